@@ -1,0 +1,108 @@
+//! Makes the only thing that is built or emitted: a manifest that AWS will take.
+//!
+//! In: the manifest and the configuration. Out: a [`CheckedManifest`], or every violation with the line of its route.
+//! What one attribute decides by itself has been checked by the compiler; here is what several routes decide.
+
+mod model;
+mod rules;
+
+use std::fmt::Display;
+
+use camino::Utf8Path;
+use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
+use routegen_spec::Manifest;
+use thiserror::Error;
+
+pub(crate) use self::model::{Authorizer, AuthorizerKind, CheckedManifest, Function, Route};
+use self::rules::Finding;
+use crate::{
+    config::Config,
+    error::{Error, Place, label},
+};
+
+/// A rule that the routes break, with the routes labelled in the file of the first. The message names all places.
+#[derive(Debug, Error)]
+#[error("{message}")]
+pub(crate) struct Violation {
+    /// The rule's own code.
+    code: &'static str,
+    message: String,
+    help: String,
+    severity: Severity,
+    source_code: Option<NamedSource<String>>,
+    labels: Vec<LabeledSpan>,
+}
+
+impl Violation {
+    fn new(finding: Finding<'_>, severity: Severity, root: &Utf8Path) -> Self {
+        let mut source_code = None;
+        let mut labels = Vec::new();
+        let file = finding.routes.first().map(|route| &route.source.file);
+        for route in finding.routes.iter().filter(|route| Some(&route.source.file) == file) {
+            let (source, span) =
+                label(root, &Place { file: route.source.file.clone(), line: route.source.line });
+            source_code = source_code.or(source);
+            labels.extend(span.map(|span| LabeledSpan::new_with_span(Some(route.handler.clone()), span)));
+        }
+        Self {
+            code: finding.code,
+            message: finding.message,
+            help: finding.help,
+            severity,
+            source_code,
+            labels,
+        }
+    }
+}
+
+impl Diagnostic for Violation {
+    fn code(&self) -> Option<Box<dyn Display + '_>> {
+        Some(Box::new(self.code))
+    }
+
+    fn help(&self) -> Option<Box<dyn Display + '_>> {
+        Some(Box::new(&self.help))
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(self.severity)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source_code.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+}
+
+/// The outcome of a check that found nothing that forbids a deployment.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) manifest: CheckedManifest,
+    pub(crate) warnings: Vec<Violation>,
+}
+
+/// Checks the routes of `package`. Places are read relative to `root`.
+pub(crate) fn check(
+    root: &Utf8Path,
+    package: &str,
+    manifest: &Manifest,
+    config: &Config,
+) -> Result<Checked, Error> {
+    let findings = rules::apply(&manifest.routes);
+    let violations: Vec<_> =
+        findings.errors.into_iter().map(|finding| Violation::new(finding, Severity::Error, root)).collect();
+    if !violations.is_empty() {
+        return Err(Error::Check { violations });
+    }
+    Ok(Checked {
+        manifest: CheckedManifest::new(package, manifest, config),
+        warnings: findings
+            .warnings
+            .into_iter()
+            .map(|finding| Violation::new(finding, Severity::Warning, root))
+            .collect(),
+    })
+}

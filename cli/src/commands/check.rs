@@ -1,0 +1,33 @@
+//! `routegen check`: checks the routes, and builds nothing that is kept.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::Api;
+use crate::error::{Error, plural};
+
+pub(super) fn run(api: &Api<'_>) -> Result<(), Error> {
+    let checked = api.checked()?;
+    api.printer.outcome(&Summary {
+        api: checked.api_name,
+        routes: checked.routes.len(),
+        functions: checked.functions.len(),
+    });
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Summary {
+    api: String,
+    routes: usize,
+    functions: usize,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let routes = plural(self.routes, "1 route", "routes");
+        let functions = plural(self.functions, "1 function", "functions");
+        writeln!(f, "{}: {routes}, {functions}, ready to deploy", self.api)
+    }
+}

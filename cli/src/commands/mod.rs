@@ -1,0 +1,84 @@
+//! The commands, a file each. Only they put stages together, and only they know the command line and the printer's
+//! outcome.
+
+mod build;
+mod check;
+mod emit_tf;
+mod package;
+mod routes;
+mod table;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use routegen_spec::Manifest;
+
+use crate::{
+    args::{Args, Command},
+    check::CheckedManifest,
+    config::Config,
+    error::Error,
+    printer::Printer,
+    registry, sources,
+    workspace::Workspace,
+};
+
+pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
+    let selection = &args.selection;
+    let workspace = Workspace::load(selection.package.as_deref(), selection.manifest_path.as_deref())?;
+    let api = Api { config: Config::load(&workspace.package_root)?, workspace, printer };
+    match &args.command {
+        Command::Routes => routes::run(&api),
+        Command::Check => check::run(&api),
+        Command::Build { out } => build::run(&api, out.as_deref()),
+        Command::EmitTf { out, artifacts } => emit_tf::run(&api, out.as_deref(), artifacts.as_deref()),
+        Command::Package { out, tf_out } => package::run(&api, out.as_deref(), tf_out.as_deref()),
+    }
+}
+
+/// The user's package, and what every command begins with.
+struct Api<'a> {
+    workspace: Workspace,
+    config: Config,
+    printer: &'a Printer,
+}
+
+impl Api<'_> {
+    /// The routes, complete as far as the sources show.
+    fn manifest(&self) -> Result<Manifest, Error> {
+        let manifest = registry::read(&self.workspace, self.printer)?;
+        sources::compare(&self.workspace, &manifest)?;
+        Ok(manifest)
+    }
+
+    /// The routes as they can be deployed; warnings have been printed.
+    fn checked(&self) -> Result<CheckedManifest, Error> {
+        let manifest = self.manifest()?;
+        let checked =
+            crate::check::check(&self.workspace.root, &self.workspace.package, &manifest, &self.config)?;
+        for warning in &checked.warnings {
+            self.printer.warning(warning);
+        }
+        let routes = crate::error::plural(manifest.routes.len(), "1 route", "routes");
+        self.printer.step("Checked", format!("{routes} of `{}`", checked.manifest.api_name));
+        Ok(checked.manifest)
+    }
+
+    /// The folder for the zips.
+    fn artifacts(&self, out: Option<&Utf8Path>) -> Result<Utf8PathBuf, Error> {
+        out.map_or_else(|| Ok(self.workspace.own_target().join("lambda")), absolute)
+    }
+
+    /// The folder for the Terraform.
+    fn terraform(&self, out: Option<&Utf8Path>) -> Result<Utf8PathBuf, Error> {
+        out.map_or_else(|| Ok(self.workspace.package_root.join("terraform")), absolute)
+    }
+}
+
+fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf, Error> {
+    camino::absolute_utf8(path).map_err(|error| Error::io("find", path, error))
+}
+
+/// `path` as a reader finds it: relative to where the command runs, if it is below.
+fn shown(path: &Utf8Path) -> &Utf8Path {
+    let here = std::env::current_dir().ok().and_then(|here| Utf8PathBuf::from_path_buf(here).ok());
+    here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
+}

@@ -1,0 +1,100 @@
+//! `routegen package`: check, build and emit-tf in one go.
+
+use std::fmt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+
+use super::{Api, build::outcome, emit_tf, shown, table::table};
+use crate::{
+    build::{self, Artifact, Megabytes},
+    check::{CheckedManifest, Function, Route},
+    error::{Error, plural},
+};
+
+pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>, tf_out: Option<&Utf8Path>) -> Result<(), Error> {
+    let checked = api.checked()?;
+    let artifacts_dir = api.artifacts(out)?;
+    let artifacts = build::build(&api.workspace, &checked, &artifacts_dir, api.printer)?;
+    let terraform = emit_tf::emit(&checked, api.terraform(tf_out)?, &artifacts_dir)?;
+    api.printer.outcome(&Summary::new(checked, artifacts_dir, artifacts, terraform));
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Summary {
+    api: String,
+    functions: Vec<Packaged>,
+    artifacts_dir: Utf8PathBuf,
+    terraform: emit_tf::Summary,
+    /// The command to type next.
+    next: String,
+}
+
+/// A function with its routes and its artifact.
+#[derive(Serialize)]
+struct Packaged {
+    function: Function,
+    routes: Vec<String>,
+    artifact: Artifact,
+}
+
+impl Summary {
+    fn new(
+        checked: CheckedManifest,
+        artifacts_dir: Utf8PathBuf,
+        artifacts: Vec<Artifact>,
+        terraform: emit_tf::Summary,
+    ) -> Self {
+        let routes = |function: &Function| {
+            let of_function = |route: &&Route| route.function == function.key;
+            checked
+                .routes
+                .iter()
+                .filter(of_function)
+                .map(|route| route.spec.route_key().to_string())
+                .collect()
+        };
+        let functions = checked.functions.iter().cloned().zip(artifacts);
+        let functions =
+            functions.map(|(function, artifact)| Packaged { routes: routes(&function), function, artifact });
+        let folder = shown(&terraform.terraform_dir);
+        let chdir = if folder.as_str().is_empty() { String::new() } else { format!(" -chdir={folder}") };
+        Self {
+            functions: functions.collect(),
+            api: checked.api_name,
+            artifacts_dir,
+            next: format!("terraform{chdir} init && terraform{chdir} apply"),
+            terraform,
+        }
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = self.functions.iter().map(|packaged| {
+            vec![
+                packaged.function.name.clone(),
+                packaged.routes.join(", "),
+                format!("{} MB", packaged.function.memory),
+                format!("{} s", packaged.function.timeout),
+                Megabytes(packaged.artifact.bootstrap_bytes).to_string(),
+                Megabytes(packaged.artifact.zip_bytes).to_string(),
+                outcome(packaged.artifact.outcome).to_owned(),
+            ]
+        });
+        let head = ["FUNCTION", "ROUTE", "MEMORY", "TIMEOUT", "BOOTSTRAP", "ZIP", ""];
+        let functions = plural(self.functions.len(), "1 function", "functions");
+        writeln!(f, "\n{}: {functions} for {}\n", self.api, self.architecture())?;
+        writeln!(f, "{}", table(&head, rows, &[2, 3, 4, 5]))?;
+        writeln!(f, "Zips    {}", shown(&self.artifacts_dir))?;
+        write!(f, "{}", self.terraform)?;
+        writeln!(f, "\nNext:   {}", self.next)
+    }
+}
+
+impl Summary {
+    fn architecture(&self) -> &'static str {
+        self.functions.first().map_or("no architecture", |packaged| packaged.function.architecture.as_str())
+    }
+}

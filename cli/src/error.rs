@@ -1,0 +1,190 @@
+//! Everything that can go wrong, with its code, and its mend where there is one.
+//!
+//! The codes are stable. `docs/diagnostics.md` has a section for each; a test holds the two together.
+
+use std::{fmt::Display, sync::Arc};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use thiserror::Error;
+
+use crate::files;
+
+#[derive(Debug, Diagnostic, Error)]
+pub(crate) enum Error {
+    #[error("cargo could not read the package: {cargo}")]
+    #[diagnostic(code(RG0001), help("run it in a cargo package, or name one with `--manifest-path`"))]
+    Metadata { cargo: String },
+
+    #[error("there is no package `{package}` in the workspace")]
+    #[diagnostic(code(RG0002), help("write one of: {}", members.join(", ")))]
+    UnknownPackage { package: String, members: Vec<String> },
+
+    #[error("{}", if candidates.is_empty() { "no package of the workspace depends on `routegen`" } else { "several packages of the workspace have routes" })]
+    #[diagnostic(
+        code(RG0003),
+        help("{}", if candidates.is_empty() { "add it to the package with the handlers: `cargo add routegen`".to_owned() } else { format!("name one with `--package`: {}", candidates.join(", ")) })
+    )]
+    WhichPackage { candidates: Vec<String> },
+
+    #[error("the package `{package}` has no library, and routes are in libraries")]
+    #[diagnostic(
+        code(RG0004),
+        help("move the handlers to `src/lib.rs`; no `main` is needed, routegen links one for each function")
+    )]
+    NoLibrary { package: String },
+
+    #[error("neither `{package}` nor a local package that it depends on has `routegen` as a dependency")]
+    #[diagnostic(code(RG0005), help("add it: `cargo add routegen --package {package}`"))]
+    NoRuntime { package: String },
+
+    #[error("the routes are written with two versions of `routegen`: {first} and {second}")]
+    #[diagnostic(code(RG0006), help("make all packages of the API depend on one version"))]
+    TwoRuntimes { first: String, second: String },
+
+    #[error("the package does not build")]
+    #[diagnostic(code(RG0007), help("cargo's errors are above"))]
+    Cargo,
+
+    #[error("cargo built the library and did not say where it is")]
+    #[diagnostic(
+        code(RG0008),
+        help("is this cargo older than routegen's `rust-version`, or replaced by a wrapper?")
+    )]
+    CargoSaidTooLittle,
+
+    #[error("`{name}` does not link\n{rustc}")]
+    #[diagnostic(code(RG0009))]
+    Link { name: String, rustc: String },
+
+    #[error("could not run `{program}`: {reason}")]
+    #[diagnostic(code(RG0010))]
+    Run { program: String, reason: String },
+
+    #[error("the program that lists the routes failed with {status}\n{stderr}")]
+    #[diagnostic(
+        code(RG0011),
+        help(
+            "it only links the package's libraries and does nothing else, so the fault is in code that runs when a library is loaded, as that of the crate `ctor`"
+        )
+    )]
+    RegistryCrashed { status: String, stderr: String },
+
+    #[error("the program that lists the routes did not end within {seconds} s, and was ended")]
+    #[diagnostic(
+        code(RG0012),
+        help(
+            "it only links the package's libraries and does nothing else, so the fault is in code that runs when a library is loaded, as that of the crate `ctor`"
+        )
+    )]
+    RegistryTimedOut { seconds: u64 },
+
+    #[error("the manifest cannot be read: {reason}")]
+    #[diagnostic(code(RG0013), help("use the same version of the command and of the crate `routegen`"))]
+    Manifest { reason: String },
+
+    #[error("the package `{package}` has no routes")]
+    #[diagnostic(
+        code(RG0014),
+        help("write `#[route(GET, \"/items\", auth = \"cognito\")]` over an async function of the library")
+    )]
+    NoRoutes { package: String },
+
+    #[error("{} not in the registry", plural(missing.len(), "a route is", "routes are"))]
+    #[diagnostic(code(RG0015))]
+    MissingRoutes {
+        #[related]
+        missing: Vec<MissingRoute>,
+    },
+
+    #[error("`{path}` cannot be used: {reason}")]
+    #[diagnostic(code(RG0016))]
+    Config {
+        path: Utf8PathBuf,
+        reason: String,
+        #[help]
+        help: Option<String>,
+        #[source_code]
+        source_code: Arc<NamedSource<String>>,
+        #[label("here")]
+        span: Option<SourceSpan>,
+    },
+
+    #[error("the routes cannot be deployed: {}", plural(violations.len(), "one problem", "problems"))]
+    #[diagnostic(code(RG0017))]
+    Check {
+        #[related]
+        violations: Vec<crate::check::Violation>,
+    },
+
+    #[error("`{path}` is in the way: routegen did not write it")]
+    #[diagnostic(code(RG0018), help("move it, or name another folder with `--out`"))]
+    Foreign { path: Utf8PathBuf },
+
+    #[error("`{path}` was edited by hand since routegen wrote it")]
+    #[diagnostic(
+        code(RG0019),
+        help(
+            "keep what you need of it (variables of the module, or resources beside it), then delete the file and run the command again"
+        )
+    )]
+    Edited { path: Utf8PathBuf },
+
+    #[error("could not {action} `{path}`: {reason}")]
+    #[diagnostic(code(RG0020))]
+    Io { action: &'static str, path: Utf8PathBuf, reason: String },
+
+    #[error("artifacts for Lambda are built on Linux, and this is {os}")]
+    #[diagnostic(
+        code(RG0021),
+        help("run it in a Linux container or machine; `routes`, `check` and `emit-tf` work everywhere")
+    )]
+    NotLinux { os: &'static str },
+}
+
+impl Error {
+    pub(crate) fn io(action: &'static str, path: impl AsRef<Utf8Path>, error: impl Display) -> Self {
+        Self::Io { action, path: path.as_ref().to_owned(), reason: error.to_string() }
+    }
+
+    pub(crate) fn run(program: &str, error: impl Display) -> Self {
+        Self::Run { program: program.to_owned(), reason: error.to_string() }
+    }
+}
+
+/// A route that the sources show and the registry lacks.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{handler}` has a route that was not registered ({}:{})", place.file, place.line)]
+#[diagnostic(help("is its module part of the library, and does its crate depend on `routegen` directly?"))]
+pub(crate) struct MissingRoute {
+    pub(crate) handler: String,
+    pub(crate) place: Place,
+    #[source_code]
+    pub(crate) source_code: Option<NamedSource<String>>,
+    #[label("this route")]
+    pub(crate) span: Option<SourceSpan>,
+}
+
+/// A line of a file, from 1.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(crate) struct Place {
+    pub(crate) file: String,
+    pub(crate) line: u32,
+}
+
+/// The file with the place, for a label in a message; none where the file cannot be read, for then the message
+/// names it in words.
+pub(crate) fn label(root: &Utf8Path, place: &Place) -> (Option<NamedSource<String>>, Option<SourceSpan>) {
+    let Ok(text) = files::read(&root.join(&place.file)) else { return (None, None) };
+    let line = usize::try_from(place.line).unwrap_or(1).max(1) - 1;
+    let Some(found) = text.lines().nth(line) else { return (None, None) };
+    // `found` is a part of `text`: the difference of their addresses is its place.
+    let begin = found.as_ptr() as usize - text.as_ptr() as usize + (found.len() - found.trim_start().len());
+    let span = SourceSpan::from((begin, found.trim().len()));
+    (Some(NamedSource::new(&place.file, text).with_language("Rust")), Some(span))
+}
+
+/// `one` for one, otherwise the number and `many`.
+pub(crate) fn plural(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { one.to_owned() } else { format!("{count} {many}") }
+}

@@ -1,0 +1,54 @@
+//! The commands `routegen …`: from a crate with annotated handlers to Lambda artifacts and Terraform.
+//!
+//! The flow is one way, and every stage is one folder or file: [`workspace`] finds the package, [`registry`] reads its
+//! routes, [`sources`] compares them with what the sources show, [`config`] adds `routegen.toml`, [`check`] makes the
+//! only thing that may be built or emitted, and [`build`] and [`terraform`] make it. Only [`commands`] puts stages
+//! together; [`cargo`] and [`files`] are what several of them stand on.
+
+mod args;
+mod build;
+mod cargo;
+mod check;
+mod commands;
+mod config;
+mod error;
+mod files;
+mod printer;
+mod registry;
+mod sources;
+mod terraform;
+mod workspace;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::Parser as _;
+
+use crate::{args::Args, printer::Printer};
+
+/// Runs the command line `args`, the program's name first.
+///
+/// The exit code is 0 for success, 1 for an error that has been reported, and 2 for a command line that clap refuses.
+/// Called by cargo in the place of rustc, it is rustc's.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(code) = cargo::wrapper::main(&args) {
+        return code;
+    }
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are printed to stdout with code 0, mistakes to stderr with code 2. A closed pipe is
+            // the reader's choice.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+        }
+    };
+    let printer = Printer::new(&args.output);
+    match commands::run(&args, &printer) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            printer.error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Reads the routes: links a program to the user's libraries, whose registry then holds them, and runs it.
+//!
+//! In: the workspace. Out: the [`Manifest`], its places relative to the workspace's root. An empty one is an error.
+
+use std::{
+    fmt::Write as _,
+    io::Read as _,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use camino::Utf8Path;
+use routegen_spec::{FORMAT_VERSION, Manifest};
+use wait_timeout::ChildExt as _;
+
+use crate::{
+    cargo::{self, Link, Mode},
+    error::Error,
+    files,
+    printer::Printer,
+    workspace::Workspace,
+};
+
+/// The program does nothing but write a file; this is the time for a machine that is busy.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The routes of the package and of the local packages that it depends on.
+pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Manifest, Error> {
+    let libraries = cargo::build(workspace, Mode::Registry, printer)?;
+    let folder = workspace.own_target().join("registry").join(&workspace.package);
+    files::create_folder(&folder)?;
+    let crates: Vec<_> = workspace.linked.iter().map(|package| package.crate_name.as_str()).collect();
+    let link = Link { name: "the list of routes", source: &main(&crates), crates, folder: &folder };
+    let linked = cargo::link(&libraries, &link, printer)?;
+    let json = run(&linked.program, &folder.join("manifest.json"), TIMEOUT)?;
+    let mut manifest = parse(&json)?;
+    if manifest.routes.is_empty() {
+        return Err(Error::NoRoutes { package: workspace.package.clone() });
+    }
+    for route in &mut manifest.routes {
+        route.source.file = relative(&route.source.file, workspace);
+    }
+    Ok(Manifest::new(manifest.routegen_version, manifest.routes))
+}
+
+/// A library that nobody names is not linked, and its routes would be silently absent.
+fn main(crates: &[&str]) -> String {
+    let mut source = String::new();
+    for name in crates {
+        let _ = writeln!(source, "extern crate {name} as _;");
+    }
+    source + "fn main() -> std::process::ExitCode {\n    routegen::__private::write_manifest()\n}\n"
+}
+
+fn run(program: &Utf8Path, manifest: &Utf8Path, timeout: Duration) -> Result<String, Error> {
+    files::remove_if_exists(manifest)?;
+    let failed = |error| Error::run(program.as_str(), error);
+    let mut command = Command::new(program);
+    command.arg(manifest).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(failed)?;
+    // Reading must not wait for the end of a program that may never end, nor may that program wait for a reader.
+    let stderr = child.stderr.take().map(|mut stderr| {
+        std::thread::spawn(move || {
+            let mut text = Vec::new();
+            let _ = stderr.read_to_end(&mut text);
+            text
+        })
+    });
+    let Some(status) = child.wait_timeout(timeout).map_err(failed)? else {
+        child.kill().and_then(|()| child.wait()).map_err(failed)?;
+        return Err(Error::RegistryTimedOut { seconds: timeout.as_secs() });
+    };
+    if !status.success() {
+        let stderr = stderr.and_then(|reader| reader.join().ok()).unwrap_or_default();
+        let stderr = String::from_utf8_lossy(&stderr).trim().to_owned();
+        return Err(Error::RegistryCrashed { status: status.to_string(), stderr });
+    }
+    files::read(manifest)
+}
+
+fn parse(json: &str) -> Result<Manifest, Error> {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        format_version: u32,
+    }
+    let unreadable = |error: serde_json::Error| Error::Manifest { reason: error.to_string() };
+    let version: Version = serde_json::from_str(json).map_err(unreadable)?;
+    if version.format_version != FORMAT_VERSION {
+        let found = version.format_version;
+        return Err(Error::Manifest {
+            reason: format!("its form is {found}, and this command reads {FORMAT_VERSION}"),
+        });
+    }
+    serde_json::from_str(json).map_err(unreadable)
+}
+
+/// rustc names a file relative to where cargo called it: the workspace's root for its members, the package's own
+/// folder for others.
+fn relative(file: &str, workspace: &Workspace) -> String {
+    let path = Utf8Path::new(file);
+    let found = path.strip_prefix(&workspace.root).unwrap_or(path);
+    found.as_str().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use camino::Utf8PathBuf;
+
+    use super::*;
+
+    fn script(text: &str) -> (tempfile::TempDir, Utf8PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8PathBuf::from_path_buf(folder.path().join("program")).unwrap();
+        std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn a_program_that_hangs_is_ended_and_reported() {
+        let (_guard, path) = script("exec sleep 600");
+        let error = run(&path, &path.with_file_name("out"), Duration::from_millis(50)).unwrap_err();
+        assert!(matches!(error, Error::RegistryTimedOut { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_program_that_dies_is_reported_with_what_it_said() {
+        let (_guard, path) = script("echo oh no >&2; kill -ABRT $$");
+        let error = run(&path, &path.with_file_name("out"), TIMEOUT).unwrap_err().to_string();
+        assert!(error.contains("signal: 6") && error.contains("oh no"), "{error}");
+    }
+
+    #[test]
+    fn a_manifest_of_another_version_is_refused_whatever_else_is_in_it() {
+        let error = parse(r#"{"format_version": 999, "new": {}}"#).unwrap_err().to_string();
+        assert_eq!(error, "the manifest cannot be read: its form is 999, and this command reads 1");
+    }
+}

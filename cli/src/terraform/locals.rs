@@ -1,0 +1,90 @@
+//! The one rendered file of the module: the routes, the functions and what they make necessary, as locals.
+//!
+//! Pure: the checked manifest in, text out. The files beside it were written by hand and read these maps.
+
+use routegen_spec::{Auth, limits};
+
+use super::hcl::{self, Value};
+use crate::check::{Authorizer, AuthorizerKind, CheckedManifest, Function, Route};
+
+const HEADER: &str = "# The routegen module: what the code says. The other files make resources of it.\n\n";
+
+pub(super) fn render(manifest: &CheckedManifest) -> String {
+    let functions = manifest.functions.iter().map(|function| (&function.key, self::function(function)));
+    let routes = manifest.routes.iter().map(|route| (route.spec.name.as_str(), self::route(route)));
+    let authorizers =
+        manifest.authorizers.iter().map(|authorizer| (&authorizer.name, self::authorizer(authorizer)));
+    let servers = manifest.resource_servers.iter().map(|(server, scopes)| (server, Value::strings(scopes)));
+    let entries = [
+        ("The name of the API, unless var.name is set", "api_name", Value::from(manifest.api_name.as_str())),
+        (
+            "The functions, each with its zip in var.artifacts_dir",
+            "lambda_functions",
+            Value::object(functions),
+        ),
+        ("The routes, each with the key of its function", "lambda_routes", Value::object(routes)),
+        ("The authorizers that the routes name", "authorizers", Value::object(authorizers)),
+        (
+            "The scopes that the routes ask of Cognito, by resource server",
+            "resource_servers",
+            Value::object(servers),
+        ),
+    ];
+    HEADER.to_owned() + &hcl::locals(&entries)
+}
+
+fn function(function: &Function) -> Value {
+    Value::object([
+        ("name", Value::from(function.name.as_str())),
+        ("description", Value::String(shorten(&function.description, limits::FUNCTION_DESCRIPTION_CHARS))),
+        ("artifact", Value::from(function.artifact.as_str())),
+        ("architecture", Value::from(function.architecture.as_str())),
+        ("memory_size", Value::Number(function.memory)),
+        ("timeout", Value::Number(function.timeout)),
+    ])
+}
+
+fn route(route: &Route) -> Value {
+    let spec = &route.spec;
+    let (authorization, authorizer) = match &spec.auth {
+        Auth::None => ("NONE", Value::Null),
+        Auth::Iam => ("AWS_IAM", Value::Null),
+        Auth::Authorizer(name) => ("JWT", Value::from(name.as_str())),
+    };
+    Value::object([
+        ("method", Value::from(spec.method.as_str())),
+        ("path", Value::from(spec.path.as_str())),
+        ("function", Value::from(route.function.as_str())),
+        ("authorization_type", Value::from(authorization)),
+        ("authorizer", authorizer),
+        ("scopes", Value::strings(spec.scopes.iter().map(routegen_spec::Scope::as_str))),
+    ])
+}
+
+fn authorizer(authorizer: &Authorizer) -> Value {
+    let kind = match authorizer.kind {
+        AuthorizerKind::Cognito => "cognito",
+    };
+    Value::object([("kind", Value::from(kind))])
+}
+
+/// A doc comment can be longer than what Lambda takes as a description; its beginning says what it is about.
+fn shorten(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_description_is_cut_to_lambdas_limit() {
+        assert_eq!(shorten(&"é".repeat(256), 256), "é".repeat(256));
+        let cut = shorten(&"é".repeat(257), 256);
+        assert_eq!(cut.chars().count(), 256);
+        assert!(cut.ends_with("é…"));
+    }
+}

@@ -1,0 +1,76 @@
+//! Emits the Terraform: a fixed module, written by hand, and one rendered file of locals beside it.
+//!
+//! In: the checked manifest. Out: the texts of the files; it writes none. The module has variables in and outputs out,
+//! no provider and no backend; a root that calls it is emitted for those who have none.
+
+mod hcl;
+mod locals;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::{check::CheckedManifest, files::Generated};
+
+/// The folder of the module, inside of the root's.
+pub(crate) const MODULE: &str = "routegen";
+
+/// The files of the module that are the same for every API.
+const FIXED: [(&str, &str); 7] = [
+    ("api.tf", include_str!("module/api.tf")),
+    ("authorizers.tf", include_str!("module/authorizers.tf")),
+    ("cognito.tf", include_str!("module/cognito.tf")),
+    ("functions.tf", include_str!("module/functions.tf")),
+    ("outputs.tf", include_str!("module/outputs.tf")),
+    ("variables.tf", include_str!("module/variables.tf")),
+    ("versions.tf", include_str!("module/versions.tf")),
+];
+
+const ROOT: &str = include_str!("root/main.tf");
+
+/// The module's files, inside of `root`.
+pub(crate) fn module(manifest: &CheckedManifest, root: &Utf8Path) -> Vec<Generated> {
+    let folder = root.join(MODULE);
+    let fixed = FIXED.iter().map(|(name, text)| (*name, (*text).to_owned()));
+    let files = fixed.chain([("locals.tf", locals::render(manifest))]);
+    files.map(|(name, text)| Generated { path: folder.join(name), text }).collect()
+}
+
+/// A root that calls the module, with the zips in `artifacts`.
+pub(crate) fn root(root: &Utf8Path, artifacts: &Utf8Path) -> String {
+    let relative = pathdiff::diff_utf8_paths(artifacts, root);
+    let path = match &relative {
+        Some(path) => format!("${{path.module}}/{}", hcl::escape(path.as_str())),
+        None => hcl::escape(artifacts.as_str()),
+    };
+    ROOT.replace("${path.module}/ROUTEGEN_ARTIFACTS_DIR", &path)
+}
+
+/// Where a root is written to.
+pub(crate) fn root_file(root: &Utf8Path) -> Utf8PathBuf {
+    root.join("main.tf")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_module_is_emitted() {
+        let folder = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("src/terraform/module");
+        let mut found: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.ends_with(".tf"))
+            .collect();
+        found.sort();
+        assert_eq!(found, FIXED.map(|(name, _)| name));
+    }
+
+    #[test]
+    fn a_root_names_the_artifacts_relative_to_itself() {
+        let text = root("/w/api/terraform".into(), "/w/target/routegen/lambda".into());
+        assert!(text.contains("\"${path.module}/../../target/routegen/lambda\""), "{text}");
+        assert!(!text.contains("ROUTEGEN_ARTIFACTS_DIR"));
+        let hostile = root("/w/t".into(), "/w/${x}\"".into());
+        assert!(hostile.contains("\"${path.module}/../$${x}\\\"\""), "{hostile}");
+    }
+}

@@ -1,0 +1,130 @@
+# The routegen module: the HTTP API, its stage and access logs, integrations and routes.
+
+locals {
+  name = coalesce(var.name, local.api_name)
+
+  # The route key is what API Gateway matches on. "$default" stands alone, without a method.
+  route_keys = {
+    for key, route in local.lambda_routes :
+    key => route.path == "$default" ? "$default" : "${route.method} ${route.path}"
+  }
+
+  # A function gets one integration and one permission, however many routes lead to it: an API
+  # takes 300 integrations, a function's policy 20,480 bytes, and neither can be raised.
+  routed_functions = toset([for route in local.lambda_routes : route.function])
+
+  # For a preflight the methods are named one by one, because "*" fails with credentials.
+  route_methods = toset(flatten([
+    for route in local.lambda_routes :
+    route.method == "ANY" ? ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] : [route.method]
+  ]))
+}
+
+resource "aws_apigatewayv2_api" "this" {
+  name          = local.name
+  protocol_type = "HTTP"
+  tags          = var.tags
+
+  # API Gateway answers preflights itself, before any authorizer and without a route for OPTIONS.
+  dynamic "cors_configuration" {
+    for_each = var.cors[*]
+
+    content {
+      allow_origins     = cors_configuration.value.allow_origins
+      allow_methods     = coalesce(cors_configuration.value.allow_methods, local.route_methods)
+      allow_headers     = cors_configuration.value.allow_headers
+      expose_headers    = cors_configuration.value.expose_headers
+      allow_credentials = cors_configuration.value.allow_credentials
+      max_age           = cors_configuration.value.max_age
+    }
+  }
+
+  lifecycle {
+    # Terraform would drop the settings of a misspelt function without a word.
+    precondition {
+      condition     = length(setsubtract(keys(var.functions), keys(local.lambda_functions))) == 0
+      error_message = "The variable functions names functions that do not exist: ${join(", ", setsubtract(keys(var.functions), keys(local.lambda_functions)))}. There are: ${join(", ", keys(local.lambda_functions))}."
+    }
+  }
+}
+
+resource "aws_apigatewayv2_stage" "this" {
+  api_id      = aws_apigatewayv2_api.this.id
+  name        = "$default"
+  auto_deploy = true
+  tags        = var.tags
+
+  # Left out, these limits would be stored as 0, and every request would be answered with 429.
+  default_route_settings {
+    throttling_burst_limit   = var.default_route_settings.throttling_burst_limit
+    throttling_rate_limit    = var.default_route_settings.throttling_rate_limit
+    detailed_metrics_enabled = var.default_route_settings.detailed_metrics_enabled
+  }
+
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+
+    # Every value is a string: API Gateway writes "-" for what a request does not have.
+    format = jsonencode({
+      requestId        = "$context.requestId"
+      requestTime      = "$context.requestTime"
+      sourceIp         = "$context.identity.sourceIp"
+      userAgent        = "$context.identity.userAgent"
+      httpMethod       = "$context.httpMethod"
+      path             = "$context.path"
+      routeKey         = "$context.routeKey"
+      protocol         = "$context.protocol"
+      status           = "$context.status"
+      responseLength   = "$context.responseLength"
+      responseLatency  = "$context.responseLatency"
+      clientId         = "$context.authorizer.claims.client_id"
+      subject          = "$context.authorizer.claims.sub"
+      authorizerError  = "$context.authorizer.error"
+      integrationError = "$context.integrationErrorMessage"
+      gatewayError     = "$context.error.message"
+    })
+  }
+}
+
+# AWS advises the prefix /aws/vendedlogs/: groups under it share one line of the account's log
+# resource policy, which is limited to 5,120 characters and otherwise grows with every API.
+resource "aws_cloudwatch_log_group" "access" {
+  name              = "/aws/vendedlogs/apigateway/${local.name}"
+  retention_in_days = var.log_retention_days
+  tags              = var.tags
+}
+
+resource "aws_apigatewayv2_integration" "this" {
+  for_each = local.routed_functions
+
+  api_id                 = aws_apigatewayv2_api.this.id
+  integration_type       = "AWS_PROXY"
+  integration_uri        = aws_lambda_function.this[each.key].invoke_arn
+  payload_format_version = "2.0"
+
+  # Lambda is called by POST whatever the method of the route is.
+  integration_method = "POST"
+
+  # The most that API Gateway allows. The function's own timeout is what ends a request; a cold
+  # start does not count towards that timeout but does count here, so this one must not be the first.
+  timeout_milliseconds = 30000
+
+  lifecycle {
+    precondition {
+      condition     = local.lambda_functions[each.key].timeout <= 30
+      error_message = "The function ${each.key} may run for ${local.lambda_functions[each.key].timeout} seconds, but API Gateway gives up after 30 and answers 503. Give its route a timeout of 30 seconds or less."
+    }
+  }
+}
+
+resource "aws_apigatewayv2_route" "this" {
+  for_each = local.lambda_routes
+
+  api_id    = aws_apigatewayv2_api.this.id
+  route_key = local.route_keys[each.key]
+  target    = "integrations/${aws_apigatewayv2_integration.this[each.value.function].id}"
+
+  authorization_type   = each.value.authorization_type
+  authorizer_id        = each.value.authorizer == null ? null : aws_apigatewayv2_authorizer.this[each.value.authorizer].id
+  authorization_scopes = each.value.scopes
+}

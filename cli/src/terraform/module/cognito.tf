@@ -1,0 +1,129 @@
+# The routegen module: the Cognito user pool with its token endpoint, scopes and client.
+
+locals {
+  # Empty where no route asks for Cognito, and then nothing in this file is made. One at most.
+  cognito = { for key, authorizer in local.authorizers : key => authorizer if authorizer.kind == "cognito" }
+
+  user_pool_id = one([for pool in aws_cognito_user_pool.this : pool.id])
+
+  # A token names its issuer by the pool's own address, also where the token endpoint is elsewhere.
+  issuer = one([for pool in aws_cognito_user_pool.this : "https://${pool.endpoint}"])
+
+  # The id of a pool starts with its region, which saves a data source.
+  token_endpoint = one([
+    for key, domain in aws_cognito_user_pool_domain.this :
+    "https://${domain.domain}.auth.${split("_", domain.user_pool_id)[0]}.amazoncognito.com/oauth2/token"
+  ])
+
+  oauth_scopes = flatten([
+    for identifier, names in local.resource_servers : [for name in names : "${identifier}/${name}"]
+  ])
+
+  # Cognito takes lower-case letters, digits and hyphens only; the account id makes the name unique.
+  default_domain_prefix = one([
+    for identity in data.aws_caller_identity.current :
+    "${trim(replace(lower(local.name), "/[^a-z0-9]+/", "-"), "-")}-${identity.account_id}"
+  ])
+  domain_prefix = try(coalesce(var.cognito_domain_prefix, local.default_domain_prefix), null)
+}
+
+# Only the default prefix needs the account id.
+data "aws_caller_identity" "current" {
+  for_each = { for key, authorizer in local.cognito : key => authorizer if var.cognito_domain_prefix == null }
+}
+
+resource "aws_cognito_user_pool" "this" {
+  for_each = local.cognito
+
+  name                = local.name
+  deletion_protection = var.cognito_deletion_protection ? "ACTIVE" : "INACTIVE"
+  tags                = var.tags
+
+  # Nobody signs up by themselves: whoever calls the API has been let in by its owner.
+  admin_create_user_config {
+    allow_admin_create_user_only = true
+  }
+
+  password_policy {
+    minimum_length                   = 14
+    require_lowercase                = true
+    require_numbers                  = true
+    require_symbols                  = true
+    require_uppercase                = true
+    temporary_password_validity_days = 3
+  }
+
+  # A lost password is reset by mail; left out, Cognito would prefer a text message.
+  account_recovery_setting {
+    recovery_mechanism {
+      name     = "verified_email"
+      priority = 1
+    }
+  }
+
+  # "Ada" and "ada" are one user. This cannot be changed later without another pool.
+  username_configuration {
+    case_sensitive = false
+  }
+}
+
+# Without a domain there is no token endpoint, and so no token for a machine.
+resource "aws_cognito_user_pool_domain" "this" {
+  for_each = local.cognito
+
+  domain       = local.domain_prefix
+  user_pool_id = aws_cognito_user_pool.this[each.key].id
+
+  lifecycle {
+    precondition {
+      condition     = length(local.domain_prefix) <= 63 && !can(regex("aws|amazon|cognito", local.domain_prefix))
+      error_message = "The domain prefix ${local.domain_prefix}, made from the API's name and the account id, is one that Cognito refuses: 63 characters at most, and neither \"aws\" nor \"amazon\" nor \"cognito\" in it. Set cognito_domain_prefix."
+    }
+  }
+}
+
+# A route's scope "items/read" is the scope `read` of the resource server `items`.
+resource "aws_cognito_resource_server" "this" {
+  for_each = { for identifier, names in local.resource_servers : identifier => names if length(local.cognito) > 0 }
+
+  identifier   = each.key
+  name         = each.key
+  user_pool_id = local.user_pool_id
+
+  dynamic "scope" {
+    for_each = toset(each.value)
+
+    content {
+      scope_name        = scope.value
+      scope_description = "${each.key}/${scope.value}"
+    }
+  }
+}
+
+# The client is for machines: it has a secret, takes client_credentials only, which Cognito does not
+# combine with the flows for users, and may ask for every scope that a route needs.
+#
+# Where the routes name no scope, there is none to ask for, and Cognito refuses client_credentials
+# without a scope. The client then has no OAuth flow, and users of the pool sign in through it instead.
+# It always has a secret, because a change there would make another client, with another id.
+resource "aws_cognito_user_pool_client" "this" {
+  for_each = local.cognito
+
+  name            = local.name
+  user_pool_id    = aws_cognito_user_pool.this[each.key].id
+  generate_secret = true
+
+  allowed_oauth_flows_user_pool_client = length(local.oauth_scopes) > 0
+  allowed_oauth_flows                  = length(local.oauth_scopes) > 0 ? ["client_credentials"] : []
+  allowed_oauth_scopes                 = local.oauth_scopes
+
+  # Left out, Cognito would let users sign in through a client that is meant for machines.
+  explicit_auth_flows = length(local.oauth_scopes) > 0 ? ["ALLOW_REFRESH_TOKEN_AUTH"] : ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
+
+  # Whether a user exists is nobody's business.
+  prevent_user_existence_errors = "ENABLED"
+  enable_token_revocation       = true
+
+  # Scopes have to exist before a client may name them.
+  depends_on = [aws_cognito_resource_server.this]
+}

@@ -1,0 +1,72 @@
+# The routegen module: what the caller gets back. Without Cognito its outputs are null.
+
+output "api_id" {
+  description = "Id of the HTTP API."
+  value       = aws_apigatewayv2_api.this.id
+}
+
+output "api_endpoint" {
+  description = "Address that the routes hang under, without a slash at its end."
+  value       = trimsuffix(aws_apigatewayv2_stage.this.invoke_url, "/")
+}
+
+output "api_execution_arn" {
+  description = "ARN that the permissions to call the API start with."
+  value       = aws_apigatewayv2_api.this.execution_arn
+}
+
+output "access_log_group_name" {
+  description = "Log group of the API's access log."
+  value       = aws_cloudwatch_log_group.access.name
+}
+
+output "function_names" {
+  description = "Name of each function, by its key in locals.tf."
+  value       = { for key, function in aws_lambda_function.this : key => function.function_name }
+}
+
+output "function_arns" {
+  description = "ARN of each function, by its key in locals.tf."
+  value       = { for key, function in aws_lambda_function.this : key => function.arn }
+}
+
+output "role_names" {
+  description = "Name of each function's role, by the function's key, to attach grants to."
+  value       = { for key, role in aws_iam_role.function : key => role.name }
+}
+
+output "role_arns" {
+  description = "ARN of each function's role, by the function's key, to name in policies of resources."
+  value       = { for key, role in aws_iam_role.function : key => role.arn }
+}
+
+output "log_group_names" {
+  description = "Log group of each function, by the function's key."
+  value       = { for key, group in aws_cloudwatch_log_group.function : key => group.name }
+}
+
+output "user_pool_id" {
+  description = "Id of the Cognito user pool."
+  value       = local.user_pool_id
+}
+
+output "issuer" {
+  description = "Issuer of the tokens that the JWT authorizer accepts."
+  value       = local.issuer
+}
+
+output "token_endpoint" {
+  description = "Address that gives a token for the client's id and secret, with grant_type=client_credentials."
+  value       = local.token_endpoint
+}
+
+output "client_id" {
+  description = "Id of the machine-to-machine client."
+  value       = one([for client in aws_cognito_user_pool_client.this : client.id])
+}
+
+output "client_secret" {
+  description = "Secret of the machine-to-machine client. It is in the state too: keep the state where only its owners read."
+  value       = one([for client in aws_cognito_user_pool_client.this : client.client_secret])
+  sensitive   = true
+}

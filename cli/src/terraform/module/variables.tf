@@ -1,0 +1,240 @@
+# The routegen module: what the caller sets. What belongs to the code is in locals.tf.
+
+# What every resource is called.
+
+variable "name" {
+  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives. Two copies of the API in one account and region need two names. Changing it later replaces the user pool."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.name == null || can(regex("^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", var.name))
+    error_message = "name must be 1 to 128 letters, digits, dots, underscores or hyphens, and start with a letter or digit."
+  }
+}
+
+variable "function_name_prefix" {
+  description = "Put before the name of every function, and so before its role and log group, for example \"staging-\". Role names are unique in an account, not in a region, so two copies in one account need two prefixes."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{0,63}$", var.function_name_prefix))
+    error_message = "function_name_prefix may hold letters, digits, hyphens and underscores only, 63 at most."
+  }
+}
+
+variable "tags" {
+  description = "Tags for every resource that takes tags, on top of the provider's default_tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+# The functions.
+
+variable "artifacts_dir" {
+  description = "Path of the folder that holds the functions' zip files, as `routegen build` leaves it. Best given relative to path.module, so that the plan is the same on every machine."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(var.artifacts_dir) > 0
+    error_message = "artifacts_dir must not be empty; \".\" is the folder that Terraform runs in."
+  }
+}
+
+# The next two hold one list of reserved names twice: before Terraform 1.9 a validation sees nothing
+# but its own variable.
+
+variable "environment" {
+  description = "Environment variables that every function gets."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    # Lambda wants a letter first and two characters at least, which also keeps _HANDLER and its like out.
+    condition     = alltrue([for key in keys(var.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", key))])
+    error_message = "environment has a name that Lambda refuses. A name starts with a letter and has at least two letters, digits or underscores."
+  }
+
+  validation {
+    condition = length(setintersection(keys(var.environment), [
+      "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV",
+      "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
+      "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+      "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+      "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
+    ])) == 0
+    error_message = "environment sets a name that Lambda reserves for itself, such as AWS_REGION. The function already has it."
+  }
+}
+
+variable "functions" {
+  description = "What differs for single functions, keyed as in locals.tf: `environment` adds to the common environment and wins over it."
+  type = map(object({
+    environment = optional(map(string), {})
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue(flatten([
+      for function in values(var.functions) : [
+        for key in keys(function.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", key))
+      ]
+    ]))
+    error_message = "functions has an environment with a name that Lambda refuses. A name starts with a letter and has at least two letters, digits or underscores."
+  }
+
+  validation {
+    condition = length(setintersection(flatten([for function in values(var.functions) : keys(function.environment)]), [
+      "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV",
+      "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
+      "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+      "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+      "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
+    ])) == 0
+    error_message = "functions sets an environment name that Lambda reserves for itself, such as AWS_REGION. The function already has it."
+  }
+}
+
+variable "vpc" {
+  description = "Subnets and security groups for every function. Null, the default, keeps the functions out of any VPC: one in a VPC reaches the internet and AWS only where the VPC has a NAT or endpoints."
+  type = object({
+    subnet_ids         = set(string)
+    security_group_ids = set(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(length(var.vpc.subnet_ids) > 0 && length(var.vpc.security_group_ids) > 0, var.vpc == null)
+    error_message = "vpc needs at least one subnet and one security group; leave vpc at null for functions outside a VPC."
+  }
+}
+
+variable "tracing_mode" {
+  description = "X-Ray tracing of the functions: \"PassThrough\" follows the caller's decision, \"Active\" samples by itself and lets the functions write their traces."
+  type        = string
+  default     = "PassThrough"
+  nullable    = false
+
+  validation {
+    condition     = contains(["PassThrough", "Active"], var.tracing_mode)
+    error_message = "tracing_mode must be \"PassThrough\" or \"Active\"."
+  }
+}
+
+variable "role_permissions_boundary" {
+  description = "ARN of the policy that bounds the functions' roles, where the account demands one."
+  type        = string
+  default     = null
+}
+
+# The API.
+
+variable "cors" {
+  description = "Cross-origin access for browsers. Null, the default, turns it off: callers that are not browsers do not need it. allow_methods defaults to the methods that the routes use."
+  type = object({
+    allow_origins     = set(string)
+    allow_methods     = optional(set(string))
+    allow_headers     = optional(set(string), ["authorization", "content-type"])
+    expose_headers    = optional(set(string), [])
+    allow_credentials = optional(bool, false)
+    max_age           = optional(number, 3600)
+  })
+  default = null
+
+  validation {
+    condition     = try(length(var.cors.allow_origins) > 0, var.cors == null)
+    error_message = "cors needs at least one origin in allow_origins; leave cors at null to turn it off."
+  }
+
+  validation {
+    # API Gateway refuses the origin *, and browsers take * in the other lists for a literal name.
+    condition = try(!var.cors.allow_credentials || !contains(setunion(
+      var.cors.allow_origins,
+      coalesce(var.cors.allow_methods, []),
+      var.cors.allow_headers,
+      var.cors.expose_headers,
+    ), "*"), var.cors == null)
+    error_message = "cors with allow_credentials must name its origins, methods and headers; \"*\" does not work with credentials."
+  }
+
+  validation {
+    condition     = try(var.cors.max_age >= -1 && var.cors.max_age <= 86400, var.cors == null)
+    error_message = "cors.max_age must be between -1 and 86400 seconds."
+  }
+}
+
+variable "default_route_settings" {
+  description = "What every route gets: throttling_rate_limit in requests a second, throttling_burst_limit in requests at once, and detailed_metrics_enabled for metrics by route. The defaults stay under the account quota of every region."
+  type = object({
+    throttling_burst_limit   = optional(number, 500)
+    throttling_rate_limit    = optional(number, 1000)
+    detailed_metrics_enabled = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.default_route_settings.throttling_burst_limit >= 1 && floor(var.default_route_settings.throttling_burst_limit) == var.default_route_settings.throttling_burst_limit
+    error_message = "default_route_settings.throttling_burst_limit must be a whole number of at least 1; with 0 the API answers 429 to everyone."
+  }
+
+  validation {
+    condition     = var.default_route_settings.throttling_rate_limit > 0
+    error_message = "default_route_settings.throttling_rate_limit must be more than 0; with 0 the API answers 429 to everyone."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How long the logs of the functions and of the API are kept, in days, one of the periods that CloudWatch knows; 0 keeps them for ever."
+  type        = number
+  default     = 365
+  nullable    = false
+
+  validation {
+    condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days must be a period that CloudWatch knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, or 0 for ever."
+  }
+}
+
+# Cognito. These do nothing where no route asks for it.
+
+variable "cognito_domain_prefix" {
+  description = "First label of the token endpoint, unique among everybody's in the region. Null makes it from the API's name and the account id."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.cognito_domain_prefix == null || can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.cognito_domain_prefix))
+    error_message = "cognito_domain_prefix must be 1 to 63 lower-case letters, digits or hyphens, with no hyphen at either end."
+  }
+
+  validation {
+    condition     = var.cognito_domain_prefix == null || !can(regex("aws|amazon|cognito", var.cognito_domain_prefix))
+    error_message = "cognito_domain_prefix must not contain \"aws\", \"amazon\" or \"cognito\": Cognito refuses them."
+  }
+}
+
+variable "cognito_deletion_protection" {
+  description = "Whether Cognito refuses to delete the user pool. On, because users cannot be brought back, and a code change that drops the last protected route would drop the pool with them. It does not cover the client and the domain, which can be made again. Apply false before a destroy."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "cognito_additional_audiences" {
+  description = "Client ids that the JWT authorizer accepts besides the module's own client, for clients made elsewhere in the same pool."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.cognito_additional_audiences) <= 49
+    error_message = "cognito_additional_audiences may hold 49 at most: an authorizer takes 50 audiences, and the module's own client is one."
+  }
+}

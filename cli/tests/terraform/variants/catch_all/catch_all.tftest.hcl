@@ -1,0 +1,54 @@
+mock_provider "aws" {
+  source = "./mocks"
+}
+
+variables {
+  artifacts_dir = "artifacts"
+}
+
+run "route_keys" {
+  assert {
+    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.route_key } == { fallback = "$default", files = "ANY /files/{path+}", list_files = "GET /files" }
+    error_message = "$default does not stand alone, or ANY is not kept before a path."
+  }
+
+  assert {
+    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.authorization_type } == { fallback = "NONE", files = "JWT", list_files = "AWS_IAM" }
+    error_message = "The authorization of a route is not that of locals.tf."
+  }
+
+  assert {
+    condition     = [for key, route in aws_apigatewayv2_route.this : key if route.authorizer_id != null] == ["files"]
+    error_message = "A route without JWT has an authorizer, or the one with JWT has none."
+  }
+}
+
+run "a_shared_function" {
+  assert {
+    condition     = length(aws_apigatewayv2_integration.this) == 2 && length(aws_lambda_permission.api) == 2
+    error_message = "There is not one integration and one permission for each function."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_route.this["files"].target == aws_apigatewayv2_route.this["list_files"].target && aws_apigatewayv2_route.this["files"].target != aws_apigatewayv2_route.this["fallback"].target
+    error_message = "The routes of one function do not share its integration."
+  }
+}
+
+run "a_resource_server_named_by_address" {
+  assert {
+    condition     = aws_cognito_user_pool_client.this["cognito"].allowed_oauth_scopes == toset(["https://files.example.com/use"])
+    error_message = "The scope is not the identifier, a slash and the name."
+  }
+}
+
+run "preflights_for_any_method" {
+  variables {
+    cors = { allow_origins = ["*"] }
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api.this.cors_configuration[0].allow_methods == toset(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"])
+    error_message = "ANY does not stand for every method."
+  }
+}

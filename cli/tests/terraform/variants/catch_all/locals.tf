@@ -1,0 +1,59 @@
+# The route keys that are not one method and a path, and two routes that share a function.
+
+locals {
+  api_name = "catch-all"
+
+  lambda_functions = {
+    fallback = {
+      name         = "fallback"
+      description  = "Answers what nothing else does"
+      artifact     = "fallback.zip"
+      architecture = "x86_64"
+      memory_size  = 128
+      timeout      = 30
+    }
+    files = {
+      name         = "files"
+      description  = "Files by path"
+      artifact     = "files.zip"
+      architecture = "x86_64"
+      memory_size  = 128
+      timeout      = 10
+    }
+  }
+
+  lambda_routes = {
+    fallback = {
+      method             = "ANY"
+      path               = "$default"
+      function           = "fallback"
+      authorization_type = "NONE"
+      authorizer         = null
+      scopes             = []
+    }
+    files = {
+      method             = "ANY"
+      path               = "/files/{path+}"
+      function           = "files"
+      authorization_type = "JWT"
+      authorizer         = "cognito"
+      scopes             = ["https://files.example.com/use"]
+    }
+    list_files = {
+      method             = "GET"
+      path               = "/files"
+      function           = "files"
+      authorization_type = "AWS_IAM"
+      authorizer         = null
+      scopes             = []
+    }
+  }
+
+  authorizers = {
+    cognito = { kind = "cognito" }
+  }
+
+  resource_servers = {
+    "https://files.example.com" = ["use"]
+  }
+}

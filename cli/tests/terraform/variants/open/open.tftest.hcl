@@ -1,0 +1,41 @@
+mock_provider "aws" {
+  source = "./mocks"
+}
+
+variables {
+  artifacts_dir = "artifacts"
+}
+
+run "an_open_route_alone" {
+  assert {
+    condition     = aws_apigatewayv2_route.this["get_status"].route_key == "GET /status" && aws_apigatewayv2_route.this["get_status"].authorization_type == "NONE" && aws_apigatewayv2_route.this["get_status"].authorizer_id == null
+    error_message = "The route is not open."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this["get_status"].architectures == tolist(["arm64"])
+    error_message = "The architecture is not the one of locals.tf."
+  }
+
+  assert {
+    condition     = sum([length(aws_apigatewayv2_authorizer.this), length(aws_cognito_user_pool.this), length(aws_cognito_user_pool_domain.this), length(aws_cognito_resource_server.this), length(aws_cognito_user_pool_client.this), length(data.aws_caller_identity.current)]) == 0
+    error_message = "Something of Cognito is made that no route asks for."
+  }
+
+  assert {
+    condition     = output.token_endpoint == null && output.issuer == null && output.user_pool_id == null && output.client_id == null && output.client_secret == null
+    error_message = "An output tells of a Cognito that is not there."
+  }
+}
+
+run "settings_of_Cognito_without_Cognito" {
+  variables {
+    cognito_domain_prefix        = "status"
+    cognito_additional_audiences = ["another-client"]
+  }
+
+  assert {
+    condition     = length(aws_cognito_user_pool.this) == 0 && length(aws_apigatewayv2_authorizer.this) == 0
+    error_message = "Something of Cognito is made that no route asks for."
+  }
+}

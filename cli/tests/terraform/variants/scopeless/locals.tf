@@ -1,0 +1,33 @@
+# Behind Cognito without a scope: client_credentials would have nothing to ask for.
+
+locals {
+  api_name = "profile"
+
+  lambda_functions = {
+    get_profile = {
+      name         = "get-profile"
+      description  = "The caller's own profile"
+      artifact     = "get-profile.zip"
+      architecture = "x86_64"
+      memory_size  = 128
+      timeout      = 10
+    }
+  }
+
+  lambda_routes = {
+    get_profile = {
+      method             = "GET"
+      path               = "/profile"
+      function           = "get_profile"
+      authorization_type = "JWT"
+      authorizer         = "cognito"
+      scopes             = []
+    }
+  }
+
+  authorizers = {
+    cognito = { kind = "cognito" }
+  }
+
+  resource_servers = {}
+}

@@ -1,0 +1,49 @@
+locals {
+  api_name = "items"
+
+  lambda_functions = {
+    create_item = {
+      name         = "create-item"
+      description  = "Creates a new item"
+      artifact     = "create-item.zip"
+      architecture = "x86_64"
+      memory_size  = 128
+      timeout      = 10
+    }
+    get_items = {
+      name         = "get-items"
+      description  = "Retrieves items"
+      artifact     = "get-items.zip"
+      architecture = "x86_64"
+      memory_size  = 256
+      timeout      = 10
+    }
+  }
+
+  lambda_routes = {
+    create_item = {
+      method             = "POST"
+      path               = "/items/create"
+      function           = "create_item"
+      authorization_type = "JWT"
+      authorizer         = "cognito"
+      scopes             = ["items/write"]
+    }
+    get_items = {
+      method             = "GET"
+      path               = "/items"
+      function           = "get_items"
+      authorization_type = "JWT"
+      authorizer         = "cognito"
+      scopes             = ["items/read"]
+    }
+  }
+
+  authorizers = {
+    cognito = { kind = "cognito" }
+  }
+
+  resource_servers = {
+    items = ["read", "write"]
+  }
+}

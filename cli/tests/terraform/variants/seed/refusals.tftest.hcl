@@ -1,0 +1,253 @@
+# What the module refuses before anything is deployed. AWS, or nobody, would refuse it later.
+
+mock_provider "aws" {
+  source = "./mocks"
+}
+
+variables {
+  artifacts_dir = "artifacts"
+}
+
+run "a_missing_artifact" {
+  command = plan
+
+  variables {
+    artifacts_dir = "no-such-folder"
+  }
+
+  expect_failures = [
+    aws_lambda_function.this["create_item"],
+    aws_lambda_function.this["get_items"],
+  ]
+}
+
+run "an_empty_artifacts_dir" {
+  command = plan
+
+  variables {
+    artifacts_dir = ""
+  }
+
+  expect_failures = [var.artifacts_dir]
+}
+
+run "a_name_with_a_space" {
+  command = plan
+
+  variables {
+    name = "my items"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_prefix_with_a_dot" {
+  command = plan
+
+  variables {
+    function_name_prefix = "v1.2-"
+  }
+
+  expect_failures = [var.function_name_prefix]
+}
+
+# 54 characters are 65 with "create-item", one more than Lambda takes, and 63 with "get-items".
+run "a_function_name_of_65_characters" {
+  command = plan
+
+  variables {
+    function_name_prefix = "a-prefix-of-fifty-four-characters-which-is-too-long---"
+  }
+
+  expect_failures = [aws_iam_role.function["create_item"]]
+}
+
+run "a_reserved_environment_name" {
+  command = plan
+
+  variables {
+    environment = { AWS_REGION = "eu-central-1" }
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "an_environment_name_that_starts_with_a_digit" {
+  command = plan
+
+  variables {
+    environment = { "1bad" = "x" }
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "a_reserved_name_in_one_function" {
+  command = plan
+
+  variables {
+    functions = { get_items = { environment = { LAMBDA_TASK_ROOT = "/" } } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "a_bad_name_in_one_function" {
+  command = plan
+
+  variables {
+    functions = { get_items = { environment = { "A-B" = "x" } } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "settings_for_a_function_that_does_not_exist" {
+  command = plan
+
+  variables {
+    functions = { get_item = { environment = { TABLE = "items" } } }
+  }
+
+  expect_failures = [aws_apigatewayv2_api.this]
+}
+
+run "more_than_4_KB_of_environment" {
+  command = plan
+
+  variables {
+    functions = { get_items = { environment = { LONG = join("", [for i in range(1024) : "four"]) } } }
+  }
+
+  expect_failures = [aws_lambda_function.this["get_items"]]
+}
+
+run "a_vpc_without_security_groups" {
+  command = plan
+
+  variables {
+    vpc = { subnet_ids = ["subnet-1"], security_group_ids = [] }
+  }
+
+  expect_failures = [var.vpc]
+}
+
+run "an_unknown_tracing_mode" {
+  command = plan
+
+  variables {
+    tracing_mode = "active"
+  }
+
+  expect_failures = [var.tracing_mode]
+}
+
+run "cors_with_credentials_for_everybody" {
+  command = plan
+
+  variables {
+    cors = { allow_origins = ["*"], allow_credentials = true }
+  }
+
+  expect_failures = [var.cors]
+}
+
+run "cors_with_credentials_and_every_header" {
+  command = plan
+
+  variables {
+    cors = { allow_origins = ["https://app.example.com"], allow_headers = ["*"], allow_credentials = true }
+  }
+
+  expect_failures = [var.cors]
+}
+
+run "cors_without_an_origin" {
+  command = plan
+
+  variables {
+    cors = { allow_origins = [] }
+  }
+
+  expect_failures = [var.cors]
+}
+
+run "cors_kept_for_more_than_a_day" {
+  command = plan
+
+  variables {
+    cors = { allow_origins = ["*"], max_age = 86401 }
+  }
+
+  expect_failures = [var.cors]
+}
+
+run "a_throttle_of_zero" {
+  command = plan
+
+  variables {
+    default_route_settings = { throttling_rate_limit = 0 }
+  }
+
+  expect_failures = [var.default_route_settings]
+}
+
+run "a_burst_of_zero" {
+  command = plan
+
+  variables {
+    default_route_settings = { throttling_burst_limit = 0 }
+  }
+
+  expect_failures = [var.default_route_settings]
+}
+
+run "a_retention_that_CloudWatch_does_not_know" {
+  command = plan
+
+  variables {
+    log_retention_days = 31
+  }
+
+  expect_failures = [var.log_retention_days]
+}
+
+run "a_domain_prefix_with_an_underscore" {
+  command = plan
+
+  variables {
+    cognito_domain_prefix = "Bad_Domain"
+  }
+
+  expect_failures = [var.cognito_domain_prefix]
+}
+
+run "a_domain_prefix_with_a_name_of_Amazon" {
+  command = plan
+
+  variables {
+    cognito_domain_prefix = "items-aws"
+  }
+
+  expect_failures = [var.cognito_domain_prefix]
+}
+
+run "an_API_name_that_makes_no_domain_prefix" {
+  command = plan
+
+  variables {
+    name = "items-aws"
+  }
+
+  expect_failures = [aws_cognito_user_pool_domain.this["cognito"]]
+}
+
+run "fifty_additional_audiences" {
+  command = plan
+
+  variables {
+    cognito_additional_audiences = [for i in range(50) : "client-${i}"]
+  }
+
+  expect_failures = [var.cognito_additional_audiences]
+}

@@ -1,0 +1,31 @@
+# A function that may run longer than API Gateway waits.
+
+locals {
+  api_name = "report"
+
+  lambda_functions = {
+    get_report = {
+      name         = "get-report"
+      description  = "Takes too long"
+      artifact     = "get-report.zip"
+      architecture = "x86_64"
+      memory_size  = 128
+      timeout      = 31
+    }
+  }
+
+  lambda_routes = {
+    get_report = {
+      method             = "GET"
+      path               = "/report"
+      function           = "get_report"
+      authorization_type = "NONE"
+      authorizer         = null
+      scopes             = []
+    }
+  }
+
+  authorizers = {}
+
+  resource_servers = {}
+}

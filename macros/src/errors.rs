@@ -1,0 +1,49 @@
+//! The mistakes that were found, gathered so that all of them are reported at once.
+//!
+//! In: the tokens that are wrong, what is wrong with them, and what to write. Out: one `syn::Error` for each. It
+//! refuses an error without a mend: both texts are arguments.
+
+use std::fmt::Display;
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+
+/// Every error of one attribute, in the order in which they were found.
+#[derive(Default)]
+pub(crate) struct Errors(Vec<syn::Error>);
+
+impl Errors {
+    /// An error that underlines `place` from its first token to its last.
+    pub(crate) fn push(&mut self, place: &impl ToTokens, message: impl Display, help: impl Display) {
+        self.0.push(syn::Error::new_spanned(place, text(&message, &help)));
+    }
+
+    /// An error that underlines the whole attribute, for what is absent from it.
+    pub(crate) fn push_for_attribute(&mut self, message: impl Display, help: impl Display) {
+        self.0.push(syn::Error::new(Span::call_site(), text(&message, &help)));
+    }
+
+    /// An error of syntax that syn has found and worded.
+    pub(crate) fn push_syntax(&mut self, error: syn::Error) {
+        self.0.push(error);
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<syn::Error> {
+        self.0
+    }
+}
+
+/// Stable Rust has no help notes for macros, so the help is a line of the message.
+fn text(message: &dyn Display, help: &dyn Display) -> String {
+    format!("{message}\nhelp: {help}")
+}
+
+/// Tokens as a message shows them: on one line, and cut where a reader has seen enough.
+pub(crate) fn shown(tokens: &TokenStream) -> String {
+    const MOST: usize = 40;
+    let text = tokens.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() <= MOST {
+        return text;
+    }
+    text.chars().take(MOST).chain(['…']).collect()
+}

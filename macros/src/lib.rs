@@ -1,0 +1,38 @@
+//! The attributes of routegen.
+//!
+//! In: the tokens of an attribute and of the item under it. Out: the item unchanged, and after it the code that
+//! makes it a route; or the item and every mistake, each where it stands. This file does nothing but cross the
+//! compiler's border: what it hands over is in `route.rs`, and the pipeline `parse` → `validate` → `expand` has a
+//! file for each step.
+//!
+//! Depend on the crate `routegen`, which exports and documents all of this.
+
+mod arguments;
+mod doc;
+mod errors;
+mod expand;
+mod keys;
+mod nearest;
+mod parse;
+mod route;
+mod signature;
+mod symbol;
+mod validate;
+mod values;
+
+use proc_macro::TokenStream;
+
+/// Makes an async function a route of an HTTP API. The crate `routegen` exports it, and its documentation there
+/// has the table of the keys and a complete example.
+#[proc_macro_attribute]
+pub fn route(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let (mut tokens, errors) = route::route(&crate_name(), attribute.into(), item.into());
+    tokens.extend(errors.iter().map(syn::Error::to_compile_error));
+    tokens.into()
+}
+
+/// The name of the crate that is being compiled. Cargo tells it; whoever calls rustc by hand has one crate, and
+/// needs no name to tell its routes from another's.
+fn crate_name() -> String {
+    std::env::var("CARGO_CRATE_NAME").or_else(|_| std::env::var("CARGO_PKG_NAME")).unwrap_or_default()
+}

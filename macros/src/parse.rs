@@ -1,0 +1,330 @@
+//! The attribute's tokens become a [`RouteAttr`].
+//!
+//! In: what stands between the parentheses of `#[route(…)]`. Out: the value of every argument with its tokens, so
+//! that a later error can point at it. It refuses what is wrong by itself: an unknown, doubled or misspelt key, a
+//! value of the wrong form or out of range. It never stops at the first mistake, and knows no rule that needs two
+//! arguments or the function; those are in `validate.rs`.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use routegen_spec::{Auth, Method, Name, PathPattern, Scope};
+use syn::LitStr;
+
+use crate::{
+    arguments::{is_assignment, split},
+    errors::{Errors, shown},
+    keys::Key,
+    values,
+};
+
+/// A whole attribute as it should be, for messages about one that has too little.
+const EXAMPLE: &str = "#[route(GET, \"/items\", auth = \"cognito\")]";
+
+/// The attribute as it was written, each argument right by itself.
+#[derive(Default)]
+pub(crate) struct RouteAttr {
+    pub(crate) method: Slot<Method>,
+    pub(crate) path: Slot<PathPattern>,
+    pub(crate) auth: Slot<Auth>,
+    pub(crate) scopes: Slot<Vec<Scope>>,
+    pub(crate) memory: Slot<u32>,
+    pub(crate) timeout: Slot<u32>,
+    pub(crate) name: Slot<Name>,
+    pub(crate) description: Slot<String>,
+    pub(crate) krate: Slot<syn::Path>,
+}
+
+/// The place of one argument.
+#[derive(Default)]
+pub(crate) enum Slot<T> {
+    /// It was not written.
+    #[default]
+    Absent,
+    /// It was written and is wrong. The error is reported, and nothing else shall be said about it.
+    Refused,
+    /// It was written and is right.
+    Given(Given<T>),
+}
+
+/// The value of an argument and where it stands.
+pub(crate) struct Given<T> {
+    pub(crate) value: T,
+    /// The whole argument, for errors.
+    pub(crate) tokens: TokenStream,
+}
+
+impl<T> Slot<T> {
+    pub(crate) fn given(&self) -> Option<&Given<T>> {
+        match self {
+            Self::Given(given) => Some(given),
+            Self::Absent | Self::Refused => None,
+        }
+    }
+
+    pub(crate) fn value(self) -> Option<T> {
+        match self {
+            Self::Given(given) => Some(given.value),
+            Self::Absent | Self::Refused => None,
+        }
+    }
+
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    fn fill(&mut self, value: Option<T>, tokens: TokenStream) {
+        *self = value.map_or(Self::Refused, |value| Self::Given(Given { value, tokens }));
+    }
+
+    /// Makes an absent argument one that nothing else is said about.
+    fn excuse(&mut self) {
+        if self.is_absent() {
+            *self = Self::Refused;
+        }
+    }
+}
+
+pub(crate) fn parse(attribute: TokenStream, errors: &mut Errors) -> RouteAttr {
+    let mut route = RouteAttr::default();
+    let mut arguments = split(attribute, errors).into_iter().peekable();
+    if let Some(argument) = arguments.next_if(|argument| !is_assignment(argument)) {
+        route.read_method(argument, errors);
+    }
+    // Where the path stood in the method's place it is read already.
+    if route.path.is_absent()
+        && let Some(argument) = arguments.next_if(|argument| !is_assignment(argument))
+    {
+        route.path.fill(values::path(&argument, errors), argument);
+    }
+    for argument in arguments {
+        route.read_key(argument, errors);
+    }
+    route.report_what_is_absent(errors);
+    route
+}
+
+impl RouteAttr {
+    fn read_method(&mut self, argument: TokenStream, errors: &mut Errors) {
+        if let Ok(text) = syn::parse2::<LitStr>(argument.clone())
+            && text.value().starts_with('/')
+        {
+            self.path.fill(values::path(&argument, errors), argument);
+            return;
+        }
+        let method = values::method(&argument, errors);
+        self.method.fill(method, argument);
+    }
+
+    fn read_key(&mut self, argument: TokenStream, errors: &mut Errors) {
+        let mut tokens = argument.clone().into_iter();
+        let Some(TokenTree::Ident(word)) = tokens.next() else {
+            return self.refuse_stray(&argument, errors);
+        };
+        let Some(key) = Key::from_word(&word.to_string()) else {
+            return self.refuse_unknown(&argument, &word, errors);
+        };
+        let value: TokenStream = tokens.skip(1).collect();
+        if !is_assignment(&argument) || value.is_empty() {
+            errors.push(&argument, format!("`{word}` has no value"), format!("write `{}`", key.example()));
+            return self.excuse(key);
+        }
+        if !self.is_absent(key) {
+            errors.push(&argument, format!("the key `{word}` stands twice"), "keep one of the two");
+            return;
+        }
+        match key {
+            Key::Auth => self.auth.fill(values::auth(&value, errors), argument),
+            Key::Scopes => self.scopes.fill(values::scopes(&value, errors), argument),
+            Key::Memory => self.memory.fill(values::memory(&value, errors), argument),
+            Key::Timeout => self.timeout.fill(values::timeout(&value, errors), argument),
+            Key::Name => self.name.fill(values::name(&value, errors), argument),
+            Key::Description => self.description.fill(values::description(&value, errors), argument),
+            Key::Crate => self.krate.fill(values::krate(&value, errors), argument),
+        }
+    }
+
+    fn is_absent(&self, key: Key) -> bool {
+        match key {
+            Key::Auth => self.auth.is_absent(),
+            Key::Scopes => self.scopes.is_absent(),
+            Key::Memory => self.memory.is_absent(),
+            Key::Timeout => self.timeout.is_absent(),
+            Key::Name => self.name.is_absent(),
+            Key::Description => self.description.is_absent(),
+            Key::Crate => self.krate.is_absent(),
+        }
+    }
+
+    fn excuse(&mut self, key: Key) {
+        match key {
+            Key::Auth => self.auth.excuse(),
+            Key::Scopes => self.scopes.excuse(),
+            Key::Memory => self.memory.excuse(),
+            Key::Timeout => self.timeout.excuse(),
+            Key::Name => self.name.excuse(),
+            Key::Description => self.description.excuse(),
+            Key::Crate => self.krate.excuse(),
+        }
+    }
+
+    /// An argument that is no key at all, such as a value that has lost its key. Which one, nobody knows; it may
+    /// be the only required one.
+    fn refuse_stray(&mut self, argument: &TokenStream, errors: &mut Errors) {
+        errors.push(
+            argument,
+            format!("`{}` has no key", shown(argument)),
+            format!("write `key = value`, such as `{}`; the keys are {}", Key::Auth.example(), Key::list()),
+        );
+        self.excuse(Key::Auth);
+    }
+
+    fn refuse_unknown(&mut self, argument: &TokenStream, word: &impl ToTokens, errors: &mut Errors) {
+        let text = word.to_token_stream().to_string();
+        if text == "method" || text == "path" {
+            errors.push(
+                argument,
+                format!("the {text} is written without a key"),
+                format!("write the method and the path first: `{EXAMPLE}`"),
+            );
+            self.method.excuse();
+            self.path.excuse();
+            return;
+        }
+        let message = format!("unknown key `{text}`");
+        let Some(nearest) = Key::nearest(&text) else {
+            errors.push(word, message, format!("the keys are {}", Key::list()));
+            return;
+        };
+        errors.push(word, message, format!("write `{}`; the keys are {}", nearest.name(), Key::list()));
+        self.excuse(nearest);
+    }
+
+    fn report_what_is_absent(&mut self, errors: &mut Errors) {
+        let absent = match (self.method.is_absent(), self.path.is_absent()) {
+            (true, true) => {
+                // The example of the mend shows `auth` too.
+                self.auth.excuse();
+                "the method and the path are missing"
+            }
+            (true, false) => "the method is missing",
+            (false, true) => "the path is missing",
+            (false, false) => "",
+        };
+        if !absent.is_empty() {
+            errors.push_for_attribute(absent, format!("write the method and the path first: `{EXAMPLE}`"));
+        }
+        if self.auth.is_absent() {
+            errors.push_for_attribute(
+                "the route does not say who may call it",
+                "write `auth = \"cognito\"`, or `auth = \"none\"` for an open route",
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The attribute and its errors, one on a line.
+    fn read(attribute: &str) -> (RouteAttr, Vec<String>) {
+        let mut errors = Errors::default();
+        let route = parse(attribute.parse().unwrap(), &mut errors);
+        (route, errors.into_vec().iter().map(|error| error.to_string().replace('\n', "; ")).collect())
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let (route, errors) = read(
+            r#"POST, "/items/{id}", auth = "cognito", scopes = ["items/read", "items/write",], memory = 10_240,
+               timeout = 0x1e, name = "create", description = r"Creates", crate = a::b,"#,
+        );
+        assert_eq!(errors, [""; 0]);
+        assert_eq!(route.method.value(), Some(Method::Post));
+        assert_eq!(route.path.value().unwrap().as_str(), "/items/{id}");
+        assert_eq!(route.auth.value(), Some(Auth::Authorizer("cognito".to_owned())));
+        let scopes = route.scopes.value().unwrap();
+        assert_eq!(scopes.iter().map(Scope::as_str).collect::<Vec<_>>(), ["items/read", "items/write"]);
+        assert_eq!((route.memory.value(), route.timeout.value()), (Some(10_240), Some(30)));
+        assert_eq!(route.name.value().unwrap().as_str(), "create");
+        assert_eq!(route.description.value().unwrap(), "Creates");
+        assert_eq!(route.krate.value().to_token_stream().to_string(), "a :: b");
+    }
+
+    #[test]
+    fn what_is_not_written_is_absent() {
+        let (route, errors) = read(r#"GET, "/", auth = "none""#);
+        assert_eq!(errors, [""; 0]);
+        assert!(route.scopes.is_absent() && route.memory.is_absent() && route.timeout.is_absent());
+        assert!(route.name.is_absent() && route.description.is_absent() && route.krate.is_absent());
+    }
+
+    #[test]
+    fn every_mistake_has_one_error_and_its_mend() {
+        let written = [
+            r"",
+            r#"auth = "none""#,
+            r#"GET, auth = "none""#,
+            r#""/items", auth = "none""#,
+            r#"get, "/items", auth = "none""#,
+            r#"FETCH, "/items", auth = "none""#,
+            r#""GET", "/items", auth = "none""#,
+            r#"Method::GET, "/items", auth = "none""#,
+            r#"GET "/items", auth = "none""#,
+            r#"GET, items, auth = "none""#,
+            r#"GET, b"/items", auth = "none""#,
+            r#"GET, "/items/", auth = "none""#,
+            r#"GET, "/items" auth = "none""#,
+            r#"GET, "/items""#,
+            r#"GET, "/items", "cognito""#,
+            r#"GET, "/items", auth"#,
+            r#"GET, "/items", auth("none")"#,
+            r#"GET, "/items", auth: "none""#,
+            r#"GET, "/items", auth ="#,
+            r#"GET, "/items", auth == "none""#,
+            r#"GET, "/items", auth = none"#,
+            r#"GET, "/items", auth = """#,
+            r#"GET, "/items", auth = "my pool""#,
+            r#"GET, "/items", auth = "none" memory = 256"#,
+            r#"GET, "/items", auth = "none",, memory = 256"#,
+            r#"GET, "/items", auth = "none", auth = "iam""#,
+            r#"GET, "/items", aut = "none""#,
+            r#"GET, "/items", auth = "none", colour = "red""#,
+            r#"GET, auth = "none", path = "/items""#,
+            r#"GET, "/items", auth = "none", memory = "256""#,
+            r#"GET, "/items", auth = "none", memory = 256.0"#,
+            r#"GET, "/items", auth = "none", memory = -1"#,
+            r#"GET, "/items", auth = "none", memory = 256MB"#,
+            r#"GET, "/items", auth = "none", memory = 256 MB"#,
+            r#"GET, "/items", auth = "none", memory = 127"#,
+            r#"GET, "/items", auth = "none", memory = 99999999999999999999"#,
+            r#"GET, "/items", auth = "none", timeout = 31"#,
+            r#"GET, "/items", auth = "none", name = "getItems""#,
+            r#"GET, "/items", auth = "none", name = get_items"#,
+            r#"GET, "/items", auth = "none", description = 1"#,
+            r#"GET, "/items", auth = "none", crate = "a::b""#,
+            r#"GET, "/items", auth = "none", crate = a::b<c>"#,
+            r#"GET, "/items", auth = "cognito", scopes = "items/read""#,
+            r#"GET, "/items", auth = "cognito", scopes = [items]"#,
+            r#"GET, "/items", auth = "cognito", scopes = ["items/read" "items/write"]"#,
+            r#"GET, "/items", auth = "cognito", scopes = ["items/"]"#,
+            r#"GET, "/items", auth = "cognito", scopes = ["a/b", "a/c", "a/b"]"#,
+            r#"GET, "/items", auth = "cognito", scopes = ["0","1","2","3","4","5","6","7","8","9","a","b"]"#,
+        ];
+        let shown: String = written
+            .into_iter()
+            .map(|attribute| {
+                let (_, errors) = read(attribute);
+                assert_eq!(errors.len(), 1, "{attribute}: {errors:?}");
+                format!("{attribute}\n    {}\n", errors[0])
+            })
+            .collect();
+        insta::assert_snapshot!(shown);
+    }
+
+    #[test]
+    fn several_mistakes_are_all_reported() {
+        let (_, errors) = read(r#"get, "/items/", memory = 1, scope = [], timeout = "1""#);
+        assert_eq!(errors.len(), 6, "{errors:?}");
+    }
+}

@@ -1,0 +1,305 @@
+//! The item becomes a [`Handler`].
+//!
+//! In: the tokens of what the attribute stands on. Out: what the expansion needs to know of the function. The body
+//! is never parsed: whoever is in the middle of writing it wants no second opinion on it. It refuses what cannot
+//! be called for a request: what is no function, is not async, is generic, needs a `self`, or borrows its
+//! arguments.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::{
+    Attribute, FnArg, ReturnType, Safety, Signature, Token, Type, TypeImplTrait, Visibility,
+    ext::IdentExt,
+    parse::{Parse, ParseStream},
+    visit::{self, Visit},
+};
+
+use crate::errors::Errors;
+
+/// axum's extractors take as many, and nobody needs more.
+const MOST_ARGUMENTS: usize = 16;
+
+/// A function that can be called for a request.
+pub(crate) struct Handler {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) ident: Ident,
+    /// The types of the arguments, in order.
+    pub(crate) arguments: Vec<Type>,
+    pub(crate) output: ReturnType,
+}
+
+impl Handler {
+    /// The function's name, without the `r#` that it may need in Rust.
+    pub(crate) fn name(&self) -> String {
+        self.ident.unraw().to_string()
+    }
+}
+
+/// `None` for what is no function. A function with mistakes is still returned, so that what its name decides can
+/// be reported too.
+pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> Option<Handler> {
+    match syn::parse2(item) {
+        Ok(Item::Function { attributes, signature, has_body }) => {
+            check(&signature, has_body, errors);
+            let arguments = signature.inputs.into_iter().filter_map(|argument| match argument {
+                FnArg::Typed(argument) => Some(*argument.ty),
+                FnArg::Receiver(_) => None,
+            });
+            Some(Handler {
+                attributes,
+                ident: signature.ident,
+                arguments: arguments.collect(),
+                output: signature.output,
+            })
+        }
+        Ok(Item::Other { keyword }) => {
+            errors.push(&keyword, "a route is a function", "write the attribute over an `async fn`");
+            None
+        }
+        Err(error) => {
+            errors.push_syntax(error);
+            None
+        }
+    }
+}
+
+enum Item {
+    Function { attributes: Vec<Attribute>, signature: Box<Signature>, has_body: bool },
+    Other { keyword: TokenStream },
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        if !is_function(&input.fork()) {
+            let rest: TokenStream = input.parse()?;
+            return Ok(Self::Other { keyword: rest.into_iter().next().into_token_stream() });
+        }
+        let signature = input.parse()?;
+        let has_body = !input.peek(Token![;]);
+        input.parse::<TokenStream>()?;
+        Ok(Self::Function { attributes, signature, has_body })
+    }
+}
+
+fn is_function(input: ParseStream<'_>) -> bool {
+    let qualifier = |input: ParseStream<'_>| {
+        input.parse::<Option<Token![const]>>()?;
+        input.parse::<Option<Token![async]>>()?;
+        input.parse::<Option<Token![unsafe]>>()?;
+        input.parse::<Option<syn::Abi>>()
+    };
+    qualifier(input).is_ok() && input.peek(Token![fn])
+}
+
+fn check(signature: &Signature, has_body: bool, errors: &mut Errors) {
+    let name = &signature.ident;
+    if !has_body {
+        errors.push(
+            name,
+            format!("`{name}` has no body"),
+            "write the attribute over a function that is complete",
+        );
+    }
+    if signature.asyncness.is_none() {
+        errors.push(
+            &signature.fn_token,
+            "a route's function must be async",
+            format!("write `async fn {name}`"),
+        );
+    }
+    check_qualifiers(signature, errors);
+    check_generics(signature, errors);
+    check_arguments(signature, errors);
+}
+
+fn check_qualifiers(signature: &Signature, errors: &mut Errors) {
+    if let Safety::Unsafe(token) = &signature.safety {
+        errors.push(
+            token,
+            "a route's function cannot be unsafe",
+            "leave `unsafe` out, and write an `unsafe` block in the body where one is needed",
+        );
+    }
+    if let Some(abi) = &signature.abi {
+        errors.push(abi, "a route's function has Rust's own ABI", "leave `extern` out");
+    }
+    if let Some(variadic) = &signature.variadic {
+        errors.push(variadic, "a route's function is not variadic", "leave `...` out");
+    }
+}
+
+fn check_generics(signature: &Signature, errors: &mut Errors) {
+    let generics = &signature.generics;
+    let help = "write the types themselves: a route is one function, and nobody could choose them for it";
+    if !generics.params.is_empty() {
+        errors.push(generics, "a route's function cannot be generic", help);
+    } else if let Some(clause) = &generics.where_clause {
+        errors.push(clause, "a route's function cannot have a `where` clause", help);
+    }
+}
+
+fn check_arguments(signature: &Signature, errors: &mut Errors) {
+    if let Some(argument) = signature.inputs.iter().nth(MOST_ARGUMENTS) {
+        errors.push(
+            argument,
+            format!(
+                "a route's function has at most {MOST_ARGUMENTS} arguments, and `{}` has {}",
+                signature.ident,
+                signature.inputs.len()
+            ),
+            "gather several in a struct that is an extractor itself",
+        );
+    }
+    for argument in &signature.inputs {
+        match argument {
+            FnArg::Receiver(receiver) => errors.push(
+                receiver,
+                "a method cannot be a route",
+                "move the function out of the `impl` or `trait`, and leave `self` out",
+            ),
+            FnArg::Typed(argument) => {
+                for attribute in argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")) {
+                    errors.push(
+                        attribute,
+                        "an argument of a route cannot depend on `cfg`",
+                        "write two functions, each with its own `#[cfg(…)]`",
+                    );
+                }
+                check_type(&argument.ty, errors);
+            }
+        }
+    }
+}
+
+fn check_type(ty: &Type, errors: &mut Errors) {
+    if let Type::Reference(reference) = without_groups(ty) {
+        errors.push(
+            ty,
+            "an argument of a route cannot be a reference",
+            format!("take it by value: `{}`", owned(&reference.elem)),
+        );
+        return;
+    }
+    let mut search = ImplTraits { errors };
+    search.visit_type(ty);
+}
+
+/// The type that owns what a reference borrows.
+fn owned(ty: &Type) -> String {
+    match ty {
+        Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
+        Type::Slice(slice) => format!("Vec<{}>", slice.elem.to_token_stream()),
+        ty => ty.to_token_stream().to_string(),
+    }
+}
+
+/// A type as it is under the parentheses and the invisible groups that come from `macro_rules`.
+fn without_groups(mut ty: &Type) -> &Type {
+    loop {
+        ty = match ty {
+            Type::Group(group) => &group.elem,
+            Type::Paren(paren) => &paren.elem,
+            _ => return ty,
+        }
+    }
+}
+
+/// Reports every `impl Trait`, which makes a function generic without `<…>`.
+struct ImplTraits<'a> {
+    errors: &'a mut Errors,
+}
+
+impl<'ast> Visit<'ast> for ImplTraits<'_> {
+    fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
+        self.errors.push(
+            ty,
+            "an argument of a route cannot be `impl Trait`",
+            "write the type itself: nobody could choose it for the route",
+        );
+    }
+
+    fn visit_expr(&mut self, _: &'ast syn::Expr) {
+        // The length of an array holds no type of the argument.
+    }
+
+    fn visit_type(&mut self, ty: &'ast Type) {
+        visit::visit_type(self, ty);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(item: &str) -> Vec<String> {
+        let mut errors = Errors::default();
+        read(item.parse().unwrap(), &mut errors);
+        errors.into_vec().iter().map(|error| error.to_string().replace('\n', "; ")).collect()
+    }
+
+    #[test]
+    fn handlers_are_taken_whatever_their_body_holds() {
+        for item in [
+            "async fn f() {}",
+            "#[cold] pub(crate) async fn r#type(mut a: A, (b, c): (B, C), _: [u8; 2]) -> impl D { let x = ; }",
+            "async fn f(a: Json<fn(&str) -> &str>) -> Result<Json<Vec<Item>>, Problem> {}",
+        ] {
+            assert_eq!(errors(item), [""; 0], "{item}");
+        }
+    }
+
+    #[test]
+    fn the_raw_name_and_the_types_are_kept() {
+        let mut errors = Errors::default();
+        let handler = read("async fn r#type(a: A, B(b): B) {}".parse().unwrap(), &mut errors).unwrap();
+        assert_eq!(handler.name(), "type");
+        let types: Vec<String> =
+            handler.arguments.iter().map(|ty| ty.to_token_stream().to_string()).collect();
+        assert_eq!(types, ["A", "B"]);
+    }
+
+    #[test]
+    fn every_mistake_has_one_error_and_its_mend() {
+        let many: String = (0..17).map(|i| format!("a{i}: A,")).collect();
+        let written = [
+            "struct Items;",
+            "pub mod items {}",
+            "pub const N: u8 = 1;",
+            "unsafe impl Send for Items {}",
+            "use a::b;",
+            "async fn f();",
+            "fn f() {}",
+            "async unsafe fn f() {}",
+            "async extern \"C\" fn f() {}",
+            "async fn f<T>() where T: A {}",
+            "async fn f<const N: usize>() {}",
+            "async fn f<'a>(a: A<'a>) {}",
+            "async fn f() where A: B {}",
+            "async fn f(&self) {}",
+            "async fn f(self: Arc<Self>) {}",
+            "async fn f(a: &str) {}",
+            "async fn f(a: &[u8]) {}",
+            "async fn f(a: (&'static mut A)) {}",
+            "async fn f(a: impl A) {}",
+            "async fn f(a: Json<impl A>) {}",
+            "async fn f(#[cfg(debug_assertions)] a: A) {}",
+            &format!("async fn f({many}) {{}}"),
+        ];
+        let shown: String = written
+            .into_iter()
+            .map(|item| {
+                let errors = errors(item);
+                assert_eq!(errors.len(), 1, "{item}: {errors:?}");
+                format!("{item}\n    {}\n", errors[0])
+            })
+            .collect();
+        insta::assert_snapshot!(shown);
+    }
+
+    #[test]
+    fn several_mistakes_are_all_reported() {
+        assert_eq!(errors("unsafe fn f<T>(a: &T, b: impl A) {}").len(), 5);
+    }
+}

@@ -1,0 +1,208 @@
+//! The value of one argument.
+//!
+//! In: the tokens after a key's `=`, or of the method or the path. Out: the value in the vocabulary of routegen, or an
+//! error with its mend. It refuses the wrong kind of literal and what AWS would refuse, by the rules of the crate
+//! `routegen-spec`; it sees no other argument.
+
+use std::ops::RangeInclusive;
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
+use routegen_spec::{Auth, Method, Name, PathPattern, Scope, limits};
+use syn::{
+    LitInt, LitStr,
+    parse::{Parse, ParseStream, Parser},
+};
+
+use crate::{
+    arguments::split,
+    errors::{Errors, shown},
+    keys::Key,
+};
+
+pub(crate) fn method(argument: &TokenStream, errors: &mut Errors) -> Option<Method> {
+    let text = syn::parse2::<LitStr>(argument.clone()).map(|text| text.value());
+    if let Some(method) = text.ok().and_then(|text| text.to_uppercase().parse::<Method>().ok()) {
+        errors.push(argument, "the method is written without quotes", format!("write `{method}`"));
+        return None;
+    }
+    argument
+        .to_string()
+        .replace(' ', "")
+        .parse()
+        .inspect_err(|error: &routegen_spec::UnknownMethod| errors.push(argument, error, error.help()))
+        .ok()
+}
+
+pub(crate) fn path(argument: &TokenStream, errors: &mut Errors) -> Option<PathPattern> {
+    let wrong = || ("the path is a string literal".to_owned(), "write it in quotes: `\"/items\"`".to_owned());
+    let text: LitStr = read("the path", argument, wrong, errors)?;
+    let path = text.value().parse::<PathPattern>();
+    path.inspect_err(|error| errors.push(&text, error, error.help())).ok()
+}
+
+pub(crate) fn auth(value: &TokenStream, errors: &mut Errors) -> Option<Auth> {
+    let text = string(Key::Auth, value, errors)?;
+    let auth = text.value();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if auth.is_empty() || !auth.chars().all(is_word) {
+        errors.push(
+            &text,
+            format!("{auth:?} cannot be the name of an authorizer"),
+            "write `auth = \"cognito\"`, or `auth = \"none\"` for an open route",
+        );
+        return None;
+    }
+    Some(auth.into())
+}
+
+pub(crate) fn scopes(value: &TokenStream, errors: &mut Errors) -> Option<Vec<Scope>> {
+    let wrong = || {
+        let help = match syn::parse2::<LitStr>(value.clone()) {
+            Ok(scope) => format!("write it in brackets: `scopes = [\"{}\"]`", scope.value()),
+            Err(_) => format!("write `{}`", Key::Scopes.example()),
+        };
+        ("`scopes` takes a list of strings".to_owned(), help)
+    };
+    let list: List = read("the value of `scopes`", value, wrong, errors)?;
+    let arguments = split(list.0.stream(), errors);
+    let most = limits::SCOPES_PER_ROUTE;
+    if let Some(argument) = arguments.get(most) {
+        errors.push(
+            argument,
+            format!("the route has {} scopes, and API Gateway takes at most {most}", arguments.len()),
+            "name fewer scopes: a token needs only one of them",
+        );
+        return None;
+    }
+    let mut scopes = Vec::new();
+    for argument in &arguments {
+        let scope = scope(argument, errors)?;
+        if scopes.contains(&scope) {
+            errors.push(argument, format!("the scope `{scope}` stands twice"), "keep one of the two");
+            return None;
+        }
+        scopes.push(scope);
+    }
+    Some(scopes)
+}
+
+fn scope(argument: &TokenStream, errors: &mut Errors) -> Option<Scope> {
+    let wrong =
+        || (format!("`{}` is not a string", shown(argument)), format!("write `{}`", Key::Scopes.example()));
+    let text: LitStr = read("the scope", argument, wrong, errors)?;
+    let scope = text.value().parse::<Scope>();
+    scope.inspect_err(|error| errors.push(&text, error, error.help())).ok()
+}
+
+pub(crate) fn memory(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
+    number(Key::Memory, value, "MB", &limits::MEMORY_MB, errors)
+}
+
+pub(crate) fn timeout(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
+    number(Key::Timeout, value, "seconds", &limits::TIMEOUT_S, errors)
+}
+
+pub(crate) fn name(value: &TokenStream, errors: &mut Errors) -> Option<Name> {
+    let text = string(Key::Name, value, errors)?;
+    let name = text.value().parse::<Name>();
+    name.inspect_err(|error| errors.push(&text, error, error.help())).ok()
+}
+
+pub(crate) fn description(value: &TokenStream, errors: &mut Errors) -> Option<String> {
+    string(Key::Description, value, errors).map(|text| text.value())
+}
+
+pub(crate) fn krate(value: &TokenStream, errors: &mut Errors) -> Option<syn::Path> {
+    let wrong = || {
+        let help = match syn::parse2::<LitStr>(value.clone()) {
+            Ok(path) => format!("write it without quotes: `crate = {}`", path.value()),
+            Err(_) => format!("write `{}`", Key::Crate.example()),
+        };
+        ("`crate` takes the path of the crate `routegen`".to_owned(), help)
+    };
+    read::<ModulePath>("the value of `crate`", value, wrong, errors).map(|path| path.0)
+}
+
+fn string(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<LitStr> {
+    let wrong = || {
+        let help = match syn::parse2::<Ident>(value.clone()) {
+            Ok(word) => format!("write it in quotes: `{} = \"{word}\"`", key.name()),
+            Err(_) => format!("write `{}`", key.example()),
+        };
+        (format!("`{}` takes a string", key.name()), help)
+    };
+    read(&format!("the value of `{}`", key.name()), value, wrong, errors)
+}
+
+fn number(
+    key: Key,
+    value: &TokenStream,
+    unit: &str,
+    range: &RangeInclusive<u32>,
+    errors: &mut Errors,
+) -> Option<u32> {
+    let name = key.name();
+    let (least, most) = (range.start(), range.end());
+    let help = || format!("write a whole number of {unit} from {least} to {most}: `{}`", key.example());
+    let wrong = || (format!("`{name}` takes a number"), help());
+    let literal: LitInt = read(&format!("the value of `{name}`"), value, wrong, errors)?;
+    if !literal.suffix().is_empty() {
+        errors.push(
+            &literal,
+            format!("the number of `{name}` has the suffix `{}`", literal.suffix()),
+            help(),
+        );
+        return None;
+    }
+    // A number that no u32 holds is out of range like any other.
+    let number = literal.base10_parse().ok().filter(|number| range.contains(number));
+    if number.is_none() {
+        errors.push(&literal, format!("`{name}` cannot be {} {unit}", literal.base10_digits()), help());
+    }
+    number
+}
+
+/// Reads a value that is a `T` and nothing more. `wrong` words the error, and its mend, for what is no `T`.
+fn read<T: Parse>(
+    what: &str,
+    value: &TokenStream,
+    wrong: impl FnOnce() -> (String, String),
+    errors: &mut Errors,
+) -> Option<T> {
+    let value_and_rest = |input: ParseStream<'_>| Ok((input.parse::<T>()?, input.parse::<TokenStream>()?));
+    match value_and_rest.parse2(value.clone()) {
+        Ok((value, rest)) if rest.is_empty() => return Some(value),
+        Ok((_, rest)) => errors.push(
+            &rest,
+            format!("`{}` stands after {what}", shown(&rest)),
+            "write a comma before the next argument, and nothing else",
+        ),
+        Err(_) => {
+            let (message, help) = wrong();
+            errors.push(value, message, help);
+        }
+    }
+    None
+}
+
+/// What stands in brackets.
+struct List(Group);
+
+impl Parse for List {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let group: Group = input.parse()?;
+        match group.delimiter() {
+            Delimiter::Bracket => Ok(Self(group)),
+            _ => Err(syn::Error::new(group.span(), "not a list")),
+        }
+    }
+}
+
+/// A path without generic arguments.
+struct ModulePath(syn::Path);
+
+impl Parse for ModulePath {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        input.call(syn::Path::parse_mod_style).map(Self)
+    }
+}

@@ -1,0 +1,8 @@
+use routegen::route;
+
+#[route(GET, "/items", auth = "none")]
+async fn get_items() -> String {
+    unknown()
+}
+
+fn main() {}

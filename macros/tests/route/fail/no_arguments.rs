@@ -1,0 +1,6 @@
+use routegen::route;
+
+#[route]
+async fn get_items() {}
+
+fn main() {}

@@ -1,0 +1,104 @@
+//! How a handler's arguments are made from a request.
+//!
+//! axum's extractors work as they are. These traits stand between them and the generated code for three reasons:
+//! the whole `lambda_http::Request` is an argument too, a wrong type gets a message that says what to write, and a
+//! rejection becomes a response at the same place.
+
+mod path;
+
+use std::{convert::Infallible, marker::PhantomData};
+
+use axum::{
+    body::Body,
+    extract::{DefaultBodyLimit, FromRequestParts},
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
+pub use path::Path;
+
+use crate::route::Request;
+pub(crate) use path::Parameters;
+
+/// An argument that leaves the body to another one: every argument but the last.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument before the last one",
+    label = "not an extractor, or one that reads the body",
+    note = "only the last argument can read the body, as `Json<T>`, `String` and `Bytes` do",
+    note = "an argument implements axum's `FromRequestParts`, such as `Path<T>`, `Query<T>` and `HeaderMap`"
+)]
+pub trait FromParts: Sized {
+    /// Makes the argument, or the response that is sent instead of calling the handler.
+    fn from_parts(parts: &mut Parts) -> impl Future<Output = Result<Self, Response>> + Send;
+}
+
+impl<T: FromRequestParts<()>> FromParts for T {
+    async fn from_parts(parts: &mut Parts) -> Result<Self, Response> {
+        T::from_request_parts(parts, &()).await.map_err(IntoResponse::into_response)
+    }
+}
+
+/// The last argument, which may read the body. `M` only tells the implementations apart for the compiler.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a route",
+    label = "not an extractor",
+    note = "take what implements axum's `FromRequest` or `FromRequestParts`, such as `Json<T>`, `Path<T>`, `Query<T>` \
+            and `HeaderMap`, or the whole `lambda_http::Request`",
+    note = "a type of your own is read from the body as `Json<T>`, where it implements `serde::Deserialize`"
+)]
+pub trait FromRequest<M>: Sized {
+    /// Makes the argument, or the response that is sent instead of calling the handler.
+    fn from_request(request: Request) -> impl Future<Output = Result<Self, Response>> + Send;
+}
+
+/// Marks axum's extractors.
+#[derive(Debug)]
+pub struct ViaAxum<M>(PhantomData<M>);
+
+/// Marks the request as lambda_http knows it.
+#[derive(Debug)]
+pub struct Whole;
+
+impl<T, M> FromRequest<ViaAxum<M>> for T
+where
+    T: axum::extract::FromRequest<(), M>,
+{
+    async fn from_request(request: Request) -> Result<Self, Response> {
+        let mut request = request.map(|body| match body {
+            lambda_http::Body::Text(text) => Body::from(text),
+            lambda_http::Body::Binary(bytes) => Body::from(bytes),
+            _ => Body::empty(),
+        });
+        // The whole body is in memory already, and Lambda refuses more than 6 MB; axum's own limit of 2 MB would
+        // only surprise.
+        DefaultBodyLimit::disable().apply(&mut request);
+        T::from_request(request, &()).await.map_err(IntoResponse::into_response)
+    }
+}
+
+impl FromRequest<Whole> for Request {
+    async fn from_request(request: Request) -> Result<Self, Response> {
+        Ok(request)
+    }
+}
+
+/// Asks at compile time whether `T` would fail on every request.
+///
+/// An associated constant of the type itself is found before one of a trait, so a type that is refused has its own
+/// `CHECK`, and all others fall back to [`ArgumentCheck`].
+#[derive(Debug)]
+pub struct Argument<T>(PhantomData<T>, Infallible);
+
+impl<T> Argument<axum::extract::Path<T>> {
+    /// Refuses axum's `Path`, which finds the parameters only behind axum's router.
+    #[allow(clippy::panic, reason = "it is evaluated by the compiler, as the compile error it states")]
+    pub const CHECK: () =
+        panic!("`axum::extract::Path` finds no parameters in a route; write `routegen::Path`");
+}
+
+/// Lets every type pass that [`Argument`] does not refuse.
+pub trait ArgumentCheck {
+    /// Nothing to say.
+    const CHECK: () = ();
+}
+
+impl<T> ArgumentCheck for Argument<T> {}

@@ -1,0 +1,410 @@
+//! The parameters of a route's path, as typed values.
+//!
+//! In: the parameters that API Gateway matched and percent-decoded, and their order in the route. Out: the type
+//! that the handler asks for. It does not match paths: the gateway has done that.
+
+use std::fmt;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+};
+use lambda_http::RequestExt as _;
+use serde::de::{
+    self, DeserializeOwned, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+    value::StrDeserializer,
+};
+
+use crate::Problem;
+
+/// Extracts the parameters of the path: one as a value, several as a tuple in the path's order, or any number by
+/// name as a struct.
+///
+/// ```
+/// use routegen::{Path, route};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Place {
+///     shelf: String,
+///     row: u32,
+/// }
+///
+/// #[route(GET, "/shelves/{shelf}/rows/{row}", auth = "none")]
+/// async fn get_row(Path(place): Path<Place>) -> String {
+///     format!("{} {}", place.shelf, place.row)
+/// }
+///
+/// #[route(GET, "/items/{id}", auth = "none")]
+/// async fn get_item(Path(id): Path<u64>) -> String {
+///     id.to_string()
+/// }
+/// ```
+///
+/// A value that is not of the type gives the client 400 with the parameter's name. A type that does not fit the
+/// path's parameters gives 500 and an entry in the log.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Path<T>(pub T);
+
+/// The names of the route's parameters from left to right, which the event does not tell.
+#[derive(Clone, Copy)]
+pub(crate) struct Parameters(pub(crate) &'static [&'static str]);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let names = parts.extensions.get::<Parameters>().map_or(&[][..], |parameters| parameters.0);
+        let values = parts.path_parameters();
+        let pairs = names.iter().map(|name| match values.first(name) {
+            Some(value) => Ok(Value { name, value }),
+            None => Err(Error::Shape(format!("the event has no path parameter `{name}`"))),
+        });
+        let pairs: Result<Vec<Value<'_>>, Error> = pairs.collect();
+        pairs
+            .and_then(|pairs| T::deserialize(All(&pairs)))
+            .map(Path)
+            .map_err(|error| error.into_problem().into_response())
+    }
+}
+
+/// Why the parameters are not a `T`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Error {
+    /// The client's value is not of the type.
+    Value(String),
+    /// The type does not fit the route's parameters: the author's mistake.
+    Shape(String),
+}
+
+impl Error {
+    fn into_problem(self) -> Problem {
+        match self {
+            Self::Value(detail) => Problem::new(StatusCode::BAD_REQUEST).with_detail(detail),
+            Self::Shape(cause) => Problem::internal(cause),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Value(text) | Self::Shape(text)) = self;
+        f.write_str(text)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl de::Error for Error {
+    fn custom<M: fmt::Display>(message: M) -> Self {
+        Self::Shape(message.to_string())
+    }
+}
+
+/// All parameters of the path, in its order.
+struct All<'a>(&'a [Value<'a>]);
+
+/// One parameter.
+#[derive(Clone, Copy)]
+struct Value<'a> {
+    name: &'static str,
+    value: &'a str,
+}
+
+impl<'a> All<'a> {
+    fn single(&self) -> Result<Value<'a>, Error> {
+        match self.0 {
+            [value] => Ok(*value),
+            values => Err(Error::Shape(format!(
+                "`Path` takes one value, and the path has {} parameters",
+                values.len()
+            ))),
+        }
+    }
+
+    fn exactly(&self, len: usize) -> Result<(), Error> {
+        match self.0.len() {
+            found if found == len => Ok(()),
+            found => {
+                Err(Error::Shape(format!("`Path` takes {len} values, and the path has {found} parameters")))
+            }
+        }
+    }
+}
+
+/// Forwards what only makes sense for a path of one parameter to that parameter.
+macro_rules! single {
+    ($($method:ident)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            self.single()?.$method(visitor)
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for All<'_> {
+    type Error = Error;
+
+    single! {
+        deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64
+        deserialize_char deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf deserialize_option
+        deserialize_identifier
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_seq(Sequence(self.0))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
+        self.exactly(len)?;
+        visitor.visit_seq(Sequence(self.0))
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_tuple(len, visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_map(ByName { rest: self.0, value: None })
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.single()?.deserialize_enum(name, variants, visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+}
+
+struct Sequence<'a>(&'a [Value<'a>]);
+
+impl<'de> SeqAccess<'de> for Sequence<'_> {
+    type Error = Error;
+
+    fn next_element_seed<T: de::DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+        let Some((first, rest)) = self.0.split_first() else { return Ok(None) };
+        self.0 = rest;
+        seed.deserialize(*first).map(Some)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+}
+
+struct ByName<'a> {
+    rest: &'a [Value<'a>],
+    value: Option<Value<'a>>,
+}
+
+impl<'de> MapAccess<'de> for ByName<'_> {
+    type Error = Error;
+
+    fn next_key_seed<K: de::DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+        let Some((first, rest)) = self.rest.split_first() else { return Ok(None) };
+        (self.rest, self.value) = (rest, Some(*first));
+        seed.deserialize(StrDeserializer::new(first.name)).map(Some)
+    }
+
+    fn next_value_seed<T: de::DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
+        match self.value.take() {
+            Some(value) => seed.deserialize(value),
+            None => Err(Error::Shape("a value was asked for before its key".to_owned())),
+        }
+    }
+}
+
+impl Value<'_> {
+    fn parse<T: std::str::FromStr>(self) -> Result<T, Error> {
+        self.value.parse().map_err(|_| self.mismatch(std::any::type_name::<T>()))
+    }
+
+    fn mismatch(self, expected: impl fmt::Display) -> Error {
+        Error::Value(format!("the path parameter `{}` is not a valid {expected}", self.name))
+    }
+}
+
+/// Parses a parameter as the type that is asked for.
+macro_rules! parsed {
+    ($($method:ident $visit:ident)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            visitor.$visit(self.parse()?)
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for Value<'_> {
+    type Error = Error;
+
+    parsed! {
+        deserialize_bool visit_bool
+        deserialize_i8 visit_i8 deserialize_i16 visit_i16 deserialize_i32 visit_i32 deserialize_i64 visit_i64
+        deserialize_i128 visit_i128
+        deserialize_u8 visit_u8 deserialize_u16 visit_u16 deserialize_u32 visit_u32 deserialize_u64 visit_u64
+        deserialize_u128 visit_u128
+        deserialize_f32 visit_f32 deserialize_f64 visit_f64 deserialize_char visit_char
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        // A type that parses its text itself (`Uuid`, a date) rejects the client's text here, not the author's type.
+        let mismatch = self.mismatch("value");
+        visitor.visit_str(self.value).map_err(|error: Error| match error {
+            Error::Shape(reason) => Error::Value(format!("{mismatch}: {reason}")),
+            error @ Error::Value(_) => error,
+        })
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        if !variants.contains(&self.value) {
+            let variants = variants.join(", ");
+            return Err(Error::Value(format!("the path parameter `{}` is not one of {variants}", self.name)));
+        }
+        visitor.visit_enum(self.value.into_deserializer())
+    }
+
+    serde::forward_to_deserialize_any! {
+        str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    use super::*;
+
+    fn from<T: DeserializeOwned>(pairs: &[(&'static str, &str)]) -> Result<T, Error> {
+        let values: Vec<_> = pairs.iter().map(|&(name, value)| Value { name, value }).collect();
+        T::deserialize(All(&values))
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "lowercase")]
+    enum Kind {
+        Cat,
+        Dog,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Place {
+        row: u32,
+        shelf: String,
+        kind: Kind,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Id(u64);
+
+    #[test]
+    fn one_parameter_is_a_value_of_any_scalar_type() {
+        assert_eq!(from::<String>(&[("id", "a b")]), Ok("a b".to_owned()));
+        assert_eq!(from::<u8>(&[("id", "255")]), Ok(255));
+        assert_eq!(from::<i64>(&[("id", "-1")]), Ok(-1));
+        assert_eq!(from::<bool>(&[("id", "true")]), Ok(true));
+        assert_eq!(from::<char>(&[("id", "\u{e9}")]), Ok('\u{e9}'));
+        assert_eq!(from::<Id>(&[("id", "7")]), Ok(Id(7)));
+        assert_eq!(from::<Kind>(&[("id", "dog")]), Ok(Kind::Dog));
+        assert_eq!(from::<Option<f64>>(&[("id", "0.5")]), Ok(Some(0.5)));
+        assert_eq!(from::<(u8,)>(&[("id", "1")]), Ok((1,)));
+    }
+
+    #[test]
+    fn several_parameters_are_a_tuple_in_order_or_a_struct_by_name() {
+        let pairs = [("shelf", "b"), ("row", "3"), ("kind", "cat")];
+        assert_eq!(from::<(String, u32, Kind)>(&pairs), Ok(("b".to_owned(), 3, Kind::Cat)));
+        assert_eq!(from::<Place>(&pairs), Ok(Place { row: 3, shelf: "b".to_owned(), kind: Kind::Cat }));
+        assert_eq!(from::<Vec<String>>(&pairs).unwrap(), ["b", "3", "cat"]);
+        assert_eq!(from::<BTreeMap<String, String>>(&pairs).unwrap()["row"], "3");
+    }
+
+    #[test]
+    fn a_client_learns_which_value_is_wrong() {
+        let message = |error: Error| match error {
+            Error::Value(text) => text,
+            Error::Shape(text) => panic!("blames the author: {text}"),
+        };
+        assert_eq!(
+            message(from::<u8>(&[("id", "256")]).unwrap_err()),
+            "the path parameter `id` is not a valid u8"
+        );
+        assert_eq!(
+            message(from::<Kind>(&[("kind", "cow")]).unwrap_err()),
+            "the path parameter `kind` is not one of cat, dog"
+        );
+        assert_eq!(
+            message(from::<std::net::IpAddr>(&[("ip", "x")]).unwrap_err()),
+            "the path parameter `ip` is not a valid value: invalid IP address syntax"
+        );
+    }
+
+    #[test]
+    fn a_type_that_does_not_fit_the_path_is_the_authors_mistake() {
+        for error in [
+            from::<u8>(&[("a", "1"), ("b", "2")]).unwrap_err(),
+            from::<(u8, u8)>(&[("a", "1")]).unwrap_err(),
+            from::<String>(&[]).unwrap_err(),
+            from::<Place>(&[("row", "3"), ("shelf", "b")]).unwrap_err(),
+        ] {
+            assert!(matches!(error, Error::Shape(_)), "{error}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Annotated Rust handlers become a deployed, secured serverless API.
+//!
+//! One line over a function is the only place where a route is written:
+//!
+//! ```
+//! use routegen::{Json, Path, Problem, route};
+//!
+//! #[derive(serde::Serialize)]
+//! struct Item {
+//!     id: String,
+//! }
+//!
+//! /// Retrieves one item
+//! #[route(GET, "/items/{id}", auth = "cognito", scopes = ["items/read"], memory = 256, timeout = 10)]
+//! async fn get_item(Path(id): Path<String>) -> Result<Json<Item>, Problem> {
+//!     Ok(Json(Item { id }))
+//! }
+//! ```
+//!
+//! The package is a library and has no `main`. From the attribute, the command `routegen package` makes the
+//! route's Lambda artifact and its Terraform: API Gateway route, JWT authorizer, function, permission, role, logs.
+//!
+//! A handler is an ordinary async function. Its arguments are extractors, [axum]'s or this crate's, or the whole
+//! [`lambda_http::Request`]; its result is anything that axum can answer with ([`IntoResponse`]), or a `Result` of
+//! such a thing with [`lambda_http::Error`], which is logged and answered with status 500.
+//!
+//! # Features
+//!
+//! - `registry`: lists every route of the crate graph. `routegen` switches it on for its own host build; in an
+//!   artifact it is off and costs nothing.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod extract;
+mod problem;
+#[macro_use]
+mod register;
+#[cfg(feature = "registry")]
+mod registry;
+mod reply;
+mod route;
+mod serve;
+
+pub use axum::{
+    self, Json,
+    extract::Query,
+    http,
+    response::{IntoResponse, Response},
+};
+pub use extract::Path;
+pub use lambda_http;
+pub use problem::Problem;
+/// Makes a function a route of the API.
+///
+/// ```
+/// use routegen::{Json, Query, route};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Page {
+///     limit: Option<usize>,
+/// }
+///
+/// /// Retrieves items
+/// #[route(GET, "/items", auth = "cognito", scopes = ["items/read"], memory = 256, timeout = 10)]
+/// async fn get_items(Query(page): Query<Page>) -> Json<Vec<String>> {
+///     Json(vec!["pen".to_owned(); page.limit.unwrap_or(1)])
+/// }
+/// ```
+///
+/// The first two arguments are the method (`GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `HEAD`, `OPTIONS` or `ANY`) and
+/// the path: `/` and segments that are literal, `{name}` or, at the end, `{name+}` for all that is left; or
+/// `"$default"` with `ANY` for every request that no other route takes. A path does not end in `/`.
+///
+/// | key | value | default |
+/// |---|---|---|
+/// | `auth` | `"cognito"` (a Cognito user pool made by the Terraform), `"iam"` or `"none"` | none: it must be said |
+/// | `scopes` | of which a token needs one, such as `["items/read"]`; at most 10 | `[]` |
+/// | `memory` | of the function, in MB, 128 to 10240 | `routegen.toml`, else 128 |
+/// | `timeout` | of the function, in seconds, 1 to 30 | `routegen.toml`, else 10 |
+/// | `name` | the route's id, in snake case; its function has the same name in kebab case | the function's name |
+/// | `description` | what the route is for | first paragraph of the doc comment |
+/// | `crate` | where this crate is, if renamed or re-exported | `::routegen` |
+///
+/// The function stays as it is: it can be called and tested like any other. The arguments are extractors: every one
+/// but the last implements axum's [`FromRequestParts`](axum::extract::FromRequestParts), the last may also read the
+/// body ([`FromRequest`](axum::extract::FromRequest)) or be the whole [`lambda_http::Request`].
+pub use routegen_macros::route;
+
+/// What the attributes expand to. Not for use by hand: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use std::{
+        boxed::Box,
+        result::Result::{self, Err, Ok},
+    };
+
+    #[cfg(feature = "registry")]
+    pub use inventory;
+
+    #[cfg(feature = "registry")]
+    pub use crate::registry::{Registration, write_manifest};
+    pub use crate::{
+        __register as register,
+        extract::{Argument, ArgumentCheck, FromParts, FromRequest},
+        reply::IntoReply,
+        route::{Reply, Request, Route},
+        serve::serve,
+    };
+}

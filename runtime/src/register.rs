@@ -1,0 +1,60 @@
+//! The macro through which an attribute registers its route: something with the feature `registry`, nothing without.
+
+/// Registers a route.
+#[cfg(feature = "registry")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __register {
+    (
+        name: $name:literal,
+        method: $method:literal,
+        path: $path:literal,
+        auth: $auth:literal,
+        scopes: [$($scope:literal),* $(,)?],
+        memory: [$($memory:literal)?],
+        timeout: [$($timeout:literal)?],
+        description: $description:literal,
+        handler: $handler:literal,
+        entry: $entry:literal $(,)?
+    ) => {
+        $crate::__private::inventory::submit! {
+            $crate::__private::Registration {
+                name: $name,
+                method: $method,
+                path: $path,
+                auth: $auth,
+                scopes: &[$($scope),*],
+                memory: $crate::__optional!($($memory)?),
+                timeout: $crate::__optional!($($timeout)?),
+                description: $description,
+                handler: ::core::concat!(::core::module_path!(), "::", $handler),
+                package: ::core::env!("CARGO_PKG_NAME"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+                column: ::core::column!(),
+                entry: $entry,
+            }
+        }
+    };
+}
+
+/// Nothing: the registry is off.
+#[cfg(not(feature = "registry"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __register {
+    ($($route:tt)*) => {};
+}
+
+/// `Some` of a literal, or `None` of nothing.
+#[cfg(feature = "registry")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __optional {
+    () => {
+        ::core::option::Option::None
+    };
+    ($value:literal) => {
+        ::core::option::Option::Some($value)
+    };
+}

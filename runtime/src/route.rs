@@ -1,0 +1,28 @@
+//! The erased route: what an entry point returns and an artifact serves.
+//!
+//! Handlers are erased as early as possible, at one function pointer, so that everything behind it, from the event
+//! to the response, is compiled once in this crate and not once more in every artifact.
+
+use std::{future::Future, pin::Pin};
+
+use axum::{body::Body, response::Response};
+
+/// A request as a handler's glue receives it: API Gateway's event as `http::Request`, with the event's context,
+/// path parameters and authorizer in its extensions.
+pub type Request = axum::http::Request<lambda_http::Body>;
+
+/// The answer of a handler's glue.
+pub type Reply = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+
+/// One route with its handler.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// The id of the route: `get_items`.
+    pub name: &'static str,
+    /// API Gateway's route key: `GET /items`.
+    pub key: &'static str,
+    /// The names of the path's parameters from left to right.
+    pub parameters: &'static [&'static str],
+    /// Extracts the handler's arguments, calls it and makes its result a response.
+    pub call: fn(Request) -> Reply,
+}

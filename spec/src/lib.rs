@@ -1,0 +1,21 @@
+//! The vocabulary that the attribute, the runtime, the command line and the gateway share.
+//!
+//! In: text (a path, a method, a manifest's JSON). Out: values that are valid by construction.
+//! It does no I/O, knows no Rust syntax and no Terraform; those belong to the crates that depend on it.
+
+mod auth;
+pub mod limits;
+mod manifest;
+mod method;
+mod name;
+mod path;
+mod route;
+mod scope;
+
+pub use auth::Auth;
+pub use manifest::{FORMAT_VERSION, Manifest};
+pub use method::{Method, UnknownMethod};
+pub use name::{Name, NameError};
+pub use path::{PathError, PathPattern, Segment};
+pub use route::{RouteKey, RouteSpec, SourceLocation};
+pub use scope::{Scope, ScopeError};

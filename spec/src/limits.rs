@@ -1,0 +1,59 @@
+//! AWS's limits, each once, with its source, so that a correction is one edit.
+
+use std::ops::RangeInclusive;
+
+/// Memory of a function, in MB ([Lambda quotas]).
+///
+/// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+pub const MEMORY_MB: RangeInclusive<u32> = 128..=10_240;
+
+/// Timeout of a function behind an HTTP API, in seconds. Lambda itself allows 900, but the integration gives
+/// up after 30 ([HTTP API quotas]), and nobody receives the answer of a function that works longer.
+///
+/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+pub const TIMEOUT_S: RangeInclusive<u32> = 1..=30;
+
+/// Length of a function's name, in characters ([CreateFunction]).
+///
+/// [CreateFunction]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+pub const FUNCTION_NAME_CHARS: usize = 64;
+
+/// Length of a function's description, in characters ([CreateFunction]).
+///
+/// [CreateFunction]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+pub const FUNCTION_DESCRIPTION_CHARS: usize = 256;
+
+/// Scopes of one route ([HTTP API quotas]).
+///
+/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+pub const SCOPES_PER_ROUTE: usize = 10;
+
+/// Length of one of a route's authorization scopes, in characters ([CreateRoute]).
+///
+/// [CreateRoute]: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes.html
+pub const SCOPE_CHARS: usize = 64;
+
+/// Routes of one API; can be raised on request ([HTTP API quotas]).
+///
+/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+pub const ROUTES_PER_API: usize = 300;
+
+/// Integrations of one API, which routegen makes one of for each function; fixed ([HTTP API quotas]).
+///
+/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+pub const INTEGRATIONS_PER_API: usize = 300;
+
+/// Custom scopes of one Cognito resource server ([Cognito quotas]).
+///
+/// [Cognito quotas]: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+pub const SCOPES_PER_RESOURCE_SERVER: usize = 100;
+
+/// Resource servers of one Cognito user pool ([Cognito quotas]).
+///
+/// [Cognito quotas]: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+pub const RESOURCE_SERVERS_PER_POOL: usize = 25;
+
+/// Custom scopes that one Cognito app client can be allowed ([Cognito quotas]).
+///
+/// [Cognito quotas]: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+pub const SCOPES_PER_CLIENT: usize = 50;

@@ -1,0 +1,74 @@
+//! All routes of an API: the one thing that passes from a user's crate to the command line.
+
+use serde::{Deserialize, Serialize};
+
+use crate::RouteSpec;
+
+/// The version of the manifest's form that this crate reads and writes.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// All routes of an API, sorted by name and then by place, so that the same routes give the same bytes.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// [`FORMAT_VERSION`] when it was written.
+    pub format_version: u32,
+    /// The version of the `routegen` crate that the routes were registered with.
+    pub routegen_version: String,
+    /// The routes.
+    pub routes: Vec<RouteSpec>,
+}
+
+impl Manifest {
+    /// A manifest of this version's form. The order of `routes` does not matter.
+    pub fn new(routegen_version: impl Into<String>, mut routes: Vec<RouteSpec>) -> Self {
+        routes.sort_by(|a, b| (&a.name, &a.source, &a.entry).cmp(&(&b.name, &b.source, &b.entry)));
+        Self { format_version: FORMAT_VERSION, routegen_version: routegen_version.into(), routes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Auth, Method, SourceLocation};
+
+    fn route(name: &str, line: u32) -> RouteSpec {
+        RouteSpec {
+            name: name.parse().unwrap(),
+            method: Method::Get,
+            path: format!("/{name}/{{id}}").parse().unwrap(),
+            auth: Auth::Authorizer("cognito".to_owned()),
+            scopes: vec!["items/read".parse().unwrap()],
+            memory: Some(256),
+            timeout: None,
+            description: "A \"route\"".to_owned(),
+            handler: format!("items::{name}"),
+            package: "items".to_owned(),
+            source: SourceLocation { file: "src/lib.rs".to_owned(), line, column: 1 },
+            entry: format!("routegen.items.GET.{name}"),
+        }
+    }
+
+    #[test]
+    fn the_order_of_registration_does_not_show() {
+        let a = Manifest::new("0.1.0", vec![route("a", 1), route("b", 2), route("b", 1)]);
+        let b = Manifest::new("0.1.0", vec![route("b", 1), route("b", 2), route("a", 1)]);
+        assert_eq!(a, b);
+        assert_eq!(a.routes.iter().map(|route| route.source.line).collect::<Vec<_>>(), [1, 1, 2]);
+    }
+
+    #[test]
+    fn a_manifest_survives_its_json() {
+        let manifest = Manifest::new("0.1.0", vec![route("get_items", 7)]);
+        let json = serde_json::to_string_pretty(&manifest).unwrap();
+        assert_eq!(serde_json::from_str::<Manifest>(&json).unwrap(), manifest);
+        insta::assert_snapshot!(json);
+    }
+
+    #[test]
+    fn an_invalid_path_in_the_json_is_refused() {
+        let json = serde_json::to_string(&Manifest::new("0.1.0", vec![route("get_items", 7)])).unwrap();
+        let error = serde_json::from_str::<Manifest>(&json.replace("/{id}", "/")).unwrap_err();
+        assert!(error.to_string().contains("ends in `/`"), "{error}");
+    }
+}

@@ -1,0 +1,106 @@
+//! The name of a route, from which the names of its function and its artifact follow.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+
+/// The id of a route: a key of the Terraform maps, in `snake_case`. It begins with a letter and holds lower-case
+/// letters, digits and single underscores, so that its kebab case is a valid function name and no two names
+/// share one.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Name(String);
+
+impl Name {
+    /// The name as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name of the function and of its zip: `get_items` is served by `get-items`.
+    pub fn to_kebab_case(&self) -> String {
+        self.0.replace('_', "-")
+    }
+}
+
+impl FromStr for Name {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let valid = text.starts_with(|c: char| c.is_ascii_lowercase())
+            && !text.ends_with('_')
+            && !text.contains("__")
+            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if !valid {
+            return Err(NameError::Form { name: text.to_owned() });
+        }
+        if text.len() > limits::FUNCTION_NAME_CHARS {
+            return Err(NameError::TooLong { name: text.to_owned() });
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        name.0
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = NameError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// Why a text is not a [`Name`].
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the field holds the offending name")]
+pub enum NameError {
+    #[error("`{name}` cannot be the name of a route")]
+    Form { name: String },
+    #[error("the name `{name}` has {} characters, and a function's name at most {}", name.len(), limits::FUNCTION_NAME_CHARS)]
+    TooLong { name: String },
+}
+
+impl NameError {
+    /// What to write instead.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Form { .. } => {
+                "write lower-case letters, digits and single underscores, a letter first: `name = \"get_items\"`".to_owned()
+            }
+            Self::TooLong { .. } => "give the route a shorter name: `name = \"…\"`".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_snake_case_and_its_function_kebab_case() {
+        assert_eq!("get_items_2".parse::<Name>().unwrap().to_kebab_case(), "get-items-2");
+        for bad in ["", "_a", "a_", "a__b", "2a", "getItems", "get-items", "caf\u{e9}", "a b"] {
+            assert!(matches!(bad.parse::<Name>(), Err(NameError::Form { .. })), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_at_most_64_characters() {
+        assert!("a".repeat(64).parse::<Name>().is_ok());
+        assert!(matches!("a".repeat(65).parse::<Name>(), Err(NameError::TooLong { .. })));
+    }
+}

@@ -1,0 +1,306 @@
+//! The one grammar of a route's path, which the attribute, the checks and the gateway share.
+//!
+//! ```text
+//! path    = "$default" | "/" | 1*( "/" segment ) [ "/" greedy ]
+//! segment = literal | "{" name "}"
+//! greedy  = "{" name "+}"
+//! literal = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / ":" / "@" )
+//! name    = 1*( ALPHA / DIGIT / "-" / "." / "_" )
+//! ```
+//!
+//! A path that ends in `/` is refused: API Gateway refuses to create such a route (reported in
+//! storacha/w3infra #166 and serverless-application-model #1949; not in AWS's documentation).
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// A path of a route, parsed and valid.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PathPattern {
+    /// Empty for `$default` and for `/`; `text` tells them apart.
+    segments: Vec<Segment>,
+    text: String,
+}
+
+/// What stands between two slashes of a [`PathPattern`].
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Segment {
+    /// Matches itself, byte for byte.
+    Literal(String),
+    /// `{name}`: matches one segment of a request's path.
+    Param(String),
+    /// `{name+}`: matches all that is left of a request's path, at least one segment.
+    Greedy(String),
+}
+
+impl PathPattern {
+    /// The path of the route that takes every request that no other route takes.
+    pub const DEFAULT: &str = "$default";
+
+    /// The path as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether this is [`PathPattern::DEFAULT`].
+    pub fn is_default(&self) -> bool {
+        self.text == Self::DEFAULT
+    }
+
+    /// The segments from left to right; none for `/` and `$default`.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// The names of the parameters from left to right, the greedy one included.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        self.segments.iter().filter_map(|segment| match segment {
+            Segment::Literal(_) => None,
+            Segment::Param(name) | Segment::Greedy(name) => Some(name.as_str()),
+        })
+    }
+
+    /// The path without the names of its parameters, which API Gateway ignores when it compares two routes:
+    /// `/pets/{id}` and `/pets/{petId}` are one route.
+    pub fn identity(&self) -> String {
+        if self.segments.is_empty() {
+            return self.text.clone();
+        }
+        self.segments
+            .iter()
+            .map(|segment| match segment {
+                Segment::Literal(text) => format!("/{text}"),
+                Segment::Param(_) => "/{}".to_owned(),
+                Segment::Greedy(_) => "/{+}".to_owned(),
+            })
+            .collect()
+    }
+}
+
+impl FromStr for PathPattern {
+    type Err = PathError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let segments = match text {
+            Self::DEFAULT | "/" => Vec::new(),
+            "" => return Err(PathError::Empty),
+            _ => parse_segments(text)?,
+        };
+        Ok(Self { segments, text: text.to_owned() })
+    }
+}
+
+fn parse_segments(text: &str) -> Result<Vec<Segment>, PathError> {
+    let inner = text.strip_prefix('/').ok_or_else(|| PathError::NoLeadingSlash { path: text.to_owned() })?;
+    if inner.ends_with('/') {
+        return Err(PathError::TrailingSlash { path: text.to_owned() });
+    }
+    let mut segments = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
+    for part in inner.split('/') {
+        if let Some(Segment::Greedy(name)) = segments.last() {
+            return Err(PathError::GreedyNotLast { name: name.clone() });
+        }
+        let segment = parse_segment(part)?;
+        if let Segment::Param(_) | Segment::Greedy(_) = segment {
+            let name = part.trim_start_matches('{').trim_end_matches('}').trim_end_matches('+');
+            if names.contains(&name) {
+                return Err(PathError::DuplicateParameter { name: name.to_owned() });
+            }
+            names.push(name);
+        }
+        segments.push(segment);
+    }
+    Ok(segments)
+}
+
+fn parse_segment(part: &str) -> Result<Segment, PathError> {
+    if part.is_empty() {
+        return Err(PathError::EmptySegment);
+    }
+    if !part.contains(['{', '}']) {
+        return match part.chars().find(|c| !is_literal(*c)) {
+            None => Ok(Segment::Literal(part.to_owned())),
+            Some(found) => Err(PathError::BadCharacter { found, segment: part.to_owned() }),
+        };
+    }
+    let name = part
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+        .filter(|name| !name.contains(['{', '}']))
+        .ok_or_else(|| PathError::PartialParameter { segment: part.to_owned() })?;
+    let (name, greedy) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
+    if name.is_empty() || !name.chars().all(is_name) {
+        return Err(PathError::BadParameterName { segment: part.to_owned() });
+    }
+    let name = name.to_owned();
+    Ok(if greedy { Segment::Greedy(name) } else { Segment::Param(name) })
+}
+
+fn is_literal(c: char) -> bool {
+    is_name(c) || matches!(c, '~' | ':' | '@')
+}
+
+fn is_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')
+}
+
+impl fmt::Display for PathPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl From<PathPattern> for String {
+    fn from(path: PathPattern) -> Self {
+        path.text
+    }
+}
+
+impl TryFrom<String> for PathPattern {
+    type Error = PathError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// Why a text is not a [`PathPattern`]. The message names the segment, because on stable Rust an error cannot
+/// point into a string literal.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the fields hold the offending text, the messages say the rest")]
+pub enum PathError {
+    #[error("the path is empty")]
+    Empty,
+    #[error("the path `{path}` does not begin with `/`")]
+    NoLeadingSlash { path: String },
+    #[error("the path `{path}` ends in `/`")]
+    TrailingSlash { path: String },
+    #[error("the path has an empty segment (`//`)")]
+    EmptySegment,
+    #[error("the segment `{segment}` holds {found:?}, which a route's path cannot hold")]
+    BadCharacter { found: char, segment: String },
+    #[error("the segment `{segment}` is only in part a parameter")]
+    PartialParameter { segment: String },
+    #[error("`{segment}` is not a parameter")]
+    BadParameterName { segment: String },
+    #[error("the parameter `{{{name}+}}` is not the last segment")]
+    GreedyNotLast { name: String },
+    #[error("the parameter `{name}` stands twice in the path")]
+    DuplicateParameter { name: String },
+}
+
+impl PathError {
+    /// What to write instead.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Empty => "write `/` for the root".to_owned(),
+            Self::NoLeadingSlash { path } => format!("write `/{path}`"),
+            Self::TrailingSlash { path } => {
+                let path = match path.trim_end_matches('/') {
+                    "" => "/",
+                    path => path,
+                };
+                format!("write `{path}`: API Gateway refuses a route that ends in `/`")
+            }
+            Self::EmptySegment => "write one `/` between two segments".to_owned(),
+            Self::BadCharacter { .. } => {
+                "a literal segment holds letters, digits and `-._~:@`; other characters belong into a parameter, \
+                 which arrives percent-decoded"
+                    .to_owned()
+            }
+            Self::PartialParameter { .. } => {
+                "a parameter is a whole segment: `/{name}`, or `/{name+}` for all that is left".to_owned()
+            }
+            Self::BadParameterName { .. } => {
+                "write `{name}` or `{name+}`; a name holds letters, digits and `-._`".to_owned()
+            }
+            Self::GreedyNotLast { name } => {
+                format!("end the path after `{{{name}+}}`, or write `{{{name}}}` for one segment")
+            }
+            Self::DuplicateParameter { .. } => "give each parameter a name of its own".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn valid_paths_keep_their_text_and_tell_their_parameters() {
+        for (text, parameters) in [
+            ("/", vec![]),
+            ("$default", vec![]),
+            ("/items", vec![]),
+            ("/pets/{id}", vec!["id"]),
+            ("/a/{b}/c/{rest+}", vec!["b", "rest"]),
+            ("/v1.0/~me/a:b@c", vec![]),
+        ] {
+            let path: PathPattern = text.parse().unwrap();
+            assert_eq!(path.as_str(), text);
+            assert_eq!(path.parameters().collect::<Vec<_>>(), parameters, "{text}");
+        }
+    }
+
+    #[test]
+    fn invalid_paths_say_what_is_wrong_and_what_to_write() {
+        let errors: String = [
+            "",
+            "items",
+            "/items/",
+            "//",
+            "/a//b",
+            "/a b",
+            "/caf\u{e9}",
+            "/a%20b",
+            "/a{id}",
+            "/{id}x",
+            "/{}",
+            "/{+}",
+            "/{a b}",
+            "/{a/b}",
+            "/{rest+}/x",
+            "/{a}/{a}",
+            "/{{a}}",
+            "/{a}/{a+}",
+            "/$default",
+        ]
+        .into_iter()
+        .map(|text| {
+            let error = text.parse::<PathPattern>().unwrap_err();
+            format!("{text:?}: {error}; {}\n", error.help())
+        })
+        .collect();
+        insta::assert_snapshot!(errors);
+    }
+
+    #[test]
+    fn the_identity_forgets_the_names_of_parameters() {
+        let identity = |text: &str| text.parse::<PathPattern>().unwrap().identity();
+        assert_eq!(identity("/pets/{id}"), identity("/pets/{petId}"));
+        assert_ne!(identity("/pets/{id}"), identity("/pets/{id+}"));
+        assert_ne!(identity("/pets/{id}"), identity("/pets/id"));
+        assert_ne!(identity("/"), identity("$default"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_parser_panic_and_a_parsed_path_is_its_text(text in "\\PC{0,40}|(/[a-z{}+.$]{0,5}){0,6}") {
+            if let Ok(path) = text.parse::<PathPattern>() {
+                prop_assert_eq!(path.as_str(), &text);
+                let rebuilt: String = path.segments().iter().map(|segment| match segment {
+                    Segment::Literal(text) => format!("/{text}"),
+                    Segment::Param(name) => format!("/{{{name}}}"),
+                    Segment::Greedy(name) => format!("/{{{name}+}}"),
+                }).collect();
+                prop_assert!(rebuilt == text || path.segments().is_empty());
+            }
+        }
+    }
+}

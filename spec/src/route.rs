@@ -1,0 +1,78 @@
+//! A route as its author wrote it, and where.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Auth, Method, Name, PathPattern, Scope};
+
+/// One `#[route]`, as the registry holds it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RouteSpec {
+    /// The id of the route.
+    pub name: Name,
+    /// The method.
+    pub method: Method,
+    /// The path.
+    pub path: PathPattern,
+    /// Who may call it.
+    pub auth: Auth,
+    /// The scopes of which a token needs one, in the order in which they were written.
+    pub scopes: Vec<Scope>,
+    /// Memory of the function in MB; `None` where the author left it to the configuration.
+    pub memory: Option<u32>,
+    /// Timeout of the function in seconds; `None` where the author left it to the configuration.
+    pub timeout: Option<u32>,
+    /// What the route is for: the first paragraph of the handler's doc comment; possibly empty.
+    pub description: String,
+    /// The handler's path: `items::get_items`.
+    pub handler: String,
+    /// The cargo package that the handler belongs to.
+    pub package: String,
+    /// Where the attribute stands.
+    pub source: SourceLocation,
+    /// The exported symbol of the entry point.
+    pub entry: String,
+}
+
+impl RouteSpec {
+    /// What API Gateway knows the route by.
+    pub fn route_key(&self) -> RouteKey<'_> {
+        RouteKey { method: self.method, path: &self.path }
+    }
+}
+
+/// API Gateway's name of a route: `GET /items`, or `$default`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RouteKey<'a> {
+    method: Method,
+    path: &'a PathPattern,
+}
+
+impl fmt::Display for RouteKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_default() {
+            return f.pad(PathPattern::DEFAULT);
+        }
+        f.pad(&format!("{} {}", self.method, self.path))
+    }
+}
+
+/// A place in the user's sources.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceLocation {
+    /// The file, relative to the workspace's root where it lies within it, with `/` between folders.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for SourceLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}:{}", self.file, self.line))
+    }
+}
