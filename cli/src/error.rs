@@ -53,7 +53,7 @@ pub(crate) enum Error {
     )]
     CargoSaidTooLittle,
 
-    #[error("`{name}` does not link\n{rustc}")]
+    #[error("`{name}` does not link{}", said(rustc))]
     #[diagnostic(code(RG0009))]
     Link { name: String, rustc: String },
 
@@ -61,7 +61,7 @@ pub(crate) enum Error {
     #[diagnostic(code(RG0010))]
     Run { program: String, reason: String },
 
-    #[error("the program that lists the routes failed with {status}\n{stderr}")]
+    #[error("the program that lists the routes failed with {status}{}", said(stderr))]
     #[diagnostic(
         code(RG0011),
         help(
@@ -155,7 +155,10 @@ impl Error {
 /// A route that the sources show and the registry lacks.
 #[derive(Debug, Diagnostic, Error)]
 #[error("`{handler}` has a route that was not registered ({}:{})", place.file, place.line)]
-#[diagnostic(help("is its module part of the library, and does its crate depend on `routegen` directly?"))]
+#[diagnostic(
+    code(RG0015),
+    help("is its module part of the library, and does its crate depend on `routegen` directly?")
+)]
 pub(crate) struct MissingRoute {
     pub(crate) handler: String,
     pub(crate) place: Place,
@@ -182,6 +185,11 @@ pub(crate) fn label(root: &Utf8Path, place: &Place) -> (Option<NamedSource<Strin
     let begin = found.as_ptr() as usize - text.as_ptr() as usize + (found.len() - found.trim_start().len());
     let span = SourceSpan::from((begin, found.trim().len()));
     (Some(NamedSource::new(&place.file, text).with_language("Rust")), Some(span))
+}
+
+/// What a program said, under the sentence that it failed.
+fn said(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("\n{text}") }
 }
 
 /// `one` for one, otherwise the number and `many`.

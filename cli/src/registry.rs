@@ -104,7 +104,7 @@ fn relative(file: &str, workspace: &Workspace) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::PermissionsExt;
 
     use camino::Utf8PathBuf;
 

@@ -162,8 +162,12 @@ mod tests {
             files::write_if_changed(&root.join(name), text.as_bytes()).unwrap();
         }
         let mut sources = Scan { root, ..Scan::default() };
-        scan.file(&root.join("src/lib.rs"), &root.join("src"));
-        scan.routes.into_iter().map(|(place, name)| format!("{}:{} {name}", place.file, place.line)).collect()
+        sources.file(&root.join("src/lib.rs"), &root.join("src"));
+        sources
+            .routes
+            .into_iter()
+            .map(|(place, name)| format!("{}:{} {name}", place.file, place.line))
+            .collect()
     }
 
     #[test]

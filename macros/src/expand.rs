@@ -4,10 +4,13 @@
 //! registration. It refuses nothing: whatever could be wrong was refused before. What only types can show, such as
 //! an argument that is no extractor, the compiler reports, and the spans here decide where.
 //!
-//! Three rules hold for the generated code. It names everything by absolute paths through `__private`, and so
-//! compiles in crates without a prelude. Its own tokens have the span [`Span::mixed_site`], so that its variables
-//! never meet the user's names and its lints stay silent in the user's crate. Tokens that can be in an error have
-//! the location of what the user wrote.
+//! Three rules hold for the generated code:
+//!
+//! - It names everything through `__private`, which it imports once. So it compiles in crates without a prelude, and
+//!   a wrong `crate = path` is one error.
+//! - Its own tokens have the span [`Span::mixed_site`]. So its variables never meet the user's names, and its lints
+//!   stay silent in the user's crate.
+//! - What can be in an error is located where the user wrote its cause. So one mistake makes one error, there.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
@@ -18,12 +21,18 @@ use crate::{signature::Handler, validate::ValidRoute};
 
 pub(crate) fn expand(route: &ValidRoute) -> TokenStream {
     let attributes = companions(&route.handler.attributes);
+    let krate = &route.krate;
     let entry = entry(route);
+    let call = call(&route.handler);
+    let checks = checks(&route.handler);
     let registration = registration(route);
     quote_spanned! {Span::mixed_site()=>
         #attributes
         const _: () = {
+            use #krate::__private;
             #entry
+            #call
+            #checks
             #registration
         };
     }
@@ -50,22 +59,25 @@ fn companions(attributes: &[Attribute]) -> TokenStream {
 
 /// The exported function that an artifact links to, and nothing else does.
 fn entry(route: &ValidRoute) -> TokenStream {
-    let krate = &route.krate;
     let symbol = &route.entry;
-    // The name is the handler's with something before it, so that it cannot be the handler's.
-    let ident = format_ident!("entry_of_{}", route.handler.ident.unraw(), span = Span::mixed_site());
+    let entry = beside(&route.handler, "entry_of");
+    let call = beside(&route.handler, "call_of");
     let name = route.name.as_str();
     let key = key(route);
     let parameters = route.path.parameters();
-    let call = call(krate, &route.handler);
+    // Where the last argument is no extractor, the error is at the marker that stands for it.
+    let marker = route.handler.arguments.last().map(|ty| {
+        let Ends(first, _) = ends(ty);
+        quote_spanned!(first=> _)
+    });
     quote_spanned! {Span::mixed_site()=>
         #[unsafe(export_name = #symbol)]
-        fn #ident() -> #krate::__private::Route {
-            #krate::__private::Route {
+        fn #entry() -> __private::Route {
+            __private::Route {
                 name: #name,
                 key: #key,
                 parameters: &[#(#parameters),*],
-                call: #call,
+                call: #call::<#marker>,
             }
         }
     }
@@ -79,119 +91,155 @@ fn key(route: &ValidRoute) -> String {
     format!("{} {}", route.method, route.path)
 }
 
-/// The closure from a request to a reply. It captures nothing, and so is a function pointer.
-fn call(krate: &syn::Path, handler: &Handler) -> TokenStream {
+/// The function from a request to a reply. What it asks of the arguments' types is in its bounds, each with
+/// a marker of its own: so a wrong type is one error, where the entry point names the function, and the body has
+/// nothing to add.
+fn call(handler: &Handler) -> TokenStream {
+    let site = Span::mixed_site();
+    let call = beside(handler, "call_of");
     let handler_ident = &handler.ident;
-    let arguments: Vec<Ident> = (0..handler.arguments.len()).map(argument).collect();
-    let (request, extraction) = extraction(krate, &handler.arguments);
-    let reply = reply(krate, handler);
-    // A future that cannot be sent between threads is an error at the function's name.
-    let site = Span::mixed_site().located_at(handler_ident.span());
-    let pin = quote_spanned!(site=> #krate::__private::Box::pin);
-    quote_spanned! {Span::mixed_site()=>
-        |#request| #pin(async move {
+    let arguments: Vec<Argument<'_>> = handler.arguments.iter().enumerate().map(Argument::new).collect();
+    let marker = arguments.last().map(|argument| &argument.marker).into_iter();
+    let variables = arguments.iter().map(|argument| &argument.variable);
+    let bound = arguments
+        .last()
+        .map(|Argument { ty, marker, .. }| quote_spanned!(site=> #ty: __private::FromRequest<#marker>));
+    let (request, extraction) = extraction(&arguments);
+    let reply = reply(handler);
+    // As a value, and not only called, the function is one that clippy does not ask to be anything but async.
+    let future = quote_spanned! {site=>
+        __private::Box::pin(async move {
             #extraction
-            let output = #handler_ident(#(#arguments),*).await;
+            let handler = #handler_ident;
+            let output = (handler(#(#variables),*).await,);
             #reply
         })
+    };
+    // A future that cannot be sent between threads is an error at the function's name.
+    let future = locate(future, &ends(handler_ident));
+    quote_spanned! {site=>
+        fn #call<#(#marker: 'static)*>(#request: __private::Request) -> __private::Reply
+        where
+            #bound
+        {
+            #future
+        }
+    }
+}
+
+/// An argument of the handler, and the names that the generated code has for it.
+struct Argument<'a> {
+    ty: &'a Type,
+    /// The type parameter that stands for how it is extracted.
+    marker: Ident,
+    variable: Ident,
+}
+
+impl<'a> Argument<'a> {
+    fn new((index, ty): (usize, &'a Type)) -> Self {
+        Self {
+            ty,
+            marker: format_ident!("Via{index}", span = Span::mixed_site()),
+            variable: format_ident!("argument_{index}", span = Span::mixed_site()),
+        }
     }
 }
 
 /// The pattern of the request, and the statements that make the arguments from it. All but the last read the
 /// request's head; the last may take the whole request.
-fn extraction(krate: &syn::Path, types: &[Type]) -> (TokenStream, TokenStream) {
+fn extraction(arguments: &[Argument<'_>]) -> (TokenStream, TokenStream) {
     let site = Span::mixed_site();
-    let Some((last, others)) = types.split_last() else {
+    let request = quote_spanned!(site=> request);
+    let Some((Argument { ty, marker, variable }, others)) = arguments.split_last() else {
         return (quote_spanned!(site=> _), TokenStream::new());
     };
-    let heads = others.iter().enumerate().map(|(index, ty)| {
-        let extractor = associated(ty, &quote_spanned!(site=> #krate::__private::FromParts), "from_parts");
-        extract(krate, index, ty, &extractor, &quote_spanned!(site=> &mut parts))
-    });
-    let extractor =
-        associated(last, &quote_spanned!(site=> #krate::__private::FromRequest<_>), "from_request");
+    let extractor = quote_spanned!(site=> <#ty as __private::FromRequest<#marker>>::from_request);
     if others.is_empty() {
-        let whole = extract(krate, 0, last, &extractor, &quote_spanned!(site=> request));
-        return (quote_spanned!(site=> request), whole);
+        let whole = extract(variable, &quote_spanned!(site=> #extractor(#request)));
+        return (request, whole);
     }
-    let rejoined = quote_spanned!(site=> #krate::__private::Request::from_parts(parts, body));
-    let whole = extract(krate, others.len(), last, &extractor, &rejoined);
+    let heads = others.iter().map(|Argument { ty, variable, .. }| {
+        let extractor = quote_spanned!(site=> <#ty as __private::FromParts>::from_parts);
+        extract(variable, &quote_spanned!(site=> #extractor(&mut parts)))
+    });
+    let rejoined = quote_spanned!(site=> __private::Request::from_parts(parts, body));
+    let whole = extract(variable, &quote_spanned!(site=> #extractor(#rejoined)));
     let all = quote_spanned! {site=>
-        let (mut parts, body) = #krate::__private::Request::into_parts(request);
+        let (mut parts, body) = __private::Request::into_parts(#request);
         #(#heads)*
         #whole
     };
-    (quote_spanned!(site=> request), all)
+    (request, all)
 }
 
-/// The statements that make one argument.
-fn extract(
-    krate: &syn::Path,
-    index: usize,
-    ty: &Type,
-    extractor: &TokenStream,
-    from: &TokenStream,
-) -> TokenStream {
-    let argument = argument(index);
-    let check = check(krate, ty);
+/// The statement that makes one argument, or replies without calling the handler.
+fn extract(variable: &Ident, extraction: &TokenStream) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
-        #check
-        let #argument = match #extractor(#from).await {
-            #krate::__private::Result::Ok(value) => value,
-            #krate::__private::Result::Err(reply) => return reply,
+        let #variable = match #extraction.await {
+            __private::Result::Ok(value) => value,
+            __private::Result::Err(reply) => return reply,
         };
     }
-}
-
-/// The refusal of a type that would compile and then fail at every request.
-fn check(krate: &syn::Path, ty: &Type) -> TokenStream {
-    let (first, last) = ends(ty);
-    let begin = quote_spanned!(first=> #krate::__private::Argument::);
-    let end = quote_spanned!(last=> ::CHECK);
-    quote_spanned! {Span::mixed_site()=>
-        const {
-            use #krate::__private::ArgumentCheck as _;
-            #begin<#ty>#end
-        };
-    }
-}
-
-/// `<T as Trait>::name`, located where `T` stands.
-fn associated(ty: &Type, of: &TokenStream, name: &str) -> TokenStream {
-    let (first, last) = ends(ty);
-    let name = Ident::new(name, last);
-    let begin = quote_spanned!(first=> <);
-    let end = quote_spanned!(last=> >::#name);
-    quote_spanned!(Span::mixed_site()=> #begin #ty as #of #end)
 }
 
 /// The handler's output as a reply. Where it is no response, the error is at the return type.
-fn reply(krate: &syn::Path, handler: &Handler) -> TokenStream {
-    let (first, last) = match &handler.output {
+fn reply(handler: &Handler) -> TokenStream {
+    let site = Span::mixed_site();
+    let place = match &handler.output {
         ReturnType::Type(_, ty) => ends(ty),
         ReturnType::Default => ends(&handler.ident),
     };
-    let begin = quote_spanned!(first=> #krate::__private::IntoReply);
-    let output = Ident::new("output", last);
-    quote_spanned!(Span::mixed_site()=> #begin::<_>::into_reply(#output))
+    // The output is in a tuple so that its expression has two ends to locate.
+    let output = locate(quote_spanned!(site=> output.0), &place);
+    quote_spanned!(site=> __private::IntoReply::<_>::into_reply(#output))
 }
 
-/// The first and the last place of some tokens. Stable Rust cannot join two spans; rustc does, where an
-/// expression begins with one and ends with the other.
-fn ends(tokens: &impl ToTokens) -> (Span, Span) {
+/// The refusal of types that are extractors and yet fail at every request.
+fn checks(handler: &Handler) -> TokenStream {
+    let site = Span::mixed_site();
+    if handler.arguments.is_empty() {
+        return TokenStream::new();
+    }
+    let checks = handler.arguments.iter().map(|ty| {
+        let check = locate(quote_spanned!(site=> __private::Argument::<#ty>::CHECK), &ends(ty));
+        quote_spanned!(site=> const { #check };)
+    });
+    quote_spanned! {site=>
+        use __private::ArgumentCheck as _;
+        #(#checks)*
+    }
+}
+
+/// The name of an item that is generated for a handler. It begins with a word of its own, so that it cannot be
+/// the handler's name.
+fn beside(handler: &Handler, word: &str) -> Ident {
+    format_ident!("{word}_{}", handler.ident.unraw(), span = Span::mixed_site())
+}
+
+/// The first and the last place of some tokens.
+struct Ends(Span, Span);
+
+fn ends(tokens: &impl ToTokens) -> Ends {
     let mut tokens = tokens.to_token_stream().into_iter();
     let first = tokens.next().map_or_else(Span::call_site, |token| token.span());
-    let last = tokens.last().as_ref().map_or(first, TokenTree::span);
-    (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last))
+    let last = tokens.last().map_or(first, |token| token.span());
+    Ends(first, last)
 }
 
-fn argument(index: usize) -> Ident {
-    format_ident!("argument_{index}", span = Span::mixed_site())
+/// Moves generated tokens to where the user wrote something, for errors. Their hygiene stays. Stable Rust cannot
+/// join two spans, but rustc does, where an expression begins with one and ends with the other.
+fn locate(tokens: TokenStream, Ends(first, last): &Ends) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let end = tokens.len() - 1;
+    for (index, token) in tokens.iter_mut().enumerate() {
+        let place = if index == end { *last } else { *first };
+        token.set_span(token.span().located_at(place));
+    }
+    tokens.into_iter().collect()
 }
 
 /// What the registry is told. The runtime's macro adds the place, and is nothing unless the registry is on.
 fn registration(route: &ValidRoute) -> TokenStream {
-    let krate = &route.krate;
     let ValidRoute { name, method, path, auth, scopes, memory, timeout, description, entry, .. } = route;
     let (name, method, path, auth) = (name.as_str(), method.as_str(), path.as_str(), auth.as_str());
     let scopes = scopes.iter().map(Scope::as_str);
@@ -201,7 +249,7 @@ fn registration(route: &ValidRoute) -> TokenStream {
     let memory = memory.into_iter();
     let timeout = timeout.into_iter();
     quote_spanned! {Span::mixed_site()=>
-        #krate::__private::register! {
+        __private::register! {
             name: #name,
             method: #method,
             path: #path,
@@ -223,8 +271,9 @@ mod tests {
     /// The expansion as rustfmt would write it, after the errors if there are any.
     fn expansion(attribute: &str, item: &str) -> String {
         let (tokens, errors) = route("items", attribute.parse().unwrap(), item.parse().unwrap());
-        let errors: String = errors.iter().map(|error| format!("error: {error}\n")).collect();
-        errors + &prettyplease::unparse(&syn::parse2(tokens).unwrap())
+        let mut expansion: Vec<String> = errors.iter().map(|error| format!("error: {error}")).collect();
+        expansion.push(prettyplease::unparse(&syn::parse2(tokens).unwrap()));
+        expansion.join("\n")
     }
 
     #[test]

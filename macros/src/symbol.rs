@@ -120,7 +120,7 @@ mod tests {
         let segments =
             (proptest::collection::vec(segment, 0..4), proptest::option::of("\\{[a-c_.-]{1,3}\\+\\}"));
         segments.prop_map(|(segments, greedy)| {
-            segments.into_iter().chain(greedy).map(|segment| format!("/{segment}")).collect()
+            segments.into_iter().chain(greedy).flat_map(|segment| ["/".to_owned(), segment]).collect()
         })
     }
 

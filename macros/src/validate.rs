@@ -142,15 +142,15 @@ mod tests {
             (r#"GET, "/", auth = "none""#, "async fn _f() {}"),
             (r#"GET, "/", auth = "none""#, "struct Items;"),
         ];
-        let shown: String = written
+        let shown: Vec<String> = written
             .into_iter()
             .map(|(attribute, item)| {
                 let (_, errors) = validated(attribute, item);
                 assert_eq!(errors.len(), 1, "{attribute} {item}: {errors:?}");
-                format!("#[route({attribute})] {item}\n    {}\n", errors[0])
+                format!("#[route({attribute})] {item}\n    {}", errors[0])
             })
             .collect();
-        insta::assert_snapshot!(shown);
+        insta::assert_snapshot!(shown.join("\n"));
     }
 
     #[test]

@@ -228,6 +228,8 @@ impl PathError {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -250,7 +252,8 @@ mod tests {
 
     #[test]
     fn invalid_paths_say_what_is_wrong_and_what_to_write() {
-        let errors: String = [
+        let mut errors = String::new();
+        for text in [
             "",
             "items",
             "/items/",
@@ -270,13 +273,10 @@ mod tests {
             "/{{a}}",
             "/{a}/{a+}",
             "/$default",
-        ]
-        .into_iter()
-        .map(|text| {
+        ] {
             let error = text.parse::<PathPattern>().unwrap_err();
-            format!("{text:?}: {error}; {}\n", error.help())
-        })
-        .collect();
+            writeln!(errors, "{text:?}: {error}; {}", error.help()).unwrap();
+        }
         insta::assert_snapshot!(errors);
     }
 

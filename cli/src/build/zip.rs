@@ -30,7 +30,7 @@ mod tests {
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         assert_eq!(archive.len(), 1);
         let mut file = archive.by_index(0).unwrap();
-        assert_eq!(file.name(), "bootstrap");
+        assert_eq!(file.name().unwrap(), "bootstrap");
         assert_eq!(file.unix_mode(), Some(0o100_755));
         assert_eq!(file.last_modified(), Some(DateTime::default()));
         let mut content = Vec::new();

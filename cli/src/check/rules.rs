@@ -247,10 +247,10 @@ mod tests {
         let servers = |count| (0..count).map(|i| scoped(i, format!("s{i}/read"))).collect::<Vec<_>>();
         assert_eq!(codes(&servers(25)), [""; 0]);
         assert_eq!(codes(&servers(26)), ["RG0106"]);
-        let scopes = |count| (0..count).map(|i| scoped(i, format!("items/{i}"))).collect::<Vec<_>>();
-        assert_eq!(codes(&scopes(50)), [""; 0]);
-        assert_eq!(codes(&scopes(51)), ["RG0106"]);
-        assert_eq!(codes(&scopes(101)), ["RG0106", "RG0106"]);
+        let one_server = |count| (0..count).map(|i| scoped(i, format!("items/{i}"))).collect::<Vec<_>>();
+        assert_eq!(codes(&one_server(50)), [""; 0]);
+        assert_eq!(codes(&one_server(51)), ["RG0106"]);
+        assert_eq!(codes(&one_server(101)), ["RG0106", "RG0106"]);
     }
 
     #[test]

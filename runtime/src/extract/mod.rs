@@ -54,7 +54,7 @@ pub trait FromRequest<M>: Sized {
 #[derive(Debug)]
 pub struct ViaAxum<M>(PhantomData<M>);
 
-/// Marks the request as lambda_http knows it.
+/// Marks the request as `lambda_http` knows it.
 #[derive(Debug)]
 pub struct Whole;
 

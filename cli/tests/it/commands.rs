@@ -1,0 +1,228 @@
+//! What the commands print, write and refuse.
+
+use serde_json::Value;
+
+use crate::fixture::{Project, fail, items, routegen, scratch, succeed};
+
+#[test]
+fn routes_prints_a_table() {
+    insta::assert_snapshot!(succeed(&mut routegen(&["routes", "-p", "items"])));
+}
+
+#[test]
+fn routes_as_json_is_the_manifest() {
+    insta::assert_snapshot!(succeed(&mut routegen(&["routes", "-p", "items", "--format", "json"])));
+}
+
+#[test]
+fn cargo_routegen_is_the_same_command() {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-routegen"));
+    assert_eq!(succeed(command.args(["routegen", "--version"])), succeed(&mut routegen(&["--version"])));
+}
+
+#[test]
+fn package_tells_functions_sizes_places_and_the_next_command() {
+    let summary = &items().summary;
+    assert_eq!(summary["api"], "items");
+    assert_eq!(summary["functions"][1]["function"]["name"], "get-items");
+    assert_eq!(summary["functions"][1]["routes"][0], "GET /items");
+    let zip = summary["functions"][1]["artifact"]["path"].as_str().unwrap();
+    let bytes = std::fs::metadata(zip).unwrap().len();
+    assert_eq!(summary["functions"][1]["artifact"]["zip_bytes"], bytes);
+    assert_eq!(summary["terraform"]["root"], "written");
+    assert!(summary["next"].as_str().unwrap().contains("init && terraform"), "{summary}");
+}
+
+#[test]
+fn packaging_again_changes_nothing_on_disk() {
+    let folder = scratch("again");
+    let (out, tf) = (folder.join("lambda"), folder.join("terraform"));
+    let args = ["package", "-p", "items", "--format", "json", "--out", out.as_str(), "--tf-out", tf.as_str()];
+    succeed(&mut routegen(&args));
+    let files = [out.join("get-items.zip"), tf.join("main.tf"), tf.join("routegen/locals.tf")];
+    let times = || files.each_ref().map(|file| std::fs::metadata(file).unwrap().modified().unwrap());
+    let before = times();
+    let again: Value = serde_json::from_str(&succeed(&mut routegen(&args))).unwrap();
+    assert_eq!(before, times());
+    assert_eq!(again["functions"][0]["artifact"]["outcome"], "unchanged");
+    assert_eq!(again["terraform"]["root"], "yours");
+    let outcomes = again["terraform"]["files"].as_array().unwrap();
+    assert!(outcomes.iter().all(|file| file["outcome"] == "unchanged"), "{again}");
+}
+
+#[test]
+fn emit_tf_leaves_a_file_of_the_users_and_an_edited_one_as_they_are() {
+    let folder = scratch("users-files");
+    let emit = || routegen(&["emit-tf", "-p", "items", "--quiet", "--out", folder.as_str()]);
+    std::fs::create_dir(folder.join("routegen")).unwrap();
+    let api = folder.join("routegen/api.tf");
+    std::fs::write(&api, "# mine\n").unwrap();
+    let error = fail(&mut emit());
+    assert!(error.contains("RG0018") && error.contains("api.tf"), "{error}");
+    assert_eq!(std::fs::read_to_string(&api).unwrap(), "# mine\n");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "a failing command writes nothing");
+
+    std::fs::remove_file(&api).unwrap();
+    succeed(&mut emit());
+    let edited = std::fs::read_to_string(&api).unwrap() + "# by hand\n";
+    std::fs::write(&api, &edited).unwrap();
+    let error = fail(&mut emit());
+    assert!(error.contains("RG0019") && error.contains("api.tf"), "{error}");
+    assert_eq!(std::fs::read_to_string(&api).unwrap(), edited);
+}
+
+#[test]
+fn emit_tf_writes_no_root_beside_one_that_is_there() {
+    let folder = scratch("own-root");
+    std::fs::write(folder.join("network.tf"), "# mine\n").unwrap();
+    let summary =
+        succeed(&mut routegen(&["emit-tf", "-p", "items", "--format", "json", "--out", folder.as_str()]));
+    assert_eq!(serde_json::from_str::<Value>(&summary).unwrap()["root"], "yours");
+    assert!(!folder.join("main.tf").exists());
+    assert!(folder.join("routegen/locals.tf").exists());
+}
+
+/// What a failing command says about a project, without the lines that cargo prints.
+fn complaint(project: &Project, args: &[&str]) -> String {
+    let stderr = fail(&mut project.routegen(args));
+    let of_cargo = |line: &&str| {
+        [
+            "Compiling ",
+            "Finished ",
+            "Blocking ",
+            "Downloaded ",
+            "Downloading ",
+            "Updating ",
+            "Locking ",
+            "Adding ",
+        ]
+        .iter()
+        .any(|verb| line.trim_start().starts_with(verb))
+    };
+    let lines: Vec<_> = stderr.lines().filter(|line| !of_cargo(line)).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn a_package_without_routes_is_an_error() {
+    let project = Project::new("no-routes", "pub fn unrelated() {}\n");
+    insta::assert_snapshot!(complaint(&project, &["routes"]));
+}
+
+#[test]
+fn a_route_that_the_sources_show_and_the_registry_lacks_is_an_error_with_its_place() {
+    // Nothing but a test harness compiles what is under #[test], so the attribute below it never runs.
+    let project = Project::new(
+        "absent-route",
+        "use routegen::route;\n\n#[route(GET, \"/here\", auth = \"none\")]\nasync fn here() {}\n\nmod more;\n",
+    );
+    project
+        .write("src/more.rs", "#[test]\n#[route(GET, \"/absent\", auth = \"none\")]\nasync fn absent() {}\n");
+    insta::assert_snapshot!(complaint(&project, &["routes"]));
+}
+
+#[test]
+fn code_that_crashes_when_it_is_loaded_is_reported() {
+    let project = Project::new(
+        "crashes",
+        "use routegen::route;\n\n#[route(GET, \"/\", auth = \"none\")]\nasync fn root() {}\n\n\
+         extern \"C\" fn crash() { std::process::abort() }\n\n\
+         #[used]\n#[unsafe(link_section = \".init_array\")]\nstatic CRASH: extern \"C\" fn() = crash;\n",
+    );
+    insta::assert_snapshot!(complaint(&project, &["routes"]));
+}
+
+#[test]
+fn routes_that_cannot_be_deployed_together_are_shown_together() {
+    let project = Project::new(
+        "conflicts",
+        "use routegen::route;\n\n\
+         #[route(GET, \"/pets/{id}\", auth = \"cognito\", scopes = [\"pets/read\"])]\nasync fn one() {}\n\n\
+         #[route(GET, \"/pets/{petId}\", auth = \"cognito\")]\nasync fn two() {}\n\n\
+         #[route(GET, \"/other\", auth = \"cogntio\", name = \"one\")]\nasync fn three() {}\n",
+    );
+    insta::assert_snapshot!(complaint(&project, &["check"]));
+    assert!(!project.root.join("terraform").exists());
+}
+
+#[test]
+fn a_mistake_in_routegen_toml_shows_its_place() {
+    let project = Project::new("toml-mistake", "");
+    project.write("routegen.toml", "name = \"api\"\n\n[defaults]\nmemroy = 256\n");
+    insta::with_settings!({ filters => [(r"[^\s`\[]*/routegen\.toml", "routegen.toml")] }, {
+        insta::assert_snapshot!(complaint(&project, &["check"]));
+    });
+}
+
+#[test]
+fn a_compile_error_appears_as_cargo_prints_it() {
+    let project = Project::new(
+        "compile-error",
+        "use routegen::route;\n\n#[route(GET, \"/a/\", auth = \"none\")]\nasync fn a() {}\n",
+    );
+    let error = complaint(&project, &["build"]);
+    assert!(
+        error.contains("error: the path `/a/` ends in `/`") && error.contains("--> src/lib.rs:3:14"),
+        "{error}"
+    );
+    assert!(error.contains("RG0007"), "{error}");
+}
+
+#[test]
+fn routes_of_two_crates_a_renamed_dependency_and_a_private_module_are_all_found_and_built() {
+    let project = Project::new(
+        "two-crates",
+        "use rg::route;\n\nmod inner {\n    #[rg::route(GET, \"/inner\", auth = \"none\", crate = rg)]\n    async fn inner() {}\n}\n\n\
+         #[route(GET, \"/outer\", auth = \"none\", crate = rg)]\nasync fn outer() { other_crate::helper(); }\n",
+    );
+    let manifest = project.manifest();
+    let (head, _) = manifest.split_once("[dependencies]").unwrap();
+    let runtime = crate::fixture::repository().join("runtime");
+    project.write(
+        "Cargo.toml",
+        &format!(
+            "{head}[dependencies]\nrg = {{ package = \"routegen\", path = \"{runtime}\" }}\nother-crate = {{ path = \"other\" }}\n\n\
+             [workspace]\nmembers = [\"other\"]\n"
+        ),
+    );
+    project.write(
+        "other/Cargo.toml",
+        &format!(
+            "[package]\nname = \"other-crate\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n\
+             [dependencies]\nroutegen = {{ path = \"{runtime}\" }}\n"
+        ),
+    );
+    project.write(
+        "other/src/lib.rs",
+        "pub fn helper() {}\n\n#[routegen::route(GET, \"/other\", auth = \"none\")]\nasync fn other() {}\n",
+    );
+    let out = project.root.join("lambda");
+    let args = ["build", "-p", "two-crates", "--format", "json", "--out", out.as_str()];
+    let built: Value = serde_json::from_str(&succeed(&mut project.routegen(&args))).unwrap();
+    let names: Vec<_> =
+        built["artifacts"].as_array().unwrap().iter().map(|artifact| &artifact["function"]).collect();
+    assert_eq!(names, ["inner", "other", "outer"]);
+    insta::assert_snapshot!(succeed(&mut project.routegen(&["routes", "-p", "two-crates"])));
+}
+
+#[test]
+fn an_lto_profile_and_flags_of_the_users_are_respected() {
+    let project =
+        Project::new("own-profile", "#[routegen::route(GET, \"/\", auth = \"none\")]\nasync fn root() {}\n");
+    let profile = "\n[profile.release]\nlto = \"thin\"\npanic = \"abort\"\nopt-level = \"s\"\n";
+    project.write("Cargo.toml", &(project.manifest() + profile));
+    project.write(
+        ".cargo/config.toml",
+        "[build]\nrustflags = [\"--cfg\", \"mine\", \"-Cforce-frame-pointers=yes\"]\n",
+    );
+    let verbose = project.routegen(&["build", "--verbose", "--out", "lambda"]).output().unwrap();
+    let talk = String::from_utf8(verbose.stderr).unwrap();
+    assert!(verbose.status.success(), "{talk}");
+    let link =
+        talk.lines().find(|line| line.contains("--crate-name=bootstrap") && line.contains("-Clto=thin"));
+    let link = link.unwrap_or_else(|| panic!("no link with the profile's LTO:\n{talk}"));
+    for flag in ["-Cpanic=abort", "-Copt-level=s", "-Cforce-frame-pointers=yes"] {
+        assert!(link.contains(flag), "{flag} is not in {link}");
+    }
+    assert!(project.root.join("lambda/root.zip").exists());
+}

@@ -1,0 +1,143 @@
+//! What tests stand on: the command, the packaged example, and projects in temporary folders.
+
+use std::{
+    process::{Command, Output},
+    sync::LazyLock,
+};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
+
+/// The root of this repository.
+pub(crate) fn repository() -> &'static Utf8Path {
+    Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The target directory that this test binary is in.
+pub(crate) fn target() -> &'static Utf8Path {
+    Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
+}
+
+/// An empty folder of this name for this run, inside the target directory.
+pub(crate) fn scratch(name: &str) -> Utf8PathBuf {
+    let folder = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// The command, in an environment that does not depend on who runs the tests.
+pub(crate) fn routegen(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_routegen"));
+    command.args(args).current_dir(repository());
+    command.env("CARGO_TARGET_DIR", target()).env("CARGO_TERM_COLOR", "never");
+    for variable in ["NO_COLOR", "CLICOLOR_FORCE", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// Runs a command that is to succeed, and returns its stdout.
+#[track_caller]
+pub(crate) fn succeed(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}\n{}{}", stdout(&output), stderr(&output));
+    stdout(&output)
+}
+
+/// Runs a command that is to fail, and returns its stderr.
+#[track_caller]
+pub(crate) fn fail(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{command:?}\n{}{}", stdout(&output), stderr(&output));
+    stderr(&output)
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// The example, packaged.
+pub(crate) struct Items {
+    /// The folder with the zips.
+    pub(crate) artifacts: Utf8PathBuf,
+    /// The folder with the root `main.tf` and the module in `routegen/`. Tests copy it before they run Terraform.
+    pub(crate) terraform: Utf8PathBuf,
+    /// What `routegen package --format json` printed.
+    pub(crate) summary: Value,
+}
+
+/// `examples/items`, packaged once for all tests.
+pub(crate) fn items() -> &'static Items {
+    static ITEMS: LazyLock<Items> = LazyLock::new(|| {
+        let folder = scratch("items");
+        let (artifacts, terraform) = (folder.join("lambda"), folder.join("terraform"));
+        let args = [
+            "package",
+            "-p",
+            "items",
+            "--format",
+            "json",
+            "--out",
+            artifacts.as_str(),
+            "--tf-out",
+            terraform.as_str(),
+        ];
+        let summary = serde_json::from_str(&succeed(&mut routegen(&args))).unwrap();
+        Items { artifacts, terraform, summary }
+    });
+    &ITEMS
+}
+
+/// The executable of a zip, unpacked into `folder`.
+pub(crate) fn unpack(zip: &Utf8Path, folder: &Utf8Path) -> Utf8PathBuf {
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(zip).unwrap()).unwrap();
+    archive.extract(folder).unwrap();
+    folder.join("bootstrap")
+}
+
+/// A package of a user, in a folder of its own, with this repository's lock file so that nothing is resolved anew.
+pub(crate) struct Project {
+    pub(crate) root: Utf8PathBuf,
+}
+
+impl Project {
+    /// A package of this name whose `src/lib.rs` is `lib`. Names are unique among tests: what is built is kept by name.
+    pub(crate) fn new(name: &str, lib: &str) -> Self {
+        let project = Self { root: scratch(name) };
+        let runtime = repository().join("runtime");
+        project.write(
+            "Cargo.toml",
+            &format!(
+                "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+                 [dependencies]\nroutegen = {{ path = \"{runtime}\" }}\n\n[workspace]\n"
+            ),
+        );
+        project.write("src/lib.rs", lib);
+        std::fs::copy(repository().join("Cargo.lock"), project.root.join("Cargo.lock")).unwrap();
+        project
+    }
+
+    /// The text of its Cargo.toml.
+    pub(crate) fn manifest(&self) -> String {
+        std::fs::read_to_string(self.root.join("Cargo.toml")).unwrap()
+    }
+
+    /// Writes a file of the project.
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// The command, in the project's folder.
+    pub(crate) fn routegen(&self, args: &[&str]) -> Command {
+        let mut command = routegen(args);
+        command.current_dir(&self.root);
+        command
+    }
+}

@@ -1,0 +1,11 @@
+//! The command line as its users run it: one binary for all integration tests, so that it links once.
+//!
+//! The example is packaged once, by the first test that asks for it. Projects made by tests share the target
+//! directory, so that their dependencies are compiled once as well.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that fails should stop and say why")]
+
+mod artifacts;
+mod commands;
+mod fixture;
+mod runtime_api;

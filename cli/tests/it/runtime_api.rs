@@ -1,0 +1,294 @@
+//! The artifacts as Lambda runs them: the real `bootstrap` out of the real zip, against a Runtime API on loopback.
+
+use std::{
+    io::Read as _,
+    process::{Child, Command, Stdio},
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::HeaderMap,
+    routing::{get, post},
+};
+use camino::Utf8Path;
+use serde_json::{Value, json};
+use tokio::sync::{Mutex, oneshot};
+
+use crate::fixture::{Project, items, scratch, succeed, unpack};
+
+/// More than any answer takes, less than a person waits.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// One execution environment: a Runtime API, and the process that it gives its events to.
+struct Environment {
+    process: Child,
+    events: tokio::sync::mpsc::UnboundedSender<String>,
+    outcomes: mpsc::Receiver<(String, String)>,
+    _stop: oneshot::Sender<()>,
+}
+
+struct Api {
+    events: Mutex<tokio::sync::mpsc::UnboundedReceiver<String>>,
+    outcomes: mpsc::Sender<(String, String)>,
+}
+
+impl Environment {
+    fn start(bootstrap: &Utf8Path, variables: &[(&str, &str)]) -> Self {
+        let (events, receiver) = tokio::sync::mpsc::unbounded_channel();
+        let (sender, outcomes) = mpsc::channel();
+        let (address_sender, address) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let api = Arc::new(Api { events: Mutex::new(receiver), outcomes: sender });
+        thread::spawn(move || serve(api, &address_sender, stopped));
+        let address = address.recv_timeout(PATIENCE).unwrap();
+        let process = Command::new(bootstrap)
+            .env_clear()
+            .env("AWS_LAMBDA_RUNTIME_API", address)
+            .env("AWS_LAMBDA_FUNCTION_NAME", "test")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+            .envs(variables.iter().copied())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Self { process, events, outcomes, _stop: stop }
+    }
+
+    /// Gives the function one event, and returns the response that it posts.
+    fn invoke(&self, event: &Value) -> Value {
+        self.events.send(event.to_string()).unwrap();
+        let (kind, body) = self.outcomes.recv_timeout(PATIENCE).unwrap();
+        assert_eq!(kind, "response", "{body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    /// Ends the process, which must still be running, and returns its log.
+    fn end(mut self) -> String {
+        assert_eq!(self.process.try_wait().unwrap(), None, "the process did not outlive its invocations");
+        self.process.kill().unwrap();
+        let mut log = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        log
+    }
+}
+
+impl Drop for Environment {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn serve(api: Arc<Api>, address: &mpsc::Sender<String>, stopped: oneshot::Receiver<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        address.send(listener.local_addr().unwrap().to_string()).unwrap();
+        let routes = Router::new()
+            .route("/2018-06-01/runtime/invocation/next", get(next))
+            .route("/2018-06-01/runtime/invocation/{id}/{outcome}", post(outcome))
+            .route("/2018-06-01/runtime/init/error", post(init_error))
+            .with_state(api);
+        tokio::select! {
+            result = axum::serve(listener, routes) => result.unwrap(),
+            _ = stopped => {}
+        }
+    });
+}
+
+async fn next(State(api): State<Arc<Api>>) -> (HeaderMap, String) {
+    let event = api.events.lock().await.recv().await.unwrap_or_default();
+    let headers = [
+        ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
+        ("lambda-runtime-deadline-ms", "4102444800000"),
+        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-central-1:123456789012:function:test"),
+        (
+            "lambda-runtime-trace-id",
+            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1",
+        ),
+    ];
+    (
+        headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect(),
+        event,
+    )
+}
+
+async fn outcome(State(api): State<Arc<Api>>, Path((_, outcome)): Path<(String, String)>, body: String) {
+    let _ = api.outcomes.send((outcome, body));
+}
+
+async fn init_error(State(api): State<Arc<Api>>, body: String) {
+    let _ = api.outcomes.send(("init error".to_owned(), body));
+}
+
+/// An event of payload format 2.0, as an HTTP API sends it behind a JWT authorizer.
+fn event(method: &str, path: &str, query: &str, body: Option<&str>) -> Value {
+    let mut event = json!({
+        "version": "2.0",
+        "routeKey": format!("{method} {path}"),
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": { "accept": "*/*", "content-type": "application/json", "host": "api.example.com" },
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "r3pmxmplak",
+            "authorizer": { "jwt": {
+                "claims": { "client_id": "machine", "scope": "items/read items/write", "token_use": "access" },
+                "scopes": null,
+            } },
+            "domainName": "api.example.com",
+            "domainPrefix": "api",
+            "http": {
+                "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "test",
+            },
+            "requestId": "JKJaXmPLvHcESHA=",
+            "routeKey": format!("{method} {path}"),
+            "stage": "$default",
+            "time": "10/Mar/2026:05:16:23 +0000",
+            "timeEpoch": 1_773_119_783_000_u64,
+        },
+        "isBase64Encoded": false,
+    });
+    if let Some(body) = body {
+        event["body"] = body.into();
+    }
+    event
+}
+
+fn body(response: &Value) -> Value {
+    serde_json::from_str(response["body"].as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn the_artifacts_of_the_example_answer_and_one_sees_what_the_other_created() {
+    let folder = scratch("runtime-api");
+    let bootstrap =
+        |function: &str| unpack(&items().artifacts.join(format!("{function}.zip")), &folder.join(function));
+    let database = folder.join("items.redb");
+    let variables = [("ITEMS_DB", database.as_str())];
+    let create = Environment::start(&bootstrap("create-item"), &variables);
+    let get = Environment::start(&bootstrap("get-items"), &variables);
+    let list = |query: &str| get.invoke(&event("GET", "/items", query, None));
+
+    let empty = list("");
+    assert_eq!((&empty["statusCode"], body(&empty)), (&json!(200), json!([])));
+
+    let created =
+        create.invoke(&event("POST", "/items/create", "", Some(r#"{"name":"pen","description":"blue"}"#)));
+    assert_eq!(created["statusCode"], 201);
+    assert_eq!(created["headers"]["content-type"], "application/json");
+    assert_eq!(created["isBase64Encoded"], false);
+    assert_eq!(body(&created), json!({ "id": 1, "name": "pen", "description": "blue" }));
+
+    assert_eq!(body(&list("")), json!([{ "id": 1, "name": "pen", "description": "blue" }]));
+    assert_eq!(body(&list("from=2")), json!([]));
+
+    let refused = create.invoke(&event("POST", "/items/create", "", Some(r#"{"name":" "}"#)));
+    assert_eq!(refused["statusCode"], 422);
+    assert_eq!(refused["headers"]["content-type"], "application/problem+json");
+    assert_eq!(body(&refused)["detail"], "an item needs a name");
+
+    for (event, status) in [
+        (event("POST", "/items/create", "", Some("{")), 400),
+        (event("POST", "/items/create", "", Some("{}")), 422),
+        (event("POST", "/items/create", "", None), 400),
+    ] {
+        assert_eq!(create.invoke(&event)["statusCode"], status, "{event}");
+    }
+    assert_eq!(list("limit=many")["statusCode"], 400);
+    create.end();
+    get.end();
+}
+
+const FAULTS: &str = r#"
+//! Handlers that fail in every way, and one that takes the whole request.
+use routegen::{Path, Problem, lambda_http, route};
+
+#[derive(serde::Deserialize)]
+struct Fault { kind: String, at: u32 }
+
+#[route(GET, "/faults/{kind}/{at}", auth = "cognito", scopes = ["faults/read"])]
+async fn fault(Path(fault): Path<Fault>) -> Result<String, Problem> {
+    match fault.kind.as_str() {
+        "error" => Err(std::io::Error::other("the secret cause"))?,
+        "panic" => panic!("the secret panic"),
+        _ => Ok(format!("fine at {}", fault.at)),
+    }
+}
+
+#[route(ANY, "/whole/{rest+}", auth = "cognito", scopes = ["faults/read"])]
+async fn whole(request: lambda_http::Request) -> Result<lambda_http::Response<lambda_http::Body>, lambda_http::Error> {
+    use lambda_http::{RequestExt as _, request::RequestContext};
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return Err("no context".into()) };
+    let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref()).ok_or("the secret lack of a token")?;
+    let body = format!("{} {}", jwt.claims["client_id"], request.path_parameters().first("rest").unwrap_or("?"));
+    Ok(lambda_http::Response::builder().status(202).header("set-cookie", "a=b").body(body.into())?)
+}
+"#;
+
+fn with_parameters(mut event: Value, parameters: Value) -> Value {
+    event["pathParameters"] = parameters;
+    event
+}
+
+#[test]
+fn an_error_and_a_panic_become_500_in_a_process_that_goes_on() {
+    let project = Project::new("faults", FAULTS);
+    project.write("Cargo.toml", &format!("{}\n[dependencies.serde]\nversion = \"1\"\n", project.manifest()));
+    succeed(&mut project.routegen(&["build", "--out", "lambda"]));
+    let bootstrap = |function: &str| {
+        unpack(&project.root.join(format!("lambda/{function}.zip")), &project.root.join(function))
+    };
+
+    let fault = Environment::start(&bootstrap("fault"), &[]);
+    let call = |kind: &str, at: &str| {
+        let path = format!("/faults/{kind}/{at}");
+        fault.invoke(&with_parameters(event("GET", &path, "", None), json!({ "kind": kind, "at": at })))
+    };
+    for kind in ["error", "panic", "error", "panic"] {
+        let response = call(kind, "1");
+        assert_eq!(response["statusCode"], 500, "{response}");
+        assert_eq!(response["headers"]["content-type"], "application/problem+json");
+        assert_eq!(body(&response), json!({ "title": "Internal Server Error", "status": 500 }));
+        assert_eq!(call("none", "7")["body"], "fine at 7");
+    }
+    let wrong = call("none", "seven");
+    assert_eq!(wrong["statusCode"], 400);
+    assert_eq!(body(&wrong)["detail"], "the path parameter `at` is not a valid u32");
+    let log = fault.end();
+    let entries: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(entries.len(), 4, "{log}");
+    assert_eq!(entries[0]["message"], "the secret cause");
+    assert_eq!(entries[0]["requestId"], "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+    assert_eq!(entries[1]["message"], "the handler panicked: the secret panic");
+    assert_eq!(entries[1]["routeKey"], "GET /faults/{kind}/{at}");
+    assert!(entries[1]["location"].as_str().unwrap().starts_with("src/lib.rs:12:"), "{log}");
+
+    let whole = Environment::start(&bootstrap("whole"), &[]);
+    let event = with_parameters(event("PUT", "/whole/a/b", "", None), json!({ "rest": "a/b" }));
+    let response = whole.invoke(&event);
+    assert_eq!(response["statusCode"], 202);
+    assert_eq!(response["body"], "machine a/b");
+    assert_eq!(response["cookies"], json!(["a=b"]));
+    let mut open = event;
+    open["requestContext"].as_object_mut().unwrap().remove("authorizer");
+    let response = whole.invoke(&open);
+    assert_eq!(response["statusCode"], 500);
+    assert!(!response.to_string().contains("secret"), "{response}");
+    assert!(whole.end().contains("the secret lack of a token"));
+}
+
+#[test]
+fn an_artifact_started_by_hand_says_what_it_is() {
+    let folder = scratch("by-hand");
+    let bootstrap = unpack(&items().artifacts.join("get-items.zip"), &folder);
+    let output = Command::new(bootstrap).env_clear().output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let log: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(log["message"], "this is an artifact for AWS Lambda: AWS_LAMBDA_RUNTIME_API is not set");
+    assert_eq!(log["routeKey"], "GET /items");
+}

@@ -1,0 +1,9 @@
+//! The emitted Terraform: what is in it, and that Terraform and the real provider agree with it.
+//!
+//! Nothing here calls AWS or needs an account. Programs that a machine may lack are asked for with `or_skip`.
+
+mod emitted;
+pub(crate) mod process;
+pub(crate) mod requirement;
+pub(crate) mod tool;
+mod variants;

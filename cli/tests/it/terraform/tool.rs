@@ -1,0 +1,220 @@
+//! Terraform as the tests call it: with a configuration of its own, without the caller's settings, in a time limit.
+//!
+//! The provider comes from a mirror on this machine, where there is one: a folder that holds
+//! `registry.terraform.io/hashicorp/aws`, named by the variable `ROUTEGEN_TF_MIRROR` or found at a usual place. Else it
+//! comes from the registry, once, in one pinned version.
+
+use std::{
+    process::Command,
+    sync::{LazyLock, Mutex, PoisonError},
+    time::Duration,
+};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
+
+use super::{
+    process::{Finished, Process, watched},
+    requirement::or_skip,
+};
+use crate::fixture::{scratch, target};
+
+/// What a call may take; the slowest takes a fifth of it.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// The version that is taken from the registry. A mirror has what it has.
+const PROVIDER: &str = "5.100.0";
+
+/// The provider in a mirror, and in `.terraform/providers`.
+const HASHICORP: &str = "registry.terraform.io/hashicorp";
+
+/// Terraform, where it is on the `PATH`. It formats without a provider.
+pub(crate) fn terraform() -> Option<&'static Terraform> {
+    or_skip(&FOUND)
+}
+
+/// Terraform with the AWS provider.
+pub(crate) fn terraform_with_provider() -> Option<&'static Terraform> {
+    static PROVIDED: LazyLock<Result<&Terraform, String>> = LazyLock::new(|| {
+        let terraform = FOUND.as_ref().map_err(Clone::clone)?;
+        terraform.probe_provider().map(|()| terraform)
+    });
+    or_skip(&PROVIDED).copied()
+}
+
+static FOUND: LazyLock<Result<Terraform, String>> = LazyLock::new(Terraform::find);
+
+/// Terraform and its configuration file.
+pub(crate) struct Terraform {
+    config: Utf8PathBuf,
+    from_registry: bool,
+}
+
+impl Terraform {
+    fn find() -> Result<Self, String> {
+        let version = Command::new("terraform").args(["version", "-json"]).output();
+        let version = version.map_err(|error| format!("there is no terraform to run ({error})"))?;
+        let version: Value = serde_json::from_slice(&version.stdout)
+            .map_err(|error| format!("`terraform version` prints no JSON ({error})"))?;
+        let version = version["terraform_version"].as_str().unwrap_or_default();
+        if !is_at_least_1_7(version) {
+            return Err(format!("terraform is {version}, and mocks came with 1.7"));
+        }
+        let mirror = mirror()?;
+        let config = scratch("terraform").join("cli.tfrc");
+        std::fs::write(&config, configuration(mirror.as_deref())).unwrap();
+        Ok(Self { config, from_registry: mirror.is_none() })
+    }
+
+    /// Looks whether `init` finds the provider. It asks for nothing else, so that a mistake in what routegen emits is
+    /// not taken for a provider that is missing.
+    fn probe_provider(&self) -> Result<(), String> {
+        let folder = scratch("terraform-provider");
+        std::fs::write(folder.join("main.tf"), required_provider(">= 5.26")).unwrap();
+        let init = self.init(&folder);
+        if init.status.success() {
+            return Ok(());
+        }
+        Err(format!("the provider hashicorp/aws is not to be had: {}", init.stderr.trim()))
+    }
+
+    /// Calls Terraform in this folder.
+    #[track_caller]
+    pub(crate) fn call(&self, folder: &Utf8Path, args: &[&str]) -> Finished {
+        let mut command = watched("terraform");
+        command.args(args).current_dir(folder);
+        // What someone has set for their own Terraform and AWS does not reach the tests.
+        for (name, _) in std::env::vars_os() {
+            if name.to_str().is_some_and(|name| name.starts_with("TF_") || name.starts_with("AWS_")) {
+                command.env_remove(name);
+            }
+        }
+        command.env("TF_CLI_CONFIG_FILE", &self.config).env("TF_CLI_ARGS", "-no-color");
+        command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1").env("TF_VAR_region", "us-east-1");
+        command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        command.env("AWS_EC2_METADATA_DISABLED", "true");
+        Process::start(command, folder.join(format!("terraform-{}", args[0]))).finish(LIMIT)
+    }
+
+    /// `terraform init`, with the provider and without the backend.
+    fn init(&self, folder: &Utf8Path) -> Finished {
+        // Terraform may not fill its cache from two processes at once.
+        static CACHE: Mutex<()> = Mutex::new(());
+        let _lock = self.from_registry.then(|| CACHE.lock().unwrap_or_else(PoisonError::into_inner));
+        if self.from_registry {
+            std::fs::write(folder.join("provider_override.tf"), required_provider(PROVIDER)).unwrap();
+        }
+        self.call(folder, &["init", "-backend=false"])
+    }
+}
+
+/// A folder that Terraform has been initialised in.
+pub(crate) struct Root {
+    terraform: &'static Terraform,
+    folder: Utf8PathBuf,
+}
+
+impl Root {
+    #[track_caller]
+    pub(crate) fn init(terraform: &'static Terraform, folder: &Utf8Path) -> Self {
+        succeeded("init", terraform.init(folder));
+        Self { terraform, folder: folder.to_owned() }
+    }
+
+    /// The names of the providers of hashicorp that it takes.
+    pub(crate) fn providers(&self) -> Vec<String> {
+        let folder = self.folder.join(".terraform/providers").join(HASHICORP);
+        folder.read_dir_utf8().unwrap().map(|entry| entry.unwrap().file_name().to_owned()).collect()
+    }
+
+    /// Calls Terraform, which is to succeed, and returns what it prints.
+    #[track_caller]
+    pub(crate) fn run(&self, args: &[&str]) -> String {
+        succeeded(args[0], self.terraform.call(&self.folder, args))
+    }
+
+    #[track_caller]
+    pub(crate) fn apply(&self) {
+        self.run(&["apply", "-auto-approve"]);
+    }
+
+    /// Whether Terraform would change anything.
+    #[track_caller]
+    pub(crate) fn assert_nothing_to_do(&self) {
+        let plan = self.terraform.call(&self.folder, &["plan", "-detailed-exitcode"]);
+        assert_eq!(plan.status.code(), Some(0), "there is something to do:\n{}{}", plan.stdout, plan.stderr);
+    }
+
+    /// Destroys everything, and sees that nothing is left.
+    #[track_caller]
+    pub(crate) fn destroy(&self) {
+        self.run(&["destroy", "-auto-approve"]);
+        assert_eq!(self.run(&["state", "list"]), "");
+    }
+
+    /// The value of an output.
+    #[track_caller]
+    pub(crate) fn output(&self, name: &str) -> String {
+        let outputs: Value = serde_json::from_str(&self.run(&["output", "-json"])).unwrap();
+        outputs[name]["value"].as_str().unwrap().to_owned()
+    }
+}
+
+#[track_caller]
+fn succeeded(verb: &str, finished: Finished) -> String {
+    let Finished { status, stdout, stderr } = finished;
+    assert!(status.success(), "terraform {verb}: {status}\n{stdout}{stderr}");
+    stdout
+}
+
+fn required_provider(version: &str) -> String {
+    format!(
+        "terraform {{\n  required_providers {{\n    aws = {{\n      source  = \"hashicorp/aws\"\n      \
+         version = \"{version}\"\n    }}\n  }}\n}}\n"
+    )
+}
+
+fn is_at_least_1_7(version: &str) -> bool {
+    let mut numbers = version.split('.').map_while(|number| number.parse::<u32>().ok());
+    (numbers.next(), numbers.next()) >= (Some(1), Some(7))
+}
+
+/// The folder to take the provider from, if there is one.
+fn mirror() -> Result<Option<Utf8PathBuf>, String> {
+    let holds_provider = |folder: &Utf8PathBuf| folder.join(HASHICORP).join("aws").is_dir();
+    if let Ok(named) = std::env::var("ROUTEGEN_TF_MIRROR") {
+        let named = Utf8PathBuf::from(named);
+        return if holds_provider(&named) {
+            Ok(Some(named))
+        } else {
+            Err(format!("ROUTEGEN_TF_MIRROR names {named}, which does not hold {HASHICORP}/aws"))
+        };
+    }
+    // The first three are those that Terraform itself looks at.
+    let home = Utf8PathBuf::from(std::env::var("HOME").unwrap_or_default());
+    let mut places = vec![
+        home.join(".terraform.d/plugins"),
+        "/usr/local/share/terraform/plugins".into(),
+        "/usr/share/terraform/plugins".into(),
+    ];
+    if let Ok(optional) = Utf8Path::new("/opt").read_dir_utf8() {
+        places.extend(optional.flatten().map(|entry| entry.into_path()));
+    }
+    Ok(places.into_iter().find(holds_provider))
+}
+
+/// A CLI configuration file: where providers come from, and that nobody is asked for news.
+fn configuration(mirror: Option<&Utf8Path>) -> String {
+    let aws = format!("{HASHICORP}/aws");
+    let provider = if let Some(mirror) = mirror {
+        format!(
+            "provider_installation {{\n  filesystem_mirror {{\n    path    = {mirror:?}\n    include = [{aws:?}]\n  }}\n  \
+             direct {{\n    exclude = [{aws:?}]\n  }}\n}}\n"
+        )
+    } else {
+        let cache = target().join("terraform-providers");
+        std::fs::create_dir_all(&cache).unwrap();
+        format!("plugin_cache_dir = {cache:?}\nplugin_cache_may_break_dependency_lock_file = true\n")
+    };
+    format!("{provider}disable_checkpoint = true\n")
+}
