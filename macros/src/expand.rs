@@ -65,10 +65,11 @@ fn entry(route: &ValidRoute) -> TokenStream {
     let name = route.name.as_str();
     let key = key(route);
     let parameters = route.path.parameters();
-    // Where the last argument is no extractor, the error is at the marker that stands for it.
-    let marker = route.handler.arguments.last().map(|ty| {
-        let Ends(first, _) = ends(ty);
-        quote_spanned!(first=> _)
+    // Where an argument is no extractor, the error is at the marker that stands for it.
+    let markers = route.handler.arguments.iter().map(|ty| {
+        let Ends(first, last) = ends(ty);
+        let end = quote_spanned!(last=> >);
+        quote_spanned!(first=> __private::Via<_ #end)
     });
     quote_spanned! {Span::mixed_site()=>
         #[unsafe(export_name = #symbol)]
@@ -77,7 +78,7 @@ fn entry(route: &ValidRoute) -> TokenStream {
                 name: #name,
                 key: #key,
                 parameters: &[#(#parameters),*],
-                call: #call::<#marker>,
+                call: #call::<#(#markers),*>,
             }
         }
     }
@@ -99,11 +100,16 @@ fn call(handler: &Handler) -> TokenStream {
     let call = beside(handler, "call_of");
     let handler_ident = &handler.ident;
     let arguments: Vec<Argument<'_>> = handler.arguments.iter().enumerate().map(Argument::new).collect();
-    let marker = arguments.last().map(|argument| &argument.marker).into_iter();
+    let markers = arguments.iter().map(|argument| &argument.marker);
     let variables = arguments.iter().map(|argument| &argument.variable);
-    let bound = arguments
-        .last()
-        .map(|Argument { ty, marker, .. }| quote_spanned!(site=> #ty: __private::FromRequest<#marker>));
+    let bounds = arguments.iter().enumerate().map(|(index, argument)| {
+        let Argument { ty, marker, .. } = argument;
+        if index + 1 == arguments.len() {
+            quote_spanned!(site=> #ty: __private::FromRequest<#marker>)
+        } else {
+            quote_spanned!(site=> #ty: __private::FromParts<#marker>)
+        }
+    });
     let (request, extraction) = extraction(&arguments);
     let reply = reply(handler);
     // As a value, and not only called, the function is one that clippy does not ask to be anything but async.
@@ -118,9 +124,9 @@ fn call(handler: &Handler) -> TokenStream {
     // A future that cannot be sent between threads is an error at the function's name.
     let future = locate(future, &ends(handler_ident));
     quote_spanned! {site=>
-        fn #call<#(#marker: 'static)*>(#request: __private::Request) -> __private::Reply
+        fn #call<#(#markers: 'static),*>(#request: __private::Request) -> __private::Reply
         where
-            #bound
+            #(#bounds,)*
         {
             #future
         }
@@ -158,8 +164,8 @@ fn extraction(arguments: &[Argument<'_>]) -> (TokenStream, TokenStream) {
         let whole = extract(variable, &quote_spanned!(site=> #extractor(#request)));
         return (request, whole);
     }
-    let heads = others.iter().map(|Argument { ty, variable, .. }| {
-        let extractor = quote_spanned!(site=> <#ty as __private::FromParts>::from_parts);
+    let heads = others.iter().map(|Argument { ty, marker, variable }| {
+        let extractor = quote_spanned!(site=> <#ty as __private::FromParts<#marker>>::from_parts);
         extract(variable, &quote_spanned!(site=> #extractor(&mut parts)))
     });
     let rejoined = quote_spanned!(site=> __private::Request::from_parts(parts, body));
@@ -201,8 +207,8 @@ fn checks(handler: &Handler) -> TokenStream {
         return TokenStream::new();
     }
     let checks = handler.arguments.iter().map(|ty| {
-        let check = locate(quote_spanned!(site=> __private::Argument::<#ty>::CHECK), &ends(ty));
-        quote_spanned!(site=> const { #check };)
+        let check = locate(quote_spanned!(site=> &__private::Argument::<#ty>::CHECK), &ends(ty));
+        quote_spanned!(site=> __private::check(#check);)
     });
     quote_spanned! {site=>
         use __private::ArgumentCheck as _;

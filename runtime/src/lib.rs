@@ -101,9 +101,14 @@ pub mod __private {
     pub use crate::registry::{Registration, write_manifest};
     pub use crate::{
         __register as register,
-        extract::{Argument, ArgumentCheck, FromParts, FromRequest},
+        extract::{Argument, ArgumentCheck, FromParts, FromRequest, Via, check},
         reply::IntoReply,
         route::{Reply, Request, Route},
         serve::serve,
     };
 }
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

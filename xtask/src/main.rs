@@ -1,1 +1,81 @@
-fn main(){}
+//! What the project's own checks do, the same for people and CI.
+//!
+//! `cargo xtask check` looks at format, lints and docs. `cargo xtask test` does that, makes the Python environment that
+//! the emulators of AWS run in, and runs all tests. Where the machine lacks something, the tests that need it are
+//! skipped, and told at the end; with `CI=true` they fail. It installs nothing outside of the target directory.
+
+#![allow(clippy::print_stderr, reason = "talking to whoever runs it is all it does")]
+
+mod python;
+mod step;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use step::{Failed, Step};
+
+const USAGE: &str = "usage:
+  cargo xtask check          format, lints and docs
+  cargo xtask test [ARGS]    that, and all tests; with ARGS `cargo test ARGS` alone";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["check"] => check(),
+        ["test"] => check().and_then(|()| test(&["--workspace"])),
+        ["test", arguments @ ..] => test(arguments),
+        _ => Err(Failed(USAGE.to_owned())),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failed(why)) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn check() -> Result<(), Failed> {
+    Step::cargo("fmt --all --check").run()?;
+    // The feature `registry` is only ever on in the host build that routegen makes, and adds and replaces code.
+    Step::cargo("clippy --workspace --all-targets -- -D warnings").run()?;
+    Step::cargo("clippy --package routegen --all-targets --all-features -- -D warnings").run()?;
+    // As docs.rs shows the libraries, and as readers of the sources follow links to what is private.
+    let doc = |arguments| Step::cargo(arguments).env("RUSTDOCFLAGS", "-D warnings").run();
+    doc("doc --no-deps --package routegen --package routegen-macros --package routegen-spec")?;
+    doc("doc --no-deps --workspace --document-private-items")
+}
+
+fn test(arguments: &[&str]) -> Result<(), Failed> {
+    let mut tests = Step::cargo("test").arguments(arguments);
+    match python::environment(&target().join("venv")) {
+        Ok(python) => tests = tests.env("ROUTEGEN_TEST_PYTHON", python),
+        Err(Failed(why)) if is_ci() => return Err(Failed(why)),
+        Err(Failed(why)) => eprintln!("{why}\nThe tests with emulators of AWS will be skipped."),
+    }
+    let skipped = target().join("skipped-tests.txt");
+    let _ = std::fs::remove_file(&skipped);
+    let outcome = tests.env("ROUTEGEN_TEST_SKIPPED", &skipped).run();
+    if let Ok(skipped) = std::fs::read_to_string(skipped) {
+        eprint!("\nNot everything was tested:\n{skipped}");
+    }
+    outcome
+}
+
+/// Whether this is a run that must not skip anything.
+fn is_ci() -> bool {
+    env::var_os("CI").is_some_and(|ci| ci == "true")
+}
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the repository")
+}
+
+/// The target directory, in whose `debug` folder this program is.
+fn target() -> PathBuf {
+    let program = env::current_exe().unwrap_or_default();
+    program.ancestors().nth(2).map_or_else(|| repository().join("target"), Path::to_owned)
+}

@@ -17,8 +17,8 @@ use serde::Serialize;
 
 use crate::{
     cargo::{self, Libraries, Link, Mode},
-    check::{CheckedManifest, Function},
-    error::Error,
+    check::{Architecture, CheckedManifest, Function},
+    error::{Error, plural},
     files::{self, Outcome},
     printer::Printer,
     workspace::Workspace,
@@ -49,6 +49,8 @@ pub(crate) fn build(
     if !cfg!(target_os = "linux") {
         return Err(Error::NotLinux { os: std::env::consts::OS });
     }
+    let functions = plural(manifest.functions.len(), "1 function", "functions");
+    printer.step("Building", format!("{functions} for {}", Architecture::HOST.as_str()));
     let libraries = cargo::build(workspace, Mode::Artifacts, printer)?;
     let build = Build { workspace, libraries: &libraries, out, printer };
     in_parallel(&manifest.functions, |function| build.artifact(function))

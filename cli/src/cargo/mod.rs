@@ -116,7 +116,7 @@ fn run(
     if !child.wait().map_err(|error| Error::run("cargo", error))?.success() {
         return Err(Error::Cargo);
     }
-    heard.libraries(workspace, profile)
+    heard.libraries(workspace, profile.lto(mode))
 }
 
 /// What cargo said it has made.
@@ -145,7 +145,7 @@ impl Heard {
     }
 
     /// `None` where cargo found a library fresh whose record is gone.
-    fn libraries(mut self, workspace: &Workspace, profile: &Profile) -> Result<Option<Libraries>, Error> {
+    fn libraries(mut self, workspace: &Workspace, lto: Option<&str>) -> Result<Option<Libraries>, Error> {
         // The metadata's file is the library's own; the library itself is also linked to a name without a hash, which
         // the next build in another mode takes over.
         let rmeta = |id: &PackageId| {
@@ -164,7 +164,7 @@ impl Heard {
         let Some(record) = records.pop() else { return Err(Error::CargoSaidTooLittle) };
         self.search.sort();
         self.search.dedup();
-        let mut flags = flags::for_link(&record.arguments, profile.lto());
+        let mut flags = flags::for_link(&record.arguments, lto);
         flags.extend(self.search.into_iter().flat_map(|path| ["-L".to_owned(), path]));
         Ok(Some(Libraries { root: workspace.root.clone(), rustc: record.rustc, flags, runtime, by_crate }))
     }

@@ -36,9 +36,9 @@ impl Profile {
         })
     }
 
-    /// The link-time optimisation that rustc is asked for when an artifact is linked.
-    pub(super) fn lto(&self) -> Option<&'static str> {
-        self.lto
+    /// The link-time optimisation that rustc is asked for when something is linked: for artifacts, the user's.
+    pub(super) fn lto(&self, mode: Mode) -> Option<&'static str> {
+        self.lto.filter(|_| mode == Mode::Artifacts)
     }
 
     /// What cargo is told besides, as `--config` takes it.
@@ -48,7 +48,11 @@ impl Profile {
             settings.push("profile.release.codegen-units=1".to_owned());
         }
         if mode == Mode::Registry {
-            // The dependencies are shared with the artifacts; the user's own code is only linked for its constants.
+            // The user's own code is only linked for its constants, so nothing is gained by optimising it. The
+            // dependencies are shared with the artifacts, except where those are optimised at link time.
+            if self.lto.is_some() {
+                settings.push("profile.release.lto=false".to_owned());
+            }
             let linked = workspace.linked.iter();
             settings.extend(
                 linked.map(|package| format!("profile.release.package.\"{}\".opt-level=0", package.name)),

@@ -44,6 +44,7 @@ struct Api<'a> {
 impl Api<'_> {
     /// The routes, complete as far as the sources show.
     fn manifest(&self) -> Result<Manifest, Error> {
+        self.printer.step("Reading", format!("the routes of `{}`", self.workspace.package));
         let manifest = registry::read(&self.workspace, self.printer)?;
         sources::compare(&self.workspace, &manifest)?;
         Ok(manifest)

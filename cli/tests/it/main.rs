@@ -5,7 +5,11 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that fails should stop and say why")]
 
+mod architecture;
 mod artifacts;
 mod commands;
+mod docs;
+mod emulator;
 mod fixture;
 mod runtime_api;
+mod terraform;

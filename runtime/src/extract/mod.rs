@@ -20,18 +20,25 @@ use crate::route::Request;
 pub(crate) use path::Parameters;
 
 /// An argument that leaves the body to another one: every argument but the last.
+///
+/// `M` is there for the messages: with it the generated code has a bound that the compiler checks in one place, where
+/// the entry point chooses `M`, and a wrong type is one error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument before the last one",
     label = "not an extractor, or one that reads the body",
     note = "only the last argument can read the body, as `Json<T>`, `String` and `Bytes` do",
     note = "an argument implements axum's `FromRequestParts`, such as `Path<T>`, `Query<T>` and `HeaderMap`"
 )]
-pub trait FromParts: Sized {
+pub trait FromParts<M>: Sized {
     /// Makes the argument, or the response that is sent instead of calling the handler.
     fn from_parts(parts: &mut Parts) -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
-impl<T: FromRequestParts<()>> FromParts for T {
+/// Marks axum's extractors of a request's head.
+#[derive(Debug)]
+pub struct ViaParts;
+
+impl<T: FromRequestParts<()>> FromParts<ViaParts> for T {
     async fn from_parts(parts: &mut Parts) -> Result<Self, Response> {
         T::from_request_parts(parts, &()).await.map_err(IntoResponse::into_response)
     }
@@ -81,6 +88,9 @@ impl FromRequest<Whole> for Request {
     }
 }
 
+/// A marker that is still to be inferred, with a beginning and an end that errors can be located at.
+pub type Via<M> = M;
+
 /// Asks at compile time whether `T` would fail on every request.
 ///
 /// An associated constant of the type itself is found before one of a trait, so a type that is refused has its own
@@ -89,16 +99,35 @@ impl FromRequest<Whole> for Request {
 pub struct Argument<T>(PhantomData<T>, Infallible);
 
 impl<T> Argument<axum::extract::Path<T>> {
-    /// Refuses axum's `Path`, which finds the parameters only behind axum's router.
-    #[allow(clippy::panic, reason = "it is evaluated by the compiler, as the compile error it states")]
-    pub const CHECK: () =
-        panic!("`axum::extract::Path` finds no parameters in a route; write `routegen::Path`");
+    /// axum's `Path` finds the parameters only behind axum's router.
+    pub const CHECK: AxumPath = AxumPath;
 }
 
 /// Lets every type pass that [`Argument`] does not refuse.
 pub trait ArgumentCheck {
     /// Nothing to say.
-    const CHECK: () = ();
+    const CHECK: Passed = Passed;
 }
 
 impl<T> ArgumentCheck for Argument<T> {}
+
+/// An argument that can work.
+#[derive(Debug)]
+pub struct Passed;
+
+/// axum's own `Path`.
+#[derive(Debug)]
+pub struct AxumPath;
+
+/// Refuses to compile unless the check has passed.
+pub const fn check<C: Check>(_: &C) {}
+
+/// The outcome of a check.
+#[diagnostic::on_unimplemented(
+    message = "axum's own `Path` finds no parameters in a route",
+    label = "axum's own `Path`",
+    note = "write `routegen::Path`, which takes the same types"
+)]
+pub trait Check {}
+
+impl Check for Passed {}

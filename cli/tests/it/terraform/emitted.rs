@@ -1,10 +1,10 @@
 //! What is emitted for the example, file by file, and that Terraform and the real provider take it.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use serde_json::Value;
 
-use super::tool::{Root, terraform, terraform_with_provider};
-use crate::fixture::{copy, items, repository, scratch};
+use super::tool::{Root, copy, terraform, terraform_with_provider};
+use crate::fixture::{items, repository, scratch};
 
 /// The files of the module that are the same for every API.
 const FIXED: [&str; 7] =

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
 use crate::fixture::{scratch, target};
 
 /// What a call may take; the slowest takes a fifth of it.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_mins(5);
 
 /// The version that is taken from the registry. A mirror has what it has.
 const PROVIDER: &str = "5.100.0";
@@ -134,11 +134,11 @@ impl Root {
     }
 
     #[track_caller]
-    pub(crate) fn apply(&self) {
-        self.run(&["apply", "-auto-approve"]);
+    pub(crate) fn apply(&self) -> String {
+        self.run(&["apply", "-auto-approve"])
     }
 
-    /// Whether Terraform would change anything.
+    /// Fails if Terraform would change anything.
     #[track_caller]
     pub(crate) fn assert_nothing_to_do(&self) {
         let plan = self.terraform.call(&self.folder, &["plan", "-detailed-exitcode"]);
@@ -152,11 +152,24 @@ impl Root {
         assert_eq!(self.run(&["state", "list"]), "");
     }
 
-    /// The value of an output.
+    /// The outputs by name, each with its `value`.
     #[track_caller]
-    pub(crate) fn output(&self, name: &str) -> String {
-        let outputs: Value = serde_json::from_str(&self.run(&["output", "-json"])).unwrap();
-        outputs[name]["value"].as_str().unwrap().to_owned()
+    pub(crate) fn outputs(&self) -> Value {
+        serde_json::from_str(&self.run(&["output", "-json"])).unwrap()
+    }
+}
+
+/// Copies what is in a folder into another one.
+pub(crate) fn copy(from: &Utf8Path, to: &Utf8Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in from.read_dir_utf8().unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
     }
 }
 
@@ -198,7 +211,7 @@ fn mirror() -> Result<Option<Utf8PathBuf>, String> {
         "/usr/share/terraform/plugins".into(),
     ];
     if let Ok(optional) = Utf8Path::new("/opt").read_dir_utf8() {
-        places.extend(optional.flatten().map(|entry| entry.into_path()));
+        places.extend(optional.flatten().map(Utf8DirEntry::into_path));
     }
     Ok(places.into_iter().find(holds_provider))
 }

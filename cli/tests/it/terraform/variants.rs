@@ -2,8 +2,8 @@
 
 use camino::Utf8Path;
 
-use super::tool::{Root, terraform_with_provider};
-use crate::fixture::{copy, repository, scratch};
+use super::tool::{Root, copy, terraform_with_provider};
+use crate::fixture::{repository, scratch};
 
 macro_rules! variants {
     ($($name:ident)*) => {
@@ -47,9 +47,8 @@ fn make_artifacts(folder: &Utf8Path) {
     let artifacts = folder.join("artifacts");
     std::fs::create_dir(&artifacts).unwrap();
     let locals = std::fs::read_to_string(folder.join("locals.tf")).unwrap();
-    for line in locals.lines() {
-        if let Some((key, value)) = line.split_once('=').filter(|(key, _)| key.trim() == "artifact") {
-            let _ = key;
+    for (key, value) in locals.lines().filter_map(|line| line.split_once('=')) {
+        if key.trim() == "artifact" {
             std::fs::write(artifacts.join(value.trim().trim_matches('"')), "").unwrap();
         }
     }

@@ -1,0 +1,96 @@
+//! The invariants of ARCHITECTURE.md that the compiler does not hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::Utf8Path;
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+use crate::fixture::repository;
+
+#[test]
+fn dependencies_point_one_way() {
+    let metadata = MetadataCommand::new().current_dir(repository()).no_deps().exec().unwrap();
+    let found: BTreeMap<&str, Vec<&str>> = metadata
+        .packages
+        .iter()
+        .map(|package| {
+            let normal = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
+            let mut local: Vec<_> =
+                normal.filter(|dependency| dependency.path.is_some()).map(|dependency| dependency.name.as_str()).collect();
+            local.sort_unstable();
+            (package.name.as_str(), local)
+        })
+        .collect();
+    let expected = BTreeMap::from([
+        ("items", vec!["routegen"]),
+        ("routegen", vec!["routegen-macros", "routegen-spec"]),
+        ("routegen-cli", vec!["routegen-spec"]),
+        ("routegen-macros", vec!["routegen-spec"]),
+        ("routegen-spec", vec![]),
+        ("xtask", vec![]),
+    ]);
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn each_stage_knows_only_what_it_is_made_from() {
+    let allowed = [
+        ("workspace", "error"),
+        ("registry", "cargo error files printer workspace"),
+        ("sources", "error files workspace"),
+        ("config", "error files"),
+        ("check", "config error"),
+        ("build", "cargo check error files printer workspace"),
+        ("terraform", "check files"),
+        ("cargo", "error files printer workspace"),
+        ("files", "error"),
+        ("printer", "args"),
+    ];
+    let source = repository().join("cli/src");
+    for (stage, allowed) in allowed {
+        let allowed: BTreeSet<&str> = allowed.split(' ').collect();
+        let (file, folder) = (source.join(format!("{stage}.rs")), source.join(stage));
+        let text = if file.exists() { std::fs::read_to_string(file).unwrap() } else { all_text(&folder) };
+        let known = modules_named(&text);
+        let surplus: Vec<_> = known.iter().filter(|module| **module != stage && !allowed.contains(**module)).collect();
+        assert!(surplus.is_empty(), "{stage} knows {surplus:?}");
+        assert!(!known.is_empty(), "{stage} was not read");
+    }
+}
+
+fn all_text(folder: &Utf8Path) -> String {
+    let entries = folder.read_dir_utf8().unwrap().map(|entry| entry.unwrap().path().to_owned());
+    entries.filter(|path| path.extension() == Some("rs")).map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
+
+/// What follows `crate::`, alone or in braces.
+fn modules_named(text: &str) -> BTreeSet<&str> {
+    let mut modules = BTreeSet::new();
+    for after in text.split("crate::").skip(1) {
+        let Some(group) = after.strip_prefix('{') else {
+            modules.extend(word(after));
+            continue;
+        };
+        let mut depth = 0;
+        let mut begin = true;
+        for (at, c) in group.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => begin = true,
+                c if begin && c.is_alphabetic() => {
+                    modules.extend(word(&group[at..]));
+                    begin = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    modules
+}
+
+fn word(text: &str) -> Option<&str> {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    (end > 0).then(|| &text[..end])
+}

@@ -1,0 +1,179 @@
+//! `MiniStack`: the seed's last step. Cognito gives a token, and the two routes are called with it, through the API that
+//! Terraform made and the artifacts that it uploaded.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use ureq::{
+    Body,
+    http::{Request, Response},
+};
+
+use super::{
+    Emulator, agent,
+    python::{Python, python},
+};
+use crate::{
+    fixture::scratch,
+    terraform::tool::{Root, terraform_with_provider},
+};
+
+const READ: &str = "items/read";
+const WRITE: &str = "items/write";
+
+#[test]
+fn the_example_is_applied_gives_tokens_and_answers_those_whom_a_route_lets_in() {
+    let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
+    let folder = scratch("ministack");
+    let emulator = Emulator::start(&folder, "/_ministack/ready", |port| {
+        let mut command = python.server("ministack", &folder);
+        command.env("STATE_DIR", folder.join("state"));
+        // By default it listens everywhere, and on two ports more.
+        command.env("BIND_HOST", "127.0.0.1").env("GATEWAY_PORT", port.to_string());
+        command.env("IOT_MTLS_ENABLED", "0").env("SFTP_ENABLED", "0");
+        command
+    });
+    let database = folder.join("items.redb");
+    let settings =
+        format!("  cognito_deletion_protection = false\n  environment = {{ ITEMS_DB = {database:?} }}\n");
+    let root = emulator.root(terraform, &folder, &settings);
+    root.apply();
+
+    let client = Client::of(&root, &emulator);
+    only_the_secret_gives_a_token(&client);
+    let (reader, writer) = (client.token(READ), client.token(WRITE));
+    both_routes_refuse_who_has_no_token(&client);
+    a_route_refuses_forged_tokens(&client, python, &reader, &writer);
+    a_route_refuses_the_scope_of_the_other(&client, &reader, &writer);
+    one_function_sees_what_the_other_created(&client, &reader, &writer);
+    one_token_may_carry_both_scopes(&client);
+    a_request_that_makes_no_sense_is_the_clients_fault(&client, &writer);
+
+    root.destroy();
+}
+
+fn only_the_secret_gives_a_token(client: &Client) {
+    let (status, answer) = client.ask_for_token(READ, "not-the-secret");
+    assert!((400..500).contains(&status), "{status} {answer}");
+    assert_eq!(answer["access_token"], Value::Null);
+}
+
+fn both_routes_refuse_who_has_no_token(client: &Client) {
+    assert_eq!(client.get_items(None).0, 401);
+    assert_eq!(client.create_item(None, PEN).0, 401);
+}
+
+fn a_route_refuses_forged_tokens(client: &Client, python: &Python, reader: &str, writer: &str) {
+    for valid in [reader, writer] {
+        let forged = python.run(include_str!("forge.py"), &[valid]);
+        let forged: BTreeMap<String, String> = serde_json::from_str(&forged).unwrap();
+        assert_eq!(forged.len(), 4);
+        for (how, token) in forged {
+            assert_eq!(client.get_items(Some(&token)).0, 401, "GET with a token {how}");
+            assert_eq!(client.create_item(Some(&token), PEN).0, 401, "POST with a token {how}");
+        }
+    }
+}
+
+fn a_route_refuses_the_scope_of_the_other(client: &Client, reader: &str, writer: &str) {
+    assert_eq!(client.get_items(Some(writer)).0, 403);
+    assert_eq!(client.create_item(Some(reader), PEN).0, 403);
+}
+
+fn one_function_sees_what_the_other_created(client: &Client, reader: &str, writer: &str) {
+    // Nobody whom the tests above sent away has got as far as the function.
+    assert_eq!(client.get_items(Some(reader)), (200, json!([])));
+    let pen = json!({ "id": 1, "name": "pen", "description": "blue" });
+    assert_eq!(client.create_item(Some(writer), PEN), (201, pen.clone()));
+    assert_eq!(client.get_items(Some(reader)), (200, json!([pen])));
+}
+
+fn one_token_may_carry_both_scopes(client: &Client) {
+    let token = client.token(&format!("{READ} {WRITE}"));
+    assert_eq!(client.create_item(Some(&token), PEN).0, 201);
+    assert_eq!(client.get_items(Some(&token)).1.as_array().unwrap().len(), 2);
+}
+
+fn a_request_that_makes_no_sense_is_the_clients_fault(client: &Client, writer: &str) {
+    assert_eq!(client.create_item(Some(writer), "{\"name\":").0, 400);
+    assert_eq!(client.create_item(Some(writer), "{\"name\": \" \"}").0, 422);
+    assert_eq!(client.call("GET", "/nowhere", Some(writer), None).0, 404);
+    assert_eq!(client.call("DELETE", "/items", Some(writer), None).0, 404);
+}
+
+const PEN: &str = r#"{ "name": "pen", "description": "blue" }"#;
+
+/// Someone who calls the API, and knows of it what Terraform puts out.
+struct Client {
+    address: String,
+    api_host: String,
+    id: String,
+    secret: String,
+}
+
+impl Client {
+    fn of(root: &Root, emulator: &Emulator) -> Self {
+        let outputs = root.outputs();
+        let output = |name: &str| outputs[name]["value"].as_str().unwrap().to_owned();
+        // The addresses are AWS's. The emulator answers for them under its own.
+        assert_eq!(
+            output("token_endpoint"),
+            "https://items-000000000000.auth.us-east-1.amazoncognito.com/oauth2/token"
+        );
+        let endpoint = output("api_endpoint");
+        let id = endpoint.strip_prefix("https://").unwrap();
+        let id = id.strip_suffix(".execute-api.us-east-1.amazonaws.com").unwrap();
+        Self {
+            address: emulator.address.clone(),
+            api_host: format!("{id}.execute-api.localhost"),
+            id: output("client_id"),
+            secret: output("client_secret"),
+        }
+    }
+
+    /// A token of `client_credentials`, asked for as the seed does with curl.
+    fn token(&self, scope: &str) -> String {
+        let (status, answer) = self.ask_for_token(scope, &self.secret);
+        assert_eq!((status, &answer["token_type"]), (200, &json!("Bearer")), "{answer}");
+        assert_eq!(answer["expires_in"], 3600);
+        answer["access_token"].as_str().unwrap().to_owned()
+    }
+
+    fn ask_for_token(&self, scope: &str, secret: &str) -> (u16, Value) {
+        let request = agent().post(format!("{}/oauth2/token", self.address));
+        answer(request.send_form([
+            ("grant_type", "client_credentials"),
+            ("client_id", &self.id),
+            ("client_secret", secret),
+            ("scope", scope),
+        ]))
+    }
+
+    fn get_items(&self, token: Option<&str>) -> (u16, Value) {
+        self.call("GET", "/items", token, None)
+    }
+
+    fn create_item(&self, token: Option<&str>, item: &str) -> (u16, Value) {
+        self.call("POST", "/items/create", token, Some(item))
+    }
+
+    /// Calls the API, which the emulator tells from its other services by the host.
+    fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> (u16, Value) {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.address));
+        request = request.header("Host", &self.api_host);
+        if let Some(token) = token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        answer(match body {
+            Some(json) => agent().run(request.header("Content-Type", "application/json").body(json).unwrap()),
+            None => agent().run(request.body(()).unwrap()),
+        })
+    }
+}
+
+/// The status, and the body if it is JSON.
+fn answer(response: Result<Response<Body>, ureq::Error>) -> (u16, Value) {
+    let mut response = response.unwrap();
+    let text = response.body_mut().read_to_string().unwrap();
+    (response.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}

@@ -1,0 +1,108 @@
+//! The example deployed by the real provider to emulators of AWS on this machine.
+//!
+//! moto judges whether Terraform creates, keeps and removes everything; it runs nothing. `MiniStack` runs the artifacts
+//! behind the API that it is told to make, and judges what a request does.
+
+mod ministack;
+mod moto;
+mod python;
+
+use std::{
+    net::TcpListener,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use camino::Utf8Path;
+use ureq::Agent;
+
+use crate::{
+    fixture::items,
+    terraform::{
+        process::Process,
+        tool::{Root, Terraform, copy},
+    },
+};
+
+/// An emulator takes a second or two to start.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A running emulator.
+struct Emulator {
+    address: String,
+    _process: Process,
+}
+
+impl Emulator {
+    /// Starts the emulator that `command` makes for a port, and waits until it answers under the path `ready`.
+    ///
+    /// Neither emulator can take a free port by itself and tell which, so one is looked for here. If someone else is
+    /// quicker, the emulator ends, and the next port is tried.
+    fn start(folder: &Utf8Path, ready: &str, command: impl Fn(u16) -> Command) -> Self {
+        for _ in 0..5 {
+            let port = free_port();
+            let address = format!("http://127.0.0.1:{port}");
+            let mut process = Process::start(command(port), folder.join("emulator"));
+            let deadline = Instant::now() + PATIENCE;
+            while process.ended(Duration::from_millis(50)).is_none() {
+                if agent().get(format!("{address}{ready}")).call().is_ok_and(|answer| answer.status() == 200)
+                {
+                    return Self { address, _process: process };
+                }
+                assert!(Instant::now() < deadline, "no answer after {PATIENCE:?}; see {}.err", process.log());
+            }
+        }
+        panic!("the emulator does not start; see {folder}/emulator.err");
+    }
+
+    /// Lays out the example in `folder`, as it is emitted, but with this emulator for AWS and with `settings` of the
+    /// module. Terraform merges both from files whose names end in `_override.tf`.
+    fn root(&self, terraform: &'static Terraform, folder: &Utf8Path, settings: &str) -> Root {
+        let root = folder.join("terraform");
+        copy(&items().terraform, &root);
+        // The root finds the artifacts beside itself.
+        copy(&items().artifacts, &folder.join("lambda"));
+        std::fs::write(root.join("emulator_override.tf"), self.provider()).unwrap();
+        set(&root, settings);
+        Root::init(terraform, &root)
+    }
+
+    /// The provider's configuration. Without `max_retries`, a call that an emulator does not know is repeated for ten
+    /// minutes.
+    fn provider(&self) -> String {
+        let services = ["apigatewayv2", "cloudwatchlogs", "cognitoidp", "ec2", "iam", "lambda", "s3", "sts"];
+        let endpoints: String =
+            services.map(|service| format!("    {service} = {:?}\n", self.address)).concat();
+        format!(
+            r#"provider "aws" {{
+  access_key                  = "test"
+  secret_key                  = "test"
+  max_retries                 = 1
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_region_validation      = true
+  s3_use_path_style           = true
+
+  endpoints {{
+{endpoints}  }}
+}}
+"#
+        )
+    }
+}
+
+/// Gives the module of a root these settings, instead of those it had from here.
+fn set(root: &Utf8Path, settings: &str) {
+    std::fs::write(root.join("settings_override.tf"), format!("module \"api\" {{\n{settings}}}\n")).unwrap();
+}
+
+/// An HTTP client that takes every status for an answer, and asks no proxy.
+fn agent() -> Agent {
+    let config =
+        Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).proxy(None);
+    config.build().new_agent()
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}

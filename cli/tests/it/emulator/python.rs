@@ -1,0 +1,58 @@
+//! The Python environment with the emulators, which `cargo xtask test` makes and names in a variable.
+
+use std::{
+    process::{Command, Stdio},
+    sync::LazyLock,
+};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::terraform::{process::watched, requirement::or_skip};
+
+/// Where the interpreter is.
+const VARIABLE: &str = "ROUTEGEN_TEST_PYTHON";
+
+/// Fails unless everything that the tests use is installed, without importing it.
+const PROBE: &str = "import importlib.util, sys
+sys.exit(', '.join(name for name in sys.argv[1:] if not importlib.util.find_spec(name)) or None)";
+
+/// An interpreter that has the emulators.
+pub(super) struct Python(Utf8PathBuf);
+
+/// The interpreter, where there is one.
+pub(super) fn python() -> Option<&'static Python> {
+    static FOUND: LazyLock<Result<Python, String>> = LazyLock::new(Python::find);
+    or_skip(&FOUND)
+}
+
+impl Python {
+    fn find() -> Result<Self, String> {
+        let path = std::env::var(VARIABLE).map_err(|_| {
+            format!(
+                "{VARIABLE} names no Python with the emulators; `cargo xtask test` makes one and names it"
+            )
+        })?;
+        let probe = Command::new(&path).args(["-c", PROBE, "moto", "ministack", "cryptography"]).output();
+        let probe = probe.map_err(|error| format!("{path} cannot be run ({error})"))?;
+        if probe.status.success() {
+            return Ok(Self(path.into()));
+        }
+        Err(format!("{path} lacks {}", String::from_utf8_lossy(&probe.stderr).trim()))
+    }
+
+    /// A module to run as a server, in `folder` and with no variable from outside.
+    pub(super) fn server(&self, module: &str, folder: &Utf8Path) -> Command {
+        let mut command = watched(&self.0);
+        command.args(["-m", module]).current_dir(folder).env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", folder).env("TMPDIR", folder);
+        command
+    }
+
+    /// What a script prints.
+    pub(super) fn run(&self, script: &str, arguments: &[&str]) -> String {
+        let mut command = Command::new(&self.0);
+        let output = command.arg("-c").arg(script).args(arguments).stderr(Stdio::inherit()).output().unwrap();
+        assert!(output.status.success(), "{}", output.status);
+        String::from_utf8(output.stdout).unwrap()
+    }
+}

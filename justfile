@@ -1,0 +1,33 @@
+# Every task is one line; what needs logic is in xtask.
+
+# Lists the tasks
+default:
+    @just --list
+
+# Format, lints and docs, without tests
+check:
+    cargo xtask check
+
+# Everything that CI runs
+test:
+    cargo xtask test
+
+# The diagnostics of the attribute; `just ui same_route_twice` runs one case
+ui case="":
+    cargo test -p routegen-macros --test route {{ if case == "" { "" } else { "-- trybuild=" + case } }}
+
+# Accepts new golden files and diagnostics; look at the diff before you commit it
+bless:
+    INSTA_UPDATE=always TRYBUILD=overwrite cargo test --workspace
+
+# Packages the example as a user would
+examples:
+    cargo routegen package -p items
+
+# Licences, sources and banned crates (needs cargo-deny)
+deny:
+    cargo deny check licenses bans sources
+
+# What CI runs, as CI runs it
+ci:
+    bash .ci/run

@@ -1,0 +1,40 @@
+//! The Python environment with the emulators of AWS, made once and made anew when `requirements.txt` changes.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use crate::{
+    repository,
+    step::{Failed, Step},
+};
+
+/// The interpreter of the environment in `folder`, which is made if need be.
+pub(crate) fn environment(folder: &Path) -> Result<PathBuf, Failed> {
+    let requirements = repository().join("xtask/requirements.txt");
+    // A copy inside of the environment, written last, says that it is complete and what with.
+    let installed = folder.join("requirements.txt");
+    let python = folder.join("bin/python");
+    let read = |path: &Path| fs::read(path).ok();
+    if read(&installed).is_some_and(|text| Some(text) == read(&requirements)) && runs(&python) {
+        return Ok(python);
+    }
+    if !runs(Path::new("python3")) {
+        return Err(Failed("There is no python3 to run.".to_owned()));
+    }
+    Step::new("python3").arguments(["-m", "venv", "--clear"]).arguments([folder]).run()?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    Step::new(&python).arguments(pip).arguments([&requirements]).run()?;
+    fs::copy(&requirements, &installed)
+        .map_err(|error| Failed(format!("{} cannot be written: {error}", installed.display())))?;
+    Ok(python)
+}
+
+/// Whether there is such an interpreter. The one of an environment is gone when that of the system is.
+fn runs(python: &Path) -> bool {
+    let mut version = Command::new(python);
+    version.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    version.status().is_ok_and(|status| status.success())
+}

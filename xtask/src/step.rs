@@ -1,0 +1,57 @@
+//! One command of a task: shown, run, and the end of the task if it fails.
+
+use std::{
+    env,
+    ffi::OsStr,
+    fmt,
+    process::{Command, Stdio},
+};
+
+use crate::repository;
+
+/// Why a task ended, in words for whoever started it.
+pub(crate) struct Failed(pub(crate) String);
+
+/// A command that is run in the repository, with nothing to read.
+pub(crate) struct Step(Command);
+
+impl Step {
+    pub(crate) fn new(program: impl AsRef<OsStr>) -> Self {
+        let mut command = Command::new(program);
+        command.current_dir(repository()).stdin(Stdio::null());
+        Self(command)
+    }
+
+    /// The cargo that runs this, with arguments that are separated by spaces.
+    pub(crate) fn cargo(arguments: &str) -> Self {
+        Self::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())).arguments(arguments.split(' '))
+    }
+
+    pub(crate) fn arguments(mut self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.0.args(arguments);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.0.env(name, value);
+        self
+    }
+
+    pub(crate) fn run(mut self) -> Result<(), Failed> {
+        eprintln!("\n> {self}");
+        let status = self.0.status().map_err(|error| Failed(format!("{self} cannot be run: {error}")))?;
+        if status.success() { Ok(()) } else { Err(Failed(format!("failed: {self} ({status})"))) }
+    }
+}
+
+/// As one would type it, without the path of the program.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let program = std::path::Path::new(self.0.get_program());
+        write!(f, "{}", program.file_name().unwrap_or(program.as_os_str()).display())?;
+        for argument in self.0.get_args() {
+            write!(f, " {}", argument.display())?;
+        }
+        Ok(())
+    }
+}
