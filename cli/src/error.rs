@@ -34,6 +34,13 @@ pub(crate) enum Error {
     )]
     NoLibrary { package: String },
 
+    #[error("the library of `{package}` is a `{kind}` too, and routes are in plain libraries")]
+    #[diagnostic(
+        code(RG0022),
+        help("leave `crate-type` out of `[lib]`, and make a package of its own for the `{kind}`")
+    )]
+    CrateType { package: String, kind: String },
+
     #[error("neither `{package}` nor a local package that it depends on has `routegen` as a dependency")]
     #[diagnostic(code(RG0005), help("add it: `cargo add routegen --package {package}`"))]
     NoRuntime { package: String },

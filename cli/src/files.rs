@@ -5,7 +5,11 @@
 //! a checksum, by which a file that routegen did not write, and one that was edited since, are told apart and left
 //! alone.
 
-use std::{fmt::Write as _, io::Write as _};
+use std::{
+    fmt::Write as _,
+    fs::{File, TryLockError},
+    io::Write as _,
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
@@ -82,6 +86,23 @@ pub(crate) fn write_if_changed(path: &Utf8Path, content: &[u8]) -> Result<Outcom
     file.write_all(content).map_err(error)?;
     file.persist(path).map_err(|failed| error(failed.error))?;
     Ok(Outcome::Written)
+}
+
+/// Waits until nobody else holds the lock `path`, and holds it until the file is dropped. `waiting` is called before a
+/// wait.
+pub(crate) fn lock(path: &Utf8Path, waiting: impl FnOnce()) -> Result<File, Error> {
+    create_folder(path.parent().unwrap_or(Utf8Path::new(".")))?;
+    let error = |error: std::io::Error| Error::io("lock", path, error);
+    let file = File::create(path).map_err(error)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            waiting();
+            file.lock().map_err(error)?;
+        }
+        Err(TryLockError::Error(failed)) => return Err(error(failed)),
+    }
+    Ok(file)
 }
 
 pub(crate) fn create_folder(path: &Utf8Path) -> Result<(), Error> {

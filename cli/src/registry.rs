@@ -38,7 +38,8 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Manifest,
         return Err(Error::NoRoutes { package: workspace.package.clone() });
     }
     for route in &mut manifest.routes {
-        route.source.file = relative(&route.source.file, workspace);
+        // rustc names a file as cargo does: relative to the root for the workspace's members, else from the disk's root.
+        route.source.file = workspace.source_name(Utf8Path::new(&route.source.file));
     }
     Ok(Manifest::new(manifest.routegen_version, manifest.routes))
 }
@@ -92,14 +93,6 @@ fn parse(json: &str) -> Result<Manifest, Error> {
         });
     }
     serde_json::from_str(json).map_err(unreadable)
-}
-
-/// rustc names a file relative to where cargo called it: the workspace's root for its members, the package's own
-/// folder for others.
-fn relative(file: &str, workspace: &Workspace) -> String {
-    let path = Utf8Path::new(file);
-    let found = path.strip_prefix(&workspace.root).unwrap_or(path);
-    found.as_str().replace('\\', "/")
 }
 
 #[cfg(test)]

@@ -25,74 +25,65 @@ pub(crate) fn compare(workspace: &Workspace, manifest: &Manifest) -> Result<(), 
         .collect();
     let mut missing = Vec::new();
     for package in &workspace.linked {
-        let mut sources = Scan { root: &workspace.root, ..Scan::default() };
+        let mut sources = Scan::default();
         sources.file(&package.lib, &package.lib.with_file_name(""));
-        let absent = sources.routes.into_iter().filter(|(place, _)| !registered.contains(place));
-        missing.extend(absent.map(|(place, handler)| {
-            let (source_code, span) = label(&workspace.root, &place);
-            MissingRoute { handler, place, source_code, span }
-        }));
+        for Seen { file, line, handler } in sources.routes {
+            let place = Place { file: workspace.source_name(&file), line };
+            if !registered.contains(&place) {
+                let (source_code, span) = label(&workspace.root, &place);
+                missing.push(MissingRoute { handler, place, source_code, span });
+            }
+        }
     }
     if missing.is_empty() { Ok(()) } else { Err(Error::MissingRoutes { missing }) }
 }
 
 /// The routes of one library, in the order in which they are met.
-struct Scan<'a> {
-    root: &'a Utf8Path,
-    routes: Vec<(Place, String)>,
-    /// The file that is being read, as messages name it.
-    file: String,
+#[derive(Default)]
+struct Scan {
+    routes: Vec<Seen>,
+    /// The file that is being read.
+    file: Utf8PathBuf,
     /// The folder that a `mod name;` is looked for in.
     folder: Utf8PathBuf,
-    /// The folder of the file itself, to which `#[path]` is relative outside of inline modules.
-    file_folder: Utf8PathBuf,
+    /// Whether the module that is being read is inline, for then `#[path]` is relative to its folder.
     inline: bool,
 }
 
-impl Default for Scan<'_> {
-    fn default() -> Self {
-        Self {
-            root: Utf8Path::new(""),
-            routes: Vec::new(),
-            file: String::new(),
-            folder: Utf8PathBuf::new(),
-            file_folder: Utf8PathBuf::new(),
-            inline: false,
-        }
-    }
+/// A route as a file shows it.
+struct Seen {
+    file: Utf8PathBuf,
+    line: u32,
+    handler: String,
 }
 
-impl Scan<'_> {
+impl Scan {
     /// Reads `path`, whose submodules are in `folder`. What cannot be read or parsed shows nothing: the compiler, which
     /// has built the library, may have read something else (`cfg_attr(…, path = …)`).
     fn file(&mut self, path: &Utf8Path, folder: &Utf8Path) {
-        let Ok(file) = files::read(path).map_err(drop).and_then(|text| syn::parse_file(&text).map_err(drop))
-        else {
-            return;
-        };
+        let Ok(text) = files::read(path) else { return };
+        let Ok(file) = syn::parse_file(&text) else { return };
         if file.attrs.iter().any(is_cfg) {
             return;
         }
-        let name = path.strip_prefix(self.root).unwrap_or(path).as_str().replace('\\', "/");
         let outer = (
-            std::mem::replace(&mut self.file, name),
+            std::mem::replace(&mut self.file, path.to_owned()),
             std::mem::replace(&mut self.folder, folder.to_owned()),
-            std::mem::replace(&mut self.file_folder, path.with_file_name("")),
             std::mem::replace(&mut self.inline, false),
         );
         self.visit_file(&file);
-        (self.file, self.folder, self.file_folder, self.inline) = outer;
+        (self.file, self.folder, self.inline) = outer;
     }
 }
 
-impl<'ast> Visit<'ast> for Scan<'_> {
+impl<'ast> Visit<'ast> for Scan {
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
         if function.attrs.iter().any(is_cfg) {
             return;
         }
         for attribute in function.attrs.iter().filter(|attribute| is_route(attribute)) {
             let line = u32::try_from(attribute.span().start().line).unwrap_or(u32::MAX);
-            self.routes.push((Place { file: self.file.clone(), line }, function.sig.ident.to_string()));
+            self.routes.push(Seen { file: self.file.clone(), line, handler: function.sig.ident.to_string() });
         }
         syn::visit::visit_item_fn(self, function);
     }
@@ -110,7 +101,7 @@ impl<'ast> Visit<'ast> for Scan<'_> {
             syn::visit::visit_item_mod(self, module);
             (self.folder, self.inline) = outer;
         } else if let Some(path) = path_attribute(&module.attrs) {
-            let base = if self.inline { &self.folder } else { &self.file_folder };
+            let base = if self.inline { self.folder.clone() } else { self.file.with_file_name("") };
             let path = base.join(path);
             self.file(&path, &path.with_file_name(""));
         } else {
@@ -161,13 +152,11 @@ mod tests {
         for (name, text) in files {
             files::write_if_changed(&root.join(name), text.as_bytes()).unwrap();
         }
-        let mut sources = Scan { root, ..Scan::default() };
+        let mut sources = Scan::default();
         sources.file(&root.join("src/lib.rs"), &root.join("src"));
-        sources
-            .routes
-            .into_iter()
-            .map(|(place, name)| format!("{}:{} {name}", place.file, place.line))
-            .collect()
+        let seen =
+            |seen: Seen| format!("{}:{} {}", seen.file.strip_prefix(root).unwrap(), seen.line, seen.handler);
+        sources.routes.into_iter().map(seen).collect()
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(crate) struct Workspace {
     pub(crate) linked: Vec<LinkedPackage>,
     /// The package id of the runtime that they depend on.
     pub(crate) runtime: PackageId,
-    /// The folders of the local packages outside of the workspace's root, with their packages' names.
+    /// The folders of the local packages outside of the workspace's root, each with what stands for it in artifacts.
     pub(crate) outside: Vec<(Utf8PathBuf, String)>,
 }
 
@@ -67,6 +67,7 @@ impl Workspace {
         let mut runtimes = BTreeSet::new();
         for package in &local {
             if let Some((link, runtime)) = link(&metadata, package) {
+                refuse_other_crate_types(package)?;
                 linked.push(link);
                 runtimes.insert(runtime);
             }
@@ -82,12 +83,22 @@ impl Workspace {
         Ok(Self {
             package: app.name.to_string(),
             package_root: folder(app),
-            outside: outside.map(|package| (folder(package), package.name.to_string())).collect(),
+            outside: outside.map(|package| (folder(package), format!("/outside/{}", package.name))).collect(),
             linked,
             runtime,
             root: metadata.workspace_root,
             target: metadata.target_directory,
         })
+    }
+
+    /// A source file as messages and the manifest name it: relative to the workspace's root, with `/` between folders.
+    /// `file` may also be what rustc calls it, in whose place for a folder outside of the root something else stands.
+    pub(crate) fn source_name(&self, file: &Utf8Path) -> String {
+        let inside =
+            self.outside.iter().find_map(|(folder, name)| Some(folder.join(file.strip_prefix(name).ok()?)));
+        let file = inside.as_deref().unwrap_or(file);
+        let relative = if file.is_absolute() { pathdiff::diff_utf8_paths(file, &self.root) } else { None };
+        relative.as_deref().unwrap_or(file).as_str().replace('\\', "/")
     }
 
     /// The folder of everything that routegen makes, unless told otherwise.
@@ -120,10 +131,20 @@ fn select<'a>(metadata: &'a Metadata, name: Option<&str>) -> Result<&'a Package,
 }
 
 fn library(package: &Package) -> Option<&Target> {
-    package.targets.iter().find(|target| {
-        let is_lib = target.kind.iter().any(|kind| matches!(kind, TargetKind::Lib | TargetKind::RLib));
-        is_lib && target.crate_types.iter().any(|kind| matches!(kind, CrateType::Lib | CrateType::RLib))
-    })
+    package
+        .targets
+        .iter()
+        .find(|target| target.kind.iter().any(|kind| matches!(kind, TargetKind::Lib | TargetKind::RLib)))
+}
+
+/// cargo gives a library that is a `cdylib` too one name for every mode of building it, so that the one with the
+/// registry and the one without would take each other's place.
+fn refuse_other_crate_types(package: &Package) -> Result<(), Error> {
+    let types = library(package).map_or(&[][..], |library| &library.crate_types);
+    match types.iter().find(|kind| !matches!(kind, CrateType::Lib | CrateType::RLib)) {
+        Some(kind) => Err(Error::CrateType { package: package.name.to_string(), kind: kind.to_string() }),
+        None => Ok(()),
+    }
 }
 
 /// The packages without a source (those on this disk) that `id` is or depends on.

@@ -14,7 +14,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
-use routegen_spec::Scope;
+use routegen_spec::{RouteKey, Scope};
 use syn::{Attribute, Meta, ReturnType, Type, ext::IdentExt};
 
 use crate::{signature::Handler, validate::ValidRoute};
@@ -63,7 +63,7 @@ fn entry(route: &ValidRoute) -> TokenStream {
     let entry = beside(&route.handler, "entry_of");
     let call = beside(&route.handler, "call_of");
     let name = route.name.as_str();
-    let key = key(route);
+    let key = RouteKey::new(route.method, &route.path).to_string();
     let parameters = route.path.parameters();
     // Where an argument is no extractor, the error is at the marker that stands for it.
     let markers = route.handler.arguments.iter().map(|ty| {
@@ -82,14 +82,6 @@ fn entry(route: &ValidRoute) -> TokenStream {
             }
         }
     }
-}
-
-/// API Gateway's name of the route.
-fn key(route: &ValidRoute) -> String {
-    if route.path.is_default() {
-        return route.path.to_string();
-    }
-    format!("{} {}", route.method, route.path)
 }
 
 /// The function from a request to a reply. What it asks of the arguments' types is in its bounds, each with

@@ -39,7 +39,7 @@ pub struct RouteSpec {
 impl RouteSpec {
     /// What API Gateway knows the route by.
     pub fn route_key(&self) -> RouteKey<'_> {
-        RouteKey { method: self.method, path: &self.path }
+        RouteKey::new(self.method, &self.path)
     }
 }
 
@@ -48,6 +48,13 @@ impl RouteSpec {
 pub struct RouteKey<'a> {
     method: Method,
     path: &'a PathPattern,
+}
+
+impl<'a> RouteKey<'a> {
+    /// The route key of a method and a path.
+    pub fn new(method: Method, path: &'a PathPattern) -> Self {
+        Self { method, path }
+    }
 }
 
 impl fmt::Display for RouteKey<'_> {

@@ -43,10 +43,13 @@ fn check() -> Result<(), Failed> {
     // The feature `registry` is only ever on in the host build that routegen makes, and adds and replaces code.
     Step::cargo("clippy --workspace --all-targets -- -D warnings").run()?;
     Step::cargo("clippy --package routegen --all-targets --all-features -- -D warnings").run()?;
-    // As docs.rs shows the libraries, and as readers of the sources follow links to what is private.
-    let doc = |arguments| Step::cargo(arguments).env("RUSTDOCFLAGS", "-D warnings").run();
-    doc("doc --no-deps --package routegen --package routegen-macros --package routegen-spec")?;
-    doc("doc --no-deps --workspace --document-private-items")
+    // The libraries as docs.rs shows them; then the command line, whose docs are for those who read its sources.
+    Step::cargo("doc --no-deps --package routegen --package routegen-macros --package routegen-spec")
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .run()?;
+    Step::cargo("doc --no-deps --package routegen-cli --lib --document-private-items")
+        .env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private-intra-doc-links")
+        .run()
 }
 
 fn test(arguments: &[&str]) -> Result<(), Failed> {

@@ -26,12 +26,12 @@ impl Record {
     }
 
     fn path(&self) -> Option<Utf8PathBuf> {
-        let value = |option: &str| {
-            let at = self.arguments.iter().position(|argument| argument == option)?;
-            self.arguments.get(at + 1)
-        };
-        let crate_type = value("--crate-type")?;
-        if crate_type != "lib" && crate_type != "rlib" {
+        let pairs = || self.arguments.iter().zip(self.arguments.iter().skip(1));
+        let value = |option: &str| pairs().find(|(word, _)| *word == option).map(|(_, value)| value);
+        // A library may also be a `cdylib` for other uses.
+        let is_library =
+            pairs().any(|(word, value)| word == "--crate-type" && (value == "lib" || value == "rlib"));
+        if !is_library {
             return None;
         }
         let extra = self.arguments.iter().find_map(|argument| argument.strip_prefix("extra-filename="));

@@ -42,7 +42,7 @@ fn remap(workspace: &Workspace) -> Vec<(String, String)> {
     if !workspace.target.starts_with(&workspace.root) {
         remap.push((workspace.target.to_string(), "/workspace/target".to_owned()));
     }
-    remap.extend(workspace.outside.iter().map(|(root, name)| (root.to_string(), format!("/outside/{name}"))));
+    remap.extend(workspace.outside.iter().map(|(root, name)| (root.to_string(), name.clone())));
     let home = |variable: &str, folder: &str| {
         let set = std::env::var(variable).ok().map(Utf8PathBuf::from);
         set.or_else(|| Utf8PathBuf::from_path_buf(std::env::home_dir()?.join(folder)).ok())

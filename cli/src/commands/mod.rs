@@ -16,6 +16,7 @@ use crate::{
     check::CheckedManifest,
     config::Config,
     error::Error,
+    files,
     printer::Printer,
     registry, sources,
     workspace::Workspace,
@@ -24,6 +25,10 @@ use crate::{
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let selection = &args.selection;
     let workspace = Workspace::load(selection.package.as_deref(), selection.manifest_path.as_deref())?;
+    // Two commands at once in one target directory would link over each other's programs.
+    let _lock = files::lock(&workspace.own_target().join(".lock"), || {
+        printer.step("Waiting", "for another routegen in the same target directory");
+    })?;
     let api = Api { config: Config::load(&workspace.package_root)?, workspace, printer };
     match &args.command {
         Command::Routes => routes::run(&api),

@@ -59,7 +59,7 @@ mod tests {
         let mut found: Vec<_> = std::fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".tf"))
+            .filter(|name| Utf8Path::new(name).extension() == Some("tf"))
             .collect();
         found.sort();
         assert_eq!(found, FIXED.map(|(name, _)| name));

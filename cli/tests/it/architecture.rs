@@ -14,9 +14,12 @@ fn dependencies_point_one_way() {
         .packages
         .iter()
         .map(|package| {
-            let normal = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
-            let mut local: Vec<_> =
-                normal.filter(|dependency| dependency.path.is_some()).map(|dependency| dependency.name.as_str()).collect();
+            let normal =
+                package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
+            let mut local: Vec<_> = normal
+                .filter(|dependency| dependency.path.is_some())
+                .map(|dependency| dependency.name.as_str())
+                .collect();
             local.sort_unstable();
             (package.name.as_str(), local)
         })
@@ -52,7 +55,8 @@ fn each_stage_knows_only_what_it_is_made_from() {
         let (file, folder) = (source.join(format!("{stage}.rs")), source.join(stage));
         let text = if file.exists() { std::fs::read_to_string(file).unwrap() } else { all_text(&folder) };
         let known = modules_named(&text);
-        let surplus: Vec<_> = known.iter().filter(|module| **module != stage && !allowed.contains(**module)).collect();
+        let surplus: Vec<_> =
+            known.iter().filter(|module| **module != stage && !allowed.contains(**module)).collect();
         assert!(surplus.is_empty(), "{stage} knows {surplus:?}");
         assert!(!known.is_empty(), "{stage} was not read");
     }
@@ -60,7 +64,10 @@ fn each_stage_knows_only_what_it_is_made_from() {
 
 fn all_text(folder: &Utf8Path) -> String {
     let entries = folder.read_dir_utf8().unwrap().map(|entry| entry.unwrap().path().to_owned());
-    entries.filter(|path| path.extension() == Some("rs")).map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    entries
+        .filter(|path| path.extension() == Some("rs"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect()
 }
 
 /// What follows `crate::`, alone or in braces.

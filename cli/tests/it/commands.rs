@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::fixture::{Project, fail, items, routegen, scratch, succeed};
+use crate::fixture::{Project, fail, items, routegen, scratch, succeed, unpack};
 
 #[test]
 fn routes_prints_a_table() {
@@ -87,6 +87,9 @@ fn complaint(project: &Project, args: &[&str]) -> String {
     let stderr = fail(&mut project.routegen(args));
     let of_cargo = |line: &&str| {
         [
+            "Waiting ",
+            "Reading ",
+            "Building ",
             "Compiling ",
             "Finished ",
             "Blocking ",
@@ -206,11 +209,41 @@ fn routes_of_two_crates_a_renamed_dependency_and_a_private_module_are_all_found_
 }
 
 #[test]
+fn routes_of_a_package_outside_of_the_workspace_are_found_and_built() {
+    let outside = Project::new(
+        "outside",
+        "pub fn helper() {}\n\n#[routegen::route(GET, \"/outside\", auth = \"none\")]\nasync fn outside() -> String { panic!() }\n",
+    );
+    let project = Project::new(
+        "with-outside",
+        "#[routegen::route(GET, \"/inside\", auth = \"none\")]\nasync fn inside() { outside::helper(); }\n",
+    );
+    let more = "outside = { path = \"../outside\" }\n\n[workspace]\n";
+    project.write("Cargo.toml", &project.manifest().replace("\n[workspace]\n", more));
+    let manifest = outside.manifest();
+    outside.write("Cargo.toml", manifest.trim_end().trim_end_matches("[workspace]"));
+    succeed(&mut project.routegen(&["build", "--out", "lambda"]));
+    insta::assert_snapshot!(succeed(&mut project.routegen(&["routes"])));
+    let bootstrap = std::fs::read(unpack(&project.root.join("lambda/outside.zip"), &project.root)).unwrap();
+    let text = String::from_utf8_lossy(&bootstrap);
+    assert!(text.contains("/outside/outside/src/lib.rs"), "a panic tells its file");
+    assert!(!text.contains(outside.root.as_str()), "and not where it was on this machine");
+}
+
+#[test]
+fn a_library_that_is_a_cdylib_too_is_refused() {
+    let project = Project::new("cdylib", "");
+    project.write("Cargo.toml", &(project.manifest() + "\n[lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n"));
+    insta::assert_snapshot!(complaint(&project, &["check"]));
+}
+
+#[test]
 fn an_lto_profile_and_flags_of_the_users_are_respected() {
     let project =
         Project::new("own-profile", "#[routegen::route(GET, \"/\", auth = \"none\")]\nasync fn root() {}\n");
     // Not optimised, because that is quick to compile.
-    let profile = "\n[profile.release]\nlto = \"thin\"\npanic = \"abort\"\nopt-level = 0\ncodegen-units = 4\n";
+    let profile =
+        "\n[profile.release]\nlto = \"thin\"\npanic = \"abort\"\nopt-level = 0\ncodegen-units = 4\n";
     project.write("Cargo.toml", &(project.manifest() + profile));
     project.write(
         ".cargo/config.toml",

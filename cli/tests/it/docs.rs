@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use crate::fixture::repository;
 
 fn codes(text: &str) -> BTreeSet<&str> {
-    let is_code = |word: &&str| word.len() == 6 && word.starts_with("RG") && word[2..].bytes().all(|b| b.is_ascii_digit());
+    let is_code = |word: &&str| {
+        word.len() == 6 && word.starts_with("RG") && word[2..].bytes().all(|b| b.is_ascii_digit())
+    };
     text.split(|c: char| !c.is_ascii_alphanumeric()).filter(is_code).collect()
 }
 

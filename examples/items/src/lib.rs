@@ -3,8 +3,6 @@
 //! A library with annotated handlers, and nothing else: `routegen package -p items` makes an artifact of each, and the
 //! Terraform that puts them behind an HTTP API.
 
-#![allow(clippy::unused_async, reason = "a handler is async whether or not it waits for something")]
-
 mod store;
 
 use routegen::{IntoResponse, Json, Problem, Query, http::StatusCode, route};
