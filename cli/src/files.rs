@@ -46,7 +46,7 @@ fn refuse_to_lose(path: &Utf8Path) -> Result<(), Error> {
     if !path.exists() {
         return Ok(());
     }
-    let old = fs_err::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
+    let old = std::fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
     let Some((first, rest)) = old.split_once('\n') else {
         return Err(Error::Foreign { path: path.to_owned() });
     };
@@ -72,7 +72,7 @@ fn checksum(text: &str) -> String {
 
 /// Writes `content`, with the folders that are missing above it.
 pub(crate) fn write_if_changed(path: &Utf8Path, content: &[u8]) -> Result<Outcome, Error> {
-    if fs_err::read(path).is_ok_and(|old| old == content) {
+    if std::fs::read(path).is_ok_and(|old| old == content) {
         return Ok(Outcome::Unchanged);
     }
     let folder = path.parent().unwrap_or(Utf8Path::new("."));
@@ -106,19 +106,19 @@ pub(crate) fn lock(path: &Utf8Path, waiting: impl FnOnce()) -> Result<File, Erro
 }
 
 pub(crate) fn create_folder(path: &Utf8Path) -> Result<(), Error> {
-    fs_err::create_dir_all(path).map_err(|error| Error::io("create the folder", path, error))
+    std::fs::create_dir_all(path).map_err(|error| Error::io("create the folder", path, error))
 }
 
 pub(crate) fn read(path: &Utf8Path) -> Result<String, Error> {
-    fs_err::read_to_string(path).map_err(|error| Error::io("read", path, error))
+    std::fs::read_to_string(path).map_err(|error| Error::io("read", path, error))
 }
 
 pub(crate) fn read_bytes(path: &Utf8Path) -> Result<Vec<u8>, Error> {
-    fs_err::read(path).map_err(|error| Error::io("read", path, error))
+    std::fs::read(path).map_err(|error| Error::io("read", path, error))
 }
 
 pub(crate) fn remove_if_exists(path: &Utf8Path) -> Result<(), Error> {
-    match fs_err::remove_file(path) {
+    match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path, error)),
         _ => Ok(()),
     }

@@ -54,7 +54,7 @@ impl Workspace {
         }
         let metadata = command.exec().map_err(|error| match error {
             cargo_metadata::Error::CargoMetadata { stderr } => {
-                Error::Metadata { cargo: stderr.trim().to_owned() }
+                Error::Metadata { cargo: stderr.trim().trim_start_matches("error: ").to_owned() }
             }
             error => Error::Metadata { cargo: error.to_string() },
         })?;

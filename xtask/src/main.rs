@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["check"] => check(),
-        ["test"] => check().and_then(|()| test(&["--workspace"])),
+        ["test"] => check().and_then(|()| test(&["--workspace", "--no-fail-fast"])),
         ["test", arguments @ ..] => test(arguments),
         _ => Err(Failed(USAGE.to_owned())),
     };

@@ -46,7 +46,7 @@ pub(crate) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) ->
     let stamp_file = link.folder.join("stamp.json");
     let stamp = stamp(libraries, link, &source, &program)?;
     let known: Option<Stamp> =
-        fs_err::read(&stamp_file).ok().and_then(|json| serde_json::from_slice(&json).ok());
+        std::fs::read(&stamp_file).ok().and_then(|json| serde_json::from_slice(&json).ok());
     if known.as_ref() == Some(&stamp) && program.exists() {
         return Ok(Linked { program, fresh: true });
     }
@@ -100,7 +100,7 @@ fn stamp(
 
 fn seen(file: &Utf8PathBuf) -> Result<(Utf8PathBuf, u64, u128), Error> {
     let error = |error| Error::io("read", file, error);
-    let metadata = fs_err::metadata(file).map_err(error)?;
+    let metadata = std::fs::metadata(file).map_err(error)?;
     let changed = metadata.modified().map_err(error)?;
     let changed = changed.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     Ok((file.clone(), metadata.len(), changed))

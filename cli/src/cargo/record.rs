@@ -15,13 +15,13 @@ impl Record {
     /// Writes the record of a call that compiles a library. Other calls (probes, build scripts) are not recorded.
     pub(super) fn write(&self) -> std::io::Result<()> {
         let Some(path) = self.path() else { return Ok(()) };
-        fs_err::write(path, serde_json::to_vec(self)?)
+        std::fs::write(path, serde_json::to_vec(self)?)
     }
 
     /// The record of the library whose metadata cargo wrote to `rmeta`.
     pub(super) fn read(rmeta: &Utf8Path) -> Option<Self> {
         let stem = rmeta.file_stem()?.strip_prefix("lib")?;
-        let json = fs_err::read(rmeta.with_file_name(format!("{stem}.rustc.json"))).ok()?;
+        let json = std::fs::read(rmeta.with_file_name(format!("{stem}.rustc.json"))).ok()?;
         serde_json::from_slice(&json).ok()
     }
 

@@ -43,7 +43,7 @@ pub(super) fn emit(
 
 fn has_terraform(folder: &Utf8Path) -> Result<bool, Error> {
     let error = |error| Error::io("list", folder, error);
-    for entry in fs_err::read_dir(folder).map_err(error)? {
+    for entry in std::fs::read_dir(folder).map_err(error)? {
         let name = entry.map_err(error)?.file_name();
         let name = name.to_string_lossy();
         if name.ends_with(".tf") || name.ends_with(".tf.json") {

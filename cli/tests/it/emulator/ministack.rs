@@ -33,7 +33,9 @@ fn the_example_is_applied_gives_tokens_and_answers_those_whom_a_route_lets_in() 
         command.env("IOT_MTLS_ENABLED", "0").env("SFTP_ENABLED", "0");
         command
     });
-    let database = folder.join("items.redb");
+    // Not in the folder for temporary files, which is where the example goes without the variable.
+    let database = folder.join("database").join("items.redb");
+    std::fs::create_dir(folder.join("database")).unwrap();
     let settings =
         format!("  cognito_deletion_protection = false\n  environment = {{ ITEMS_DB = {database:?} }}\n");
     let root = emulator.root(terraform, &folder, &settings);
@@ -46,6 +48,7 @@ fn the_example_is_applied_gives_tokens_and_answers_those_whom_a_route_lets_in() 
     a_route_refuses_forged_tokens(&client, python, &reader, &writer);
     a_route_refuses_the_scope_of_the_other(&client, &reader, &writer);
     one_function_sees_what_the_other_created(&client, &reader, &writer);
+    assert!(database.exists(), "the environment does not reach the functions");
     one_token_may_carry_both_scopes(&client);
     a_request_that_makes_no_sense_is_the_clients_fault(&client, &writer);
 

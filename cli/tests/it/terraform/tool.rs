@@ -75,7 +75,8 @@ impl Terraform {
         if init.status.success() {
             return Ok(());
         }
-        Err(format!("the provider hashicorp/aws is not to be had: {}", init.stderr.trim()))
+        let why: Vec<_> = init.stderr.split_whitespace().collect();
+        Err(format!("the provider hashicorp/aws is not to be had: {}", why.join(" ")))
     }
 
     /// Calls Terraform in this folder.
