@@ -147,6 +147,27 @@ pub(crate) enum Error {
         help("run it in a Linux container or machine; `routes`, `check` and `emit-tf` work everywhere")
     )]
     NotLinux { os: &'static str },
+
+    #[error("the program of `{function}` does not run on Lambda's {architecture}: {reason}")]
+    #[diagnostic(
+        code(RG0023),
+        help("is another target set in `.cargo/config.toml` or `CARGO_BUILD_TARGET`?")
+    )]
+    NotForLambda { function: String, architecture: &'static str, reason: String },
+
+    #[error("`{function}` needs `{symbol}` of {version}, and Lambda's `provided.al2023` has glibc 2.34")]
+    #[diagnostic(
+        code(RG0024),
+        help("build it where glibc is 2.34 or older, as in a container of Amazon Linux 2023")
+    )]
+    Glibc { function: String, symbol: String, version: String },
+
+    #[error("`{function}` has {bytes} bytes {state}, and Lambda takes {most}")]
+    #[diagnostic(
+        code(RG0025),
+        help("`strip`, `opt-level = \"s\"` and `lto` in `[profile.release]` make it smaller")
+    )]
+    TooLarge { function: String, state: &'static str, bytes: usize, most: usize },
 }
 
 impl Error {

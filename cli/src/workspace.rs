@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{
-    CargoOpt, CrateType, DependencyKind, Metadata, MetadataCommand, Package, PackageId, Target, TargetKind,
+    CrateType, DependencyKind, Metadata, MetadataCommand, Package, PackageId, Target, TargetKind,
 };
 
 use crate::error::Error;
@@ -48,7 +48,6 @@ pub(crate) struct LinkedPackage {
 impl Workspace {
     pub(crate) fn load(package: Option<&str>, manifest_path: Option<&Utf8Path>) -> Result<Self, Error> {
         let mut command = MetadataCommand::new();
-        command.features(CargoOpt::SomeFeatures(Vec::new()));
         if let Some(path) = manifest_path {
             command.manifest_path(path);
         }

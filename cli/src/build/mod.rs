@@ -3,6 +3,7 @@
 //! In: the checked manifest. Out: zips with the executable `bootstrap`, the same bytes for the same input. The user's
 //! libraries are compiled once; a function then costs one link, which takes nothing of another function's handlers.
 
+mod inspect;
 mod zip;
 
 use std::{
@@ -74,8 +75,10 @@ impl Build<'_> {
         let link = Link { name: &function.name, source: &source, crates: vec![crate_name], folder: &folder };
         let linked = cargo::link(self.libraries, &link, self.printer)?;
         let bootstrap = files::read_bytes(&linked.program)?;
+        inspect::program(function, &bootstrap)?;
         let path = self.out.join(&function.artifact);
         let zip = zip::zip(&bootstrap).map_err(|error| Error::io("write", &path, error))?;
+        inspect::size(function, &bootstrap, &zip)?;
         let outcome = files::write_if_changed(&path, &zip)?;
         if !linked.fresh {
             self.printer.step("Linked", &function.name);

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::fixture::{Project, fail, items, routegen, scratch, succeed, unpack};
+use crate::{
+    fixture::{Project, fail, items, routegen, scratch, succeed, unpack},
+    terraform::requirement::or_skip,
+};
 
 #[test]
 fn routes_prints_a_table() {
@@ -90,6 +93,8 @@ fn complaint(project: &Project, args: &[&str]) -> String {
             "Waiting ",
             "Reading ",
             "Building ",
+            "Linked ",
+            "Checked ",
             "Compiling ",
             "Finished ",
             "Blocking ",
@@ -228,6 +233,33 @@ fn routes_of_a_package_outside_of_the_workspace_are_found_and_built() {
     let text = String::from_utf8_lossy(&bootstrap);
     assert!(text.contains("/outside/outside/src/lib.rs"), "a panic tells its file");
     assert!(!text.contains(outside.root.as_str()), "and not where it was on this machine");
+}
+
+#[test]
+fn an_artifact_that_needs_a_newer_glibc_than_lambdas_is_refused_with_the_symbol() {
+    if or_skip(&glibc_at_least(36)).is_none() {
+        return;
+    }
+    let project = Project::new(
+        "new-glibc",
+        "unsafe extern \"C\" { safe fn arc4random() -> u32; }\n\n\
+         #[routegen::route(GET, \"/\", auth = \"none\")]\nasync fn root() -> String { arc4random().to_string() }\n",
+    );
+    insta::assert_snapshot!(complaint(&project, &["build", "--out", "lambda"]));
+    assert!(!project.root.join("lambda").exists());
+}
+
+/// The test needs a symbol that is not in 2.34: `arc4random` came with 2.36.
+fn glibc_at_least(minor: u32) -> Result<(), String> {
+    let version = std::process::Command::new("getconf").arg("GNU_LIBC_VERSION").output();
+    let version = version.map_err(|error| format!("getconf cannot be run ({error})"))?;
+    let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
+    let found = version.rsplit('.').next().and_then(|minor| minor.parse::<u32>().ok());
+    if found >= Some(minor) {
+        Ok(())
+    } else {
+        Err(format!("this is {version}, and the test needs glibc 2.{minor}"))
+    }
 }
 
 #[test]
