@@ -59,7 +59,11 @@ impl Summary {
         let functions =
             functions.map(|(function, artifact)| Packaged { routes: routes(&function), function, artifact });
         let folder = shown(&terraform.terraform_dir);
-        let chdir = if folder.as_str().is_empty() { String::new() } else { format!(" -chdir={folder}") };
+        let chdir = match folder.as_str() {
+            "" => String::new(),
+            folder if folder.contains(' ') => format!(" -chdir='{folder}'"),
+            folder => format!(" -chdir={folder}"),
+        };
         Self {
             functions: functions.collect(),
             api: checked.api_name,
