@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 use serde_json::Value;
 
-use crate::fixture::{items, repository, routegen, scratch, succeed, unpack};
+use crate::fixture::{copy, items, repository, routegen, scratch, succeed, unpack};
 
 fn contains(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
@@ -35,34 +35,22 @@ fn an_artifact_holds_its_own_handler_and_no_other_nor_the_registry_nor_a_path_of
 #[test]
 fn a_clean_build_in_another_directory_gives_the_same_bytes() {
     // Longer, deeper, and with a blank in it.
-    let copy = scratch("another directory").join("further down");
-    for part in ["Cargo.toml", "Cargo.lock", "cli", "examples", "macros", "runtime", "spec", "xtask"] {
-        copy_all(&repository().join(part), &copy.join(part));
+    let there = scratch("another directory").join("further down");
+    for folder in ["cli", "examples", "macros", "runtime", "spec", "xtask"] {
+        copy(&repository().join(folder), &there.join(folder));
+    }
+    for file in ["Cargo.toml", "Cargo.lock"] {
+        std::fs::copy(repository().join(file), there.join(file)).unwrap();
     }
     let mut command = routegen(&["build", "-p", "items", "--format", "json"]);
-    command.current_dir(&copy).env_remove("CARGO_TARGET_DIR");
+    command.current_dir(&there).env_remove("CARGO_TARGET_DIR");
     let summary: Value = serde_json::from_str(&succeed(&mut command)).unwrap();
     let artifacts = summary["artifacts"].as_array().unwrap();
     assert_eq!(artifacts.len(), 2);
     for artifact in artifacts {
         let path = Utf8Path::new(artifact["path"].as_str().unwrap());
-        assert!(path.starts_with(&copy), "{path}");
+        assert!(path.starts_with(&there), "{path}");
         let here = items().artifacts.join(path.file_name().unwrap());
         assert!(std::fs::read(path).unwrap() == std::fs::read(&here).unwrap(), "{path} differs from {here}");
-    }
-}
-
-fn copy_all(from: &Utf8Path, to: &Utf8Path) {
-    if from.is_dir() {
-        std::fs::create_dir_all(to).unwrap();
-        for entry in from.read_dir_utf8().unwrap() {
-            let name = entry.unwrap().file_name().to_owned();
-            if name != "target" {
-                copy_all(&from.join(&name), &to.join(&name));
-            }
-        }
-    } else {
-        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-        std::fs::copy(from, to).unwrap();
     }
 }

@@ -93,6 +93,20 @@ pub(crate) fn items() -> &'static Items {
     &ITEMS
 }
 
+/// Copies what is in a folder into another one.
+pub(crate) fn copy(from: &Utf8Path, to: &Utf8Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in from.read_dir_utf8().unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
 /// The executable of a zip, unpacked into `folder`.
 pub(crate) fn unpack(zip: &Utf8Path, folder: &Utf8Path) -> Utf8PathBuf {
     let mut archive = zip::ZipArchive::new(std::fs::File::open(zip).unwrap()).unwrap();

@@ -17,10 +17,10 @@ use camino::Utf8Path;
 use ureq::Agent;
 
 use crate::{
-    fixture::items,
+    fixture::{copy, items},
     terraform::{
         process::Process,
-        tool::{Root, Terraform, copy},
+        tool::{Root, Terraform},
     },
 };
 

@@ -3,8 +3,8 @@
 use camino::Utf8Path;
 use serde_json::Value;
 
-use super::tool::{Root, copy, terraform, terraform_with_provider};
-use crate::fixture::{items, repository, scratch};
+use super::tool::{Root, terraform, terraform_with_provider};
+use crate::fixture::{copy, items, repository, scratch};
 
 /// The files of the module that are the same for every API.
 const FIXED: [&str; 7] =

@@ -160,20 +160,6 @@ impl Root {
     }
 }
 
-/// Copies what is in a folder into another one.
-pub(crate) fn copy(from: &Utf8Path, to: &Utf8Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in from.read_dir_utf8().unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(entry.path(), &to);
-        } else {
-            std::fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
-
 #[track_caller]
 fn succeeded(verb: &str, finished: Finished) -> String {
     let Finished { status, stdout, stderr } = finished;

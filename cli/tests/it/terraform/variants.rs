@@ -2,8 +2,8 @@
 
 use camino::Utf8Path;
 
-use super::tool::{Root, copy, terraform_with_provider};
-use crate::fixture::{repository, scratch};
+use super::tool::{Root, terraform_with_provider};
+use crate::fixture::{copy, repository, scratch};
 
 macro_rules! variants {
     ($($name:ident)*) => {
