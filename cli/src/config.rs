@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use miette::{NamedSource, SourceSpan};
 use routegen_spec::limits;
 use serde::Deserialize;
@@ -39,17 +39,16 @@ struct Defaults {
 impl Config {
     pub(crate) fn load(package_root: &Utf8Path) -> Result<Self, Error> {
         let path = package_root.join(FILE);
-        if path.exists() { Self::parse(path.clone(), files::read(&path)?) } else { Ok(Self::default()) }
+        if path.exists() { Self::parse(&path, files::read(&path)?) } else { Ok(Self::default()) }
     }
 
-    fn parse(path: Utf8PathBuf, text: String) -> Result<Self, Error> {
+    fn parse(path: &Utf8Path, text: String) -> Result<Self, Error> {
         toml::from_str::<Self>(&text).map_err(Mistake::from).and_then(Self::validate).map_err(|mistake| {
             Error::Config {
                 help: nearest(&mistake.message),
                 reason: mistake.message,
                 span: mistake.span.map(SourceSpan::from),
-                source_code: Arc::new(NamedSource::new(&path, text).with_language("TOML")),
-                path,
+                source_code: Arc::new(NamedSource::new(path, text).with_language("TOML")),
             }
         })
     }

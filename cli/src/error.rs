@@ -104,10 +104,9 @@ pub(crate) enum Error {
         missing: Vec<MissingRoute>,
     },
 
-    #[error("`{path}` cannot be used: {reason}")]
+    #[error("`routegen.toml` cannot be used: {reason}")]
     #[diagnostic(code(RG0016))]
     Config {
-        path: Utf8PathBuf,
         reason: String,
         #[help]
         help: Option<String>,

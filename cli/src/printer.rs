@@ -76,7 +76,10 @@ impl Printer {
             && (self.color == Color::Always || anstream::stderr().is_terminal());
         let theme = if colored { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         // Wide enough not to break a path or a command in two: those are there to be copied.
-        let handler = GraphicalReportHandler::new_themed(theme).with_width(120).with_links(false);
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(120)
+            .with_break_words(false)
+            .with_links(false);
         if handler.render_report(&mut text, diagnostic).is_err() {
             text = format!("error: {diagnostic}\n");
         }
