@@ -6,6 +6,7 @@ use std::{fmt::Display, sync::Arc};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use miette::{Diagnostic, NamedSource, SourceSpan};
+use routegen_spec::limits;
 use thiserror::Error;
 
 use crate::files;
@@ -154,7 +155,7 @@ pub(crate) enum Error {
     )]
     NotForLambda { function: String, architecture: &'static str, reason: String },
 
-    #[error("`{function}` needs `{symbol}` of {version}, and Lambda's `provided.al2023` has glibc 2.34")]
+    #[error("`{function}` needs `{symbol}` of {version}, and Lambda's `provided.al2023` has glibc {}.{}", limits::GLIBC.0, limits::GLIBC.1)]
     #[diagnostic(
         code(RG0024),
         help("build it where glibc is 2.34 or older, as in a container of Amazon Linux 2023")

@@ -57,3 +57,18 @@ pub const RESOURCE_SERVERS_PER_POOL: usize = 25;
 ///
 /// [Cognito quotas]: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 pub const SCOPES_PER_CLIENT: usize = 50;
+
+/// The largest function, unzipped, in bytes ([Lambda quotas]).
+///
+/// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+pub const UNZIPPED_BYTES: usize = 250 * 1024 * 1024;
+
+/// The largest zip for a direct upload, in bytes ([Lambda quotas]).
+///
+/// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+pub const ZIPPED_BYTES: usize = 50 * 1024 * 1024;
+
+/// glibc of the runtime `provided.al2023`, major and minor: that of Amazon Linux 2023 ([its packages]).
+///
+/// [its packages]: https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html
+pub const GLIBC: (u32, u32) = (2, 34);

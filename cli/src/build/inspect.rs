@@ -5,6 +5,8 @@
 
 use object::{LittleEndian, elf, read::elf::FileHeader as _};
 
+use routegen_spec::limits;
+
 use crate::{
     check::{Architecture, Function},
     error::Error,
@@ -12,18 +14,8 @@ use crate::{
 
 type Header = elf::FileHeader64<LittleEndian>;
 
-/// glibc of `provided.al2023`, as symbol versions name it.
-const GLIBC: Version = Version(2, 34);
-
-/// The largest function, unzipped, in bytes ([Lambda quotas]).
-///
-/// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-const UNZIPPED_BYTES: usize = 250 * 1024 * 1024;
-
-/// The largest zip for a direct upload, in bytes ([Lambda quotas]).
-///
-/// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-const ZIPPED_BYTES: usize = 50 * 1024 * 1024;
+/// glibc of `provided.al2023`.
+const GLIBC: Version = Version(limits::GLIBC.0, limits::GLIBC.1);
 
 /// Refuses a program that the function's execution environment could not run.
 pub(super) fn program(function: &Function, bootstrap: &[u8]) -> Result<(), Error> {
@@ -49,7 +41,8 @@ pub(super) fn program(function: &Function, bootstrap: &[u8]) -> Result<(), Error
 
 /// Refuses what is larger than Lambda takes.
 pub(super) fn size(function: &Function, bootstrap: &[u8], zip: &[u8]) -> Result<(), Error> {
-    let limits = [("unzipped", bootstrap.len(), UNZIPPED_BYTES), ("zipped", zip.len(), ZIPPED_BYTES)];
+    let limits =
+        [("unzipped", bootstrap.len(), limits::UNZIPPED_BYTES), ("zipped", zip.len(), limits::ZIPPED_BYTES)];
     match limits.into_iter().find(|(_, bytes, most)| bytes > most) {
         Some((state, bytes, most)) => {
             Err(Error::TooLarge { function: function.name.clone(), state, bytes, most })
@@ -132,7 +125,7 @@ mod tests {
 
     #[test]
     fn what_is_larger_than_lambda_takes_is_refused() {
-        let (large, small) = (vec![0; ZIPPED_BYTES + 1], vec![0; ZIPPED_BYTES]);
+        let (large, small) = (vec![0; limits::ZIPPED_BYTES + 1], vec![0; limits::ZIPPED_BYTES]);
         let function = function(Architecture::HOST);
         assert!(size(&function, &large, &small).is_ok());
         let error = size(&function, &large, &large).unwrap_err().to_string();
