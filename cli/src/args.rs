@@ -35,6 +35,9 @@ pub(crate) enum Command {
         /// Folder with the zips, which a new root refers to [default: target/routegen/lambda]
         #[arg(long, value_name = "DIR")]
         artifacts: Option<Utf8PathBuf>,
+        /// Writes nothing, and fails with a diff where the module on the disk is not that of the code
+        #[arg(long, conflicts_with = "artifacts")]
+        check: bool,
     },
     /// Does check, build and emit-tf in one go
     Package {

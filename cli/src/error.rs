@@ -137,6 +137,10 @@ pub(crate) enum Error {
     )]
     Edited { path: Utf8PathBuf },
 
+    #[error("the Terraform on the disk is not that of the code: {} stale", plural(*files, "a file of the module is", "files of the module are"))]
+    #[diagnostic(code(RG0055), help("run `routegen emit-tf`, and commit what it writes"))]
+    StaleTerraform { files: usize },
+
     #[error("could not {action} `{path}`: {reason}")]
     #[diagnostic(code(RG0020))]
     Io { action: &'static str, path: Utf8PathBuf, reason: String },

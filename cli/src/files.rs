@@ -8,7 +8,7 @@
 use std::{
     fmt::Write as _,
     fs::{File, TryLockError},
-    io::Write as _,
+    io::{Read as _, Write as _},
 };
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -32,29 +32,100 @@ pub(crate) struct Generated {
 pub(crate) enum Outcome {
     Written,
     Unchanged,
+    Removed,
 }
 
-/// Writes all of the files, or none where one of their places is taken by a file that is not routegen's to write.
-pub(crate) fn write_generated(files: &[Generated]) -> Result<Vec<Outcome>, Error> {
+/// What is on the disk in the place of a generated file, and what is to be there.
+#[derive(Debug)]
+pub(crate) struct Difference {
+    pub(crate) path: Utf8PathBuf,
+    /// `None` where there is no such file.
+    pub(crate) before: Option<String>,
+    /// `None` where routegen wrote the file once and would not any more.
+    pub(crate) after: Option<String>,
+}
+
+/// Makes `files` all that is generated in `folder`. Nothing is changed where one of their places is taken by a file
+/// that is not routegen's to write, or where one that would be written or removed was edited.
+pub(crate) fn write_generated(
+    folder: &Utf8Path,
+    files: &[Generated],
+) -> Result<Vec<(Utf8PathBuf, Outcome)>, Error> {
+    let stale = stale(folder, files)?;
+    for path in files.iter().map(|file| &file.path).chain(&stale) {
+        if let Some(old) = generated_text(path)? {
+            refuse_to_lose(path, &old)?;
+        }
+    }
+    let mut outcomes = Vec::new();
     for file in files {
-        refuse_to_lose(&file.path)?;
+        outcomes.push((file.path.clone(), write_if_changed(&file.path, mark(&file.text).as_bytes())?));
     }
-    files.iter().map(|file| write_if_changed(&file.path, mark(&file.text).as_bytes())).collect()
+    // Only now: until the new files are there, the old ones are the best that the user has.
+    for path in stale {
+        remove_if_exists(&path)?;
+        outcomes.push((path, Outcome::Removed));
+    }
+    Ok(outcomes)
 }
 
-fn refuse_to_lose(path: &Utf8Path) -> Result<(), Error> {
+/// How the disk differs from what [`write_generated`] would make of it. An edited file differs; one that routegen did
+/// not write is refused, as there.
+pub(crate) fn compare_generated(folder: &Utf8Path, files: &[Generated]) -> Result<Vec<Difference>, Error> {
+    let mut differences = Vec::new();
+    for file in files {
+        let before = generated_text(&file.path)?;
+        let after = mark(&file.text);
+        // Line ends are git's to choose, as in the checksum.
+        if before.as_ref().is_none_or(|before| before.replace("\r\n", "\n") != after) {
+            differences.push(Difference { path: file.path.clone(), before, after: Some(after) });
+        }
+    }
+    for path in stale(folder, files)? {
+        differences.push(Difference { before: generated_text(&path)?, path, after: None });
+    }
+    Ok(differences)
+}
+
+/// The files in `folder` itself that routegen wrote, and that are none of `files`.
+fn stale(folder: &Utf8Path, files: &[Generated]) -> Result<Vec<Utf8PathBuf>, Error> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let error = |error| Error::io("list", folder, error);
+    let mut stale = Vec::new();
+    for entry in folder.read_dir_utf8().map_err(error)? {
+        let entry = entry.map_err(error)?;
+        let path = entry.path();
+        let known = files.iter().any(|file| file.path == path);
+        if !known && entry.file_type().map_err(error)?.is_file() && is_generated(path) {
+            stale.push(path.to_owned());
+        }
+    }
+    stale.sort();
+    Ok(stale)
+}
+
+/// Whether the file begins with the marker. One that cannot be read, or is no text, is none of routegen's.
+fn is_generated(path: &Utf8Path) -> bool {
+    let mut start = vec![0; MARKER.len()];
+    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == MARKER.as_bytes()
+}
+
+/// The text of a file that routegen wrote; `None` where there is no file.
+fn generated_text(path: &Utf8Path) -> Result<Option<String>, Error> {
     if !path.exists() {
-        return Ok(());
+        return Ok(None);
     }
-    let old = std::fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
-    let Some((first, rest)) = old.split_once('\n') else {
-        return Err(Error::Foreign { path: path.to_owned() });
-    };
-    match first.strip_prefix(MARKER) {
-        None => Err(Error::Foreign { path: path.to_owned() }),
-        Some(sum) if sum != checksum(rest) => Err(Error::Edited { path: path.to_owned() }),
-        Some(_) => Ok(()),
-    }
+    let text = read(path)?;
+    if text.starts_with(MARKER) { Ok(Some(text)) } else { Err(Error::Foreign { path: path.to_owned() }) }
+}
+
+fn refuse_to_lose(path: &Utf8Path, old: &str) -> Result<(), Error> {
+    let intact = old.split_once('\n').is_some_and(|(first, rest)| {
+        first.trim_end().strip_prefix(MARKER).is_some_and(|sum| sum == checksum(rest))
+    });
+    if intact { Ok(()) } else { Err(Error::Edited { path: path.to_owned() }) }
 }
 
 fn mark(text: &str) -> String {
@@ -138,12 +209,18 @@ mod tests {
         [Generated { path: path.to_owned(), text: text.to_owned() }]
     }
 
+    /// Writes the files of one folder, and tells what became of each.
+    fn write(files: &[Generated]) -> Result<Vec<Outcome>, Error> {
+        let outcomes = write_generated(files[0].path.parent().unwrap(), files)?;
+        Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
+    }
+
     #[test]
     fn a_generated_file_is_written_once_and_again_only_if_changed() {
         let (_guard, path) = folder();
-        assert_eq!(write_generated(&generated(&path, "a\n")).unwrap(), [Outcome::Written]);
-        assert_eq!(write_generated(&generated(&path, "a\n")).unwrap(), [Outcome::Unchanged]);
-        assert_eq!(write_generated(&generated(&path, "b\n")).unwrap(), [Outcome::Written]);
+        assert_eq!(write(&generated(&path, "a\n")).unwrap(), [Outcome::Written]);
+        assert_eq!(write(&generated(&path, "a\n")).unwrap(), [Outcome::Unchanged]);
+        assert_eq!(write(&generated(&path, "b\n")).unwrap(), [Outcome::Written]);
         assert!(read(&path).unwrap().ends_with("\nb\n"));
     }
 
@@ -156,7 +233,7 @@ mod tests {
             std::fs::write(&path, content).unwrap();
             let mut files = Vec::from(generated(&beside, "c\n"));
             files.extend(generated(&path, "new\n"));
-            let error = write_generated(&files).unwrap_err();
+            let error = write(&files).unwrap_err();
             assert_eq!(matches!(error, Error::Edited { .. }), edited, "{error}");
             assert_eq!(matches!(error, Error::Foreign { .. }), !edited, "{error}");
             assert_eq!(read(&path).unwrap(), content);
@@ -165,13 +242,61 @@ mod tests {
     }
 
     #[test]
+    fn a_generated_file_that_is_not_needed_any_more_is_removed_after_the_others_are_written() {
+        let (_guard, path) = folder();
+        let (old, mine) = (path.with_file_name("old.tf"), path.with_file_name("mine.tf"));
+        write(&generated(&old, "old\n")).unwrap();
+        std::fs::write(&mine, "mine\n").unwrap();
+        assert_eq!(write(&generated(&path, "a\n")).unwrap(), [Outcome::Written, Outcome::Removed]);
+        assert!(!old.exists() && mine.exists() && path.exists());
+    }
+
+    #[test]
+    fn a_file_that_is_not_needed_any_more_and_was_edited_stays_and_nothing_is_written() {
+        let (_guard, path) = folder();
+        let old = path.with_file_name("old.tf");
+        write(&generated(&old, "old\n")).unwrap();
+        std::fs::write(&old, read(&old).unwrap() + "more\n").unwrap();
+        assert!(matches!(write(&generated(&path, "a\n")), Err(Error::Edited { .. })));
+        assert!(old.exists() && !path.exists());
+    }
+
+    #[test]
+    fn a_comparison_tells_what_would_change_and_changes_nothing() {
+        let (_guard, path) = folder();
+        let folder = path.parent().unwrap();
+        let differences = |files: &[Generated]| {
+            let found = compare_generated(folder, files).unwrap();
+            let found = found.into_iter().map(|difference| {
+                let name = difference.path.file_name().unwrap().to_owned();
+                (name, difference.before.is_some(), difference.after.is_some())
+            });
+            found.collect::<Vec<_>>()
+        };
+        let file = generated(&path, "a\n");
+        assert_eq!(differences(&file), [("b.tf".to_owned(), false, true)]);
+        assert!(!folder.exists());
+        write(&file).unwrap();
+        assert_eq!(differences(&file), []);
+        std::fs::write(&path, read(&path).unwrap().replace('\n', "\r\n")).unwrap();
+        assert_eq!(differences(&file), []);
+        std::fs::write(&path, read(&path).unwrap() + "edited\n").unwrap();
+        assert_eq!(differences(&file), [("b.tf".to_owned(), true, true)]);
+        let other = generated(&path.with_file_name("c.tf"), "c\n");
+        let all = [("c.tf".to_owned(), false, true), ("b.tf".to_owned(), true, false)];
+        assert_eq!(differences(&other), all);
+        std::fs::write(&path, "mine\n").unwrap();
+        assert!(matches!(compare_generated(folder, &file), Err(Error::Foreign { .. })));
+    }
+
+    #[test]
     fn line_ends_that_git_changed_are_no_edit() {
         let (_guard, path) = folder();
-        write_generated(&generated(&path, "a\nb\n")).unwrap();
+        write(&generated(&path, "a\nb\n")).unwrap();
         let text = read(&path).unwrap();
         let (first, rest) = text.split_once('\n').unwrap();
         std::fs::write(&path, format!("{first}\n{}", rest.replace('\n', "\r\n"))).unwrap();
-        assert_eq!(write_generated(&generated(&path, "c\n")).unwrap(), [Outcome::Written]);
+        assert_eq!(write(&generated(&path, "c\n")).unwrap(), [Outcome::Written]);
     }
 
     #[test]

@@ -45,5 +45,6 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Written => "written",
         Outcome::Unchanged => "unchanged",
+        Outcome::Removed => "removed",
     }
 }

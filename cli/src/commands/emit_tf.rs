@@ -1,15 +1,17 @@
-//! `routegen emit-tf`: writes the Terraform module, and a root that calls it where there is none.
+//! `routegen emit-tf`: writes the Terraform module, and a root that calls it where there is none. With `--check` it
+//! writes nothing, and shows what it would change.
 
 use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
+use similar::TextDiff;
 
 use super::{Api, shown};
 use crate::{
     check::CheckedManifest,
     error::Error,
-    files::{self, Outcome},
+    files::{self, Difference, Outcome},
     terraform,
 };
 
@@ -20,23 +22,33 @@ pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>, artifacts: Option<&Utf8
     Ok(())
 }
 
+/// For CI: an error where the files on the disk are not those of the code.
+pub(super) fn check(api: &Api<'_>, out: Option<&Utf8Path>) -> Result<(), Error> {
+    let checked = api.checked()?;
+    let root = api.terraform(out)?;
+    let module = root.join(terraform::MODULE);
+    let differences = files::compare_generated(&module, &terraform::module(&checked, &root))?;
+    let stale = differences.len();
+    api.printer.outcome(&Comparison { differences: differences.into_iter().map(Stale::new).collect() });
+    if stale == 0 { Ok(()) } else { Err(Error::StaleTerraform { files: stale }) }
+}
+
 /// Writes the module into `root`. A root of the user's stays as it is.
 pub(super) fn emit(
     checked: &CheckedManifest,
     root: Utf8PathBuf,
     artifacts: &Utf8Path,
 ) -> Result<Summary, Error> {
-    let generated = terraform::module(checked, &root);
-    let outcomes = files::write_generated(&generated)?;
-    let module = generated.into_iter().map(|file| file.path).zip(outcomes);
+    let module_dir = root.join(terraform::MODULE);
+    let module = files::write_generated(&module_dir, &terraform::module(checked, &root))?;
     let has_root = has_terraform(&root)?;
     if !has_root {
         files::write_if_changed(&terraform::root_file(&root), terraform::root(&root, artifacts).as_bytes())?;
     }
     Ok(Summary {
-        module_dir: root.join(terraform::MODULE),
+        module_dir,
         terraform_dir: root,
-        files: module.map(|(path, outcome)| File { path, outcome }).collect(),
+        files: module.into_iter().map(|(path, outcome)| File { path, outcome }).collect(),
         root: if has_root { Root::Yours } else { Root::Written },
     })
 }
@@ -80,12 +92,45 @@ enum Root {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let changed = self.files.iter().filter(|file| file.outcome == Outcome::Written).count();
-        let files = self.files.len();
-        writeln!(f, "Module  {} ({changed} of {files} files written)", shown(&self.module_dir))?;
+        let count = |outcome| self.files.iter().filter(|file| file.outcome == outcome).count();
+        let (written, removed) = (count(Outcome::Written), count(Outcome::Removed));
+        let files = self.files.len() - removed;
+        let and_removed = if removed == 0 { String::new() } else { format!(", {removed} removed") };
+        let module = shown(&self.module_dir);
+        writeln!(f, "Module  {module} ({written} of {files} files written{and_removed})")?;
         match self.root {
             Root::Written => writeln!(f, "Root    {} (written once, now yours)", shown(&self.terraform_dir)),
             Root::Yours => writeln!(f, "Root    {} (yours, untouched)", shown(&self.terraform_dir)),
         }
+    }
+}
+
+/// The files of the module that are not those of the code; none is the good outcome.
+#[derive(Serialize)]
+struct Comparison {
+    differences: Vec<Stale>,
+}
+
+#[derive(Serialize)]
+struct Stale {
+    path: Utf8PathBuf,
+    /// From what is on the disk to what `emit-tf` would write, as `diff -u` shows it.
+    diff: String,
+}
+
+impl Stale {
+    fn new(Difference { path, before, after }: Difference) -> Self {
+        let shown = shown(&path).to_string();
+        let name = |text: &Option<String>| text.as_ref().map_or("/dev/null", |_| shown.as_str());
+        let (old, new) = (name(&before), name(&after));
+        let (before, after) = (before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
+        let diff = TextDiff::from_lines(before, after).unified_diff().header(old, new).to_string();
+        Self { path, diff }
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.differences.iter().try_for_each(|stale| f.write_str(&stale.diff))
     }
 }

@@ -34,7 +34,10 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         Command::Routes => routes::run(&api),
         Command::Check => check::run(&api),
         Command::Build { out } => build::run(&api, out.as_deref()),
-        Command::EmitTf { out, artifacts } => emit_tf::run(&api, out.as_deref(), artifacts.as_deref()),
+        Command::EmitTf { out, check: true, .. } => emit_tf::check(&api, out.as_deref()),
+        Command::EmitTf { out, artifacts, check: false } => {
+            emit_tf::run(&api, out.as_deref(), artifacts.as_deref())
+        }
         Command::Package { out, tf_out } => package::run(&api, out.as_deref(), tf_out.as_deref()),
     }
 }

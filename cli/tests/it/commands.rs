@@ -75,6 +75,28 @@ fn emit_tf_leaves_a_file_of_the_users_and_an_edited_one_as_they_are() {
 }
 
 #[test]
+fn emit_tf_check_shows_what_is_stale_and_writes_nothing() {
+    let folder = scratch("stale");
+    let check = || routegen(&["emit-tf", "-p", "items", "--quiet", "--check", "--out", folder.as_str()]);
+    // Nothing has been emitted yet.
+    assert!(fail(&mut check()).contains("8 files of the module are stale"));
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    succeed(&mut routegen(&["emit-tf", "-p", "items", "--quiet", "--out", folder.as_str()]));
+    assert_eq!(succeed(&mut check()), "");
+
+    let locals = folder.join("routegen/locals.tf");
+    let fresh = std::fs::read_to_string(&locals).unwrap();
+    let old = fresh.replace("memory_size  = 256", "memory_size  = 512");
+    assert_ne!(fresh, old);
+    std::fs::write(&locals, &old).unwrap();
+    let output = check().output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let diff = String::from_utf8(output.stdout).unwrap();
+    assert!(diff.contains("\n-      memory_size  = 512\n+      memory_size  = 256\n"), "{diff}");
+    assert_eq!(std::fs::read_to_string(&locals).unwrap(), old);
+}
+
+#[test]
 fn emit_tf_writes_no_root_beside_one_that_is_there() {
     let folder = scratch("own-root");
     std::fs::write(folder.join("network.tf"), "# mine\n").unwrap();
