@@ -114,11 +114,10 @@ fn is_generated(path: &Utf8Path) -> bool {
 
 /// The text of a file that routegen wrote; `None` where there is no file.
 fn generated_text(path: &Utf8Path) -> Result<Option<String>, Error> {
-    if !path.exists() {
-        return Ok(None);
+    match read_if_exists(path)? {
+        Some(text) if !text.starts_with(MARKER) => Err(Error::Foreign { path: path.to_owned() }),
+        text => Ok(text),
     }
-    let text = read(path)?;
-    if text.starts_with(MARKER) { Ok(Some(text)) } else { Err(Error::Foreign { path: path.to_owned() }) }
 }
 
 fn refuse_to_lose(path: &Utf8Path, old: &str) -> Result<(), Error> {
@@ -182,6 +181,10 @@ pub(crate) fn create_folder(path: &Utf8Path) -> Result<(), Error> {
 
 pub(crate) fn read(path: &Utf8Path) -> Result<String, Error> {
     std::fs::read_to_string(path).map_err(|error| Error::io("read", path, error))
+}
+
+pub(crate) fn read_if_exists(path: &Utf8Path) -> Result<Option<String>, Error> {
+    if path.exists() { read(path).map(Some) } else { Ok(None) }
 }
 
 pub(crate) fn read_bytes(path: &Utf8Path) -> Result<Vec<u8>, Error> {

@@ -27,7 +27,8 @@ pub(super) fn check(api: &Api<'_>, out: Option<&Utf8Path>) -> Result<(), Error> 
     let checked = api.checked()?;
     let root = api.terraform(out)?;
     let module = root.join(terraform::MODULE);
-    let differences = files::compare_generated(&module, &terraform::module(&checked, &root))?;
+    let files = terraform::module(&checked, &previous(&module)?, &root);
+    let differences = files::compare_generated(&module, &files)?;
     let stale = differences.len();
     api.printer.outcome(&Comparison { differences: differences.into_iter().map(Stale::new).collect() });
     if stale == 0 { Ok(()) } else { Err(Error::StaleTerraform { files: stale }) }
@@ -40,7 +41,8 @@ pub(super) fn emit(
     artifacts: &Utf8Path,
 ) -> Result<Summary, Error> {
     let module_dir = root.join(terraform::MODULE);
-    let module = files::write_generated(&module_dir, &terraform::module(checked, &root))?;
+    let files = terraform::module(checked, &previous(&module_dir)?, &root);
+    let module = files::write_generated(&module_dir, &files)?;
     let has_root = has_terraform(&root)?;
     if !has_root {
         files::write_if_changed(&terraform::root_file(&root), terraform::root(&root, artifacts).as_bytes())?;
@@ -51,6 +53,13 @@ pub(super) fn emit(
         files: module.into_iter().map(|(path, outcome)| File { path, outcome }).collect(),
         root: if has_root { Root::Yours } else { Root::Written },
     })
+}
+
+/// What the last emission left, from which is known what has been renamed since.
+fn previous(module: &Utf8Path) -> Result<terraform::Previous, Error> {
+    let locals = files::read_if_exists(&module.join(terraform::LOCALS))?;
+    let moved = files::read_if_exists(&module.join(terraform::MOVED))?;
+    Ok(terraform::Previous::read(locals.as_deref(), moved.as_deref()))
 }
 
 fn has_terraform(folder: &Utf8Path) -> Result<bool, Error> {

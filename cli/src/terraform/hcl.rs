@@ -14,6 +14,8 @@ pub(super) enum Value {
     List(Vec<Value>),
     /// The entries in the order in which they are written.
     Object(Vec<(String, Value)>),
+    /// An instance of a resource with `for_each`: its address, and its key.
+    Instance(&'static str, String),
 }
 
 impl Value {
@@ -42,6 +44,13 @@ pub(super) fn locals(entries: &[(&str, &str, Value)]) -> String {
         out.push('\n');
     }
     out + "}\n"
+}
+
+/// A block without labels.
+pub(super) fn block(kind: &str, entries: &[(String, Value)]) -> String {
+    let mut out = format!("{kind} ");
+    write_object(&mut out, entries, 0);
+    out + "\n"
 }
 
 /// `text` as it stands between the quotes of a string.
@@ -92,6 +101,9 @@ fn write_value(out: &mut String, value: &Value, depth: usize) {
             }
             out.push(']');
         }
+        Value::Instance(resource, key) => {
+            let _ = write!(out, "{resource}[\"{}\"]", escape(key));
+        }
         Value::Object(entries) if entries.is_empty() => out.push_str("{}"),
         Value::Object(entries) => write_object(out, entries, depth),
     }
@@ -123,7 +135,7 @@ fn is_one_line(value: &Value) -> bool {
     match value {
         Value::Object(entries) => entries.is_empty(),
         Value::List(items) => items.iter().all(is_one_line),
-        Value::Null | Value::Number(_) | Value::String(_) => true,
+        Value::Null | Value::Number(_) | Value::String(_) | Value::Instance(..) => true,
     }
 }
 
@@ -142,6 +154,8 @@ fn write_key(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -178,6 +192,47 @@ mod tests {
             ("caf\u{e9} \u{1f980}", "caf\u{e9} \u{1f980}"),
         ] {
             assert_eq!(escape(text), escaped);
+        }
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        // Anything, and what HCL could take for more than text.
+        let text = prop_oneof!["\\PC*", "([$%]{1,3}\\{|\\}|[\"\\\\\\n\\r\\t$%a~])*"];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<u32>().prop_map(Value::Number),
+            text.clone().prop_map(Value::String)
+        ];
+        leaf.prop_recursive(3, 24, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::List),
+                prop::collection::btree_map(text.clone(), inner, 0..4).prop_map(Value::object),
+            ]
+        })
+    }
+
+    fn as_read(value: &Value) -> ::hcl::Value {
+        match value {
+            Value::Null => ::hcl::Value::Null,
+            Value::Number(number) => (*number).into(),
+            Value::String(text) => text.clone().into(),
+            Value::List(items) => items.iter().map(as_read).collect::<Vec<_>>().into(),
+            Value::Object(entries) => {
+                let entries = entries.iter().map(|(key, value)| (key.clone(), as_read(value)));
+                ::hcl::Value::Object(entries.collect())
+            }
+            Value::Instance(..) => unreachable!("no value, but a reference"),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back_as_the_same_value(value in values()) {
+            use ::hcl::eval::{Context, Evaluate as _};
+            let body = ::hcl::parse(&locals(&[("comment", "value", value.clone())])).unwrap();
+            let block = body.blocks().next().unwrap();
+            let read = block.body().attributes().next().unwrap().expr().evaluate(&Context::new()).unwrap();
+            prop_assert_eq!(read, as_read(&value));
         }
     }
 

@@ -1,13 +1,16 @@
-//! Emits the Terraform: a fixed module, written by hand, and one rendered file of locals beside it.
+//! Emits the Terraform: a fixed module, written by hand, and one rendered file of locals beside it; another one, of
+//! `moved` blocks, where something was renamed.
 //!
-//! In: the checked manifest. Out: the texts of the files; it writes none. The module has variables in and outputs out,
+//! In: the checked manifest, and the last emission. Out: the texts of the files; it writes none. The module has variables in and outputs out,
 //! no provider and no backend; a root that calls it is emitted for those who have none.
 
 mod hcl;
 mod locals;
+mod renames;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub(crate) use self::renames::Previous;
 use crate::{check::CheckedManifest, files::Generated};
 
 /// The folder of the module, inside of the root's.
@@ -26,11 +29,16 @@ const FIXED: [(&str, &str); 7] = [
 
 const ROOT: &str = include_str!("root/main.tf");
 
+/// The rendered files of the module, which the next emission reads for what was renamed.
+pub(crate) const LOCALS: &str = "locals.tf";
+pub(crate) const MOVED: &str = "moved.tf";
+
 /// The module's files, inside of `root`.
-pub(crate) fn module(manifest: &CheckedManifest, root: &Utf8Path) -> Vec<Generated> {
+pub(crate) fn module(manifest: &CheckedManifest, previous: &Previous, root: &Utf8Path) -> Vec<Generated> {
     let folder = root.join(MODULE);
     let fixed = FIXED.iter().map(|(name, text)| (*name, (*text).to_owned()));
-    let files = fixed.chain([("locals.tf", locals::render(manifest))]);
+    let files = fixed.chain([(LOCALS, locals::render(manifest))]);
+    let files = files.chain(renames::render(manifest, previous).map(|text| (MOVED, text)));
     files.map(|(name, text)| Generated { path: folder.join(name), text }).collect()
 }
 

@@ -1,19 +1,23 @@
 //! moto: Terraform creates everything, finds nothing to do after that, and removes everything.
 
-use super::{Emulator, python::python, set};
-use crate::{fixture::scratch, terraform::tool::terraform_with_provider};
+use camino::Utf8Path;
+use serde_json::Value;
+
+use super::{
+    Emulator,
+    python::{Python, python},
+    set,
+};
+use crate::{
+    fixture::{Project, items, scratch, succeed},
+    terraform::tool::{Root, terraform_with_provider},
+};
 
 #[test]
 fn the_example_is_applied_needs_no_change_and_is_destroyed() {
     let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
     let folder = scratch("moto");
-    let emulator = Emulator::start(&folder, "/moto-api/data.json", |port| {
-        let mut command = python.server("moto.server", &folder);
-        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
-        command.env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
-        command
-    });
-
+    let emulator = start(python, &folder);
     let root = emulator.root(terraform, &folder, "");
     root.apply();
     root.assert_nothing_to_do();
@@ -24,4 +28,48 @@ fn the_example_is_applied_needs_no_change_and_is_destroyed() {
     // moto has no DeleteResourceServer; the pool takes the resource server with it.
     root.run(&["state", "rm", "module.api.aws_cognito_resource_server.this"]);
     root.destroy();
+}
+
+#[test]
+fn the_route_of_a_renamed_handler_is_kept() {
+    let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
+    let folder = scratch("moto-rename");
+    let emulator = start(python, &folder);
+    let project = Project::new("renamed", "");
+    let root = folder.join("terraform");
+    let emit = |handler: &str| {
+        let lib =
+            format!("#[routegen::route(GET, \"/items\", auth = \"none\")]\nasync fn {handler}() {{}}\n");
+        project.write("src/lib.rs", &lib);
+        succeed(&mut project.routegen(&["emit-tf", "--out", root.as_str(), "--artifacts", folder.as_str()]));
+        // moto runs nothing, so that any zip will do.
+        let zip = format!("{}.zip", handler.replace('_', "-"));
+        std::fs::copy(items().artifacts.join("get-items.zip"), folder.join(zip)).unwrap();
+    };
+    emit("get_items");
+    std::fs::write(root.join("emulator_override.tf"), emulator.provider()).unwrap();
+    let terraform = Root::init(terraform, &root);
+    terraform.apply();
+
+    emit("list_items");
+    terraform.run(&["plan", "-out", "plan"]);
+    let plan: Value = serde_json::from_str(&terraform.run(&["show", "-json", "plan"])).unwrap();
+    let changes = plan["resource_changes"].as_array().unwrap();
+    for (kept, action) in [("aws_apigatewayv2_route", "no-op"), ("aws_apigatewayv2_integration", "update")] {
+        let of_type: Vec<_> = changes.iter().filter(|change| change["type"] == kept).collect();
+        assert_eq!(of_type.len(), 1, "{kept}");
+        assert_eq!(of_type[0]["change"]["actions"], serde_json::json!([action]), "{kept}");
+        assert!(of_type[0]["previous_address"].as_str().unwrap().ends_with("[\"get_items\"]"), "{kept}");
+    }
+    terraform.run(&["apply", "plan"]);
+    terraform.assert_nothing_to_do();
+}
+
+fn start(python: &Python, folder: &Utf8Path) -> Emulator {
+    Emulator::start(folder, "/moto-api/data.json", |port| {
+        let mut command = python.server("moto.server", folder);
+        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+        command.env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
+        command
+    })
 }
