@@ -17,10 +17,11 @@ use crate::{check::CheckedManifest, files::Generated};
 pub(crate) const MODULE: &str = "routegen";
 
 /// The files of the module that are the same for every API.
-const FIXED: [(&str, &str); 7] = [
+const FIXED: [(&str, &str); 8] = [
     ("api.tf", include_str!("module/api.tf")),
     ("authorizers.tf", include_str!("module/authorizers.tf")),
     ("cognito.tf", include_str!("module/cognito.tf")),
+    ("domain.tf", include_str!("module/domain.tf")),
     ("functions.tf", include_str!("module/functions.tf")),
     ("outputs.tf", include_str!("module/outputs.tf")),
     ("variables.tf", include_str!("module/variables.tf")),

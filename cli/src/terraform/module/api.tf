@@ -22,8 +22,11 @@ locals {
 
 resource "aws_apigatewayv2_api" "this" {
   name          = local.name
+  description   = var.description
   protocol_type = "HTTP"
   tags          = var.tags
+
+  disable_execute_api_endpoint = var.disable_execute_api_endpoint
 
   # API Gateway answers preflights itself, before any authorizer and without a route for OPTIONS.
   dynamic "cors_configuration" {
@@ -45,12 +48,22 @@ resource "aws_apigatewayv2_api" "this" {
       condition     = length(setsubtract(keys(var.functions), keys(local.lambda_functions))) == 0
       error_message = "The variable functions names functions that do not exist: ${join(", ", setsubtract(keys(var.functions), keys(local.lambda_functions)))}. There are: ${join(", ", keys(local.lambda_functions))}."
     }
+
+    precondition {
+      condition     = length(setsubtract(keys(var.routes), keys(local.lambda_routes))) == 0
+      error_message = "The variable routes names routes that do not exist: ${join(", ", setsubtract(keys(var.routes), keys(local.lambda_routes)))}. There are: ${join(", ", keys(local.lambda_routes))}."
+    }
+
+    precondition {
+      condition     = !var.disable_execute_api_endpoint || var.custom_domain != null
+      error_message = "disable_execute_api_endpoint without custom_domain would leave the API without any address."
+    }
   }
 }
 
 resource "aws_apigatewayv2_stage" "this" {
   api_id      = aws_apigatewayv2_api.this.id
-  name        = "$default"
+  name        = var.stage_name
   auto_deploy = true
   tags        = var.tags
 
@@ -59,6 +72,18 @@ resource "aws_apigatewayv2_stage" "this" {
     throttling_burst_limit   = var.default_route_settings.throttling_burst_limit
     throttling_rate_limit    = var.default_route_settings.throttling_rate_limit
     detailed_metrics_enabled = var.default_route_settings.detailed_metrics_enabled
+  }
+
+  # What one route leaves out is as for all.
+  dynamic "route_settings" {
+    for_each = var.routes
+
+    content {
+      route_key                = local.route_keys[route_settings.key]
+      throttling_burst_limit   = coalesce(route_settings.value.throttling_burst_limit, var.default_route_settings.throttling_burst_limit)
+      throttling_rate_limit    = coalesce(route_settings.value.throttling_rate_limit, var.default_route_settings.throttling_rate_limit)
+      detailed_metrics_enabled = coalesce(route_settings.value.detailed_metrics_enabled, var.default_route_settings.detailed_metrics_enabled)
+    }
   }
 
   access_log_settings {
@@ -84,6 +109,9 @@ resource "aws_apigatewayv2_stage" "this" {
       gatewayError     = "$context.error.message"
     })
   }
+
+  # A stage cannot have settings for a route that does not exist.
+  depends_on = [aws_apigatewayv2_route.this]
 }
 
 # AWS advises the prefix /aws/vendedlogs/: groups under it share one line of the account's log
@@ -91,6 +119,7 @@ resource "aws_apigatewayv2_stage" "this" {
 resource "aws_cloudwatch_log_group" "access" {
   name              = "/aws/vendedlogs/apigateway/${local.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_kms_key_arn
   tags              = var.tags
 }
 
@@ -99,7 +128,7 @@ resource "aws_apigatewayv2_integration" "this" {
 
   api_id                 = aws_apigatewayv2_api.this.id
   integration_type       = "AWS_PROXY"
-  integration_uri        = aws_lambda_function.this[each.key].invoke_arn
+  integration_uri        = local.invoke_arns[each.key]
   payload_format_version = "2.0"
 
   # Lambda is called by POST whatever the method of the route is.
@@ -111,8 +140,8 @@ resource "aws_apigatewayv2_integration" "this" {
 
   lifecycle {
     precondition {
-      condition     = local.lambda_functions[each.key].timeout <= 30
-      error_message = "The function ${each.key} may run for ${local.lambda_functions[each.key].timeout} seconds, but API Gateway gives up after 30 and answers 503. Give its route a timeout of 30 seconds or less."
+      condition     = local.functions[each.key].timeout <= 30
+      error_message = "The function ${each.key} may run for ${local.functions[each.key].timeout} seconds, but API Gateway gives up after 30 and answers 503. Give its route a timeout of 30 seconds or less."
     }
   }
 }

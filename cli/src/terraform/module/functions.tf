@@ -1,12 +1,59 @@
 # The routegen module: the Lambda functions, each with a role, a log group and a permission of its own.
 
 locals {
+  # What the caller has said of no function.
+  no_settings = {
+    environment                    = {}
+    memory_size                    = null
+    timeout                        = null
+    ephemeral_storage              = 512
+    layers                         = []
+    reserved_concurrent_executions = -1
+    policies                       = {}
+    policy_arns                    = {}
+    create_role                    = true
+    role_arn                       = null
+  }
+
+  # No `try` here: with it, one value that is not known before the apply would make all of them unknown.
+  settings = { for key in keys(local.lambda_functions) : key => lookup(var.functions, key, local.no_settings) }
+
   functions = {
-    for key, function in local.lambda_functions : key => {
+    for key, function in local.lambda_functions : key => merge(local.settings[key], {
       name        = "${var.function_name_prefix}${function.name}"
       artifact    = "${var.artifacts_dir}/${function.artifact}"
-      environment = merge(var.environment, try(var.functions[key].environment, {}))
+      memory_size = coalesce(local.settings[key].memory_size, function.memory_size)
+      timeout     = coalesce(local.settings[key].timeout, function.timeout)
+      environment = merge(var.environment, local.settings[key].environment)
+      layers      = concat(local.settings[key].layers, var.layers)
+    })
+  }
+
+  # The functions whose role the module makes.
+  own_roles = { for key, function in local.lambda_functions : key => function if local.functions[key].create_role }
+
+  role_arns = {
+    for key, function in local.functions :
+    key => function.create_role ? aws_iam_role.function[key].arn : function.role_arn
+  }
+
+  # One entry for each grant, by function and name. The names are the caller's, and so are known at plan
+  # even where a document is not.
+  policies = merge([
+    for key in keys(local.own_roles) : {
+      for name, document in local.functions[key].policies : "${key}/${name}" => { function = key, name = name, document = document }
     }
+  ]...)
+  policy_arns = merge([
+    for key in keys(local.own_roles) : {
+      for name, arn in local.functions[key].policy_arns : "${key}/${name}" => { function = key, arn = arn }
+    }
+  ]...)
+
+  # Where an integration calls, and what a permission is for.
+  invoke_arns = {
+    for key in keys(local.lambda_functions) :
+    key => var.alias == null ? aws_lambda_function.this[key].invoke_arn : aws_lambda_alias.this[key].invoke_arn
   }
 
   # What Lambda does with the role to attach a function to a VPC. The interfaces do not exist yet
@@ -26,20 +73,31 @@ resource "aws_lambda_function" "this" {
 
   function_name = local.functions[each.key].name
   description   = each.value.description
-  role          = aws_iam_role.function[each.key].arn
+  role          = local.role_arns[each.key]
   tags          = var.tags
 
   # The artifact is a native binary: the runtime is an operating system only, and starts `bootstrap`.
   runtime       = "provided.al2023"
   handler       = "bootstrap"
   architectures = [each.value.architecture]
-  memory_size   = each.value.memory_size
-  timeout       = each.value.timeout
+  memory_size   = local.functions[each.key].memory_size
+  timeout       = local.functions[each.key].timeout
+  layers        = local.functions[each.key].layers
+  kms_key_arn   = var.kms_key_arn
+  publish       = var.alias != null
+
+  reserved_concurrent_executions = local.functions[each.key].reserved_concurrent_executions
 
   # Without the hash, a new zip under the old name would never be uploaded. A missing zip is left
   # to the precondition below, whose message says what to do.
-  filename         = local.functions[each.key].artifact
+  filename         = var.artifact_bucket == null ? local.functions[each.key].artifact : null
+  s3_bucket        = try(aws_s3_object.artifact[each.key].bucket, null)
+  s3_key           = try(aws_s3_object.artifact[each.key].key, null)
   source_code_hash = try(filebase64sha256(local.functions[each.key].artifact), null)
+
+  ephemeral_storage {
+    size = local.functions[each.key].ephemeral_storage
+  }
 
   dynamic "environment" {
     for_each = length(local.functions[each.key].environment) > 0 ? [local.functions[each.key].environment] : []
@@ -69,6 +127,16 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
+      condition     = length(local.functions[each.key].layers) <= 5
+      error_message = "The function ${each.key} has ${length(local.functions[each.key].layers)} layers, its own and the common ones together, and Lambda takes 5."
+    }
+
+    precondition {
+      condition     = local.functions[each.key].create_role || local.functions[each.key].role_arn != null
+      error_message = "The function ${each.key} has create_role = false and no role_arn: name the role that it runs under."
+    }
+
+    precondition {
       # Lambda measures the variables as one JSON text.
       condition     = length(base64encode(jsonencode(local.functions[each.key].environment))) * 3 / 4 <= 4096
       error_message = "The environment variables of the function ${each.key} come to more than 4 KB, which is all that Lambda takes."
@@ -83,17 +151,47 @@ resource "aws_lambda_function" "this" {
   ]
 }
 
+# The key holds the content's hash. So a new zip is another object: it is there before its function
+# takes it, and the old one goes after that.
+resource "aws_s3_object" "artifact" {
+  for_each = { for key, function in local.lambda_functions : key => function if var.artifact_bucket != null }
+
+  bucket = var.artifact_bucket.name
+  key    = "${var.artifact_bucket.key_prefix}${local.functions[each.key].name}/${try(filesha256(local.functions[each.key].artifact), "missing")}.zip"
+  source = local.functions[each.key].artifact
+  tags   = var.tags
+
+  lifecycle {
+    create_before_destroy = true
+
+    precondition {
+      condition     = try(fileexists(local.functions[each.key].artifact), false)
+      error_message = "There is no artifact at ${local.functions[each.key].artifact}: run `routegen build`, or set artifacts_dir to the folder that it writes to."
+    }
+  }
+}
+
+resource "aws_lambda_alias" "this" {
+  for_each = { for key, function in local.lambda_functions : key => function if var.alias != null }
+
+  name             = var.alias
+  description      = "The version that the API ${local.name} calls"
+  function_name    = aws_lambda_function.this[each.key].function_name
+  function_version = aws_lambda_function.this[each.key].version
+}
+
 resource "aws_cloudwatch_log_group" "function" {
   for_each = local.lambda_functions
 
   # The name that Lambda writes to.
   name              = "/aws/lambda/${local.functions[each.key].name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_kms_key_arn
   tags              = var.tags
 }
 
 resource "aws_iam_role" "function" {
-  for_each = local.lambda_functions
+  for_each = local.own_roles
 
   name                 = local.functions[each.key].name
   description          = "What the function ${local.functions[each.key].name} may do"
@@ -118,9 +216,9 @@ resource "aws_iam_role" "function" {
   }
 }
 
-# Grants of the caller's own go beside this policy: attach them to the output role_names.
+# What the function needs to run at all. Its grants stand beside it.
 resource "aws_iam_role_policy" "function" {
-  for_each = local.lambda_functions
+  for_each = local.own_roles
 
   name = "routegen"
   role = aws_iam_role.function[each.key].name
@@ -169,9 +267,33 @@ resource "aws_iam_role_policy" "function" {
             Resource = "*"
           }
         },
+        {
+          used = var.kms_key_arn != null
+          body = {
+            Sid      = "DecryptEnvironment"
+            Effect   = "Allow"
+            Action   = ["kms:Decrypt"]
+            Resource = var.kms_key_arn
+          }
+        },
       ] : statement.body if statement.used
     ]
   })
+}
+
+resource "aws_iam_role_policy" "grant" {
+  for_each = local.policies
+
+  name   = each.value.name
+  role   = aws_iam_role.function[each.value.function].name
+  policy = each.value.document
+}
+
+resource "aws_iam_role_policy_attachment" "grant" {
+  for_each = local.policy_arns
+
+  role       = aws_iam_role.function[each.value.function].name
+  policy_arn = each.value.arn
 }
 
 # One permission for the whole API, not one for each route. The pattern ends in /stage/route: with
@@ -182,6 +304,7 @@ resource "aws_lambda_permission" "api" {
   statement_id  = "AllowExecutionFromApiGateway"
   action        = "lambda:InvokeFunction"
   function_name = aws_lambda_function.this[each.key].function_name
+  qualifier     = var.alias == null ? null : aws_lambda_alias.this[each.key].name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
 }

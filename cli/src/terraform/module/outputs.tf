@@ -10,6 +10,26 @@ output "api_endpoint" {
   value       = trimsuffix(aws_apigatewayv2_stage.this.invoke_url, "/")
 }
 
+output "custom_domain_endpoint" {
+  description = "Address that the routes hang under at custom_domain, without a slash at its end; null without one."
+  value       = one([for domain in var.custom_domain[*] : trimsuffix("https://${domain.name}/${coalesce(domain.mapping_key, "/")}", "//")])
+}
+
+output "custom_domain_target" {
+  description = "What a DNS record for custom_domain points to, as { name, zone_id }, where the module does not make the record itself."
+  value = one([
+    for domain in aws_apigatewayv2_domain_name.this : {
+      name    = domain.domain_name_configuration[0].target_domain_name
+      zone_id = domain.domain_name_configuration[0].hosted_zone_id
+    }
+  ])
+}
+
+output "stage_arn" {
+  description = "ARN of the stage."
+  value       = aws_apigatewayv2_stage.this.arn
+}
+
 output "api_execution_arn" {
   description = "ARN that the permissions to call the API start with."
   value       = aws_apigatewayv2_api.this.execution_arn
@@ -31,13 +51,13 @@ output "function_arns" {
 }
 
 output "role_names" {
-  description = "Name of each function's role, by the function's key, to attach grants to."
+  description = "Name of each role that the module made, by the function's key, to attach grants to."
   value       = { for key, role in aws_iam_role.function : key => role.name }
 }
 
 output "role_arns" {
   description = "ARN of each function's role, by the function's key, to name in policies of resources."
-  value       = { for key, role in aws_iam_role.function : key => role.arn }
+  value       = local.role_arns
 }
 
 output "log_group_names" {

@@ -73,12 +73,56 @@ variable "environment" {
 }
 
 variable "functions" {
-  description = "What differs for single functions, keyed as in locals.tf: `environment` adds to the common environment and wins over it."
+  description = <<-EOT
+    What differs for single functions, keyed as in locals.tf. What is left out stays as the code or the common variable says.
+    environment: adds to the common environment and wins over it.
+    memory_size, timeout: in MB and seconds, in place of the code's.
+    ephemeral_storage: size of /tmp in MB, 512 to 10240.
+    layers: ARNs of layer versions, before the common ones.
+    reserved_concurrent_executions: how many may run at once, taken from the account's; 0 turns the function off.
+    policies: JSON policy documents for the function's role, by a name of your choice: its grants.
+    policy_arns: managed policies for the role, by a name of your choice.
+    create_role, role_arn: false and an ARN run the function under a role that exists; its grants are then yours alone.
+  EOT
   type = map(object({
-    environment = optional(map(string), {})
+    environment                    = optional(map(string), {})
+    memory_size                    = optional(number)
+    timeout                        = optional(number)
+    ephemeral_storage              = optional(number, 512)
+    layers                         = optional(list(string), [])
+    reserved_concurrent_executions = optional(number, -1)
+    policies                       = optional(map(string), {})
+    policy_arns                    = optional(map(string), {})
+    create_role                    = optional(bool, true)
+    role_arn                       = optional(string)
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : coalesce(function.memory_size, 128) >= 128 && coalesce(function.memory_size, 128) <= 10240])
+    error_message = "functions has a memory_size that Lambda refuses: 128 to 10240 MB."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : coalesce(function.timeout, 1) >= 1 && coalesce(function.timeout, 1) <= 30])
+    error_message = "functions has a timeout that makes no sense behind an HTTP API, which gives up after 30 s: 1 to 30."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : function.ephemeral_storage >= 512 && function.ephemeral_storage <= 10240])
+    error_message = "functions has an ephemeral_storage that Lambda refuses: 512 to 10240 MB."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : function.reserved_concurrent_executions >= -1])
+    error_message = "functions has reserved_concurrent_executions below -1; -1 reserves nothing, 0 turns the function off."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : function.create_role || length(function.policies) + length(function.policy_arns) == 0])
+    error_message = "functions has policies for a role that is not the module's: with create_role = false, give them to the role where it is made."
+  }
 
   validation {
     condition = alltrue(flatten([
@@ -99,6 +143,39 @@ variable "functions" {
     ])) == 0
     error_message = "functions sets an environment name that Lambda reserves for itself, such as AWS_REGION. The function already has it."
   }
+}
+
+variable "layers" {
+  description = "ARNs of layer versions that every function gets, such as an extension for telemetry. Lambda takes 5 for a function."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "artifact_bucket" {
+  description = "S3 bucket to upload the zip files to, in the region of the functions, and what to put before their keys, for example \"my-api/\". Null uploads each with its function, which is fine for few: the provider does that one after another, at about 5 s each."
+  type = object({
+    name       = string
+    key_prefix = optional(string, "")
+  })
+  default = null
+}
+
+variable "alias" {
+  description = "Name of an alias that points to the newest version of each function, and that the API then calls. Null publishes no versions."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.alias == null || can(regex("^[A-Za-z0-9_-]*[A-Za-z_-][A-Za-z0-9_-]*$", var.alias)) && try(length(var.alias), 1) <= 128
+    error_message = "alias must be 1 to 128 letters, digits, hyphens or underscores, and not a number: a number is a version."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the functions' environment variables. Null takes the key that AWS manages. The module lets the roles that it makes decrypt with it."
+  type        = string
+  default     = null
 }
 
 variable "vpc" {
@@ -169,6 +246,91 @@ variable "cors" {
   }
 }
 
+variable "description" {
+  description = "What the API is for, shown in the console."
+  type        = string
+  default     = null
+}
+
+variable "stage_name" {
+  description = "Name of the stage. The default one has no name in the address; any other is the first segment of every path, also of the rawPath that a function sees."
+  type        = string
+  default     = "$default"
+  nullable    = false
+
+  validation {
+    condition     = var.stage_name == "$default" || can(regex("^[A-Za-z0-9_-]{1,128}$", var.stage_name))
+    error_message = "stage_name must be \"$default\", or 1 to 128 letters, digits, hyphens or underscores."
+  }
+}
+
+variable "custom_domain" {
+  description = <<-EOT
+    A name of your own for the API. Null leaves it at its execute-api address.
+    name: the domain name. certificate_arn: its certificate in ACM, in the API's region.
+    mapping_key: the path under the name that the API hangs under; left out, all of it.
+    create_records, zone_id: true and the hosted zone in Route 53 point the name to the API (A and AAAA).
+    mutual_tls: the CA certificates that clients' certificates are checked against, in S3; needs disable_execute_api_endpoint.
+    ownership_verification_certificate_arn: with mutual TLS and an imported or private certificate only.
+  EOT
+  type = object({
+    name            = string
+    certificate_arn = string
+    mapping_key     = optional(string)
+    create_records  = optional(bool, false)
+    zone_id         = optional(string)
+    mutual_tls = optional(object({
+      truststore_uri     = string
+      truststore_version = optional(string)
+    }))
+    ownership_verification_certificate_arn = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(length(regexall("^(\\*\\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z0-9-]+$", var.custom_domain.name)) == 1, var.custom_domain == null)
+    error_message = "custom_domain.name must be a domain name in lower case, such as \"api.example.com\"."
+  }
+
+  validation {
+    condition     = try(!var.custom_domain.create_records || var.custom_domain.zone_id != null, var.custom_domain == null)
+    error_message = "custom_domain.create_records needs the zone_id of the hosted zone."
+  }
+
+  validation {
+    condition     = try(length(regexall("^s3://[^/]+/.+$", var.custom_domain.mutual_tls.truststore_uri)) == 1, true)
+    error_message = "custom_domain.mutual_tls.truststore_uri must be the address of an object in S3, such as \"s3://my-bucket/truststore.pem\"."
+  }
+}
+
+variable "disable_execute_api_endpoint" {
+  description = "Whether the API answers under custom_domain only, and no longer at the address that AWS gives it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "routes" {
+  description = "What differs for single routes, keyed as in locals.tf: throttles and metrics, as in default_route_settings."
+  type = map(object({
+    throttling_burst_limit   = optional(number)
+    throttling_rate_limit    = optional(number)
+    detailed_metrics_enabled = optional(bool)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for route in values(var.routes) : coalesce(route.throttling_burst_limit, 1) >= 1 && floor(coalesce(route.throttling_burst_limit, 1)) == coalesce(route.throttling_burst_limit, 1)])
+    error_message = "routes has a throttling_burst_limit that is not a whole number of at least 1; with 0 the route answers 429 to everyone."
+  }
+
+  validation {
+    condition     = alltrue([for route in values(var.routes) : coalesce(route.throttling_rate_limit, 1) > 0])
+    error_message = "routes has a throttling_rate_limit that is not more than 0; with 0 the route answers 429 to everyone."
+  }
+}
+
 variable "default_route_settings" {
   description = "What every route gets: throttling_rate_limit in requests a second, throttling_burst_limit in requests at once, and detailed_metrics_enabled for metrics by route. The defaults stay under the account quota of every region."
   type = object({
@@ -200,6 +362,12 @@ variable "log_retention_days" {
     condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
     error_message = "log_retention_days must be a period that CloudWatch knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, or 0 for ever."
   }
+}
+
+variable "log_kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the log groups; its policy has to let CloudWatch Logs use it. Null takes the key that AWS owns."
+  type        = string
+  default     = null
 }
 
 # Cognito. These do nothing where no route asks for it.

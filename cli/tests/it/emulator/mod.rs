@@ -70,7 +70,8 @@ impl Emulator {
     /// The provider's configuration. Without `max_retries`, a call that an emulator does not know is repeated for ten
     /// minutes.
     fn provider(&self) -> String {
-        let services = ["apigatewayv2", "cloudwatchlogs", "cognitoidp", "ec2", "iam", "lambda", "s3", "sts"];
+        let services =
+            ["apigatewayv2", "cloudwatchlogs", "cognitoidp", "ec2", "iam", "lambda", "s3", "sqs", "sts"];
         let endpoints: String =
             services.map(|service| format!("    {service} = {:?}\n", self.address)).concat();
         format!(

@@ -13,17 +13,44 @@ use crate::{
     terraform::tool::{Root, terraform_with_provider},
 };
 
+/// Resources of a caller, whose ids and ARNs are not known before the apply.
+const BESIDE: &str = r#"
+resource "aws_s3_bucket" "artifacts" {
+  bucket_prefix = "artifacts-"
+}
+
+resource "aws_sqs_queue" "items" {}
+"#;
+
+/// The module takes what is not known yet, and its zips go by the bucket.
+const SETTINGS: &str = r#"
+  artifact_bucket = { name = aws_s3_bucket.artifacts.id }
+  alias           = "live"
+  environment     = { QUEUE = aws_sqs_queue.items.url }
+  functions = {
+    create_item = {
+      policies = {
+        send = jsonencode({
+          Version   = "2012-10-17"
+          Statement = [{ Effect = "Allow", Action = ["sqs:SendMessage"], Resource = aws_sqs_queue.items.arn }]
+        })
+      }
+    }
+  }
+"#;
+
 #[test]
 fn the_example_is_applied_needs_no_change_and_is_destroyed() {
     let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
     let folder = scratch("moto");
     let emulator = start(python, &folder);
-    let root = emulator.root(terraform, &folder, "");
+    let root = emulator.root(terraform, &folder, SETTINGS);
+    std::fs::write(folder.join("terraform/beside.tf"), BESIDE).unwrap();
     root.apply();
     root.assert_nothing_to_do();
 
     // As the module's variable says: the protection goes first, by an apply of its own.
-    set(&folder.join("terraform"), "  cognito_deletion_protection = false\n");
+    set(&folder.join("terraform"), &format!("{SETTINGS}  cognito_deletion_protection = false\n"));
     assert!(root.apply().contains("0 added, 1 changed, 0 destroyed"));
     // moto has no DeleteResourceServer; the pool takes the resource server with it.
     root.run(&["state", "rm", "module.api.aws_cognito_resource_server.this"]);

@@ -7,8 +7,16 @@ use super::tool::{Root, terraform, terraform_with_provider};
 use crate::fixture::{copy, items, repository, scratch};
 
 /// The files of the module that are the same for every API.
-const FIXED: [&str; 7] =
-    ["api.tf", "authorizers.tf", "cognito.tf", "functions.tf", "outputs.tf", "variables.tf", "versions.tf"];
+const FIXED: [&str; 8] = [
+    "api.tf",
+    "authorizers.tf",
+    "cognito.tf",
+    "domain.tf",
+    "functions.tf",
+    "outputs.tf",
+    "variables.tf",
+    "versions.tf",
+];
 
 #[test]
 fn the_example_gets_a_root_and_a_module() {

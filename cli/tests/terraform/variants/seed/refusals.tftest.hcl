@@ -122,6 +122,87 @@ run "more_than_4_KB_of_environment" {
   expect_failures = [aws_lambda_function.this["get_items"]]
 }
 
+run "memory_that_Lambda_does_not_have" {
+  command = plan
+
+  variables {
+    functions = { get_items = { memory_size = 10241 } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "a_timeout_after_which_the_API_has_given_up" {
+  command = plan
+
+  variables {
+    functions = { get_items = { timeout = 31 } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "a_small_tmp" {
+  command = plan
+
+  variables {
+    functions = { get_items = { ephemeral_storage = 511 } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "less_than_no_reservation" {
+  command = plan
+
+  variables {
+    functions = { get_items = { reserved_concurrent_executions = -2 } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "grants_for_a_role_of_somebody_else" {
+  command = plan
+
+  variables {
+    functions = { get_items = { create_role = false, role_arn = "arn:aws:iam::123456789012:role/theirs", policies = { a = "{}" } } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "no_role_at_all" {
+  command = plan
+
+  variables {
+    functions = { get_items = { create_role = false } }
+  }
+
+  expect_failures = [aws_lambda_function.this["get_items"]]
+}
+
+run "six_layers" {
+  command = plan
+
+  variables {
+    layers    = [for i in range(4) : "arn:aws:lambda:eu-central-1:123456789012:layer:common:${i + 1}"]
+    functions = { get_items = { layers = ["arn:aws:lambda:eu-central-1:123456789012:layer:a:1", "arn:aws:lambda:eu-central-1:123456789012:layer:b:1"] } }
+  }
+
+  expect_failures = [aws_lambda_function.this["get_items"]]
+}
+
+run "an_alias_that_is_a_number" {
+  command = plan
+
+  variables {
+    alias = "7"
+  }
+
+  expect_failures = [var.alias]
+}
+
 run "a_vpc_without_security_groups" {
   command = plan
 
@@ -200,6 +281,97 @@ run "a_burst_of_zero" {
   }
 
   expect_failures = [var.default_route_settings]
+}
+
+run "settings_for_a_route_that_does_not_exist" {
+  command = plan
+
+  variables {
+    routes = { get_item = { throttling_burst_limit = 1 } }
+  }
+
+  expect_failures = [aws_apigatewayv2_api.this]
+}
+
+run "a_route_that_always_answers_429" {
+  command = plan
+
+  variables {
+    routes = { get_items = { throttling_burst_limit = 0 } }
+  }
+
+  expect_failures = [var.routes]
+}
+
+run "a_route_with_a_rate_of_zero" {
+  command = plan
+
+  variables {
+    routes = { get_items = { throttling_rate_limit = 0 } }
+  }
+
+  expect_failures = [var.routes]
+}
+
+run "a_stage_with_a_space" {
+  command = plan
+
+  variables {
+    stage_name = "bad stage!"
+  }
+
+  expect_failures = [var.stage_name]
+}
+
+run "a_domain_that_is_an_address" {
+  command = plan
+
+  variables {
+    custom_domain = { name = "https://api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a" }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "records_without_a_zone" {
+  command = plan
+
+  variables {
+    custom_domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", create_records = true }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "a_truststore_that_is_a_file" {
+  command = plan
+
+  variables {
+    disable_execute_api_endpoint = true
+    custom_domain                = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "ca.pem" } }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "mutual_tls_with_another_way_in" {
+  command = plan
+
+  variables {
+    custom_domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "s3://trust/ca.pem" } }
+  }
+
+  expect_failures = [aws_apigatewayv2_domain_name.this["custom"]]
+}
+
+run "an_API_without_any_address" {
+  command = plan
+
+  variables {
+    disable_execute_api_endpoint = true
+  }
+
+  expect_failures = [aws_apigatewayv2_api.this]
 }
 
 run "a_retention_that_CloudWatch_does_not_know" {

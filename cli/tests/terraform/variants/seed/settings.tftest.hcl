@@ -59,6 +59,117 @@ run "environment" {
   }
 }
 
+run "single_functions" {
+  variables {
+    layers = ["arn:aws:lambda:eu-central-1:123456789012:layer:common:1"]
+    functions = {
+      get_items = {
+        memory_size                    = 512
+        timeout                        = 29
+        ephemeral_storage              = 1024
+        layers                         = ["arn:aws:lambda:eu-central-1:123456789012:layer:own:1"]
+        reserved_concurrent_executions = 5
+      }
+    }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this["get_items"].memory_size == 512 && aws_lambda_function.this["get_items"].timeout == 29 && aws_lambda_function.this["get_items"].ephemeral_storage[0].size == 1024 && aws_lambda_function.this["get_items"].reserved_concurrent_executions == 5
+    error_message = "A setting of one function does not reach it."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this["get_items"].layers == tolist(["arn:aws:lambda:eu-central-1:123456789012:layer:own:1", "arn:aws:lambda:eu-central-1:123456789012:layer:common:1"])
+    error_message = "A function's own layers do not come before the common ones."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this["create_item"].memory_size == 128 && aws_lambda_function.this["create_item"].timeout == 10 && aws_lambda_function.this["create_item"].ephemeral_storage[0].size == 512 && aws_lambda_function.this["create_item"].reserved_concurrent_executions == -1 && length(aws_lambda_function.this["create_item"].layers) == 1
+    error_message = "A function without settings of its own is not as the code says."
+  }
+}
+
+run "grants" {
+  variables {
+    functions = {
+      get_items = {
+        policies    = { read_table = jsonencode({ Version = "2012-10-17", Statement = [] }) }
+        policy_arns = { insights = "arn:aws:iam::aws:policy/CloudWatchLambdaInsightsExecutionRolePolicy" }
+      }
+    }
+  }
+
+  assert {
+    condition     = { for key, policy in aws_iam_role_policy.grant : key => [policy.role, policy.name] } == { "get_items/read_table" = ["get-items", "read_table"] }
+    error_message = "The grant is not the one function's."
+  }
+
+  assert {
+    condition     = { for key, attachment in aws_iam_role_policy_attachment.grant : key => [attachment.role, attachment.policy_arn] } == { "get_items/insights" = ["get-items", "arn:aws:iam::aws:policy/CloudWatchLambdaInsightsExecutionRolePolicy"] }
+    error_message = "The managed policy is not the one function's."
+  }
+}
+
+run "a_role_that_exists" {
+  variables {
+    functions = { get_items = { create_role = false, role_arn = "arn:aws:iam::123456789012:role/theirs" } }
+  }
+
+  assert {
+    condition     = keys(aws_iam_role.function) == ["create_item"] && keys(aws_iam_role_policy.function) == ["create_item"] && aws_lambda_function.this["get_items"].role == "arn:aws:iam::123456789012:role/theirs"
+    error_message = "The module makes a role that is not asked for, or the function does not run under the one that is."
+  }
+
+  assert {
+    condition     = output.role_arns["get_items"] == "arn:aws:iam::123456789012:role/theirs" && keys(output.role_names) == ["create_item"]
+    error_message = "The outputs do not tell the roles."
+  }
+}
+
+run "artifacts_by_bucket" {
+  variables {
+    artifact_bucket = { name = "my-artifacts", key_prefix = "items/" }
+  }
+
+  assert {
+    condition     = alltrue([for key, function in aws_lambda_function.this : function.filename == null && function.s3_bucket == "my-artifacts" && function.s3_key == aws_s3_object.artifact[key].key && function.source_code_hash == filebase64sha256(aws_s3_object.artifact[key].source)])
+    error_message = "A function does not take its zip from the bucket."
+  }
+
+  assert {
+    condition     = aws_s3_object.artifact["get_items"].key == "items/get-items/${filesha256("artifacts/get-items.zip")}.zip"
+    error_message = "The key does not hold the hash, so that a new zip would take the old one's place before the function does."
+  }
+}
+
+run "an_alias" {
+  variables {
+    alias = "live"
+  }
+
+  assert {
+    condition     = alltrue([for key, function in aws_lambda_function.this : function.publish && aws_lambda_alias.this[key].name == "live" && aws_lambda_alias.this[key].function_version == function.version && aws_apigatewayv2_integration.this[key].integration_uri == aws_lambda_alias.this[key].invoke_arn && aws_lambda_permission.api[key].qualifier == "live"])
+    error_message = "The API does not call the alias of the newest version, or may not."
+  }
+}
+
+run "keys_of_the_owner" {
+  variables {
+    kms_key_arn     = "arn:aws:kms:eu-central-1:123456789012:key/functions"
+    log_kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/logs"
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.kms_key_arn == "arn:aws:kms:eu-central-1:123456789012:key/functions"]) && alltrue([for group in concat([aws_cloudwatch_log_group.access], values(aws_cloudwatch_log_group.function)) : group.kms_key_id == "arn:aws:kms:eu-central-1:123456789012:key/logs"])
+    error_message = "A function or a log group does not use the key."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.function["get_items"].policy).Statement[1] == { Sid = "DecryptEnvironment", Effect = "Allow", Action = ["kms:Decrypt"], Resource = "arn:aws:kms:eu-central-1:123456789012:key/functions" }
+    error_message = "A function cannot read its own environment."
+  }
+}
+
 run "vpc_and_tracing" {
   variables {
     vpc          = { subnet_ids = ["subnet-1", "subnet-2"], security_group_ids = ["sg-1"] }
@@ -106,6 +217,63 @@ run "throttles_and_retention" {
   assert {
     condition     = alltrue([for group in concat([aws_cloudwatch_log_group.access], values(aws_cloudwatch_log_group.function)) : group.retention_in_days == 0])
     error_message = "A log group does not keep its logs for ever."
+  }
+}
+
+run "single_routes" {
+  variables {
+    default_route_settings = { throttling_rate_limit = 50 }
+    routes                 = { get_items = { throttling_burst_limit = 7, detailed_metrics_enabled = true } }
+  }
+
+  assert {
+    condition     = [for settings in aws_apigatewayv2_stage.this.route_settings : [settings.route_key, tostring(settings.throttling_burst_limit), tostring(settings.throttling_rate_limit), tostring(settings.detailed_metrics_enabled)]] == [["GET /items", "7", "50", "true"]]
+    error_message = "The settings of one route do not reach the stage, or what they leave out is not as for all."
+  }
+}
+
+run "a_named_stage" {
+  variables {
+    stage_name  = "v1"
+    description = "Items for everybody"
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_stage.this.name == "v1" && aws_apigatewayv2_api.this.description == "Items for everybody"
+    error_message = "The stage has another name, or the API no description."
+  }
+}
+
+run "a_domain" {
+  variables {
+    custom_domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mapping_key = "items", create_records = true, zone_id = "Z1" }
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_domain_name.this["custom"].domain_name_configuration[0].certificate_arn == "arn:aws:acm:eu-central-1:123456789012:certificate/a" && aws_apigatewayv2_domain_name.this["custom"].domain_name_configuration[0].security_policy == "TLS_1_2" && length(aws_apigatewayv2_domain_name.this["custom"].mutual_tls_authentication) == 0
+    error_message = "The domain has not its certificate, or asks for one of the client."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api_mapping.this["custom"].stage == aws_apigatewayv2_stage.this.id && aws_apigatewayv2_api_mapping.this["custom"].api_mapping_key == "items" && output.custom_domain_endpoint == "https://api.example.com/items"
+    error_message = "The domain does not lead to the stage."
+  }
+
+  assert {
+    condition     = { for key, record in aws_route53_record.this : key => [record.zone_id, record.name, record.type] } == { A = ["Z1", "api.example.com", "A"], AAAA = ["Z1", "api.example.com", "AAAA"] }
+    error_message = "The name does not point to the API."
+  }
+}
+
+run "mutual_tls" {
+  variables {
+    disable_execute_api_endpoint = true
+    custom_domain                = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "s3://trust/ca.pem" } }
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_domain_name.this["custom"].mutual_tls_authentication[0].truststore_uri == "s3://trust/ca.pem" && aws_apigatewayv2_api.this.disable_execute_api_endpoint && length(aws_route53_record.this) == 0 && output.custom_domain_endpoint == "https://api.example.com"
+    error_message = "A client gets in without a certificate."
   }
 }
 
