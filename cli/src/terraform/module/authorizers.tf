@@ -11,13 +11,23 @@ resource "aws_apigatewayv2_authorizer" "this" {
   # A machine's access token has no `aud`; API Gateway then compares its `client_id` with the audience.
   jwt_configuration {
     issuer   = local.issuer
-    audience = setunion([aws_cognito_user_pool_client.this[each.key].id], var.cognito_additional_audiences)
+    audience = local.cognito_audience
   }
 
   lifecycle {
     precondition {
       condition     = each.value.kind == "cognito"
       error_message = "The authorizer ${each.key} is of the kind ${each.value.kind}, which this module does not know."
+    }
+
+    precondition {
+      condition     = length(local.cognito_audience) <= 50
+      error_message = "The authorizer ${each.key} would take the tokens of ${length(local.cognito_audience)} clients, and API Gateway allows 50."
+    }
+
+    precondition {
+      condition     = var.cognito_user_pool == null || var.cognito_user_client == null
+      error_message = "cognito_user_client is a client of the pool that the module makes; with cognito_user_pool, make it where that pool is made and name it in client_ids."
     }
   }
 }

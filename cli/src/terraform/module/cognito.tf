@@ -1,18 +1,39 @@
 # The routegen module: the Cognito user pool with its token endpoint, scopes and client.
 
 locals {
-  # Empty where no route asks for Cognito, and then nothing in this file is made. One at most.
-  cognito = { for key, authorizer in local.authorizers : key => authorizer if authorizer.kind == "cognito" }
+  uses_cognito = anytrue([for authorizer in local.authorizers : authorizer.kind == "cognito"])
 
-  user_pool_id = one([for pool in aws_cognito_user_pool.this : pool.id])
+  # What the module makes: empty where no route asks for Cognito, or where the caller has a pool. One at most.
+  cognito = {
+    for key, authorizer in local.authorizers :
+    key => authorizer if authorizer.kind == "cognito" && var.cognito_user_pool == null
+  }
+  cognito_users = { for key, authorizer in local.cognito : key => authorizer if var.cognito_user_client != null }
+
+  # The caller's pool, where there is one and it is needed.
+  their_pool = local.uses_cognito ? one(var.cognito_user_pool[*]) : null
+
+  user_pool_id = local.their_pool == null ? one([for pool in aws_cognito_user_pool.this : pool.id]) : local.their_pool.id
 
   # A token names its issuer by the pool's own address, also where the token endpoint is elsewhere.
-  issuer = one([for pool in aws_cognito_user_pool.this : "https://${pool.endpoint}"])
+  issuer = (
+    local.their_pool == null
+    ? one([for pool in aws_cognito_user_pool.this : "https://${pool.endpoint}"])
+    : "https://${coalesce(local.their_pool.endpoint, "cognito-idp.${split("_", local.their_pool.id)[0]}.amazonaws.com/${local.their_pool.id}")}"
+  )
+
+  # The clients whose tokens are good.
+  cognito_audience = setunion(
+    [for client in aws_cognito_user_pool_client.this : client.id],
+    [for client in aws_cognito_user_pool_client.users : client.id],
+    local.their_pool == null ? [] : local.their_pool.client_ids,
+    var.cognito_additional_audiences,
+  )
 
   # The id of a pool starts with its region, which saves a data source.
-  token_endpoint = one([
+  oauth_endpoint = one([
     for key, domain in aws_cognito_user_pool_domain.this :
-    "https://${domain.domain}.auth.${split("_", domain.user_pool_id)[0]}.amazoncognito.com/oauth2/token"
+    "https://${domain.domain}.auth.${split("_", domain.user_pool_id)[0]}.amazoncognito.com/oauth2"
   ])
 
   oauth_scopes = flatten([
@@ -84,7 +105,10 @@ resource "aws_cognito_user_pool_domain" "this" {
 
 # A route's scope "items/read" is the scope `read` of the resource server `items`.
 resource "aws_cognito_resource_server" "this" {
-  for_each = { for identifier, names in local.resource_servers : identifier => names if length(local.cognito) > 0 }
+  for_each = {
+    for identifier, names in local.resource_servers :
+    identifier => names if local.uses_cognito && try(var.cognito_user_pool.create_resource_servers, true)
+  }
 
   identifier   = each.key
   name         = each.key
@@ -125,5 +149,28 @@ resource "aws_cognito_user_pool_client" "this" {
   enable_token_revocation       = true
 
   # Scopes have to exist before a client may name them.
+  depends_on = [aws_cognito_resource_server.this]
+}
+
+# The client for people, on request: a browser or an app sends them to Cognito's pages, and trades the
+# code that comes back for tokens.
+resource "aws_cognito_user_pool_client" "users" {
+  for_each = local.cognito_users
+
+  name            = "${local.name}-users"
+  user_pool_id    = aws_cognito_user_pool.this[each.key].id
+  generate_secret = var.cognito_user_client.generate_secret
+
+  allowed_oauth_flows_user_pool_client = true
+  allowed_oauth_flows                  = ["code"]
+  allowed_oauth_scopes                 = setunion(var.cognito_user_client.scopes, local.oauth_scopes)
+  callback_urls                        = var.cognito_user_client.callback_urls
+  logout_urls                          = var.cognito_user_client.logout_urls
+  supported_identity_providers         = var.cognito_user_client.identity_providers
+  explicit_auth_flows                  = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
+
+  prevent_user_existence_errors = "ENABLED"
+  enable_token_revocation       = true
+
   depends_on = [aws_cognito_resource_server.this]
 }

@@ -77,7 +77,17 @@ output "issuer" {
 
 output "token_endpoint" {
   description = "Address that gives a token for the client's id and secret, with grant_type=client_credentials."
-  value       = local.token_endpoint
+  value       = one([for endpoint in local.oauth_endpoint[*] : "${endpoint}/token"])
+}
+
+output "authorize_endpoint" {
+  description = "Address that a browser is sent to for a code, with the user_client_id; null without cognito_user_client."
+  value       = length(local.cognito_users) == 0 ? null : "${local.oauth_endpoint}/authorize"
+}
+
+output "user_client_id" {
+  description = "Id of the client for people; null without cognito_user_client."
+  value       = one([for client in aws_cognito_user_pool_client.users : client.id])
 }
 
 output "client_id" {

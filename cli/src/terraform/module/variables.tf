@@ -372,6 +372,53 @@ variable "log_kms_key_arn" {
 
 # Cognito. These do nothing where no route asks for it.
 
+variable "cognito_user_pool" {
+  description = <<-EOT
+    A user pool that exists, in place of one that the module makes. Null makes one.
+    id: the pool's id. client_ids: the app clients whose tokens the API takes.
+    create_resource_servers: whether the module makes the resource servers with the routes' scopes in it.
+    endpoint: the pool's address without "https://", where it is not that of a region of the partition aws.
+  EOT
+  type = object({
+    id                      = string
+    client_ids              = set(string)
+    create_resource_servers = optional(bool, false)
+    endpoint                = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(length(regexall("^[a-z0-9-]+_[0-9A-Za-z]+$", var.cognito_user_pool.id)) == 1, var.cognito_user_pool == null)
+    error_message = "cognito_user_pool.id must be the id of a user pool, such as \"eu-central-1_AbCdEfGhI\"."
+  }
+
+  validation {
+    condition     = try(length(var.cognito_user_pool.client_ids) >= 1 && length(var.cognito_user_pool.client_ids) <= 50, var.cognito_user_pool == null)
+    error_message = "cognito_user_pool.client_ids must name 1 to 50 app clients: an authorizer without an audience takes no token, and it takes 50 at most."
+  }
+}
+
+variable "cognito_user_client" {
+  description = <<-EOT
+    A client for people, who sign in on Cognito's pages (authorization code flow), beside the one for machines. Null makes none.
+    callback_urls, logout_urls: where people may be sent back to. scopes: besides those of the routes.
+    identity_providers: who may sign them in. generate_secret: for a server that can keep one; a browser or an app cannot.
+  EOT
+  type = object({
+    callback_urls      = set(string)
+    logout_urls        = optional(set(string), [])
+    scopes             = optional(set(string), ["openid"])
+    identity_providers = optional(set(string), ["COGNITO"])
+    generate_secret    = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = try(length(var.cognito_user_client.callback_urls) >= 1, var.cognito_user_client == null)
+    error_message = "cognito_user_client needs at least one address in callback_urls."
+  }
+}
+
 variable "cognito_domain_prefix" {
   description = "First label of the token endpoint, unique among everybody's in the region. Null makes it from the API's name and the account id."
   type        = string
@@ -403,6 +450,6 @@ variable "cognito_additional_audiences" {
 
   validation {
     condition     = length(var.cognito_additional_audiences) <= 49
-    error_message = "cognito_additional_audiences may hold 49 at most: an authorizer takes 50 audiences, and the module's own client is one."
+    error_message = "cognito_additional_audiences may hold 49 at most: an authorizer takes 50 audiences, and one is another client's at least."
   }
 }

@@ -423,3 +423,44 @@ run "fifty_additional_audiences" {
 
   expect_failures = [var.cognito_additional_audiences]
 }
+
+run "a_pool_that_is_no_pool" {
+  command = plan
+
+  variables {
+    cognito_user_pool = { id = "items", client_ids = ["a"] }
+  }
+
+  expect_failures = [var.cognito_user_pool]
+}
+
+run "a_pool_without_clients" {
+  command = plan
+
+  variables {
+    cognito_user_pool = { id = "eu-west-1_Theirs", client_ids = [] }
+  }
+
+  expect_failures = [var.cognito_user_pool]
+}
+
+run "people_who_cannot_come_back" {
+  command = plan
+
+  variables {
+    cognito_user_client = { callback_urls = [] }
+  }
+
+  expect_failures = [var.cognito_user_client]
+}
+
+run "a_client_for_people_in_a_pool_of_somebody_else" {
+  command = plan
+
+  variables {
+    cognito_user_pool   = { id = "eu-west-1_Theirs", client_ids = ["a"] }
+    cognito_user_client = { callback_urls = ["https://app.example.com"] }
+  }
+
+  expect_failures = [aws_apigatewayv2_authorizer.this["cognito"]]
+}

@@ -299,3 +299,56 @@ run "cognito" {
     error_message = "The authorizer does not accept the other client."
   }
 }
+
+run "people" {
+  variables {
+    cognito_user_client = { callback_urls = ["https://app.example.com/back"], logout_urls = ["https://app.example.com"] }
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool_client.users["cognito"].allowed_oauth_flows == toset(["code"]) && aws_cognito_user_pool_client.users["cognito"].allowed_oauth_scopes == toset(["openid", "items/read", "items/write"]) && aws_cognito_user_pool_client.users["cognito"].callback_urls == toset(["https://app.example.com/back"]) && !aws_cognito_user_pool_client.users["cognito"].generate_secret
+    error_message = "The client is not one for people who sign in on Cognito's pages."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_authorizer.this["cognito"].jwt_configuration[0].audience == toset([aws_cognito_user_pool_client.this["cognito"].id, aws_cognito_user_pool_client.users["cognito"].id])
+    error_message = "The authorizer does not take the tokens of both clients."
+  }
+
+  assert {
+    condition     = output.user_client_id == aws_cognito_user_pool_client.users["cognito"].id && output.authorize_endpoint == "https://items-123456789012.auth.eu-central-1.amazoncognito.com/oauth2/authorize"
+    error_message = "The outputs do not tell where people sign in."
+  }
+}
+
+run "a_pool_that_exists" {
+  variables {
+    cognito_user_pool = { id = "eu-west-1_Theirs", client_ids = ["a", "b"] }
+  }
+
+  assert {
+    condition     = length(aws_cognito_user_pool.this) + length(aws_cognito_user_pool_domain.this) + length(aws_cognito_user_pool_client.this) + length(aws_cognito_resource_server.this) + length(data.aws_caller_identity.current) == 0
+    error_message = "Something of Cognito is made beside the pool that exists."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_authorizer.this["cognito"].jwt_configuration[0].issuer == "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Theirs" && aws_apigatewayv2_authorizer.this["cognito"].jwt_configuration[0].audience == toset(["a", "b"])
+    error_message = "The authorizer does not trust the pool, or not its clients."
+  }
+
+  assert {
+    condition     = output.user_pool_id == "eu-west-1_Theirs" && output.token_endpoint == null && output.client_id == null && output.authorize_endpoint == null
+    error_message = "The outputs are not those of the pool that exists."
+  }
+}
+
+run "scopes_in_a_pool_that_exists" {
+  variables {
+    cognito_user_pool = { id = "eu-west-1_Theirs", client_ids = ["a"], create_resource_servers = true }
+  }
+
+  assert {
+    condition     = { for key, server in aws_cognito_resource_server.this : key => [server.user_pool_id, length(server.scope)] } == { items = ["eu-west-1_Theirs", 2] }
+    error_message = "The routes' scopes are not in the pool."
+  }
+}
