@@ -175,6 +175,22 @@ pub(crate) enum Error {
     )]
     Glibc { function: String, symbol: String, version: String },
 
+    #[error("`{function}` needs the library `{library}`, and Lambda's `provided.al2023` does not promise it")]
+    #[diagnostic(
+        code(RG0035),
+        help(
+            "link it statically (crates with native libraries often have a feature such as `vendored` or `bundled`), or bring it along in the folder `lib` of the zip"
+        )
+    )]
+    Library { function: String, library: String },
+
+    #[error("`{function}` is started by `{loader}`, and Lambda's `provided.al2023` has `{known}`")]
+    #[diagnostic(
+        code(RG0036),
+        help("build it for glibc's usual place, as in a container of Amazon Linux 2023")
+    )]
+    Loader { function: String, loader: String, known: &'static str },
+
     #[error("`{function}` has {bytes} bytes {state}, and Lambda takes {most}")]
     #[diagnostic(
         code(RG0025),
