@@ -13,6 +13,10 @@ pub(crate) struct Args {
     pub(crate) selection: Selection,
     #[command(flatten)]
     pub(crate) output: Output,
+    #[command(flatten, next_help_heading = "Features")]
+    pub(crate) features: Features,
+    #[command(flatten, next_help_heading = "Options for cargo")]
+    pub(crate) cargo: Cargo,
 }
 
 #[derive(Debug, Subcommand)]
@@ -26,6 +30,9 @@ pub(crate) enum Command {
         /// Folder for the zips [default: target/routegen/lambda]
         #[arg(long, value_name = "DIR")]
         out: Option<Utf8PathBuf>,
+        /// Builds a second time, from nothing, and compares the bytes
+        #[arg(long)]
+        verify: bool,
     },
     /// Writes the Terraform module, and a root that calls it where there is none
     EmitTf {
@@ -59,6 +66,37 @@ pub(crate) struct Selection {
     /// Path of the package's or workspace's Cargo.toml
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) manifest_path: Option<Utf8PathBuf>,
+}
+
+/// Which features of the package are on, as cargo takes them.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Features {
+    /// Features to switch on, with commas or blanks between them
+    #[arg(short = 'F', long = "features", global = true, value_name = "FEATURES")]
+    pub(crate) names: Vec<String>,
+    /// Switches on all features
+    #[arg(long = "all-features", global = true)]
+    pub(crate) all: bool,
+    /// Leaves the default feature off
+    #[arg(long = "no-default-features", global = true)]
+    pub(crate) no_default: bool,
+}
+
+/// What is handed on to cargo.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Cargo {
+    /// Profile to build with [default: `lambda` where one is defined, else `release`; `small` is built in]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Fails if Cargo.lock is missing or would change
+    #[arg(long, global = true)]
+    pub(crate) locked: bool,
+    /// Fetches nothing
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
+    /// As `--locked` and `--offline` together
+    #[arg(long, global = true)]
+    pub(crate) frozen: bool,
 }
 
 /// How the outcome is told.

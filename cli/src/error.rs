@@ -14,8 +14,12 @@ use crate::files;
 #[derive(Debug, Diagnostic, Error)]
 pub(crate) enum Error {
     #[error("cargo could not read the package: {cargo}")]
-    #[diagnostic(code(RG0001), help("run it in a cargo package, or name one with `--manifest-path`"))]
-    Metadata { cargo: String },
+    #[diagnostic(code(RG0001))]
+    Metadata {
+        cargo: String,
+        #[help]
+        help: Option<&'static str>,
+    },
 
     #[error("there is no package `{package}` in the workspace")]
     #[diagnostic(code(RG0002), help("write one of: {}", members.join(", ")))]
@@ -49,6 +53,15 @@ pub(crate) enum Error {
     #[error("the routes are written with two versions of `routegen`: {first} and {second}")]
     #[diagnostic(code(RG0006), help("make all packages of the API depend on one version"))]
     TwoRuntimes { first: String, second: String },
+
+    #[error(
+        "the routes of `{package}` are all in packages outside of its workspace, where cargo switches no feature on"
+    )]
+    #[diagnostic(
+        code(RG0026),
+        help("add routegen to the package itself: `cargo add routegen --package {package}`")
+    )]
+    RoutesOutside { package: String },
 
     #[error("the package does not build")]
     #[diagnostic(code(RG0007), help("cargo's errors are above"))]
@@ -166,12 +179,40 @@ pub(crate) enum Error {
     )]
     Glibc { function: String, symbol: String, version: String },
 
+    #[error("`{function}` needs the library `{library}`, and Lambda's `provided.al2023` does not promise it")]
+    #[diagnostic(
+        code(RG0035),
+        help(
+            "link it statically (crates with native libraries often have a feature such as `vendored` or `bundled`), or bring it along in the folder `lib` of the zip"
+        )
+    )]
+    Library { function: String, library: String },
+
+    #[error("`{function}` is started by `{loader}`, and Lambda's `provided.al2023` has `{known}`")]
+    #[diagnostic(
+        code(RG0036),
+        help("build it for glibc's usual place, as in a container of Amazon Linux 2023")
+    )]
+    Loader { function: String, loader: String, known: &'static str },
+
     #[error("`{function}` has {bytes} bytes {state}, and Lambda takes {most}")]
     #[diagnostic(
         code(RG0025),
         help("`strip`, `opt-level = \"s\"` and `lto` in `[profile.release]` make it smaller")
     )]
     TooLarge { function: String, state: &'static str, bytes: usize, most: usize },
+
+    #[error("a second build gives other bytes: {} not repeatable", plural(differences.len(), "an artifact is", "artifacts are"))]
+    #[diagnostic(
+        code(RG0027),
+        help(
+            "look for a build script or a macro that writes down the time, a random number, a path (`env!(\"OUT_DIR\")`), or something in the order of a hash map or a folder"
+        )
+    )]
+    NotRepeatable {
+        #[related]
+        differences: Vec<Difference>,
+    },
 }
 
 impl Error {
@@ -198,6 +239,17 @@ pub(crate) struct MissingRoute {
     pub(crate) source_code: Option<NamedSource<String>>,
     #[label("this route")]
     pub(crate) span: Option<SourceSpan>,
+}
+
+/// Where an artifact differs from the same one of another build.
+#[derive(Debug, Diagnostic, Error)]
+#[error("`{function}` differs from {place} on: `{first}` became `{second}`")]
+#[diagnostic(code(RG0027))]
+pub(crate) struct Difference {
+    pub(crate) function: String,
+    pub(crate) place: String,
+    pub(crate) first: String,
+    pub(crate) second: String,
 }
 
 /// A line of a file, from 1.

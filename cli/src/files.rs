@@ -198,6 +198,34 @@ pub(crate) fn remove_if_exists(path: &Utf8Path) -> Result<(), Error> {
     }
 }
 
+/// A folder that is empty to begin with, and gone when this value is.
+#[derive(Debug)]
+pub(crate) struct TemporaryFolder(Utf8PathBuf);
+
+impl TemporaryFolder {
+    /// What a command that was killed has left there goes first.
+    pub(crate) fn new(path: Utf8PathBuf) -> Result<Self, Error> {
+        match std::fs::remove_dir_all(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io("remove", path, error));
+            }
+            _ => create_folder(&path)?,
+        }
+        Ok(Self(path))
+    }
+
+    pub(crate) fn path(&self) -> &Utf8Path {
+        &self.0
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // The next one of this name removes what cannot be removed now.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@
 mod args;
 mod build;
 mod cargo;
+mod cargo_options;
 mod check;
 mod commands;
 mod config;
@@ -17,6 +18,7 @@ mod printer;
 mod registry;
 mod sources;
 mod terraform;
+mod verify;
 mod workspace;
 
 use std::{ffi::OsString, process::ExitCode};

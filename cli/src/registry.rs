@@ -24,12 +24,20 @@ use crate::{
 /// The program does nothing but write a file; this is the time for a machine that is busy.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
+/// What was linked and read.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    pub(crate) manifest: Manifest,
+    /// The crates that can hold routes, as far as they are part of the build.
+    pub(crate) crates: Vec<String>,
+}
+
 /// The routes of the package and of the local packages that it depends on.
-pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Manifest, Error> {
+pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry, Error> {
     let libraries = cargo::build(workspace, Mode::Registry, printer)?;
     let folder = workspace.own_target().join("registry").join(&workspace.package);
     files::create_folder(&folder)?;
-    let crates: Vec<_> = workspace.linked.iter().map(|package| package.crate_name.as_str()).collect();
+    let crates: Vec<_> = libraries.crates().collect();
     let link = Link { name: "the list of routes", source: &main(&crates), crates, folder: &folder };
     let linked = cargo::link(&libraries, &link, printer)?;
     let json = run(&linked.program, &folder.join("manifest.json"), TIMEOUT)?;
@@ -41,7 +49,10 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Manifest,
         // rustc names a file as cargo does: relative to the root for the workspace's members, else from the disk's root.
         route.source.file = workspace.source_name(Utf8Path::new(&route.source.file));
     }
-    Ok(Manifest::new(manifest.routegen_version, manifest.routes))
+    Ok(Registry {
+        manifest: Manifest::new(manifest.routegen_version, manifest.routes),
+        crates: libraries.crates().map(str::to_owned).collect(),
+    })
 }
 
 /// A library that nobody names is not linked, and its routes would be silently absent.

@@ -16,15 +16,15 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Compares the sources of the linked packages with the manifest.
-pub(crate) fn compare(workspace: &Workspace, manifest: &Manifest) -> Result<(), Error> {
+/// Compares the sources of the packages that were built, told by the names of their crates, with the manifest.
+pub(crate) fn compare(workspace: &Workspace, crates: &[String], manifest: &Manifest) -> Result<(), Error> {
     let registered: BTreeSet<Place> = manifest
         .routes
         .iter()
         .map(|route| Place { file: route.source.file.clone(), line: route.source.line })
         .collect();
     let mut missing = Vec::new();
-    for package in &workspace.linked {
+    for package in workspace.linked.iter().filter(|package| crates.contains(&package.crate_name)) {
         let mut sources = Scan::default();
         sources.file(&package.lib, &package.lib.with_file_name(""));
         for Seen { file, line, handler } in sources.routes {

@@ -1,39 +1,45 @@
 //! Finds the user's package and the local packages that its routes can be in.
 //!
-//! In: the selection of the command line. Out: a [`Workspace`], by `cargo metadata`. It reads no source.
+//! In: the selection of the command line, and the options for cargo. Out: a [`Workspace`], by `cargo metadata`. It reads no source.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{
     CrateType, DependencyKind, Metadata, MetadataCommand, Package, PackageId, Target, TargetKind,
 };
 
-use crate::error::Error;
+use crate::{cargo_options::CargoOptions, error::Error};
 
 /// The crate that users depend on.
 const RUNTIME: &str = "routegen";
 
 /// The user's package, its surroundings, and all that is linked to read its routes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Workspace {
     /// The package that was selected; its name is the API's, unless `routegen.toml` has another.
     pub(crate) package: String,
     /// The folder of its Cargo.toml.
     pub(crate) package_root: Utf8PathBuf,
     pub(crate) root: Utf8PathBuf,
-    /// cargo's target directory of the workspace; routegen keeps all it makes in a folder of its own there.
-    pub(crate) target: Utf8PathBuf,
-    /// The local packages, the selected one included, that depend on the runtime.
+    /// The folder of everything that routegen makes, in cargo's target directory of the workspace.
+    own_target: Utf8PathBuf,
+    /// The package id of the selected package.
+    pub(crate) id: PackageId,
+    /// The local packages, the selected one included, that depend on the runtime. `cargo metadata` adds up what all
+    /// members of the workspace ask for, so one of them may be missing in a build of the selected package.
     pub(crate) linked: Vec<LinkedPackage>,
     /// The package id of the runtime that they depend on.
     pub(crate) runtime: PackageId,
-    /// The folders of the local packages outside of the workspace's root, each with what stands for it in artifacts.
+    /// The folders of the packages that are neither below the workspace's root nor below cargo's home, each with what
+    /// stands for it in artifacts.
     pub(crate) outside: Vec<(Utf8PathBuf, String)>,
+    /// What every call of cargo is told.
+    pub(crate) options: CargoOptions,
 }
 
 /// A local library that can hold routes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct LinkedPackage {
     pub(crate) id: PackageId,
     pub(crate) name: String,
@@ -43,19 +49,24 @@ pub(crate) struct LinkedPackage {
     pub(crate) crate_name: String,
     /// The file that the library begins with.
     pub(crate) lib: Utf8PathBuf,
+    /// Whether it is a member of the workspace: cargo takes features for those only.
+    pub(crate) is_member: bool,
 }
 
 impl Workspace {
-    pub(crate) fn load(package: Option<&str>, manifest_path: Option<&Utf8Path>) -> Result<Self, Error> {
+    pub(crate) fn load(
+        package: Option<&str>,
+        manifest_path: Option<&Utf8Path>,
+        options: CargoOptions,
+    ) -> Result<Self, Error> {
         let mut command = MetadataCommand::new();
+        command.other_options(options.resolution());
         if let Some(path) = manifest_path {
             command.manifest_path(path);
         }
         let metadata = command.exec().map_err(|error| match error {
-            cargo_metadata::Error::CargoMetadata { stderr } => {
-                Error::Metadata { cargo: stderr.trim().trim_start_matches("error: ").to_owned() }
-            }
-            error => Error::Metadata { cargo: error.to_string() },
+            cargo_metadata::Error::CargoMetadata { stderr } => unreadable(&stderr),
+            error => unreadable(&error.to_string()),
         })?;
         let app = select(&metadata, package)?;
         if library(app).is_none() {
@@ -77,16 +88,27 @@ impl Workspace {
         if let Some(second) = runtimes.pop_first() {
             return Err(Error::TwoRuntimes { first: runtime.repr, second: second.repr });
         }
-        let outside =
-            local.iter().filter(|package| !package.manifest_path.starts_with(&metadata.workspace_root));
+        let home = cargo_home();
+        let known = [Some(&metadata.workspace_root), home.as_ref()];
+        let is_outside = |package: &&Package| {
+            !known.iter().flatten().any(|folder| package.manifest_path.starts_with(folder))
+        };
+        let outside = metadata.packages.iter().filter(is_outside).map(|package| {
+            // Packages from elsewhere, as vendored ones, may be there in two versions.
+            let version =
+                if package.source.is_none() { String::new() } else { format!("-{}", package.version) };
+            (folder(package), format!("/outside/{}{version}", package.name))
+        });
         Ok(Self {
             package: app.name.to_string(),
+            id: app.id.clone(),
             package_root: folder(app),
-            outside: outside.map(|package| (folder(package), format!("/outside/{}", package.name))).collect(),
+            outside: outside.collect(),
             linked,
             runtime,
             root: metadata.workspace_root,
-            target: metadata.target_directory,
+            own_target: metadata.target_directory.join("routegen"),
+            options,
         })
     }
 
@@ -102,8 +124,29 @@ impl Workspace {
 
     /// The folder of everything that routegen makes, unless told otherwise.
     pub(crate) fn own_target(&self) -> Utf8PathBuf {
-        self.target.join("routegen")
+        self.own_target.clone()
     }
+
+    /// The same package, of which everything is made in another folder.
+    pub(crate) fn building_in(&self, folder: &Utf8Path) -> Self {
+        Self { own_target: folder.to_owned(), ..self.clone() }
+    }
+}
+
+/// What cargo says, without the steps that it tells before.
+fn unreadable(said: &str) -> Error {
+    let begin = said.find("error: ").map_or(0, |at| at + "error: ".len());
+    let cargo = said[begin..].trim().to_owned();
+    let is_elsewhere = cargo.contains("could not find `Cargo.toml`");
+    let help = is_elsewhere.then_some("run it in a cargo package, or name one with `--manifest-path`");
+    Error::Metadata { cargo, help }
+}
+
+/// cargo's home: where it keeps the packages that it has fetched, and a configuration file.
+pub(crate) fn cargo_home() -> Option<Utf8PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")))?;
+    camino::absolute_utf8(Utf8PathBuf::from_path_buf(home).ok()?).ok()
 }
 
 fn folder(package: &Package) -> Utf8PathBuf {
@@ -181,6 +224,7 @@ fn link(metadata: &Metadata, package: &Package) -> Option<(LinkedPackage, Packag
         runtime_dependency: dependency.rename.clone().unwrap_or_else(|| RUNTIME.to_owned()),
         crate_name: library.name.replace('-', "_"),
         lib: library.src_path.clone(),
+        is_member: metadata.workspace_members.contains(&package.id),
     };
     Some((link, runtime.clone()))
 }

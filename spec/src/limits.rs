@@ -72,3 +72,22 @@ pub const ZIPPED_BYTES: usize = 50 * 1024 * 1024;
 ///
 /// [its packages]: https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html
 pub const GLIBC: (u32, u32) = (2, 34);
+
+/// The shared libraries that a program can count on in the runtime `provided.al2023`, beside the dynamic loader: those
+/// of glibc and libgcc, without which nothing there would run. The [minimal image] that the runtime is made from has
+/// more (its package manager needs OpenSSL, for instance), but AWS promises none of it to functions, and takes
+/// packages out as it sees fit.
+///
+/// [minimal image]: https://docs.aws.amazon.com/linux/al2023/ug/minimal-container.html
+pub const LIBRARIES: [&str; 10] = [
+    "libanl.so.1",
+    "libc.so.6",
+    "libdl.so.2",
+    "libgcc_s.so.1",
+    "libm.so.6",
+    "libmvec.so.1",
+    "libpthread.so.0",
+    "libresolv.so.2",
+    "librt.so.1",
+    "libutil.so.1",
+];

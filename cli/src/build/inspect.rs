@@ -1,42 +1,68 @@
 //! Looks at an artifact before it is zipped: would Lambda run it?
 //!
-//! In: the linked program. Out: nothing, or what is wrong with it and the mend. What is found here would else be found
-//! after the deployment, in the function's log.
-
-use object::{LittleEndian, elf, read::elf::FileHeader as _};
+//! In: the linked program, and the names of the files that are zipped beside it. Out: nothing, or what is wrong with it
+//! and the mend. What is found here would else be found after the deployment, in the function's log.
 
 use routegen_spec::limits;
 
+use super::needs::Version;
+pub(crate) use super::needs::{Needs, needs};
 use crate::{
     check::{Architecture, Function},
     error::Error,
 };
 
-type Header = elf::FileHeader64<LittleEndian>;
-
 /// glibc of `provided.al2023`.
 const GLIBC: Version = Version(limits::GLIBC.0, limits::GLIBC.1);
 
-/// Refuses a program that the function's execution environment could not run.
-pub(super) fn program(function: &Function, bootstrap: &[u8]) -> Result<(), Error> {
-    let other = |reason: &str| Error::NotForLambda {
+/// The folders of a zip in which Lambda's `LD_LIBRARY_PATH` lets the loader find libraries: the root and `lib`
+/// ([environment variables](https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html)).
+const LIBRARY_FOLDERS: [&str; 2] = ["", "lib/"];
+
+/// Refuses a program that the function's execution environment could not run. `beside` are the paths of the other files
+/// in the zip.
+pub(super) fn program(function: &Function, bootstrap: &[u8], beside: &[&str]) -> Result<(), Error> {
+    let other = |reason: String| Error::NotForLambda {
         function: function.name.clone(),
         architecture: function.architecture.as_str(),
-        reason: reason.to_owned(),
+        reason,
     };
-    let header = Header::parse(bootstrap).map_err(|error| other(&error.to_string()))?;
-    let machine = match function.architecture {
-        Architecture::X86_64 => elf::EM_X86_64,
-        Architecture::Arm64 => elf::EM_AARCH64,
+    let needs = needs(bootstrap).map_err(|unfit| other(unfit.to_string()))?;
+    if needs.machine != function.architecture {
+        return Err(other(format!("it is for {}", needs.machine.as_str())));
+    }
+    judge(&function.name, needs, beside)
+}
+
+fn judge(function: &str, needs: Needs, beside: &[&str]) -> Result<(), Error> {
+    let function = || function.to_owned();
+    let known = loader(needs.machine);
+    if let Some(loader) = needs.loader.filter(|loader| loader != known) {
+        return Err(Error::Loader { function: function(), loader, known });
+    }
+    if let Some(version) = needs.glibc.filter(|version| *version > GLIBC) {
+        let symbol = needs.newest_symbol.unwrap_or_else(|| "the loader".to_owned());
+        return Err(Error::Glibc { function: function(), symbol, version: format!("GLIBC_{version}") });
+    }
+    let is_beside = |library: &String| {
+        LIBRARY_FOLDERS.iter().any(|folder| beside.contains(&format!("{folder}{library}").as_str()))
     };
-    if header.e_machine(LittleEndian) != machine {
-        return Err(other("it is for another machine"));
+    let missing = needs.libraries.into_iter().find(|library| {
+        !limits::LIBRARIES.contains(&library.as_str()) && library != file_name(known) && !is_beside(library)
+    });
+    missing.map_or(Ok(()), |library| Err(Error::Library { function: function(), library }))
+}
+
+/// The dynamic loader of `provided.al2023`, which is that of glibc.
+fn loader(machine: Architecture) -> &'static str {
+    match machine {
+        Architecture::X86_64 => "/lib64/ld-linux-x86-64.so.2",
+        Architecture::Arm64 => "/lib/ld-linux-aarch64.so.1",
     }
-    let too_new = too_new(header, bootstrap).map_err(|error| other(&error.to_string()))?;
-    match too_new {
-        Some((symbol, version)) => Err(Error::Glibc { function: function.name.clone(), symbol, version }),
-        None => Ok(()),
-    }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Refuses what is larger than Lambda takes.
@@ -48,36 +74,6 @@ pub(super) fn size(function: &Function, bootstrap: &[u8], zip: &[u8]) -> Result<
             Err(Error::TooLarge { function: function.name.clone(), state, bytes, most })
         }
         None => Ok(()),
-    }
-}
-
-/// The first symbol of glibc that is newer than Lambda's, with its version. A static program has none.
-fn too_new(header: &Header, data: &[u8]) -> object::read::Result<Option<(String, String)>> {
-    let endian = LittleEndian;
-    let sections = header.sections(endian, data)?;
-    let symbols = sections.symbols(endian, data, elf::SHT_DYNSYM)?;
-    let Some(versions) = sections.versions(endian, data)? else { return Ok(None) };
-    for (index, symbol) in symbols.enumerate() {
-        let Some(version) = versions.version(versions.version_index(endian, index).index())? else {
-            continue;
-        };
-        let name = String::from_utf8_lossy(version.name());
-        if Version::of_glibc(&name).is_some_and(|version| version > GLIBC) {
-            let symbol = symbols.symbol_name(endian, symbol)?;
-            return Ok(Some((String::from_utf8_lossy(symbol).into_owned(), name.into_owned())));
-        }
-    }
-    Ok(None)
-}
-
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-struct Version(u32, u32);
-
-impl Version {
-    /// `GLIBC_2.34` and `GLIBC_2.2.5`; versions of other libraries have other names.
-    fn of_glibc(name: &str) -> Option<Self> {
-        let mut numbers = name.strip_prefix("GLIBC_")?.split('.').map(str::parse);
-        Some(Self(numbers.next()?.ok()?, numbers.next()?.ok()?))
     }
 }
 
@@ -100,15 +96,6 @@ mod tests {
     }
 
     #[test]
-    fn versions_of_glibc_are_compared_as_numbers() {
-        assert!(Version::of_glibc("GLIBC_2.4").unwrap() < GLIBC);
-        assert!(Version::of_glibc("GLIBC_2.2.5").unwrap() < GLIBC);
-        assert!(Version::of_glibc("GLIBC_2.100").unwrap() > GLIBC);
-        assert_eq!(Version::of_glibc("GLIBC_2.34"), Some(GLIBC));
-        assert_eq!(Version::of_glibc("GCC_3.0"), None);
-    }
-
-    #[test]
     fn what_is_no_program_or_one_for_another_machine_is_refused() {
         let this = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         let other = match Architecture::HOST {
@@ -118,9 +105,56 @@ mod tests {
         for (architecture, bytes) in
             [(other, this.as_slice()), (Architecture::HOST, b"#!/bin/sh\n"), (other, b"")]
         {
-            let error = program(&function(architecture), bytes).unwrap_err();
+            let error = program(&function(architecture), bytes, &[]).unwrap_err();
             assert!(matches!(error, Error::NotForLambda { .. }), "{error}");
         }
+    }
+
+    fn needs_of(libraries: &[&str]) -> Needs {
+        Needs {
+            machine: Architecture::X86_64,
+            loader: Some("/lib64/ld-linux-x86-64.so.2".to_owned()),
+            glibc: Some(GLIBC),
+            newest_symbol: Some("pthread_create".to_owned()),
+            libraries: libraries.iter().map(|&library| library.to_owned()).collect(),
+        }
+    }
+
+    fn verdict(needs: Needs, beside: &[&str]) -> String {
+        judge("get-items", needs, beside).map_or_else(|error| error.to_string(), |()| "fine".to_owned())
+    }
+
+    #[test]
+    fn libraries_are_those_of_glibc_and_those_in_the_zip_where_the_loader_looks() {
+        let needs = || needs_of(&["libgcc_s.so.1", "libc.so.6", "ld-linux-x86-64.so.2", "libfoo.so.7"]);
+        assert_eq!(verdict(needs_of(&["libc.so.6", "ld-linux-x86-64.so.2"]), &[]), "fine");
+        for beside in [&["lib/libfoo.so.7"][..], &["a.txt", "libfoo.so.7"]] {
+            assert_eq!(verdict(needs(), beside), "fine");
+        }
+        for beside in [&[][..], &["lib/libfoo.so", "data/libfoo.so.7"]] {
+            assert_eq!(
+                verdict(needs(), beside),
+                "`get-items` needs the library `libfoo.so.7`, and Lambda's `provided.al2023` does not promise it"
+            );
+        }
+        // The other architecture's loader is no library there.
+        assert!(verdict(needs_of(&["ld-linux-aarch64.so.1"]), &[]).contains("does not promise it"));
+    }
+
+    #[test]
+    fn a_loader_of_another_libc_and_a_newer_glibc_are_refused() {
+        let loader = Some("/lib/ld-musl-x86_64.so.1".to_owned());
+        assert_eq!(
+            verdict(Needs { loader, ..needs_of(&[]) }, &[]),
+            "`get-items` is started by `/lib/ld-musl-x86_64.so.1`, and Lambda's `provided.al2023` has \
+             `/lib64/ld-linux-x86-64.so.2`"
+        );
+        let newer = Needs { glibc: Some(Version(2, 35)), ..needs_of(&[]) };
+        assert_eq!(
+            verdict(newer, &[]),
+            "`get-items` needs `pthread_create` of GLIBC_2.35, and Lambda's `provided.al2023` has glibc 2.34"
+        );
+        assert_eq!(verdict(Needs { loader: None, glibc: None, ..needs_of(&[]) }, &[]), "fine");
     }
 
     #[test]

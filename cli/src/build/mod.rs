@@ -3,7 +3,8 @@
 //! In: the checked manifest. Out: zips with the executable `bootstrap`, the same bytes for the same input. The user's
 //! libraries are compiled once; a function then costs one link, which takes nothing of another function's handlers.
 
-mod inspect;
+pub(crate) mod inspect;
+mod needs;
 mod zip;
 
 use std::{
@@ -75,7 +76,7 @@ impl Build<'_> {
         let link = Link { name: &function.name, source: &source, crates: vec![crate_name], folder: &folder };
         let linked = cargo::link(self.libraries, &link, self.printer)?;
         let bootstrap = files::read_bytes(&linked.program)?;
-        inspect::program(function, &bootstrap)?;
+        inspect::program(function, &bootstrap, &[])?;
         let path = self.out.join(&function.artifact);
         let zip = zip::zip(&bootstrap).map_err(|error| Error::io("write", &path, error))?;
         inspect::size(function, &bootstrap, &zip)?;

@@ -4,7 +4,7 @@
 //! what the library is goes.
 
 /// The options that take a value and say nothing about a link.
-const DROPPED: [&str; 15] = [
+const DROPPED: [&str; 16] = [
     "--allow",
     "--cap-lints",
     "--cfg",
@@ -20,6 +20,8 @@ const DROPPED: [&str; 15] = [
     "--forbid",
     "--json",
     "--out-dir",
+    // The library carries the native ones that it is to be linked with.
+    "-l",
 ];
 
 /// The code generation options that only mean something for the library itself.
@@ -81,7 +83,7 @@ mod tests {
         let library = "--crate-name items --edition=2024 src/lib.rs --error-format=json --json=artifacts \
             --crate-type lib --emit=dep-info,metadata,link -C opt-level=3 -C embed-bitcode=no -C codegen-units=1 \
             --warn=clippy::pedantic -W unused --cfg a --check-cfg cfg(docsrs,test) -C metadata=1 \
-            -C extra-filename=-1 --out-dir /t/deps -C strip=debuginfo -L dependency=/t/deps \
+            -C extra-filename=-1 --out-dir /t/deps -C strip=debuginfo -L dependency=/t/deps -l static=native \
             --extern serde=/t/deps/libserde.rmeta -Ctarget-cpu=native -Clinker=cc --target x86_64-unknown-linux-gnu \
             --remap-path-prefix=/home=/h --cap-lints warn -Zfoo";
         assert_eq!(

@@ -4,6 +4,7 @@
 //! configuration and patches. A folder of its own inside the target directory keeps apart what is built with the
 //! path prefixes remapped, so that the paths of this machine are in no artifact.
 
+mod definitions;
 mod flags;
 mod link;
 mod profile;
@@ -21,7 +22,11 @@ use cargo_metadata::{Message, PackageId, TargetKind};
 
 pub(crate) use self::link::{Link, link};
 use self::{profile::Profile, record::Record};
-use crate::{error::Error, printer::Printer, workspace::Workspace};
+use crate::{
+    error::Error,
+    printer::Printer,
+    workspace::{LinkedPackage, Workspace},
+};
 
 /// The two ways in which the user's libraries are built.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,35 +44,46 @@ pub(crate) struct Libraries {
     rustc: String,
     flags: Vec<String>,
     runtime: Utf8PathBuf,
-    /// The file of each crate.
+    /// The file of each crate that can hold routes.
     by_crate: BTreeMap<String, Utf8PathBuf>,
 }
 
-/// Builds every linked package of `workspace`. cargo talks to the user itself: progress and compiler errors appear
+impl Libraries {
+    /// The crates that can hold routes, by their names in Rust.
+    pub(crate) fn crates(&self) -> impl Iterator<Item = &str> {
+        self.by_crate.keys().map(String::as_str)
+    }
+}
+
+/// Builds the package of `workspace`, and with it the local packages that it depends on. cargo talks to the user itself: progress and compiler errors appear
 /// as it prints them.
 pub(crate) fn build(workspace: &Workspace, mode: Mode, printer: &Printer) -> Result<Libraries, Error> {
-    let profile = Profile::load(&workspace.root)?;
+    let profile = Profile::load(workspace, mode)?;
     let target = workspace.own_target().join("cargo");
     if let Some(libraries) = run(workspace, mode, &profile, &target, printer)? {
         return Ok(libraries);
     }
     // Somebody removed the records of how the libraries were compiled, and cargo found them fresh.
-    clean(workspace, &target, printer)?;
+    clean(workspace, &profile, &target, printer)?;
     run(workspace, mode, &profile, &target, printer)?.ok_or(Error::CargoSaidTooLittle)
 }
 
-fn cargo(workspace: &Workspace) -> Command {
+/// cargo runs where the user is, as it would without routegen: its configuration is looked for from there on.
+fn cargo(workspace: &Workspace, verb: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(&workspace.package_root);
+    command.args([verb, "--manifest-path", workspace.package_root.join("Cargo.toml").as_str()]);
     command
 }
 
-fn clean(workspace: &Workspace, target: &Utf8Path, printer: &Printer) -> Result<(), Error> {
-    let mut command = cargo(workspace);
-    command.args(["clean", "--quiet", "--release", "--target-dir", target.as_str()]);
-    for package in &workspace.linked {
-        command.args(["--package", package.name.as_str()]);
-    }
+fn clean(
+    workspace: &Workspace,
+    profile: &Profile,
+    target: &Utf8Path,
+    printer: &Printer,
+) -> Result<(), Error> {
+    let mut command = cargo(workspace, "clean");
+    command.args(["--quiet", "--target-dir", target.as_str(), "--package", &workspace.package]);
+    command.args(profile.arguments());
     printer.running(&command);
     let status = command.status().map_err(|error| Error::run("cargo", error))?;
     if status.success() { Ok(()) } else { Err(Error::Cargo) }
@@ -80,22 +96,14 @@ fn run(
     target: &Utf8Path,
     printer: &Printer,
 ) -> Result<Option<Libraries>, Error> {
-    let mut command = cargo(workspace);
-    command.args(["build", "--lib", "--release", "--message-format=json-render-diagnostics"]);
+    let mut command = cargo(workspace, "build");
+    command.args(["--lib", "--message-format=json-render-diagnostics"]);
     command.args(["--target-dir", target.as_str(), "--color", printer.color_word()]);
-    for package in &workspace.linked {
-        command.args(["--package", package.name.as_str()]);
-    }
-    command.args(profile.arguments(mode, workspace));
+    command.args(["--package", &workspace.package]);
+    command.args(profile.arguments());
+    command.args(workspace.options.resolution());
     if mode == Mode::Registry {
-        let mut features: Vec<_> = workspace
-            .linked
-            .iter()
-            .map(|package| format!("{}/registry", package.runtime_dependency))
-            .collect();
-        features.sort();
-        features.dedup();
-        command.args(["--features", &features.join(",")]);
+        command.args(switch_registry_on(workspace)?);
     }
     if printer.quiet() {
         command.arg("--quiet");
@@ -116,7 +124,22 @@ fn run(
     if !child.wait().map_err(|error| Error::run("cargo", error))?.success() {
         return Err(Error::Cargo);
     }
-    heard.libraries(workspace, profile.lto(mode))
+    heard.libraries(workspace, profile)
+}
+
+/// The feature of the runtime is one for the whole build, whichever package asks for it. cargo takes the features of
+/// packages that it is asked to build, and those of members of the workspace only.
+fn switch_registry_on(workspace: &Workspace) -> Result<Vec<String>, Error> {
+    let members = || workspace.linked.iter().filter(|package| package.is_member);
+    let own = members().find(|package| package.id == workspace.id);
+    let Some(package) = own.or_else(|| members().next()) else {
+        return Err(Error::RoutesOutside { package: workspace.package.clone() });
+    };
+    let mut words = vec!["--features".to_owned(), format!("{}/registry", package.runtime_dependency)];
+    if own.is_none() {
+        words.extend(["--package".to_owned(), package.name.clone()]);
+    }
+    Ok(words)
 }
 
 /// What cargo said it has made.
@@ -144,27 +167,26 @@ impl Heard {
         }
     }
 
-    /// `None` where cargo found a library fresh whose record is gone.
-    fn libraries(mut self, workspace: &Workspace, lto: Option<&str>) -> Result<Option<Libraries>, Error> {
+    /// `None` where cargo found the library fresh and its record is gone.
+    fn libraries(mut self, workspace: &Workspace, profile: &Profile) -> Result<Option<Libraries>, Error> {
         // The metadata's file is the library's own; the library itself is also linked to a name without a hash, which
         // the next build in another mode takes over.
         let rmeta = |id: &PackageId| {
             let files = self.libraries.get(id).map_or(&[][..], Vec::as_slice);
-            files.iter().find(|file| file.extension() == Some("rmeta")).ok_or(Error::CargoSaidTooLittle)
+            files.iter().find(|file| file.extension() == Some("rmeta"))
         };
-        let runtime = rmeta(&workspace.runtime)?.with_extension("rlib");
-        let mut by_crate = BTreeMap::new();
-        let mut records = Vec::new();
-        for package in &workspace.linked {
-            let rmeta = rmeta(&package.id)?;
-            by_crate.insert(package.crate_name.clone(), rmeta.with_extension("rlib"));
-            let Some(record) = Record::read(rmeta) else { return Ok(None) };
-            records.push(record);
-        }
-        let Some(record) = records.pop() else { return Err(Error::CargoSaidTooLittle) };
+        let library = rmeta(&workspace.id).ok_or(Error::CargoSaidTooLittle)?;
+        let runtime = rmeta(&workspace.runtime).ok_or(Error::CargoSaidTooLittle)?.with_extension("rlib");
+        let Some(record) = Record::read(library) else { return Ok(None) };
+        // A package of which nothing was heard is not part of this build: what would need it is switched off.
+        let built = |package: &LinkedPackage| {
+            Some((package.crate_name.clone(), rmeta(&package.id)?.with_extension("rlib")))
+        };
+        let by_crate = workspace.linked.iter().filter_map(built).collect();
         self.search.sort();
         self.search.dedup();
-        let mut flags = flags::for_link(&record.arguments, lto);
+        let mut flags = flags::for_link(&record.arguments, profile.lto);
+        flags.extend(profile.link_flags());
         flags.extend(self.search.into_iter().flat_map(|path| ["-L".to_owned(), path]));
         Ok(Some(Libraries { root: workspace.root.clone(), rustc: record.rustc, flags, runtime, by_crate }))
     }

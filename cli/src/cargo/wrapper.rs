@@ -7,14 +7,17 @@
 
 use std::{
     ffi::OsString,
+    path::PathBuf,
     process::{Command, ExitCode},
 };
 
-use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::record::Record;
-use crate::{error::Error, workspace::Workspace};
+use crate::{
+    error::Error,
+    workspace::{Workspace, cargo_home},
+};
 
 const WRAPPER: &str = "RUSTC_WRAPPER";
 const ORDERS: &str = "ROUTEGEN_RUSTC_WRAPPER";
@@ -38,18 +41,19 @@ pub(super) fn install(cargo: &mut Command, workspace: &Workspace) -> Result<(), 
 }
 
 fn remap(workspace: &Workspace) -> Vec<(String, String)> {
-    let mut remap = vec![(workspace.root.to_string(), "/workspace".to_owned())];
-    if !workspace.target.starts_with(&workspace.root) {
-        remap.push((workspace.target.to_string(), "/workspace/target".to_owned()));
-    }
+    // The second build of a verification lies elsewhere, and is to name its files as the first does.
+    let target = "/workspace/target/routegen".to_owned();
+    let mut remap = vec![
+        (workspace.root.to_string(), "/workspace".to_owned()),
+        (workspace.own_target().into_string(), target),
+    ];
     remap.extend(workspace.outside.iter().map(|(root, name)| (root.to_string(), name.clone())));
-    let home = |variable: &str, folder: &str| {
-        let set = std::env::var(variable).ok().map(Utf8PathBuf::from);
-        set.or_else(|| Utf8PathBuf::from_path_buf(std::env::home_dir()?.join(folder)).ok())
-    };
-    remap.extend(home("CARGO_HOME", ".cargo").map(|home| (home.into_string(), "/cargo".to_owned())));
+    remap.extend(cargo_home().map(|home| (home.into_string(), "/cargo".to_owned())));
     // With the component `rust-src`, panics inside of generic code of std name its files.
-    remap.extend(home("RUSTUP_HOME", ".rustup").map(|home| (home.into_string(), "/rustup".to_owned())));
+    let rustup = std::env::var_os("RUSTUP_HOME").map(PathBuf::from);
+    let rustup = rustup.or_else(|| Some(std::env::home_dir()?.join(".rustup")));
+    let rustup = rustup.and_then(|home| home.into_os_string().into_string().ok());
+    remap.extend(rustup.map(|home| (home, "/rustup".to_owned())));
     remap
 }
 

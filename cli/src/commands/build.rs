@@ -8,15 +8,18 @@ use serde::Serialize;
 use super::{Api, shown, table::table};
 use crate::{
     build::{self, Artifact, Megabytes},
-    error::Error,
+    error::{Error, plural},
     files::Outcome,
+    verify::{self, Verified},
 };
 
-pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>) -> Result<(), Error> {
+pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>, verify: bool) -> Result<(), Error> {
     let checked = api.checked()?;
     let artifacts_dir = api.artifacts(out)?;
     let artifacts = build::build(&api.workspace, &checked, &artifacts_dir, api.printer)?;
-    api.printer.outcome(&Summary { artifacts_dir, artifacts });
+    let verified =
+        if verify { Some(verify::verify(&api.workspace, &checked, &artifacts, api.printer)?) } else { None };
+    api.printer.outcome(&Summary { artifacts_dir, artifacts, verified });
     Ok(())
 }
 
@@ -24,6 +27,9 @@ pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>) -> Result<(), Error> {
 struct Summary {
     artifacts_dir: Utf8PathBuf,
     artifacts: Vec<Artifact>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verified: Option<Verified>,
 }
 
 impl fmt::Display for Summary {
@@ -37,7 +43,12 @@ impl fmt::Display for Summary {
                 shown(&artifact.path).to_string(),
             ]
         });
-        f.write_str(&table(&["FUNCTION", "BOOTSTRAP", "ZIP", "", "FILE"], rows, &[1, 2]))
+        f.write_str(&table(&["FUNCTION", "BOOTSTRAP", "ZIP", "", "FILE"], rows, &[1, 2]))?;
+        if let Some(Verified { artifacts, bytes }) = &self.verified {
+            let artifacts = plural(*artifacts, "1 zip", "zips");
+            writeln!(f, "\nVerified: a second build gives the same {bytes} bytes in {artifacts}")?;
+        }
+        Ok(())
     }
 }
 

@@ -13,18 +13,21 @@ use routegen_spec::Manifest;
 
 use crate::{
     args::{Args, Command},
+    cargo_options::{CargoOptions, Features, Lock},
     check::CheckedManifest,
     config::Config,
     error::Error,
     files,
     printer::Printer,
-    registry, sources,
+    registry::{self, Registry},
+    sources,
     workspace::Workspace,
 };
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let selection = &args.selection;
-    let workspace = Workspace::load(selection.package.as_deref(), selection.manifest_path.as_deref())?;
+    let workspace =
+        Workspace::load(selection.package.as_deref(), selection.manifest_path.as_deref(), options(args))?;
     // Two commands at once in one target directory would link over each other's programs.
     let _lock = files::lock(&workspace.own_target().join(".lock"), || {
         printer.step("Waiting", "for another routegen in the same target directory");
@@ -33,12 +36,26 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     match &args.command {
         Command::Routes => routes::run(&api),
         Command::Check => check::run(&api),
-        Command::Build { out } => build::run(&api, out.as_deref()),
+        Command::Build { out, verify } => build::run(&api, out.as_deref(), *verify),
         Command::EmitTf { out, check: true, .. } => emit_tf::check(&api, out.as_deref()),
         Command::EmitTf { out, artifacts, check: false } => {
             emit_tf::run(&api, out.as_deref(), artifacts.as_deref())
         }
         Command::Package { out, tf_out } => package::run(&api, out.as_deref(), tf_out.as_deref()),
+    }
+}
+
+/// What was typed, as cargo is to hear it.
+fn options(args: &Args) -> CargoOptions {
+    let (features, cargo) = (&args.features, &args.cargo);
+    CargoOptions {
+        features: Features {
+            names: features.names.clone(),
+            all: features.all,
+            no_default: features.no_default,
+        },
+        lock: Lock { locked: cargo.locked, offline: cargo.offline, frozen: cargo.frozen },
+        profile: cargo.profile.clone(),
     }
 }
 
@@ -53,8 +70,8 @@ impl Api<'_> {
     /// The routes, complete as far as the sources show.
     fn manifest(&self) -> Result<Manifest, Error> {
         self.printer.step("Reading", format!("the routes of `{}`", self.workspace.package));
-        let manifest = registry::read(&self.workspace, self.printer)?;
-        sources::compare(&self.workspace, &manifest)?;
+        let Registry { manifest, crates } = registry::read(&self.workspace, self.printer)?;
+        sources::compare(&self.workspace, &crates, &manifest)?;
         Ok(manifest)
     }
 

@@ -38,13 +38,14 @@ fn dependencies_point_one_way() {
 #[test]
 fn each_stage_knows_only_what_it_is_made_from() {
     let allowed = [
-        ("workspace", "error"),
+        ("workspace", "cargo_options error"),
         ("registry", "cargo error files printer workspace"),
         ("sources", "error files workspace"),
         ("config", "error files"),
         ("check", "config error"),
         ("build", "cargo check error files printer workspace"),
         ("terraform", "check files"),
+        ("verify", "build check error files printer workspace"),
         ("cargo", "error files printer workspace"),
         ("files", "error"),
         ("printer", "args"),

@@ -1,5 +1,7 @@
 //! What is in the artifacts, and that the same input gives the same bytes.
 
+use std::{path::PathBuf, process::Command};
+
 use camino::Utf8Path;
 use serde_json::Value;
 
@@ -42,9 +44,7 @@ fn a_clean_build_in_another_directory_gives_the_same_bytes() {
     for file in ["Cargo.toml", "Cargo.lock"] {
         std::fs::copy(repository().join(file), there.join(file)).unwrap();
     }
-    let mut command = routegen(&["build", "-p", "items", "--format", "json"]);
-    command.current_dir(&there).env_remove("CARGO_TARGET_DIR");
-    let summary: Value = serde_json::from_str(&succeed(&mut command)).unwrap();
+    let summary: Value = serde_json::from_str(&succeed(&mut on_another_machine(&there))).unwrap();
     let artifacts = summary["artifacts"].as_array().unwrap();
     assert_eq!(artifacts.len(), 2);
     for artifact in artifacts {
@@ -53,4 +53,36 @@ fn a_clean_build_in_another_directory_gives_the_same_bytes() {
         let here = items().artifacts.join(path.file_name().unwrap());
         assert!(std::fs::read(path).unwrap() == std::fs::read(&here).unwrap(), "{path} differs from {here}");
     }
+}
+
+/// A build in `root` by somebody else, as far as that can be had here: with another name, home, umask, time zone,
+/// locale and terminal, and with cargo's home elsewhere. rustup is where it is.
+fn on_another_machine(root: &Utf8Path) -> Command {
+    let routegen = routegen(&["build", "-p", "items", "--format", "json"]);
+    let mut command = Command::new("sh");
+    command.args(["-c", "umask 077 && exec \"$0\" \"$@\""]).arg(routegen.get_program());
+    command.args(routegen.get_args()).current_dir(root);
+    for (name, value) in routegen.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let home = scratch("another-home");
+    let own = |variable: &str, folder: &str| {
+        let set = std::env::var_os(variable).map(PathBuf::from);
+        set.unwrap_or_else(|| std::env::home_dir().unwrap().join(folder))
+    };
+    // What has been fetched is the same here and there, and need not be fetched again.
+    let cargo = home.join("cargo");
+    std::fs::create_dir(&cargo).unwrap();
+    for entry in own("CARGO_HOME", ".cargo").read_dir().unwrap() {
+        let entry = entry.unwrap();
+        std::os::unix::fs::symlink(entry.path(), cargo.as_std_path().join(entry.file_name())).unwrap();
+    }
+    command.env_remove("CARGO_TARGET_DIR").env("RUSTUP_HOME", own("RUSTUP_HOME", ".rustup"));
+    command.env("CARGO_HOME", cargo).env("HOME", &home).env("USER", "another").env("LOGNAME", "another");
+    command.env("TZ", "Pacific/Kiritimati").env("LC_ALL", "tr_TR.UTF-8").env("LANG", "tr_TR.UTF-8");
+    command.env("TERM", "dumb").env("SOURCE_DATE_EPOCH", "1");
+    command
 }

@@ -290,27 +290,3 @@ fn a_library_that_is_a_cdylib_too_is_refused() {
     project.write("Cargo.toml", &(project.manifest() + "\n[lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n"));
     insta::assert_snapshot!(complaint(&project, &["check"]));
 }
-
-#[test]
-fn an_lto_profile_and_flags_of_the_users_are_respected() {
-    let project =
-        Project::new("own-profile", "#[routegen::route(GET, \"/\", auth = \"none\")]\nasync fn root() {}\n");
-    // Not optimised, because that is quick to compile.
-    let profile =
-        "\n[profile.release]\nlto = \"thin\"\npanic = \"abort\"\nopt-level = 0\ncodegen-units = 4\n";
-    project.write("Cargo.toml", &(project.manifest() + profile));
-    project.write(
-        ".cargo/config.toml",
-        "[build]\nrustflags = [\"--cfg\", \"mine\", \"-Cforce-frame-pointers=yes\"]\n",
-    );
-    let verbose = project.routegen(&["build", "--verbose", "--out", "lambda"]).output().unwrap();
-    let talk = String::from_utf8(verbose.stderr).unwrap();
-    assert!(verbose.status.success(), "{talk}");
-    let link =
-        talk.lines().find(|line| line.contains("/bootstrap/own-profile/") && line.contains("-Clto=thin"));
-    let link = link.unwrap_or_else(|| panic!("no link with the profile's LTO:\n{talk}"));
-    for flag in ["-Cpanic=abort", "-Ccodegen-units=4", "-Cforce-frame-pointers=yes"] {
-        assert!(link.contains(flag), "{flag} is not in {link}");
-    }
-    assert!(project.root.join("lambda/root.zip").exists());
-}

@@ -11,5 +11,6 @@ mod commands;
 mod docs;
 mod emulator;
 mod fixture;
+mod projects;
 mod runtime_api;
 mod terraform;

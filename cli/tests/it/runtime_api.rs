@@ -24,7 +24,7 @@ use crate::fixture::{Project, items, scratch, succeed, unpack};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One execution environment: a Runtime API, and the process that it gives its events to.
-struct Environment {
+pub(crate) struct Environment {
     process: Child,
     events: tokio::sync::mpsc::UnboundedSender<String>,
     outcomes: mpsc::Receiver<(String, String)>,
@@ -37,7 +37,7 @@ struct Api {
 }
 
 impl Environment {
-    fn start(bootstrap: &Utf8Path, variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(bootstrap: &Utf8Path, variables: &[(&str, &str)]) -> Self {
         let (events, receiver) = tokio::sync::mpsc::unbounded_channel();
         let (sender, outcomes) = mpsc::channel();
         let (address_sender, address) = mpsc::channel();
@@ -59,15 +59,24 @@ impl Environment {
     }
 
     /// Gives the function one event, and returns the response that it posts.
-    fn invoke(&self, event: &Value) -> Value {
+    pub(crate) fn invoke(&self, event: &Value) -> Value {
         self.events.send(event.to_string()).unwrap();
         let (kind, body) = self.outcomes.recv_timeout(PATIENCE).unwrap();
         assert_eq!(kind, "response", "{body}");
         serde_json::from_str(&body).unwrap()
     }
 
+    /// Gives the function an event that ends its process, and returns the log.
+    pub(crate) fn dies_of(mut self, event: &Value) -> String {
+        self.events.send(event.to_string()).unwrap();
+        let mut log = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        assert!(!self.process.wait().unwrap().success());
+        log
+    }
+
     /// Ends the process, which must still be running, and returns its log.
-    fn end(mut self) -> String {
+    pub(crate) fn end(mut self) -> String {
         assert_eq!(self.process.try_wait().unwrap(), None, "the process did not outlive its invocations");
         self.process.kill().unwrap();
         let mut log = String::new();
@@ -126,7 +135,7 @@ async fn init_error(State(api): State<Arc<Api>>, body: String) {
 }
 
 /// An event of payload format 2.0, as an HTTP API sends it behind a JWT authorizer.
-fn event(method: &str, path: &str, query: &str, body: Option<&str>) -> Value {
+pub(crate) fn event(method: &str, path: &str, query: &str, body: Option<&str>) -> Value {
     let mut event = json!({
         "version": "2.0",
         "routeKey": format!("{method} {path}"),
@@ -159,7 +168,7 @@ fn event(method: &str, path: &str, query: &str, body: Option<&str>) -> Value {
     event
 }
 
-fn body(response: &Value) -> Value {
+pub(crate) fn body(response: &Value) -> Value {
     serde_json::from_str(response["body"].as_str().unwrap()).unwrap()
 }
 

@@ -1,0 +1,75 @@
+//! What the user asks of cargo, for every call of it: which features, how the lock file is treated, which profile.
+//!
+//! Out: the words of cargo's own command line. Nothing is judged here: cargo refuses what it does not understand,
+//! and its message reaches the user.
+
+/// The options, as cargo is to hear them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CargoOptions {
+    pub(crate) features: Features,
+    pub(crate) lock: Lock,
+    /// The profile that was asked for by name.
+    pub(crate) profile: Option<String>,
+}
+
+/// The features of the user's package.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Features {
+    /// Each as it was typed: one name, or several with commas or blanks between them.
+    pub(crate) names: Vec<String>,
+    pub(crate) all: bool,
+    pub(crate) no_default: bool,
+}
+
+/// What cargo may change and fetch.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lock {
+    /// Cargo.lock must be there and fit.
+    pub(crate) locked: bool,
+    /// Nothing is fetched.
+    pub(crate) offline: bool,
+    /// Both.
+    pub(crate) frozen: bool,
+}
+
+impl CargoOptions {
+    /// The words that say which packages are meant, in which versions and with which features: the same for
+    /// `cargo metadata` and `cargo build`, so that both see one graph.
+    pub(crate) fn resolution(&self) -> Vec<String> {
+        let Features { names, all, no_default } = &self.features;
+        let mut words: Vec<String> =
+            names.iter().flat_map(|names| ["--features".to_owned(), names.clone()]).collect();
+        let flags = [
+            (*all, "--all-features"),
+            (*no_default, "--no-default-features"),
+            (self.lock.locked, "--locked"),
+            (self.lock.offline, "--offline"),
+            (self.lock.frozen, "--frozen"),
+        ];
+        words.extend(flags.into_iter().filter(|(set, _)| *set).map(|(_, word)| word.to_owned()));
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_hears_what_was_typed() {
+        let options = CargoOptions {
+            features: Features {
+                names: vec!["a,b".to_owned(), "c/d".to_owned()],
+                all: false,
+                no_default: true,
+            },
+            lock: Lock { frozen: true, ..Lock::default() },
+            profile: None,
+        };
+        assert_eq!(
+            options.resolution().join(" "),
+            "--features a,b --features c/d --no-default-features --frozen"
+        );
+        assert!(CargoOptions::default().resolution().is_empty());
+    }
+}

@@ -1,0 +1,139 @@
+//! Builds the artifacts a second time, from nothing, and compares them with the first.
+//!
+//! In: the artifacts, and what they were made from. Out: how many were compared, all of them the same to the byte;
+//! the first place where one differs is an error. The second build takes the same sources to a target directory of
+//! its own, in which nothing is left of any build, and which is gone in the end.
+
+use std::{fs::File, io::Read as _};
+
+use camino::Utf8Path;
+use object::{Object as _, ObjectSection as _};
+use serde::Serialize;
+use zip::ZipArchive;
+
+use crate::{
+    build::{self, Artifact},
+    check::CheckedManifest,
+    error::{Difference, Error},
+    files,
+    printer::Printer,
+    workspace::Workspace,
+};
+
+/// What was compared.
+#[derive(Debug, Serialize)]
+pub(crate) struct Verified {
+    /// The number of zips.
+    pub(crate) artifacts: usize,
+    /// Their bytes.
+    pub(crate) bytes: u64,
+}
+
+/// Builds again, and compares every one of `artifacts`.
+pub(crate) fn verify(
+    workspace: &Workspace,
+    manifest: &CheckedManifest,
+    artifacts: &[Artifact],
+    printer: &Printer,
+) -> Result<Verified, Error> {
+    printer.step("Verifying", "by a second build from nothing");
+    let folder = files::TemporaryFolder::new(workspace.own_target().join("verify"))?;
+    let again = workspace.building_in(folder.path());
+    let second = build::build(&again, manifest, &folder.path().join("lambda"), printer)?;
+    let mut differences = Vec::new();
+    let mut bytes = 0;
+    for (first, second) in artifacts.iter().zip(&second) {
+        let (one, other) = (files::read_bytes(&first.path)?, files::read_bytes(&second.path)?);
+        bytes += one.len() as u64;
+        if one != other {
+            differences.push(difference(&first.function, &first.path, &second.path)?);
+        }
+    }
+    if differences.is_empty() {
+        Ok(Verified { artifacts: artifacts.len(), bytes })
+    } else {
+        Err(Error::NotRepeatable { differences })
+    }
+}
+
+/// The first place where two zips that are not the same differ, inside of what they hold.
+fn difference(function: &str, first: &Utf8Path, second: &Utf8Path) -> Result<Difference, Error> {
+    let (first, second) = (unzip(first)?, unzip(second)?);
+    let function = function.to_owned();
+    for ((name, one), (other_name, other)) in first.iter().zip(&second) {
+        if name != other_name {
+            break;
+        }
+        if one != other {
+            let same = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+            return Ok(Difference {
+                function,
+                place: format!("byte {same} of `{name}`{}", section(one, same)),
+                first: around(one, same),
+                second: around(other, same),
+            });
+        }
+    }
+    let names = |files: &[(String, Vec<u8>)]| {
+        files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    Ok(Difference {
+        function,
+        place: "the files or their attributes".to_owned(),
+        first: names(&first),
+        second: names(&second),
+    })
+}
+
+/// The files of a zip, in its order.
+fn unzip(path: &Utf8Path) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let read = || -> Result<_, zip::result::ZipError> {
+        let mut archive = ZipArchive::new(File::open(path)?)?;
+        let mut files = Vec::new();
+        for index in 0..archive.len() {
+            let mut file = archive.by_index(index)?;
+            let mut content = Vec::new();
+            file.read_to_end(&mut content)?;
+            files.push((file.name()?.into_owned(), content));
+        }
+        Ok(files)
+    };
+    read().map_err(|error| Error::io("read", path, error))
+}
+
+/// The section of a program that a byte is in: it tells a constant from code.
+fn section(program: &[u8], byte: usize) -> String {
+    let Ok(program) = object::File::parse(program) else { return String::new() };
+    let holds = |(begin, size): (u64, u64)| (begin..begin + size).contains(&(byte as u64));
+    let found = program.sections().find(|section| section.file_range().is_some_and(holds));
+    let name = found.as_ref().and_then(|section| section.name().ok());
+    name.map(|name| format!(", in {name}")).unwrap_or_default()
+}
+
+/// The text that a byte is part of, or what the bytes are where they are no text.
+fn around(content: &[u8], at: usize) -> String {
+    /// As much as is shown of a text on either side.
+    const MOST: usize = 32;
+    let is_text = |byte: &&u8| byte.is_ascii_graphic() || **byte == b' ';
+    let at = at.min(content.len());
+    let before = content[..at].iter().rev().take(MOST).take_while(is_text).count();
+    let after = content[at..].iter().take(MOST).take_while(is_text).count();
+    if after > 0 {
+        return String::from_utf8_lossy(&content[at - before..at + after]).trim().to_owned();
+    }
+    let bytes: Vec<_> = content[at..].iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    if bytes.is_empty() { "its end".to_owned() } else { bytes.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_shown_whole_and_other_bytes_as_numbers() {
+        assert_eq!(around(b"\0built at 1234\0", 10), "built at 1234");
+        assert_eq!(around(b"\0\x01\x02", 1), "01 02");
+        assert_eq!(around(b"ab", 2), "its end");
+        assert_eq!(around(&[b'x'; 100], 50).len(), 64);
+    }
+}
