@@ -24,6 +24,10 @@ bless:
 examples:
     cargo routegen package -p items
 
+# Time, memory and sizes of builds; `just bench-build --peer` installs cargo-lambda beside it
+bench-build *arguments:
+    cargo xtask bench-build {{ arguments }}
+
 # Licences, sources and banned crates (needs cargo-deny)
 deny:
     cargo deny check licenses bans sources

@@ -31,6 +31,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod event;
 mod extract;
 mod problem;
 #[macro_use]

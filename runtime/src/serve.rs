@@ -15,11 +15,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt as _;
-use lambda_http::{Context, Error, RequestExt as _};
+use lambda_http::{Context, Error, LambdaEvent, RequestExt as _, lambda_runtime, service_fn};
 use serde::Serialize;
+use serde_json::value::RawValue;
+use tokio::runtime::{Builder, LocalOptions};
 
 use crate::{
     Problem,
+    event::{self, Answer},
     extract::Parameters,
     problem::Cause,
     route::{Request, Route},
@@ -48,10 +51,17 @@ pub fn serve(route: Route) -> ExitCode {
 
 fn run(route: Route) -> Result<(), Error> {
     // An execution environment has one invocation at a time: a second thread would only cost its start.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let service =
-        lambda_http::service_fn(move |request| async move { Ok::<_, Error>(answer(route, request).await) });
-    runtime.block_on(lambda_http::run(service))
+    // A local runtime because the builder of the others links the scheduler of many threads too.
+    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
+    runtime.block_on(lambda_runtime::run(service_fn(move |event| invoke(route, event))))
+}
+
+async fn invoke(route: Route, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Error> {
+    let response = answer(route, event::request(event)?).await;
+    Ok(event::answer(response).await.unwrap_or_else(|error| {
+        log(&Entry::new("ERROR", route, &format!("the response's body broke off: {error}")));
+        Answer::of(StatusCode::INTERNAL_SERVER_ERROR)
+    }))
 }
 
 /// Calls the handler. An error and a panic are logged and answered; neither ends the process.

@@ -2,10 +2,11 @@
 //!
 //! `cargo xtask check` looks at format, lints and docs. `cargo xtask test` does that, makes the Python environment that
 //! the emulators of AWS run in, and runs all tests. Where the machine lacks something, the tests that need it are
-//! skipped, and told at the end; with `CI=true` they fail. It installs nothing outside of the target directory.
+//! skipped, and told at the end; with `CI=true` they fail. `cargo xtask bench-build` measures builds. It installs nothing outside of the target directory.
 
 #![allow(clippy::print_stderr, reason = "talking to whoever runs it is all it does")]
 
+mod bench;
 mod python;
 mod step;
 
@@ -19,7 +20,8 @@ use step::{Failed, Step};
 
 const USAGE: &str = "usage:
   cargo xtask check          format, lints and docs
-  cargo xtask test [ARGS]    that, and all tests; with ARGS `cargo test ARGS` alone";
+  cargo xtask test [ARGS]    that, and all tests; with ARGS `cargo test ARGS` alone
+  ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -27,7 +29,8 @@ fn main() -> ExitCode {
         ["check"] => check(),
         ["test"] => check().and_then(|()| test(&["--workspace", "--no-fail-fast"])),
         ["test", arguments @ ..] => test(arguments),
-        _ => Err(Failed(USAGE.to_owned())),
+        ["bench-build", arguments @ ..] => bench::bench_build(arguments),
+        _ => Err(Failed(format!("{USAGE}{}", bench::USAGE))),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@ use std::{
     env,
     ffi::OsStr,
     fmt,
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -32,6 +33,11 @@ impl Step {
         self
     }
 
+    pub(crate) fn directory(mut self, folder: &Path) -> Self {
+        self.0.current_dir(folder);
+        self
+    }
+
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.0.env(name, value);
         self
@@ -47,7 +53,7 @@ impl Step {
 /// As one would type it, without the path of the program.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let program = std::path::Path::new(self.0.get_program());
+        let program = Path::new(self.0.get_program());
         write!(f, "{}", program.file_name().unwrap_or(program.as_os_str()).display())?;
         for argument in self.0.get_args() {
             write!(f, " {}", argument.display())?;

@@ -1,0 +1,114 @@
+//! The benchmark of builds: routegen, and beside it cargo-lambda where that is installed.
+//!
+//! In: how many functions. Out, on stdout: tables in Markdown, ready for docs/performance.md. Each number of functions is
+//! a package of its own, generated in the target directory and built from nothing, then after an edit of one handler,
+//! after an edit of what all handlers share, and after no edit. It refuses figures of a build that was wrong: one edited
+//! handler has to change one artifact.
+
+mod machine;
+mod options;
+mod peer;
+mod project;
+mod report;
+mod usage;
+
+use std::{fs, path::Path, process::Command};
+
+use crate::{
+    repository,
+    step::{Failed, Step},
+    target,
+};
+
+use options::{Options, Peers};
+use project::{Edit, Kind, Project};
+use report::{Report, Row, Sizes};
+use usage::Usage;
+
+pub(crate) const USAGE: &str = options::USAGE;
+
+/// Builds everything, and prints the figures.
+#[expect(clippy::print_stdout, reason = "the figures are data")]
+pub(crate) fn bench_build(arguments: &[&str]) -> Result<(), Failed> {
+    let options = Options::parse(arguments)?;
+    let folder = target().join("bench-build");
+    let peer = match options.peers {
+        Peers::Without => None,
+        Peers::IfInstalled => peer::installed(&folder),
+        Peers::Installed => Some(peer::install(&folder)?),
+    };
+    if peer.is_none() && options.peers == Peers::IfInstalled {
+        eprintln!("cargo-lambda is not installed; `--peer` installs it into {}", folder.display());
+    }
+    Step::cargo("build --quiet --release --package routegen-cli").run()?;
+    let routegen = target().join("release/routegen");
+
+    let mut report = Report::new(machine::describe(peer.as_ref()));
+    for functions in options.counts() {
+        let project = Project::generate(&folder, Kind::Routegen, functions)?;
+        let command = || project.routegen(&routegen);
+        report.ours.push(measure(&project, command)?);
+    }
+    report.sizes.push(("routegen", sizes(&folder, Kind::Routegen, |project| project.routegen(&routegen))?));
+    let abort = sizes(&folder, Kind::RoutegenAborting, |project| project.routegen(&routegen))?;
+    report.sizes.push(("routegen, `panic = \"abort\"`", abort));
+    if let Some(peer) = &peer {
+        for functions in options.peer_functions.iter().copied() {
+            let project = Project::generate(&folder, Kind::CargoLambda, functions)?;
+            report.theirs.push(measure(&project, || peer.build(&project))?);
+        }
+        report
+            .sizes
+            .push(("cargo-lambda", sizes(&folder, Kind::CargoLambda, |project| peer.build(project))?));
+    }
+    println!("{}", report.markdown(&options));
+    Ok(())
+}
+
+/// All builds of one package, the cold one first.
+fn measure(project: &Project, command: impl Fn() -> Command) -> Result<Row, Failed> {
+    fetch(&project.folder)?;
+    let build = |what: &str| {
+        eprintln!("> {}: {what}", project.folder.display());
+        Usage::of(command(), &project.folder.join("build.log"))
+    };
+    let cold = build("from nothing")?;
+    let first = project.artifacts()?;
+    let unchanged = build("no edit")?;
+    project.expect_changed(&first, 0)?;
+    project.edit(Edit::OneHandler)?;
+    let one_handler = build("one handler edited")?;
+    project.expect_changed(&first, 1)?;
+    project.edit(Edit::Shared)?;
+    let shared = build("shared code edited")?;
+    project.expect_changed(&first, project.functions)?;
+    Ok(Row { functions: project.functions, cold, unchanged, one_handler, shared })
+}
+
+/// The size of an artifact with one handler.
+fn sizes(folder: &Path, kind: Kind, command: impl Fn(&Project) -> Command) -> Result<Sizes, Failed> {
+    let project = Project::generate(folder, kind, 1)?;
+    fetch(&project.folder)?;
+    eprintln!("> {}: size", project.folder.display());
+    Usage::of(command(&project), &project.folder.join("build.log"))?;
+    project.sizes()
+}
+
+/// Downloads are no part of a build.
+fn fetch(folder: &Path) -> Result<(), Failed> {
+    Step::cargo("fetch --quiet").directory(folder).run()
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failed> {
+    fs::write(path, text).map_err(|error| Failed(format!("{} cannot be written: {error}", path.display())))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failed> {
+    fs::read(path).map_err(|error| Failed(format!("{} cannot be read: {error}", path.display())))
+}
+
+/// The repository's own: both packages have the versions that routegen is tested with.
+fn lock_file() -> Result<String, Failed> {
+    String::from_utf8(read(&repository().join("Cargo.lock"))?)
+        .map_err(|error| Failed(format!("Cargo.lock: {error}")))
+}
