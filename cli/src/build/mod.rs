@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::{
     cargo::{self, Libraries, Link, Mode},
     check::{Architecture, CheckedManifest, Function},
+    entries,
     error::{Error, plural},
     files::{self, Outcome},
     printer::Printer,
@@ -54,6 +55,8 @@ pub(crate) fn build(
     let functions = plural(manifest.functions.len(), "1 function", "functions");
     printer.step("Building", format!("{functions} for {}", Architecture::HOST.as_str()));
     let libraries = cargo::build(workspace, Mode::Artifacts, printer)?;
+    let routes = manifest.routes.iter().map(|route| &route.spec);
+    entries::compare(workspace, &libraries, Mode::Artifacts, routes)?;
     let build = Build { workspace, libraries: &libraries, out, printer };
     in_parallel(&manifest.functions, |function| build.artifact(function))
 }

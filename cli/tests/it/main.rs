@@ -12,5 +12,6 @@ mod docs;
 mod emulator;
 mod fixture;
 mod projects;
+mod registry;
 mod runtime_api;
 mod terraform;
