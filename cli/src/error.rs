@@ -245,6 +245,22 @@ pub(crate) enum Error {
         #[related]
         differences: Vec<Difference>,
     },
+
+    #[error("`{path}` is no artifact for Lambda: {reason}")]
+    #[diagnostic(
+        code(RG0047),
+        help("name a zip with an executable `bootstrap`, or such a `bootstrap` itself")
+    )]
+    NotAnArtifact { path: Utf8PathBuf, reason: String },
+
+    #[error("what is large in `{path}` cannot be known: {reason}")]
+    #[diagnostic(
+        code(RG0048),
+        help(
+            "a program is stripped of the names that tell it, and linked again where it was built: run `routegen build` and inspect its zip, there; or say `strip = \"none\"` in the profile"
+        )
+    )]
+    NoSymbols { path: Utf8PathBuf, reason: &'static str },
 }
 
 impl Error {

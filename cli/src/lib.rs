@@ -3,7 +3,7 @@
 //! The flow is one way, and every stage is one folder or file: [`workspace`] finds the package, [`registry`] reads its
 //! routes, [`entries`] and [`sources`] compare them with what was compiled and with what the files show, [`config`]
 //! adds `routegen.toml`, [`check`] makes the only thing that may be built or emitted, and [`build`] and [`terraform`]
-//! make it. Only [`commands`] puts stages together;
+//! make it. [`inspect`] reads what was made, by the [`note`] that is in it. Only [`commands`] puts stages together;
 //! [`cargo`] and [`files`] are what several of them stand on.
 
 mod args;
@@ -16,6 +16,8 @@ mod config;
 mod entries;
 mod error;
 mod files;
+mod inspect;
+mod note;
 mod printer;
 mod registry;
 mod sources;

@@ -9,6 +9,7 @@ mod flags;
 mod link;
 mod profile;
 mod record;
+mod relink;
 pub(crate) mod wrapper;
 
 use std::{
@@ -20,7 +21,10 @@ use std::{
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Message, PackageId, TargetKind};
 
-pub(crate) use self::link::{Link, link};
+pub(crate) use self::{
+    link::{Link, link},
+    relink::with_symbols,
+};
 use self::{profile::Profile, record::Record};
 use crate::{
     error::Error,
