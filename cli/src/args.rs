@@ -55,6 +55,15 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         tf_out: Option<Utf8PathBuf>,
     },
+    /// Tells what a zip is: routes, architecture, sizes, needs; no package is needed
+    Inspect {
+        /// Zips, or the programs of zips
+        #[arg(required = true, value_name = "ZIP")]
+        files: Vec<Utf8PathBuf>,
+        /// Tells also which crates are large, at most N of them [default N: 20]; in the workspace that built the zip
+        #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "20")]
+        crates: Option<usize>,
+    },
 }
 
 /// Which package is meant.

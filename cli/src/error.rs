@@ -46,7 +46,7 @@ pub(crate) enum Error {
     )]
     CrateType { package: String, kind: String },
 
-    #[error("neither `{package}` nor a local package that it depends on has `routegen` as a dependency")]
+    #[error("neither `{package}` nor a package that it depends on has `routegen` as a dependency")]
     #[diagnostic(code(RG0005), help("add it: `cargo add routegen --package {package}`"))]
     NoRuntime { package: String },
 
@@ -62,6 +62,15 @@ pub(crate) enum Error {
         help("add routegen to the package itself: `cargo add routegen --package {package}`")
     )]
     RoutesOutside { package: String },
+
+    #[error("{first} and {second} have a library of one name, `{crate_name}`")]
+    #[diagnostic(
+        code(RG0049),
+        help(
+            "say `name = \"…\"` in `[lib]` of one of them: the entry points of routes have the library's name"
+        )
+    )]
+    SameCrateName { crate_name: String, first: String, second: String },
 
     #[error("the package does not build")]
     #[diagnostic(code(RG0007), help("cargo's errors are above"))]
@@ -116,6 +125,33 @@ pub(crate) enum Error {
     MissingRoutes {
         #[related]
         missing: Vec<MissingRoute>,
+    },
+
+    #[error("{} compiled and not registered", plural(routes.len(), "a route was", "routes were"))]
+    #[diagnostic(
+        code(RG0045),
+        help(
+            "the linker has dropped what registers them; please report it, with the flags of the linker if you have set any"
+        )
+    )]
+    Unregistered {
+        #[related]
+        routes: Vec<OtherRoute>,
+    },
+
+    #[error(
+        "{} in only one of two builds: the one that lists the routes, and the one of the artifacts",
+        plural(routes.len(), "a route is", "routes are")
+    )]
+    #[diagnostic(
+        code(RG0046),
+        help(
+            "it is behind a `cfg` that holds in only one of them: of the target, or one that a build script sets by the target or by `OPT_LEVEL`, which is 0 for the list; let it hold in both, or leave the route without it"
+        )
+    )]
+    BuildsDiffer {
+        #[related]
+        routes: Vec<OtherRoute>,
     },
 
     #[error("`routegen.toml` cannot be used: {reason}")]
@@ -213,6 +249,22 @@ pub(crate) enum Error {
         #[related]
         differences: Vec<Difference>,
     },
+
+    #[error("`{path}` is no artifact for Lambda: {reason}")]
+    #[diagnostic(
+        code(RG0047),
+        help("name a zip with an executable `bootstrap`, or such a `bootstrap` itself")
+    )]
+    NotAnArtifact { path: Utf8PathBuf, reason: String },
+
+    #[error("what is large in `{path}` cannot be known: {reason}")]
+    #[diagnostic(
+        code(RG0048),
+        help(
+            "a program is stripped of the names that tell it, and linked again where it was built: run `routegen build` and inspect its zip, there; or say `strip = \"none\"` in the profile"
+        )
+    )]
+    NoSymbols { path: Utf8PathBuf, reason: &'static str },
 }
 
 impl Error {
@@ -228,13 +280,22 @@ impl Error {
 /// A route that the sources show and the registry lacks.
 #[derive(Debug, Diagnostic, Error)]
 #[error("`{handler}` has a route that was not registered ({}:{})", place.file, place.line)]
-#[diagnostic(
-    code(RG0015),
-    help("is its module part of the library, and does its crate depend on `routegen` directly?")
-)]
+#[diagnostic(code(RG0015), help("{help}"))]
 pub(crate) struct MissingRoute {
     pub(crate) handler: String,
     pub(crate) place: Place,
+    pub(crate) help: &'static str,
+    #[source_code]
+    pub(crate) source_code: Option<NamedSource<String>>,
+    #[label("this route")]
+    pub(crate) span: Option<SourceSpan>,
+}
+
+/// A route that is in one of two places where it has to be in both.
+#[derive(Debug, Diagnostic, Error)]
+#[error("{message}")]
+pub(crate) struct OtherRoute {
+    pub(crate) message: String,
     #[source_code]
     pub(crate) source_code: Option<NamedSource<String>>,
     #[label("this route")]

@@ -1,9 +1,10 @@
 //! The commands `routegen …`: from a crate with annotated handlers to Lambda artifacts and Terraform.
 //!
 //! The flow is one way, and every stage is one folder or file: [`workspace`] finds the package, [`registry`] reads its
-//! routes, [`sources`] compares them with what the sources show, [`config`] adds `routegen.toml`, [`check`] makes the
-//! only thing that may be built or emitted, and [`build`] and [`terraform`] make it. Only [`commands`] puts stages
-//! together; [`cargo`] and [`files`] are what several of them stand on.
+//! routes, [`entries`] and [`sources`] compare them with what was compiled and with what the files show, [`config`]
+//! adds `routegen.toml`, [`check`] makes the only thing that may be built or emitted, and [`build`] and [`terraform`]
+//! make it. [`inspect`] reads what was made, by the [`note`] that is in it. Only [`commands`] puts stages together;
+//! [`cargo`] and [`files`] are what several of them stand on.
 
 mod args;
 mod build;
@@ -12,8 +13,11 @@ mod cargo_options;
 mod check;
 mod commands;
 mod config;
+mod entries;
 mod error;
 mod files;
+mod inspect;
+mod note;
 mod printer;
 mod registry;
 mod sources;

@@ -15,6 +15,7 @@ use wait_timeout::ChildExt as _;
 
 use crate::{
     cargo::{self, Link, Mode},
+    entries,
     error::Error,
     files,
     printer::Printer,
@@ -32,7 +33,7 @@ pub(crate) struct Registry {
     pub(crate) crates: Vec<String>,
 }
 
-/// The routes of the package and of the local packages that it depends on.
+/// The routes of the package and of all packages that it depends on.
 pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry, Error> {
     let libraries = cargo::build(workspace, Mode::Registry, printer)?;
     let folder = workspace.own_target().join("registry").join(&workspace.package);
@@ -42,6 +43,7 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry,
     let linked = cargo::link(&libraries, &link, printer)?;
     let json = run(&linked.program, &folder.join("manifest.json"), TIMEOUT)?;
     let mut manifest = parse(&json)?;
+    entries::compare(workspace, &libraries, Mode::Registry, &manifest.routes)?;
     if manifest.routes.is_empty() {
         return Err(Error::NoRoutes { package: workspace.package.clone() });
     }

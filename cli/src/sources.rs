@@ -1,47 +1,152 @@
-//! What the sources show, against what the registry holds: a route that was never registered is found by its text.
+//! What the sources show, against what the registry holds: a route that was never compiled is found by its text.
 //!
-//! In: the files of the linked libraries, parsed with syn. Out: the routes that the registry lacks. It sees what is
-//! written in a file that a module names; it does not see into macros, and it does not judge what stands behind
-//! `cfg`, for it does not know which of that is compiled. `#[route]` under another name is not seen either.
+//! In: the user's own files, parsed with syn: those of the libraries, those of the programs beside them, and those that
+//! no module names. Out: the routes that the registry lacks. It sees what is written in a file; it does not see into
+//! macros, nor `#[route]` under another name: what the compiler has made of those, the compiled entries show. It is silent
+//! where it cannot know: behind `cfg`, and behind an attribute macro, which may be another `cfg`.
 
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use proc_macro2::{TokenStream, TokenTree};
 use routegen_spec::{Manifest, Method};
-use syn::{Attribute, ItemFn, ItemMod, Meta, parse::Parser as _, spanned::Spanned as _, visit::Visit};
+use syn::{
+    Attribute, ExprBlock, ImplItemFn, ItemConst, ItemFn, ItemImpl, ItemMod, Meta, parse::Parser as _,
+    punctuated::Punctuated, spanned::Spanned as _, visit::Visit,
+};
 
 use crate::{
     error::{Error, MissingRoute, Place, label},
     files,
-    workspace::Workspace,
+    workspace::{LinkedPackage, Workspace},
 };
+
+const IN_LIBRARY: &str = "nothing was made of the attribute: does another one above it, such as `#[test]`, leave the function out?";
+const IN_PROGRAM: &str = "the file belongs to a program, and routes are in libraries: move it to the library, whose `lib.rs` names it";
+const IN_NO_MODULE: &str =
+    "no module names its file, so it is not compiled: add a `mod` for it, or remove it";
 
 /// Compares the sources of the packages that were built, told by the names of their crates, with the manifest.
 pub(crate) fn compare(workspace: &Workspace, crates: &[String], manifest: &Manifest) -> Result<(), Error> {
-    let registered: BTreeSet<Place> = manifest
+    // One file may have two names, by `..` or a symbolic link.
+    let real = |file: &Utf8Path| file.canonicalize_utf8().unwrap_or_else(|_| file.to_owned());
+    let registered: BTreeSet<(Utf8PathBuf, u32)> = manifest
         .routes
         .iter()
-        .map(|route| Place { file: route.source.file.clone(), line: route.source.line })
+        .map(|route| (real(&workspace.root.join(&route.source.file)), route.source.line))
         .collect();
     let mut missing = Vec::new();
-    for package in workspace.linked.iter().filter(|package| crates.contains(&package.crate_name)) {
-        let mut sources = Scan::default();
-        sources.file(&package.lib, &package.lib.with_file_name(""));
-        for Seen { file, line, handler } in sources.routes {
-            let place = Place { file: workspace.source_name(&file), line };
-            if !registered.contains(&place) {
+    let built = |package: &&LinkedPackage| package.is_local && crates.contains(&package.crate_name);
+    for package in workspace.linked.iter().filter(built) {
+        for (Seen { file, line, handler }, help) in seen(package) {
+            if !registered.contains(&(real(&file), line)) {
+                let place = Place { file: workspace.source_name(&file), line };
                 let (source_code, span) = label(&workspace.root, &place);
-                missing.push(MissingRoute { handler, place, source_code, span });
+                missing.push(MissingRoute { handler, place, help, source_code, span });
             }
         }
     }
     if missing.is_empty() { Ok(()) } else { Err(Error::MissingRoutes { missing }) }
 }
 
-/// The routes of one library, in the order in which they are met.
+/// The routes that the package's files show, each with what it may mean that the registry lacks it.
+fn seen(package: &LinkedPackage) -> Vec<(Seen, &'static str)> {
+    let mut scan = Scan::default();
+    let mut seen = Vec::new();
+    let roots = std::iter::once((&package.lib, IN_LIBRARY));
+    for (root, help) in roots.chain(package.bins.iter().map(|bin| (bin, IN_PROGRAM))) {
+        scan.file(root, &root.with_file_name(""));
+        seen.extend(scan.routes.drain(..).map(|route| (route, help)));
+    }
+    scan.files.extend(package.other_targets.iter().cloned());
+    for file in unnamed(&package.lib.with_file_name(""), &scan.files) {
+        scan.file(&file, &file.with_extension(""));
+        seen.extend(scan.routes.drain(..).map(|route| (route, IN_NO_MODULE)));
+    }
+    seen
+}
+
+/// The files below `folder` that are not in `known` and that none of all files names: neither by `mod`, even in a macro or
+/// behind `cfg`, nor in a string, as `include!` and `#[path]` do.
+fn unnamed(folder: &Utf8Path, known: &BTreeSet<Utf8PathBuf>) -> Vec<Utf8PathBuf> {
+    let mut files = Vec::new();
+    // Beside Cargo.toml lies more than the library.
+    if !folder.join("Cargo.toml").exists() {
+        below(folder, &mut files);
+    }
+    files.sort();
+    let mut names = Names::default();
+    for file in &files {
+        let Some(tokens) = files::read(file).ok().and_then(|text| text.parse().ok()) else {
+            // What cannot be read may name any file.
+            return Vec::new();
+        };
+        names.read(tokens);
+    }
+    files.retain(|file| !known.contains(file) && !names.has(file));
+    files
+}
+
+fn below(folder: &Utf8Path, files: &mut Vec<Utf8PathBuf>) {
+    let Ok(entries) = folder.read_dir_utf8() else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let path = entry.path();
+        match entry.file_type() {
+            // A package within this one has its own sources.
+            Ok(kind) if kind.is_dir() && !path.join("Cargo.toml").exists() => below(path, files),
+            Ok(kind) if kind.is_file() && path.extension() == Some("rs") => files.push(path.to_owned()),
+            _ => {}
+        }
+    }
+}
+
+/// What names a file: the words after `mod`, and the strings.
+#[derive(Default)]
+struct Names {
+    modules: BTreeSet<String>,
+    strings: Vec<String>,
+    /// Whether any file may be meant.
+    any: bool,
+}
+
+impl Names {
+    fn read(&mut self, tokens: TokenStream) {
+        let mut after_mod = false;
+        for token in tokens {
+            let is_mod = matches!(&token, TokenTree::Ident(word) if word == "mod");
+            match token {
+                TokenTree::Group(group) => self.read(group.stream()),
+                TokenTree::Ident(word) if after_mod => {
+                    self.modules.insert(word.to_string().trim_start_matches("r#").to_owned());
+                }
+                // `mod $name` in a macro.
+                TokenTree::Punct(mark) if after_mod && mark.as_char() == '$' => self.any = true,
+                TokenTree::Literal(literal) => {
+                    let text = literal.to_string();
+                    self.strings.push(text.trim_end_matches(['"', '#']).to_owned());
+                }
+                TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+            }
+            after_mod = is_mod;
+        }
+    }
+
+    fn has(&self, file: &Utf8Path) -> bool {
+        let module = match file.file_stem() {
+            Some("mod") => file.parent().and_then(Utf8Path::file_name),
+            stem => stem,
+        };
+        let (module, file) = (module.unwrap_or_default(), file.file_name().unwrap_or_default());
+        self.any || self.modules.contains(module) || self.strings.iter().any(|text| text.ends_with(file))
+    }
+}
+
+/// The routes of a library or a program, in the order in which they are met.
 #[derive(Default)]
 struct Scan {
     routes: Vec<Seen>,
+    /// The files that have been read: each once, also where two modules, or a library and a program, share one.
+    files: BTreeSet<Utf8PathBuf>,
     /// The file that is being read.
     file: Utf8PathBuf,
     /// The folder that a `mod name;` is looked for in.
@@ -63,7 +168,7 @@ impl Scan {
     fn file(&mut self, path: &Utf8Path, folder: &Utf8Path) {
         let Ok(text) = files::read(path) else { return };
         let Ok(file) = syn::parse_file(&text) else { return };
-        if file.attrs.iter().any(is_cfg) {
+        if !self.files.insert(path.to_owned()) || file.attrs.iter().any(|attribute| is_cfg(&attribute.meta)) {
             return;
         }
         let outer = (
@@ -78,18 +183,46 @@ impl Scan {
 
 impl<'ast> Visit<'ast> for Scan {
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
-        if function.attrs.iter().any(is_cfg) {
+        if function.attrs.iter().any(|attribute| is_cfg(&attribute.meta)) {
             return;
         }
-        for attribute in function.attrs.iter().filter(|attribute| is_route(attribute)) {
+        // What stands below `#[route]` finds it already expanded.
+        for attribute in function.attrs.iter().take_while(|attribute| !decides(attribute)) {
+            if !is_route(attribute) {
+                continue;
+            }
             let line = u32::try_from(attribute.span().start().line).unwrap_or(u32::MAX);
             self.routes.push(Seen { file: self.file.clone(), line, handler: function.sig.ident.to_string() });
         }
         syn::visit::visit_item_fn(self, function);
     }
 
+    fn visit_item_const(&mut self, item: &'ast ItemConst) {
+        if !item.attrs.iter().any(decides) {
+            syn::visit::visit_item_const(self, item);
+        }
+    }
+
+    fn visit_item_impl(&mut self, item: &'ast ItemImpl) {
+        if !item.attrs.iter().any(decides) {
+            syn::visit::visit_item_impl(self, item);
+        }
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
+        if !function.attrs.iter().any(decides) {
+            syn::visit::visit_impl_item_fn(self, function);
+        }
+    }
+
+    fn visit_expr_block(&mut self, block: &'ast ExprBlock) {
+        if !block.attrs.iter().any(decides) {
+            syn::visit::visit_expr_block(self, block);
+        }
+    }
+
     fn visit_item_mod(&mut self, module: &'ast ItemMod) {
-        if module.attrs.iter().any(is_cfg) {
+        if module.attrs.iter().any(decides) {
             return;
         }
         let name = module.ident.to_string();
@@ -113,9 +246,39 @@ impl<'ast> Visit<'ast> for Scan {
     }
 }
 
-/// Whether the item is perhaps not compiled. What `cfg_attr` adds may be another `cfg`.
-fn is_cfg(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
+/// Whether the attribute may decide that its item is not compiled: `cfg`, and every attribute macro but `#[route]`, for
+/// it makes of its item what it likes. (`#[test]` is the compiler's own.)
+fn decides(attribute: &Attribute) -> bool {
+    const BUILT_IN: [&str; 13] = [
+        "allow",
+        "cfg_attr",
+        "cold",
+        "deny",
+        "deprecated",
+        "doc",
+        "expect",
+        "forbid",
+        "inline",
+        "must_use",
+        "path",
+        "test",
+        "warn",
+    ];
+    let path = attribute.path();
+    let of_a_tool = path.segments.len() > 1
+        && path.segments.first().is_some_and(|tool| tool.ident == "clippy" || tool.ident == "rustfmt");
+    let is_built_in = of_a_tool || BUILT_IN.iter().any(|name| path.is_ident(name));
+    is_cfg(&attribute.meta) || !(is_built_in || is_route(attribute))
+}
+
+/// Whether this is `cfg`, or a `cfg_attr` that may add one, or another file to a module.
+fn is_cfg(attribute: &Meta) -> bool {
+    let Meta::List(list) = attribute else { return false };
+    if !list.path.is_ident("cfg_attr") {
+        return list.path.is_ident("cfg");
+    }
+    let added = Punctuated::<Meta, syn::Token![,]>::parse_terminated.parse2(list.tokens.clone());
+    added.map_or(true, |added| added.iter().skip(1).any(|meta| meta.path().is_ident("path") || is_cfg(meta)))
 }
 
 /// Whether this is `#[route(METHOD, "path", …)]`. Other frameworks have an attribute of that name and another form.
@@ -180,14 +343,57 @@ mod tests {
 
     #[test]
     fn what_is_behind_cfg_in_macros_or_another_frameworks_is_not_judged() {
-        let found = scan(&[(
-            "src/lib.rs",
-            "#[cfg(test)]\nmod tests { #[route(GET, \"/a\", auth = \"none\")] async fn a() {} }\n\
+        let found = scan(&[
+            (
+                "src/lib.rs",
+                "#[cfg(test)]\nmod tests { #[route(GET, \"/a\", auth = \"none\")] async fn a() {} }\n\
              #[cfg(windows)] #[route(GET, \"/b\", auth = \"none\")] async fn b() {}\n\
+             #[route(GET, \"/b\", auth = \"none\")] #[cfg_attr(a, cfg(b))] async fn b() {}\n\
+             #[rustversion::nightly] #[route(GET, \"/b\", auth = \"none\")] async fn b() {}\n\
+             #[cfg_attr(a, path = \"b.rs\")] mod b;\n\
+             #[cfg(test)] const _: () = { #[route(GET, \"/b\", auth = \"none\")] async fn b() {} };\n\
              make! { #[route(GET, \"/c\", auth = \"none\")] async fn c() {} }\n\
              #[route(\"/d\", method = \"GET\")] async fn d() {}\n\
              #[route(get, \"/e\")] async fn e() {}\nmod absent;",
-        )]);
+            ),
+            ("src/b.rs", "#[route(GET, \"/b\", auth = \"none\")] async fn b() {}"),
+        ]);
         assert_eq!(found, Vec::<String>::new());
+    }
+
+    #[test]
+    fn attributes_that_change_nothing_hide_nothing() {
+        let found = scan(&[(
+            "src/lib.rs",
+            "#![cfg_attr(docsrs, feature(doc_cfg))]\n#![no_implicit_prelude]\n\
+             #[allow(unused)] #[cfg_attr(a, inline)] #[rustfmt::skip]\nmod m { #[route(GET, \"/a\")] #[instrument] async fn a() {} }\n\
+             #[path = \"lib.rs\"] mod again;",
+        )]);
+        assert_eq!(found, ["src/lib.rs:4 a"]);
+    }
+
+    #[test]
+    fn files_that_nothing_names_are_found() {
+        let found = |files: &[&str], lib: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            let root = Utf8Path::from_path(folder.path()).unwrap();
+            for file in files {
+                files::write_if_changed(&root.join(file), b"").unwrap();
+            }
+            files::write_if_changed(&root.join("lib.rs"), lib.as_bytes()).unwrap();
+            let known = BTreeSet::from([root.join("lib.rs")]);
+            let names = unnamed(root, &known).into_iter();
+            names.map(|file| file.strip_prefix(root).unwrap().to_string()).collect::<Vec<_>>()
+        };
+        let files = ["a.rs", "b/mod.rs", "b/c.rs", "text.txt", "package/Cargo.toml", "package/d.rs"];
+        assert_eq!(found(&files, ""), ["a.rs", "b/c.rs", "b/mod.rs"]);
+        assert_eq!(found(&files, "#[cfg(x)] mod a; m! { pub mod r#b { } }"), ["b/c.rs"]);
+        assert_eq!(
+            found(&files, "include!(concat!(\"b\", \"/c.rs\")); #[path = \"a.rs\"] mod x;"),
+            ["b/mod.rs"]
+        );
+        // A macro may name any of them, and so may what cannot be read.
+        assert_eq!(found(&files, "macro_rules! m { ($a:ident) => { mod $a; } }"), [""; 0]);
+        assert_eq!(found(&files, "\"unfinished"), [""; 0]);
     }
 }

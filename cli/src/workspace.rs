@@ -1,4 +1,4 @@
-//! Finds the user's package and the local packages that its routes can be in.
+//! Finds the user's package and the packages that its routes can be in: all those between it and the runtime.
 //!
 //! In: the selection of the command line, and the options for cargo. Out: a [`Workspace`], by `cargo metadata`. It reads no source.
 
@@ -14,6 +14,9 @@ use crate::{cargo_options::CargoOptions, error::Error};
 /// The crate that users depend on.
 const RUNTIME: &str = "routegen";
 
+/// What stands for cargo's home in artifacts and manifests.
+pub(crate) const CARGO_HOME: &str = "/cargo";
+
 /// The user's package, its surroundings, and all that is linked to read its routes.
 #[derive(Clone, Debug)]
 pub(crate) struct Workspace {
@@ -26,7 +29,8 @@ pub(crate) struct Workspace {
     own_target: Utf8PathBuf,
     /// The package id of the selected package.
     pub(crate) id: PackageId,
-    /// The local packages, the selected one included, that depend on the runtime. `cargo metadata` adds up what all
+    /// The packages that depend on the runtime, be it through others: the selected one, and those of its dependencies,
+    /// wherever they come from. A macro that is re-exported makes routes in any of them. `cargo metadata` adds up what all
     /// members of the workspace ask for, so one of them may be missing in a build of the selected package.
     pub(crate) linked: Vec<LinkedPackage>,
     /// The package id of the runtime that they depend on.
@@ -38,19 +42,26 @@ pub(crate) struct Workspace {
     pub(crate) options: CargoOptions,
 }
 
-/// A local library that can hold routes.
+/// A library that can hold routes.
 #[derive(Clone, Debug)]
 pub(crate) struct LinkedPackage {
     pub(crate) id: PackageId,
     pub(crate) name: String,
-    /// What its dependency on the runtime is called: `routegen`, unless renamed.
-    pub(crate) runtime_dependency: String,
+    pub(crate) version: String,
+    /// What its own dependency on the runtime is called, where it has one: `routegen`, unless renamed.
+    pub(crate) runtime_dependency: Option<String>,
     /// The library as Rust names it.
     pub(crate) crate_name: String,
     /// The file that the library begins with.
     pub(crate) lib: Utf8PathBuf,
     /// Whether it is a member of the workspace: cargo takes features for those only.
     pub(crate) is_member: bool,
+    /// Whether its sources are on this disk for the user to change, and come from no registry and no repository.
+    pub(crate) is_local: bool,
+    /// The files that its programs begin with. They are no part of the API.
+    pub(crate) bins: Vec<Utf8PathBuf>,
+    /// The files that its tests, examples and the like begin with.
+    pub(crate) other_targets: Vec<Utf8PathBuf>,
 }
 
 impl Workspace {
@@ -72,15 +83,17 @@ impl Workspace {
         if library(app).is_none() {
             return Err(Error::NoLibrary { package: app.name.to_string() });
         }
-        let local = local_dependencies(&metadata, &app.id);
         let mut linked = Vec::new();
         let mut runtimes = BTreeSet::new();
-        for package in &local {
-            if let Some((link, runtime)) = link(&metadata, package) {
-                refuse_other_crate_types(package)?;
+        let between = packages_to_the_runtime(&metadata, &app.id);
+        for package in &between {
+            if let Some(link) = link(&metadata, package) {
+                if link.is_local {
+                    refuse_other_crate_types(package)?;
+                }
                 linked.push(link);
-                runtimes.insert(runtime);
             }
+            runtimes.extend(runtime(&metadata, &package.id).cloned());
         }
         let Some(runtime) = runtimes.pop_first() else {
             return Err(Error::NoRuntime { package: app.name.to_string() });
@@ -118,7 +131,9 @@ impl Workspace {
         let inside =
             self.outside.iter().find_map(|(folder, name)| Some(folder.join(file.strip_prefix(name).ok()?)));
         let file = inside.as_deref().unwrap_or(file);
-        let relative = if file.is_absolute() { pathdiff::diff_utf8_paths(file, &self.root) } else { None };
+        // What cargo has fetched is not the user's own, and is called by the same name on every machine.
+        let is_own = file.is_absolute() && !file.starts_with(CARGO_HOME);
+        let relative = if is_own { pathdiff::diff_utf8_paths(file, &self.root) } else { None };
         relative.as_deref().unwrap_or(file).as_str().replace('\\', "/")
     }
 
@@ -164,8 +179,10 @@ fn select<'a>(metadata: &'a Metadata, name: Option<&str>) -> Result<&'a Package,
     if let Some(package) = metadata.root_package() {
         return Ok(package);
     }
-    let candidates: Vec<_> =
-        members.into_iter().filter(|package| link(metadata, package).is_some()).collect();
+    let can_have_routes = |package: &&Package| {
+        library(package).is_some() && !packages_to_the_runtime(metadata, &package.id).is_empty()
+    };
+    let candidates: Vec<_> = members.into_iter().filter(can_have_routes).collect();
     match candidates[..] {
         [package] => Ok(package),
         _ => Err(Error::WhichPackage { candidates: names(&candidates) }),
@@ -179,8 +196,8 @@ fn library(package: &Package) -> Option<&Target> {
         .find(|target| target.kind.iter().any(|kind| matches!(kind, TargetKind::Lib | TargetKind::RLib)))
 }
 
-/// cargo gives a library that is a `cdylib` too one name for every mode of building it, so that the one with the
-/// registry and the one without would take each other's place.
+/// cargo gives a library on this disk that is a `cdylib` too one name for every mode of building it, so that the one with
+/// the registry and the one without would take each other's place.
 fn refuse_other_crate_types(package: &Package) -> Result<(), Error> {
     let types = library(package).map_or(&[][..], |library| &library.crate_types);
     match types.iter().find(|kind| !matches!(kind, CrateType::Lib | CrateType::RLib)) {
@@ -189,16 +206,34 @@ fn refuse_other_crate_types(package: &Package) -> Result<(), Error> {
     }
 }
 
-/// The packages without a source (those on this disk) that `id` is or depends on.
-fn local_dependencies<'a>(metadata: &'a Metadata, id: &PackageId) -> Vec<&'a Package> {
+/// The packages on every way from `id`, which is one of them, to a runtime, which is not.
+fn packages_to_the_runtime<'a>(metadata: &'a Metadata, id: &PackageId) -> Vec<&'a Package> {
+    let all = dependencies(metadata, id);
+    let (mut reaching, mut others): (BTreeSet<PackageId>, BTreeSet<PackageId>) =
+        all.into_iter().partition(|id| metadata[id].name == RUNTIME);
+    let mut between = BTreeSet::new();
+    loop {
+        let (more, rest): (BTreeSet<_>, BTreeSet<_>) = others.into_iter().partition(|id| {
+            normal_dependencies(metadata, id).any(|dependency| reaching.contains(dependency))
+        });
+        if more.is_empty() {
+            return between.iter().map(|id| &metadata[id]).collect();
+        }
+        between.extend(more.iter().cloned());
+        (reaching, others) = (more, rest);
+    }
+}
+
+/// `id` and all that it depends on, but what a runtime depends on.
+fn dependencies(metadata: &Metadata, id: &PackageId) -> BTreeSet<PackageId> {
     let mut seen = BTreeSet::new();
     let mut open = vec![id.clone()];
     while let Some(id) = open.pop() {
-        if metadata[&id].source.is_none() && seen.insert(id.clone()) {
+        if seen.insert(id.clone()) && metadata[&id].name != RUNTIME {
             open.extend(normal_dependencies(metadata, &id).cloned());
         }
     }
-    seen.iter().map(|id| &metadata[id]).collect()
+    seen
 }
 
 fn normal_dependencies<'a>(metadata: &'a Metadata, id: &PackageId) -> impl Iterator<Item = &'a PackageId> {
@@ -210,21 +245,32 @@ fn normal_dependencies<'a>(metadata: &'a Metadata, id: &PackageId) -> impl Itera
     })
 }
 
-/// The package as something to link, where it is a library that depends on the runtime.
-fn link(metadata: &Metadata, package: &Package) -> Option<(LinkedPackage, PackageId)> {
-    let runtime = normal_dependencies(metadata, &package.id).find(|id| metadata[*id].name == RUNTIME)?;
+/// The runtimes that the package depends on directly: one, unless something is wrong.
+fn runtime<'a>(metadata: &'a Metadata, id: &PackageId) -> impl Iterator<Item = &'a PackageId> {
+    normal_dependencies(metadata, id).filter(|id| metadata[*id].name == RUNTIME)
+}
+
+/// The package as something to link, where it is a library.
+fn link(metadata: &Metadata, package: &Package) -> Option<LinkedPackage> {
+    let library = library(package)?;
     let dependency = package
         .dependencies
         .iter()
-        .find(|dependency| dependency.name == RUNTIME && dependency.kind == DependencyKind::Normal)?;
-    let library = library(package)?;
-    let link = LinkedPackage {
+        .find(|dependency| dependency.name == RUNTIME && dependency.kind == DependencyKind::Normal);
+    let others = package.targets.iter().filter(|target| *target != library);
+    let (bins, others): (Vec<_>, Vec<_>) = others.partition(|target| target.kind.contains(&TargetKind::Bin));
+    let files = |targets: Vec<&Target>| targets.into_iter().map(|target| target.src_path.clone()).collect();
+    Some(LinkedPackage {
         id: package.id.clone(),
         name: package.name.to_string(),
-        runtime_dependency: dependency.rename.clone().unwrap_or_else(|| RUNTIME.to_owned()),
+        version: package.version.to_string(),
+        runtime_dependency: dependency
+            .map(|dependency| dependency.rename.clone().unwrap_or_else(|| RUNTIME.to_owned())),
         crate_name: library.name.replace('-', "_"),
         lib: library.src_path.clone(),
         is_member: metadata.workspace_members.contains(&package.id),
-    };
-    Some((link, runtime.clone()))
+        is_local: package.source.is_none(),
+        bins: files(bins),
+        other_targets: files(others),
+    })
 }

@@ -16,7 +16,6 @@ mod nearest;
 mod parse;
 mod route;
 mod signature;
-mod symbol;
 mod validate;
 mod values;
 

@@ -4,7 +4,7 @@
 //! It refuses what two arguments, or an argument and the function, say against each other.
 
 use proc_macro2::Span;
-use routegen_spec::{Auth, Method, Name, PathPattern, Scope};
+use routegen_spec::{Auth, Entry, Method, Name, PathPattern, Scope};
 use syn::parse_quote_spanned;
 
 use crate::{
@@ -12,7 +12,6 @@ use crate::{
     errors::Errors,
     parse::{RouteAttr, Slot},
     signature::{self, Handler},
-    symbol,
 };
 
 /// A route that can be expanded.
@@ -59,7 +58,7 @@ pub(crate) fn validate(
             Slot::Absent => parse_quote_spanned!(Span::mixed_site()=> ::routegen),
             slot => slot.value()?,
         },
-        entry: symbol::entry(crate_name, method, &path),
+        entry: Entry { crate_name: crate_name.to_owned(), method, path: path.clone() }.to_string(),
         method,
         path,
         handler,

@@ -4,6 +4,7 @@
 //! It does no I/O, knows no Rust syntax and no Terraform; those belong to the crates that depend on it.
 
 mod auth;
+mod entry;
 pub mod limits;
 mod manifest;
 mod method;
@@ -13,6 +14,7 @@ mod route;
 mod scope;
 
 pub use auth::Auth;
+pub use entry::{Entry, NotAnEntry};
 pub use manifest::{FORMAT_VERSION, Manifest};
 pub use method::{Method, UnknownMethod};
 pub use name::{Name, NameError};

@@ -20,10 +20,12 @@ use serde::Serialize;
 use crate::{
     cargo::{self, Libraries, Link, Mode},
     check::{Architecture, CheckedManifest, Function},
+    entries,
     error::{Error, plural},
     files::{self, Outcome},
+    note::Note,
     printer::Printer,
-    workspace::Workspace,
+    workspace::{LinkedPackage, Workspace},
 };
 
 /// A function's zip.
@@ -54,12 +56,15 @@ pub(crate) fn build(
     let functions = plural(manifest.functions.len(), "1 function", "functions");
     printer.step("Building", format!("{functions} for {}", Architecture::HOST.as_str()));
     let libraries = cargo::build(workspace, Mode::Artifacts, printer)?;
-    let build = Build { workspace, libraries: &libraries, out, printer };
+    let routes = manifest.routes.iter().map(|route| &route.spec);
+    entries::compare(workspace, &libraries, Mode::Artifacts, routes)?;
+    let build = Build { workspace, manifest, libraries: &libraries, out, printer };
     in_parallel(&manifest.functions, |function| build.artifact(function))
 }
 
 struct Build<'a> {
     workspace: &'a Workspace,
+    manifest: &'a CheckedManifest,
     libraries: &'a Libraries,
     out: &'a Utf8Path,
     printer: &'a Printer,
@@ -68,11 +73,12 @@ struct Build<'a> {
 impl Build<'_> {
     fn artifact(&self, function: &Function) -> Result<Artifact, Error> {
         let package = self.workspace.linked.iter().find(|package| package.name == function.package);
-        let crate_name = package.ok_or(Error::CargoSaidTooLittle)?.crate_name.as_str();
+        let package = package.ok_or(Error::CargoSaidTooLittle)?;
+        let crate_name = package.crate_name.as_str();
         let folder =
             self.workspace.own_target().join("bootstrap").join(&self.workspace.package).join(&function.name);
         files::create_folder(&folder)?;
-        let source = main(crate_name, &function.entry);
+        let source = main(crate_name, &function.entry) + &self.note(function, package).source();
         let link = Link { name: &function.name, source: &source, crates: vec![crate_name], folder: &folder };
         let linked = cargo::link(self.libraries, &link, self.printer)?;
         let bootstrap = files::read_bytes(&linked.program)?;
@@ -94,7 +100,21 @@ impl Build<'_> {
     }
 }
 
-/// The whole program: it names one entry point, so the linker keeps that handler and no other.
+impl Build<'_> {
+    /// What the artifact says about itself.
+    fn note(&self, function: &Function, package: &LinkedPackage) -> Note {
+        let routes = self.manifest.routes.iter().filter(|route| route.function == function.key);
+        Note {
+            function: function.name.clone(),
+            routes: routes.map(|route| route.spec.route_key().to_string()).collect(),
+            package: package.name.clone(),
+            package_version: package.version.clone(),
+            routegen_version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+/// The program but for its note: it names one entry point, so the linker keeps that handler and no other.
 fn main(crate_name: &str, entry: &str) -> String {
     format!(
         "extern crate {crate_name} as _;\n\

@@ -31,9 +31,9 @@ pub(crate) struct Linked {
 
 /// What a program was made from; beside the program, so that the next build can tell that nothing changed.
 #[derive(Deserialize, PartialEq, Serialize)]
-struct Stamp {
-    rustc: String,
-    arguments: Vec<String>,
+pub(super) struct Stamp {
+    pub(super) rustc: String,
+    pub(super) arguments: Vec<String>,
     source: String,
     /// Each library with its size and time of change.
     libraries: Vec<(Utf8PathBuf, u64, u128)>,
@@ -43,11 +43,9 @@ struct Stamp {
 pub(crate) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) -> Result<Linked, Error> {
     let program = link.folder.join("bootstrap");
     let source = link.folder.join("main.rs");
-    let stamp_file = link.folder.join("stamp.json");
+    let stamp_file = stamp_file(&program);
     let stamp = stamp(libraries, link, &source, &program)?;
-    let known: Option<Stamp> =
-        std::fs::read(&stamp_file).ok().and_then(|json| serde_json::from_slice(&json).ok());
-    if known.as_ref() == Some(&stamp) && program.exists() {
+    if stamp_beside(&program).as_ref() == Some(&stamp) && program.exists() {
         return Ok(Linked { program, fresh: true });
     }
     // Without a stamp, a program that a killed linker left half-written is made again.
@@ -63,6 +61,15 @@ pub(crate) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) ->
     }
     files::write_if_changed(&stamp_file, &serde_json::to_vec(&stamp).unwrap_or_default())?;
     Ok(Linked { program, fresh: false })
+}
+
+fn stamp_file(program: &Utf8Path) -> Utf8PathBuf {
+    program.with_file_name("stamp.json")
+}
+
+/// What the program at this place was made from, if it was linked to its end.
+pub(super) fn stamp_beside(program: &Utf8Path) -> Option<Stamp> {
+    serde_json::from_slice(&std::fs::read(stamp_file(program)).ok()?).ok()
 }
 
 fn stamp(

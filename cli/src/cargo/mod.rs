@@ -9,6 +9,7 @@ mod flags;
 mod link;
 mod profile;
 mod record;
+mod relink;
 pub(crate) mod wrapper;
 
 use std::{
@@ -20,7 +21,10 @@ use std::{
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Message, PackageId, TargetKind};
 
-pub(crate) use self::link::{Link, link};
+pub(crate) use self::{
+    link::{Link, link},
+    relink::with_symbols,
+};
 use self::{profile::Profile, record::Record};
 use crate::{
     error::Error,
@@ -53,10 +57,15 @@ impl Libraries {
     pub(crate) fn crates(&self) -> impl Iterator<Item = &str> {
         self.by_crate.keys().map(String::as_str)
     }
+
+    /// The files of those crates.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Utf8Path> {
+        self.by_crate.values().map(Utf8PathBuf::as_path)
+    }
 }
 
-/// Builds the package of `workspace`, and with it the local packages that it depends on. cargo talks to the user itself: progress and compiler errors appear
-/// as it prints them.
+/// Builds the package of `workspace`, and with it all that it depends on. cargo talks to the user itself: progress and
+/// compiler errors appear as it prints them.
 pub(crate) fn build(workspace: &Workspace, mode: Mode, printer: &Printer) -> Result<Libraries, Error> {
     let profile = Profile::load(workspace, mode)?;
     let target = workspace.own_target().join("cargo");
@@ -130,13 +139,13 @@ fn run(
 /// The feature of the runtime is one for the whole build, whichever package asks for it. cargo takes the features of
 /// packages that it is asked to build, and those of members of the workspace only.
 fn switch_registry_on(workspace: &Workspace) -> Result<Vec<String>, Error> {
-    let members = || workspace.linked.iter().filter(|package| package.is_member);
-    let own = members().find(|package| package.id == workspace.id);
-    let Some(package) = own.or_else(|| members().next()) else {
+    let members = workspace.linked.iter().filter(|package| package.is_member);
+    let direct = members.filter_map(|package| Some((package, package.runtime_dependency.as_deref()?)));
+    let Some((package, dependency)) = direct.max_by_key(|(package, _)| package.id == workspace.id) else {
         return Err(Error::RoutesOutside { package: workspace.package.clone() });
     };
-    let mut words = vec!["--features".to_owned(), format!("{}/registry", package.runtime_dependency)];
-    if own.is_none() {
+    let mut words = vec!["--features".to_owned(), format!("{dependency}/registry")];
+    if package.id != workspace.id {
         words.extend(["--package".to_owned(), package.name.clone()]);
     }
     Ok(words)
@@ -179,10 +188,13 @@ impl Heard {
         let runtime = rmeta(&workspace.runtime).ok_or(Error::CargoSaidTooLittle)?.with_extension("rlib");
         let Some(record) = Record::read(library) else { return Ok(None) };
         // A package of which nothing was heard is not part of this build: what would need it is switched off.
-        let built = |package: &LinkedPackage| {
+        let built = |package: &&LinkedPackage| rmeta(&package.id).is_some();
+        let built: Vec<_> = workspace.linked.iter().filter(built).collect();
+        refuse_same_crate_name(&built)?;
+        let file = |package: &&LinkedPackage| {
             Some((package.crate_name.clone(), rmeta(&package.id)?.with_extension("rlib")))
         };
-        let by_crate = workspace.linked.iter().filter_map(built).collect();
+        let by_crate = built.iter().filter_map(file).collect();
         self.search.sort();
         self.search.dedup();
         let mut flags = flags::for_link(&record.arguments, profile.lto);
@@ -190,4 +202,19 @@ impl Heard {
         flags.extend(self.search.into_iter().flat_map(|path| ["-L".to_owned(), path]));
         Ok(Some(Libraries { root: workspace.root.clone(), rustc: record.rustc, flags, runtime, by_crate }))
     }
+}
+
+/// Libraries of one name would be told apart by nothing: not by an entry point's symbol, nor where they are linked.
+fn refuse_same_crate_name(packages: &[&LinkedPackage]) -> Result<(), Error> {
+    let mut by_name: BTreeMap<&str, &LinkedPackage> = BTreeMap::new();
+    for package in packages {
+        if let Some(other) = by_name.insert(&package.crate_name, package) {
+            return Err(Error::SameCrateName {
+                crate_name: package.crate_name.clone(),
+                first: format!("{} {}", other.name, other.version),
+                second: format!("{} {}", package.name, package.version),
+            });
+        }
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::record::Record;
 use crate::{
     error::Error,
-    workspace::{Workspace, cargo_home},
+    workspace::{CARGO_HOME, Workspace, cargo_home},
 };
 
 const WRAPPER: &str = "RUSTC_WRAPPER";
@@ -48,7 +48,7 @@ fn remap(workspace: &Workspace) -> Vec<(String, String)> {
         (workspace.own_target().into_string(), target),
     ];
     remap.extend(workspace.outside.iter().map(|(root, name)| (root.to_string(), name.clone())));
-    remap.extend(cargo_home().map(|home| (home.into_string(), "/cargo".to_owned())));
+    remap.extend(cargo_home().map(|home| (home.into_string(), CARGO_HOME.to_owned())));
     // With the component `rust-src`, panics inside of generic code of std name its files.
     let rustup = std::env::var_os("RUSTUP_HOME").map(PathBuf::from);
     let rustup = rustup.or_else(|| Some(std::env::home_dir()?.join(".rustup")));

@@ -4,6 +4,7 @@
 mod build;
 mod check;
 mod emit_tf;
+mod inspect;
 mod package;
 mod routes;
 mod table;
@@ -26,22 +27,28 @@ use crate::{
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let selection = &args.selection;
-    let workspace =
-        Workspace::load(selection.package.as_deref(), selection.manifest_path.as_deref(), options(args))?;
-    // Two commands at once in one target directory would link over each other's programs.
-    let _lock = files::lock(&workspace.own_target().join(".lock"), || {
-        printer.step("Waiting", "for another routegen in the same target directory");
-    })?;
-    let api = Api { config: Config::load(&workspace.package_root)?, workspace, printer };
+    let load =
+        || Workspace::load(selection.package.as_deref(), selection.manifest_path.as_deref(), options(args));
+    let with_api = |command: &dyn Fn(&Api<'_>) -> Result<(), Error>| {
+        let workspace = load()?;
+        // Two commands at once in one target directory would link over each other's programs.
+        let _lock = files::lock(&workspace.own_target().join(".lock"), || {
+            printer.step("Waiting", "for another routegen in the same target directory");
+        })?;
+        command(&Api { config: Config::load(&workspace.package_root)?, workspace, printer })
+    };
     match &args.command {
-        Command::Routes => routes::run(&api),
-        Command::Check => check::run(&api),
-        Command::Build { out, verify } => build::run(&api, out.as_deref(), *verify),
-        Command::EmitTf { out, check: true, .. } => emit_tf::check(&api, out.as_deref()),
+        Command::Routes => with_api(&routes::run),
+        Command::Check => with_api(&check::run),
+        Command::Build { out, verify } => with_api(&|api| build::run(api, out.as_deref(), *verify)),
+        Command::EmitTf { out, check: true, .. } => with_api(&|api| emit_tf::check(api, out.as_deref())),
         Command::EmitTf { out, artifacts, check: false } => {
-            emit_tf::run(&api, out.as_deref(), artifacts.as_deref())
+            with_api(&|api| emit_tf::run(api, out.as_deref(), artifacts.as_deref()))
         }
-        Command::Package { out, tf_out } => package::run(&api, out.as_deref(), tf_out.as_deref()),
+        Command::Package { out, tf_out } => {
+            with_api(&|api| package::run(api, out.as_deref(), tf_out.as_deref()))
+        }
+        Command::Inspect { files, crates } => inspect::run(files, *crates, load, printer),
     }
 }
 

@@ -39,11 +39,13 @@ fn dependencies_point_one_way() {
 fn each_stage_knows_only_what_it_is_made_from() {
     let allowed = [
         ("workspace", "cargo_options error"),
-        ("registry", "cargo error files printer workspace"),
+        ("registry", "cargo entries error files printer workspace"),
+        ("entries", "cargo error files workspace"),
         ("sources", "error files workspace"),
         ("config", "error files"),
         ("check", "config error"),
-        ("build", "cargo check error files printer workspace"),
+        ("build", "cargo check entries error files note printer workspace"),
+        ("inspect", "build error note"),
         ("terraform", "check files"),
         ("verify", "build check error files printer workspace"),
         ("cargo", "error files printer workspace"),

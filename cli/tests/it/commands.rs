@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    fixture::{Project, fail, items, routegen, scratch, succeed, unpack},
+    fixture::{Project, complaint, fail, items, routegen, scratch, succeed, unpack},
     terraform::requirement::or_skip,
 };
 
@@ -105,32 +105,6 @@ fn emit_tf_writes_no_root_beside_one_that_is_there() {
     assert_eq!(serde_json::from_str::<Value>(&summary).unwrap()["root"], "yours");
     assert!(!folder.join("main.tf").exists());
     assert!(folder.join("routegen/locals.tf").exists());
-}
-
-/// What a failing command says about a project, without the lines that cargo prints.
-fn complaint(project: &Project, args: &[&str]) -> String {
-    let stderr = fail(&mut project.routegen(args));
-    let of_cargo = |line: &&str| {
-        [
-            "Waiting ",
-            "Reading ",
-            "Building ",
-            "Linked ",
-            "Checked ",
-            "Compiling ",
-            "Finished ",
-            "Blocking ",
-            "Downloaded ",
-            "Downloading ",
-            "Updating ",
-            "Locking ",
-            "Adding ",
-        ]
-        .iter()
-        .any(|verb| line.trim_start().starts_with(verb))
-    };
-    let lines: Vec<_> = stderr.lines().filter(|line| !of_cargo(line)).collect();
-    lines.join("\n")
 }
 
 #[test]

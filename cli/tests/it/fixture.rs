@@ -155,3 +155,29 @@ impl Project {
         command
     }
 }
+
+/// What a failing command says about a project, without the lines that cargo prints.
+pub(crate) fn complaint(project: &Project, args: &[&str]) -> String {
+    let stderr = fail(&mut project.routegen(args));
+    let of_cargo = |line: &&str| {
+        [
+            "Waiting ",
+            "Reading ",
+            "Building ",
+            "Linked ",
+            "Checked ",
+            "Compiling ",
+            "Finished ",
+            "Blocking ",
+            "Downloaded ",
+            "Downloading ",
+            "Updating ",
+            "Locking ",
+            "Adding ",
+        ]
+        .iter()
+        .any(|verb| line.trim_start().starts_with(verb))
+    };
+    let lines: Vec<_> = stderr.lines().filter(|line| !of_cargo(line)).collect();
+    lines.join("\n")
+}

@@ -11,6 +11,8 @@ mod commands;
 mod docs;
 mod emulator;
 mod fixture;
+mod inspect;
 mod projects;
+mod registry;
 mod runtime_api;
 mod terraform;

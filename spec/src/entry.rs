@@ -1,0 +1,198 @@
+//! The exported symbol of a route's entry point, which the attribute writes and the command line reads.
+//!
+//! In: the crate's name, the method and the path, or a symbol. Out: `routegen.<crate>.<METHOD>` and the path, in letters,
+//! digits, `_`, `.` and `$`, which linkers and version scripts take without quotes, or the route again. Two routes
+//! never share a symbol: the same method and path twice in a crate is an error of the compiler.
+//!
+//! | in a path  | in the symbol                     |
+//! |------------|-----------------------------------|
+//! | `/`        | `.`                               |
+//! | `{name}`   | `$name`                           |
+//! | `{name+}`  | `$name$`                          |
+//! | `$default` | `$default`, with no `.` before it |
+//! | letters and digits | themselves                |
+//! | other bytes        | `_` and two hexadecimal digits |
+
+use std::{
+    fmt::{self, Write as _},
+    str::FromStr,
+};
+
+use thiserror::Error;
+
+use crate::{Method, PathPattern, RouteKey, Segment};
+
+/// An entry point: a route of a crate. Its text is the symbol, `routegen.items.GET.items.$id` for `GET /items/{id}`
+/// of the crate `items`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Entry {
+    /// The library as Rust names it.
+    pub crate_name: String,
+    /// The method.
+    pub method: Method,
+    /// The path.
+    pub path: PathPattern,
+}
+
+/// A text that is no symbol of an entry point.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("not the symbol of an entry point")]
+pub struct NotAnEntry;
+
+impl Entry {
+    /// What every symbol of an entry point begins with.
+    pub const PREFIX: &str = "routegen.";
+
+    /// What API Gateway knows the route by.
+    pub fn route_key(&self) -> RouteKey<'_> {
+        RouteKey::new(self.method, &self.path)
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::PREFIX)?;
+        write_escaped(f, &self.crate_name)?;
+        write!(f, ".{}", self.method)?;
+        if self.path.is_default() {
+            // Every other path begins with a dot.
+            return f.write_str(PathPattern::DEFAULT);
+        }
+        if self.path.segments().is_empty() {
+            // The root: no segment of a path is empty, so nothing else ends in a dot.
+            return f.write_char('.');
+        }
+        for segment in self.path.segments() {
+            f.write_char('.')?;
+            match segment {
+                Segment::Literal(text) => write_escaped(f, text)?,
+                Segment::Param(name) => {
+                    f.write_char('$')?;
+                    write_escaped(f, name)?;
+                }
+                Segment::Greedy(name) => {
+                    f.write_char('$')?;
+                    write_escaped(f, name)?;
+                    f.write_char('$')?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes `text` in letters, digits and `_`.
+fn write_escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            f.write_char(char::from(byte))?;
+        } else {
+            write!(f, "_{byte:02x}")?;
+        }
+    }
+    Ok(())
+}
+
+impl FromStr for Entry {
+    type Err = NotAnEntry;
+
+    fn from_str(symbol: &str) -> Result<Self, Self::Err> {
+        parse(symbol).ok_or(NotAnEntry)
+    }
+}
+
+fn parse(symbol: &str) -> Option<Entry> {
+    let (crate_name, route) = symbol.strip_prefix(Entry::PREFIX)?.split_once('.')?;
+    let (method, path) = match route.strip_suffix(PathPattern::DEFAULT) {
+        Some(method) if !method.contains('.') => (method, PathPattern::DEFAULT.to_owned()),
+        _ => {
+            let (method, segments) = route.split_once('.')?;
+            let segments: Option<String> = segments.split('.').map(segment).collect();
+            (method, segments?)
+        }
+    };
+    Some(Entry { crate_name: unescaped(crate_name)?, method: method.parse().ok()?, path: path.parse().ok()? })
+}
+
+/// A segment of a path, with the slash before it.
+fn segment(symbol: &str) -> Option<String> {
+    let Some(name) = symbol.strip_prefix('$') else { return Some(format!("/{}", unescaped(symbol)?)) };
+    match name.strip_suffix('$') {
+        None => Some(format!("/{{{}}}", unescaped(name)?)),
+        Some(name) => Some(format!("/{{{}+}}", unescaped(name)?)),
+    }
+}
+
+fn unescaped(text: &str) -> Option<String> {
+    let mut parts = text.split('_');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(code, 16).ok()?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn entry(crate_name: &str, method: &str, path: &str) -> Entry {
+        Entry {
+            crate_name: crate_name.to_owned(),
+            method: method.parse().unwrap(),
+            path: path.parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_symbol_reads_like_its_route() {
+        for (crate_name, method, path, expected) in [
+            ("items", "GET", "/items", "routegen.items.GET.items"),
+            ("my_items", "GET", "/items/{id}", "routegen.my_5fitems.GET.items.$id"),
+            ("items", "ANY", "/files/{rest+}", "routegen.items.ANY.files.$rest$"),
+            ("items", "GET", "/", "routegen.items.GET."),
+            ("items", "GET", "/v1.0/a_b", "routegen.items.GET.v1_2e0.a_5fb"),
+            ("items", "ANY", "$default", "routegen.items.ANY$default"),
+            ("items", "ANY", "/default", "routegen.items.ANY.default"),
+            ("items", "ANY", "/{default}", "routegen.items.ANY.$default"),
+        ] {
+            assert_eq!(entry(crate_name, method, path).to_string(), expected);
+        }
+    }
+
+    fn paths() -> impl Strategy<Value = String> {
+        let segment = "[a-c$_.~:@-]{1,4}|\\{[a-c_.-]{1,3}\\}";
+        let segments =
+            (proptest::collection::vec(segment, 0..4), proptest::option::of("\\{[a-c_.-]{1,3}\\+\\}"));
+        segments.prop_map(|(segments, greedy)| {
+            segments.into_iter().chain(greedy).flat_map(|segment| ["/".to_owned(), segment]).collect()
+        })
+    }
+
+    proptest! {
+        /// What has an inverse is injective.
+        #[test]
+        fn a_symbol_tells_its_route(
+            crate_name in "[a-z_][a-z0-9_]{0,5}|\\PC{0,4}",
+            method in 0..Method::ALL.len(),
+            path in prop_oneof![8 => paths(), 1 => Just("/".to_owned()), 1 => Just("$default".to_owned())],
+        ) {
+            let Ok(path) = path.parse::<PathPattern>() else { return Ok(()) };
+            let entry = Entry { crate_name, method: Method::ALL[method], path };
+            let symbol = entry.to_string();
+            prop_assert!(symbol.chars().all(|c| c.is_ascii_alphanumeric() || "_.$".contains(c)), "{}", symbol);
+            prop_assert_eq!(symbol.parse(), Ok(entry));
+        }
+
+        #[test]
+        fn no_text_is_read_as_a_symbol_that_it_is_not(text in "(routegen\\.)?[a-z_$.é]{0,6}(GET|ANY)?\\PC{0,8}") {
+            if let Ok(entry) = text.parse::<Entry>() {
+                prop_assert_eq!(entry.to_string().parse(), Ok(entry));
+            }
+        }
+    }
+}
