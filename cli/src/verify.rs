@@ -69,10 +69,12 @@ fn difference(function: &str, first: &Utf8Path, second: &Utf8Path) -> Result<Dif
             break;
         }
         if one != other {
+            let (part, one, other) =
+                differing_part(one, other).unwrap_or_else(|| (String::new(), one, other));
             let same = one.iter().zip(other).take_while(|(one, other)| one == other).count();
             return Ok(Difference {
                 function,
-                place: format!("byte {same} of `{name}`{}", section(one, same)),
+                place: format!("byte {same} of {part}`{name}`"),
                 first: around(one, same),
                 second: around(other, same),
             });
@@ -105,13 +107,21 @@ fn unzip(path: &Utf8Path) -> Result<Vec<(String, Vec<u8>)>, Error> {
     read().map_err(|error| Error::io("read", path, error))
 }
 
-/// The section of a program that a byte is in: it tells a constant from code.
-fn section(program: &[u8], byte: usize) -> String {
-    let Ok(program) = object::File::parse(program) else { return String::new() };
-    let holds = |(begin, size): (u64, u64)| (begin..begin + size).contains(&(byte as u64));
-    let found = program.sections().find(|section| section.file_range().is_some_and(holds));
-    let name = found.as_ref().and_then(|section| section.name().ok());
-    name.map(|name| format!(", in {name}")).unwrap_or_default()
+/// The section in which two programs differ that tells most. Constants tell more than code; the headers and the build's
+/// id only follow from the rest.
+fn differing_part<'a>(one: &'a [u8], other: &'a [u8]) -> Option<(String, &'a [u8], &'a [u8])> {
+    let (one, other) = (object::File::parse(one).ok()?, object::File::parse(other).ok()?);
+    let mut sections: Vec<_> = one.sections().collect();
+    sections.sort_by_key(|section| match section.name() {
+        Ok(".rodata") => 0,
+        Ok(".note.gnu.build-id") => 2,
+        _ => 1,
+    });
+    sections.into_iter().find_map(|section| {
+        let name = section.name().ok()?;
+        let (one, other) = (section.data().ok()?, other.section_by_name(name)?.data().ok()?);
+        (one != other).then(|| (format!("{name} in "), one, other))
+    })
 }
 
 /// The text that a byte is part of, or what the bytes are where they are no text.

@@ -25,7 +25,7 @@ pub(super) fn load(here: &Utf8Path) -> Result<Vec<ConfigurationFile>, Error> {
         // Of two files, cargo takes the one without an extension, and warns.
         let files = ["config", "config.toml"].map(|name| folder.join(name));
         if let Some(file) = files.into_iter().find(|file| file.is_file()) {
-            read(file, &mut BTreeSet::new(), &mut found)?;
+            read(&file, &mut BTreeSet::new(), &mut found)?;
         }
     }
     Ok(found)
@@ -33,26 +33,26 @@ pub(super) fn load(here: &Utf8Path) -> Result<Vec<ConfigurationFile>, Error> {
 
 /// Reads a file, and then those that it includes.
 fn read(
-    path: Utf8PathBuf,
+    path: &Utf8Path,
     seen: &mut BTreeSet<Utf8PathBuf>,
     found: &mut Vec<ConfigurationFile>,
 ) -> Result<(), Error> {
-    if !seen.insert(path.clone()) {
+    if !seen.insert(path.to_owned()) {
         return Ok(());
     }
-    let content: Table = toml::from_str(&files::read(&path)?).unwrap_or_default();
+    let content: Table = toml::from_str(&files::read(path)?).unwrap_or_default();
     let included = match content.get("include").cloned() {
         Some(Value::Array(files)) => files,
         Some(file) => vec![file],
         None => Vec::new(),
     };
-    found.push(ConfigurationFile { path: path.clone(), content });
+    found.push(ConfigurationFile { path: path.to_owned(), content });
     // Of two included files that set a key, the later one counts.
     for included in included.iter().rev() {
         let name = included.as_str().or_else(|| included.get("path")?.as_str());
         let file = name.map(|name| path.with_file_name("").join(name)).filter(|file| file.is_file());
         if let Some(file) = file {
-            read(file, seen, found)?;
+            read(&file, seen, found)?;
         }
     }
     Ok(())
