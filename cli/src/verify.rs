@@ -40,9 +40,13 @@ pub(crate) fn verify(
     let folder = files::TemporaryFolder::new(workspace.own_target().join("verify"))?;
     let again = workspace.building_in(folder.path());
     let second = build::build(&again, manifest, &folder.path().join("lambda"), printer)?;
+    compare(artifacts, &second)
+}
+
+fn compare(first: &[Artifact], second: &[Artifact]) -> Result<Verified, Error> {
     let mut differences = Vec::new();
     let mut bytes = 0;
-    for (first, second) in artifacts.iter().zip(&second) {
+    for (first, second) in first.iter().zip(second) {
         let (one, other) = (files::read_bytes(&first.path)?, files::read_bytes(&second.path)?);
         bytes += one.len() as u64;
         if one != other {
@@ -50,7 +54,7 @@ pub(crate) fn verify(
         }
     }
     if differences.is_empty() {
-        Ok(Verified { artifacts: artifacts.len(), bytes })
+        Ok(Verified { artifacts: first.len(), bytes })
     } else {
         Err(Error::NotRepeatable { differences })
     }
@@ -65,10 +69,12 @@ fn difference(function: &str, first: &Utf8Path, second: &Utf8Path) -> Result<Dif
             break;
         }
         if one != other {
+            let (part, one, other) =
+                differing_part(one, other).unwrap_or_else(|| (String::new(), one, other));
             let same = one.iter().zip(other).take_while(|(one, other)| one == other).count();
             return Ok(Difference {
                 function,
-                place: format!("byte {same} of `{name}`{}", section(one, same)),
+                place: format!("byte {same} of {part}`{name}`"),
                 first: around(one, same),
                 second: around(other, same),
             });
@@ -101,13 +107,21 @@ fn unzip(path: &Utf8Path) -> Result<Vec<(String, Vec<u8>)>, Error> {
     read().map_err(|error| Error::io("read", path, error))
 }
 
-/// The section of a program that a byte is in: it tells a constant from code.
-fn section(program: &[u8], byte: usize) -> String {
-    let Ok(program) = object::File::parse(program) else { return String::new() };
-    let holds = |(begin, size): (u64, u64)| (begin..begin + size).contains(&(byte as u64));
-    let found = program.sections().find(|section| section.file_range().is_some_and(holds));
-    let name = found.as_ref().and_then(|section| section.name().ok());
-    name.map(|name| format!(", in {name}")).unwrap_or_default()
+/// The section in which two programs differ that tells most. Constants tell more than code; the headers and the build's
+/// id only follow from the rest.
+fn differing_part<'a>(one: &'a [u8], other: &'a [u8]) -> Option<(String, &'a [u8], &'a [u8])> {
+    let (one, other) = (object::File::parse(one).ok()?, object::File::parse(other).ok()?);
+    let mut sections: Vec<_> = one.sections().collect();
+    sections.sort_by_key(|section| match section.name() {
+        Ok(".rodata") => 0,
+        Ok(".note.gnu.build-id") => 2,
+        _ => 1,
+    });
+    sections.into_iter().find_map(|section| {
+        let name = section.name().ok()?;
+        let (one, other) = (section.data().ok()?, other.section_by_name(name)?.data().ok()?);
+        (one != other).then(|| (format!("{name} in "), one, other))
+    })
 }
 
 /// The text that a byte is part of, or what the bytes are where they are no text.
@@ -127,7 +141,48 @@ fn around(content: &[u8], at: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
+    use crate::files::Outcome;
+
+    fn artifact(folder: &Utf8Path, function: &str, files: &[(&str, &[u8])]) -> Artifact {
+        let path = folder.join(format!("{function}.zip"));
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        for (name, content) in files {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(content).unwrap();
+        }
+        zip.finish().unwrap();
+        let zip_bytes = std::fs::metadata(&path).unwrap().len();
+        let function = function.to_owned();
+        Artifact { function, path, zip_bytes, bootstrap_bytes: 0, outcome: Outcome::Written }
+    }
+
+    #[test]
+    fn what_differs_is_told_with_its_place_and_what_does_not_is_counted() {
+        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let [one, other] = folders.each_ref().map(|folder| Utf8Path::from_path(folder.path()).unwrap());
+        let same = |folder| artifact(folder, "same", &[("bootstrap", b"program")]);
+        let verified = compare(&[same(one)], &[same(other)]).unwrap();
+        assert_eq!((verified.artifacts, verified.bytes), (1, same(one).zip_bytes));
+
+        let timed = |folder, time| artifact(folder, "timed", &[("bootstrap", b"program"), ("note", time)]);
+        let more = |folder, name| artifact(folder, "more", &[(name, b"")]);
+        let first = [same(one), timed(one, b"at 1\n"), more(one, "a")];
+        let second = [same(other), timed(other, b"at 2\n"), more(other, "b")];
+        let Err(Error::NotRepeatable { differences }) = compare(&first, &second) else {
+            panic!("they differ")
+        };
+        let told: Vec<_> = differences.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "`timed` differs from byte 3 of `note` on: `at 1` became `at 2`",
+                "`more` differs from the files or their attributes on: `a` became `b`",
+            ]
+        );
+    }
 
     #[test]
     fn a_text_is_shown_whole_and_other_bytes_as_numbers() {

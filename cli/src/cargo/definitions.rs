@@ -4,12 +4,11 @@
 //! one in cargo's home, and the workspace's Cargo.toml; of two that set a key, the earlier one counts. Out: the value
 //! of a key, through `inherits`. It judges nothing: what is wrong in these files, cargo says.
 
-use std::collections::BTreeSet;
-
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use toml::{Table, Value};
 
-use crate::{error::Error, files, workspace::cargo_home};
+use super::configuration;
+use crate::{error::Error, files};
 
 #[derive(Debug, Default)]
 pub(super) struct Definitions {
@@ -22,12 +21,14 @@ pub(super) struct Definitions {
 impl Definitions {
     /// Reads them as cargo does when it is called in `here` for the workspace in `root`.
     pub(super) fn load(root: &Utf8Path, here: &Utf8Path) -> Result<Self, Error> {
-        let mut files = configuration_files(here);
-        files.push(root.join("Cargo.toml"));
-        let mut tables = Vec::new();
-        for file in files {
-            read(&file, &mut BTreeSet::new(), &mut tables)?;
-        }
+        let manifest = root.join("Cargo.toml");
+        let manifest: Table = toml::from_str(&files::read(&manifest)?).unwrap_or_default();
+        let files = configuration::load(here)?.into_iter().map(|file| file.content);
+        let profiles = |mut file: Table| match file.remove("profile") {
+            Some(Value::Table(profiles)) => Some(profiles),
+            _ => None,
+        };
+        let tables = files.chain([manifest]).filter_map(profiles).collect();
         let environment = std::env::vars_os().filter_map(|(name, value)| {
             let name = name.into_string().ok().filter(|name| name.starts_with("CARGO_PROFILE_"))?;
             Some((name, value.into_string().ok()?))
@@ -89,45 +90,10 @@ impl Definitions {
     }
 }
 
-/// The files that cargo reads in `here`, the nearest first.
-fn configuration_files(here: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let mut folders: Vec<_> = here.ancestors().map(|folder| folder.join(".cargo")).collect();
-    folders.extend(cargo_home().filter(|home| !folders.contains(home)));
-    // Of two files, cargo takes the one without an extension, and warns.
-    let file = |folder: Utf8PathBuf| {
-        ["config", "config.toml"].map(|name| folder.join(name)).into_iter().find(|file| file.is_file())
-    };
-    folders.into_iter().filter_map(file).collect()
-}
-
-/// Adds the profiles of a file to `tables`, and then those of the files that it includes. What cannot be read as TOML
-/// has none: cargo reads the same file, and says so.
-fn read(file: &Utf8Path, seen: &mut BTreeSet<Utf8PathBuf>, tables: &mut Vec<Table>) -> Result<(), Error> {
-    if !seen.insert(file.to_owned()) {
-        return Ok(());
-    }
-    let table: Table = toml::from_str(&files::read(file)?).unwrap_or_default();
-    if let Some(profiles) = table.get("profile").and_then(Value::as_table) {
-        tables.push(profiles.clone());
-    }
-    let included = match table.get("include") {
-        Some(Value::Array(files)) => files.as_slice(),
-        Some(file) => std::slice::from_ref(file),
-        None => &[],
-    };
-    // Of two included files that set a key, the later one counts.
-    for included in included.iter().rev() {
-        let path = included.as_str().or_else(|| included.get("path")?.as_str());
-        let path = path.map(|path| file.with_file_name("").join(path)).filter(|path| path.is_file());
-        if let Some(path) = path {
-            read(&path, seen, tables)?;
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use camino::Utf8PathBuf;
+
     use super::*;
 
     fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, Utf8PathBuf) {

@@ -4,6 +4,7 @@
 //! configuration and patches. A folder of its own inside the target directory keeps apart what is built with the
 //! path prefixes remapped, so that the paths of this machine are in no artifact.
 
+mod configuration;
 mod definitions;
 mod flags;
 mod link;
@@ -82,6 +83,11 @@ fn cargo(workspace: &Workspace, verb: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args([verb, "--manifest-path", workspace.package_root.join("Cargo.toml").as_str()]);
     command
+}
+
+/// The folder in which cargo is called.
+fn here() -> Result<Utf8PathBuf, Error> {
+    camino::absolute_utf8(".").map_err(|error| Error::io("find", ".", error))
 }
 
 fn clean(

@@ -7,10 +7,9 @@
 //! - an optimised crate is compiled in one codegen unit, which gives smaller artifacts;
 //! - `small` is release with link-time optimisation of the whole program.
 
-use camino::{Utf8Path, Utf8PathBuf};
 use toml::{Table, Value};
 
-use super::{Mode, definitions::Definitions};
+use super::{Mode, definitions::Definitions, here};
 use crate::{error::Error, workspace::Workspace};
 
 /// The profile for those who want small artifacts and can wait for them.
@@ -31,9 +30,7 @@ pub(super) struct Profile {
 impl Profile {
     /// Reads what cargo will read in the folder where it will be called, which is this one.
     pub(super) fn load(workspace: &Workspace, mode: Mode) -> Result<Self, Error> {
-        let here = std::env::current_dir().map_err(|error| Error::io("find", Utf8Path::new("."), error))?;
-        let here = Utf8PathBuf::from_path_buf(here).unwrap_or_else(|_| workspace.package_root.clone());
-        let definitions = Definitions::load(&workspace.root, &here)?;
+        let definitions = Definitions::load(&workspace.root, &here()?)?;
         let packages = workspace.linked.iter().map(|package| package.name.as_str());
         Ok(Self::new(workspace.options.profile.as_deref(), definitions, mode, packages))
     }

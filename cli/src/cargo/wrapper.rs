@@ -3,7 +3,7 @@
 //! cargo tells nobody which flags it gives to rustc, and lets nobody add one without replacing the user's own
 //! (`RUSTFLAGS` in the environment switches off `build.rustflags`). So cargo calls this program instead of rustc, for
 //! every crate: it writes down how the user's libraries are compiled, adds the path prefixes to remap, and becomes
-//! rustc. Whatever wrapper the user's environment has (sccache) is called as before.
+//! rustc. Whatever wrapper the user has (sccache) is called as before.
 
 use std::{
     ffi::OsString,
@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::record::Record;
+use super::{configuration::rustc_wrapper, here, record::Record};
 use crate::{
     error::Error,
     workspace::{CARGO_HOME, Workspace, cargo_home},
@@ -25,7 +25,7 @@ const ORDERS: &str = "ROUTEGEN_RUSTC_WRAPPER";
 /// What the wrapper is told through the environment.
 #[derive(Debug, Deserialize, Serialize)]
 struct Orders {
-    /// The wrapper that the user's environment names.
+    /// The wrapper that the user has.
     next: Option<String>,
     /// Prefixes of paths, and what takes their place; of two that fit, rustc takes the later.
     remap: Vec<(String, String)>,
@@ -34,8 +34,7 @@ struct Orders {
 /// Makes `cargo` call this program in the place of rustc.
 pub(super) fn install(cargo: &mut Command, workspace: &Workspace) -> Result<(), Error> {
     let program = std::env::current_exe().map_err(|error| Error::run("routegen", error))?;
-    let orders =
-        Orders { next: std::env::var(WRAPPER).ok().filter(|next| !next.is_empty()), remap: remap(workspace) };
+    let orders = Orders { next: rustc_wrapper(&here()?)?, remap: remap(workspace) };
     cargo.env(WRAPPER, program).env(ORDERS, serde_json::to_string(&orders).unwrap_or_default());
     Ok(())
 }
@@ -84,10 +83,22 @@ fn record(rustc: &OsString, arguments: &[OsString]) {
     if std::env::var_os("CARGO_PRIMARY_PACKAGE").is_none() {
         return;
     }
+    let (rustc, arguments) = without_workspace_wrapper(rustc, arguments);
     let text = |word: &OsString| word.to_str().map(str::to_owned);
     let arguments: Option<Vec<_>> = arguments.iter().map(text).collect();
     if let (Some(rustc), Some(arguments)) = (text(rustc), arguments) {
         let _ = Record { rustc, arguments }.write();
+    }
+}
+
+/// With `RUSTC_WORKSPACE_WRAPPER`, cargo calls that, and rustc is its first argument; rustc's own begin with an option.
+fn without_workspace_wrapper<'a>(
+    program: &'a OsString,
+    arguments: &'a [OsString],
+) -> (&'a OsString, &'a [OsString]) {
+    match arguments.split_first() {
+        Some((rustc, arguments)) if !rustc.as_encoded_bytes().starts_with(b"-") => (rustc, arguments),
+        _ => (program, arguments),
     }
 }
 
@@ -115,4 +126,18 @@ fn become_(mut command: Command) -> ExitCode {
 fn failed(command: &Command, error: &std::io::Error) -> ExitCode {
     eprintln!("error: could not run `{}`: {error}", command.get_program().display());
     ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rustc_is_told_from_a_workspace_wrapper_around_it() {
+        let words = ["rustc", "--crate-name", "items"].map(OsString::from);
+        let wrapper = OsString::from("wrapper");
+        let expected = (&words[0], &words[1..]);
+        assert_eq!(without_workspace_wrapper(&wrapper, &words), expected);
+        assert_eq!(without_workspace_wrapper(&words[0], &words[1..]), expected);
+    }
 }

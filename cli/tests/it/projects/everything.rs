@@ -69,7 +69,7 @@ fn project() -> Project {
         (
             "Cargo.toml",
             format!(
-                "[workspace]\nresolver = \"3\"\nmembers = [\"api\", \"extra\"]\n\n\
+                "[workspace]\nresolver = \"3\"\nmembers = [\"api\", \"extra\", \"front\"]\n\n\
                  [workspace.package]\nversion = \"1.2.3\"\nedition = \"2024\"\n\n\
                  [workspace.dependencies]\nroutegen = {{ path = \"{runtime}\" }}\nserde_json = \"1\"\n\n\
                  [workspace.lints.rust]\nunused_must_use = \"deny\"\n\n\
@@ -100,6 +100,13 @@ fn project() -> Project {
             "extra/src/lib.rs",
             "#[routegen::route(GET, \"/extra\", auth = \"none\")]\nasync fn extra() {}\n".to_owned(),
         ),
+        (
+            "front/Cargo.toml",
+            "[package]\nname = \"workshop-front\"\nversion.workspace = true\nedition.workspace = true\n\n\
+             [dependencies]\nworkshop-extra = { path = \"../extra\" }\n"
+                .to_owned(),
+        ),
+        ("front/src/lib.rs", String::new()),
         (
             "patched/strsim/Cargo.toml",
             "[package]\nname = \"strsim\"\nversion = \"0.11.1\"\nedition = \"2024\"\n".to_owned(),
@@ -143,15 +150,16 @@ fn git_repository() -> Utf8PathBuf {
 #[test]
 fn a_workspace_with_all_that_cargo_offers_is_built_as_cargo_does_and_left_as_it_was() {
     let project = project();
-    let command = |arguments: &[&str]| {
+    let command_for = |package: &str, arguments: &[&str]| {
         let mut command = routegen(arguments);
         // Its own configuration names the target directory.
         command
             .current_dir(&project.root)
             .env_remove("CARGO_TARGET_DIR")
-            .args(["-p", "workshop", "--format", "json"]);
+            .args(["-p", package, "--format", "json"]);
         command
     };
+    let command = |arguments: &[&str]| command_for("workshop", arguments);
     // The lock file is this repository's so far; from here on it fits.
     assert_eq!(functions(&succeed(&mut command(&["routes"]))), ["parts", "standard"]);
     let before = tree(&project.root);
@@ -181,6 +189,10 @@ fn a_workspace_with_all_that_cargo_offers_is_built_as_cargo_does_and_left_as_it_
     assert_eq!(routes(&["--frozen", "--no-default-features"]), ["parts"]);
     assert_eq!(routes(&["--all-features"]), ["admin", "extra", "parts", "standard"]);
     assert_eq!(routes(&["--no-default-features", "-F", "workshop/extra"]), ["extra", "parts"]);
+
+    // A package with no route of its own, which does not depend on the runtime.
+    let mut front = command_for("workshop-front", &["build", "--locked", "--out", lambda.as_str()]);
+    assert_eq!(functions(&succeed(&mut front)), ["extra"]);
 
     assert_eq!(functions(&alias(&project.root)), ["parts", "standard"]);
     let terraform = out.join("terraform");

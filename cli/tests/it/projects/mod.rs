@@ -2,6 +2,7 @@
 
 mod everything;
 mod lock;
+mod outside;
 mod profiles;
 
 use std::collections::BTreeMap;
