@@ -60,14 +60,15 @@ fn seen(package: &LinkedPackage) -> Vec<(Seen, &'static str)> {
     }
     scan.files.extend(package.other_targets.iter().cloned());
     for file in unnamed(&package.lib.with_file_name(""), &scan.files) {
-        scan.file(&file, &file.with_extension(""));
+        let is_mod = file.file_stem() == Some("mod");
+        scan.file(&file, &if is_mod { file.with_file_name("") } else { file.with_extension("") });
         seen.extend(scan.routes.drain(..).map(|route| (route, IN_NO_MODULE)));
     }
     seen
 }
 
-/// The files below `folder` that are not in `known` and that none of all files names: neither by `mod`, even in a macro or
-/// behind `cfg`, nor in a string, as `include!` and `#[path]` do.
+/// The files below `folder` that are not in `known`, that lie where a module of the known ones would, and that none of all
+/// files names: neither by `mod`, even in a macro or behind `cfg`, nor in a string, as `include!` and `#[path]` do.
 fn unnamed(folder: &Utf8Path, known: &BTreeSet<Utf8PathBuf>) -> Vec<Utf8PathBuf> {
     let mut files = Vec::new();
     // Beside Cargo.toml lies more than the library.
@@ -83,8 +84,21 @@ fn unnamed(folder: &Utf8Path, known: &BTreeSet<Utf8PathBuf>) -> Vec<Utf8PathBuf>
         };
         names.read(tokens);
     }
-    files.retain(|file| !known.contains(file) && !names.has(file));
+    files.retain(|file| !known.contains(file) && is_module_below(file, folder, known) && !names.has(file));
     files
+}
+
+/// Whether the library at `folder`, or a module in one of the files `known`, would find a module in `file`.
+fn is_module_below(file: &Utf8Path, folder: &Utf8Path, known: &BTreeSet<Utf8PathBuf>) -> bool {
+    let mut above = file.parent();
+    if file.file_stem() == Some("mod") {
+        above = above.and_then(Utf8Path::parent);
+    }
+    above.is_some_and(|above| {
+        above == folder
+            || known.contains(&above.with_extension("rs"))
+            || known.contains(&above.join("mod.rs"))
+    })
 }
 
 fn below(folder: &Utf8Path, files: &mut Vec<Utf8PathBuf>) {
@@ -374,26 +388,33 @@ mod tests {
 
     #[test]
     fn files_that_nothing_names_are_found() {
-        let found = |files: &[&str], lib: &str| {
+        let found = |files: &[&str], known: &[&str], lib: &str| {
             let folder = tempfile::tempdir().unwrap();
             let root = Utf8Path::from_path(folder.path()).unwrap();
             for file in files {
                 files::write_if_changed(&root.join(file), b"").unwrap();
             }
             files::write_if_changed(&root.join("lib.rs"), lib.as_bytes()).unwrap();
-            let known = BTreeSet::from([root.join("lib.rs")]);
-            let names = unnamed(root, &known).into_iter();
+            let known = known.iter().chain(&["lib.rs"]).map(|file| root.join(file)).collect();
+            let names = unnamed(&root.join(""), &known).into_iter();
             names.map(|file| file.strip_prefix(root).unwrap().to_string()).collect::<Vec<_>>()
         };
-        let files = ["a.rs", "b/mod.rs", "b/c.rs", "text.txt", "package/Cargo.toml", "package/d.rs"];
-        assert_eq!(found(&files, ""), ["a.rs", "b/c.rs", "b/mod.rs"]);
-        assert_eq!(found(&files, "#[cfg(x)] mod a; m! { pub mod r#b { } }"), ["b/c.rs"]);
-        assert_eq!(
-            found(&files, "include!(concat!(\"b\", \"/c.rs\")); #[path = \"a.rs\"] mod x;"),
-            ["b/mod.rs"]
-        );
+        let files = [
+            "a.rs",
+            "b/mod.rs",
+            "b/c.rs",
+            "text.txt",
+            "cases/fail/e.rs",
+            "package/Cargo.toml",
+            "package/d.rs",
+        ];
+        assert_eq!(found(&files, &[], ""), ["a.rs", "b/mod.rs"]);
+        assert_eq!(found(&files, &["b/mod.rs"], "#[cfg(x)] mod a; m! { pub mod r#b; }"), ["b/c.rs"]);
+        assert_eq!(found(&["a.rs", "a/b.rs"], &["a.rs"], "mod a;"), ["a/b.rs"]);
+        let strings = "include!(concat!(\"b\", \"/c.rs\")); #[path = \"a.rs\"] mod x;";
+        assert_eq!(found(&files, &["b/mod.rs"], strings), [""; 0]);
         // A macro may name any of them, and so may what cannot be read.
-        assert_eq!(found(&files, "macro_rules! m { ($a:ident) => { mod $a; } }"), [""; 0]);
-        assert_eq!(found(&files, "\"unfinished"), [""; 0]);
+        assert_eq!(found(&files, &[], "macro_rules! m { ($a:ident) => { mod $a; } }"), [""; 0]);
+        assert_eq!(found(&files, &[], "\"unfinished"), [""; 0]);
     }
 }

@@ -4,7 +4,7 @@
 //! to the crate that its path begins with, as `cargo bloat` has it: a generic function of std is std's, whoever asked
 //! for it. What no symbol covers (constants, tables for unwinding) is told by its section.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use object::{
     LittleEndian, elf,
@@ -103,7 +103,7 @@ struct Symbol<'a> {
     name: &'a str,
 }
 
-/// The symbols that cover something, from the lowest address on, and of those that begin together the largest first.
+/// The symbols that cover something, from the lowest address on, and of those that begin together the largest.
 fn symbols<'a>(program: &Program<'a>) -> Vec<Symbol<'a>> {
     let symbols = program.symbols().filter(|symbol| symbol.is_definition() && symbol.size() > 0);
     let mut symbols: Vec<_> = symbols
@@ -111,7 +111,8 @@ fn symbols<'a>(program: &Program<'a>) -> Vec<Symbol<'a>> {
             Some(Symbol { address: symbol.address(), size: symbol.size(), name: symbol.name().ok()? })
         })
         .collect();
-    symbols.sort_by_key(|symbol| (symbol.address, std::cmp::Reverse(symbol.size), symbol.name));
+    symbols.sort_by_key(|symbol| (symbol.address, Reverse(symbol.size), symbol.name));
+    symbols.dedup_by_key(|symbol| symbol.address);
     symbols
 }
 
@@ -126,6 +127,7 @@ fn crate_of(symbol: &str) -> String {
     match first_crate(&path) {
         Some(name) if STD_CRATES.contains(&name) => STD.to_owned(),
         Some(name) => name.to_owned(),
+        // Only std may give methods to what is built in.
         None => STD.to_owned(),
     }
 }
