@@ -12,7 +12,7 @@ use cargo_metadata::{
 use crate::error::Error;
 
 /// The crate that users depend on.
-const RUNTIME: &str = "routegen";
+pub(crate) const RUNTIME: &str = "routegen";
 
 /// The user's package, its surroundings, and all that is linked to read its routes.
 #[derive(Debug)]

@@ -7,7 +7,11 @@ use camino::Utf8Path;
 use toml::Table;
 
 use super::Mode;
-use crate::{error::Error, files, workspace::Workspace};
+use crate::{
+    error::Error,
+    files,
+    workspace::{self, Workspace},
+};
 
 #[derive(Debug, Default)]
 pub(super) struct Profile {
@@ -48,14 +52,17 @@ impl Profile {
             settings.push("profile.release.codegen-units=1".to_owned());
         }
         if mode == Mode::Registry {
-            // The user's own code is only linked for its constants, so nothing is gained by optimising it. The
-            // dependencies are shared with the artifacts, except where those are optimised at link time.
+            // The user's own code and the runtime are compiled for the registry alone, and linked for their constants,
+            // so nothing is gained by optimising them. All other dependencies are shared with the artifacts, except
+            // where those are optimised at link time.
             if self.lto.is_some() {
                 settings.push("profile.release.lto=false".to_owned());
             }
-            let linked = workspace.linked.iter();
+            let linked = workspace.linked.iter().map(|package| package.name.as_str());
             settings.extend(
-                linked.map(|package| format!("profile.release.package.\"{}\".opt-level=0", package.name)),
+                linked
+                    .chain([workspace::RUNTIME])
+                    .map(|package| format!("profile.release.package.\"{package}\".opt-level=0")),
             );
         }
         settings.into_iter().flat_map(|setting| ["--config".to_owned(), setting]).collect()
