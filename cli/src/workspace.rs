@@ -12,7 +12,7 @@ use cargo_metadata::{
 use crate::{cargo_options::CargoOptions, error::Error};
 
 /// The crate that users depend on.
-const RUNTIME: &str = "routegen";
+pub(crate) const RUNTIME: &str = "routegen";
 
 /// What stands for cargo's home in artifacts and manifests.
 pub(crate) const CARGO_HOME: &str = "/cargo";

@@ -10,7 +10,10 @@
 use toml::{Table, Value};
 
 use super::{Mode, definitions::Definitions, here};
-use crate::{error::Error, workspace::Workspace};
+use crate::{
+    error::Error,
+    workspace::{RUNTIME, Workspace},
+};
 
 /// The profile for those who want small artifacts and can wait for them.
 const SMALL: &str = "small";
@@ -60,13 +63,15 @@ impl Profile {
             _ => None,
         };
         if mode == Mode::Registry {
-            // The user's own code is only linked for its constants, so nothing is gained by optimising it. The
-            // dependencies are shared with the artifacts, except where those are optimised at link time.
+            // The user's own code and the runtime are compiled for the registry alone, and linked for their constants,
+            // so nothing is gained by optimising them. All other dependencies are shared with the artifacts, except
+            // where those are optimised at link time.
             if lto.take().is_some() {
                 settings.push(format!("profile.{name}.lto=false"));
             }
+            let constants = packages.chain([RUNTIME]);
             settings
-                .extend(packages.map(|package| format!("profile.{name}.package.\"{package}\".opt-level=0")));
+                .extend(constants.map(|package| format!("profile.{name}.package.\"{package}\".opt-level=0")));
         }
         let keeps_symbols = definitions.get(name, "strip").as_deref() == Some("debuginfo");
         Self { name: name.to_owned(), settings, lto, keeps_symbols }
@@ -115,7 +120,8 @@ mod tests {
         assert_eq!(arguments(None, "", Mode::Artifacts), "--profile release profile.release.codegen-units=1");
         assert_eq!(
             arguments(None, "", Mode::Registry),
-            "--profile release profile.release.codegen-units=1 profile.release.package.\"app\".opt-level=0"
+            "--profile release profile.release.codegen-units=1 profile.release.package.\"app\".opt-level=0 \
+             profile.release.package.\"routegen\".opt-level=0"
         );
     }
 
@@ -129,7 +135,8 @@ mod tests {
         assert_eq!(profile(None, manifest, Mode::Registry).lto, None);
         assert_eq!(
             arguments(None, manifest, Mode::Registry),
-            "--profile lambda profile.lambda.lto=false profile.lambda.package.\"app\".opt-level=0"
+            "--profile lambda profile.lambda.lto=false profile.lambda.package.\"app\".opt-level=0 \
+             profile.lambda.package.\"routegen\".opt-level=0"
         );
         assert_eq!(
             arguments(Some("release"), manifest, Mode::Artifacts),

@@ -12,19 +12,22 @@ use super::peer::Peer;
 /// One line for each thing that the figures depend on.
 pub(super) fn describe(peer: Option<&Peer>) -> String {
     let file = |path: &str| fs::read_to_string(path).unwrap_or_default();
-    let cores = thread::available_parallelism().map_or(1, usize::from);
     let (cpuinfo, meminfo, release) = (file("/proc/cpuinfo"), file("/proc/meminfo"), file("/etc/os-release"));
     let model = after(&cpuinfo, "model name", ':').unwrap_or("unknown processor");
     let memory = after(&meminfo, "MemTotal", ':').unwrap_or("unknown");
     let system = after(&release, "PRETTY_NAME", '=').unwrap_or(std::env::consts::OS);
     let kernel = file("/proc/sys/kernel/osrelease");
-    let mut text = format!("- {model}, {cores} cores, {memory} of memory\n");
+    let mut text = format!("- {model}, {} cores, {memory} of memory\n", cores());
     let _ = writeln!(text, "- {} with Linux {}", system.trim_matches('"'), kernel.trim());
     let _ = writeln!(text, "- {}", version("rustc").unwrap_or_else(|| "unknown rustc".to_owned()));
     if let Some(version) = peer.and_then(Peer::version) {
         let _ = writeln!(text, "- {version}, with zig");
     }
     text
+}
+
+pub(super) fn cores() -> u32 {
+    thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
 }
 
 /// The value of the first line `key = value`.

@@ -43,7 +43,7 @@ pub(crate) fn bench_build(arguments: &[&str]) -> Result<(), Failed> {
     Step::cargo("build --quiet --release --package routegen-cli").run()?;
     let routegen = target().join("release/routegen");
 
-    let mut report = Report::new(machine::describe(peer.as_ref()));
+    let mut report = Report::new(machine::describe(peer.as_ref()), machine::cores());
     for functions in options.counts() {
         let project = Project::generate(&folder, Kind::Routegen, functions)?;
         let command = || project.routegen(&routegen);

@@ -24,6 +24,7 @@ pub(super) struct Sizes {
 #[derive(Debug)]
 pub(super) struct Report {
     machine: String,
+    cores: u32,
     pub(super) ours: Vec<Row>,
     pub(super) theirs: Vec<Row>,
     /// By what made it; cargo-lambda's is the last.
@@ -41,15 +42,15 @@ const BUILDS: [Build; 4] = [
 ];
 
 impl Report {
-    pub(super) fn new(machine: String) -> Self {
-        Self { machine, ours: Vec::new(), theirs: Vec::new(), sizes: Vec::new() }
+    pub(super) fn new(machine: String, cores: u32) -> Self {
+        Self { machine, cores, ours: Vec::new(), theirs: Vec::new(), sizes: Vec::new() }
     }
 
     pub(super) fn markdown(&self, options: &Options) -> String {
         let row = |functions: &usize| self.ours.iter().find(|row| row.functions == *functions);
         let compared: Vec<_> = options.functions.iter().filter_map(row).collect();
         let growing: Vec<_> = options.growth.iter().filter_map(row).collect();
-        [self.machine.clone(), self.time(&compared), self.size(), growth(&growing)].join("\n")
+        [self.machine.clone(), self.time(&compared), self.size(), growth(&growing, self.cores)].join("\n")
     }
 
     fn time(&self, rows: &[&Row]) -> String {
@@ -115,7 +116,7 @@ impl Report {
 }
 
 /// What grows with the number of routes, and what one more route costs at the end of the table.
-fn growth(rows: &[&Row]) -> String {
+fn growth(rows: &[&Row], cores: u32) -> String {
     let mut text =
         "| routes | from nothing: CPU s | shared code edited: CPU s | wall s | largest process, MB |\n\
                     |---|---|---|---|---|\n"
@@ -144,8 +145,23 @@ fn growth(rows: &[&Row]) -> String {
             time.as_millis(),
             memory / 1_000,
         );
+        if let Some(wall) = wall(low, high, cores) {
+            let _ = writeln!(
+                text,
+                "The first wall: on {cores} cores, such an edit takes 10 s at about {wall} routes."
+            );
+        }
     }
     text
+}
+
+/// The number of routes at which an edit of shared code keeps all cores busy for ten seconds, on the line through two
+/// packages.
+fn wall(low: &Row, high: &Row, cores: u32) -> Option<u128> {
+    let further = u128::try_from(high.functions.checked_sub(low.functions)?).ok()?;
+    let step = high.shared.cpu.checked_sub(low.shared.cpu)?.as_millis();
+    let missing = (Duration::from_secs(10) * cores).checked_sub(low.shared.cpu)?.as_millis();
+    Some(u128::try_from(low.functions).ok()? + (missing * further).checked_div(step)?)
 }
 
 /// The value at `functions` on the line through two points.
@@ -220,6 +236,14 @@ mod tests {
     }
 
     #[test]
+    fn the_first_wall_is_where_an_edit_keeps_all_cores_busy_for_ten_seconds() {
+        let edited = |functions, seconds| Row { shared: usage(seconds), ..row(functions, 1) };
+        assert_eq!(wall(&edited(100, 11), &edited(300, 31), 2), Some(190));
+        assert_eq!(wall(&edited(100, 11), &edited(300, 11), 2), None);
+        assert_eq!(wall(&edited(100, 21), &edited(300, 31), 2), None);
+    }
+
+    #[test]
     fn numbers_are_readable() {
         assert_eq!(
             ["7", "999", "1,000", "2,087,992"],
@@ -231,7 +255,7 @@ mod tests {
 
     #[test]
     fn the_tables_compare_what_was_measured_and_say_what_was_not() {
-        let mut report = Report::new("- a machine\n".to_owned());
+        let mut report = Report::new("- a machine\n".to_owned(), 2);
         report.ours = vec![row(10, 50), row(20, 60), row(100, 100)];
         report.theirs = vec![row(10, 250), row(20, 500)];
         report.sizes = vec![
