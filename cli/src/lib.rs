@@ -16,6 +16,7 @@ mod files;
 mod printer;
 mod registry;
 mod sources;
+mod target;
 mod terraform;
 mod workspace;
 

@@ -14,7 +14,7 @@ use routegen_spec::{FORMAT_VERSION, Manifest};
 use wait_timeout::ChildExt as _;
 
 use crate::{
-    cargo::{self, Link, Mode},
+    cargo::{self, Backend, Link, Mode},
     error::Error,
     files,
     printer::Printer,
@@ -26,7 +26,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The routes of the package and of the local packages that it depends on.
 pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Manifest, Error> {
-    let libraries = cargo::build(workspace, Mode::Registry, printer)?;
+    let libraries = cargo::build(workspace, Mode::Registry, &Backend::Native, printer)?;
     let folder = workspace.own_target().join("registry").join(&workspace.package);
     files::create_folder(&folder)?;
     let crates: Vec<_> = workspace.linked.iter().map(|package| package.crate_name.as_str()).collect();

@@ -18,8 +18,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use crate::{
-    cargo::{self, Libraries, Link, Mode},
-    check::{Architecture, CheckedManifest, Function},
+    cargo::{self, Backend, Libraries, Link, Mode},
+    check::{CheckedManifest, Function},
     error::{Error, plural},
     files::{self, Outcome},
     printer::Printer,
@@ -45,15 +45,13 @@ pub(crate) struct Artifact {
 pub(crate) fn build(
     workspace: &Workspace,
     manifest: &CheckedManifest,
+    backend: &Backend,
     out: &Utf8Path,
     printer: &Printer,
 ) -> Result<Vec<Artifact>, Error> {
-    if !cfg!(target_os = "linux") {
-        return Err(Error::NotLinux { os: std::env::consts::OS });
-    }
     let functions = plural(manifest.functions.len(), "1 function", "functions");
-    printer.step("Building", format!("{functions} for {}", Architecture::HOST.as_str()));
-    let libraries = cargo::build(workspace, Mode::Artifacts, printer)?;
+    printer.step("Building", format!("{functions} for {backend}"));
+    let libraries = cargo::build(workspace, Mode::Artifacts, backend, printer)?;
     let build = Build { workspace, libraries: &libraries, out, printer };
     in_parallel(&manifest.functions, |function| build.artifact(function))
 }

@@ -4,22 +4,22 @@
 //! configuration and patches. A folder of its own inside the target directory keeps apart what is built with the
 //! path prefixes remapped, so that the paths of this machine are in no artifact.
 
+mod backend;
 mod flags;
 mod link;
 mod profile;
 mod record;
 pub(crate) mod wrapper;
 
-use std::{
-    collections::BTreeMap,
-    io::BufReader,
-    process::{Command, Stdio},
-};
+use std::{collections::BTreeMap, io::BufReader, process::Stdio};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Message, PackageId, TargetKind};
 
-pub(crate) use self::link::{Link, link};
+pub(crate) use self::{
+    backend::{Backend, Missing},
+    link::{Link, link},
+};
 use self::{profile::Profile, record::Record};
 use crate::{error::Error, printer::Printer, workspace::Workspace};
 
@@ -45,26 +45,30 @@ pub(crate) struct Libraries {
 
 /// Builds every linked package of `workspace`. cargo talks to the user itself: progress and compiler errors appear
 /// as it prints them.
-pub(crate) fn build(workspace: &Workspace, mode: Mode, printer: &Printer) -> Result<Libraries, Error> {
+pub(crate) fn build(
+    workspace: &Workspace,
+    mode: Mode,
+    backend: &Backend,
+    printer: &Printer,
+) -> Result<Libraries, Error> {
     let profile = Profile::load(&workspace.root)?;
-    let target = workspace.own_target().join("cargo");
-    if let Some(libraries) = run(workspace, mode, &profile, &target, printer)? {
+    let target = workspace.own_target().join(backend.folder());
+    if let Some(libraries) = run(workspace, mode, backend, &profile, &target, printer)? {
         return Ok(libraries);
     }
     // Somebody removed the records of how the libraries were compiled, and cargo found them fresh.
-    clean(workspace, &target, printer)?;
-    run(workspace, mode, &profile, &target, printer)?.ok_or(Error::CargoSaidTooLittle)
+    clean(workspace, backend, &target, printer)?;
+    run(workspace, mode, backend, &profile, &target, printer)?.ok_or(Error::CargoSaidTooLittle)
 }
 
-fn cargo(workspace: &Workspace) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(&workspace.package_root);
-    command
-}
-
-fn clean(workspace: &Workspace, target: &Utf8Path, printer: &Printer) -> Result<(), Error> {
-    let mut command = cargo(workspace);
-    command.args(["clean", "--quiet", "--release", "--target-dir", target.as_str()]);
+fn clean(
+    workspace: &Workspace,
+    backend: &Backend,
+    target: &Utf8Path,
+    printer: &Printer,
+) -> Result<(), Error> {
+    let mut command = backend.clean(workspace);
+    command.args(["--quiet", "--release", "--target-dir", target.as_str()]);
     for package in &workspace.linked {
         command.args(["--package", package.name.as_str()]);
     }
@@ -76,12 +80,13 @@ fn clean(workspace: &Workspace, target: &Utf8Path, printer: &Printer) -> Result<
 fn run(
     workspace: &Workspace,
     mode: Mode,
+    backend: &Backend,
     profile: &Profile,
     target: &Utf8Path,
     printer: &Printer,
 ) -> Result<Option<Libraries>, Error> {
-    let mut command = cargo(workspace);
-    command.args(["build", "--lib", "--release", "--message-format=json-render-diagnostics"]);
+    let mut command = backend.build(workspace);
+    command.args(["--lib", "--release", "--message-format=json-render-diagnostics"]);
     command.args(["--target-dir", target.as_str(), "--color", printer.color_word()]);
     for package in &workspace.linked {
         command.args(["--package", package.name.as_str()]);

@@ -13,9 +13,10 @@ use crate::{
 };
 
 pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>) -> Result<(), Error> {
+    let backend = api.backend()?;
     let checked = api.checked()?;
     let artifacts_dir = api.artifacts(out)?;
-    let artifacts = build::build(&api.workspace, &checked, &artifacts_dir, api.printer)?;
+    let artifacts = build::build(&api.workspace, &checked, &backend, &artifacts_dir, api.printer)?;
     api.printer.outcome(&Summary { artifacts_dir, artifacts });
     Ok(())
 }

@@ -12,7 +12,8 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use routegen_spec::Manifest;
 
 use crate::{
-    args::{Args, Command},
+    args::{Args, Command, Target},
+    cargo::Backend,
     check::CheckedManifest,
     config::Config,
     error::Error,
@@ -29,13 +30,15 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let _lock = files::lock(&workspace.own_target().join(".lock"), || {
         printer.step("Waiting", "for another routegen in the same target directory");
     })?;
-    let api = Api { config: Config::load(&workspace.package_root)?, workspace, printer };
+    let Target { arch, compiler } = args.command.target();
+    let config = Config::load(&workspace.package_root)?.overruled(arch, compiler);
+    let api = Api { config, workspace, printer };
     match &args.command {
         Command::Routes => routes::run(&api),
         Command::Check => check::run(&api),
-        Command::Build { out } => build::run(&api, out.as_deref()),
-        Command::EmitTf { out, artifacts } => emit_tf::run(&api, out.as_deref(), artifacts.as_deref()),
-        Command::Package { out, tf_out } => package::run(&api, out.as_deref(), tf_out.as_deref()),
+        Command::Build { out, .. } => build::run(&api, out.as_deref()),
+        Command::EmitTf { out, artifacts, .. } => emit_tf::run(&api, out.as_deref(), artifacts.as_deref()),
+        Command::Package { out, tf_out, .. } => package::run(&api, out.as_deref(), tf_out.as_deref()),
     }
 }
 
@@ -66,6 +69,11 @@ impl Api<'_> {
         let routes = crate::error::plural(manifest.routes.len(), "1 route", "routes");
         self.printer.step("Checked", format!("{routes} of `{}`", checked.manifest.api_name));
         Ok(checked.manifest)
+    }
+
+    /// What makes the artifacts. It is looked for before anything is compiled.
+    fn backend(&self) -> Result<Backend, Error> {
+        Backend::find(&self.workspace, self.config.architecture(), self.config.compiler())
     }
 
     /// The folder for the zips.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8Path;
+use camino::{Utf8DirEntry, Utf8Path};
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 use crate::fixture::repository;
@@ -41,11 +41,11 @@ fn each_stage_knows_only_what_it_is_made_from() {
         ("workspace", "error"),
         ("registry", "cargo error files printer workspace"),
         ("sources", "error files workspace"),
-        ("config", "error files"),
-        ("check", "config error"),
-        ("build", "cargo check error files printer workspace"),
+        ("config", "error files target"),
+        ("check", "config error target"),
+        ("build", "cargo check error files printer target workspace"),
         ("terraform", "check files"),
-        ("cargo", "error files printer workspace"),
+        ("cargo", "error files printer target workspace"),
         ("files", "error"),
         ("printer", "args"),
     ];
@@ -63,11 +63,12 @@ fn each_stage_knows_only_what_it_is_made_from() {
 }
 
 fn all_text(folder: &Utf8Path) -> String {
-    let entries = folder.read_dir_utf8().unwrap().map(|entry| entry.unwrap().path().to_owned());
-    entries
-        .filter(|path| path.extension() == Some("rs"))
-        .map(|path| std::fs::read_to_string(path).unwrap())
-        .collect()
+    let text = |entry: Utf8DirEntry| match entry.path() {
+        folder if folder.is_dir() => all_text(folder),
+        file if file.extension() == Some("rs") => std::fs::read_to_string(file).unwrap(),
+        _ => String::new(),
+    };
+    folder.read_dir_utf8().unwrap().map(|entry| text(entry.unwrap())).collect()
 }
 
 /// What follows `crate::`, alone or in braces.
