@@ -2,7 +2,10 @@
 //!
 //! The codes are stable. `docs/diagnostics.md` has a section for each; a test holds the two together.
 
-use std::{fmt::Display, sync::Arc};
+use std::{
+    fmt::{Display, Write as _},
+    sync::Arc,
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use miette::{Diagnostic, NamedSource, SourceSpan};
@@ -189,7 +192,9 @@ pub(crate) enum Error {
     #[error("`{function}` is started by `{loader}`, and Lambda's `provided.al2023` has `{known}`")]
     #[diagnostic(
         code(RG0036),
-        help("build it for glibc's usual place, as in a container of Amazon Linux 2023")
+        help(
+            "`--compiler cargo-zigbuild` links for that one (`pip install cargo-zigbuild`); or build it in a container of Amazon Linux 2023"
+        )
     )]
     Loader { function: String, loader: String, known: &'static str },
 
@@ -253,7 +258,10 @@ fn said(text: &str) -> String {
 
 /// Each thing on a line of its own.
 fn lines(before: &str, missing: &[Missing]) -> String {
-    missing.iter().map(|what| format!("\n{before}{what}")).collect()
+    missing.iter().fold(String::new(), |mut lines, what| {
+        let _ = write!(lines, "\n{before}{what}");
+        lines
+    })
 }
 
 /// `one` for one, otherwise the number and `many`.

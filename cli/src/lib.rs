@@ -3,7 +3,7 @@
 //! The flow is one way, and every stage is one folder or file: [`workspace`] finds the package, [`registry`] reads its
 //! routes, [`sources`] compares them with what the sources show, [`config`] adds `routegen.toml`, [`check`] makes the
 //! only thing that may be built or emitted, and [`build`] and [`terraform`] make it. Only [`commands`] puts stages
-//! together; [`cargo`] and [`files`] are what several of them stand on.
+//! together; [`cargo`] and [`files`] are what several of them stand on, and [`target`] has words that they share.
 
 mod args;
 mod build;

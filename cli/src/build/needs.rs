@@ -129,7 +129,7 @@ impl Dynamic {
         for entry in &table {
             match entry.tag {
                 elf::DT_NEEDED => dynamic.libraries.push(text(table.string(entry)?)),
-                elf::DT_FLAGS_1 => dynamic.is_pie |= entry.val & u64::from(elf::DF_1_PIE.0) != 0,
+                elf::DT_FLAGS_1 => dynamic.is_pie |= entry.val & elf::DF_1_PIE.0 != 0,
                 _ => {}
             }
         }

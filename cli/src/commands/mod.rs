@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     })?;
     let Target { arch, compiler } = args.command.target();
     let config = Config::load(&workspace.package_root)?.overruled(arch, compiler);
-    let api = Api { config, workspace, printer };
+    let api = Api { workspace, config, printer };
     match &args.command {
         Command::Routes => routes::run(&api),
         Command::Check => check::run(&api),
