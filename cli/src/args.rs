@@ -3,6 +3,8 @@
 use camino::Utf8PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::target::{Architecture, Compiler};
+
 /// From annotated Rust handlers to Lambda artifacts and Terraform.
 #[derive(Debug, Parser)]
 #[command(name = "routegen", bin_name = "routegen", version, arg_required_else_help = true)]
@@ -33,6 +35,8 @@ pub(crate) enum Command {
         /// Builds a second time, from nothing, and compares the bytes
         #[arg(long)]
         verify: bool,
+        #[command(flatten)]
+        target: Target,
     },
     /// Writes the Terraform module, and a root that calls it where there is none
     EmitTf {
@@ -45,6 +49,9 @@ pub(crate) enum Command {
         /// Writes nothing, and fails with a diff where the module on the disk is not that of the code
         #[arg(long, conflicts_with = "artifacts")]
         check: bool,
+        /// What the functions run on [default: routegen.toml's, else this machine's]
+        #[arg(long, value_enum)]
+        arch: Option<Architecture>,
     },
     /// Does check, build and emit-tf in one go
     Package {
@@ -54,6 +61,8 @@ pub(crate) enum Command {
         /// Folder for the Terraform [default: terraform, beside the package]
         #[arg(long, value_name = "DIR")]
         tf_out: Option<Utf8PathBuf>,
+        #[command(flatten)]
+        target: Target,
     },
     /// Tells what a zip is: routes, architecture, sizes, needs; no package is needed
     Inspect {
@@ -64,6 +73,29 @@ pub(crate) enum Command {
         #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "20")]
         crates: Option<usize>,
     },
+}
+
+/// What artifacts are built for, and with what.
+#[derive(ClapArgs, Clone, Copy, Debug, Default)]
+pub(crate) struct Target {
+    /// What the functions run on [default: routegen.toml's, else this machine's]
+    #[arg(long, value_enum)]
+    pub(crate) arch: Option<Architecture>,
+    /// What compiles the artifacts [default: routegen.toml's, else cargo for this machine's architecture on Linux, else
+    /// the first of cargo-zigbuild and cargo that is ready]
+    #[arg(long, value_enum)]
+    pub(crate) compiler: Option<Compiler>,
+}
+
+impl Command {
+    /// What the command line says about the artifacts.
+    pub(crate) fn target(&self) -> Target {
+        match self {
+            Self::Routes | Self::Check | Self::Inspect { .. } => Target::default(),
+            Self::Build { target, .. } | Self::Package { target, .. } => *target,
+            Self::EmitTf { arch, .. } => Target { arch: *arch, compiler: None },
+        }
+    }
 }
 
 /// Which package is meant.

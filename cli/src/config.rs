@@ -14,7 +14,11 @@ use routegen_spec::limits;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::{error::Error, files};
+use crate::{
+    error::Error,
+    files,
+    target::{Architecture, Compiler},
+};
 
 /// The name of the file.
 const FILE: &str = "routegen.toml";
@@ -24,6 +28,10 @@ const FILE: &str = "routegen.toml";
 pub(crate) struct Config {
     /// The API's name; without one, the package's.
     name: Option<Spanned<String>>,
+    /// What the functions run on; without a word, this machine's.
+    arch: Option<Architecture>,
+    /// What compiles the artifacts; without a word, what is there.
+    compiler: Option<Compiler>,
     #[serde(default)]
     defaults: Defaults,
 }
@@ -68,6 +76,21 @@ impl Config {
             )),
             _ => Ok(self),
         }
+    }
+
+    /// The same, but with what the command line says in the place of what the file says.
+    pub(crate) fn overruled(self, arch: Option<Architecture>, compiler: Option<Compiler>) -> Self {
+        Self { arch: arch.or(self.arch), compiler: compiler.or(self.compiler), ..self }
+    }
+
+    /// What all functions run on.
+    pub(crate) fn architecture(&self) -> Architecture {
+        self.arch.unwrap_or(Architecture::HOST)
+    }
+
+    /// What compiles the artifacts, where somebody has said it.
+    pub(crate) fn compiler(&self) -> Option<Compiler> {
+        self.compiler
     }
 
     /// The API's name, where the file has one.
@@ -156,6 +179,18 @@ mod tests {
     }
 
     #[test]
+    fn the_command_line_stands_above_the_file() {
+        let text = "arch = \"arm64\"\ncompiler = \"cargo-zigbuild\"\n";
+        let config = || Config::parse("routegen.toml".into(), text.to_owned()).unwrap();
+        let said = |config: Config| (config.architecture(), config.compiler());
+        assert_eq!(said(config()), (Architecture::Arm64, Some(Compiler::CargoZigbuild)));
+        let overruled = config().overruled(Some(Architecture::X86_64), Some(Compiler::Cargo));
+        assert_eq!(said(overruled), (Architecture::X86_64, Some(Compiler::Cargo)));
+        assert_eq!(said(config().overruled(None, None)), said(config()));
+        assert_eq!(said(Config::default()), (Architecture::HOST, None));
+    }
+
+    #[test]
     fn mistakes_name_their_place_and_the_nearest_key() {
         insta::assert_snapshot!(
             [
@@ -165,6 +200,9 @@ mod tests {
                 mistake("[defaults]\ntimeout = 31\n"),
                 mistake("name = \"my api\"\n"),
                 mistake("cors = true\n"),
+                mistake("arch = \"aarch64\"\n"),
+                mistake("compiler = \"zig\"\n"),
+                mistake("[defaults]\narch = \"arm64\"\n"),
                 mistake("name = \n"),
             ]
             .join("\n")

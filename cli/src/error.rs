@@ -2,14 +2,17 @@
 //!
 //! The codes are stable. `docs/diagnostics.md` has a section for each; a test holds the two together.
 
-use std::{fmt::Display, sync::Arc};
+use std::{
+    fmt::{Display, Write as _},
+    sync::Arc,
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use routegen_spec::limits;
 use thiserror::Error;
 
-use crate::files;
+use crate::{cargo::Missing, files};
 
 #[derive(Debug, Diagnostic, Error)]
 pub(crate) enum Error {
@@ -194,24 +197,39 @@ pub(crate) enum Error {
     #[diagnostic(code(RG0020))]
     Io { action: &'static str, path: Utf8PathBuf, reason: String },
 
-    #[error("artifacts for Lambda are built on Linux, and this is {os}")]
-    #[diagnostic(
-        code(RG0021),
-        help("run it in a Linux container or machine; `routes`, `check` and `emit-tf` work everywhere")
+    #[error(
+        "artifacts for {architecture} cannot be built on this machine, because this is missing:{}{}",
+        lines("", missing),
+        lines("or in place of cargo-zigbuild: ", instead)
     )]
-    NotLinux { os: &'static str },
+    #[diagnostic(
+        code(RG0037),
+        help("routegen installs nothing by itself; `routes`, `check` and `emit-tf` work without it")
+    )]
+    CannotBuild { architecture: &'static str, missing: Vec<Missing>, instead: Vec<Missing> },
+
+    #[error("artifacts cannot be built with `cross`")]
+    #[diagnostic(
+        code(RG0038),
+        help(
+            "cross runs nothing but cargo in its containers, and routegen links each function by a call of rustc; `--compiler cargo-zigbuild` needs no container, or run routegen itself in one of the architecture"
+        )
+    )]
+    Cross,
 
     #[error("the program of `{function}` does not run on Lambda's {architecture}: {reason}")]
     #[diagnostic(
         code(RG0023),
-        help("is another target set in `.cargo/config.toml` or `CARGO_BUILD_TARGET`?")
+        help("is a linker or a target set in `.cargo/config.toml` that makes something else?")
     )]
     NotForLambda { function: String, architecture: &'static str, reason: String },
 
     #[error("`{function}` needs `{symbol}` of {version}, and Lambda's `provided.al2023` has glibc {}.{}", limits::GLIBC.0, limits::GLIBC.1)]
     #[diagnostic(
         code(RG0024),
-        help("build it where glibc is 2.34 or older, as in a container of Amazon Linux 2023")
+        help(
+            "`--compiler cargo-zigbuild` builds for glibc 2.34 on any machine (`pip install cargo-zigbuild`); or build it where glibc is no newer, as in a container of Amazon Linux 2023"
+        )
     )]
     Glibc { function: String, symbol: String, version: String },
 
@@ -227,7 +245,9 @@ pub(crate) enum Error {
     #[error("`{function}` is started by `{loader}`, and Lambda's `provided.al2023` has `{known}`")]
     #[diagnostic(
         code(RG0036),
-        help("build it for glibc's usual place, as in a container of Amazon Linux 2023")
+        help(
+            "`--compiler cargo-zigbuild` links for that one (`pip install cargo-zigbuild`); or build it in a container of Amazon Linux 2023"
+        )
     )]
     Loader { function: String, loader: String, known: &'static str },
 
@@ -335,6 +355,14 @@ pub(crate) fn label(root: &Utf8Path, place: &Place) -> (Option<NamedSource<Strin
 /// What a program said, under the sentence that it failed.
 fn said(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("\n{text}") }
+}
+
+/// Each thing on a line of its own.
+fn lines(before: &str, missing: &[Missing]) -> String {
+    missing.iter().fold(String::new(), |mut lines, what| {
+        let _ = write!(lines, "\n{before}{what}");
+        lines
+    })
 }
 
 /// `one` for one, otherwise the number and `many`.

@@ -4,7 +4,7 @@
 //! routes, [`entries`] and [`sources`] compare them with what was compiled and with what the files show, [`config`]
 //! adds `routegen.toml`, [`check`] makes the only thing that may be built or emitted, and [`build`] and [`terraform`]
 //! make it. [`inspect`] reads what was made, by the [`note`] that is in it. Only [`commands`] puts stages together;
-//! [`cargo`] and [`files`] are what several of them stand on.
+//! [`cargo`] and [`files`] are what several of them stand on, and [`target`] has words that they share.
 
 mod args;
 mod build;
@@ -21,6 +21,7 @@ mod note;
 mod printer;
 mod registry;
 mod sources;
+mod target;
 mod terraform;
 mod verify;
 mod workspace;

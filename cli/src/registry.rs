@@ -14,7 +14,7 @@ use routegen_spec::{FORMAT_VERSION, Manifest};
 use wait_timeout::ChildExt as _;
 
 use crate::{
-    cargo::{self, Link, Mode},
+    cargo::{self, Backend, Link, Mode},
     entries,
     error::Error,
     files,
@@ -35,7 +35,7 @@ pub(crate) struct Registry {
 
 /// The routes of the package and of all packages that it depends on.
 pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry, Error> {
-    let libraries = cargo::build(workspace, Mode::Registry, printer)?;
+    let libraries = cargo::build(workspace, Mode::Registry, &Backend::Native, printer)?;
     let folder = workspace.own_target().join("registry").join(&workspace.package);
     files::create_folder(&folder)?;
     let crates: Vec<_> = libraries.crates().collect();

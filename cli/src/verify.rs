@@ -13,6 +13,7 @@ use zip::ZipArchive;
 
 use crate::{
     build::{self, Artifact},
+    cargo::Backend,
     check::CheckedManifest,
     error::{Difference, Error},
     files,
@@ -33,13 +34,14 @@ pub(crate) struct Verified {
 pub(crate) fn verify(
     workspace: &Workspace,
     manifest: &CheckedManifest,
+    backend: &Backend,
     artifacts: &[Artifact],
     printer: &Printer,
 ) -> Result<Verified, Error> {
     printer.step("Verifying", "by a second build from nothing");
     let folder = files::TemporaryFolder::new(workspace.own_target().join("verify"))?;
     let again = workspace.building_in(folder.path());
-    let second = build::build(&again, manifest, &folder.path().join("lambda"), printer)?;
+    let second = build::build(&again, manifest, backend, &folder.path().join("lambda"), printer)?;
     compare(artifacts, &second)
 }
 

@@ -137,6 +137,11 @@ impl Workspace {
         relative.as_deref().unwrap_or(file).as_str().replace('\\', "/")
     }
 
+    /// The package's Cargo.toml.
+    pub(crate) fn manifest(&self) -> Utf8PathBuf {
+        self.package_root.join("Cargo.toml")
+    }
+
     /// The folder of everything that routegen makes, unless told otherwise.
     pub(crate) fn own_target(&self) -> Utf8PathBuf {
         self.own_target.clone()

@@ -60,7 +60,7 @@ fn test(arguments: &[&str]) -> Result<(), Failed> {
     match python::environment(&target().join("venv")) {
         Ok(python) => tests = tests.env("ROUTEGEN_TEST_PYTHON", python),
         Err(Failed(why)) if is_ci() => return Err(Failed(why)),
-        Err(Failed(why)) => eprintln!("{why}\nThe tests with emulators of AWS will be skipped."),
+        Err(Failed(why)) => eprintln!("{why}\nThe tests with emulators of AWS and with zig will be skipped."),
     }
     let skipped = target().join("skipped-tests.txt");
     let _ = std::fs::remove_file(&skipped);

@@ -1,4 +1,4 @@
-//! The Python environment with the emulators of AWS, made once and made anew when `requirements.txt` changes.
+//! The Python environment with the emulators of AWS and cargo-zigbuild, made once and made anew when `requirements.txt` changes.
 
 use std::{
     fs,

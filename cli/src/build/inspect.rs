@@ -7,10 +7,7 @@ use routegen_spec::limits;
 
 use super::needs::Version;
 pub(crate) use super::needs::{Needs, needs};
-use crate::{
-    check::{Architecture, Function},
-    error::Error,
-};
+use crate::{check::Function, error::Error, target::Architecture};
 
 /// glibc of `provided.al2023`.
 const GLIBC: Version = Version(limits::GLIBC.0, limits::GLIBC.1);

@@ -18,8 +18,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use crate::{
-    cargo::{self, Libraries, Link, Mode},
-    check::{Architecture, CheckedManifest, Function},
+    cargo::{self, Backend, Libraries, Link, Mode},
+    check::{CheckedManifest, Function},
     entries,
     error::{Error, plural},
     files::{self, Outcome},
@@ -47,15 +47,13 @@ pub(crate) struct Artifact {
 pub(crate) fn build(
     workspace: &Workspace,
     manifest: &CheckedManifest,
+    backend: &Backend,
     out: &Utf8Path,
     printer: &Printer,
 ) -> Result<Vec<Artifact>, Error> {
-    if !cfg!(target_os = "linux") {
-        return Err(Error::NotLinux { os: std::env::consts::OS });
-    }
     let functions = plural(manifest.functions.len(), "1 function", "functions");
-    printer.step("Building", format!("{functions} for {}", Architecture::HOST.as_str()));
-    let libraries = cargo::build(workspace, Mode::Artifacts, printer)?;
+    printer.step("Building", format!("{functions} for {backend}"));
+    let libraries = cargo::build(workspace, Mode::Artifacts, backend, printer)?;
     let routes = manifest.routes.iter().map(|route| &route.spec);
     entries::compare(workspace, &libraries, Mode::Artifacts, routes)?;
     let build = Build { workspace, manifest, libraries: &libraries, out, printer };

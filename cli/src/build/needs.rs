@@ -12,7 +12,7 @@ use object::{
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
-use crate::check::Architecture;
+use crate::target::Architecture;
 
 type Header = elf::FileHeader64<LittleEndian>;
 

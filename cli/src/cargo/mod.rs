@@ -4,6 +4,7 @@
 //! configuration and patches. A folder of its own inside the target directory keeps apart what is built with the
 //! path prefixes remapped, so that the paths of this machine are in no artifact.
 
+mod backend;
 mod configuration;
 mod definitions;
 mod flags;
@@ -13,16 +14,13 @@ mod record;
 mod relink;
 pub(crate) mod wrapper;
 
-use std::{
-    collections::BTreeMap,
-    io::BufReader,
-    process::{Command, Stdio},
-};
+use std::{collections::BTreeMap, io::BufReader, process::Stdio};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Message, PackageId, TargetKind};
 
 pub(crate) use self::{
+    backend::{Backend, Missing},
     link::{Link, link},
     relink::with_symbols,
 };
@@ -67,36 +65,36 @@ impl Libraries {
 
 /// Builds the package of `workspace`, and with it all that it depends on. cargo talks to the user itself: progress and
 /// compiler errors appear as it prints them.
-pub(crate) fn build(workspace: &Workspace, mode: Mode, printer: &Printer) -> Result<Libraries, Error> {
+pub(crate) fn build(
+    workspace: &Workspace,
+    mode: Mode,
+    backend: &Backend,
+    printer: &Printer,
+) -> Result<Libraries, Error> {
     let profile = Profile::load(workspace, mode)?;
-    let target = workspace.own_target().join("cargo");
-    if let Some(libraries) = run(workspace, mode, &profile, &target, printer)? {
+    let target = workspace.own_target().join(backend.folder());
+    if let Some(libraries) = run(workspace, mode, backend, &profile, &target, printer)? {
         return Ok(libraries);
     }
     // Somebody removed the records of how the libraries were compiled, and cargo found them fresh.
-    clean(workspace, &profile, &target, printer)?;
-    run(workspace, mode, &profile, &target, printer)?.ok_or(Error::CargoSaidTooLittle)
+    clean(workspace, backend, &profile, &target, printer)?;
+    run(workspace, mode, backend, &profile, &target, printer)?.ok_or(Error::CargoSaidTooLittle)
 }
 
-/// cargo runs where the user is, as it would without routegen: its configuration is looked for from there on.
-fn cargo(workspace: &Workspace, verb: &str) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args([verb, "--manifest-path", workspace.package_root.join("Cargo.toml").as_str()]);
-    command
-}
-
-/// The folder in which cargo is called.
+/// The folder in which cargo is called: where the user is, as it would be without routegen. Its configuration is looked
+/// for from there on.
 fn here() -> Result<Utf8PathBuf, Error> {
     camino::absolute_utf8(".").map_err(|error| Error::io("find", ".", error))
 }
 
 fn clean(
     workspace: &Workspace,
+    backend: &Backend,
     profile: &Profile,
     target: &Utf8Path,
     printer: &Printer,
 ) -> Result<(), Error> {
-    let mut command = cargo(workspace, "clean");
+    let mut command = backend.clean(workspace);
     command.args(["--quiet", "--target-dir", target.as_str(), "--package", &workspace.package]);
     command.args(profile.arguments());
     printer.running(&command);
@@ -107,11 +105,12 @@ fn clean(
 fn run(
     workspace: &Workspace,
     mode: Mode,
+    backend: &Backend,
     profile: &Profile,
     target: &Utf8Path,
     printer: &Printer,
 ) -> Result<Option<Libraries>, Error> {
-    let mut command = cargo(workspace, "build");
+    let mut command = backend.build(workspace);
     command.args(["--lib", "--message-format=json-render-diagnostics"]);
     command.args(["--target-dir", target.as_str(), "--color", printer.color_word()]);
     command.args(["--package", &workspace.package]);

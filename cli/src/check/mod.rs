@@ -13,7 +13,7 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
 use routegen_spec::Manifest;
 use thiserror::Error;
 
-pub(crate) use self::model::{Architecture, Authorizer, AuthorizerKind, CheckedManifest, Function, Route};
+pub(crate) use self::model::{Authorizer, AuthorizerKind, CheckedManifest, Function, Route};
 use self::rules::Finding;
 use crate::{
     config::Config,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use routegen_spec::{Auth, Manifest, RouteSpec};
 use serde::Serialize;
 
-use crate::config::Config;
+use crate::{config::Config, target::Architecture};
 
 /// Routes that can be deployed, and what they make necessary. Only [`super::check`] makes one.
 #[derive(Debug)]
@@ -51,15 +51,6 @@ pub(crate) struct Function {
     pub(crate) package: String,
 }
 
-/// What a function runs on, with Lambda's names.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Architecture {
-    #[serde(rename = "x86_64")]
-    X86_64,
-    Arm64,
-}
-
 /// What decides whether a token is valid.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Authorizer {
@@ -74,18 +65,6 @@ pub(crate) enum AuthorizerKind {
     Cognito,
 }
 
-impl Architecture {
-    /// Artifacts are built for the machine that builds them.
-    pub(crate) const HOST: Self = if cfg!(target_arch = "aarch64") { Self::Arm64 } else { Self::X86_64 };
-
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::X86_64 => "x86_64",
-            Self::Arm64 => "arm64",
-        }
-    }
-}
-
 impl Function {
     fn new(route: &RouteSpec, config: &Config) -> Self {
         let name = route.name.to_kebab_case();
@@ -96,7 +75,7 @@ impl Function {
             description: route.description.clone(),
             memory: route.memory.unwrap_or_else(|| config.memory()),
             timeout: route.timeout.unwrap_or_else(|| config.timeout()),
-            architecture: Architecture::HOST,
+            architecture: config.architecture(),
             entry: route.entry.clone(),
             package: route.package.clone(),
         }

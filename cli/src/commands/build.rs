@@ -14,11 +14,15 @@ use crate::{
 };
 
 pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>, verify: bool) -> Result<(), Error> {
+    let backend = api.backend()?;
     let checked = api.checked()?;
     let artifacts_dir = api.artifacts(out)?;
-    let artifacts = build::build(&api.workspace, &checked, &artifacts_dir, api.printer)?;
-    let verified =
-        if verify { Some(verify::verify(&api.workspace, &checked, &artifacts, api.printer)?) } else { None };
+    let artifacts = build::build(&api.workspace, &checked, &backend, &artifacts_dir, api.printer)?;
+    let verified = if verify {
+        Some(verify::verify(&api.workspace, &checked, &backend, &artifacts, api.printer)?)
+    } else {
+        None
+    };
     api.printer.outcome(&Summary { artifacts_dir, artifacts, verified });
     Ok(())
 }

@@ -13,7 +13,8 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use routegen_spec::Manifest;
 
 use crate::{
-    args::{Args, Command},
+    args::{Args, Command, Target},
+    cargo::Backend,
     cargo_options::{CargoOptions, Features, Lock},
     check::CheckedManifest,
     config::Config,
@@ -35,17 +36,19 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         let _lock = files::lock(&workspace.own_target().join(".lock"), || {
             printer.step("Waiting", "for another routegen in the same target directory");
         })?;
-        command(&Api { config: Config::load(&workspace.package_root)?, workspace, printer })
+        let Target { arch, compiler } = args.command.target();
+        let config = Config::load(&workspace.package_root)?.overruled(arch, compiler);
+        command(&Api { workspace, config, printer })
     };
     match &args.command {
         Command::Routes => with_api(&routes::run),
         Command::Check => with_api(&check::run),
-        Command::Build { out, verify } => with_api(&|api| build::run(api, out.as_deref(), *verify)),
+        Command::Build { out, verify, .. } => with_api(&|api| build::run(api, out.as_deref(), *verify)),
         Command::EmitTf { out, check: true, .. } => with_api(&|api| emit_tf::check(api, out.as_deref())),
-        Command::EmitTf { out, artifacts, check: false } => {
+        Command::EmitTf { out, artifacts, check: false, .. } => {
             with_api(&|api| emit_tf::run(api, out.as_deref(), artifacts.as_deref()))
         }
-        Command::Package { out, tf_out } => {
+        Command::Package { out, tf_out, .. } => {
             with_api(&|api| package::run(api, out.as_deref(), tf_out.as_deref()))
         }
         Command::Inspect { files, crates } => inspect::run(files, *crates, load, printer),
@@ -93,6 +96,11 @@ impl Api<'_> {
         let routes = crate::error::plural(manifest.routes.len(), "1 route", "routes");
         self.printer.step("Checked", format!("{routes} of `{}`", checked.manifest.api_name));
         Ok(checked.manifest)
+    }
+
+    /// What makes the artifacts. It is looked for before anything is compiled.
+    fn backend(&self) -> Result<Backend, Error> {
+        Backend::find(&self.workspace, self.config.architecture(), self.config.compiler())
     }
 
     /// The folder for the zips.

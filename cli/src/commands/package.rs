@@ -13,9 +13,10 @@ use crate::{
 };
 
 pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>, tf_out: Option<&Utf8Path>) -> Result<(), Error> {
+    let backend = api.backend()?;
     let checked = api.checked()?;
     let artifacts_dir = api.artifacts(out)?;
-    let artifacts = build::build(&api.workspace, &checked, &artifacts_dir, api.printer)?;
+    let artifacts = build::build(&api.workspace, &checked, &backend, &artifacts_dir, api.printer)?;
     let terraform = emit_tf::emit(&checked, api.terraform(tf_out)?, &artifacts_dir)?;
     api.printer.outcome(&Summary::new(checked, artifacts_dir, artifacts, terraform));
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8Path;
+use camino::{Utf8DirEntry, Utf8Path};
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 use crate::fixture::repository;
@@ -42,13 +42,13 @@ fn each_stage_knows_only_what_it_is_made_from() {
         ("registry", "cargo entries error files printer workspace"),
         ("entries", "cargo error files workspace"),
         ("sources", "error files workspace"),
-        ("config", "error files"),
-        ("check", "config error"),
-        ("build", "cargo check entries error files note printer workspace"),
+        ("config", "error files target"),
+        ("check", "config error target"),
+        ("build", "cargo check entries error files note printer target workspace"),
         ("inspect", "build error note"),
         ("terraform", "check files"),
-        ("verify", "build check error files printer workspace"),
-        ("cargo", "error files printer workspace"),
+        ("verify", "build cargo check error files printer workspace"),
+        ("cargo", "error files printer target workspace"),
         ("files", "error"),
         ("printer", "args"),
     ];
@@ -66,8 +66,12 @@ fn each_stage_knows_only_what_it_is_made_from() {
 }
 
 fn all_text(folder: &Utf8Path) -> String {
-    let entries = folder.read_dir_utf8().unwrap().map(|entry| entry.unwrap().path().to_owned());
-    entries.filter(|path| path.extension() == Some("rs")).map(|path| without_tests(&path)).collect()
+    let text = |entry: Utf8DirEntry| match entry.path() {
+        folder if folder.is_dir() => all_text(folder),
+        file if file.extension() == Some("rs") => without_tests(file),
+        _ => String::new(),
+    };
+    folder.read_dir_utf8().unwrap().map(|entry| text(entry.unwrap())).collect()
 }
 
 /// Unit tests, which come last in a file, may make what their stage is given.

@@ -7,6 +7,7 @@
 
 mod architecture;
 mod artifacts;
+mod backend;
 mod commands;
 mod docs;
 mod emulator;

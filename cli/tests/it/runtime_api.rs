@@ -92,6 +92,14 @@ impl Drop for Environment {
     }
 }
 
+/// What a fresh execution environment answers to one request.
+pub(crate) fn answer(bootstrap: &Utf8Path, method: &str, path: &str) -> Value {
+    let environment = Environment::start(bootstrap, &[]);
+    let response = environment.invoke(&event(method, path, "", None));
+    environment.end();
+    response
+}
+
 fn serve(api: Arc<Api>, address: &mpsc::Sender<String>, stopped: oneshot::Receiver<()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -1,0 +1,129 @@
+//! What builds the artifacts: the choice, and a file for each way that is more than cargo itself.
+//!
+//! In: the architecture, and what the user asks for. Out: a [`Backend`] of which all parts are there, or everything that
+//! is missing, each with the command that brings it. Nothing is ever installed here.
+
+mod cross_linker;
+mod missing;
+mod zigbuild;
+
+use std::{fmt, process::Command};
+
+pub(crate) use self::missing::Missing;
+use crate::{
+    error::Error,
+    target::{Architecture, Compiler},
+    workspace::Workspace,
+};
+
+/// What compiles the user's libraries for a target, and says how to link to them.
+#[derive(Debug)]
+pub(crate) enum Backend {
+    /// cargo for the machine that it runs on, whatever `build.target` says. The registry is always built so.
+    Native,
+    /// cargo for another machine, with a linker for it.
+    Cargo {
+        architecture: Architecture,
+        /// The linker; none where the user's configuration names one.
+        linker: Option<String>,
+    },
+    /// cargo-zigbuild, which has cargo link with zig, for the glibc that Lambda has.
+    Zigbuild { architecture: Architecture },
+}
+
+impl Backend {
+    /// The way to build for `architecture` with what is on this machine. Without a word about the compiler that is cargo
+    /// for this machine's own architecture on Linux, else cargo-zigbuild if it is ready, because it links for the right
+    /// glibc, else cargo with a linker for the other architecture.
+    pub(crate) fn find(
+        workspace: &Workspace,
+        architecture: Architecture,
+        compiler: Option<Compiler>,
+    ) -> Result<Self, Error> {
+        let is_native = cfg!(target_os = "linux") && architecture == Architecture::HOST;
+        let fail = |missing, instead| {
+            Err(Error::CannotBuild { architecture: architecture.as_str(), missing, instead })
+        };
+        match compiler {
+            None | Some(Compiler::Cargo) if is_native => Ok(Self::Native),
+            Some(Compiler::Cargo) => {
+                cross_linker::find(workspace, architecture).or_else(|missing| fail(missing, vec![]))
+            }
+            Some(Compiler::CargoZigbuild) => {
+                zigbuild::find(workspace, architecture).or_else(|missing| fail(missing, vec![]))
+            }
+            Some(Compiler::Cross) => Err(Error::Cross),
+            None => zigbuild::find(workspace, architecture).or_else(|missing| {
+                cross_linker::find(workspace, architecture).or_else(|mut instead| {
+                    instead.retain(|what| !missing.contains(what));
+                    fail(missing, instead)
+                })
+            }),
+        }
+    }
+
+    /// The folder of cargo's target directory. Two linkers in one folder would have cargo compile everything anew at
+    /// each change between them, for the linker is a part of what cargo goes by.
+    pub(super) fn folder(&self) -> &'static str {
+        match self {
+            Self::Native | Self::Cargo { .. } => "cargo",
+            Self::Zigbuild { .. } => "cargo-zigbuild",
+        }
+    }
+
+    /// `cargo build` for the target.
+    pub(super) fn build(&self, workspace: &Workspace) -> Command {
+        match self {
+            Self::Zigbuild { architecture } => zigbuild::build(workspace, *architecture),
+            Self::Native | Self::Cargo { .. } => self.cargo("build", workspace),
+        }
+    }
+
+    /// `cargo clean` for the target.
+    pub(super) fn clean(&self, workspace: &Workspace) -> Command {
+        self.cargo("clean", workspace)
+    }
+
+    fn cargo(&self, subcommand: &str, workspace: &Workspace) -> Command {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.args([subcommand, "--manifest-path", workspace.manifest().as_str(), "--target"]);
+        match self {
+            // cargo's own word for it. It stands above `build.target` and `CARGO_BUILD_TARGET`.
+            Self::Native => command.arg("host-tuple"),
+            Self::Cargo { architecture, .. } | Self::Zigbuild { architecture } => {
+                command.arg(triple(*architecture))
+            }
+        };
+        if let Self::Cargo { architecture, linker: Some(linker) } = self {
+            command.env(variable(*architecture, "LINKER"), linker);
+        }
+        command
+    }
+}
+
+/// `arm64 with cargo-zigbuild`.
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Native => f.write_str(Architecture::HOST.as_str()),
+            Self::Cargo { architecture, linker: None } => write!(f, "{} with cargo", architecture.as_str()),
+            Self::Cargo { architecture, linker: Some(linker) } => {
+                write!(f, "{} with cargo and {linker}", architecture.as_str())
+            }
+            Self::Zigbuild { architecture } => write!(f, "{} with cargo-zigbuild", architecture.as_str()),
+        }
+    }
+}
+
+/// What Rust calls Lambda's Linux on that architecture.
+fn triple(architecture: Architecture) -> &'static str {
+    match architecture {
+        Architecture::X86_64 => "x86_64-unknown-linux-gnu",
+        Architecture::Arm64 => "aarch64-unknown-linux-gnu",
+    }
+}
+
+/// The environment variable of cargo's for a setting of the target: `CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER`.
+fn variable(architecture: Architecture, setting: &str) -> String {
+    format!("CARGO_TARGET_{}_{setting}", triple(architecture).replace('-', "_").to_uppercase())
+}

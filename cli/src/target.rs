@@ -1,0 +1,39 @@
+//! The words for what artifacts are built for and with what, the same in `routegen.toml`, on the command line, in what
+//! is printed and in the Terraform. Plain values: what becomes of them is decided by the stages.
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
+/// What a function runs on, with Lambda's names.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
+pub(crate) enum Architecture {
+    #[serde(rename = "x86_64")]
+    #[value(name = "x86_64")]
+    X86_64,
+    #[serde(rename = "arm64")]
+    Arm64,
+}
+
+/// What compiles and links the artifacts, with cargo-lambda's names.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Compiler {
+    /// cargo with the system's linker, or one for the other architecture
+    Cargo,
+    /// cargo with zig as the linker, for glibc 2.34 whatever this machine has
+    CargoZigbuild,
+    /// cargo in a container; refused, with the reason
+    Cross,
+}
+
+impl Architecture {
+    /// That of the machine that builds.
+    pub(crate) const HOST: Self = if cfg!(target_arch = "aarch64") { Self::Arm64 } else { Self::X86_64 };
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "arm64",
+        }
+    }
+}
