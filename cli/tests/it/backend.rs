@@ -52,8 +52,10 @@ impl Programs {
             std::fs::write(std.join("libstd-0.rlib"), "").unwrap();
         }
         let rustc = on_path("rustc").unwrap();
-        let rustc =
-            format!("case \"$*\" in *target-libdir*) echo {std};; *) exec {} \"$@\";; esac", rustc.display());
+        let rustc = format!(
+            "case \"$*\" in *target-libdir*) echo '{std}';; *) exec {} \"$@\";; esac",
+            rustc.display()
+        );
         programs.add("rustc", &rustc);
         let cargo = std::env::var("CARGO").unwrap();
         programs.add("cargo", &programs.noting("--target *-linux-gnu ", &format!("exec {cargo} \"$@\"")));
@@ -71,7 +73,7 @@ impl Programs {
     /// A script that notes its arguments and cargo's variables, and fails, if its arguments hold `pattern`.
     fn noting(&self, pattern: &str, otherwise: &str) -> String {
         let notes = self.folder.join("notes");
-        let note = format!("{{ echo \"$0 $*\"; env | grep ^CARGO_TARGET_; }} >{notes}");
+        let note = format!("{{ echo \"$0 $*\"; env | grep ^CARGO_TARGET_; }} >'{notes}'");
         let pattern = pattern.replace(' ', "\\ ");
         format!("case \"$*\" in *{pattern}*) {note}; exit 1;; *) {otherwise};; esac")
     }
@@ -250,7 +252,7 @@ fn an_artifact_that_zig_links_answers_and_has_nothing_of_this_machine_in_it() {
     for path in [repository().as_str(), project.root.as_str(), home.to_str().unwrap()] {
         assert!(path.len() < 4 || !text.contains(path), "it holds {path}");
     }
-    // Made again from nothing but what cargo made, it is the same.
+    // Compiled and linked again, the same code gives the same bytes.
     let before = std::fs::read(&zip).unwrap();
     project.write(
         "src/lib.rs",
