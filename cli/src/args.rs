@@ -1,5 +1,7 @@
 //! The command line as it is typed. It is turned into calls by `commands`; nothing else reads it.
 
+use std::num::NonZero;
+
 use camino::Utf8PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -22,11 +24,7 @@ pub(crate) enum Command {
     /// Checks the routes against AWS's rules and limits, and builds nothing
     Check,
     /// Builds one zip for each Lambda function
-    Build {
-        /// Folder for the zips [default: target/routegen/lambda]
-        #[arg(long, value_name = "DIR")]
-        out: Option<Utf8PathBuf>,
-    },
+    Build(BuildArgs),
     /// Writes the Terraform module, and a root that calls it where there is none
     EmitTf {
         /// Folder for the Terraform [default: terraform, beside the package]
@@ -44,7 +42,52 @@ pub(crate) enum Command {
         /// Folder for the Terraform [default: terraform, beside the package]
         #[arg(long, value_name = "DIR")]
         tf_out: Option<Utf8PathBuf>,
+        #[command(flatten)]
+        effort: Effort,
     },
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct BuildArgs {
+    /// Folder for the zips [default: target/routegen/lambda]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<Utf8PathBuf>,
+    /// Builds only this function, by its name or its route's [may be repeated]
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) only: Vec<String>,
+    /// Names of the zips
+    #[arg(long, value_enum, default_value_t = Layout::Flat)]
+    pub(crate) layout: Layout,
+    #[command(flatten)]
+    pub(crate) effort: Effort,
+}
+
+/// What a build may use, and what it tells of that.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Effort {
+    /// How many compilers, links and zips run at once [default: one for each core]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZero<usize>>,
+    /// Tells how long each step took; cargo writes its own report too
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+impl Effort {
+    /// The same for cargo.
+    pub(crate) fn cargo_flags(&self) -> Vec<String> {
+        let jobs = self.jobs.map(|jobs| format!("--jobs={jobs}"));
+        let timings = self.timings.then(|| "--timings".to_owned());
+        jobs.into_iter().chain(timings).collect()
+    }
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Layout {
+    /// get-items.zip
+    Flat,
+    /// get-items/bootstrap.zip, by default in target/lambda
+    CargoLambda,
 }
 
 /// Which package is meant.

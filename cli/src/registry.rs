@@ -18,6 +18,7 @@ use crate::{
     error::Error,
     files,
     printer::Printer,
+    timings::Step,
     workspace::Workspace,
 };
 
@@ -26,12 +27,14 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The routes of the package and of the local packages that it depends on.
 pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Manifest, Error> {
-    let libraries = cargo::build(workspace, Mode::Registry, printer)?;
+    let stopwatch = &printer.stopwatch;
+    let libraries =
+        stopwatch.time(Step::RegistryBuild, "", || cargo::build(workspace, Mode::Registry, printer))?;
     let folder = workspace.own_target().join("registry").join(&workspace.package);
     files::create_folder(&folder)?;
     let crates: Vec<_> = workspace.linked.iter().map(|package| package.crate_name.as_str()).collect();
     let link = Link { name: "the list of routes", source: &main(&crates), crates, folder: &folder };
-    let linked = cargo::link(&libraries, &link, printer)?;
+    let linked = stopwatch.time(Step::RegistryLink, "", || cargo::link(&libraries, &link, printer))?;
     let json = run(&linked.program, &folder.join("manifest.json"), TIMEOUT)?;
     let mut manifest = parse(&json)?;
     if manifest.routes.is_empty() {

@@ -30,6 +30,8 @@ pub(crate) struct Workspace {
     pub(crate) runtime: PackageId,
     /// The folders of the local packages outside of the workspace's root, each with what stands for it in artifacts.
     pub(crate) outside: Vec<(Utf8PathBuf, String)>,
+    /// Flags of the command line that every build by cargo gets.
+    pub(crate) cargo_flags: Vec<String>,
 }
 
 /// A local library that can hold routes.
@@ -85,6 +87,7 @@ impl Workspace {
             outside: outside.map(|package| (folder(package), format!("/outside/{}", package.name))).collect(),
             linked,
             runtime,
+            cargo_flags: Vec::new(),
             root: metadata.workspace_root,
             target: metadata.target_directory,
         })

@@ -19,9 +19,9 @@ use std::{
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Message, PackageId, TargetKind};
 
-pub(crate) use self::link::{Link, link};
+pub(crate) use self::link::{Link, Linked, link};
 use self::{profile::Profile, record::Record};
-use crate::{error::Error, printer::Printer, workspace::Workspace};
+use crate::{error::Error, interrupt, printer::Printer, workspace::Workspace};
 
 /// The two ways in which the user's libraries are built.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -86,7 +86,7 @@ fn run(
     for package in &workspace.linked {
         command.args(["--package", package.name.as_str()]);
     }
-    command.args(profile.arguments(mode, workspace));
+    command.args(profile.arguments(mode, workspace)).args(&workspace.cargo_flags);
     if mode == Mode::Registry {
         let mut features: Vec<_> = workspace
             .linked
@@ -102,18 +102,17 @@ fn run(
     }
     wrapper::install(&mut command, workspace)?;
     printer.running(&command);
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| Error::run("cargo", error))?;
-    let mut heard = Heard::default();
-    if let Some(stdout) = child.stdout.take() {
-        for message in Message::parse_stream(BufReader::new(stdout)) {
-            heard.hear(message.map_err(|error| Error::run("cargo", error))?);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let (status, heard) = interrupt::run(&mut command, |child| {
+        let mut heard = Heard::default();
+        if let Some(stdout) = child.stdout.take() {
+            for message in Message::parse_stream(BufReader::new(stdout)) {
+                heard.hear(message.map_err(|error| Error::run("cargo", error))?);
+            }
         }
-    }
-    if !child.wait().map_err(|error| Error::run("cargo", error))?.success() {
+        Ok(heard)
+    })?;
+    if !status.success() {
         return Err(Error::Cargo);
     }
     heard.libraries(workspace, profile.lto(mode))

@@ -90,6 +90,9 @@ fn record(rustc: &OsString, arguments: &[OsString]) {
 #[cfg(unix)]
 fn become_(mut command: Command) -> ExitCode {
     use std::os::unix::process::CommandExt as _;
+    // cargo, when it is asked to end, leaves its compilers running. Where this fails, they end when they are done.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM));
     let error = command.exec();
     failed(&command, &error)
 }

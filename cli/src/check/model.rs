@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use routegen_spec::{Auth, Manifest, RouteSpec};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
+use crate::{
+    config::{Config, Pattern},
+    hash, json,
+};
 
 /// Routes that can be deployed, and what they make necessary. Only [`super::check`] makes one.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub(crate) struct CheckedManifest {
     pub(crate) authorizers: Vec<Authorizer>,
     /// The scopes that routes ask of Cognito: the identifier of each resource server with the names of its scopes.
     pub(crate) resource_servers: BTreeMap<String, BTreeSet<String>>,
+    /// The hash of the manifest, as `routegen routes --format json` prints it.
+    pub(crate) sha256: String,
 }
 
 /// A route of the API.
@@ -49,10 +54,13 @@ pub(crate) struct Function {
     pub(crate) entry: String,
     /// The cargo package that has the entry point.
     pub(crate) package: String,
+    /// The extra files of its artifact.
+    #[serde(skip)]
+    pub(crate) include: Vec<Pattern>,
 }
 
 /// What a function runs on, with Lambda's names.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Architecture {
     #[serde(rename = "x86_64")]
@@ -99,6 +107,7 @@ impl Function {
             architecture: Architecture::HOST,
             entry: route.entry.clone(),
             package: route.package.clone(),
+            include: config.include(route.name.as_str()),
         }
     }
 }
@@ -121,6 +130,13 @@ impl CheckedManifest {
             functions: manifest.routes.iter().map(|route| Function::new(route, config)).collect(),
             authorizers: authorizers.into_iter().collect(),
             resource_servers,
+            sha256: hash::sha256(json::text(manifest).as_bytes()),
         }
+    }
+
+    /// The route keys that the function answers.
+    pub(crate) fn route_keys(&self, function: &Function) -> Vec<String> {
+        let of_function = |route: &&Route| route.function == function.key;
+        self.routes.iter().filter(of_function).map(|route| route.spec.route_key().to_string()).collect()
     }
 }

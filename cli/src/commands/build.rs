@@ -2,28 +2,46 @@
 
 use std::fmt;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use serde::Serialize;
 
-use super::{Api, shown, table::table};
+use super::{
+    Api, shown,
+    size::{Megabytes, change},
+    table::table,
+};
 use crate::{
-    build::{self, Artifact, Megabytes},
-    error::Error,
-    files::Outcome,
+    args::{self, BuildArgs},
+    build::{self, Artifact, Layout, Request},
+    error::{Error, Warning},
+    timings::Timings,
 };
 
-pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>) -> Result<(), Error> {
+pub(super) fn run(api: &Api<'_>, args: &BuildArgs) -> Result<(), Error> {
     let checked = api.checked()?;
-    let artifacts_dir = api.artifacts(out)?;
-    let artifacts = build::build(&api.workspace, &checked, &artifacts_dir, api.printer)?;
-    api.printer.outcome(&Summary { artifacts_dir, artifacts });
-    Ok(())
+    let (layout, folder) = match args.layout {
+        args::Layout::Flat => (Layout::Flat, api.artifacts(args.out.as_deref())?),
+        args::Layout::CargoLambda => {
+            let folder = args.out.clone().unwrap_or_else(|| api.workspace.target.join("lambda"));
+            (Layout::CargoLambda, super::absolute(&folder)?)
+        }
+    };
+    let request = Request { out: &folder, layout, only: &args.only, jobs: args.effort.jobs };
+    let built = build::build(&api.workspace, &checked, &request, api.printer)?;
+    let lacking = built.listing.lacks(&checked);
+    if !lacking.is_empty() {
+        api.printer.warning(&Warning::OtherArtifacts { folder: folder.clone(), functions: lacking });
+    }
+    let timings = args.effort.timings.then(|| api.printer.stopwatch.timings());
+    api.printer.outcome(&Summary { artifacts_dir: folder, artifacts: built.artifacts, timings })
 }
 
 #[derive(Serialize)]
 struct Summary {
     artifacts_dir: Utf8PathBuf,
     artifacts: Vec<Artifact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timings: Option<Timings>,
 }
 
 impl fmt::Display for Summary {
@@ -33,17 +51,14 @@ impl fmt::Display for Summary {
                 artifact.function.clone(),
                 Megabytes(artifact.bootstrap_bytes).to_string(),
                 Megabytes(artifact.zip_bytes).to_string(),
-                outcome(artifact.outcome).to_owned(),
+                change(artifact),
                 shown(&artifact.path).to_string(),
             ]
         });
-        f.write_str(&table(&["FUNCTION", "BOOTSTRAP", "ZIP", "", "FILE"], rows, &[1, 2]))
-    }
-}
-
-pub(super) fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Written => "written",
-        Outcome::Unchanged => "unchanged",
+        f.write_str(&table(&["FUNCTION", "BOOTSTRAP", "ZIP", "CHANGE", "FILE"], rows, &[1, 2]))?;
+        match &self.timings {
+            Some(timings) => write!(f, "\n{timings}"),
+            None => Ok(()),
+        }
     }
 }

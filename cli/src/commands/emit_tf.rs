@@ -7,17 +7,22 @@ use serde::Serialize;
 
 use super::{Api, shown};
 use crate::{
+    build::Listing,
     check::CheckedManifest,
-    error::Error,
+    error::{Error, Warning},
     files::{self, Outcome},
     terraform,
 };
 
 pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>, artifacts: Option<&Utf8Path>) -> Result<(), Error> {
     let checked = api.checked()?;
-    let summary = emit(&checked, api.terraform(out)?, &api.artifacts(artifacts)?)?;
-    api.printer.outcome(&summary);
-    Ok(())
+    let folder = api.artifacts(artifacts)?;
+    let lacking = Listing::read(&folder, &api.workspace.package)?.map(|listing| listing.lacks(&checked));
+    if let Some(functions) = lacking.filter(|lacking| !lacking.is_empty()) {
+        api.printer.warning(&Warning::OtherArtifacts { folder: folder.clone(), functions });
+    }
+    let summary = emit(&checked, api.terraform(out)?, &folder)?;
+    api.printer.outcome(&summary)
 }
 
 /// Writes the module into `root`. A root of the user's stays as it is.

@@ -6,36 +6,45 @@ mod check;
 mod emit_tf;
 mod package;
 mod routes;
+mod size;
 mod table;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use routegen_spec::Manifest;
 
 use crate::{
-    args::{Args, Command},
+    args::{Args, BuildArgs, Command},
     check::CheckedManifest,
     config::Config,
     error::Error,
     files,
     printer::Printer,
     registry, sources,
+    timings::Step,
     workspace::Workspace,
 };
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let selection = &args.selection;
-    let workspace = Workspace::load(selection.package.as_deref(), selection.manifest_path.as_deref())?;
+    let mut workspace = printer.stopwatch.time(Step::Workspace, "", || {
+        Workspace::load(selection.package.as_deref(), selection.manifest_path.as_deref())
+    })?;
     // Two commands at once in one target directory would link over each other's programs.
     let _lock = files::lock(&workspace.own_target().join(".lock"), || {
         printer.step("Waiting", "for another routegen in the same target directory");
     })?;
+    if let Command::Build(BuildArgs { effort, .. }) | Command::Package { effort, .. } = &args.command {
+        workspace.cargo_flags = effort.cargo_flags();
+    }
     let api = Api { config: Config::load(&workspace.package_root)?, workspace, printer };
     match &args.command {
         Command::Routes => routes::run(&api),
         Command::Check => check::run(&api),
-        Command::Build { out } => build::run(&api, out.as_deref()),
+        Command::Build(args) => build::run(&api, args),
         Command::EmitTf { out, artifacts } => emit_tf::run(&api, out.as_deref(), artifacts.as_deref()),
-        Command::Package { out, tf_out } => package::run(&api, out.as_deref(), tf_out.as_deref()),
+        Command::Package { out, tf_out, effort } => {
+            package::run(&api, out.as_deref(), tf_out.as_deref(), effort)
+        }
     }
 }
 

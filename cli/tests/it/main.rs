@@ -11,5 +11,7 @@ mod commands;
 mod docs;
 mod emulator;
 mod fixture;
+mod interruptions;
+mod packing;
 mod runtime_api;
 mod terraform;
