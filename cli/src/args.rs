@@ -1,5 +1,7 @@
 //! The command line as it is typed. It is turned into calls by `commands`; nothing else reads it.
 
+use std::num::NonZero;
+
 use camino::Utf8PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -28,16 +30,7 @@ pub(crate) enum Command {
     /// Checks the routes against AWS's rules and limits, and builds nothing
     Check,
     /// Builds one zip for each Lambda function
-    Build {
-        /// Folder for the zips [default: target/routegen/lambda]
-        #[arg(long, value_name = "DIR")]
-        out: Option<Utf8PathBuf>,
-        /// Builds a second time, from nothing, and compares the bytes
-        #[arg(long)]
-        verify: bool,
-        #[command(flatten)]
-        target: Target,
-    },
+    Build(BuildArgs),
     /// Writes the Terraform module, and a root that calls it where there is none
     EmitTf {
         /// Folder for the Terraform [default: terraform, beside the package]
@@ -63,6 +56,8 @@ pub(crate) enum Command {
         tf_out: Option<Utf8PathBuf>,
         #[command(flatten)]
         target: Target,
+        #[command(flatten)]
+        effort: Effort,
     },
     /// Tells what a zip is: routes, architecture, sizes, needs; no package is needed
     Inspect {
@@ -88,14 +83,61 @@ pub(crate) struct Target {
 }
 
 impl Command {
+    /// What a build may use; none where nothing is built for long.
+    pub(crate) fn effort(&self) -> Option<&Effort> {
+        match self {
+            Self::Build(BuildArgs { effort, .. }) | Self::Package { effort, .. } => Some(effort),
+            _ => None,
+        }
+    }
+
     /// What the command line says about the artifacts.
     pub(crate) fn target(&self) -> Target {
         match self {
             Self::Routes | Self::Check | Self::Inspect { .. } => Target::default(),
-            Self::Build { target, .. } | Self::Package { target, .. } => *target,
+            Self::Build(BuildArgs { target, .. }) | Self::Package { target, .. } => *target,
             Self::EmitTf { arch, .. } => Target { arch: *arch, compiler: None },
         }
     }
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct BuildArgs {
+    /// Folder for the zips [default: target/routegen/lambda]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<Utf8PathBuf>,
+    /// Builds only this function, by its name or its route's [may be repeated]
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) only: Vec<String>,
+    /// Names of the zips
+    #[arg(long, value_enum, default_value_t = Layout::Flat)]
+    pub(crate) layout: Layout,
+    /// Builds a second time, from nothing, and compares the bytes
+    #[arg(long)]
+    pub(crate) verify: bool,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) effort: Effort,
+}
+
+/// What a build may use, and what it tells of that.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Effort {
+    /// How many compilers, links and zips run at once [default: one for each core]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZero<usize>>,
+    /// Tells how long each step took; cargo writes its own report too
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Layout {
+    /// get-items.zip
+    Flat,
+    /// get-items/bootstrap.zip, by default in target/lambda
+    CargoLambda,
 }
 
 /// Which package is meant.

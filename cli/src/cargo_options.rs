@@ -3,6 +3,8 @@
 //! Out: the words of cargo's own command line. Nothing is judged here: cargo refuses what it does not understand,
 //! and its message reaches the user.
 
+use std::num::NonZero;
+
 /// The options, as cargo is to hear them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CargoOptions {
@@ -10,6 +12,10 @@ pub(crate) struct CargoOptions {
     pub(crate) lock: Lock,
     /// The profile that was asked for by name.
     pub(crate) profile: Option<String>,
+    /// How many compilers run at once.
+    pub(crate) jobs: Option<NonZero<usize>>,
+    /// Whether cargo writes its report of how long everything took.
+    pub(crate) timings: bool,
 }
 
 /// The features of the user's package.
@@ -51,6 +57,15 @@ impl CargoOptions {
     }
 }
 
+impl CargoOptions {
+    /// The words that only mean something for a build.
+    pub(crate) fn effort(&self) -> Vec<String> {
+        let jobs = self.jobs.map(|jobs| format!("--jobs={jobs}"));
+        let timings = self.timings.then(|| "--timings".to_owned());
+        jobs.into_iter().chain(timings).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,8 +79,11 @@ mod tests {
                 no_default: true,
             },
             lock: Lock { frozen: true, ..Lock::default() },
-            profile: None,
+            jobs: NonZero::new(2),
+            timings: true,
+            ..CargoOptions::default()
         };
+        assert_eq!(options.effort(), ["--jobs=2", "--timings"]);
         assert_eq!(
             options.resolution().join(" "),
             "--features a,b --features c/d --no-default-features --frozen"

@@ -4,18 +4,20 @@
 //! a variable of the Terraform module.
 
 use std::{
+    collections::BTreeMap,
     ops::{Range, RangeInclusive},
     sync::Arc,
 };
 
-use camino::Utf8Path;
+use camino::{Utf8Component, Utf8Path};
+use globset::{GlobBuilder, GlobMatcher};
 use miette::{NamedSource, SourceSpan};
 use routegen_spec::limits;
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::{
-    error::Error,
+    error::{Error, nearest},
     files,
     target::{Architecture, Compiler},
 };
@@ -34,6 +36,15 @@ pub(crate) struct Config {
     compiler: Option<Compiler>,
     #[serde(default)]
     defaults: Defaults,
+    /// Extra files in every artifact.
+    #[serde(default)]
+    include: Vec<Spanned<String>>,
+    /// What holds for one function, by the name of its route.
+    #[serde(default)]
+    functions: BTreeMap<Spanned<String>, OneFunction>,
+    /// The file itself, for what is found wrong with it later.
+    #[serde(skip)]
+    source_code: Option<Arc<NamedSource<String>>>,
 }
 
 /// What holds for every route that does not say otherwise.
@@ -44,6 +55,29 @@ struct Defaults {
     timeout: Option<Spanned<u32>>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OneFunction {
+    /// Extra files in its artifact, besides those of every artifact.
+    #[serde(default)]
+    include: Vec<Spanned<String>>,
+}
+
+/// A pattern of extra files: relative to the package, `*` within a folder, `**` across folders.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern {
+    pub(crate) text: String,
+    pub(crate) matcher: GlobMatcher,
+    place: Place,
+}
+
+/// A place in the file.
+#[derive(Clone, Debug)]
+struct Place {
+    span: Range<usize>,
+    source_code: Option<Arc<NamedSource<String>>>,
+}
+
 impl Config {
     pub(crate) fn load(package_root: &Utf8Path) -> Result<Self, Error> {
         let path = package_root.join(FILE);
@@ -51,19 +85,26 @@ impl Config {
     }
 
     fn parse(path: &Utf8Path, text: String) -> Result<Self, Error> {
-        toml::from_str::<Self>(&text).map_err(Mistake::from).and_then(Self::validate).map_err(|mistake| {
-            Error::Config {
-                help: nearest(&mistake.message),
+        let parsed = toml::from_str::<Self>(&text).map_err(Mistake::from).and_then(Self::validate);
+        let source_code = Arc::new(NamedSource::new(path, text).with_language("TOML"));
+        match parsed {
+            Ok(config) => Ok(Self { source_code: Some(source_code), ..config }),
+            Err(mistake) => Err(Error::Config {
+                help: mistake.help.or_else(|| nearest_key(&mistake.message)),
                 reason: mistake.message,
                 span: mistake.span.map(SourceSpan::from),
-                source_code: Arc::new(NamedSource::new(path, text).with_language("TOML")),
-            }
-        })
+                source_code: Some(source_code),
+            }),
+        }
     }
 
     fn validate(self) -> Result<Self, Mistake> {
         within(self.defaults.memory.as_ref(), "memory", "MB", limits::MEMORY_MB)?;
         within(self.defaults.timeout.as_ref(), "timeout", "s", limits::TIMEOUT_S)?;
+        let of_functions = self.functions.values().flat_map(|function| &function.include);
+        for pattern in self.include.iter().chain(of_functions) {
+            glob(pattern)?;
+        }
         let valid = |name: &str| {
             !name.is_empty()
                 && name.len() <= 64
@@ -108,6 +149,54 @@ impl Config {
     pub(crate) fn timeout(&self) -> u32 {
         self.defaults.timeout.as_ref().map_or(10, |timeout| *timeout.as_ref())
     }
+
+    /// The extra files of the artifact of this route's function.
+    pub(crate) fn include(&self, route: &str) -> Vec<Pattern> {
+        let own = self.functions.get(route).map_or(&[][..], |function| &function.include);
+        let patterns = self.include.iter().chain(own);
+        let valid = patterns.filter_map(|pattern| {
+            let place = Place { span: pattern.span(), source_code: self.source_code.clone() };
+            Some(Pattern { text: pattern.as_ref().clone(), matcher: glob(pattern).ok()?, place })
+        });
+        valid.collect()
+    }
+
+    /// Refuses a table for a function that does not exist; `routes` are those that do.
+    pub(crate) fn refuse_unknown_functions(&self, routes: &[&str]) -> Result<(), Error> {
+        let unknown = self.functions.keys().find(|name| !routes.contains(&name.as_ref().as_str()));
+        unknown.map_or(Ok(()), |name| {
+            let place = Place { span: name.span(), source_code: self.source_code.clone() };
+            let help = nearest(name.as_ref(), routes.iter().copied());
+            Err(place.mistake(format!("there is no route named `{}`", name.as_ref()), help))
+        })
+    }
+}
+
+impl Pattern {
+    /// What is wrong with the files that the pattern names.
+    pub(crate) fn mistake(&self, reason: String, help: Option<String>) -> Error {
+        self.place.mistake(reason, help)
+    }
+}
+
+impl Place {
+    fn mistake(&self, reason: String, help: Option<String>) -> Error {
+        let span = Some(SourceSpan::from(self.span.clone()));
+        Error::Config { reason, help, source_code: self.source_code.clone(), span }
+    }
+}
+
+/// The pattern, ready to be compared with paths from the package's root on.
+fn glob(pattern: &Spanned<String>) -> Result<GlobMatcher, Mistake> {
+    let path = Utf8Path::new(pattern.as_ref());
+    let inside = |component| matches!(component, Utf8Component::Normal(_));
+    if path.as_str().is_empty() || !path.components().all(inside) {
+        let mistake = spanned("`include` takes paths and patterns below the package's folder", pattern);
+        return Err(Mistake { help: Some("write it as `assets/**/*.json`".to_owned()), ..mistake });
+    }
+    let glob = GlobBuilder::new(path.as_str()).literal_separator(true).build();
+    let glob = glob.map_err(|error| spanned(&format!("this is no pattern: {}", error.kind()), pattern))?;
+    Ok(glob.compile_matcher())
 }
 
 fn within(
@@ -129,26 +218,25 @@ fn within(
 struct Mistake {
     message: String,
     span: Option<Range<usize>>,
+    help: Option<String>,
 }
 
 impl From<toml::de::Error> for Mistake {
     fn from(error: toml::de::Error) -> Self {
-        Self { message: error.message().to_owned(), span: error.span() }
+        Self { message: error.message().to_owned(), span: error.span(), help: None }
     }
 }
 
 fn spanned<T>(message: &str, value: &Spanned<T>) -> Mistake {
-    Mistake { message: message.to_owned(), span: Some(value.span()) }
+    Mistake { message: message.to_owned(), span: Some(value.span()), help: None }
 }
 
 /// The key that was probably meant. serde's message has the unknown one first and all that are known after it, each in
 /// backticks.
-fn nearest(message: &str) -> Option<String> {
+fn nearest_key(message: &str) -> Option<String> {
     let mut words = message.strip_prefix("unknown field ")?.split('`').skip(1).step_by(2);
     let unknown = words.next()?;
-    let distance = |known: &str| strsim::damerau_levenshtein(unknown, known);
-    let known = words.min_by_key(|known| distance(known))?;
-    (distance(known) <= 3).then(|| format!("did you mean `{known}`?"))
+    nearest(unknown, words)
 }
 
 #[cfg(test)]
@@ -191,6 +279,27 @@ mod tests {
     }
 
     #[test]
+    fn extra_files_are_those_of_every_function_and_its_own() {
+        let text = "include = [\"a/*\"]\n[functions.one]\ninclude = [\"b/**\"]\n";
+        let config = Config::parse("routegen.toml".into(), text.to_owned()).unwrap();
+        let patterns =
+            |route| config.include(route).into_iter().map(|pattern| pattern.text).collect::<Vec<_>>();
+        assert_eq!(patterns("one"), ["a/*", "b/**"]);
+        assert_eq!(patterns("two"), ["a/*"]);
+        let [star, stars] = <[Pattern; 2]>::try_from(config.include("one")).unwrap();
+        assert!(star.matcher.is_match("a/x") && !star.matcher.is_match("a/x/y"));
+        assert!(stars.matcher.is_match("b/x/y"));
+        assert!(config.refuse_unknown_functions(&["one", "two"]).is_ok());
+        let error = config.refuse_unknown_functions(&["on", "two"]).unwrap_err();
+        let Error::Config { reason, help, span, .. } = error else { panic!("{error}") };
+        assert_eq!(
+            (reason.as_str(), help.as_deref()),
+            ("there is no route named `one`", Some("did you mean `on`?"))
+        );
+        assert_eq!(span.map(|span| &text[span.offset()..span.offset() + span.len()]), Some("one"));
+    }
+
+    #[test]
     fn mistakes_name_their_place_and_the_nearest_key() {
         insta::assert_snapshot!(
             [
@@ -204,6 +313,11 @@ mod tests {
                 mistake("compiler = \"zig\"\n"),
                 mistake("[defaults]\narch = \"arm64\"\n"),
                 mistake("name = \n"),
+                mistake("include = [\"assets/*\", \"../secrets\"]\n"),
+                mistake("include = [\"/etc/hosts\"]\n"),
+                mistake("include = [\"./assets\"]\n"),
+                mistake("[functions.a]\ninclude = [\"[\"]\n"),
+                mistake("[functions.a]\nmemory = 128\n"),
             ]
             .join("\n")
         );

@@ -164,7 +164,7 @@ pub(crate) enum Error {
         #[help]
         help: Option<String>,
         #[source_code]
-        source_code: Arc<NamedSource<String>>,
+        source_code: Option<Arc<NamedSource<String>>>,
         #[label("here")]
         span: Option<SourceSpan>,
     },
@@ -285,6 +285,16 @@ pub(crate) enum Error {
         )
     )]
     NoSymbols { path: Utf8PathBuf, reason: &'static str },
+    #[error("there is no function `{name}`")]
+    #[diagnostic(
+        code(RG0030),
+        help("{}the functions are {}", nearest(name, functions.iter().map(String::as_str)).map_or_else(String::new, |nearest| nearest + " "), functions.join(", "))
+    )]
+    UnknownFunction { name: String, functions: Vec<String> },
+
+    #[error("interrupted")]
+    #[diagnostic(code(RG0031), help("nothing is broken; the next build goes on from here"))]
+    Interrupted,
 }
 
 impl Error {
@@ -295,6 +305,14 @@ impl Error {
     pub(crate) fn run(program: &str, error: impl Display) -> Self {
         Self::Run { program: program.to_owned(), reason: error.to_string() }
     }
+}
+
+/// What works and should be looked at all the same.
+#[derive(Debug, Diagnostic, Error)]
+pub(crate) enum Warning {
+    #[error("`{folder}` has no artifacts of the present routes for {}", some(functions))]
+    #[diagnostic(code(RG0202), severity(Warning), help("run `routegen build` before `terraform apply`"))]
+    OtherArtifacts { folder: Utf8PathBuf, functions: Vec<String> },
 }
 
 /// A route that the sources show and the registry lacks.
@@ -363,6 +381,22 @@ fn lines(before: &str, missing: &[Missing]) -> String {
         let _ = write!(lines, "\n{before}{what}");
         lines
     })
+}
+
+/// The name that was probably meant.
+pub(crate) fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let distance = |known: &str| strsim::damerau_levenshtein(unknown, known);
+    let known = known.into_iter().min_by_key(|known| distance(known))?;
+    (distance(known) <= 3).then(|| format!("did you mean `{known}`?"))
+}
+
+/// The names, or where they are many, the first of them.
+fn some(names: &[String]) -> String {
+    const MOST: usize = 10;
+    match names.get(..MOST) {
+        Some(first) if names.len() > MOST => format!("{} and {} more", first.join(", "), names.len() - MOST),
+        _ => names.join(", "),
+    }
 }
 
 /// `one` for one, otherwise the number and `many`.

@@ -16,13 +16,17 @@ mod config;
 mod entries;
 mod error;
 mod files;
+mod hash;
 mod inspect;
+mod interrupt;
+mod json;
 mod note;
 mod printer;
 mod registry;
 mod sources;
 mod target;
 mod terraform;
+mod timings;
 mod verify;
 mod workspace;
 
@@ -30,11 +34,12 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::Parser as _;
 
-use crate::{args::Args, printer::Printer};
+use crate::{args::Args, error::Error, printer::Printer};
 
 /// Runs the command line `args`, the program's name first.
 ///
-/// The exit code is 0 for success, 1 for an error that has been reported, and 2 for a command line that clap refuses.
+/// The exit code is 0 for success, 1 for an error that has been reported, 2 for a command line that clap refuses, and
+/// 130 where the user interrupted.
 /// Called by cargo in the place of rustc, it is rustc's.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
@@ -51,11 +56,17 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let printer = Printer::new(&args.output);
-    match commands::run(&args, &printer) {
+    match interrupt::listen().and_then(|()| commands::run(&args, &printer)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            // Whatever failed because the user wanted it to end is no news.
+            let error = interrupt::check().err().unwrap_or(error);
             printer.error(&error);
-            ExitCode::FAILURE
+            if matches!(error, Error::Interrupted) {
+                ExitCode::from(interrupt::EXIT_CODE)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
 }

@@ -1,13 +1,26 @@
 //! Everything that is printed goes through here: the outcome to stdout, all talk to stderr.
 
-use std::{fmt::Display, io::Write as _};
+use std::{
+    fmt::Display,
+    io::{ErrorKind, Write as _},
+    sync::{Mutex, PoisonError},
+};
 
 use anstream::{AutoStream, ColorChoice};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
-use crate::args::{Color, Format, Output};
+use crate::{
+    args::{Color, Format, Output},
+    error::Error,
+    json,
+    timings::Stopwatch,
+};
+
+/// Up to so many functions, each has a line of its own; a log with hundreds of them is read by nobody.
+const FEW: usize = 20;
 
 #[derive(Debug)]
 pub(crate) struct Printer {
@@ -15,11 +28,28 @@ pub(crate) struct Printer {
     format: Format,
     quiet: bool,
     verbose: bool,
+    /// What moves on a terminal. Lines are printed above it.
+    moving: MultiProgress,
+    /// How long steps take: whoever is told of a step can be asked for its time.
+    pub(crate) stopwatch: Stopwatch,
 }
 
 impl Printer {
     pub(crate) fn new(output: &Output) -> Self {
-        Self { color: output.color, format: output.format, quiet: output.quiet, verbose: output.verbose }
+        // Anything but a terminal gets no moving display; nor does whoever asked for silence or for every command.
+        let target = if output.quiet || output.verbose {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        Self {
+            color: output.color,
+            format: output.format,
+            quiet: output.quiet,
+            verbose: output.verbose,
+            moving: MultiProgress::with_draw_target(target),
+            stopwatch: Stopwatch::default(),
+        }
     }
 
     pub(crate) fn quiet(&self) -> bool {
@@ -35,14 +65,28 @@ impl Printer {
         }
     }
 
-    /// The outcome of a command: text for people, or the very same value as JSON for programs.
-    pub(crate) fn outcome<T: Display + Serialize>(&self, value: &T) {
+    /// The outcome of a command: text for people, or the very same value as JSON for programs. That it could not be
+    /// written, as on a full disk, is an error.
+    pub(crate) fn outcome<T: Display + Serialize>(&self, value: &T) -> Result<(), Error> {
         let text = match self.format {
             Format::Text => value.to_string(),
-            Format::Json => serde_json::to_string_pretty(value).unwrap_or_default() + "\n",
+            Format::Json => json::text(value),
         };
-        // Whoever closed the pipe has read enough.
-        let _ = AutoStream::new(std::io::stdout(), self.choice()).write_all(text.as_bytes());
+        let mut stdout = AutoStream::new(std::io::stdout(), self.choice());
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            // Whoever closed the pipe has read enough.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::io("write", "stdout", error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Shows how far the functions are: on a terminal a bar, and lines everywhere.
+    pub(crate) fn progress(&self, functions: usize) -> Progress<'_> {
+        let bar = self.moving.add(ProgressBar::new(functions as u64));
+        let style = ProgressStyle::with_template("{prefix:>12} [{bar:24}] {pos}/{len}{msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
+        bar.set_prefix("Packing");
+        Progress { printer: self, bar, each: functions <= FEW || self.verbose, counts: Mutex::default() }
     }
 
     /// A step that has been taken, in cargo's manner: `      Linked get-items`.
@@ -87,7 +131,9 @@ impl Printer {
     }
 
     fn talk(&self, text: &str) {
-        let _ = AutoStream::new(std::io::stderr(), self.choice()).write_all(text.as_bytes());
+        self.moving.suspend(|| {
+            let _ = AutoStream::new(std::io::stderr(), self.choice()).write_all(text.as_bytes());
+        });
     }
 
     fn choice(&self) -> ColorChoice {
@@ -98,6 +144,58 @@ impl Printer {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
+        }
+    }
+}
+
+/// How far the functions of a build are.
+#[derive(Debug)]
+pub(crate) struct Progress<'a> {
+    printer: &'a Printer,
+    bar: ProgressBar,
+    /// Whether every function has a line.
+    each: bool,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    linked: usize,
+    zipped: usize,
+}
+
+impl Progress<'_> {
+    /// A function has been linked.
+    pub(crate) fn linked(&self, function: &str) {
+        self.count(|counts| counts.linked += 1);
+        if self.each {
+            self.printer.step("Linked", function);
+        }
+    }
+
+    /// A function has been zipped.
+    pub(crate) fn zipped(&self) {
+        self.count(|counts| counts.zipped += 1);
+    }
+
+    /// A function needs no more work.
+    pub(crate) fn done(&self) {
+        self.bar.inc(1);
+    }
+
+    fn count(&self, add: impl FnOnce(&mut Counts)) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        add(&mut counts);
+        self.bar.set_message(format!(": {} linked, {} zipped", counts.linked, counts.zipped));
+    }
+
+    /// Removes the bar, and says what was done where not every function has a line.
+    pub(crate) fn finish(self) {
+        self.bar.finish_and_clear();
+        let Counts { linked, zipped } = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let functions = self.bar.length().unwrap_or_default();
+        if !self.each && linked + zipped > 0 {
+            self.printer.step("Linked", format!("{linked} of {functions} functions, and zipped {zipped}"));
         }
     }
 }

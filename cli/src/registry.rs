@@ -19,6 +19,7 @@ use crate::{
     error::Error,
     files,
     printer::Printer,
+    timings::Step,
     workspace::Workspace,
 };
 
@@ -35,12 +36,15 @@ pub(crate) struct Registry {
 
 /// The routes of the package and of all packages that it depends on.
 pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry, Error> {
-    let libraries = cargo::build(workspace, Mode::Registry, &Backend::Native, printer)?;
+    let stopwatch = &printer.stopwatch;
+    let libraries = stopwatch.time(Step::RegistryBuild, "", || {
+        cargo::build(workspace, Mode::Registry, &Backend::Native, printer)
+    })?;
     let folder = workspace.own_target().join("registry").join(&workspace.package);
     files::create_folder(&folder)?;
     let crates: Vec<_> = libraries.crates().collect();
     let link = Link { name: "the list of routes", source: &main(&crates), crates, folder: &folder };
-    let linked = cargo::link(&libraries, &link, printer)?;
+    let linked = stopwatch.time(Step::RegistryLink, "", || cargo::link(&libraries, &link, printer))?;
     let json = run(&linked.program, &folder.join("manifest.json"), TIMEOUT)?;
     let mut manifest = parse(&json)?;
     entries::compare(workspace, &libraries, Mode::Registry, &manifest.routes)?;

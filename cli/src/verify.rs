@@ -12,7 +12,7 @@ use serde::Serialize;
 use zip::ZipArchive;
 
 use crate::{
-    build::{self, Artifact},
+    build::{self, Artifact, Request},
     cargo::Backend,
     check::CheckedManifest,
     error::{Difference, Error},
@@ -35,14 +35,16 @@ pub(crate) fn verify(
     workspace: &Workspace,
     manifest: &CheckedManifest,
     backend: &Backend,
+    request: &Request<'_>,
     artifacts: &[Artifact],
     printer: &Printer,
 ) -> Result<Verified, Error> {
     printer.step("Verifying", "by a second build from nothing");
     let folder = files::TemporaryFolder::new(workspace.own_target().join("verify"))?;
     let again = workspace.building_in(folder.path());
-    let second = build::build(&again, manifest, backend, &folder.path().join("lambda"), printer)?;
-    compare(artifacts, &second)
+    let out = folder.path().join("lambda");
+    let second = build::build(&again, manifest, backend, &Request { out: &out, ..*request }, printer)?;
+    compare(artifacts, &second.artifacts)
 }
 
 fn compare(first: &[Artifact], second: &[Artifact]) -> Result<Verified, Error> {
@@ -146,7 +148,7 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
-    use crate::files::Outcome;
+    use crate::build::Change;
 
     fn artifact(folder: &Utf8Path, function: &str, files: &[(&str, &[u8])]) -> Artifact {
         let path = folder.join(format!("{function}.zip"));
@@ -158,7 +160,15 @@ mod tests {
         zip.finish().unwrap();
         let zip_bytes = std::fs::metadata(&path).unwrap().len();
         let function = function.to_owned();
-        Artifact { function, path, zip_bytes, bootstrap_bytes: 0, outcome: Outcome::Written }
+        Artifact {
+            function,
+            path,
+            sha256: String::new(),
+            zip_bytes,
+            bootstrap_bytes: 0,
+            change: Change::New,
+            zip_bytes_before: None,
+        }
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(crate) struct Workspace {
     /// The folder of its Cargo.toml.
     pub(crate) package_root: Utf8PathBuf,
     pub(crate) root: Utf8PathBuf,
+    /// cargo's target directory of the workspace.
+    pub(crate) target: Utf8PathBuf,
     /// The folder of everything that routegen makes, in cargo's target directory of the workspace.
     own_target: Utf8PathBuf,
     /// The package id of the selected package.
@@ -121,6 +123,7 @@ impl Workspace {
             runtime,
             root: metadata.workspace_root,
             own_target: metadata.target_directory.join("routegen"),
+            target: metadata.target_directory,
             options,
         })
     }

@@ -1,190 +1,132 @@
 //! Builds the artifacts: one zip for each function, for the runtime `provided.al2023`.
 //!
-//! In: the checked manifest. Out: zips with the executable `bootstrap`, the same bytes for the same input. The user's
-//! libraries are compiled once; a function then costs one link, which takes nothing of another function's handlers.
+//! In: the checked manifest. Out: zips with the executable `bootstrap`, the same bytes for the same input, and
+//! `artifacts.json`, which says what they are. The user's libraries are compiled once; a function then costs one link,
+//! which takes nothing of another function's handlers. What has not changed is not made again.
 
+mod artifact;
+mod include;
 pub(crate) mod inspect;
+mod listing;
 mod needs;
+mod parallel;
+mod stamp;
 mod zip;
 
-use std::{
-    fmt,
-    num::NonZero,
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
-};
+use std::num::NonZero;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use serde::Serialize;
 
+use self::{artifact::Build, include::Extras, parallel::in_parallel};
+pub(crate) use self::{
+    artifact::{Artifact, Change},
+    listing::Listing,
+};
 use crate::{
-    cargo::{self, Backend, Libraries, Link, Mode},
+    cargo::{self, Backend, Mode},
     check::{CheckedManifest, Function},
     entries,
     error::{Error, plural},
-    files::{self, Outcome},
-    note::Note,
     printer::Printer,
-    workspace::{LinkedPackage, Workspace},
+    timings::Step,
+    workspace::Workspace,
 };
 
-/// A function's zip.
-#[derive(Debug, Serialize)]
-pub(crate) struct Artifact {
-    /// The function's name.
-    pub(crate) function: String,
-    /// Where the zip is.
-    pub(crate) path: Utf8PathBuf,
-    /// The size of the zip, in bytes: what Lambda stores and limits to 50 MB for a direct upload.
-    pub(crate) zip_bytes: u64,
-    /// The size of `bootstrap` inside, in bytes.
-    pub(crate) bootstrap_bytes: u64,
-    /// Whether the zip is another than before.
-    pub(crate) outcome: Outcome,
+/// What is asked of a build.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    /// The folder for the zips.
+    pub(crate) out: &'a Utf8Path,
+    pub(crate) layout: Layout,
+    /// The functions to build, by the name of function or route; none for all of them.
+    pub(crate) only: &'a [String],
+    /// How many links and zips at once; none for as many as there are cores.
+    pub(crate) jobs: Option<NonZero<usize>>,
 }
 
-/// Builds the artifact of every function into `out`.
+/// Where in the folder a function's zip is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Layout {
+    /// `get-items.zip`
+    Flat,
+    /// `get-items/bootstrap.zip`
+    CargoLambda,
+}
+
+impl Layout {
+    fn file(self, function: &Function) -> Utf8PathBuf {
+        match self {
+            Self::Flat => function.artifact.as_str().into(),
+            Self::CargoLambda => Utf8Path::new(&function.name).join("bootstrap.zip"),
+        }
+    }
+}
+
+/// What has been built.
+#[derive(Debug)]
+pub(crate) struct Built {
+    /// The artifacts of the functions that were asked for, in the manifest's order.
+    pub(crate) artifacts: Vec<Artifact>,
+    /// What the folder now holds.
+    pub(crate) listing: Listing,
+}
+
+/// Builds the artifacts that are asked for.
 pub(crate) fn build(
     workspace: &Workspace,
     manifest: &CheckedManifest,
     backend: &Backend,
-    out: &Utf8Path,
+    request: &Request<'_>,
     printer: &Printer,
-) -> Result<Vec<Artifact>, Error> {
-    let functions = plural(manifest.functions.len(), "1 function", "functions");
+) -> Result<Built, Error> {
+    let selected = select(manifest, request.only)?;
+    let before = Listing::read(request.out, &workspace.package)?;
+    let extras = Extras::read(workspace, &selected)?;
+    let functions = plural(selected.len(), "1 function", "functions");
     printer.step("Building", format!("{functions} for {backend}"));
-    let libraries = cargo::build(workspace, Mode::Artifacts, backend, printer)?;
+    let libraries = printer
+        .stopwatch
+        .time(Step::ArtifactsBuild, "", || cargo::build(workspace, Mode::Artifacts, backend, printer))?;
     let routes = manifest.routes.iter().map(|route| &route.spec);
     entries::compare(workspace, &libraries, Mode::Artifacts, routes)?;
-    let build = Build { workspace, manifest, libraries: &libraries, out, printer };
-    in_parallel(&manifest.functions, |function| build.artifact(function))
-}
-
-struct Build<'a> {
-    workspace: &'a Workspace,
-    manifest: &'a CheckedManifest,
-    libraries: &'a Libraries,
-    out: &'a Utf8Path,
-    printer: &'a Printer,
-}
-
-impl Build<'_> {
-    fn artifact(&self, function: &Function) -> Result<Artifact, Error> {
-        let package = self.workspace.linked.iter().find(|package| package.name == function.package);
-        let package = package.ok_or(Error::CargoSaidTooLittle)?;
-        let crate_name = package.crate_name.as_str();
-        let folder =
-            self.workspace.own_target().join("bootstrap").join(&self.workspace.package).join(&function.name);
-        files::create_folder(&folder)?;
-        let source = main(crate_name, &function.entry) + &self.note(function, package).source();
-        let link = Link { name: &function.name, source: &source, crates: vec![crate_name], folder: &folder };
-        let linked = cargo::link(self.libraries, &link, self.printer)?;
-        let bootstrap = files::read_bytes(&linked.program)?;
-        inspect::program(function, &bootstrap, &[])?;
-        let path = self.out.join(&function.artifact);
-        let zip = zip::zip(&bootstrap).map_err(|error| Error::io("write", &path, error))?;
-        inspect::size(function, &bootstrap, &zip)?;
-        let outcome = files::write_if_changed(&path, &zip)?;
-        if !linked.fresh {
-            self.printer.step("Linked", &function.name);
-        }
-        Ok(Artifact {
-            function: function.name.clone(),
-            path,
-            zip_bytes: zip.len() as u64,
-            bootstrap_bytes: bootstrap.len() as u64,
-            outcome,
-        })
-    }
-}
-
-impl Build<'_> {
-    /// What the artifact says about itself.
-    fn note(&self, function: &Function, package: &LinkedPackage) -> Note {
-        let routes = self.manifest.routes.iter().filter(|route| route.function == function.key);
-        Note {
-            function: function.name.clone(),
-            routes: routes.map(|route| route.spec.route_key().to_string()).collect(),
-            package: package.name.clone(),
-            package_version: package.version.clone(),
-            routegen_version: env!("CARGO_PKG_VERSION").to_owned(),
-        }
-    }
-}
-
-/// The program but for its note: it names one entry point, so the linker keeps that handler and no other.
-fn main(crate_name: &str, entry: &str) -> String {
-    format!(
-        "extern crate {crate_name} as _;\n\
-         unsafe extern \"Rust\" {{\n    \
-             #[link_name = {entry:?}]\n    \
-             safe fn entry() -> routegen::__private::Route;\n\
-         }}\n\
-         fn main() -> std::process::ExitCode {{\n    \
-             routegen::__private::serve(entry())\n\
-         }}\n"
-    )
-}
-
-/// Calls `work` for each of `items` on as many threads as there are cores, and keeps their order. After a failure no
-/// further item is begun; the first failure in the order of `items` is returned.
-fn in_parallel<T: Sync, R: Send>(
-    items: &[T],
-    work: impl Fn(&T) -> Result<R, Error> + Sync,
-) -> Result<Vec<R>, Error> {
-    let next = AtomicUsize::new(0);
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
-    let worker = || {
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(index) else { break done };
-            let result = work(item);
-            if result.is_err() {
-                next.store(items.len(), Ordering::Relaxed);
-            }
-            done.push((index, result));
-        }
+    let progress = printer.progress(selected.len());
+    let build = Build {
+        workspace,
+        manifest,
+        libraries: &libraries,
+        extras: &extras,
+        out: request.out,
+        layout: request.layout,
+        before: before.as_ref(),
+        printer,
+        progress: &progress,
     };
-    let mut done: Vec<_> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
+    let made = in_parallel(request.jobs, &selected, |function| build.artifact(function));
+    progress.finish();
+    let (artifacts, mut listed): (Vec<_>, Vec<_>) = made?.into_iter().unzip();
+    if let Some(before) = &before {
+        listed.extend(before.still_good(manifest, &selected, request.out));
+    }
+    let listing = Listing::new(&workspace.package, manifest, listed);
+    listing.write(request.out)?;
+    if let Some(before) = before {
+        for file in before.remove_stale(&listing, manifest, request.out)? {
+            printer.step("Removed", format!("{}, which no route needs any more", request.out.join(file)));
+        }
+    }
+    Ok(Built { artifacts, listing })
 }
 
-/// A number of bytes for people: `0.88 MB`.
-pub(crate) struct Megabytes(pub(crate) u64);
-
-impl fmt::Display for Megabytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Integers, so that no rounding of floats is to be thought about: hundredths of 10^6 bytes, rounded up.
-        let hundredths = self.0.div_ceil(10_000);
-        f.pad(&format!("{}.{:02} MB", hundredths / 100, hundredths % 100))
+/// The functions that `only` names.
+fn select<'a>(manifest: &'a CheckedManifest, only: &[String]) -> Result<Vec<&'a Function>, Error> {
+    let is = |function: &Function, name: &String| function.name == *name || function.key == *name;
+    if let Some(name) = only.iter().find(|name| !manifest.functions.iter().any(|function| is(function, name)))
+    {
+        return Err(Error::UnknownFunction {
+            name: name.clone(),
+            functions: manifest.functions.iter().map(|function| function.name.clone()).collect(),
+        });
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn work_in_parallel_keeps_its_order_and_stops_at_a_failure() {
-        let items: Vec<usize> = (0..100).collect();
-        assert_eq!(in_parallel(&items, |item| Ok(item * 2)).unwrap()[99], 198);
-        let failed = in_parallel(&items, |item| if *item == 7 { Err(Error::Cargo) } else { Ok(()) });
-        assert!(matches!(failed, Err(Error::Cargo)));
-        assert!(in_parallel(&[] as &[u8], |_| Ok(())).unwrap().is_empty());
-    }
-
-    #[test]
-    fn sizes_are_told_in_megabytes() {
-        assert_eq!(Megabytes(879_737).to_string(), "0.88 MB");
-        assert_eq!(Megabytes(1).to_string(), "0.01 MB");
-        assert_eq!(Megabytes(12_345_678).to_string(), "12.35 MB");
-    }
+    let wanted = |function: &&Function| only.is_empty() || only.iter().any(|name| is(function, name));
+    Ok(manifest.functions.iter().filter(wanted).collect())
 }

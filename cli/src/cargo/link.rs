@@ -6,7 +6,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Libraries;
-use crate::{error::Error, files, printer::Printer};
+use crate::{
+    error::Error,
+    files::{self, Seen},
+    interrupt,
+    printer::Printer,
+};
 
 /// A program to link.
 #[derive(Debug)]
@@ -35,8 +40,15 @@ pub(super) struct Stamp {
     pub(super) rustc: String,
     pub(super) arguments: Vec<String>,
     source: String,
-    /// Each library with its size and time of change.
-    libraries: Vec<(Utf8PathBuf, u64, u128)>,
+    /// Each library, as it was.
+    libraries: Vec<(Utf8PathBuf, Seen)>,
+}
+
+/// What is written down of a program once it is whole.
+#[derive(Deserialize, Serialize)]
+struct Made {
+    from: Stamp,
+    program: Seen,
 }
 
 /// Links the program, unless it is there and nothing has changed.
@@ -45,7 +57,7 @@ pub(crate) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) ->
     let source = link.folder.join("main.rs");
     let stamp_file = stamp_file(&program);
     let stamp = stamp(libraries, link, &source, &program)?;
-    if stamp_beside(&program).as_ref() == Some(&stamp) && program.exists() {
+    if stamp_beside(&program).as_ref() == Some(&stamp) {
         return Ok(Linked { program, fresh: true });
     }
     // Without a stamp, a program that a killed linker left half-written is made again.
@@ -54,12 +66,13 @@ pub(crate) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) ->
     let mut command = Command::new(&stamp.rustc);
     command.args(&stamp.arguments).current_dir(&libraries.root).stdin(Stdio::null());
     printer.running(&command);
-    let output = command.output().map_err(|error| Error::run("rustc", error))?;
+    let output = interrupt::output(&mut command)?;
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(Error::Link { name: link.name.to_owned(), rustc: stderr });
     }
-    files::write_if_changed(&stamp_file, &serde_json::to_vec(&stamp).unwrap_or_default())?;
+    let made = Made { from: stamp, program: Seen::new(&program)? };
+    files::write_if_changed(&stamp_file, &serde_json::to_vec(&made).unwrap_or_default())?;
     Ok(Linked { program, fresh: false })
 }
 
@@ -67,9 +80,10 @@ fn stamp_file(program: &Utf8Path) -> Utf8PathBuf {
     program.with_file_name("stamp.json")
 }
 
-/// What the program at this place was made from, if it was linked to its end.
+/// What the program at this place was made from, if it was linked to its end and is as it was then.
 pub(super) fn stamp_beside(program: &Utf8Path) -> Option<Stamp> {
-    serde_json::from_slice(&std::fs::read(stamp_file(program)).ok()?).ok()
+    let made: Made = serde_json::from_slice(&std::fs::read(stamp_file(program)).ok()?).ok()?;
+    Seen::new(program).is_ok_and(|seen| seen == made.program).then_some(made.from)
 }
 
 fn stamp(
@@ -96,6 +110,7 @@ fn stamp(
         files.push(file);
     }
     arguments.extend(libraries.flags.iter().cloned());
+    let seen = |file: &Utf8PathBuf| Ok((file.clone(), Seen::new(file)?));
     let libraries_seen: Result<_, Error> = files.into_iter().map(seen).collect();
     Ok(Stamp {
         rustc: libraries.rustc.clone(),
@@ -103,12 +118,4 @@ fn stamp(
         source: link.source.to_owned(),
         libraries: libraries_seen?,
     })
-}
-
-fn seen(file: &Utf8PathBuf) -> Result<(Utf8PathBuf, u64, u128), Error> {
-    let error = |error| Error::io("read", file, error);
-    let metadata = std::fs::metadata(file).map_err(error)?;
-    let changed = metadata.modified().map_err(error)?;
-    let changed = changed.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-    Ok((file.clone(), metadata.len(), changed))
 }

@@ -21,12 +21,13 @@ use cargo_metadata::{Message, PackageId, TargetKind};
 
 pub(crate) use self::{
     backend::{Backend, Missing},
-    link::{Link, link},
+    link::{Link, Linked, link},
     relink::with_symbols,
 };
 use self::{profile::Profile, record::Record};
 use crate::{
     error::Error,
+    interrupt,
     printer::Printer,
     workspace::{LinkedPackage, Workspace},
 };
@@ -115,7 +116,7 @@ fn run(
     command.args(["--target-dir", target.as_str(), "--color", printer.color_word()]);
     command.args(["--package", &workspace.package]);
     command.args(profile.arguments());
-    command.args(workspace.options.resolution());
+    command.args(workspace.options.resolution()).args(workspace.options.effort());
     if mode == Mode::Registry {
         command.args(switch_registry_on(workspace)?);
     }
@@ -124,18 +125,17 @@ fn run(
     }
     wrapper::install(&mut command, workspace)?;
     printer.running(&command);
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| Error::run("cargo", error))?;
-    let mut heard = Heard::default();
-    if let Some(stdout) = child.stdout.take() {
-        for message in Message::parse_stream(BufReader::new(stdout)) {
-            heard.hear(message.map_err(|error| Error::run("cargo", error))?);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let (status, heard) = interrupt::run(&mut command, |child| {
+        let mut heard = Heard::default();
+        if let Some(stdout) = child.stdout.take() {
+            for message in Message::parse_stream(BufReader::new(stdout)) {
+                heard.hear(message.map_err(|error| Error::run("cargo", error))?);
+            }
         }
-    }
-    if !child.wait().map_err(|error| Error::run("cargo", error))?.success() {
+        Ok(heard)
+    })?;
+    if !status.success() {
         return Err(Error::Cargo);
     }
     heard.libraries(workspace, profile)

@@ -96,8 +96,10 @@ mod tests {
         files::write_if_changed(&program, b"program").unwrap();
         // Nor has one that was not linked to its end.
         assert!(recipe(&target, b"program").is_none());
-        let stamp = br#"{"rustc":"rustc","arguments":["-v"],"source":"","libraries":[]}"#;
-        files::write_if_changed(&program.with_file_name("stamp.json"), stamp).unwrap();
+        let seen = serde_json::to_string(&files::Seen::new(&program).unwrap()).unwrap();
+        let stamp = r#"{"rustc":"rustc","arguments":["-v"],"source":"","libraries":[]}"#;
+        let made = format!(r#"{{"from":{stamp},"program":{seen}}}"#);
+        files::write_if_changed(&program.with_file_name("stamp.json"), made.as_bytes()).unwrap();
         assert!(recipe(&target, b"program").is_some());
         assert!(recipe(&target, b"another").is_none());
     }

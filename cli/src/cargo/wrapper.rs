@@ -105,6 +105,9 @@ fn without_workspace_wrapper<'a>(
 #[cfg(unix)]
 fn become_(mut command: Command) -> ExitCode {
     use std::os::unix::process::CommandExt as _;
+    // cargo, when it is asked to end, leaves its compilers running. Where this fails, they end when they are done.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM));
     let error = command.exec();
     failed(&command, &error)
 }

@@ -91,6 +91,8 @@ pub(crate) fn check(
     manifest: &Manifest,
     config: &Config,
 ) -> Result<Checked, Error> {
+    let names: Vec<_> = manifest.routes.iter().map(|route| route.name.as_str()).collect();
+    config.refuse_unknown_functions(&names)?;
     let findings = rules::apply(&manifest.routes);
     let violations: Vec<_> =
         findings.errors.into_iter().map(|finding| Violation::new(finding, Severity::Error, root)).collect();

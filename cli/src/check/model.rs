@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use routegen_spec::{Auth, Manifest, RouteSpec};
 use serde::Serialize;
 
-use crate::{config::Config, target::Architecture};
+use crate::{
+    config::{Config, Pattern},
+    hash, json,
+    target::Architecture,
+};
 
 /// Routes that can be deployed, and what they make necessary. Only [`super::check`] makes one.
 #[derive(Debug)]
@@ -20,6 +24,8 @@ pub(crate) struct CheckedManifest {
     pub(crate) authorizers: Vec<Authorizer>,
     /// The scopes that routes ask of Cognito: the identifier of each resource server with the names of its scopes.
     pub(crate) resource_servers: BTreeMap<String, BTreeSet<String>>,
+    /// The hash of the manifest, as `routegen routes --format json` prints it.
+    pub(crate) sha256: String,
 }
 
 /// A route of the API.
@@ -49,6 +55,9 @@ pub(crate) struct Function {
     pub(crate) entry: String,
     /// The cargo package that has the entry point.
     pub(crate) package: String,
+    /// The extra files of its artifact.
+    #[serde(skip)]
+    pub(crate) include: Vec<Pattern>,
 }
 
 /// What decides whether a token is valid.
@@ -78,6 +87,7 @@ impl Function {
             architecture: config.architecture(),
             entry: route.entry.clone(),
             package: route.package.clone(),
+            include: config.include(route.name.as_str()),
         }
     }
 }
@@ -100,6 +110,13 @@ impl CheckedManifest {
             functions: manifest.routes.iter().map(|route| Function::new(route, config)).collect(),
             authorizers: authorizers.into_iter().collect(),
             resource_servers,
+            sha256: hash::sha256(json::text(manifest).as_bytes()),
         }
+    }
+
+    /// The route keys that the function answers.
+    pub(crate) fn route_keys(&self, function: &Function) -> Vec<String> {
+        let of_function = |route: &&Route| route.function == function.key;
+        self.routes.iter().filter(of_function).map(|route| route.spec.route_key().to_string()).collect()
     }
 }

@@ -2,29 +2,45 @@
 
 use std::fmt;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use serde::Serialize;
 
-use super::{Api, shown, table::table};
+use super::{
+    Api, shown,
+    size::{Megabytes, change},
+    table::table,
+};
 use crate::{
-    build::{self, Artifact, Megabytes},
-    error::{Error, plural},
-    files::Outcome,
+    args::{self, BuildArgs},
+    build::{self, Artifact, Layout, Request},
+    error::{Error, Warning, plural},
+    timings::Timings,
     verify::{self, Verified},
 };
 
-pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>, verify: bool) -> Result<(), Error> {
+pub(super) fn run(api: &Api<'_>, args: &BuildArgs) -> Result<(), Error> {
     let backend = api.backend()?;
     let checked = api.checked()?;
-    let artifacts_dir = api.artifacts(out)?;
-    let artifacts = build::build(&api.workspace, &checked, &backend, &artifacts_dir, api.printer)?;
-    let verified = if verify {
-        Some(verify::verify(&api.workspace, &checked, &backend, &artifacts, api.printer)?)
+    let (layout, folder) = match args.layout {
+        args::Layout::Flat => (Layout::Flat, api.artifacts(args.out.as_deref())?),
+        args::Layout::CargoLambda => {
+            let folder = args.out.clone().unwrap_or_else(|| api.workspace.target.join("lambda"));
+            (Layout::CargoLambda, super::absolute(&folder)?)
+        }
+    };
+    let request = Request { out: &folder, layout, only: &args.only, jobs: args.effort.jobs };
+    let built = build::build(&api.workspace, &checked, &backend, &request, api.printer)?;
+    let lacking = built.listing.lacks(&checked);
+    if !lacking.is_empty() {
+        api.printer.warning(&Warning::OtherArtifacts { folder: folder.clone(), functions: lacking });
+    }
+    let verified = if args.verify {
+        Some(verify::verify(&api.workspace, &checked, &backend, &request, &built.artifacts, api.printer)?)
     } else {
         None
     };
-    api.printer.outcome(&Summary { artifacts_dir, artifacts, verified });
-    Ok(())
+    let timings = args.effort.timings.then(|| api.printer.stopwatch.timings());
+    api.printer.outcome(&Summary { artifacts_dir: folder, artifacts: built.artifacts, verified, timings })
 }
 
 #[derive(Serialize)]
@@ -34,6 +50,8 @@ struct Summary {
     /// Only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     verified: Option<Verified>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timings: Option<Timings>,
 }
 
 impl fmt::Display for Summary {
@@ -43,23 +61,18 @@ impl fmt::Display for Summary {
                 artifact.function.clone(),
                 Megabytes(artifact.bootstrap_bytes).to_string(),
                 Megabytes(artifact.zip_bytes).to_string(),
-                outcome(artifact.outcome).to_owned(),
+                change(artifact),
                 shown(&artifact.path).to_string(),
             ]
         });
-        f.write_str(&table(&["FUNCTION", "BOOTSTRAP", "ZIP", "", "FILE"], rows, &[1, 2]))?;
+        f.write_str(&table(&["FUNCTION", "BOOTSTRAP", "ZIP", "CHANGE", "FILE"], rows, &[1, 2]))?;
         if let Some(Verified { artifacts, bytes }) = &self.verified {
             let artifacts = plural(*artifacts, "1 zip", "zips");
             writeln!(f, "\nVerified: a second build gives the same {bytes} bytes in {artifacts}")?;
         }
-        Ok(())
-    }
-}
-
-pub(super) fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Written => "written",
-        Outcome::Unchanged => "unchanged",
-        Outcome::Removed => "removed",
+        match &self.timings {
+            Some(timings) => write!(f, "\n{timings}"),
+            None => Ok(()),
+        }
     }
 }

@@ -13,8 +13,7 @@ pub(super) fn run(api: &Api<'_>) -> Result<(), Error> {
         api: checked.api_name,
         routes: checked.routes.len(),
         functions: checked.functions.len(),
-    });
-    Ok(())
+    })
 }
 
 #[derive(Serialize)]

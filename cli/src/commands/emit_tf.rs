@@ -9,17 +9,22 @@ use similar::TextDiff;
 
 use super::{Api, shown};
 use crate::{
+    build::Listing,
     check::CheckedManifest,
-    error::Error,
+    error::{Error, Warning},
     files::{self, Difference, Outcome},
     terraform,
 };
 
 pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>, artifacts: Option<&Utf8Path>) -> Result<(), Error> {
     let checked = api.checked()?;
-    let summary = emit(&checked, api.terraform(out)?, &api.artifacts(artifacts)?)?;
-    api.printer.outcome(&summary);
-    Ok(())
+    let folder = api.artifacts(artifacts)?;
+    let lacking = Listing::read(&folder, &api.workspace.package)?.map(|listing| listing.lacks(&checked));
+    if let Some(functions) = lacking.filter(|lacking| !lacking.is_empty()) {
+        api.printer.warning(&Warning::OtherArtifacts { folder: folder.clone(), functions });
+    }
+    let summary = emit(&checked, api.terraform(out)?, &folder)?;
+    api.printer.outcome(&summary)
 }
 
 /// For CI: an error where the files on the disk are not those of the code.
@@ -30,7 +35,7 @@ pub(super) fn check(api: &Api<'_>, out: Option<&Utf8Path>) -> Result<(), Error> 
     let files = terraform::module(&checked, &previous(&module)?, &root);
     let differences = files::compare_generated(&module, &files)?;
     let stale = differences.len();
-    api.printer.outcome(&Comparison { differences: differences.into_iter().map(Stale::new).collect() });
+    api.printer.outcome(&Comparison { differences: differences.into_iter().map(Stale::new).collect() })?;
     if stale == 0 { Ok(()) } else { Err(Error::StaleTerraform { files: stale }) }
 }
 

@@ -5,9 +5,8 @@ use std::fmt;
 use camino::Utf8PathBuf;
 use serde::Serialize;
 
-use super::table::table;
+use super::{size::Megabytes, table::table};
 use crate::{
-    build::Megabytes,
     cargo,
     error::Error,
     inspect::{Inspection, Part, inspect, parts},
@@ -28,8 +27,7 @@ pub(super) fn run(
             inspection.parts = Some(parts_of(inspection, &load, printer)?);
         }
     }
-    printer.outcome(&Report { inspections, most: crates.unwrap_or_default() });
-    Ok(())
+    printer.outcome(&Report { inspections, most: crates.unwrap_or_default() })
 }
 
 /// The parts of the program, by its own symbols or by those of the same program linked again.

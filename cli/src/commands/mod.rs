@@ -7,6 +7,7 @@ mod emit_tf;
 mod inspect;
 mod package;
 mod routes;
+mod size;
 mod table;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
@@ -23,6 +24,7 @@ use crate::{
     printer::Printer,
     registry::{self, Registry},
     sources,
+    timings::Step,
     workspace::Workspace,
 };
 
@@ -31,7 +33,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let load =
         || Workspace::load(selection.package.as_deref(), selection.manifest_path.as_deref(), options(args));
     let with_api = |command: &dyn Fn(&Api<'_>) -> Result<(), Error>| {
-        let workspace = load()?;
+        let workspace = printer.stopwatch.time(Step::Workspace, "", load)?;
         // Two commands at once in one target directory would link over each other's programs.
         let _lock = files::lock(&workspace.own_target().join(".lock"), || {
             printer.step("Waiting", "for another routegen in the same target directory");
@@ -43,13 +45,13 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     match &args.command {
         Command::Routes => with_api(&routes::run),
         Command::Check => with_api(&check::run),
-        Command::Build { out, verify, .. } => with_api(&|api| build::run(api, out.as_deref(), *verify)),
+        Command::Build(args) => with_api(&|api| build::run(api, args)),
         Command::EmitTf { out, check: true, .. } => with_api(&|api| emit_tf::check(api, out.as_deref())),
         Command::EmitTf { out, artifacts, check: false, .. } => {
             with_api(&|api| emit_tf::run(api, out.as_deref(), artifacts.as_deref()))
         }
-        Command::Package { out, tf_out, .. } => {
-            with_api(&|api| package::run(api, out.as_deref(), tf_out.as_deref()))
+        Command::Package { out, tf_out, effort, .. } => {
+            with_api(&|api| package::run(api, out.as_deref(), tf_out.as_deref(), effort))
         }
         Command::Inspect { files, crates } => inspect::run(files, *crates, load, printer),
     }
@@ -58,6 +60,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
 /// What was typed, as cargo is to hear it.
 fn options(args: &Args) -> CargoOptions {
     let (features, cargo) = (&args.features, &args.cargo);
+    let effort = args.command.effort();
     CargoOptions {
         features: Features {
             names: features.names.clone(),
@@ -66,6 +69,8 @@ fn options(args: &Args) -> CargoOptions {
         },
         lock: Lock { locked: cargo.locked, offline: cargo.offline, frozen: cargo.frozen },
         profile: cargo.profile.clone(),
+        jobs: effort.and_then(|effort| effort.jobs),
+        timings: effort.is_some_and(|effort| effort.timings),
     }
 }
 

@@ -5,21 +5,33 @@ use std::fmt;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-use super::{Api, build::outcome, emit_tf, shown, table::table};
+use super::{
+    Api, emit_tf, shown,
+    size::{Megabytes, change},
+    table::table,
+};
 use crate::{
-    build::{self, Artifact, Megabytes},
-    check::{CheckedManifest, Function, Route},
+    args::Effort,
+    build::{self, Artifact, Layout, Request},
+    check::{CheckedManifest, Function},
     error::{Error, plural},
+    timings::Timings,
 };
 
-pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>, tf_out: Option<&Utf8Path>) -> Result<(), Error> {
+pub(super) fn run(
+    api: &Api<'_>,
+    out: Option<&Utf8Path>,
+    tf_out: Option<&Utf8Path>,
+    effort: &Effort,
+) -> Result<(), Error> {
     let backend = api.backend()?;
     let checked = api.checked()?;
     let artifacts_dir = api.artifacts(out)?;
-    let artifacts = build::build(&api.workspace, &checked, &backend, &artifacts_dir, api.printer)?;
+    let request = Request { out: &artifacts_dir, layout: Layout::Flat, only: &[], jobs: effort.jobs };
+    let built = build::build(&api.workspace, &checked, &backend, &request, api.printer)?;
     let terraform = emit_tf::emit(&checked, api.terraform(tf_out)?, &artifacts_dir)?;
-    api.printer.outcome(&Summary::new(checked, artifacts_dir, artifacts, terraform));
-    Ok(())
+    let timings = effort.timings.then(|| api.printer.stopwatch.timings());
+    api.printer.outcome(&Summary::new(checked, artifacts_dir, built.artifacts, terraform, timings))
 }
 
 #[derive(Serialize)]
@@ -30,6 +42,8 @@ struct Summary {
     terraform: emit_tf::Summary,
     /// The command to type next.
     next: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timings: Option<Timings>,
 }
 
 /// A function with its routes and its artifact.
@@ -46,19 +60,14 @@ impl Summary {
         artifacts_dir: Utf8PathBuf,
         artifacts: Vec<Artifact>,
         terraform: emit_tf::Summary,
+        timings: Option<Timings>,
     ) -> Self {
-        let routes = |function: &Function| {
-            let of_function = |route: &&Route| route.function == function.key;
-            checked
-                .routes
-                .iter()
-                .filter(of_function)
-                .map(|route| route.spec.route_key().to_string())
-                .collect()
-        };
         let functions = checked.functions.iter().cloned().zip(artifacts);
-        let functions =
-            functions.map(|(function, artifact)| Packaged { routes: routes(&function), function, artifact });
+        let functions = functions.map(|(function, artifact)| Packaged {
+            routes: checked.route_keys(&function),
+            function,
+            artifact,
+        });
         let folder = shown(&terraform.terraform_dir);
         let chdir = match folder.as_str() {
             "" => String::new(),
@@ -71,6 +80,7 @@ impl Summary {
             artifacts_dir,
             next: format!("terraform{chdir} init && terraform{chdir} apply"),
             terraform,
+            timings,
         }
     }
 }
@@ -85,15 +95,18 @@ impl fmt::Display for Summary {
                 format!("{} s", packaged.function.timeout),
                 Megabytes(packaged.artifact.bootstrap_bytes).to_string(),
                 Megabytes(packaged.artifact.zip_bytes).to_string(),
-                outcome(packaged.artifact.outcome).to_owned(),
+                change(&packaged.artifact),
             ]
         });
-        let head = ["FUNCTION", "ROUTE", "MEMORY", "TIMEOUT", "BOOTSTRAP", "ZIP", ""];
+        let head = ["FUNCTION", "ROUTE", "MEMORY", "TIMEOUT", "BOOTSTRAP", "ZIP", "CHANGE"];
         let functions = plural(self.functions.len(), "1 function", "functions");
         writeln!(f, "\n{}: {functions} for {}\n", self.api, self.architecture())?;
         writeln!(f, "{}", table(&head, rows, &[2, 3, 4, 5]))?;
         writeln!(f, "Zips    {}", shown(&self.artifacts_dir))?;
         write!(f, "{}", self.terraform)?;
+        if let Some(timings) = &self.timings {
+            write!(f, "\n{timings}")?;
+        }
         writeln!(f, "\nNext:   {}", self.next)
     }
 }

@@ -10,8 +10,7 @@ use crate::{config::Config, error::Error};
 
 pub(super) fn run(api: &Api<'_>) -> Result<(), Error> {
     let manifest = api.manifest()?;
-    api.printer.outcome(&Listing { config: &api.config, manifest: &manifest });
-    Ok(())
+    api.printer.outcome(&Listing { config: &api.config, manifest: &manifest })
 }
 
 /// As text, the table with the configuration's defaults filled in; as JSON, the manifest itself.

@@ -39,18 +39,21 @@ fn dependencies_point_one_way() {
 fn each_stage_knows_only_what_it_is_made_from() {
     let allowed = [
         ("workspace", "cargo_options error"),
-        ("registry", "cargo entries error files printer workspace"),
+        ("registry", "cargo entries error files printer timings workspace"),
         ("entries", "cargo error files workspace"),
         ("sources", "error files workspace"),
         ("config", "error files target"),
-        ("check", "config error target"),
-        ("build", "cargo check entries error files note printer target workspace"),
+        ("check", "config error hash json target"),
+        (
+            "build",
+            "cargo check entries error files hash interrupt json note printer target timings workspace",
+        ),
         ("inspect", "build error note"),
         ("terraform", "check files"),
         ("verify", "build cargo check error files printer workspace"),
-        ("cargo", "error files printer target workspace"),
-        ("files", "error"),
-        ("printer", "args"),
+        ("cargo", "error files interrupt printer target workspace"),
+        ("files", "error interrupt"),
+        ("printer", "args error json timings"),
     ];
     let source = repository().join("cli/src");
     for (stage, allowed) in allowed {

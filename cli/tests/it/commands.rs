@@ -47,7 +47,7 @@ fn packaging_again_changes_nothing_on_disk() {
     let before = times();
     let again: Value = serde_json::from_str(&succeed(&mut routegen(&args))).unwrap();
     assert_eq!(before, times());
-    assert_eq!(again["functions"][0]["artifact"]["outcome"], "unchanged");
+    assert_eq!(again["functions"][0]["artifact"]["change"], "unchanged");
     assert_eq!(again["terraform"]["root"], "yours");
     let outcomes = again["terraform"]["files"].as_array().unwrap();
     assert!(outcomes.iter().all(|file| file["outcome"] == "unchanged"), "{again}");

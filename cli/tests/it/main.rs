@@ -13,6 +13,8 @@ mod docs;
 mod emulator;
 mod fixture;
 mod inspect;
+mod interruptions;
+mod packing;
 mod projects;
 mod registry;
 mod runtime_api;
