@@ -220,7 +220,7 @@ pub(crate) enum Error {
     #[error("the program of `{function}` does not run on Lambda's {architecture}: {reason}")]
     #[diagnostic(
         code(RG0023),
-        help("is a linker or a target set in `.cargo/config.toml` that makes something else?")
+        help("is a `linker` or are flags set in `.cargo/config.toml` that make something else?")
     )]
     NotForLambda { function: String, architecture: &'static str, reason: String },
 

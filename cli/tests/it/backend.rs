@@ -126,6 +126,9 @@ fn all_that_is_missing_for_another_architecture_is_listed_with_the_commands_that
     assert!(error.contains("or in place of cargo-zigbuild: a linker"), "{error}");
     check(&nothing, &["--compiler", "cargo-zigbuild"], &[&std, zigbuild]);
     check(&nothing, &["--compiler", "cargo"], &[&std, &linker]);
+    nothing.add("cargo-zigbuild", "exit 0");
+    nothing.add("python3", "exit 0");
+    check(&nothing, &[], &[&std]);
     let with_std = Programs::new("std-alone", true);
     check(&with_std, &["--compiler", "cargo-zigbuild"], &[zigbuild]);
     with_std.add("cargo-zigbuild", "exit 0");

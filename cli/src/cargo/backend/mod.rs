@@ -54,8 +54,13 @@ impl Backend {
             }
             Some(Compiler::Cross) => Err(Error::Cross),
             None => zigbuild::find(workspace, architecture).or_else(|missing| {
-                cross_linker::find(workspace, architecture).or_else(|mut instead| {
-                    instead.retain(|what| !missing.contains(what));
+                cross_linker::find(workspace, architecture).or_else(|lacks| {
+                    let (by_both, mut instead): (Vec<_>, Vec<_>) =
+                        lacks.into_iter().partition(|what| missing.contains(what));
+                    // Whoever has cargo-zigbuild itself needs nothing in its place.
+                    if by_both.len() == missing.len() {
+                        instead.clear();
+                    }
                     fail(missing, instead)
                 })
             }),
