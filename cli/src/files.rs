@@ -1,7 +1,8 @@
 //! Reads and writes files. The only place that changes the user's disk.
 //!
 //! A file is written beside its place and then moved there, so that it is whole or not there; it is written only if
-//! its content changes, so that nothing downstream sees a new time. A file of [`Generated`] text carries a marker with
+//! its content changes, so that nothing downstream sees a new time. Nothing is synced: a power cut is not guarded
+//! against. A process that is killed may leave a `.routegen-…` beside the place, which no name of a result matches. A file of [`Generated`] text carries a marker with
 //! a checksum, by which a file that routegen did not write, and one that was edited since, are told apart and left
 //! alone.
 
