@@ -91,14 +91,12 @@ impl Backend {
 
     fn cargo(&self, subcommand: &str, workspace: &Workspace) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.args([subcommand, "--manifest-path", workspace.manifest().as_str(), "--target"]);
-        match self {
+        let target = match self {
             // cargo's own word for it. It stands above `build.target` and `CARGO_BUILD_TARGET`.
-            Self::Native => command.arg("host-tuple"),
-            Self::Cargo { architecture, .. } | Self::Zigbuild { architecture } => {
-                command.arg(triple(*architecture))
-            }
+            Self::Native => "host-tuple",
+            Self::Cargo { architecture, .. } | Self::Zigbuild { architecture } => triple(*architecture),
         };
+        command.args([subcommand, "--target", target, "--manifest-path", workspace.manifest().as_str()]);
         if let Self::Cargo { architecture, linker: Some(linker) } = self {
             command.env(variable(*architecture, "LINKER"), linker);
         }

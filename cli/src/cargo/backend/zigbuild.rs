@@ -45,7 +45,7 @@ fn has_zig() -> bool {
 pub(super) fn build(workspace: &Workspace, architecture: Architecture) -> Command {
     let (major, minor) = limits::GLIBC;
     let mut command = Command::new(PROGRAM);
-    command.args(["zigbuild", "--manifest-path", workspace.manifest().as_str()]);
-    command.args(["--target", &format!("{}.{major}.{minor}", triple(architecture))]);
+    command.args(["zigbuild", "--target", &format!("{}.{major}.{minor}", triple(architecture))]);
+    command.args(["--manifest-path", workspace.manifest().as_str()]);
     command
 }
