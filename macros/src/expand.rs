@@ -12,9 +12,9 @@
 //!   stay silent in the user's crate.
 //! - What can be in an error is located where the user wrote its cause. So one mistake makes one error, there.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
-use routegen_spec::{RouteKey, Scope};
+use routegen_spec::{Auth, RouteKey, Scope};
 use syn::{Attribute, Meta, ReturnType, Type, ext::IdentExt};
 
 use crate::{signature::Handler, validate::ValidRoute};
@@ -24,7 +24,7 @@ pub(crate) fn expand(route: &ValidRoute) -> TokenStream {
     let krate = &route.krate;
     let entry = entry(route);
     let call = call(&route.handler);
-    let checks = checks(&route.handler);
+    let checks = checks(route);
     let registration = registration(route);
     quote_spanned! {Span::mixed_site()=>
         #attributes
@@ -170,12 +170,12 @@ fn extraction(arguments: &[Argument<'_>]) -> (TokenStream, TokenStream) {
     (request, all)
 }
 
-/// The statement that makes one argument, or replies without calling the handler.
+/// The statement that makes one argument, or tells why the handler is not called.
 fn extract(variable: &Ident, extraction: &TokenStream) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         let #variable = match #extraction.await {
             __private::Result::Ok(value) => value,
-            __private::Result::Err(reply) => return reply,
+            __private::Result::Err(rejection) => return __private::Result::Err(rejection),
         };
     }
 }
@@ -189,17 +189,24 @@ fn reply(handler: &Handler) -> TokenStream {
     };
     // The output is in a tuple so that its expression has two ends to locate.
     let output = locate(quote_spanned!(site=> output.0), &place);
-    quote_spanned!(site=> __private::IntoReply::<_>::into_reply(#output))
+    quote_spanned!(site=> __private::Result::Ok(__private::IntoReply::<_>::into_reply(#output)))
 }
 
-/// The refusal of types that are extractors and yet fail at every request.
-fn checks(handler: &Handler) -> TokenStream {
+/// The refusal of types that are extractors and yet fail at every request, as the route is.
+fn checks(route: &ValidRoute) -> TokenStream {
     let site = Span::mixed_site();
-    if handler.arguments.is_empty() {
+    let arguments = &route.handler.arguments;
+    if arguments.is_empty() {
         return TokenStream::new();
     }
-    let checks = handler.arguments.iter().map(|ty| {
-        let check = locate(quote_spanned!(site=> &__private::Argument::<#ty>::CHECK), &ends(ty));
+    let auth = match route.auth {
+        Auth::None | Auth::Iam => quote_spanned!(site=> __private::Claimless),
+        Auth::Authorizer(_) => quote_spanned!(site=> __private::WithClaims),
+    };
+    let parameters = Literal::usize_unsuffixed(route.path.parameters().count());
+    let checks = arguments.iter().map(|ty| {
+        let check = quote_spanned!(site=> &__private::Argument::<#ty, #auth, #parameters>::CHECK);
+        let check = locate(check, &ends(ty));
         quote_spanned!(site=> __private::check(#check);)
     });
     quote_spanned! {site=>
@@ -241,8 +248,8 @@ fn registration(route: &ValidRoute) -> TokenStream {
     let ValidRoute { name, method, path, auth, scopes, memory, timeout, description, entry, .. } = route;
     let (name, method, path, auth) = (name.as_str(), method.as_str(), path.as_str(), auth.as_str());
     let scopes = scopes.iter().map(Scope::as_str);
-    let memory = memory.map(proc_macro2::Literal::u32_unsuffixed);
-    let timeout = timeout.map(proc_macro2::Literal::u32_unsuffixed);
+    let memory = memory.map(Literal::u32_unsuffixed);
+    let timeout = timeout.map(Literal::u32_unsuffixed);
     let handler = route.handler.name();
     let memory = memory.into_iter();
     let timeout = timeout.into_iter();

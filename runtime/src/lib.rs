@@ -24,10 +24,26 @@
 //! [`lambda_http::Request`]; its result is anything that axum can answer with ([`IntoResponse`]), or a `Result` of
 //! such a thing with [`lambda_http::Error`], which is logged and answered with status 500.
 //!
+//! | argument | is |
+//! |---|---|
+//! | [`Path<T>`](Path) | the parameters of the path |
+//! | [`Query<T>`](Query) | the query |
+//! | [`Json<T>`](Json), `String`, `Bytes` | the body, as the last argument |
+//! | [`Claims<T>`](Claims) | what the authorizer knows of the caller |
+//! | [`HeaderMap`](http::HeaderMap), [`Method`](http::Method), [`Uri`](http::Uri) | as axum has them |
+//!
+//! # Errors
+//!
+//! What a handler fails with is a [`Problem`] (RFC 9457), and `?` makes one of any error: the client learns the status,
+//! the log learns the cause. An extractor's rejection becomes a problem too: where it is a plain text, as all of axum's
+//! are, the text is the problem's detail. A rejection that has a form of its own is sent as it is.
+//!
 //! # Features
 //!
 //! - `registry`: lists every route of the crate graph. `routegen` switches it on for its own host build; in an
 //!   artifact it is off and costs nothing.
+//! - `rest`: functions also understand events of payload format 1.0, which REST APIs send. The Terraform of `routegen`
+//!   makes HTTP APIs, which send 2.0.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -47,7 +63,7 @@ pub use axum::{
     http,
     response::{IntoResponse, Response},
 };
-pub use extract::Path;
+pub use extract::{Claims, Path, StandardClaims};
 pub use lambda_http;
 pub use problem::Problem;
 /// Makes a function a route of the API.
@@ -101,7 +117,7 @@ pub mod __private {
     pub use crate::registry::{Registration, write_manifest};
     pub use crate::{
         __register as register,
-        extract::{Argument, ArgumentCheck, FromParts, FromRequest, Via, check},
+        extract::{Argument, ArgumentCheck, Claimless, FromParts, FromRequest, Via, WithClaims, check},
         reply::IntoReply,
         route::{Reply, Request, Route},
         serve::serve,

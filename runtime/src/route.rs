@@ -5,14 +5,16 @@
 
 use std::{future::Future, pin::Pin};
 
-use axum::{body::Body, response::Response};
+use axum::response::Response;
+
+use crate::extract::Rejection;
 
 /// A request as a handler's glue receives it: API Gateway's event as `http::Request`, with the event's context,
 /// path parameters and authorizer in its extensions.
 pub type Request = axum::http::Request<lambda_http::Body>;
 
-/// The answer of a handler's glue.
-pub type Reply = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+/// The answer of a handler's glue: the handler's, or why it was not called.
+pub type Reply = Pin<Box<dyn Future<Output = Result<Response, Rejection>> + Send>>;
 
 /// One route with its handler.
 #[derive(Clone, Copy, Debug)]

@@ -58,10 +58,13 @@ fn run(route: Route) -> Result<(), Error> {
 async fn answer(route: Route, mut request: Request) -> Response {
     let request_id = request.lambda_context_ref().map(|context: &Context| context.request_id.clone());
     request.extensions_mut().insert(Parameters(route.parameters));
-    let response = AssertUnwindSafe(async { (route.call)(request).await }).catch_unwind().await;
-    // The hook has logged the panic with its place.
-    let response =
-        response.unwrap_or_else(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response());
+    let outcome = AssertUnwindSafe(async { (route.call)(request).await }).catch_unwind().await;
+    let response = match outcome {
+        Ok(Ok(response)) => response,
+        Ok(Err(rejection)) => rejection.into_problem().await,
+        // The hook has logged the panic with its place.
+        Err(_) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
+    };
     if let Some(cause) = response.extensions().get::<Cause>() {
         let message = cause.to_string();
         log(&Entry { request_id: request_id.as_deref(), ..Entry::new("ERROR", route, &message) });

@@ -159,6 +159,10 @@ fn event(method: &str, path: &str, query: &str, body: Option<&str>) -> Value {
     event
 }
 
+fn lines(log: &str) -> Vec<Value> {
+    log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 fn body(response: &Value) -> Value {
     serde_json::from_str(response["body"].as_str().unwrap()).unwrap()
 }
@@ -192,14 +196,19 @@ fn the_artifacts_of_the_example_answer_and_one_sees_what_the_other_created() {
     assert_eq!(refused["headers"]["content-type"], "application/problem+json");
     assert_eq!(body(&refused)["detail"], "an item needs a name");
 
-    for (event, status) in [
-        (event("POST", "/items/create", "", Some("{")), 400),
-        (event("POST", "/items/create", "", Some("{}")), 422),
-        (event("POST", "/items/create", "", None), 400),
+    let created_from = |body: Option<&str>| create.invoke(&event("POST", "/items/create", "", body));
+    for (response, status, detail) in [
+        (created_from(Some("{")), 400, "Failed to parse the request body as JSON"),
+        (created_from(Some("{}")), 422, "missing field `name`"),
+        (created_from(None), 400, "Failed to parse the request body as JSON"),
+        (list("limit=many"), 400, "invalid digit found in string"),
     ] {
-        assert_eq!(create.invoke(&event)["statusCode"], status, "{event}");
+        assert_eq!(response["statusCode"], status, "{response}");
+        assert_eq!(response["headers"]["content-type"], "application/problem+json");
+        let problem = body(&response);
+        assert_eq!(problem["status"], status);
+        assert!(problem["detail"].as_str().unwrap().contains(detail), "{problem}");
     }
-    assert_eq!(list("limit=many")["statusCode"], 400);
     create.end();
     get.end();
 }
@@ -213,6 +222,11 @@ struct Fault { kind: String, at: u32 }
 
 #[route(GET, "/faults/{kind}/{at}", auth = "cognito", scopes = ["faults/read"])]
 async fn fault(Path(fault): Path<Fault>) -> Result<String, Problem> {
+    let place = tracing::info_span!("place", at = fault.at, kind = tracing::field::Empty);
+    let _entered = place.enter();
+    place.record("kind", fault.kind.as_str());
+    tracing::info!(answer = 42, "asked for \"{}\"", fault.kind);
+    tracing::debug!("not logged unless it is asked for");
     match fault.kind.as_str() {
         "error" => Err(std::io::Error::other("the secret cause"))?,
         "panic" => panic!("the secret panic"),
@@ -238,7 +252,8 @@ fn with_parameters(mut event: Value, parameters: Value) -> Value {
 #[test]
 fn an_error_and_a_panic_become_500_in_a_process_that_goes_on() {
     let project = Project::new("faults", FAULTS);
-    project.write("Cargo.toml", &format!("{}\n[dependencies.serde]\nversion = \"1\"\n", project.manifest()));
+    let others = "\n[dependencies.serde]\nversion = \"1\"\n\n[dependencies.tracing]\nversion = \"0.1\"\n";
+    project.write("Cargo.toml", &format!("{}{others}", project.manifest()));
     succeed(&mut project.routegen(&["build", "--out", "lambda"]));
     let bootstrap = |function: &str| {
         unpack(&project.root.join(format!("lambda/{function}.zip")), &project.root.join(function))
@@ -259,14 +274,40 @@ fn an_error_and_a_panic_become_500_in_a_process_that_goes_on() {
     let wrong = call("none", "seven");
     assert_eq!(wrong["statusCode"], 400);
     assert_eq!(body(&wrong)["detail"], "the path parameter `at` is not a valid u32");
-    let log = fault.end();
-    let entries: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(entries.len(), 4, "{log}");
-    assert_eq!(entries[0]["message"], "the secret cause");
-    assert_eq!(entries[0]["requestId"], "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
-    assert_eq!(entries[1]["message"], "the handler panicked: the secret panic");
-    assert_eq!(entries[1]["routeKey"], "GET /faults/{kind}/{at}");
-    assert!(entries[1]["location"].as_str().unwrap().starts_with("src/lib.rs:12:"), "{log}");
+    let entries = lines(&fault.end());
+    // One for each call that reached the handler, and one for each of the four that failed.
+    assert_eq!(entries.len(), 12, "{entries:#?}");
+    for (index, entry) in entries.iter().enumerate() {
+        assert_eq!(entry["routeKey"], "GET /faults/{kind}/{at}");
+        assert_eq!(entry["function"], "test");
+        assert_eq!(entry["requestId"], "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+        assert_eq!(entry["traceId"], "1-5bef4de7-ad49b0e87f6ef6c87fc2e700");
+        assert_eq!(entry["coldStart"], index < 2, "{entry}");
+        assert_eq!(entry["timestamp"].as_str().unwrap().len(), "2026-03-10T05:16:23.123Z".len());
+    }
+    assert_eq!(entries[0]["level"], "INFO");
+    assert_eq!(entries[0]["message"], "asked for \"error\"");
+    assert_eq!(entries[0]["target"], "faults");
+    assert_eq!(entries[0]["fields"], json!({ "answer": 42 }));
+    assert_eq!(entries[0]["spans"], json!([{ "name": "place", "at": 1, "kind": "error" }]));
+    assert_eq!((&entries[1]["level"], &entries[1]["message"]), (&json!("ERROR"), &json!("the secret cause")));
+    assert_eq!(entries[4]["message"], "panicked: the secret panic");
+    assert!(
+        entries[4]["fields"]["location"].as_str().unwrap().starts_with("src/lib.rs:17:"),
+        "{}",
+        entries[4]
+    );
+
+    for (variable, level) in [("AWS_LAMBDA_LOG_LEVEL", "DEBUG"), ("RUST_LOG", "warn,faults=debug")] {
+        let verbose = Environment::start(&bootstrap("fault"), &[(variable, level)]);
+        let parameters = json!({ "kind": "none", "at": "7" });
+        verbose.invoke(&with_parameters(event("GET", "/faults/none/7", "", None), parameters));
+        let logged = lines(&verbose.end());
+        assert!(
+            logged.iter().any(|entry| entry["level"] == "DEBUG" && entry["target"] == "faults"),
+            "{logged:#?}"
+        );
+    }
 
     let whole = Environment::start(&bootstrap("whole"), &[]);
     let event = with_parameters(event("PUT", "/whole/a/b", "", None), json!({ "rest": "a/b" }));
