@@ -65,6 +65,7 @@ fn entry(route: &ValidRoute) -> TokenStream {
     let name = route.name.as_str();
     let key = RouteKey::new(route.method, &route.path).to_string();
     let parameters = route.path.parameters();
+    let resources = resources(route);
     // Where an argument is no extractor, the error is at the marker that stands for it.
     let markers = route.handler.arguments.iter().map(|ty| {
         let Ends(first, last) = ends(ty);
@@ -78,6 +79,7 @@ fn entry(route: &ValidRoute) -> TokenStream {
                 name: #name,
                 key: #key,
                 parameters: &[#(#parameters),*],
+                resources: #resources,
                 call: #call::<#(#markers),*>,
             }
         }
@@ -199,20 +201,36 @@ fn checks(route: &ValidRoute) -> TokenStream {
     if arguments.is_empty() {
         return TokenStream::new();
     }
-    let auth = match route.auth {
-        Auth::None | Auth::Iam => quote_spanned!(site=> __private::Claimless),
-        Auth::Authorizer(_) => quote_spanned!(site=> __private::WithClaims),
-    };
-    let parameters = Literal::usize_unsuffixed(route.path.parameters().count());
     let checks = arguments.iter().map(|ty| {
-        let check = quote_spanned!(site=> &__private::Argument::<#ty, #auth, #parameters>::CHECK);
-        let check = locate(check, &ends(ty));
+        let known = known(route, ty);
+        let check = locate(quote_spanned!(site=> &#known::CHECK), &ends(ty));
         quote_spanned!(site=> __private::check(#check);)
     });
     quote_spanned! {site=>
         use __private::ArgumentCheck as _;
         #(#checks)*
     }
+}
+
+/// How those of the arguments are made that are resources.
+fn resources(route: &ValidRoute) -> TokenStream {
+    let site = Span::mixed_site();
+    let makers = route.handler.arguments.iter().map(|ty| {
+        let known = known(route, ty);
+        quote_spanned!(site=> #known::RESOURCE)
+    });
+    quote_spanned!(site=> const { &[#(#makers),*] })
+}
+
+/// The type that tells what is known of an argument: its own type, and what the attribute says of the route.
+fn known(route: &ValidRoute, ty: &Type) -> TokenStream {
+    let site = Span::mixed_site();
+    let auth = match route.auth {
+        Auth::None | Auth::Iam => quote_spanned!(site=> __private::Claimless),
+        Auth::Authorizer(_) => quote_spanned!(site=> __private::WithClaims),
+    };
+    let parameters = Literal::usize_unsuffixed(route.path.parameters().count());
+    quote_spanned!(site=> __private::Argument::<#ty, #auth, #parameters>)
 }
 
 /// The name of an item that is generated for a handler. It begins with a word of its own, so that it cannot be

@@ -9,6 +9,8 @@ use axum::{
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::value::RawValue;
 
+use crate::log::chain;
+
 /// An error of a handler, answered as `application/problem+json` ([RFC 9457]).
 ///
 /// `?` makes any error one with status 500: whatever implements [`std::error::Error`], a boxed error such as
@@ -211,13 +213,7 @@ impl fmt::Debug for Problem {
 impl fmt::Display for Cause {
     /// The error and its sources, from the outside in.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(error) = source {
-            write!(f, ": {error}")?;
-            source = error.source();
-        }
-        Ok(())
+        f.write_str(&chain(&*self.0))
     }
 }
 

@@ -7,7 +7,10 @@ use std::{future::Future, pin::Pin};
 
 use axum::response::Response;
 
-use crate::extract::Rejection;
+use crate::{
+    extract::Rejection,
+    resource::{Init, Maker},
+};
 
 /// A request as a handler's glue receives it: API Gateway's event as `http::Request`, with the event's context,
 /// path parameters and authorizer in its extensions.
@@ -25,6 +28,17 @@ pub struct Route {
     pub key: &'static str,
     /// The names of the path's parameters from left to right.
     pub parameters: &'static [&'static str],
+    /// The resources among the handler's arguments.
+    pub resources: &'static [Option<&'static Maker>],
     /// Extracts the handler's arguments, calls it and makes its result a response.
     pub call: fn(Request) -> Reply,
+}
+
+/// What extractors of this crate find in a request's extensions.
+#[derive(Clone)]
+pub(crate) struct Surroundings {
+    /// The names of the route's parameters from left to right, which the event does not tell.
+    pub(crate) parameters: &'static [&'static str],
+    /// The resources that are there.
+    pub(crate) init: Init,
 }

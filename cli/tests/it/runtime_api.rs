@@ -1,129 +1,13 @@
 //! The artifacts as Lambda runs them: the real `bootstrap` out of the real zip, against a Runtime API on loopback.
 
-use std::{
-    io::Read as _,
-    process::{Child, Command, Stdio},
-    sync::{Arc, mpsc},
-    thread,
-    time::Duration,
-};
+mod environment;
 
-use axum::{
-    Router,
-    extract::{Path, State},
-    http::HeaderMap,
-    routing::{get, post},
-};
-use camino::Utf8Path;
+use std::process::Command;
+
 use serde_json::{Value, json};
-use tokio::sync::{Mutex, oneshot};
 
 use crate::fixture::{Project, items, scratch, succeed, unpack};
-
-/// More than any answer takes, less than a person waits.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// One execution environment: a Runtime API, and the process that it gives its events to.
-struct Environment {
-    process: Child,
-    events: tokio::sync::mpsc::UnboundedSender<String>,
-    outcomes: mpsc::Receiver<(String, String)>,
-    _stop: oneshot::Sender<()>,
-}
-
-struct Api {
-    events: Mutex<tokio::sync::mpsc::UnboundedReceiver<String>>,
-    outcomes: mpsc::Sender<(String, String)>,
-}
-
-impl Environment {
-    fn start(bootstrap: &Utf8Path, variables: &[(&str, &str)]) -> Self {
-        let (events, receiver) = tokio::sync::mpsc::unbounded_channel();
-        let (sender, outcomes) = mpsc::channel();
-        let (address_sender, address) = mpsc::channel();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let api = Arc::new(Api { events: Mutex::new(receiver), outcomes: sender });
-        thread::spawn(move || serve(api, &address_sender, stopped));
-        let address = address.recv_timeout(PATIENCE).unwrap();
-        let process = Command::new(bootstrap)
-            .env_clear()
-            .env("AWS_LAMBDA_RUNTIME_API", address)
-            .env("AWS_LAMBDA_FUNCTION_NAME", "test")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-            .envs(variables.iter().copied())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        Self { process, events, outcomes, _stop: stop }
-    }
-
-    /// Gives the function one event, and returns the response that it posts.
-    fn invoke(&self, event: &Value) -> Value {
-        self.events.send(event.to_string()).unwrap();
-        let (kind, body) = self.outcomes.recv_timeout(PATIENCE).unwrap();
-        assert_eq!(kind, "response", "{body}");
-        serde_json::from_str(&body).unwrap()
-    }
-
-    /// Ends the process, which must still be running, and returns its log.
-    fn end(mut self) -> String {
-        assert_eq!(self.process.try_wait().unwrap(), None, "the process did not outlive its invocations");
-        self.process.kill().unwrap();
-        let mut log = String::new();
-        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        log
-    }
-}
-
-impl Drop for Environment {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn serve(api: Arc<Api>, address: &mpsc::Sender<String>, stopped: oneshot::Receiver<()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        address.send(listener.local_addr().unwrap().to_string()).unwrap();
-        let routes = Router::new()
-            .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route("/2018-06-01/runtime/invocation/{id}/{outcome}", post(outcome))
-            .route("/2018-06-01/runtime/init/error", post(init_error))
-            .with_state(api);
-        tokio::select! {
-            result = axum::serve(listener, routes) => result.unwrap(),
-            _ = stopped => {}
-        }
-    });
-}
-
-async fn next(State(api): State<Arc<Api>>) -> (HeaderMap, String) {
-    let event = api.events.lock().await.recv().await.unwrap_or_default();
-    let headers = [
-        ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
-        ("lambda-runtime-deadline-ms", "4102444800000"),
-        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-central-1:123456789012:function:test"),
-        (
-            "lambda-runtime-trace-id",
-            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1",
-        ),
-    ];
-    (
-        headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect(),
-        event,
-    )
-}
-
-async fn outcome(State(api): State<Arc<Api>>, Path((_, outcome)): Path<(String, String)>, body: String) {
-    let _ = api.outcomes.send((outcome, body));
-}
-
-async fn init_error(State(api): State<Arc<Api>>, body: String) {
-    let _ = api.outcomes.send(("init error".to_owned(), body));
-}
+use environment::Environment;
 
 /// An event of payload format 2.0, as an HTTP API sends it behind a JWT authorizer.
 fn event(method: &str, path: &str, query: &str, body: Option<&str>) -> Value {
@@ -321,6 +205,73 @@ fn an_error_and_a_panic_become_500_in_a_process_that_goes_on() {
     assert_eq!(response["statusCode"], 500);
     assert!(!response.to_string().contains("secret"), "{response}");
     assert!(whole.end().contains("the secret lack of a token"));
+}
+
+const RESOURCES: &str = r#"
+//! A handler that needs a resource that needs another one, and a handler that needs none.
+use std::sync::atomic::{AtomicUsize, Ordering};
+use routegen::{Init, Res, Resource, lambda_http::Error, route};
+
+struct Config { greeting: String }
+
+impl Resource for Config {
+    async fn init(_: &Init) -> Result<Self, Error> {
+        let greeting = std::env::var("GREETING")?;
+        if greeting.is_empty() { panic!("the greeting is empty") }
+        Ok(Self { greeting })
+    }
+}
+
+static GREETERS: AtomicUsize = AtomicUsize::new(0);
+
+struct Greeter { config: Res<Config>, number: usize }
+
+impl Resource for Greeter {
+    async fn init(init: &Init) -> Result<Self, Error> {
+        Ok(Self { config: init.get().await?, number: GREETERS.fetch_add(1, Ordering::Relaxed) })
+    }
+}
+
+#[route(GET, "/greeting", auth = "none")]
+async fn greeting(greeter: Res<Greeter>, config: Res<Config>) -> String {
+    let shared = std::ptr::eq(&raw const *config, &raw const *greeter.config);
+    format!("{} {} {shared}", config.greeting, greeter.number)
+}
+
+#[route(GET, "/plain", auth = "none")]
+async fn plain() -> &'static str { "plain" }
+"#;
+
+#[test]
+fn resources_are_made_once_before_the_first_event_and_a_failure_is_told_to_lambda() {
+    let project = Project::new("resources", RESOURCES);
+    succeed(&mut project.routegen(&["build", "--out", "lambda"]));
+    let bootstrap = |function: &str| {
+        unpack(&project.root.join(format!("lambda/{function}.zip")), &project.root.join(function))
+    };
+    let (greeting, event) = (bootstrap("greeting"), event("GET", "/greeting", "", None));
+
+    let function = Environment::start(&greeting, &[("GREETING", "hello")]);
+    for _ in 0..2 {
+        assert_eq!(function.invoke(&event)["body"], "hello 0 true");
+    }
+    assert_eq!(function.end(), "");
+
+    // No event is sent.
+    let (error, log) = Environment::start(&greeting, &[]).fail();
+    let message = "the resource `resources::Greeter` could not be made: \
+                   the resource `resources::Config` could not be made: environment variable not found";
+    assert_eq!(error["errorMessage"], message);
+    assert_eq!(error["errorType"], "Runtime.InitError");
+    let lines = lines(&log);
+    assert_eq!((lines.len(), &lines[0]["message"]), (1, &json!(message)));
+    assert_eq!((&lines[0]["routeKey"], lines[0].get("requestId")), (&json!("GET /greeting"), None));
+
+    let (error, log) = Environment::start(&greeting, &[("GREETING", "")]).fail();
+    assert_eq!(error["errorMessage"], "a resource panicked while it was made");
+    assert!(log.contains("panicked: the greeting is empty"), "{log}");
+
+    assert_eq!(Environment::start(&bootstrap("plain"), &[]).invoke(&event)["body"], "plain");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! What the compiler can know of an argument before any request: whether it would fail on every one.
+//! What the compiler can know of an argument before any request: whether it would fail on every one, and whether it is
+//! a resource to make.
 //!
 //! In: the argument's type, and what the attribute says of the route. Out: an error at the argument that says what to
 //! write. It lets pass what it does not know.
@@ -6,6 +7,7 @@
 use std::{convert::Infallible, marker::PhantomData};
 
 use super::{Claims, Path};
+use crate::resource::{Maker, Res, Resource};
 
 /// Asks at compile time whether `T` would fail on every request of a route with so many path parameters, behind an
 /// authorizer that gives claims or not.
@@ -19,6 +21,9 @@ pub struct Argument<T, Auth, const PARAMETERS: usize>(PhantomData<(T, Auth)>, In
 pub trait ArgumentCheck {
     /// Nothing to say.
     const CHECK: Passed = Passed;
+
+    /// Nothing to make.
+    const RESOURCE: Option<&'static Maker> = None;
 }
 
 impl<T, Auth, const PARAMETERS: usize> ArgumentCheck for Argument<T, Auth, PARAMETERS> {}
@@ -44,17 +49,25 @@ impl<T, Auth, const PARAMETERS: usize> Argument<axum::extract::Path<T>, Auth, PA
 #[derive(Debug)]
 pub struct AxumPath<T>(PhantomData<T>);
 
-impl<T> Check for AxumPath<T> where AxumPath<T>: Works {}
+// The compiler shows the message of a bound only where it is asked of another type than the one that has it.
+impl<T> Check for AxumPath<T> where Route<T>: BehindRouter {}
 
-/// Never implemented for what it is asked of.
+/// Where an argument stands.
+#[derive(Debug)]
+pub struct Route<T>(PhantomData<T>);
+
+/// Never so.
 #[diagnostic::on_unimplemented(
     message = "axum's own `Path` finds no parameters in a route",
     label = "axum's own `Path`",
     note = "write `routegen::Path`, which takes the same types"
 )]
-pub trait Works {}
+pub trait BehindRouter {}
 
-impl Works for Passed {}
+impl<T: Resource, Auth, const PARAMETERS: usize> Argument<Res<T>, Auth, PARAMETERS> {
+    /// What is made before the first invocation.
+    pub const RESOURCE: Option<&'static Maker> = Some(const { &Maker::of::<T>() });
+}
 
 impl<T, Auth, const PARAMETERS: usize> Argument<Claims<T>, Auth, PARAMETERS> {
     /// Claims come from an authorizer.
@@ -90,19 +103,19 @@ impl HasClaims for WithClaims {}
 pub struct Arity<const VALUES: usize, const PARAMETERS: usize>;
 
 impl<const VALUES: usize, const PARAMETERS: usize> Check for Arity<VALUES, PARAMETERS> where
-    Arity<VALUES, PARAMETERS>: Agrees<VALUES, PARAMETERS>
+    Passed: Agreement<VALUES, PARAMETERS>
 {
 }
 
 /// A `Path` takes as many values as the route's path has parameters.
 #[diagnostic::on_unimplemented(
-    message = "`Path` takes {VALUES} here, and the number of the path's parameters is {PARAMETERS}",
+    message = "the values in this `Path` are {VALUES}, and the parameters in the route's path are {PARAMETERS}",
     label = "not as many values as the path has parameters",
     note = "one parameter is a value, several are a tuple with a value for each, or a struct with their names"
 )]
-pub trait Agrees<const VALUES: usize, const PARAMETERS: usize> {}
+pub trait Agreement<const VALUES: usize, const PARAMETERS: usize> {}
 
-impl<const SAME: usize> Agrees<SAME, SAME> for Arity<SAME, SAME> {}
+impl<const SAME: usize> Agreement<SAME, SAME> for Passed {}
 
 /// The types that are one value, whatever it is.
 macro_rules! one_value {

@@ -23,7 +23,6 @@ pub use path::Path;
 pub(crate) use rejection::Rejection;
 
 use crate::route::Request;
-pub(crate) use path::Parameters;
 
 /// An argument that leaves the body to another one: every argument but the last.
 ///

@@ -14,7 +14,7 @@ use serde::de::{
 };
 
 use super::text::{Error, Text};
-use crate::Problem;
+use crate::{Problem, route::Surroundings};
 
 /// Extracts the parameters of the path: one as a value, several as a tuple in the path's order, or any number by
 /// name as a struct.
@@ -44,15 +44,12 @@ use crate::Problem;
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Path<T>(pub T);
 
-/// The names of the route's parameters from left to right, which the event does not tell.
-#[derive(Clone, Copy)]
-pub(crate) struct Parameters(pub(crate) &'static [&'static str]);
-
 impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Path<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let names = parts.extensions.get::<Parameters>().map_or(&[][..], |parameters| parameters.0);
+        let surroundings = parts.extensions.get::<Surroundings>();
+        let names = surroundings.map_or(&[][..], |surroundings| surroundings.parameters);
         let values = parts.path_parameters();
         let pairs = names.iter().map(|name| match values.first(name) {
             Some(value) => Ok(parameter(name, value)),
