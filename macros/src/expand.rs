@@ -269,6 +269,7 @@ fn registration(route: &ValidRoute) -> TokenStream {
     let memory = memory.map(Literal::u32_unsuffixed);
     let timeout = timeout.map(Literal::u32_unsuffixed);
     let handler = route.handler.name();
+    let route = beside(&route.handler, "entry_of");
     let memory = memory.into_iter();
     let timeout = timeout.into_iter();
     quote_spanned! {Span::mixed_site()=>
@@ -283,6 +284,7 @@ fn registration(route: &ValidRoute) -> TokenStream {
             description: #description,
             handler: #handler,
             entry: #entry,
+            route: #route,
         }
     }
 }

@@ -60,6 +60,7 @@
 //!
 //! - `registry`: lists every route of the crate graph. `routegen` switches it on for its own host build; in an
 //!   artifact it is off and costs nothing.
+//! - `testing`: the module `testing`, which calls handlers in unit tests. It belongs into `[dev-dependencies]`.
 //! - `rest`: functions also understand events of payload format 1.0, which REST APIs send. The Terraform of `routegen`
 //!   makes HTTP APIs, which send 2.0.
 
@@ -76,6 +77,9 @@ mod reply;
 mod resource;
 mod route;
 mod serve;
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
 
 pub use axum::{
     self, Json,

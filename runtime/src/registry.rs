@@ -7,6 +7,8 @@ use std::{io::Write as _, process::ExitCode};
 
 use routegen_spec::{Auth, Manifest, RouteSpec, SourceLocation};
 
+use crate::route::Route;
+
 /// One `#[route]`, as constants of the user's crate.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the fields are those of `RouteSpec`, which documents them")]
@@ -25,6 +27,8 @@ pub struct Registration {
     pub line: u32,
     pub column: u32,
     pub entry: &'static str,
+    /// The entry point itself, for tests. The registry of `routegen` does without, and its host build with the handlers.
+    pub route: Option<fn() -> Route>,
 }
 
 inventory::collect!(Registration);
