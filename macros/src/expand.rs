@@ -26,6 +26,7 @@ pub(crate) fn expand(route: &ValidRoute) -> TokenStream {
     let call = call(&route.handler);
     let checks = checks(route);
     let registration = registration(route);
+    let unique = unique(route);
     quote_spanned! {Span::mixed_site()=>
         #attributes
         const _: () = {
@@ -35,7 +36,21 @@ pub(crate) fn expand(route: &ValidRoute) -> TokenStream {
             #checks
             #registration
         };
+        #attributes
+        #[doc(hidden)]
+        #[macro_export]
+        #[allow(non_local_definitions)]
+        macro_rules! #unique {
+            () => {};
+        }
     }
+}
+
+/// A name that the crate can have once, whatever modules its routes are in: an exported macro is in the crate's root. So
+/// the same route twice is an error of `cargo check` too, and not only of the build, which finds the symbol twice.
+fn unique(route: &ValidRoute) -> Ident {
+    // A symbol has `_` only before hexadecimal digits, so the names are as different as the symbols.
+    Ident::new(&route.entry.replace('.', "__").replace('$', "_S"), Span::mixed_site())
 }
 
 /// The function's attributes that the generated code needs too: it exists under the same conditions, and
@@ -269,6 +284,11 @@ fn registration(route: &ValidRoute) -> TokenStream {
     let memory = memory.map(Literal::u32_unsuffixed);
     let timeout = timeout.map(Literal::u32_unsuffixed);
     let handler = route.handler.name();
+    let fields = route.handler.arguments.iter().map(|ty| {
+        let known = known(route, ty);
+        quote_spanned!(Span::mixed_site()=> #known::FIELDS)
+    });
+    let fields: Vec<TokenStream> = fields.collect();
     let route = beside(&route.handler, "entry_of");
     let memory = memory.into_iter();
     let timeout = timeout.into_iter();
@@ -284,6 +304,7 @@ fn registration(route: &ValidRoute) -> TokenStream {
             description: #description,
             handler: #handler,
             entry: #entry,
+            fields: [#(#fields),*],
             route: #route,
         }
     }

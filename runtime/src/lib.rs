@@ -61,8 +61,8 @@
 //! - `registry`: lists every route of the crate graph. `routegen` switches it on for its own host build; in an
 //!   artifact it is off and costs nothing.
 //! - `testing`: the module `testing`, which calls handlers in unit tests. It belongs into `[dev-dependencies]`.
-//! - `rest`: functions also understand events of payload format 1.0, which REST APIs send. The Terraform of `routegen`
-//!   makes HTTP APIs, which send 2.0.
+//! - `rest`: functions also understand events of payload format 1.0, which REST APIs send, for 80 kB more in each
+//!   artifact. The Terraform of `routegen` makes HTTP APIs, which send 2.0.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -16,6 +16,7 @@ macro_rules! __register {
         description: $description:literal,
         handler: $handler:literal,
         entry: $entry:literal,
+        fields: [$($fields:expr),* $(,)?],
         route: $route:ident $(,)?
     ) => {
         $crate::__private::inventory::submit! {
@@ -34,6 +35,7 @@ macro_rules! __register {
                 line: ::core::line!(),
                 column: ::core::column!(),
                 entry: $entry,
+                fields: &[$($fields),*],
                 route: $crate::__route!($route),
             }
         }

@@ -1,5 +1,7 @@
 //! What a client sends is what a handler takes, whatever it holds: the way through the event, under random requests.
 
+#![allow(clippy::unwrap_used, reason = "it is a test")]
+
 use futures_util::FutureExt as _;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;

@@ -6,6 +6,8 @@
 
 use std::{convert::Infallible, marker::PhantomData};
 
+#[cfg(feature = "registry")]
+use super::fields::Fields;
 use super::{Claims, Path};
 use crate::resource::{Maker, Res, Resource};
 
@@ -21,6 +23,10 @@ pub struct Argument<T, Auth, const PARAMETERS: usize>(PhantomData<(T, Auth)>, In
 pub trait ArgumentCheck {
     /// Nothing to say.
     const CHECK: Passed = Passed;
+
+    /// No fields to compare.
+    #[cfg(feature = "registry")]
+    const FIELDS: Option<Fields> = None;
 
     /// Nothing to make.
     const RESOURCE: Option<&'static Maker> = None;
@@ -116,6 +122,12 @@ impl<const VALUES: usize, const PARAMETERS: usize> Check for Arity<VALUES, PARAM
 pub trait Agreement<const VALUES: usize, const PARAMETERS: usize> {}
 
 impl<const SAME: usize> Agreement<SAME, SAME> for Passed {}
+
+#[cfg(feature = "registry")]
+impl<T: serde::de::DeserializeOwned, Auth, const PARAMETERS: usize> Argument<Path<T>, Auth, PARAMETERS> {
+    /// Asks for the fields of a struct, whose names are to be those of the parameters.
+    pub const FIELDS: Option<Fields> = Some(super::fields::of::<T>);
+}
 
 /// The types that are one value, whatever it is.
 macro_rules! one_value {

@@ -302,6 +302,7 @@ mod tests {
         })
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "it is called with `json!`")]
     fn jwt(claims: Value) -> Value {
         json!({ "jwt": { "claims": claims, "scopes": null } })
     }
@@ -426,6 +427,9 @@ mod tests {
     }
 
     #[cfg(feature = "rest")]
+    type Any = HashMap<String, String>;
+
+    #[cfg(feature = "rest")]
     #[test]
     fn events_of_payload_1_have_the_same_claims() {
         let event = |authorizer: Value| {
@@ -438,7 +442,6 @@ mod tests {
                 "isBase64Encoded": false,
             })
         };
-        type Any = HashMap<String, String>;
         for scopes in [json!(null), json!("a/r a/w"), json!(["a/r", "a/w"])] {
             let token = json!({ "sub": "u1", "scope": "a/r a/w" });
             let claims: Claims<Any> = extract(&event(json!({ "claims": token, "scopes": scopes }))).unwrap();

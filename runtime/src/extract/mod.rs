@@ -6,6 +6,8 @@
 
 mod check;
 mod claims;
+#[cfg(feature = "registry")]
+pub(crate) mod fields;
 mod path;
 mod rejection;
 mod text;

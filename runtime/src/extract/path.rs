@@ -39,8 +39,9 @@ use crate::{Problem, route::Surroundings};
 /// }
 /// ```
 ///
-/// A value that is not of the type gives the client 400 with the parameter's name. A type that does not fit the
-/// path's parameters gives 500 and an entry in the log.
+/// A value that is not of the type gives the client 400 with the parameter's name. A tuple or a single value that does not
+/// fit the path does not compile, and a struct with other names is an error when `routegen` reads the routes; whatever
+/// they cannot know gives 500 and an entry in the log.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Path<T>(pub T);
 

@@ -36,11 +36,11 @@ impl Filter {
         filter
     }
 
-    pub(super) fn lets_pass(&self, target: &str, level: &Level) -> bool {
+    pub(super) fn lets_pass(&self, target: &str, level: Level) -> bool {
         let named = self.targets.iter().find(|(prefix, _)| {
             target.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
         });
-        *level <= named.map_or(self.others, |(_, level)| *level)
+        level <= named.map_or(self.others, |(_, level)| *level)
     }
 
     /// The level that nothing exceeds.
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn the_longest_target_that_fits_decides() {
         let filter = Filter::parse("warn,shop=info,shop::store=trace,lambda_runtime=off");
-        let passes = |target, level| filter.lets_pass(target, &level);
+        let passes = |target, level| filter.lets_pass(target, level);
         assert!(passes("shop::store", Level::TRACE) && passes("shop::store::cache", Level::TRACE));
         assert!(passes("shop::api", Level::INFO) && !passes("shop::api", Level::DEBUG));
         assert!(passes("shopping", Level::WARN) && !passes("shopping", Level::INFO));

@@ -115,9 +115,9 @@ impl Visit for Fields {
     fn record_f64(&mut self, field: &Field, value: f64) {
         // JSON has no infinities.
         if value.is_finite() {
-            self.set(field, format!("{value:?}"))
+            self.set(field, format!("{value:?}"));
         } else {
-            self.record_debug(field, &value)
+            self.record_debug(field, &value);
         }
     }
 
@@ -135,7 +135,8 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
-        text += &format!(": {error}");
+        text += ": ";
+        text += &error.to_string();
         source = error.source();
     }
     text

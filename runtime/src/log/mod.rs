@@ -92,7 +92,7 @@ impl Subscriber for Logger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         // lambda_runtime's span around every invocation says what every line here says anyway.
         let redundant = metadata.is_span() && metadata.target() == "lambda_runtime::layers::trace";
-        !redundant && self.filter.lets_pass(metadata.target(), metadata.level())
+        !redundant && self.filter.lets_pass(metadata.target(), *metadata.level())
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {

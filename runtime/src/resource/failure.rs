@@ -1,7 +1,7 @@
 //! The report of a failed init to Lambda.
 //!
 //! In: what failed. Out: one request to the Runtime API's `init/error`, after which Lambda ends the execution
-//! environment and shows the error to whoever invokes the function. lambda_runtime can send it and keeps that to
+//! environment and shows the error to whoever invokes the function. `lambda_runtime` can send it and keeps that to
 //! itself; the process ends next, so a connection that blocks is enough.
 
 use std::{
@@ -12,7 +12,7 @@ use std::{
 
 use serde::Serialize;
 
-/// The kind of error, as lambda_runtime calls it.
+/// The kind of error, as `lambda_runtime` calls it.
 const KIND: &str = "Runtime.InitError";
 
 /// More than the Runtime API needs, which is a process of the same machine.
