@@ -12,9 +12,9 @@
 //!   stay silent in the user's crate.
 //! - What can be in an error is located where the user wrote its cause. So one mistake makes one error, there.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
-use routegen_spec::{RouteKey, Scope};
+use routegen_spec::{Auth, RouteKey, Scope};
 use syn::{Attribute, Meta, ReturnType, Type, ext::IdentExt};
 
 use crate::{signature::Handler, validate::ValidRoute};
@@ -24,8 +24,9 @@ pub(crate) fn expand(route: &ValidRoute) -> TokenStream {
     let krate = &route.krate;
     let entry = entry(route);
     let call = call(&route.handler);
-    let checks = checks(&route.handler);
+    let checks = checks(route);
     let registration = registration(route);
+    let unique = unique(route);
     quote_spanned! {Span::mixed_site()=>
         #attributes
         const _: () = {
@@ -35,7 +36,21 @@ pub(crate) fn expand(route: &ValidRoute) -> TokenStream {
             #checks
             #registration
         };
+        #attributes
+        #[doc(hidden)]
+        #[macro_export]
+        #[allow(non_local_definitions)]
+        macro_rules! #unique {
+            () => {};
+        }
     }
+}
+
+/// A name that the crate can have once, whatever modules its routes are in: an exported macro is in the crate's root. So
+/// the same route twice is an error of `cargo check` too, and not only of the build, which finds the symbol twice.
+fn unique(route: &ValidRoute) -> Ident {
+    // A symbol has `_` only before hexadecimal digits, so the names are as different as the symbols.
+    Ident::new(&route.entry.replace('.', "__").replace('$', "_S"), Span::mixed_site())
 }
 
 /// The function's attributes that the generated code needs too: it exists under the same conditions, and
@@ -65,6 +80,7 @@ fn entry(route: &ValidRoute) -> TokenStream {
     let name = route.name.as_str();
     let key = RouteKey::new(route.method, &route.path).to_string();
     let parameters = route.path.parameters();
+    let resources = resources(route);
     // Where an argument is no extractor, the error is at the marker that stands for it.
     let markers = route.handler.arguments.iter().map(|ty| {
         let Ends(first, last) = ends(ty);
@@ -78,6 +94,7 @@ fn entry(route: &ValidRoute) -> TokenStream {
                 name: #name,
                 key: #key,
                 parameters: &[#(#parameters),*],
+                resources: #resources,
                 call: #call::<#(#markers),*>,
             }
         }
@@ -170,12 +187,12 @@ fn extraction(arguments: &[Argument<'_>]) -> (TokenStream, TokenStream) {
     (request, all)
 }
 
-/// The statement that makes one argument, or replies without calling the handler.
+/// The statement that makes one argument, or tells why the handler is not called.
 fn extract(variable: &Ident, extraction: &TokenStream) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         let #variable = match #extraction.await {
             __private::Result::Ok(value) => value,
-            __private::Result::Err(reply) => return reply,
+            __private::Result::Err(rejection) => return __private::Result::Err(rejection),
         };
     }
 }
@@ -189,23 +206,46 @@ fn reply(handler: &Handler) -> TokenStream {
     };
     // The output is in a tuple so that its expression has two ends to locate.
     let output = locate(quote_spanned!(site=> output.0), &place);
-    quote_spanned!(site=> __private::IntoReply::<_>::into_reply(#output))
+    quote_spanned!(site=> __private::Result::Ok(__private::IntoReply::<_>::into_reply(#output)))
 }
 
-/// The refusal of types that are extractors and yet fail at every request.
-fn checks(handler: &Handler) -> TokenStream {
+/// The refusal of types that are extractors and yet fail at every request, as the route is.
+fn checks(route: &ValidRoute) -> TokenStream {
     let site = Span::mixed_site();
-    if handler.arguments.is_empty() {
+    let arguments = &route.handler.arguments;
+    if arguments.is_empty() {
         return TokenStream::new();
     }
-    let checks = handler.arguments.iter().map(|ty| {
-        let check = locate(quote_spanned!(site=> &__private::Argument::<#ty>::CHECK), &ends(ty));
+    let checks = arguments.iter().map(|ty| {
+        let known = known(route, ty);
+        let check = locate(quote_spanned!(site=> &#known::CHECK), &ends(ty));
         quote_spanned!(site=> __private::check(#check);)
     });
     quote_spanned! {site=>
         use __private::ArgumentCheck as _;
         #(#checks)*
     }
+}
+
+/// How those of the arguments are made that are resources.
+fn resources(route: &ValidRoute) -> TokenStream {
+    let site = Span::mixed_site();
+    let makers = route.handler.arguments.iter().map(|ty| {
+        let known = known(route, ty);
+        quote_spanned!(site=> #known::RESOURCE)
+    });
+    quote_spanned!(site=> const { &[#(#makers),*] })
+}
+
+/// The type that tells what is known of an argument: its own type, and what the attribute says of the route.
+fn known(route: &ValidRoute, ty: &Type) -> TokenStream {
+    let site = Span::mixed_site();
+    let auth = match route.auth {
+        Auth::None | Auth::Iam => quote_spanned!(site=> __private::Claimless),
+        Auth::Authorizer(_) => quote_spanned!(site=> __private::WithClaims),
+    };
+    let parameters = Literal::usize_unsuffixed(route.path.parameters().count());
+    quote_spanned!(site=> __private::Argument::<#ty, #auth, #parameters>)
 }
 
 /// The name of an item that is generated for a handler. It begins with a word of its own, so that it cannot be
@@ -241,9 +281,15 @@ fn registration(route: &ValidRoute) -> TokenStream {
     let ValidRoute { name, method, path, auth, scopes, memory, timeout, description, entry, .. } = route;
     let (name, method, path, auth) = (name.as_str(), method.as_str(), path.as_str(), auth.as_str());
     let scopes = scopes.iter().map(Scope::as_str);
-    let memory = memory.map(proc_macro2::Literal::u32_unsuffixed);
-    let timeout = timeout.map(proc_macro2::Literal::u32_unsuffixed);
+    let memory = memory.map(Literal::u32_unsuffixed);
+    let timeout = timeout.map(Literal::u32_unsuffixed);
     let handler = route.handler.name();
+    let fields = route.handler.arguments.iter().map(|ty| {
+        let known = known(route, ty);
+        quote_spanned!(Span::mixed_site()=> #known::FIELDS)
+    });
+    let fields: Vec<TokenStream> = fields.collect();
+    let route = beside(&route.handler, "entry_of");
     let memory = memory.into_iter();
     let timeout = timeout.into_iter();
     quote_spanned! {Span::mixed_site()=>
@@ -258,6 +304,8 @@ fn registration(route: &ValidRoute) -> TokenStream {
             description: #description,
             handler: #handler,
             entry: #entry,
+            fields: [#(#fields),*],
+            route: #route,
         }
     }
 }

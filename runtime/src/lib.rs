@@ -24,23 +24,63 @@
 //! [`lambda_http::Request`]; its result is anything that axum can answer with ([`IntoResponse`]), or a `Result` of
 //! such a thing with [`lambda_http::Error`], which is logged and answered with status 500.
 //!
+//! | argument | is |
+//! |---|---|
+//! | [`Path<T>`](Path) | the parameters of the path |
+//! | [`Query<T>`](Query) | the query |
+//! | [`Json<T>`](Json), `String`, `Bytes` | the body, as the last argument |
+//! | [`Claims<T>`](Claims) | what the authorizer knows of the caller |
+//! | [`Res<T>`](Res) | what is made once, before the first request: a client, a pool, configuration |
+//! | [`HeaderMap`](http::HeaderMap), [`Method`](http::Method), [`Uri`](http::Uri) | as axum has them |
+//!
+//! # Errors
+//!
+//! What a handler fails with is a [`Problem`] (RFC 9457), and `?` makes one of any error: the client learns the status,
+//! the log learns the cause. An extractor's rejection becomes a problem too: where it is a plain text, as all of axum's
+//! are, the text is the problem's detail. A rejection that has a form of its own is sent as it is.
+//!
+//! # Logs
+//!
+//! Every event of [`tracing`](https://docs.rs/tracing), of handlers and of libraries, is a line of JSON on stderr, with
+//! the names of Lambda's own JSON log format:
+//!
+//! ```json
+//! {"timestamp":"2026-03-10T05:16:23.123Z","level":"INFO","message":"created","requestId":"8476a536-…",
+//!  "traceId":"1-5bef4de7-…","coldStart":true,"routeKey":"POST /items","function":"create-item","target":"items",
+//!  "fields":{"id":7},"spans":[{"name":"create","user":"ann"}]}
+//! ```
+//!
+//! The level is that of `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration, else of
+//! `RUST_LOG` (`warn,items=debug`), else `info`. A panic is logged with its place, a [`Problem`] with its cause.
+//!
+//! To log otherwise, set a global subscriber of your own in the `init` of a [`Resource`]; it takes the place of this
+//! one.
+//!
 //! # Features
 //!
 //! - `registry`: lists every route of the crate graph. `routegen` switches it on for its own host build; in an
 //!   artifact it is off and costs nothing.
+//! - `testing`: the module `testing`, which calls handlers in unit tests. It belongs into `[dev-dependencies]`.
+//! - `rest`: functions also understand events of payload format 1.0, which REST APIs send, for 80 kB more in each
+//!   artifact. The Terraform of `routegen` makes HTTP APIs, which send 2.0.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod event;
 mod extract;
+mod log;
 mod problem;
 #[macro_use]
 mod register;
 #[cfg(feature = "registry")]
 mod registry;
 mod reply;
+mod resource;
 mod route;
 mod serve;
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
 
 pub use axum::{
     self, Json,
@@ -48,9 +88,10 @@ pub use axum::{
     http,
     response::{IntoResponse, Response},
 };
-pub use extract::Path;
+pub use extract::{Claims, Path, StandardClaims};
 pub use lambda_http;
 pub use problem::Problem;
+pub use resource::{Init, Res, Resource};
 /// Makes a function a route of the API.
 ///
 /// ```
@@ -102,7 +143,7 @@ pub mod __private {
     pub use crate::registry::{Registration, write_manifest};
     pub use crate::{
         __register as register,
-        extract::{Argument, ArgumentCheck, FromParts, FromRequest, Via, check},
+        extract::{Argument, ArgumentCheck, Claimless, FromParts, FromRequest, Via, WithClaims, check},
         reply::IntoReply,
         route::{Reply, Request, Route},
         serve::serve,

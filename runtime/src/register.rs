@@ -15,7 +15,9 @@ macro_rules! __register {
         timeout: [$($timeout:literal)?],
         description: $description:literal,
         handler: $handler:literal,
-        entry: $entry:literal $(,)?
+        entry: $entry:literal,
+        fields: [$($fields:expr),* $(,)?],
+        route: $route:ident $(,)?
     ) => {
         $crate::__private::inventory::submit! {
             $crate::__private::Registration {
@@ -33,6 +35,8 @@ macro_rules! __register {
                 line: ::core::line!(),
                 column: ::core::column!(),
                 entry: $entry,
+                fields: &[$($fields),*],
+                route: $crate::__route!($route),
             }
         }
     };
@@ -56,5 +60,25 @@ macro_rules! __optional {
     };
     ($value:literal) => {
         ::core::option::Option::Some($value)
+    };
+}
+
+/// The entry point, where tests call it.
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __route {
+    ($route:ident) => {
+        ::core::option::Option::Some($route)
+    };
+}
+
+/// Nothing: what nobody refers to is not linked.
+#[cfg(all(feature = "registry", not(feature = "testing")))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __route {
+    ($route:ident) => {
+        ::core::option::Option::None
     };
 }

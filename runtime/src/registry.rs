@@ -5,7 +5,12 @@
 
 use std::{io::Write as _, process::ExitCode};
 
-use routegen_spec::{Auth, Manifest, RouteSpec, SourceLocation};
+use routegen_spec::{Auth, Manifest, PathPattern, RouteSpec, SourceLocation};
+
+use crate::{
+    extract::fields::{self, Fields},
+    route::Route,
+};
 
 /// One `#[route]`, as constants of the user's crate.
 #[derive(Clone, Copy, Debug)]
@@ -25,17 +30,27 @@ pub struct Registration {
     pub line: u32,
     pub column: u32,
     pub entry: &'static str,
+    /// For each argument, the fields that a struct asks of the path.
+    pub fields: &'static [Option<Fields>],
+    /// The entry point itself, for tests. The registry of `routegen` does without, and its host build with the handlers.
+    pub route: Option<fn() -> Route>,
 }
 
 inventory::collect!(Registration);
 
 impl Registration {
     fn to_spec(self) -> Result<RouteSpec, String> {
+        let path: PathPattern = self.path.parse().map_err(|error| format!("{error}"))?;
+        let parameters: Vec<&str> = path.parameters().collect();
+        let mut asked = self.fields.iter().flatten().filter_map(|fields| fields());
+        if let Some(mismatch) = asked.find_map(|asked| fields::mismatch(asked, &parameters)) {
+            return Err(mismatch);
+        }
         let scopes: Result<Vec<_>, _> = self.scopes.iter().map(|scope| scope.parse()).collect();
         Ok(RouteSpec {
             name: self.name.parse().map_err(|error| format!("{error}"))?,
             method: self.method.parse().map_err(|error| format!("{error}"))?,
-            path: self.path.parse().map_err(|error| format!("{error}"))?,
+            path,
             auth: Auth::from(self.auth.to_owned()),
             scopes: scopes.map_err(|error| format!("{error}"))?,
             memory: self.memory,

@@ -5,14 +5,19 @@
 
 use std::{future::Future, pin::Pin};
 
-use axum::{body::Body, response::Response};
+use axum::response::Response;
+
+use crate::{
+    extract::Rejection,
+    resource::{Init, Maker},
+};
 
 /// A request as a handler's glue receives it: API Gateway's event as `http::Request`, with the event's context,
 /// path parameters and authorizer in its extensions.
 pub type Request = axum::http::Request<lambda_http::Body>;
 
-/// The answer of a handler's glue.
-pub type Reply = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+/// The answer of a handler's glue: the handler's, or why it was not called.
+pub type Reply = Pin<Box<dyn Future<Output = Result<Response, Rejection>> + Send>>;
 
 /// One route with its handler.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +28,17 @@ pub struct Route {
     pub key: &'static str,
     /// The names of the path's parameters from left to right.
     pub parameters: &'static [&'static str],
+    /// The resources among the handler's arguments.
+    pub resources: &'static [Option<&'static Maker>],
     /// Extracts the handler's arguments, calls it and makes its result a response.
     pub call: fn(Request) -> Reply,
+}
+
+/// What extractors of this crate find in a request's extensions.
+#[derive(Clone)]
+pub(crate) struct Surroundings {
+    /// The names of the route's parameters from left to right, which the event does not tell.
+    pub(crate) parameters: &'static [&'static str],
+    /// The resources that are there.
+    pub(crate) init: Init,
 }

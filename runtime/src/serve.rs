@@ -3,114 +3,107 @@
 //! In: the erased route, and Lambda's environment. Out: a process that answers one invocation after another and
 //! outlives errors and panics of the handler. It does not route: API Gateway has done that.
 
-use std::{
-    any::Any,
-    io::Write as _,
-    panic::{AssertUnwindSafe, PanicHookInfo},
-    process::ExitCode,
-};
+use std::{panic::AssertUnwindSafe, process::ExitCode};
 
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt as _;
-use lambda_http::{Context, Error, LambdaEvent, RequestExt as _, lambda_runtime, service_fn};
-use serde::Serialize;
+use lambda_http::{Error, LambdaEvent, RequestExt as _, lambda_runtime, service_fn};
 use serde_json::value::RawValue;
 use tokio::runtime::{Builder, LocalOptions};
 
 use crate::{
     Problem,
     event::{self, Answer},
-    extract::Parameters,
+    log::{self, Log, TARGET},
     problem::Cause,
-    route::{Request, Route},
+    resource::{self, Init},
+    route::{Request, Route, Surroundings},
 };
 
 /// Serves `route` until the execution environment ends.
 pub fn serve(route: Route) -> ExitCode {
+    let log = log::start(route.key);
     // Without it lambda_http panics; whoever starts an artifact by hand deserves a sentence.
-    if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
-        log(&Entry::new(
-            "ERROR",
-            route,
-            "this is an artifact for AWS Lambda: AWS_LAMBDA_RUNTIME_API is not set",
-        ));
+    let Ok(api) = std::env::var("AWS_LAMBDA_RUNTIME_API") else {
+        tracing::error!(
+            target: TARGET,
+            "this is an artifact for AWS Lambda: AWS_LAMBDA_RUNTIME_API is not set"
+        );
         return ExitCode::FAILURE;
-    }
-    std::panic::set_hook(Box::new(move |panic| log_panic(route, panic)));
-    match run(route) {
+    };
+    match run(route, log, &api) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            log(&Entry::new("ERROR", route, &format!("the Lambda Runtime API failed: {error}")));
+            tracing::error!(target: TARGET, "{error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(route: Route) -> Result<(), Error> {
+fn run(route: Route, log: Log, api: &str) -> Result<(), Error> {
     // An execution environment has one invocation at a time: a second thread would only cost its start.
     // A local runtime because the builder of the others links the scheduler of many threads too.
-    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
-    runtime.block_on(lambda_runtime::run(service_fn(move |event| invoke(route, event))))
+    let runtime = match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            log.install();
+            return Err(error.into());
+        }
+    };
+    runtime.block_on(async {
+        let init = Init::default();
+        let prepared = prepare(route, &init).await;
+        log.install();
+        if let Err(error) = prepared {
+            let message = log::chain(&*error);
+            if let Err(error) = resource::report(api, &message) {
+                tracing::error!(target: TARGET, "Lambda could not be told that the init failed: {error}");
+            }
+            return Err(message.into());
+        }
+        let service = service_fn(move |event| invoke(route, init.clone(), event));
+        let outcome = lambda_runtime::run(service).await;
+        outcome.map_err(|error| format!("the Lambda Runtime API failed: {error}").into())
+    })
 }
 
-async fn invoke(route: Route, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Error> {
-    let response = answer(route, event::request(event)?).await;
-    Ok(event::answer(response).await.unwrap_or_else(|error| {
-        log(&Entry::new("ERROR", route, &format!("the response's body broke off: {error}")));
-        Answer::of(StatusCode::INTERNAL_SERVER_ERROR)
+/// Makes the resources that the handler takes. A panic is a failure like any other, so that Lambda learns of it.
+async fn prepare(route: Route, init: &Init) -> Result<(), Error> {
+    for maker in route.resources.iter().flatten() {
+        let made = AssertUnwindSafe(maker.prepare(init)).catch_unwind().await;
+        made.unwrap_or_else(|_| Err("a resource panicked while it was made".into()))?;
+    }
+    Ok(())
+}
+
+async fn invoke(route: Route, init: Init, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Error> {
+    let request = event::request(event)?;
+    let form = event::Form::of(&request);
+    let response = answer(route, init, request).await;
+    Ok(event::answer(form, response).await.unwrap_or_else(|error| {
+        tracing::error!(target: TARGET, "the response's body broke off: {error}");
+        Answer::of(form, StatusCode::INTERNAL_SERVER_ERROR)
     }))
 }
 
 /// Calls the handler. An error and a panic are logged and answered; neither ends the process.
-async fn answer(route: Route, mut request: Request) -> Response {
-    let request_id = request.lambda_context_ref().map(|context: &Context| context.request_id.clone());
-    request.extensions_mut().insert(Parameters(route.parameters));
-    let response = AssertUnwindSafe(async { (route.call)(request).await }).catch_unwind().await;
-    // The hook has logged the panic with its place.
-    let response =
-        response.unwrap_or_else(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response());
+pub(crate) async fn answer(route: Route, init: Init, mut request: Request) -> Response {
+    if let Some(context) = request.lambda_context_ref() {
+        log::begin(context);
+    }
+    request.extensions_mut().insert(Surroundings { parameters: route.parameters, init });
+    let outcome = AssertUnwindSafe(async { (route.call)(request).await }).catch_unwind().await;
+    let response = match outcome {
+        Ok(Ok(response)) => response,
+        Ok(Err(rejection)) => rejection.into_problem().await,
+        // The hook has logged the panic with its place.
+        Err(_) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
+    };
     if let Some(cause) = response.extensions().get::<Cause>() {
-        let message = cause.to_string();
-        log(&Entry { request_id: request_id.as_deref(), ..Entry::new("ERROR", route, &message) });
+        tracing::error!(target: TARGET, "{cause}");
     }
     response
-}
-
-/// A line of the function's log, with the names of Lambda's own JSON log format.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Entry<'a> {
-    level: &'static str,
-    message: &'a str,
-    route_key: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<String>,
-}
-
-impl<'a> Entry<'a> {
-    fn new(level: &'static str, route: Route, message: &'a str) -> Self {
-        Self { level, message, route_key: route.key, request_id: None, location: None }
-    }
-}
-
-fn log_panic(route: Route, panic: &PanicHookInfo<'_>) {
-    let message = format!("the handler panicked: {}", payload(panic.payload()));
-    let location = panic.location().map(ToString::to_string);
-    log(&Entry { location, ..Entry::new("ERROR", route, &message) });
-}
-
-fn payload(payload: &(dyn Any + Send)) -> &str {
-    let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
-}
-
-fn log(entry: &Entry<'_>) {
-    // One write a line, so that lines of two threads do not mix. Where stderr is gone, nobody reads on.
-    let line = serde_json::to_string(entry).unwrap_or_default() + "\n";
-    let _ = std::io::stderr().write_all(line.as_bytes());
 }

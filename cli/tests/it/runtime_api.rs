@@ -1,146 +1,13 @@
 //! The artifacts as Lambda runs them: the real `bootstrap` out of the real zip, against a Runtime API on loopback.
 
-use std::{
-    io::Read as _,
-    process::{Child, Command, Stdio},
-    sync::{Arc, mpsc},
-    thread,
-    time::Duration,
-};
+mod environment;
 
-use axum::{
-    Router,
-    extract::{Path, State},
-    http::HeaderMap,
-    routing::{get, post},
-};
-use camino::Utf8Path;
+use std::process::Command;
+
 use serde_json::{Value, json};
-use tokio::sync::{Mutex, oneshot};
 
 use crate::fixture::{Project, items, scratch, succeed, unpack};
-
-/// More than any answer takes, less than a person waits.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// One execution environment: a Runtime API, and the process that it gives its events to.
-pub(crate) struct Environment {
-    process: Child,
-    events: tokio::sync::mpsc::UnboundedSender<String>,
-    outcomes: mpsc::Receiver<(String, String)>,
-    _stop: oneshot::Sender<()>,
-}
-
-struct Api {
-    events: Mutex<tokio::sync::mpsc::UnboundedReceiver<String>>,
-    outcomes: mpsc::Sender<(String, String)>,
-}
-
-impl Environment {
-    pub(crate) fn start(bootstrap: &Utf8Path, variables: &[(&str, &str)]) -> Self {
-        let (events, receiver) = tokio::sync::mpsc::unbounded_channel();
-        let (sender, outcomes) = mpsc::channel();
-        let (address_sender, address) = mpsc::channel();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let api = Arc::new(Api { events: Mutex::new(receiver), outcomes: sender });
-        thread::spawn(move || serve(api, &address_sender, stopped));
-        let address = address.recv_timeout(PATIENCE).unwrap();
-        let process = Command::new(bootstrap)
-            .env_clear()
-            .env("AWS_LAMBDA_RUNTIME_API", address)
-            .env("AWS_LAMBDA_FUNCTION_NAME", "test")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-            .envs(variables.iter().copied())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        Self { process, events, outcomes, _stop: stop }
-    }
-
-    /// Gives the function one event, and returns the response that it posts.
-    pub(crate) fn invoke(&self, event: &Value) -> Value {
-        self.events.send(event.to_string()).unwrap();
-        let (kind, body) = self.outcomes.recv_timeout(PATIENCE).unwrap();
-        assert_eq!(kind, "response", "{body}");
-        serde_json::from_str(&body).unwrap()
-    }
-
-    /// Gives the function an event that ends its process, and returns the log.
-    pub(crate) fn dies_of(mut self, event: &Value) -> String {
-        self.events.send(event.to_string()).unwrap();
-        let mut log = String::new();
-        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        assert!(!self.process.wait().unwrap().success());
-        log
-    }
-
-    /// Ends the process, which must still be running, and returns its log.
-    pub(crate) fn end(mut self) -> String {
-        assert_eq!(self.process.try_wait().unwrap(), None, "the process did not outlive its invocations");
-        self.process.kill().unwrap();
-        let mut log = String::new();
-        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        log
-    }
-}
-
-impl Drop for Environment {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// What a fresh execution environment answers to one request.
-pub(crate) fn answer(bootstrap: &Utf8Path, method: &str, path: &str) -> Value {
-    let environment = Environment::start(bootstrap, &[]);
-    let response = environment.invoke(&event(method, path, "", None));
-    environment.end();
-    response
-}
-
-fn serve(api: Arc<Api>, address: &mpsc::Sender<String>, stopped: oneshot::Receiver<()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        address.send(listener.local_addr().unwrap().to_string()).unwrap();
-        let routes = Router::new()
-            .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route("/2018-06-01/runtime/invocation/{id}/{outcome}", post(outcome))
-            .route("/2018-06-01/runtime/init/error", post(init_error))
-            .with_state(api);
-        tokio::select! {
-            result = axum::serve(listener, routes) => result.unwrap(),
-            _ = stopped => {}
-        }
-    });
-}
-
-async fn next(State(api): State<Arc<Api>>) -> (HeaderMap, String) {
-    let event = api.events.lock().await.recv().await.unwrap_or_default();
-    let headers = [
-        ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
-        ("lambda-runtime-deadline-ms", "4102444800000"),
-        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-central-1:123456789012:function:test"),
-        (
-            "lambda-runtime-trace-id",
-            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1",
-        ),
-    ];
-    (
-        headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect(),
-        event,
-    )
-}
-
-async fn outcome(State(api): State<Arc<Api>>, Path((_, outcome)): Path<(String, String)>, body: String) {
-    let _ = api.outcomes.send((outcome, body));
-}
-
-async fn init_error(State(api): State<Arc<Api>>, body: String) {
-    let _ = api.outcomes.send(("init error".to_owned(), body));
-}
+pub(crate) use environment::{Environment, answer};
 
 /// An event of payload format 2.0, as an HTTP API sends it behind a JWT authorizer.
 pub(crate) fn event(method: &str, path: &str, query: &str, body: Option<&str>) -> Value {
@@ -176,6 +43,10 @@ pub(crate) fn event(method: &str, path: &str, query: &str, body: Option<&str>) -
     event
 }
 
+fn lines(log: &str) -> Vec<Value> {
+    log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 pub(crate) fn body(response: &Value) -> Value {
     serde_json::from_str(response["body"].as_str().unwrap()).unwrap()
 }
@@ -209,14 +80,19 @@ fn the_artifacts_of_the_example_answer_and_one_sees_what_the_other_created() {
     assert_eq!(refused["headers"]["content-type"], "application/problem+json");
     assert_eq!(body(&refused)["detail"], "an item needs a name");
 
-    for (event, status) in [
-        (event("POST", "/items/create", "", Some("{")), 400),
-        (event("POST", "/items/create", "", Some("{}")), 422),
-        (event("POST", "/items/create", "", None), 400),
+    let created_from = |body: Option<&str>| create.invoke(&event("POST", "/items/create", "", body));
+    for (response, status, detail) in [
+        (created_from(Some("{")), 400, "Failed to parse the request body as JSON"),
+        (created_from(Some("{}")), 422, "missing field `name`"),
+        (created_from(None), 400, "Failed to parse the request body as JSON"),
+        (list("limit=many"), 400, "invalid digit found in string"),
     ] {
-        assert_eq!(create.invoke(&event)["statusCode"], status, "{event}");
+        assert_eq!(response["statusCode"], status, "{response}");
+        assert_eq!(response["headers"]["content-type"], "application/problem+json");
+        let problem = body(&response);
+        assert_eq!(problem["status"], status);
+        assert!(problem["detail"].as_str().unwrap().contains(detail), "{problem}");
     }
-    assert_eq!(list("limit=many")["statusCode"], 400);
     create.end();
     get.end();
 }
@@ -230,6 +106,11 @@ struct Fault { kind: String, at: u32 }
 
 #[route(GET, "/faults/{kind}/{at}", auth = "cognito", scopes = ["faults/read"])]
 async fn fault(Path(fault): Path<Fault>) -> Result<String, Problem> {
+    let place = tracing::info_span!("place", at = fault.at, kind = tracing::field::Empty);
+    let _entered = place.enter();
+    place.record("kind", fault.kind.as_str());
+    tracing::info!(answer = 42, "asked for \"{}\"", fault.kind);
+    tracing::debug!("not logged unless it is asked for");
     match fault.kind.as_str() {
         "error" => Err(std::io::Error::other("the secret cause"))?,
         "panic" => panic!("the secret panic"),
@@ -255,7 +136,8 @@ fn with_parameters(mut event: Value, parameters: Value) -> Value {
 #[test]
 fn an_error_and_a_panic_become_500_in_a_process_that_goes_on() {
     let project = Project::new("faults", FAULTS);
-    project.write("Cargo.toml", &format!("{}\n[dependencies.serde]\nversion = \"1\"\n", project.manifest()));
+    let others = "\n[dependencies.serde]\nversion = \"1\"\n\n[dependencies.tracing]\nversion = \"0.1\"\n";
+    project.write("Cargo.toml", &format!("{}{others}", project.manifest()));
     succeed(&mut project.routegen(&["build", "--out", "lambda"]));
     let bootstrap = |function: &str| {
         unpack(&project.root.join(format!("lambda/{function}.zip")), &project.root.join(function))
@@ -276,14 +158,40 @@ fn an_error_and_a_panic_become_500_in_a_process_that_goes_on() {
     let wrong = call("none", "seven");
     assert_eq!(wrong["statusCode"], 400);
     assert_eq!(body(&wrong)["detail"], "the path parameter `at` is not a valid u32");
-    let log = fault.end();
-    let entries: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(entries.len(), 4, "{log}");
-    assert_eq!(entries[0]["message"], "the secret cause");
-    assert_eq!(entries[0]["requestId"], "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
-    assert_eq!(entries[1]["message"], "the handler panicked: the secret panic");
-    assert_eq!(entries[1]["routeKey"], "GET /faults/{kind}/{at}");
-    assert!(entries[1]["location"].as_str().unwrap().starts_with("src/lib.rs:12:"), "{log}");
+    let entries = lines(&fault.end());
+    // One for each call that reached the handler, and one for each of the four that failed.
+    assert_eq!(entries.len(), 12, "{entries:#?}");
+    for (index, entry) in entries.iter().enumerate() {
+        assert_eq!(entry["routeKey"], "GET /faults/{kind}/{at}");
+        assert_eq!(entry["function"], "test");
+        assert_eq!(entry["requestId"], "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+        assert_eq!(entry["traceId"], "1-5bef4de7-ad49b0e87f6ef6c87fc2e700");
+        assert_eq!(entry["coldStart"], index < 2, "{entry}");
+        assert_eq!(entry["timestamp"].as_str().unwrap().len(), "2026-03-10T05:16:23.123Z".len());
+    }
+    assert_eq!(entries[0]["level"], "INFO");
+    assert_eq!(entries[0]["message"], "asked for \"error\"");
+    assert_eq!(entries[0]["target"], "faults");
+    assert_eq!(entries[0]["fields"], json!({ "answer": 42 }));
+    assert_eq!(entries[0]["spans"], json!([{ "name": "place", "at": 1, "kind": "error" }]));
+    assert_eq!((&entries[1]["level"], &entries[1]["message"]), (&json!("ERROR"), &json!("the secret cause")));
+    assert_eq!(entries[4]["message"], "panicked: the secret panic");
+    assert!(
+        entries[4]["fields"]["location"].as_str().unwrap().starts_with("src/lib.rs:17:"),
+        "{}",
+        entries[4]
+    );
+
+    for (variable, level) in [("AWS_LAMBDA_LOG_LEVEL", "DEBUG"), ("RUST_LOG", "warn,faults=debug")] {
+        let verbose = Environment::start(&bootstrap("fault"), &[(variable, level)]);
+        let parameters = json!({ "kind": "none", "at": "7" });
+        verbose.invoke(&with_parameters(event("GET", "/faults/none/7", "", None), parameters));
+        let logged = lines(&verbose.end());
+        assert!(
+            logged.iter().any(|entry| entry["level"] == "DEBUG" && entry["target"] == "faults"),
+            "{logged:#?}"
+        );
+    }
 
     let whole = Environment::start(&bootstrap("whole"), &[]);
     let event = with_parameters(event("PUT", "/whole/a/b", "", None), json!({ "rest": "a/b" }));
@@ -297,6 +205,73 @@ fn an_error_and_a_panic_become_500_in_a_process_that_goes_on() {
     assert_eq!(response["statusCode"], 500);
     assert!(!response.to_string().contains("secret"), "{response}");
     assert!(whole.end().contains("the secret lack of a token"));
+}
+
+const RESOURCES: &str = r#"
+//! A handler that needs a resource that needs another one, and a handler that needs none.
+use std::sync::atomic::{AtomicUsize, Ordering};
+use routegen::{Init, Res, Resource, lambda_http::Error, route};
+
+struct Config { greeting: String }
+
+impl Resource for Config {
+    async fn init(_: &Init) -> Result<Self, Error> {
+        let greeting = std::env::var("GREETING")?;
+        if greeting.is_empty() { panic!("the greeting is empty") }
+        Ok(Self { greeting })
+    }
+}
+
+static GREETERS: AtomicUsize = AtomicUsize::new(0);
+
+struct Greeter { config: Res<Config>, number: usize }
+
+impl Resource for Greeter {
+    async fn init(init: &Init) -> Result<Self, Error> {
+        Ok(Self { config: init.get().await?, number: GREETERS.fetch_add(1, Ordering::Relaxed) })
+    }
+}
+
+#[route(GET, "/greeting", auth = "none")]
+async fn greeting(greeter: Res<Greeter>, config: Res<Config>) -> String {
+    let shared = std::ptr::eq(&raw const *config, &raw const *greeter.config);
+    format!("{} {} {shared}", config.greeting, greeter.number)
+}
+
+#[route(GET, "/plain", auth = "none")]
+async fn plain() -> &'static str { "plain" }
+"#;
+
+#[test]
+fn resources_are_made_once_before_the_first_event_and_a_failure_is_told_to_lambda() {
+    let project = Project::new("resources", RESOURCES);
+    succeed(&mut project.routegen(&["build", "--out", "lambda"]));
+    let bootstrap = |function: &str| {
+        unpack(&project.root.join(format!("lambda/{function}.zip")), &project.root.join(function))
+    };
+    let (greeting, event) = (bootstrap("greeting"), event("GET", "/greeting", "", None));
+
+    let function = Environment::start(&greeting, &[("GREETING", "hello")]);
+    for _ in 0..2 {
+        assert_eq!(function.invoke(&event)["body"], "hello 0 true");
+    }
+    assert_eq!(function.end(), "");
+
+    // No event is sent.
+    let (error, log) = Environment::start(&greeting, &[]).fail();
+    let message = "the resource `resources::Greeter` could not be made: \
+                   the resource `resources::Config` could not be made: environment variable not found";
+    assert_eq!(error["errorMessage"], message);
+    assert_eq!(error["errorType"], "Runtime.InitError");
+    let lines = lines(&log);
+    assert_eq!((lines.len(), &lines[0]["message"]), (1, &json!(message)));
+    assert_eq!((&lines[0]["routeKey"], lines[0].get("requestId")), (&json!("GET /greeting"), None));
+
+    let (error, log) = Environment::start(&greeting, &[("GREETING", "")]).fail();
+    assert_eq!(error["errorMessage"], "a resource panicked while it was made");
+    assert!(log.contains("panicked: the greeting is empty"), "{log}");
+
+    assert_eq!(Environment::start(&bootstrap("plain"), &[]).invoke(&event)["body"], "plain");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! What Lambda passes in and takes back: events of API Gateway's HTTP APIs, payload format 2.0.
+//! What Lambda passes in and takes back: events of API Gateway's HTTP APIs, payload format 2.0; with the feature `rest`
+//! also those of REST APIs, 1.0, for which `lambda_http` is asked.
 //!
 //! In: the event as JSON. Out: the `http::Request` that `lambda_http` would make of it, with the same extensions; and
 //! of the handler's response, the JSON that API Gateway expects. It refuses events of any other kind.
@@ -10,5 +11,37 @@
 mod request;
 mod response;
 
+#[cfg(feature = "rest")]
+use lambda_http::{RequestExt as _, request::RequestContext};
+
+use crate::route::Request;
+
 pub(crate) use request::request;
 pub(crate) use response::{Answer, answer};
+
+/// The payload format of an event, which its response has too.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Form {
+    /// 2.0, of HTTP APIs.
+    Http,
+    /// 1.0, of REST APIs.
+    #[cfg(feature = "rest")]
+    Rest,
+}
+
+impl Form {
+    /// That of the event which the request was made of.
+    #[cfg(feature = "rest")]
+    pub(crate) fn of(request: &Request) -> Self {
+        match request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV1(_)) => Self::Rest,
+            _ => Self::Http,
+        }
+    }
+
+    /// That of the event which the request was made of.
+    #[cfg(not(feature = "rest"))]
+    pub(crate) fn of(_: &Request) -> Self {
+        Self::Http
+    }
+}

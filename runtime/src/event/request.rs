@@ -1,8 +1,13 @@
 //! An event of payload format 2.0 becomes a request.
 
+#[cfg(feature = "rest")]
+use std::collections::HashMap;
+
+#[cfg(feature = "rest")]
+use axum::http::HeaderName;
 use axum::http::{HeaderValue, Uri, header};
 use lambda_http::{
-    Body, Error, LambdaEvent, RequestExt as _,
+    Body, Context, Error, LambdaEvent, RequestExt as _,
     aws_lambda_events::{apigw::ApiGatewayV2httpRequest, query_map::QueryMap},
     request::RequestContext,
 };
@@ -23,6 +28,10 @@ const PATH: &AsciiSet = &QUERY.add(b'?').add(b'\\').add(b'^').add(b'`').add(b'{'
 /// to every value.
 pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Error> {
     let LambdaEvent { payload, context, .. } = event;
+    #[cfg(feature = "rest")]
+    if let Some(request) = rest(payload.get()) {
+        return Ok(with_context(request, context));
+    }
     let mut event: ApiGatewayV2httpRequest = serde_json::from_str(payload.get())
         .map_err(|error| format!("this is no event of an HTTP API with payload format 2.0: {error}"))?;
 
@@ -37,21 +46,51 @@ pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Erro
     {
         headers.insert(header::COOKIE, cookies);
     }
-    if let Some(Ok(trace)) = context.xray_trace_id.as_deref().map(HeaderValue::from_str) {
-        headers.insert("x-amzn-trace-id", trace);
-    }
     // The map of the event joins repeated parameters by commas; only the raw query tells them apart.
     let query: QueryMap = match &event.raw_query_string {
         Some(query) => query.parse().unwrap_or_default(),
         None => event.query_string_parameters,
     };
-    Ok(request
+    let request = request
         .with_raw_http_path(event.raw_path.unwrap_or_default())
         .with_query_string_parameters(query)
         .with_path_parameters(event.path_parameters)
         .with_stage_variables(event.stage_variables)
-        .with_request_context(RequestContext::ApiGatewayV2(event.request_context))
-        .with_lambda_context(context))
+        .with_request_context(RequestContext::ApiGatewayV2(event.request_context));
+    Ok(with_context(request, context))
+}
+
+/// The request of an event of payload format 1.0; `None` for one of another format.
+#[cfg(feature = "rest")]
+fn rest(event: &str) -> Option<Request> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Format {
+        version: Option<String>,
+        multi_value_headers: Option<HashMap<String, Vec<String>>>,
+    }
+    // A REST API does not say the version, an HTTP API that sends this format does.
+    let format: Format = serde_json::from_str(event).ok()?;
+    if format.version.as_deref() == Some("2.0") {
+        return None;
+    }
+    let mut request = lambda_http::request::from_str(event).ok()?;
+    // `lambda_http` puts the last value of each header in the place of all of them.
+    for (name, values) in format.multi_value_headers.unwrap_or_default() {
+        let Ok(name) = HeaderName::try_from(name) else { continue };
+        request.headers_mut().remove(&name);
+        for value in values.iter().filter_map(|value| HeaderValue::from_str(value).ok()) {
+            request.headers_mut().append(&name, value);
+        }
+    }
+    Some(request)
+}
+
+fn with_context(mut request: Request, context: Context) -> Request {
+    if let Some(Ok(trace)) = context.xray_trace_id.as_deref().map(HeaderValue::from_str) {
+        request.headers_mut().insert("x-amzn-trace-id", trace);
+    }
+    request.with_lambda_context(context)
 }
 
 fn body(event: &mut ApiGatewayV2httpRequest) -> Body {
@@ -80,7 +119,6 @@ fn uri(event: &ApiGatewayV2httpRequest) -> Uri {
 #[cfg(test)]
 mod tests {
     use axum::http::Method;
-    use lambda_http::Context;
     use serde_json::{Value, json};
 
     use super::*;
@@ -163,6 +201,34 @@ mod tests {
         assert_eq!(made(&event).unwrap().uri(), "/items/7?tag=a&tag=b");
         event["headers"] = json!({});
         assert_eq!(made(&event).unwrap().uri().host(), Some("other.example.com"));
+    }
+
+    #[cfg(feature = "rest")]
+    #[test]
+    fn an_event_of_a_rest_api_is_read_and_known_as_one() {
+        use crate::event::Form;
+
+        let event = json!({
+            "resource": "/items/{id}",
+            "path": "/items/7",
+            "httpMethod": "PUT",
+            "headers": { "Host": "api.example.com", "X-Tag": "b" },
+            "multiValueHeaders": { "Host": ["api.example.com"], "X-Tag": ["a", "b"] },
+            "queryStringParameters": { "tag": "b" },
+            "multiValueQueryStringParameters": { "tag": ["a", "b"] },
+            "pathParameters": { "id": "7" },
+            "requestContext": { "stage": "live", "httpMethod": "PUT", "resourcePath": "/items/{id}" },
+            "body": "AP8=",
+            "isBase64Encoded": true,
+        });
+        let request = made(&event).unwrap();
+        assert_eq!(Form::of(&request), Form::Rest);
+        assert_eq!((request.method(), request.body()), (&Method::PUT, &Body::Binary(vec![0, 255])));
+        assert_eq!(request.path_parameters().first("id"), Some("7"));
+        assert_eq!(request.query_string_parameters().all("tag").unwrap(), ["a", "b"]);
+        assert_eq!(request.headers().get_all("x-tag").iter().count(), 2);
+        assert_eq!(request.headers()["x-amzn-trace-id"], "Root=1");
+        assert_eq!(Form::of(&made(&self::event()).unwrap()), Form::Http);
     }
 
     #[test]

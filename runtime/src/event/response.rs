@@ -8,35 +8,66 @@ use axum::{
 use lambda_http::Body;
 use serde::{Serialize, Serializer};
 
-/// A response of payload format 2.0.
+use super::Form;
+
+/// A response.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Answer {
     status_code: u16,
     #[serde(serialize_with = "joined")]
     headers: HeaderMap,
-    cookies: Vec<String>,
+    /// One `set-cookie` for each, in payload format 2.0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cookies: Option<Vec<String>>,
+    /// The same in 1.0, where API Gateway adds them to the headers.
+    #[cfg(feature = "rest")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    multi_value_headers: Option<MultiValueHeaders>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<Body>,
     is_base64_encoded: bool,
 }
 
+/// The only header of which there may be several lines.
+#[cfg(feature = "rest")]
+#[derive(Serialize)]
+struct MultiValueHeaders {
+    #[serde(rename = "set-cookie")]
+    set_cookie: Vec<String>,
+}
+
 impl Answer {
     /// One that says nothing else.
-    pub(crate) fn of(status: StatusCode) -> Self {
-        Self {
+    pub(crate) fn of(form: Form, status: StatusCode) -> Self {
+        Self::new(form, status, HeaderMap::new(), Vec::new(), Body::Empty)
+    }
+
+    fn new(form: Form, status: StatusCode, headers: HeaderMap, cookies: Vec<String>, body: Body) -> Self {
+        let answer = Self {
             status_code: status.as_u16(),
-            headers: HeaderMap::new(),
-            cookies: Vec::new(),
-            body: None,
-            is_base64_encoded: false,
+            headers,
+            cookies: Some(cookies),
+            #[cfg(feature = "rest")]
+            multi_value_headers: None,
+            is_base64_encoded: matches!(body, Body::Binary(_)),
+            body: Some(body).filter(|body| !matches!(body, Body::Empty)),
+        };
+        match form {
+            Form::Http => answer,
+            #[cfg(feature = "rest")]
+            Form::Rest => {
+                let set_cookie = answer.cookies.unwrap_or_default();
+                let multi_value_headers = Some(MultiValueHeaders { set_cookie });
+                Self { cookies: None, multi_value_headers, ..answer }
+            }
         }
     }
 }
 
 /// Reads the body to its end. The client receives its very bytes: what is not UTF-8 travels in base64, and so does
 /// what is compressed, whatever it looks like.
-pub(crate) async fn answer(response: Response) -> Result<Answer, axum::Error> {
+pub(crate) async fn answer(form: Form, response: Response) -> Result<Answer, axum::Error> {
     let (head, body) = response.into_parts();
     let mut headers = head.headers;
     let bytes = Vec::from(to_bytes(body, usize::MAX).await?);
@@ -51,13 +82,7 @@ pub(crate) async fn answer(response: Response) -> Result<Answer, axum::Error> {
     let cookies = headers.get_all(header::SET_COOKIE).iter();
     let cookies = cookies.map(|cookie| String::from_utf8_lossy(cookie.as_bytes()).into_owned()).collect();
     headers.remove(header::SET_COOKIE);
-    Ok(Answer {
-        status_code: head.status.as_u16(),
-        headers,
-        cookies,
-        is_base64_encoded: matches!(body, Body::Binary(_)),
-        body: Some(body).filter(|body| !matches!(body, Body::Empty)),
-    })
+    Ok(Answer::new(form, head.status, headers, cookies, body))
 }
 
 /// Values of the same header are one list, separated by commas (RFC 9110, section 5.3).
@@ -78,7 +103,11 @@ mod tests {
     use super::*;
 
     fn answered(response: impl IntoResponse) -> Value {
-        let answer = answer(response.into_response()).now_or_never().unwrap().unwrap();
+        answered_in(Form::Http, response)
+    }
+
+    fn answered_in(form: Form, response: impl IntoResponse) -> Value {
+        let answer = answer(form, response.into_response()).now_or_never().unwrap().unwrap();
         serde_json::to_value(answer).unwrap()
     }
 
@@ -95,7 +124,7 @@ mod tests {
     fn nothing_has_no_body() {
         let expected = json!({ "statusCode": 204, "headers": {}, "cookies": [], "isBase64Encoded": false });
         assert_eq!(answered(StatusCode::NO_CONTENT), expected);
-        assert_eq!(serde_json::to_value(Answer::of(StatusCode::NO_CONTENT)).unwrap(), expected);
+        assert_eq!(serde_json::to_value(Answer::of(Form::Http, StatusCode::NO_CONTENT)).unwrap(), expected);
     }
 
     #[test]
@@ -120,10 +149,22 @@ mod tests {
         assert_eq!(answer["cookies"], json!(["a=1", "b=2"]));
     }
 
+    #[cfg(feature = "rest")]
+    #[test]
+    fn a_rest_api_gets_its_cookies_among_the_headers() {
+        let response = Response::builder().header("set-cookie", "a=1").header("set-cookie", "b=2");
+        let answer = answered_in(Form::Rest, response.body(Body::from("x")).unwrap());
+        let expected = json!({
+            "statusCode": 200, "headers": {}, "multiValueHeaders": { "set-cookie": ["a=1", "b=2"] },
+            "body": "x", "isBase64Encoded": false,
+        });
+        assert_eq!(answer, expected);
+    }
+
     #[test]
     fn a_body_that_breaks_off_is_an_error() {
         let parts = stream::iter([Ok("a"), Err(std::io::Error::other("gone"))]);
-        let outcome = answer(Body::from_stream(parts).into_response()).now_or_never().unwrap();
+        let outcome = answer(Form::Http, Body::from_stream(parts).into_response()).now_or_never().unwrap();
         assert_eq!(outcome.err().unwrap().to_string(), "gone");
     }
 }

@@ -1,23 +1,30 @@
 //! How a handler's arguments are made from a request.
 //!
 //! axum's extractors work as they are. These traits stand between them and the generated code for three reasons:
-//! the whole `lambda_http::Request` is an argument too, a wrong type gets a message that says what to write, and a
-//! rejection becomes a response at the same place.
+//! the whole `lambda_http::Request` is an argument too, a wrong type gets a message that says what to write, and every
+//! rejection passes one place, where it becomes a problem of RFC 9457.
 
+mod check;
+mod claims;
+#[cfg(feature = "registry")]
+pub(crate) mod fields;
 mod path;
+mod rejection;
+mod text;
 
-use std::{convert::Infallible, marker::PhantomData};
+use std::marker::PhantomData;
 
 use axum::{
     body::Body,
     extract::{DefaultBodyLimit, FromRequestParts},
     http::request::Parts,
-    response::{IntoResponse, Response},
 };
+pub use check::{Argument, ArgumentCheck, Claimless, WithClaims, check};
+pub use claims::{Claims, StandardClaims};
 pub use path::Path;
+pub(crate) use rejection::Rejection;
 
 use crate::route::Request;
-pub(crate) use path::Parameters;
 
 /// An argument that leaves the body to another one: every argument but the last.
 ///
@@ -30,8 +37,8 @@ pub(crate) use path::Parameters;
     note = "an argument implements axum's `FromRequestParts`, such as `Path<T>`, `Query<T>` and `HeaderMap`"
 )]
 pub trait FromParts<M>: Sized {
-    /// Makes the argument, or the response that is sent instead of calling the handler.
-    fn from_parts(parts: &mut Parts) -> impl Future<Output = Result<Self, Response>> + Send;
+    /// Makes the argument, or tells why the handler is not called.
+    fn from_parts(parts: &mut Parts) -> impl Future<Output = Result<Self, Rejection>> + Send;
 }
 
 /// Marks axum's extractors of a request's head.
@@ -39,8 +46,8 @@ pub trait FromParts<M>: Sized {
 pub struct ViaParts;
 
 impl<T: FromRequestParts<()>> FromParts<ViaParts> for T {
-    async fn from_parts(parts: &mut Parts) -> Result<Self, Response> {
-        T::from_request_parts(parts, &()).await.map_err(IntoResponse::into_response)
+    async fn from_parts(parts: &mut Parts) -> Result<Self, Rejection> {
+        T::from_request_parts(parts, &()).await.map_err(Rejection::new)
     }
 }
 
@@ -53,8 +60,8 @@ impl<T: FromRequestParts<()>> FromParts<ViaParts> for T {
     note = "a type of your own is read from the body as `Json<T>`, where it implements `serde::Deserialize`"
 )]
 pub trait FromRequest<M>: Sized {
-    /// Makes the argument, or the response that is sent instead of calling the handler.
-    fn from_request(request: Request) -> impl Future<Output = Result<Self, Response>> + Send;
+    /// Makes the argument, or tells why the handler is not called.
+    fn from_request(request: Request) -> impl Future<Output = Result<Self, Rejection>> + Send;
 }
 
 /// Marks axum's extractors.
@@ -69,7 +76,7 @@ impl<T, M> FromRequest<ViaAxum<M>> for T
 where
     T: axum::extract::FromRequest<(), M>,
 {
-    async fn from_request(request: Request) -> Result<Self, Response> {
+    async fn from_request(request: Request) -> Result<Self, Rejection> {
         let mut request = request.map(|body| match body {
             lambda_http::Body::Text(text) => Body::from(text),
             lambda_http::Body::Binary(bytes) => Body::from(bytes),
@@ -78,56 +85,15 @@ where
         // The whole body is in memory already, and Lambda refuses more than 6 MB; axum's own limit of 2 MB would
         // only surprise.
         DefaultBodyLimit::disable().apply(&mut request);
-        T::from_request(request, &()).await.map_err(IntoResponse::into_response)
+        T::from_request(request, &()).await.map_err(Rejection::new)
     }
 }
 
 impl FromRequest<Whole> for Request {
-    async fn from_request(request: Request) -> Result<Self, Response> {
+    async fn from_request(request: Request) -> Result<Self, Rejection> {
         Ok(request)
     }
 }
 
 /// A marker that is still to be inferred, with a beginning and an end that errors can be located at.
 pub type Via<M> = M;
-
-/// Asks at compile time whether `T` would fail on every request.
-///
-/// An associated constant of the type itself is found before one of a trait, so a type that is refused has its own
-/// `CHECK`, and all others fall back to [`ArgumentCheck`].
-#[derive(Debug)]
-pub struct Argument<T>(PhantomData<T>, Infallible);
-
-impl<T> Argument<axum::extract::Path<T>> {
-    /// axum's `Path` finds the parameters only behind axum's router.
-    pub const CHECK: AxumPath = AxumPath;
-}
-
-/// Lets every type pass that [`Argument`] does not refuse.
-pub trait ArgumentCheck {
-    /// Nothing to say.
-    const CHECK: Passed = Passed;
-}
-
-impl<T> ArgumentCheck for Argument<T> {}
-
-/// An argument that can work.
-#[derive(Debug)]
-pub struct Passed;
-
-/// axum's own `Path`.
-#[derive(Debug)]
-pub struct AxumPath;
-
-/// Refuses to compile unless the check has passed.
-pub const fn check<C: Check>(_: &C) {}
-
-/// The outcome of a check.
-#[diagnostic::on_unimplemented(
-    message = "axum's own `Path` finds no parameters in a route",
-    label = "axum's own `Path`",
-    note = "write `routegen::Path`, which takes the same types"
-)]
-pub trait Check {}
-
-impl Check for Passed {}

@@ -3,8 +3,6 @@
 //! In: the parameters that API Gateway matched and percent-decoded, and their order in the route. Out: the type
 //! that the handler asks for. It does not match paths: the gateway has done that.
 
-use std::fmt;
-
 use axum::{
     extract::FromRequestParts,
     http::{StatusCode, request::Parts},
@@ -12,11 +10,11 @@ use axum::{
 };
 use lambda_http::RequestExt as _;
 use serde::de::{
-    self, DeserializeOwned, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
-    value::StrDeserializer,
+    self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor, value::StrDeserializer,
 };
 
-use crate::Problem;
+use super::text::{Error, Text};
+use crate::{Problem, route::Surroundings};
 
 /// Extracts the parameters of the path: one as a value, several as a tuple in the path's order, or any number by
 /// name as a struct.
@@ -41,78 +39,49 @@ use crate::Problem;
 /// }
 /// ```
 ///
-/// A value that is not of the type gives the client 400 with the parameter's name. A type that does not fit the
-/// path's parameters gives 500 and an entry in the log.
+/// A value that is not of the type gives the client 400 with the parameter's name. A tuple or a single value that does not
+/// fit the path does not compile, and a struct with other names is an error when `routegen` reads the routes; whatever
+/// they cannot know gives 500 and an entry in the log.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Path<T>(pub T);
-
-/// The names of the route's parameters from left to right, which the event does not tell.
-#[derive(Clone, Copy)]
-pub(crate) struct Parameters(pub(crate) &'static [&'static str]);
 
 impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Path<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let names = parts.extensions.get::<Parameters>().map_or(&[][..], |parameters| parameters.0);
+        let surroundings = parts.extensions.get::<Surroundings>();
+        let names = surroundings.map_or(&[][..], |surroundings| surroundings.parameters);
         let values = parts.path_parameters();
         let pairs = names.iter().map(|name| match values.first(name) {
-            Some(value) => Ok(Value { name, value }),
+            Some(value) => Ok(parameter(name, value)),
             None => Err(Error::Shape(format!("the event has no path parameter `{name}`"))),
         });
-        let pairs: Result<Vec<Value<'_>>, Error> = pairs.collect();
+        let pairs: Result<Vec<Text<'_>>, Error> = pairs.collect();
         pairs
             .and_then(|pairs| T::deserialize(All(&pairs)))
             .map(Path)
-            .map_err(|error| error.into_problem().into_response())
+            .map_err(|error| problem(error).into_response())
     }
 }
 
-/// Why the parameters are not a `T`.
-#[derive(Clone, Debug, Eq, PartialEq)]
-enum Error {
-    /// The client's value is not of the type.
-    Value(String),
-    /// The type does not fit the route's parameters: the author's mistake.
-    Shape(String),
-}
-
-impl Error {
-    fn into_problem(self) -> Problem {
-        match self {
-            Self::Value(detail) => Problem::new(StatusCode::BAD_REQUEST).with_detail(detail),
-            Self::Shape(cause) => Problem::internal(cause),
-        }
+/// A value's mistake is the client's; a type that does not fit the route's parameters is the author's.
+fn problem(error: Error) -> Problem {
+    match error {
+        Error::Value(detail) => Problem::new(StatusCode::BAD_REQUEST).with_detail(detail),
+        Error::Missing(field) => Problem::internal(format!("the path has no parameter `{field}`")),
+        Error::Shape(cause) => Problem::internal(cause),
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Value(text) | Self::Shape(text)) = self;
-        f.write_str(text)
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl de::Error for Error {
-    fn custom<M: fmt::Display>(message: M) -> Self {
-        Self::Shape(message.to_string())
-    }
+fn parameter<'a>(name: &'static str, value: &'a str) -> Text<'a> {
+    Text { kind: "path parameter", name, value, lists: false }
 }
 
 /// All parameters of the path, in its order.
-struct All<'a>(&'a [Value<'a>]);
-
-/// One parameter.
-#[derive(Clone, Copy)]
-struct Value<'a> {
-    name: &'static str,
-    value: &'a str,
-}
+struct All<'a>(&'a [Text<'a>]);
 
 impl<'a> All<'a> {
-    fn single(&self) -> Result<Value<'a>, Error> {
+    fn single(&self) -> Result<Text<'a>, Error> {
         match self.0 {
             [value] => Ok(*value),
             values => Err(Error::Shape(format!(
@@ -216,7 +185,7 @@ impl<'de> Deserializer<'de> for All<'_> {
     }
 }
 
-struct Sequence<'a>(&'a [Value<'a>]);
+struct Sequence<'a>(&'a [Text<'a>]);
 
 impl<'de> SeqAccess<'de> for Sequence<'_> {
     type Error = Error;
@@ -233,8 +202,8 @@ impl<'de> SeqAccess<'de> for Sequence<'_> {
 }
 
 struct ByName<'a> {
-    rest: &'a [Value<'a>],
-    value: Option<Value<'a>>,
+    rest: &'a [Text<'a>],
+    value: Option<Text<'a>>,
 }
 
 impl<'de> MapAccess<'de> for ByName<'_> {
@@ -254,76 +223,6 @@ impl<'de> MapAccess<'de> for ByName<'_> {
     }
 }
 
-impl Value<'_> {
-    fn parse<T: std::str::FromStr>(self) -> Result<T, Error> {
-        self.value.parse().map_err(|_| self.mismatch(std::any::type_name::<T>()))
-    }
-
-    fn mismatch(self, expected: impl fmt::Display) -> Error {
-        Error::Value(format!("the path parameter `{}` is not a valid {expected}", self.name))
-    }
-}
-
-/// Parses a parameter as the type that is asked for.
-macro_rules! parsed {
-    ($($method:ident $visit:ident)*) => {
-        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            visitor.$visit(self.parse()?)
-        })*
-    };
-}
-
-impl<'de> Deserializer<'de> for Value<'_> {
-    type Error = Error;
-
-    parsed! {
-        deserialize_bool visit_bool
-        deserialize_i8 visit_i8 deserialize_i16 visit_i16 deserialize_i32 visit_i32 deserialize_i64 visit_i64
-        deserialize_i128 visit_i128
-        deserialize_u8 visit_u8 deserialize_u16 visit_u16 deserialize_u32 visit_u32 deserialize_u64 visit_u64
-        deserialize_u128 visit_u128
-        deserialize_f32 visit_f32 deserialize_f64 visit_f64 deserialize_char visit_char
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        // A type that parses its text itself (`Uuid`, a date) rejects the client's text here, not the author's type.
-        let mismatch = self.mismatch("value");
-        visitor.visit_str(self.value).map_err(|error: Error| match error {
-            Error::Shape(reason) => Error::Value(format!("{mismatch}: {reason}")),
-            error @ Error::Value(_) => error,
-        })
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        if !variants.contains(&self.value) {
-            let variants = variants.join(", ");
-            return Err(Error::Value(format!("the path parameter `{}` is not one of {variants}", self.name)));
-        }
-        visitor.visit_enum(self.value.into_deserializer())
-    }
-
-    serde::forward_to_deserialize_any! {
-        str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -333,7 +232,7 @@ mod tests {
     use super::*;
 
     fn from<T: DeserializeOwned>(pairs: &[(&'static str, &str)]) -> Result<T, Error> {
-        let values: Vec<_> = pairs.iter().map(|&(name, value)| Value { name, value }).collect();
+        let values: Vec<_> = pairs.iter().map(|&(name, value)| parameter(name, value)).collect();
         T::deserialize(All(&values))
     }
 
@@ -380,7 +279,7 @@ mod tests {
     fn a_client_learns_which_value_is_wrong() {
         let message = |error: Error| match error {
             Error::Value(text) => text,
-            Error::Shape(text) => panic!("blames the author: {text}"),
+            error => panic!("blames the author: {error}"),
         };
         assert_eq!(
             message(from::<u8>(&[("id", "256")]).unwrap_err()),
@@ -404,7 +303,7 @@ mod tests {
             from::<String>(&[]).unwrap_err(),
             from::<Place>(&[("row", "3"), ("shelf", "b")]).unwrap_err(),
         ] {
-            assert!(matches!(error, Error::Shape(_)), "{error}");
+            assert_eq!(problem(error).status(), StatusCode::INTERNAL_SERVER_ERROR);
         }
     }
 }

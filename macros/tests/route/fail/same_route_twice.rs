@@ -1,5 +1,3 @@
-// The compiler sees this one when it generates code, which trybuild lets it do only where a `pass` case runs too:
-// alone, this case fails.
 use routegen::route;
 
 #[route(GET, "/items", auth = "none")]

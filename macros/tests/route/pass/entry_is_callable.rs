@@ -5,7 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use routegen::{
     __private::Route,
-    Json, Response,
+    Json,
     http::{HeaderMap, Method, Request, StatusCode},
     lambda_http::Body,
     route,
@@ -28,11 +28,12 @@ unsafe extern "Rust" {
     safe fn entry() -> Route;
 }
 
-fn call(route: Route, body: &str) -> Response {
+fn call(route: Route, body: &str) -> Option<StatusCode> {
     let request = Request::post("/sums/1/2").header("content-type", "application/json");
     let mut reply = (route.call)(request.body(Body::from(body)).unwrap());
     match reply.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(response) => response,
+        Poll::Ready(Ok(response)) => Some(response.status()),
+        Poll::Ready(Err(_)) => None,
         Poll::Pending => panic!("nothing here waits"),
     }
 }
@@ -42,8 +43,8 @@ fn main() {
     assert_eq!(route.name, "post_sum");
     assert_eq!(route.key, "POST /sums/{a}/{b+}");
     assert_eq!(route.parameters, ["a", "b"]);
-    assert_eq!(call(route, "[1, 2]").status(), StatusCode::OK);
-    assert_eq!(call(route, "[]").status(), StatusCode::IM_A_TEAPOT);
-    // The extractor's own response, without the handler.
-    assert_eq!(call(route, "[-1]").status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(call(route, "[1, 2]"), Some(StatusCode::OK));
+    assert_eq!(call(route, "[]"), Some(StatusCode::IM_A_TEAPOT));
+    // The extractor's rejection, without the handler.
+    assert_eq!(call(route, "[-1]"), None);
 }

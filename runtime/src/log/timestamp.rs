@@ -1,0 +1,46 @@
+//! The time as Lambda's JSON log format has it: RFC 3339, in UTC, with milliseconds.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+pub(super) fn now() -> String {
+    format(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+/// The calendar's rules are those of Howard Hinnant's `civil_from_days`: a year begins in March, so that the day that
+/// some years have more is its last, and 400 years have always the same number of days.
+fn format(since_1970: Duration) -> String {
+    let seconds = since_1970.as_secs();
+    let (days, second) = (seconds / 86_400 + 719_468, seconds % 86_400);
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let march_month = (5 * day + 2) / 153;
+    let day = day - (153 * march_month + 2) / 5 + 1;
+    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+    let year = era * 400 + year + u64::from(month <= 2);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    let millisecond = since_1970.subsec_millis();
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_of_the_calendar() {
+        // By GNU date.
+        for (seconds, expected) in [
+            (0, "1970-01-01T00:00:00.007Z"),
+            (68_169_599, "1972-02-28T23:59:59.007Z"),
+            (68_169_600, "1972-02-29T00:00:00.007Z"),
+            (951_868_799, "2000-02-29T23:59:59.007Z"),
+            (951_868_800, "2000-03-01T00:00:00.007Z"),
+            (1_773_119_783, "2026-03-10T05:16:23.007Z"),
+            (4_107_542_399, "2100-02-28T23:59:59.007Z"),
+            (4_107_542_400, "2100-03-01T00:00:00.007Z"),
+        ] {
+            assert_eq!(format(Duration::new(seconds, 7_999_999)), expected);
+        }
+    }
+}

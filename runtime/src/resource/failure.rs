@@ -1,0 +1,47 @@
+//! The report of a failed init to Lambda.
+//!
+//! In: what failed. Out: one request to the Runtime API's `init/error`, after which Lambda ends the execution
+//! environment and shows the error to whoever invokes the function. `lambda_runtime` can send it and keeps that to
+//! itself; the process ends next, so a connection that blocks is enough.
+
+use std::{
+    io::{self, Read as _, Write as _},
+    net::TcpStream,
+    time::Duration,
+};
+
+use serde::Serialize;
+
+/// The kind of error, as `lambda_runtime` calls it.
+const KIND: &str = "Runtime.InitError";
+
+/// More than the Runtime API needs, which is a process of the same machine.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Tells Lambda what failed.
+pub(crate) fn report(api: &str, message: &str) -> io::Result<()> {
+    let mut stream = TcpStream::connect(api)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(request(api, message).as_bytes())?;
+    // Its first byte says that the report has arrived.
+    stream.read_exact(&mut [0])
+}
+
+fn request(api: &str, message: &str) -> String {
+    /// The body that the Runtime API asks for.
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body<'a> {
+        error_type: &'a str,
+        error_message: &'a str,
+        stack_trace: [&'a str; 0],
+    }
+
+    let body = Body { error_type: KIND, error_message: message, stack_trace: [] };
+    let body = serde_json::to_string(&body).unwrap_or_default();
+    let length = body.len();
+    format!(
+        "POST /2018-06-01/runtime/init/error HTTP/1.1\r\nhost: {api}\r\ncontent-type: application/json\r\n\
+         lambda-runtime-function-error-type: {KIND}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
+}

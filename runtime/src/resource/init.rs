@@ -1,0 +1,312 @@
+//! How resources are made: each once, in the order in which they need each other.
+//!
+//! In: a resource's type, and the chain of those that need it. Out: the resource. It refuses a circle, which would
+//! wait for itself for ever, and names its members.
+
+use std::{
+    any::{Any, TypeId, type_name},
+    collections::HashMap,
+    error, fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use lambda_http::{BoxFuture, Error};
+use tokio::sync::OnceCell;
+
+use super::{Res, Resource};
+
+/// What a resource finds when it is made: the others.
+#[derive(Clone, Default)]
+pub struct Init {
+    shared: Arc<Mutex<Shared>>,
+    /// The resource that is being made with it.
+    maker: Option<Key>,
+}
+
+#[derive(Default)]
+struct Shared {
+    cells: HashMap<TypeId, Cell>,
+    /// Who waits for whom.
+    waits: Vec<(Key, Key)>,
+}
+
+type Cell = Arc<OnceCell<Made>>;
+type Made = Arc<dyn Any + Send + Sync>;
+
+/// A resource's type.
+#[derive(Clone, Copy)]
+struct Key {
+    id: TypeId,
+    name: &'static str,
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+/// How one resource is made, its type erased.
+#[derive(Debug)]
+pub struct Maker {
+    key: fn() -> Key,
+    make: for<'a> fn(&'a Init) -> BoxFuture<'a, Result<Made, Error>>,
+}
+
+impl Maker {
+    /// The maker of `T`.
+    pub const fn of<T: Resource>() -> Self {
+        Self {
+            key: || Key { id: TypeId::of::<T>(), name: type_name::<T>() },
+            make: |init| Box::pin(async { Ok(Arc::new(T::init(init).await?) as Made) }),
+        }
+    }
+
+    /// Makes the resource, unless it is there.
+    pub(crate) async fn prepare(&self, init: &Init) -> Result<(), Error> {
+        init.made(self).await.map(drop)
+    }
+}
+
+impl Init {
+    /// Another resource. It is made if it is not there yet; everyone who asks shares it.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be made, or needs the resource that asks for it.
+    pub async fn get<T: Resource>(&self) -> Result<Res<T>, Error> {
+        match self.made(const { &Maker::of::<T>() }).await?.downcast() {
+            Ok(resource) => Ok(Res(resource)),
+            Err(_) => unreachable!("a cell holds a resource of its type"),
+        }
+    }
+
+    /// With this value in place of the resource that would be made: a test's own.
+    #[must_use]
+    pub fn with<T: Resource>(self, value: T) -> Self {
+        let cell = OnceCell::new_with(Some(Arc::new(value) as Made));
+        self.lock().cells.insert(TypeId::of::<T>(), Arc::new(cell));
+        self
+    }
+
+    async fn made(&self, maker: &Maker) -> Result<Made, Error> {
+        let key = (maker.key)();
+        let cell = Arc::clone(self.lock().cells.entry(key.id).or_default());
+        if let Some(made) = cell.get() {
+            return Ok(Arc::clone(made));
+        }
+        let _wait = self.maker.map(|waiting| Wait::begin(self, waiting, key)).transpose()?;
+        let init = Self { shared: Arc::clone(&self.shared), maker: Some(key) };
+        let made = cell.get_or_try_init(|| (maker.make)(&init)).await;
+        made.cloned().map_err(|cause| Failed { resource: key.name, cause }.into())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Init {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Init").field("maker", &self.maker.map(|key| key.name)).finish_non_exhaustive()
+    }
+}
+
+/// One resource that waits for another, for as long as it does.
+struct Wait<'a> {
+    init: &'a Init,
+    edge: (Key, Key),
+}
+
+impl<'a> Wait<'a> {
+    fn begin(init: &'a Init, waiting: Key, awaited: Key) -> Result<Self, Circle> {
+        let mut shared = init.lock();
+        let mut circle = vec![waiting.name];
+        if shared.leads(awaited, waiting, &mut circle) {
+            return Err(Circle(circle));
+        }
+        shared.waits.push((waiting, awaited));
+        Ok(Self { init, edge: (waiting, awaited) })
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        let mut shared = self.init.lock();
+        if let Some(at) = shared.waits.iter().position(|edge| *edge == self.edge) {
+            shared.waits.swap_remove(at);
+        }
+    }
+}
+
+impl Shared {
+    /// Whether `from` waits for `to`, at however many removes; `path` then has the way there.
+    fn leads(&self, from: Key, to: Key, path: &mut Vec<&'static str>) -> bool {
+        path.push(from.name);
+        if from == to {
+            return true;
+        }
+        let next = self.waits.iter().filter(|(waiting, _)| *waiting == from);
+        for (_, awaited) in next {
+            if self.leads(*awaited, to, path) {
+                return true;
+            }
+        }
+        path.pop();
+        false
+    }
+}
+
+/// Resources that need each other.
+#[derive(Debug)]
+struct Circle(Vec<&'static str>);
+
+impl fmt::Display for Circle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "resources need each other: {}", self.0.join(" → "))
+    }
+}
+
+impl error::Error for Circle {}
+
+/// A resource that could not be made.
+#[derive(Debug)]
+struct Failed {
+    resource: &'static str,
+    cause: Error,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the resource `{}` could not be made", self.resource)
+    }
+}
+
+impl error::Error for Failed {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        Some(&*self.cause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::log::chain;
+
+    fn get<T: Resource>(init: &Init) -> Result<Res<T>, String> {
+        init.get().now_or_never().expect("nothing here waits").map_err(|error| chain(&*error))
+    }
+
+    #[derive(Debug, PartialEq)]
+    struct Config(&'static str);
+
+    impl Resource for Config {
+        async fn init(_: &Init) -> Result<Self, Error> {
+            Ok(Self("real"))
+        }
+    }
+
+    struct Client {
+        config: Res<Config>,
+    }
+
+    impl Resource for Client {
+        async fn init(init: &Init) -> Result<Self, Error> {
+            Ok(Self { config: init.get().await? })
+        }
+    }
+
+    struct Broken;
+
+    impl Resource for Broken {
+        async fn init(_: &Init) -> Result<Self, Error> {
+            Err(std::env::VarError::NotPresent)?
+        }
+    }
+
+    struct NeedsBroken;
+
+    impl Resource for NeedsBroken {
+        async fn init(init: &Init) -> Result<Self, Error> {
+            init.get::<Broken>().await.map(|_| Self)
+        }
+    }
+
+    #[test]
+    fn a_resource_is_made_once_with_what_it_needs() {
+        let init = Init::default();
+        let clients = [get::<Client>(&init).unwrap(), get(&init).unwrap(), get(&init.clone()).unwrap()];
+        assert!(clients.iter().all(|client| Arc::ptr_eq(&client.0, &clients[0].0)));
+        assert!(clients.iter().all(|client| *client.config == Config("real")));
+        assert!(Arc::ptr_eq(&clients[0].config.0, &get::<Config>(&init).unwrap().0));
+    }
+
+    #[test]
+    fn a_value_stands_in_for_a_resource_and_for_those_that_need_it() {
+        let init = Init::default().with(Config("fake"));
+        assert_eq!(*get::<Client>(&init).unwrap().config, Config("fake"));
+    }
+
+    #[test]
+    fn a_failure_names_every_resource_that_it_is_a_failure_of() {
+        let module = module_path!();
+        assert_eq!(
+            get::<NeedsBroken>(&Init::default()).err().unwrap(),
+            format!(
+                "the resource `{module}::NeedsBroken` could not be made: \
+                 the resource `{module}::Broken` could not be made: environment variable not found"
+            )
+        );
+    }
+
+    /// Resources that need the first of them again.
+    macro_rules! circle {
+        ($($name:ident $($needs:ident)*;)*) => {
+            $(
+                #[derive(Debug)]
+                struct $name {}
+                impl Resource for $name {
+                    fn init(init: &Init) -> impl Future<Output = Result<Self, Error>> + Send {
+                        let needs = async move {
+                            // At the same time, so that a circle is not one chain of calls.
+                            let ($($needs,)*) = tokio::join!($(init.get::<$needs>(),)*);
+                            $($needs?;)*
+                            Ok(Self {})
+                        };
+                        let needs: BoxFuture<'_, _> = Box::pin(needs);
+                        needs
+                    }
+                }
+            )*
+        };
+    }
+
+    #[allow(non_snake_case)]
+    mod circles {
+        use super::*;
+
+        circle! {
+            Own Own;
+            First Second;
+            Second Third;
+            Third First;
+            Both Left Right;
+            Left Right;
+            Right Left;
+        }
+
+        #[test]
+        fn a_circle_is_an_error_that_names_it_and_never_waits() {
+            for (error, circle) in [
+                (get::<Own>(&Init::default()).unwrap_err(), "Own → Own"),
+                (get::<First>(&Init::default()).unwrap_err(), "Third → First → Second → Third"),
+                (get::<Both>(&Init::default()).unwrap_err(), "Right → Left → Right"),
+            ] {
+                let error = error.replace(concat!(module_path!(), "::"), "");
+                assert!(error.contains(&format!("resources need each other: {circle}")), "{error}");
+            }
+        }
+    }
+}
