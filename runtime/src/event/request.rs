@@ -1,7 +1,7 @@
 //! An event of payload format 2.0 becomes a request.
 
 #[cfg(feature = "rest")]
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 #[cfg(feature = "rest")]
 use axum::http::HeaderName;
@@ -67,7 +67,7 @@ fn rest(event: &str) -> Option<Request> {
     #[serde(rename_all = "camelCase")]
     struct Format {
         version: Option<String>,
-        multi_value_headers: Option<HashMap<String, Vec<String>>>,
+        multi_value_headers: Option<BTreeMap<String, Vec<String>>>,
     }
     // A REST API does not say the version, an HTTP API that sends this format does.
     let format: Format = serde_json::from_str(event).ok()?;
