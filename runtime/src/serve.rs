@@ -42,7 +42,13 @@ pub fn serve(route: Route) -> ExitCode {
 
 fn run(route: Route, log: Log, api: &str) -> Result<(), Error> {
     // An execution environment has one invocation at a time: a second thread would only cost its start.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            log.install();
+            return Err(error.into());
+        }
+    };
     runtime.block_on(async {
         let init = Init::default();
         let prepared = prepare(route, &init).await;
