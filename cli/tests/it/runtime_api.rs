@@ -4,10 +4,11 @@ mod environment;
 
 use std::process::Command;
 
+use camino::Utf8Path;
 use serde_json::{Value, json};
 
 use crate::fixture::{Project, items, scratch, succeed, unpack};
-pub(crate) use environment::{Environment, answer};
+pub(crate) use environment::Environment;
 
 /// An event of payload format 2.0, as an HTTP API sends it behind a JWT authorizer.
 pub(crate) fn event(method: &str, path: &str, query: &str, body: Option<&str>) -> Value {
@@ -45,6 +46,14 @@ pub(crate) fn event(method: &str, path: &str, query: &str, body: Option<&str>) -
 
 fn lines(log: &str) -> Vec<Value> {
     log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// What a fresh execution environment answers to one request.
+pub(crate) fn answer(bootstrap: &Utf8Path, method: &str, path: &str) -> Value {
+    let environment = Environment::start(bootstrap, &[]);
+    let response = environment.invoke(&event(method, path, "", None));
+    environment.end();
+    response
 }
 
 pub(crate) fn body(response: &Value) -> Value {

@@ -22,7 +22,7 @@ use tokio::sync::{Mutex, oneshot};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One execution environment: a Runtime API, and the process that it gives its events to.
-pub(super) struct Environment {
+pub(crate) struct Environment {
     process: Child,
     events: tokio::sync::mpsc::UnboundedSender<String>,
     outcomes: mpsc::Receiver<(String, String)>,
@@ -35,7 +35,7 @@ struct Api {
 }
 
 impl Environment {
-    pub(super) fn start(bootstrap: &Utf8Path, variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(bootstrap: &Utf8Path, variables: &[(&str, &str)]) -> Self {
         let (events, receiver) = tokio::sync::mpsc::unbounded_channel();
         let (sender, outcomes) = mpsc::channel();
         let (address_sender, address) = mpsc::channel();
@@ -57,7 +57,7 @@ impl Environment {
     }
 
     /// Gives the function one event, and returns the response that it posts.
-    pub(super) fn invoke(&self, event: &Value) -> Value {
+    pub(crate) fn invoke(&self, event: &Value) -> Value {
         self.events.send(event.to_string()).unwrap();
         let (kind, body) = self.outcomes.recv_timeout(PATIENCE).unwrap();
         assert_eq!(kind, "response", "{body}");
@@ -65,7 +65,7 @@ impl Environment {
     }
 
     /// Waits for the process to fail by itself, and returns what it reported and its log.
-    pub(super) fn fail(mut self) -> (Value, String) {
+    pub(crate) fn fail(mut self) -> (Value, String) {
         let (kind, body) = self.outcomes.recv_timeout(PATIENCE).unwrap();
         assert_eq!(kind, "init error", "{body}");
         assert_eq!(self.process.wait().unwrap().code(), Some(1));
@@ -74,8 +74,17 @@ impl Environment {
         (serde_json::from_str(&body).unwrap(), log)
     }
 
+    /// Gives the function an event that ends its process, and returns the log.
+    pub(crate) fn dies_of(mut self, event: &Value) -> String {
+        self.events.send(event.to_string()).unwrap();
+        let mut log = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        assert!(!self.process.wait().unwrap().success());
+        log
+    }
+
     /// Ends the process, which must still be running, and returns its log.
-    pub(super) fn end(mut self) -> String {
+    pub(crate) fn end(mut self) -> String {
         assert_eq!(self.process.try_wait().unwrap(), None, "the process did not outlive its invocations");
         self.process.kill().unwrap();
         let mut log = String::new();
