@@ -14,7 +14,7 @@ test:
 
 # The diagnostics of the attribute; `just ui same_route_twice` runs one case
 ui case="":
-    cargo test -p routegen-macros --test route {{ if case == "" { "" } else { "-- trybuild=" + case } }}
+    cargo test -p routegen-macros --test route {{ if case == "" { "" } else { "-- route trybuild=" + case } }}
 
 # Accepts new golden files and diagnostics; look at the diff before you commit it
 bless:

@@ -94,6 +94,10 @@ pub(crate) enum Error {
     #[diagnostic(code(RG0010))]
     Run { program: String, reason: String },
 
+    #[error("a route cannot be listed: {message}")]
+    #[diagnostic(code(RG0028), help("the message begins with the place of the route's attribute"))]
+    Registration { message: String },
+
     #[error("the program that lists the routes failed with {status}{}", said(stderr))]
     #[diagnostic(
         code(RG0011),

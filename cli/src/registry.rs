@@ -91,6 +91,10 @@ fn run(program: &Utf8Path, manifest: &Utf8Path, timeout: Duration) -> Result<Str
     if !status.success() {
         let stderr = stderr.and_then(|reader| reader.join().ok()).unwrap_or_default();
         let stderr = String::from_utf8_lossy(&stderr).trim().to_owned();
+        // The program's own word, as `write_manifest` has it: it ran, and found fault with a route.
+        if status.code() == Some(1) && !stderr.is_empty() {
+            return Err(Error::Registration { message: stderr });
+        }
         return Err(Error::RegistryCrashed { status: status.to_string(), stderr });
     }
     files::read(manifest)
@@ -140,6 +144,14 @@ mod tests {
         let (_guard, path) = script("echo oh no >&2; kill -ABRT $$");
         let error = run(&path, &path.with_file_name("out"), TIMEOUT).unwrap_err().to_string();
         assert!(error.contains("signal: 6") && error.contains("oh no"), "{error}");
+    }
+
+    #[test]
+    fn what_the_program_finds_wrong_with_a_route_is_told_as_it_is() {
+        let (_guard, path) = script("echo 'src/lib.rs:7: no such parameter' >&2; exit 1");
+        let error = run(&path, &path.with_file_name("out"), TIMEOUT).unwrap_err();
+        assert!(matches!(&error, Error::Registration { .. }), "{error}");
+        assert!(error.to_string().contains("src/lib.rs:7: no such parameter"), "{error}");
     }
 
     #[test]

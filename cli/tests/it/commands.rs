@@ -137,6 +137,26 @@ fn code_that_crashes_when_it_is_loaded_is_reported() {
 }
 
 #[test]
+fn a_struct_that_is_not_of_its_path_is_an_error_that_names_both() {
+    let project = Project::new(
+        "path-struct",
+        "use routegen::{Path, route};\n\n\
+         #[derive(serde::Deserialize)]\nstruct Place {\n    row: u32,\n}\n\n\
+         #[route(GET, \"/shelves/{shelf}\", auth = \"none\")]\n\
+         async fn get_row(Path(place): Path<Place>) -> String {\n    place.row.to_string()\n}\n",
+    );
+    project.write(
+        "Cargo.toml",
+        &project
+            .manifest()
+            .replace("[workspace]", "serde = { version = \"1\", features = [\"derive\"] }\n\n[workspace]"),
+    );
+    let error = fail(&mut project.routegen(&["routes"]));
+    assert!(error.contains("RG0028") && error.contains("`row`") && error.contains("`shelf`"), "{error}");
+    assert!(error.contains("src/lib.rs:8"), "{error}");
+}
+
+#[test]
 fn routes_that_cannot_be_deployed_together_are_shown_together() {
     let project = Project::new(
         "conflicts",
