@@ -115,7 +115,7 @@ fn project() -> Project {
         (
             ".cargo/config.toml",
             format!(
-                "[alias]\nlist = [\"routegen\", \"routes\", \"-p\", \"workshop\", \"--format\", \"json\"]\n\n\
+                "[alias]\nlist = [\"aliased\", \"routes\", \"-p\", \"workshop\", \"--format\", \"json\"]\n\n\
                  [build]\ntarget-dir = \"{}\"\n\n[env]\nWORKSHOP = \"of the configuration\"\n",
                 target()
             ),
@@ -201,12 +201,19 @@ fn a_workspace_with_all_that_cargo_offers_is_built_as_cargo_does_and_left_as_it_
     assert_untouched(&before, &project.root);
 }
 
-/// What an alias of cargo's prints that stands for `routegen routes`.
+/// What an alias of cargo's prints that stands for `routegen routes`. It calls the command under another name, because
+/// this repository has an alias `routegen`, which counts in the target directory too.
 fn alias(root: &Utf8Path) -> String {
-    let program = Utf8Path::new(env!("CARGO_BIN_EXE_cargo-routegen"));
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = scratch("alias");
+    let script =
+        format!("#!/bin/sh\nshift\nexec '{}' routegen \"$@\"\n", env!("CARGO_BIN_EXE_cargo-routegen"));
+    let program = folder.join("cargo-aliased");
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     let path = std::env::var("PATH").unwrap_or_default();
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.arg("list").current_dir(root).env_remove("CARGO_TARGET_DIR");
-    cargo.env("PATH", format!("{}:{path}", program.parent().unwrap()));
+    cargo.env("PATH", format!("{folder}:{path}"));
     succeed(&mut cargo)
 }
