@@ -14,7 +14,7 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
-use routegen_spec::{Auth, RouteKey, Scope};
+use routegen_spec::{Auth, EnvName, RouteKey, Scope};
 use syn::{Attribute, Meta, ReturnType, Type, ext::IdentExt};
 
 use crate::{signature::Handler, validate::ValidRoute};
@@ -278,9 +278,10 @@ fn locate(tokens: TokenStream, Ends(first, last): &Ends) -> TokenStream {
 
 /// What the registry is told. The runtime's macro adds the place, and is nothing unless the registry is on.
 fn registration(route: &ValidRoute) -> TokenStream {
-    let ValidRoute { name, method, path, auth, scopes, memory, timeout, description, entry, .. } = route;
+    let ValidRoute { name, method, path, auth, scopes, memory, timeout, env, description, entry, .. } = route;
     let (name, method, path, auth) = (name.as_str(), method.as_str(), path.as_str(), auth.as_str());
     let scopes = scopes.iter().map(Scope::as_str);
+    let env = env.iter().map(EnvName::as_str);
     let memory = memory.map(Literal::u32_unsuffixed);
     let timeout = timeout.map(Literal::u32_unsuffixed);
     let handler = route.handler.name();
@@ -301,6 +302,7 @@ fn registration(route: &ValidRoute) -> TokenStream {
             scopes: [#(#scopes),*],
             memory: [#(#memory),*],
             timeout: [#(#timeout),*],
+            env: [#(#env),*],
             description: #description,
             handler: #handler,
             entry: #entry,
@@ -352,7 +354,7 @@ mod tests {
     #[test]
     fn with_many_keys_and_attributes() {
         insta::assert_snapshot!(expansion(
-            r#"POST, "/a/{b}/{rest+}", auth = "cognito", scopes = ["a/b", "a/c"], memory = 256, timeout = 10,
+            r#"POST, "/a/{b}/{rest+}", auth = "cognito", scopes = ["a/b", "a/c"], memory = 256, timeout = 10, env = ["TABLE"],
                name = "create", description = "Creates \"it\"", crate = crate::api::routegen"#,
             "#[cfg(unix)]
             #[expect(clippy::unused_async)]

@@ -12,6 +12,7 @@ pub(crate) enum Key {
     Scopes,
     Memory,
     Timeout,
+    Env,
     Name,
     Description,
     Crate,
@@ -19,8 +20,16 @@ pub(crate) enum Key {
 
 impl Key {
     /// All of them, in the order in which messages list them.
-    const ALL: [Self; 7] =
-        [Self::Auth, Self::Scopes, Self::Memory, Self::Timeout, Self::Name, Self::Description, Self::Crate];
+    const ALL: [Self; 8] = [
+        Self::Auth,
+        Self::Scopes,
+        Self::Memory,
+        Self::Timeout,
+        Self::Env,
+        Self::Name,
+        Self::Description,
+        Self::Crate,
+    ];
 
     /// The word before the `=`.
     pub(crate) const fn name(self) -> &'static str {
@@ -29,6 +38,7 @@ impl Key {
             Self::Scopes => "scopes",
             Self::Memory => "memory",
             Self::Timeout => "timeout",
+            Self::Env => "env",
             Self::Name => "name",
             Self::Description => "description",
             Self::Crate => "crate",
@@ -42,6 +52,7 @@ impl Key {
             Self::Scopes => "scopes = [\"items/read\"]",
             Self::Memory => "memory = 256",
             Self::Timeout => "timeout = 10",
+            Self::Env => "env = [\"TABLE\"]",
             Self::Name => "name = \"get_items\"",
             Self::Description => "description = \"Retrieves items\"",
             Self::Crate => "crate = my_crate::routegen",

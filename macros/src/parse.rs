@@ -7,7 +7,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use routegen_spec::{Auth, Method, Name, PathPattern, Scope};
+use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope};
 use syn::LitStr;
 
 use crate::{
@@ -29,6 +29,7 @@ pub(crate) struct RouteAttr {
     pub(crate) scopes: Slot<Vec<Scope>>,
     pub(crate) memory: Slot<u32>,
     pub(crate) timeout: Slot<u32>,
+    pub(crate) env: Slot<Vec<EnvName>>,
     pub(crate) name: Slot<Name>,
     pub(crate) description: Slot<String>,
     pub(crate) krate: Slot<syn::Path>,
@@ -137,6 +138,7 @@ impl RouteAttr {
             Key::Scopes => self.scopes.fill(values::scopes(&value, errors), argument),
             Key::Memory => self.memory.fill(values::memory(&value, errors), argument),
             Key::Timeout => self.timeout.fill(values::timeout(&value, errors), argument),
+            Key::Env => self.env.fill(values::env(&value, errors), argument),
             Key::Name => self.name.fill(values::name(&value, errors), argument),
             Key::Description => self.description.fill(values::description(&value, errors), argument),
             Key::Crate => self.krate.fill(values::krate(&value, errors), argument),
@@ -149,6 +151,7 @@ impl RouteAttr {
             Key::Scopes => self.scopes.is_absent(),
             Key::Memory => self.memory.is_absent(),
             Key::Timeout => self.timeout.is_absent(),
+            Key::Env => self.env.is_absent(),
             Key::Name => self.name.is_absent(),
             Key::Description => self.description.is_absent(),
             Key::Crate => self.krate.is_absent(),
@@ -161,6 +164,7 @@ impl RouteAttr {
             Key::Scopes => self.scopes.excuse(),
             Key::Memory => self.memory.excuse(),
             Key::Timeout => self.timeout.excuse(),
+            Key::Env => self.env.excuse(),
             Key::Name => self.name.excuse(),
             Key::Description => self.description.excuse(),
             Key::Crate => self.krate.excuse(),
@@ -237,7 +241,7 @@ mod tests {
     fn every_key_is_read() {
         let (route, errors) = read(
             r#"POST, "/items/{id}", auth = "cognito", scopes = ["items/read", "items/write",], memory = 10_240,
-               timeout = 0x1e, name = "create", description = r"Creates", crate = a::b,"#,
+               timeout = 0x1e, env = ["TABLE", "LOG_LEVEL"], name = "create", description = r"Creates", crate = a::b,"#,
         );
         assert_eq!(errors, [""; 0]);
         assert_eq!(route.method.value(), Some(Method::Post));
@@ -246,6 +250,8 @@ mod tests {
         let scopes = route.scopes.value().unwrap();
         assert_eq!(scopes.iter().map(Scope::as_str).collect::<Vec<_>>(), ["items/read", "items/write"]);
         assert_eq!((route.memory.value(), route.timeout.value()), (Some(10_240), Some(30)));
+        let env = route.env.value().unwrap();
+        assert_eq!(env.iter().map(EnvName::as_str).collect::<Vec<_>>(), ["TABLE", "LOG_LEVEL"]);
         assert_eq!(route.name.value().unwrap().as_str(), "create");
         assert_eq!(route.description.value().unwrap(), "Creates");
         assert_eq!(route.krate.value().to_token_stream().to_string(), "a :: b");
@@ -256,7 +262,12 @@ mod tests {
         let (route, errors) = read(r#"GET, "/", auth = "none""#);
         assert_eq!(errors, [""; 0]);
         assert!(route.scopes.is_absent() && route.memory.is_absent() && route.timeout.is_absent());
-        assert!(route.name.is_absent() && route.description.is_absent() && route.krate.is_absent());
+        assert!(
+            route.env.is_absent()
+                && route.name.is_absent()
+                && route.description.is_absent()
+                && route.krate.is_absent()
+        );
     }
 
     #[test]
@@ -299,6 +310,11 @@ mod tests {
             r#"GET, "/items", auth = "none", memory = 127"#,
             r#"GET, "/items", auth = "none", memory = 99999999999999999999"#,
             r#"GET, "/items", auth = "none", timeout = 31"#,
+            r#"GET, "/items", auth = "none", env = "TABLE""#,
+            r#"GET, "/items", auth = "none", env = [TABLE]"#,
+            r#"GET, "/items", auth = "none", env = ["1BAD"]"#,
+            r#"GET, "/items", auth = "none", env = ["AWS_REGION"]"#,
+            r#"GET, "/items", auth = "none", env = ["TABLE", "TABLE"]"#,
             r#"GET, "/items", auth = "none", name = "getItems""#,
             r#"GET, "/items", auth = "none", name = get_items"#,
             r#"GET, "/items", auth = "none", description = 1"#,

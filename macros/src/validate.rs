@@ -4,7 +4,7 @@
 //! It refuses what two arguments, or an argument and the function, say against each other.
 
 use proc_macro2::Span;
-use routegen_spec::{Auth, Entry, Method, Name, PathPattern, Scope};
+use routegen_spec::{Auth, Entry, EnvName, Method, Name, PathPattern, Scope};
 use syn::parse_quote_spanned;
 
 use crate::{
@@ -23,6 +23,7 @@ pub(crate) struct ValidRoute {
     pub(crate) scopes: Vec<Scope>,
     pub(crate) memory: Option<u32>,
     pub(crate) timeout: Option<u32>,
+    pub(crate) env: Vec<EnvName>,
     pub(crate) description: String,
     /// The path of the crate `routegen`.
     pub(crate) krate: syn::Path,
@@ -50,6 +51,7 @@ pub(crate) fn validate(
         scopes: attribute.scopes.value().unwrap_or_default(),
         memory: attribute.memory.value(),
         timeout: attribute.timeout.value(),
+        env: attribute.env.value().unwrap_or_default(),
         description: match attribute.description {
             Slot::Absent => doc::first_paragraph(&handler.attributes),
             slot => slot.value()?,

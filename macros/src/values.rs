@@ -4,10 +4,10 @@
 //! error with its mend. It refuses the wrong kind of literal and what AWS would refuse, by the rules of the crate
 //! `routegen-spec`; it sees no other argument.
 
-use std::ops::RangeInclusive;
+use std::{fmt::Display, ops::RangeInclusive};
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
-use routegen_spec::{Auth, Method, Name, PathPattern, Scope, limits};
+use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope, limits};
 use syn::{
     LitInt, LitStr,
     parse::{Parse, ParseStream, Parser},
@@ -56,15 +56,7 @@ pub(crate) fn auth(value: &TokenStream, errors: &mut Errors) -> Option<Auth> {
 }
 
 pub(crate) fn scopes(value: &TokenStream, errors: &mut Errors) -> Option<Vec<Scope>> {
-    let wrong = || {
-        let help = match syn::parse2::<LitStr>(value.clone()) {
-            Ok(scope) => format!("write it in brackets: `scopes = [\"{}\"]`", scope.value()),
-            Err(_) => format!("write `{}`", Key::Scopes.example()),
-        };
-        ("`scopes` takes a list of strings".to_owned(), help)
-    };
-    let list: List = read("the value of `scopes`", value, wrong, errors)?;
-    let arguments = split(list.0.stream(), errors);
+    let arguments = list(Key::Scopes, value, errors)?;
     let most = limits::SCOPES_PER_ROUTE;
     if let Some(argument) = arguments.get(most) {
         errors.push(
@@ -74,24 +66,24 @@ pub(crate) fn scopes(value: &TokenStream, errors: &mut Errors) -> Option<Vec<Sco
         );
         return None;
     }
-    let mut scopes = Vec::new();
-    for argument in &arguments {
-        let scope = scope(argument, errors)?;
-        if scopes.contains(&scope) {
-            errors.push(argument, format!("the scope `{scope}` stands twice"), "keep one of the two");
-            return None;
-        }
-        scopes.push(scope);
-    }
-    Some(scopes)
+    distinct("scope", &arguments, scope, errors)
 }
 
 fn scope(argument: &TokenStream, errors: &mut Errors) -> Option<Scope> {
-    let wrong =
-        || (format!("`{}` is not a string", shown(argument)), format!("write `{}`", Key::Scopes.example()));
-    let text: LitStr = read("the scope", argument, wrong, errors)?;
+    let text = item(Key::Scopes, "the scope", argument, errors)?;
     let scope = text.value().parse::<Scope>();
     scope.inspect_err(|error| errors.push(&text, error, error.help())).ok()
+}
+
+pub(crate) fn env(value: &TokenStream, errors: &mut Errors) -> Option<Vec<EnvName>> {
+    let arguments = list(Key::Env, value, errors)?;
+    distinct("variable", &arguments, env_name, errors)
+}
+
+fn env_name(argument: &TokenStream, errors: &mut Errors) -> Option<EnvName> {
+    let text = item(Key::Env, "the variable", argument, errors)?;
+    let name = text.value().parse::<EnvName>();
+    name.inspect_err(|error| errors.push(&text, error, error.help())).ok()
 }
 
 pub(crate) fn memory(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
@@ -121,6 +113,45 @@ pub(crate) fn krate(value: &TokenStream, errors: &mut Errors) -> Option<syn::Pat
         ("`crate` takes the path of the crate `routegen`".to_owned(), help)
     };
     read::<ModulePath>("the value of `crate`", value, wrong, errors).map(|path| path.0)
+}
+
+/// What stands between the brackets of a list of strings, item by item.
+fn list(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<TokenStream>> {
+    let name = key.name();
+    let wrong = || {
+        let help = match syn::parse2::<LitStr>(value.clone()) {
+            Ok(text) => format!("write it in brackets: `{name} = [\"{}\"]`", text.value()),
+            Err(_) => format!("write `{}`", key.example()),
+        };
+        (format!("`{name}` takes a list of strings"), help)
+    };
+    let list: List = read(&format!("the value of `{name}`"), value, wrong, errors)?;
+    Some(split(list.0.stream(), errors))
+}
+
+/// An item of such a list.
+fn item(key: Key, what: &str, argument: &TokenStream, errors: &mut Errors) -> Option<LitStr> {
+    let wrong = || (format!("`{}` is not a string", shown(argument)), format!("write `{}`", key.example()));
+    read(what, argument, wrong, errors)
+}
+
+/// The values of a list, none of which may stand twice.
+fn distinct<T: Display + PartialEq>(
+    what: &str,
+    arguments: &[TokenStream],
+    read: impl Fn(&TokenStream, &mut Errors) -> Option<T>,
+    errors: &mut Errors,
+) -> Option<Vec<T>> {
+    let mut values = Vec::new();
+    for argument in arguments {
+        let value = read(argument, errors)?;
+        if values.contains(&value) {
+            errors.push(argument, format!("the {what} `{value}` stands twice"), "keep one of the two");
+            return None;
+        }
+        values.push(value);
+    }
+    Some(values)
 }
 
 fn string(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<LitStr> {

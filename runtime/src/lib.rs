@@ -119,6 +119,7 @@ pub use resource::{Init, Res, Resource};
 /// | `scopes` | of which a token needs one, such as `["items/read"]`; at most 10 | `[]` |
 /// | `memory` | of the function, in MB, 128 to 10240 | `routegen.toml`, else 128 |
 /// | `timeout` | of the function, in seconds, 1 to 30 | `routegen.toml`, else 10 |
+/// | `env` | names of the environment variables that the function needs, such as `["TABLE"]`; their values are the deployment's | `[]` |
 /// | `name` | the route's id, in snake case; its function has the same name in kebab case | the function's name |
 /// | `description` | what the route is for | first paragraph of the doc comment |
 /// | `crate` | where this crate is, if renamed or re-exported | `::routegen` |

@@ -23,6 +23,7 @@ pub struct Registration {
     pub scopes: &'static [&'static str],
     pub memory: Option<u32>,
     pub timeout: Option<u32>,
+    pub env: &'static [&'static str],
     pub description: &'static str,
     pub handler: &'static str,
     pub package: &'static str,
@@ -47,6 +48,7 @@ impl Registration {
             return Err(mismatch);
         }
         let scopes: Result<Vec<_>, _> = self.scopes.iter().map(|scope| scope.parse()).collect();
+        let env: Result<Vec<_>, _> = self.env.iter().map(|name| name.parse()).collect();
         Ok(RouteSpec {
             name: self.name.parse().map_err(|error| format!("{error}"))?,
             method: self.method.parse().map_err(|error| format!("{error}"))?,
@@ -55,6 +57,7 @@ impl Registration {
             scopes: scopes.map_err(|error| format!("{error}"))?,
             memory: self.memory,
             timeout: self.timeout,
+            env: env.map_err(|error| format!("{error}"))?,
             description: self.description.to_owned(),
             handler: self.handler.to_owned(),
             package: self.package.to_owned(),

@@ -5,6 +5,7 @@
 
 mod auth;
 mod entry;
+mod env;
 pub mod limits;
 mod manifest;
 mod method;
@@ -15,6 +16,7 @@ mod scope;
 
 pub use auth::Auth;
 pub use entry::{Entry, NotAnEntry};
+pub use env::{EnvName, EnvNameError};
 pub use manifest::{FORMAT_VERSION, Manifest};
 pub use method::{Method, UnknownMethod};
 pub use name::{Name, NameError};

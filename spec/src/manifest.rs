@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::RouteSpec;
 
 /// The version of the manifest's form that this crate reads and writes.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// All routes of an API, sorted by name and then by place, so that the same routes give the same bytes.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -41,6 +41,7 @@ mod tests {
             scopes: vec!["items/read".parse().unwrap()],
             memory: Some(256),
             timeout: None,
+            env: vec!["TABLE".parse().unwrap()],
             description: "A \"route\"".to_owned(),
             handler: format!("items::{name}"),
             package: "items".to_owned(),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Auth, Method, Name, PathPattern, Scope};
+use crate::{Auth, EnvName, Method, Name, PathPattern, Scope};
 
 /// One `#[route]`, as the registry holds it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -24,6 +24,8 @@ pub struct RouteSpec {
     pub memory: Option<u32>,
     /// Timeout of the function in seconds; `None` where the author left it to the configuration.
     pub timeout: Option<u32>,
+    /// The environment variables that the function needs, in the order in which they were written.
+    pub env: Vec<EnvName>,
     /// What the route is for: the first paragraph of the handler's doc comment; possibly empty.
     pub description: String,
     /// The handler's path: `items::get_items`.

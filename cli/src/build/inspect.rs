@@ -85,6 +85,7 @@ mod tests {
             artifact: "get-items.zip".to_owned(),
             memory: 128,
             timeout: 10,
+            env: Vec::new(),
             architecture,
             entry: String::new(),
             package: String::new(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use routegen_spec::{Auth, Manifest, RouteSpec};
+use routegen_spec::{Auth, EnvName, Manifest, RouteSpec};
 use serde::Serialize;
 
 use crate::{
@@ -50,6 +50,8 @@ pub(crate) struct Function {
     pub(crate) memory: u32,
     /// In seconds.
     pub(crate) timeout: u32,
+    /// The environment variables that it needs.
+    pub(crate) env: Vec<EnvName>,
     pub(crate) architecture: Architecture,
     /// The symbol of the entry point that its artifact serves.
     pub(crate) entry: String,
@@ -84,6 +86,7 @@ impl Function {
             description: route.description.clone(),
             memory: route.memory.unwrap_or_else(|| config.memory()),
             timeout: route.timeout.unwrap_or_else(|| config.timeout()),
+            env: route.env.clone(),
             architecture: config.architecture(),
             entry: route.entry.clone(),
             package: route.package.clone(),

@@ -181,6 +181,7 @@ mod tests {
             scopes: vec!["items/read".parse().unwrap()],
             memory: None,
             timeout: None,
+            env: Vec::new(),
             description: String::new(),
             handler: format!("items::{name}"),
             package: "items".to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! Pure: the checked manifest in, text out. The files beside it were written by hand and read these maps.
 
-use routegen_spec::{Auth, limits};
+use routegen_spec::{Auth, EnvName, limits};
 
 use super::hcl::{self, Value};
 use crate::check::{Authorizer, AuthorizerKind, CheckedManifest, Function, Route};
@@ -41,6 +41,7 @@ fn function(function: &Function) -> Value {
         ("architecture", Value::from(function.architecture.as_str())),
         ("memory_size", Value::Number(function.memory)),
         ("timeout", Value::Number(function.timeout)),
+        ("environment_names", Value::strings(function.env.iter().map(EnvName::as_str))),
     ])
 }
 

@@ -203,6 +203,7 @@ mod tests {
             scopes: Vec::new(),
             memory: None,
             timeout: None,
+            env: Vec::new(),
             description: "a ${hostile} \"description\"".to_owned(),
             handler: format!("items::{name}"),
             package: "items".to_owned(),

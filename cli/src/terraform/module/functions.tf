@@ -137,6 +137,11 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
+      condition     = length(setsubtract(each.value.environment_names, keys(local.functions[each.key].environment))) == 0
+      error_message = "The code of the function ${each.key} needs environment variables that have no value: ${join(", ", setsubtract(each.value.environment_names, keys(local.functions[each.key].environment)))}. Set them in the variable environment for every function, or in functions.${each.key}.environment."
+    }
+
+    precondition {
       # Lambda measures the variables as one JSON text.
       condition     = length(base64encode(jsonencode(local.functions[each.key].environment))) * 3 / 4 <= 4096
       error_message = "The environment variables of the function ${each.key} come to more than 4 KB, which is all that Lambda takes."

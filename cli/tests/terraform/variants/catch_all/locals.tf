@@ -5,20 +5,22 @@ locals {
 
   lambda_functions = {
     fallback = {
-      name         = "fallback"
-      description  = "Answers what nothing else does"
-      artifact     = "fallback.zip"
-      architecture = "x86_64"
-      memory_size  = 128
-      timeout      = 30
+      name              = "fallback"
+      description       = "Answers what nothing else does"
+      artifact          = "fallback.zip"
+      architecture      = "x86_64"
+      memory_size       = 128
+      timeout           = 30
+      environment_names = []
     }
     files = {
-      name         = "files"
-      description  = "Files by path"
-      artifact     = "files.zip"
-      architecture = "x86_64"
-      memory_size  = 128
-      timeout      = 10
+      name              = "files"
+      description       = "Files by path"
+      artifact          = "files.zip"
+      architecture      = "x86_64"
+      memory_size       = 128
+      timeout           = 10
+      environment_names = []
     }
   }
 

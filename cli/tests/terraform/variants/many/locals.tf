@@ -5,12 +5,13 @@ locals {
 
   lambda_functions = {
     for i in range(30) : "route_${i}" => {
-      name         = "route-${i}"
-      description  = "Route ${i}"
-      artifact     = "route.zip"
-      architecture = "x86_64"
-      memory_size  = 128 + i
-      timeout      = 10
+      name              = "route-${i}"
+      description       = "Route ${i}"
+      artifact          = "route.zip"
+      architecture      = "x86_64"
+      memory_size       = 128 + i
+      timeout           = 10
+      environment_names = []
     }
   }
 

@@ -1,16 +1,17 @@
-# One open route: nothing of Cognito may be made.
+# One open route, which needs two environment variables: nothing of Cognito may be made.
 
 locals {
   api_name = "status"
 
   lambda_functions = {
     get_status = {
-      name         = "get-status"
-      description  = "Says that it is there"
-      artifact     = "get-status.zip"
-      architecture = "arm64"
-      memory_size  = 128
-      timeout      = 3
+      name              = "get-status"
+      description       = "Says that it is there"
+      artifact          = "get-status.zip"
+      architecture      = "arm64"
+      memory_size       = 128
+      timeout           = 3
+      environment_names = ["REGION_NAME", "TABLE"]
     }
   }
 

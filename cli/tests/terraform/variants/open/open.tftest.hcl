@@ -4,6 +4,8 @@ mock_provider "aws" {
 
 variables {
   artifacts_dir = "artifacts"
+  environment   = { REGION_NAME = "here" }
+  functions     = { get_status = { environment = { TABLE = "status" } } }
 }
 
 run "an_open_route_alone" {
@@ -38,4 +40,14 @@ run "settings_of_Cognito_without_Cognito" {
     condition     = length(aws_cognito_user_pool.this) == 0 && length(aws_apigatewayv2_authorizer.this) == 0
     error_message = "Something of Cognito is made that no route asks for."
   }
+}
+
+run "a_variable_without_a_value" {
+  command = plan
+
+  variables {
+    functions = {}
+  }
+
+  expect_failures = [aws_lambda_function.this["get_status"]]
 }

@@ -5,12 +5,13 @@ locals {
 
   lambda_functions = {
     get_profile = {
-      name         = "get-profile"
-      description  = "The caller's own profile"
-      artifact     = "get-profile.zip"
-      architecture = "x86_64"
-      memory_size  = 128
-      timeout      = 10
+      name              = "get-profile"
+      description       = "The caller's own profile"
+      artifact          = "get-profile.zip"
+      architecture      = "x86_64"
+      memory_size       = 128
+      timeout           = 10
+      environment_names = []
     }
   }
 

@@ -3,20 +3,22 @@ locals {
 
   lambda_functions = {
     create_item = {
-      name         = "create-item"
-      description  = "Creates a new item"
-      artifact     = "create-item.zip"
-      architecture = "x86_64"
-      memory_size  = 128
-      timeout      = 10
+      name              = "create-item"
+      description       = "Creates a new item"
+      artifact          = "create-item.zip"
+      architecture      = "x86_64"
+      memory_size       = 128
+      timeout           = 10
+      environment_names = []
     }
     get_items = {
-      name         = "get-items"
-      description  = "Retrieves items"
-      artifact     = "get-items.zip"
-      architecture = "x86_64"
-      memory_size  = 256
-      timeout      = 10
+      name              = "get-items"
+      description       = "Retrieves items"
+      artifact          = "get-items.zip"
+      architecture      = "x86_64"
+      memory_size       = 256
+      timeout           = 10
+      environment_names = []
     }
   }
 

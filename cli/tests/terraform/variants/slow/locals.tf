@@ -5,12 +5,13 @@ locals {
 
   lambda_functions = {
     get_report = {
-      name         = "get-report"
-      description  = "Takes too long"
-      artifact     = "get-report.zip"
-      architecture = "x86_64"
-      memory_size  = 128
-      timeout      = 31
+      name              = "get-report"
+      description       = "Takes too long"
+      artifact          = "get-report.zip"
+      architecture      = "x86_64"
+      memory_size       = 128
+      timeout           = 31
+      environment_names = []
     }
   }
 

@@ -1,0 +1,102 @@
+//! The name of an environment variable that a function needs.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+
+/// A name that Lambda takes for an environment variable ([Lambda's rules]): it begins with a letter, holds letters, digits
+/// and underscores, two characters at least, and is none that Lambda sets itself.
+///
+/// [Lambda's rules]: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EnvName(String);
+
+impl EnvName {
+    /// The name as the function's code asks for it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for EnvName {
+    type Err = EnvNameError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let valid = text.len() >= 2
+            && text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        // Those that begin with an underscore are reserved too, and a better message than that of the form is due.
+        if limits::RESERVED_ENVIRONMENT.contains(&text) {
+            return Err(EnvNameError::Reserved { name: text.to_owned() });
+        }
+        if !valid {
+            return Err(EnvNameError::Form { name: text.to_owned() });
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for EnvName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl From<EnvName> for String {
+    fn from(name: EnvName) -> Self {
+        name.0
+    }
+}
+
+impl TryFrom<String> for EnvName {
+    type Error = EnvNameError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// Why a text is not an [`EnvName`].
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the field holds the offending name")]
+pub enum EnvNameError {
+    #[error("`{name}` cannot be the name of an environment variable")]
+    Form { name: String },
+    #[error("`{name}` is an environment variable that Lambda sets itself")]
+    Reserved { name: String },
+}
+
+impl EnvNameError {
+    /// What to write instead.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Form { .. } => {
+                "write letters, digits and underscores, a letter first, two at least: `env = [\"TABLE\"]`"
+                    .to_owned()
+            }
+            Self::Reserved { .. } => "leave it out: every function has it".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_that_lambda_takes() {
+        for good in ["TABLE", "a1", "Items_Table_2"] {
+            assert_eq!(good.parse::<EnvName>().unwrap().as_str(), good);
+        }
+        for bad in ["", "A", "1BAD", "_A", "A-B", "A B", "caf\u{e9}", "A="] {
+            assert!(matches!(bad.parse::<EnvName>(), Err(EnvNameError::Form { .. })), "{bad}");
+        }
+        for reserved in ["AWS_REGION", "_HANDLER", "LAMBDA_TASK_ROOT"] {
+            assert!(matches!(reserved.parse::<EnvName>(), Err(EnvNameError::Reserved { .. })), "{reserved}");
+        }
+    }
+}
