@@ -278,10 +278,25 @@ fn locate(tokens: TokenStream, Ends(first, last): &Ends) -> TokenStream {
 
 /// What the registry is told. The runtime's macro adds the place, and is nothing unless the registry is on.
 fn registration(route: &ValidRoute) -> TokenStream {
-    let ValidRoute { name, method, path, auth, scopes, memory, timeout, env, description, entry, .. } = route;
+    let ValidRoute {
+        name,
+        method,
+        path,
+        auth,
+        scopes,
+        memory,
+        timeout,
+        env,
+        throttle,
+        description,
+        entry,
+        ..
+    } = route;
     let (name, method, path, auth) = (name.as_str(), method.as_str(), path.as_str(), auth.as_str());
     let scopes = scopes.iter().map(Scope::as_str);
     let env = env.iter().map(EnvName::as_str);
+    let throttle = throttle.iter().flat_map(|throttle| [throttle.rate, throttle.burst]);
+    let throttle = throttle.map(Literal::u32_unsuffixed);
     let memory = memory.map(Literal::u32_unsuffixed);
     let timeout = timeout.map(Literal::u32_unsuffixed);
     let handler = route.handler.name();
@@ -303,6 +318,7 @@ fn registration(route: &ValidRoute) -> TokenStream {
             memory: [#(#memory),*],
             timeout: [#(#timeout),*],
             env: [#(#env),*],
+            throttle: [#(#throttle),*],
             description: #description,
             handler: #handler,
             entry: #entry,
@@ -354,7 +370,7 @@ mod tests {
     #[test]
     fn with_many_keys_and_attributes() {
         insta::assert_snapshot!(expansion(
-            r#"POST, "/a/{b}/{rest+}", auth = "cognito", scopes = ["a/b", "a/c"], memory = 256, timeout = 10, env = ["TABLE"],
+            r#"POST, "/a/{b}/{rest+}", auth = "cognito", scopes = ["a/b", "a/c"], memory = 256, timeout = 10, env = ["TABLE"], throttle = (50, 20),
                name = "create", description = "Creates \"it\"", crate = crate::api::routegen"#,
             "#[cfg(unix)]
             #[expect(clippy::unused_async)]

@@ -13,6 +13,7 @@ pub(crate) enum Key {
     Memory,
     Timeout,
     Env,
+    Throttle,
     Name,
     Description,
     Crate,
@@ -20,12 +21,13 @@ pub(crate) enum Key {
 
 impl Key {
     /// All of them, in the order in which messages list them.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Auth,
         Self::Scopes,
         Self::Memory,
         Self::Timeout,
         Self::Env,
+        Self::Throttle,
         Self::Name,
         Self::Description,
         Self::Crate,
@@ -39,6 +41,7 @@ impl Key {
             Self::Memory => "memory",
             Self::Timeout => "timeout",
             Self::Env => "env",
+            Self::Throttle => "throttle",
             Self::Name => "name",
             Self::Description => "description",
             Self::Crate => "crate",
@@ -53,6 +56,7 @@ impl Key {
             Self::Memory => "memory = 256",
             Self::Timeout => "timeout = 10",
             Self::Env => "env = [\"TABLE\"]",
+            Self::Throttle => "throttle = (50, 20)",
             Self::Name => "name = \"get_items\"",
             Self::Description => "description = \"Retrieves items\"",
             Self::Crate => "crate = my_crate::routegen",

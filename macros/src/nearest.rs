@@ -48,7 +48,8 @@ mod tests {
 
     #[test]
     fn slips_and_abbreviations_are_understood_and_other_words_are_not() {
-        let keys = || ["auth", "scopes", "memory", "timeout", "env", "description", "crate"].into_iter();
+        let keys =
+            || ["auth", "scopes", "memory", "timeout", "env", "throttle", "description", "crate"].into_iter();
         for (word, meant) in [
             ("scope", Some("scopes")),
             ("Auth", Some("auth")),

@@ -7,7 +7,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope};
+use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope, Throttle};
 use syn::LitStr;
 
 use crate::{
@@ -30,6 +30,7 @@ pub(crate) struct RouteAttr {
     pub(crate) memory: Slot<u32>,
     pub(crate) timeout: Slot<u32>,
     pub(crate) env: Slot<Vec<EnvName>>,
+    pub(crate) throttle: Slot<Throttle>,
     pub(crate) name: Slot<Name>,
     pub(crate) description: Slot<String>,
     pub(crate) krate: Slot<syn::Path>,
@@ -139,6 +140,7 @@ impl RouteAttr {
             Key::Memory => self.memory.fill(values::memory(&value, errors), argument),
             Key::Timeout => self.timeout.fill(values::timeout(&value, errors), argument),
             Key::Env => self.env.fill(values::env(&value, errors), argument),
+            Key::Throttle => self.throttle.fill(values::throttle(&value, errors), argument),
             Key::Name => self.name.fill(values::name(&value, errors), argument),
             Key::Description => self.description.fill(values::description(&value, errors), argument),
             Key::Crate => self.krate.fill(values::krate(&value, errors), argument),
@@ -152,6 +154,7 @@ impl RouteAttr {
             Key::Memory => self.memory.is_absent(),
             Key::Timeout => self.timeout.is_absent(),
             Key::Env => self.env.is_absent(),
+            Key::Throttle => self.throttle.is_absent(),
             Key::Name => self.name.is_absent(),
             Key::Description => self.description.is_absent(),
             Key::Crate => self.krate.is_absent(),
@@ -165,6 +168,7 @@ impl RouteAttr {
             Key::Memory => self.memory.excuse(),
             Key::Timeout => self.timeout.excuse(),
             Key::Env => self.env.excuse(),
+            Key::Throttle => self.throttle.excuse(),
             Key::Name => self.name.excuse(),
             Key::Description => self.description.excuse(),
             Key::Crate => self.krate.excuse(),
@@ -241,7 +245,7 @@ mod tests {
     fn every_key_is_read() {
         let (route, errors) = read(
             r#"POST, "/items/{id}", auth = "cognito", scopes = ["items/read", "items/write",], memory = 10_240,
-               timeout = 0x1e, env = ["TABLE", "LOG_LEVEL"], name = "create", description = r"Creates", crate = a::b,"#,
+               timeout = 0x1e, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), name = "create", description = r"Creates", crate = a::b,"#,
         );
         assert_eq!(errors, [""; 0]);
         assert_eq!(route.method.value(), Some(Method::Post));
@@ -252,6 +256,7 @@ mod tests {
         assert_eq!((route.memory.value(), route.timeout.value()), (Some(10_240), Some(30)));
         let env = route.env.value().unwrap();
         assert_eq!(env.iter().map(EnvName::as_str).collect::<Vec<_>>(), ["TABLE", "LOG_LEVEL"]);
+        assert_eq!(route.throttle.value(), Some(Throttle { rate: 50, burst: 20 }));
         assert_eq!(route.name.value().unwrap().as_str(), "create");
         assert_eq!(route.description.value().unwrap(), "Creates");
         assert_eq!(route.krate.value().to_token_stream().to_string(), "a :: b");
@@ -264,6 +269,7 @@ mod tests {
         assert!(route.scopes.is_absent() && route.memory.is_absent() && route.timeout.is_absent());
         assert!(
             route.env.is_absent()
+                && route.throttle.is_absent()
                 && route.name.is_absent()
                 && route.description.is_absent()
                 && route.krate.is_absent()
@@ -315,6 +321,12 @@ mod tests {
             r#"GET, "/items", auth = "none", env = ["1BAD"]"#,
             r#"GET, "/items", auth = "none", env = ["AWS_REGION"]"#,
             r#"GET, "/items", auth = "none", env = ["TABLE", "TABLE"]"#,
+            r#"GET, "/items", auth = "none", throttle = 50"#,
+            r#"GET, "/items", auth = "none", throttle = [50, 20]"#,
+            r#"GET, "/items", auth = "none", throttle = (50)"#,
+            r#"GET, "/items", auth = "none", throttle = (50, 20, 10)"#,
+            r#"GET, "/items", auth = "none", throttle = (0, 20)"#,
+            r#"GET, "/items", auth = "none", throttle = (50, "20")"#,
             r#"GET, "/items", auth = "none", name = "getItems""#,
             r#"GET, "/items", auth = "none", name = get_items"#,
             r#"GET, "/items", auth = "none", description = 1"#,

@@ -4,7 +4,7 @@
 //! It refuses what two arguments, or an argument and the function, say against each other.
 
 use proc_macro2::Span;
-use routegen_spec::{Auth, Entry, EnvName, Method, Name, PathPattern, Scope};
+use routegen_spec::{Auth, Entry, EnvName, Method, Name, PathPattern, Scope, Throttle};
 use syn::parse_quote_spanned;
 
 use crate::{
@@ -24,6 +24,7 @@ pub(crate) struct ValidRoute {
     pub(crate) memory: Option<u32>,
     pub(crate) timeout: Option<u32>,
     pub(crate) env: Vec<EnvName>,
+    pub(crate) throttle: Option<Throttle>,
     pub(crate) description: String,
     /// The path of the crate `routegen`.
     pub(crate) krate: syn::Path,
@@ -52,6 +53,7 @@ pub(crate) fn validate(
         memory: attribute.memory.value(),
         timeout: attribute.timeout.value(),
         env: attribute.env.value().unwrap_or_default(),
+        throttle: attribute.throttle.value(),
         description: match attribute.description {
             Slot::Absent => doc::first_paragraph(&handler.attributes),
             slot => slot.value()?,

@@ -7,7 +7,7 @@
 use std::{fmt::Display, ops::RangeInclusive};
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
-use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope, limits};
+use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope, Throttle, limits};
 use syn::{
     LitInt, LitStr,
     parse::{Parse, ParseStream, Parser},
@@ -92,6 +92,21 @@ pub(crate) fn memory(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
 
 pub(crate) fn timeout(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
     number(Key::Timeout, value, "seconds", &limits::TIMEOUT_S, errors)
+}
+
+pub(crate) fn throttle(value: &TokenStream, errors: &mut Errors) -> Option<Throttle> {
+    let help = || format!("write requests a second and requests at once: `{}`", Key::Throttle.example());
+    let wrong = || ("`throttle` takes two numbers in parentheses".to_owned(), help());
+    let pair: Pair = read("the value of `throttle`", value, wrong, errors)?;
+    let numbers = split(pair.0.stream(), errors);
+    let [rate, burst] = numbers.as_slice() else {
+        let (message, help) = wrong();
+        errors.push(value, message, help);
+        return None;
+    };
+    let rate = number(Key::Throttle, rate, "requests a second", &limits::THROTTLE, errors);
+    let burst = number(Key::Throttle, burst, "requests at once", &limits::THROTTLE, errors);
+    Some(Throttle { rate: rate?, burst: burst? })
 }
 
 pub(crate) fn name(value: &TokenStream, errors: &mut Errors) -> Option<Name> {
@@ -225,6 +240,19 @@ impl Parse for List {
         match group.delimiter() {
             Delimiter::Bracket => Ok(Self(group)),
             _ => Err(syn::Error::new(group.span(), "not a list")),
+        }
+    }
+}
+
+/// What stands in parentheses.
+struct Pair(Group);
+
+impl Parse for Pair {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let group: Group = input.parse()?;
+        match group.delimiter() {
+            Delimiter::Parenthesis => Ok(Self(group)),
+            _ => Err(syn::Error::new(group.span(), "not a pair")),
         }
     }
 }

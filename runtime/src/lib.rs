@@ -120,6 +120,7 @@ pub use resource::{Init, Res, Resource};
 /// | `memory` | of the function, in MB, 128 to 10240 | `routegen.toml`, else 128 |
 /// | `timeout` | of the function, in seconds, 1 to 30 | `routegen.toml`, else 10 |
 /// | `env` | names of the environment variables that the function needs, such as `["TABLE"]`; their values are the deployment's | `[]` |
+/// | `throttle` | requests a second and requests at once that the route takes, such as `(50, 20)`; the others get 429 | the API's |
 /// | `name` | the route's id, in snake case; its function has the same name in kebab case | the function's name |
 /// | `description` | what the route is for | first paragraph of the doc comment |
 /// | `crate` | where this crate is, if renamed or re-exported | `::routegen` |

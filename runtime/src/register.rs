@@ -14,6 +14,7 @@ macro_rules! __register {
         memory: [$($memory:literal)?],
         timeout: [$($timeout:literal)?],
         env: [$($env:literal),* $(,)?],
+        throttle: [$($rate:literal, $burst:literal)?],
         description: $description:literal,
         handler: $handler:literal,
         entry: $entry:literal,
@@ -30,6 +31,7 @@ macro_rules! __register {
                 memory: $crate::__optional!($($memory)?),
                 timeout: $crate::__optional!($($timeout)?),
                 env: &[$($env),*],
+                throttle: $crate::__optional!($(($rate, $burst))?),
                 description: $description,
                 handler: ::core::concat!(::core::module_path!(), "::", $handler),
                 package: ::core::env!("CARGO_PKG_NAME"),
@@ -52,7 +54,7 @@ macro_rules! __register {
     ($($route:tt)*) => {};
 }
 
-/// `Some` of a literal, or `None` of nothing.
+/// `Some` of a value, or `None` of nothing.
 #[cfg(feature = "registry")]
 #[doc(hidden)]
 #[macro_export]
@@ -60,7 +62,7 @@ macro_rules! __optional {
     () => {
         ::core::option::Option::None
     };
-    ($value:literal) => {
+    ($value:expr) => {
         ::core::option::Option::Some($value)
     };
 }

@@ -5,7 +5,7 @@
 
 use std::{io::Write as _, process::ExitCode};
 
-use routegen_spec::{Auth, Manifest, PathPattern, RouteSpec, SourceLocation};
+use routegen_spec::{Auth, Manifest, PathPattern, RouteSpec, SourceLocation, Throttle};
 
 use crate::{
     extract::fields::{self, Fields},
@@ -24,6 +24,8 @@ pub struct Registration {
     pub memory: Option<u32>,
     pub timeout: Option<u32>,
     pub env: &'static [&'static str],
+    /// The rate and the burst.
+    pub throttle: Option<(u32, u32)>,
     pub description: &'static str,
     pub handler: &'static str,
     pub package: &'static str,
@@ -57,6 +59,7 @@ impl Registration {
             scopes: scopes.map_err(|error| format!("{error}"))?,
             memory: self.memory,
             timeout: self.timeout,
+            throttle: self.throttle.map(|(rate, burst)| Throttle { rate, burst }),
             env: env.map_err(|error| format!("{error}"))?,
             description: self.description.to_owned(),
             handler: self.handler.to_owned(),

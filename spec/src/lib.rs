@@ -21,5 +21,5 @@ pub use manifest::{FORMAT_VERSION, Manifest};
 pub use method::{Method, UnknownMethod};
 pub use name::{Name, NameError};
 pub use path::{PathError, PathPattern, Segment};
-pub use route::{RouteKey, RouteSpec, SourceLocation};
+pub use route::{RouteKey, RouteSpec, SourceLocation, Throttle};
 pub use scope::{Scope, ScopeError};

@@ -92,6 +92,12 @@ pub const LIBRARIES: [&str; 10] = [
     "libutil.so.1",
 ];
 
+/// Requests a second, and at once, of a route's throttle. 0 would refuse everyone, and what an account may have at most is
+/// raised on request ([HTTP API quotas]), so that nothing here can say it.
+///
+/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+pub const THROTTLE: RangeInclusive<u32> = 1..=u32::MAX;
+
 /// The environment variables that Lambda sets itself and lets nobody set ([Lambda's variables]).
 ///
 /// [Lambda's variables]: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html

@@ -30,7 +30,7 @@ impl Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Auth, Method, SourceLocation};
+    use crate::{Auth, Method, SourceLocation, Throttle};
 
     fn route(name: &str, line: u32) -> RouteSpec {
         RouteSpec {
@@ -42,6 +42,7 @@ mod tests {
             memory: Some(256),
             timeout: None,
             env: vec!["TABLE".parse().unwrap()],
+            throttle: Some(Throttle { rate: 50, burst: 20 }),
             description: "A \"route\"".to_owned(),
             handler: format!("items::{name}"),
             package: "items".to_owned(),

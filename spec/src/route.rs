@@ -26,6 +26,8 @@ pub struct RouteSpec {
     pub timeout: Option<u32>,
     /// The environment variables that the function needs, in the order in which they were written.
     pub env: Vec<EnvName>,
+    /// How many requests the route takes; `None` where the author left it to the deployment.
+    pub throttle: Option<Throttle>,
     /// What the route is for: the first paragraph of the handler's doc comment; possibly empty.
     pub description: String,
     /// The handler's path: `items::get_items`.
@@ -43,6 +45,18 @@ impl RouteSpec {
     pub fn route_key(&self) -> RouteKey<'_> {
         RouteKey::new(self.method, &self.path)
     }
+}
+
+/// How many requests API Gateway lets through to a route; the others are answered with 429 ([throttling]).
+///
+/// [throttling]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Throttle {
+    /// Requests a second, at least 1: with 0 everyone would be refused.
+    pub rate: u32,
+    /// Requests at once, at least 1.
+    pub burst: u32,
 }
 
 /// API Gateway's name of a route: `GET /items`, or `$default`.

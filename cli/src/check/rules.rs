@@ -182,6 +182,7 @@ mod tests {
             memory: None,
             timeout: None,
             env: Vec::new(),
+            throttle: None,
             description: String::new(),
             handler: format!("items::{name}"),
             package: "items".to_owned(),

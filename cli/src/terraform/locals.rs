@@ -58,8 +58,14 @@ fn route(route: &Route) -> Value {
         ("function", Value::from(route.function.as_str())),
         ("authorization_type", Value::from(authorization)),
         ("authorizer", authorizer),
+        ("throttling_rate_limit", limit(spec.throttle.map(|throttle| throttle.rate))),
+        ("throttling_burst_limit", limit(spec.throttle.map(|throttle| throttle.burst))),
         ("scopes", Value::strings(spec.scopes.iter().map(routegen_spec::Scope::as_str))),
     ])
+}
+
+fn limit(limit: Option<u32>) -> Value {
+    limit.map_or(Value::Null, Value::Number)
 }
 
 fn authorizer(authorizer: &Authorizer) -> Value {

@@ -204,6 +204,7 @@ mod tests {
             memory: None,
             timeout: None,
             env: Vec::new(),
+            throttle: None,
             description: "a ${hostile} \"description\"".to_owned(),
             handler: format!("items::{name}"),
             package: "items".to_owned(),

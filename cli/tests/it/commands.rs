@@ -137,6 +137,25 @@ fn code_that_crashes_when_it_is_loaded_is_reported() {
 }
 
 #[test]
+fn what_a_route_says_of_its_deployment_reaches_the_terraform() {
+    let project = Project::new(
+        "deployment",
+        "#[routegen::route(GET, \"/\", auth = \"none\", memory = 512, timeout = 5, env = [\"TABLE\", \"LEVEL\"], throttle = (50, 20))]\n\
+         async fn root() {}\n",
+    );
+    succeed(&mut project.routegen(&["emit-tf", "--quiet"]));
+    let locals = std::fs::read_to_string(project.root.join("terraform/routegen/locals.tf")).unwrap();
+    let value = |key: &str| {
+        let line =
+            locals.lines().find(|line| line.trim().starts_with(key)).unwrap_or_else(|| panic!("{locals}"));
+        line.split_once(" = ").unwrap().1
+    };
+    assert_eq!((value("memory_size"), value("timeout")), ("512", "5"));
+    assert_eq!(value("environment_names"), "[\"TABLE\", \"LEVEL\"]");
+    assert_eq!((value("throttling_rate_limit"), value("throttling_burst_limit")), ("50", "20"));
+}
+
+#[test]
 fn a_struct_that_is_not_of_its_path_is_an_error_that_names_both() {
     let project = Project::new(
         "path-struct",

@@ -13,6 +13,17 @@ locals {
   # takes 300 integrations, a function's policy 20,480 bytes, and neither can be raised.
   routed_functions = toset([for route in local.lambda_routes : route.function])
 
+  # Only for routes of which something is said: the caller's word stands above the code's, and what both
+  # leave out is as for all.
+  no_route_settings = { throttling_burst_limit = null, throttling_rate_limit = null, detailed_metrics_enabled = null }
+  route_settings = {
+    for key, route in local.lambda_routes : key => {
+      throttling_burst_limit   = coalesce(lookup(var.routes, key, local.no_route_settings).throttling_burst_limit, route.throttling_burst_limit, var.default_route_settings.throttling_burst_limit)
+      throttling_rate_limit    = coalesce(lookup(var.routes, key, local.no_route_settings).throttling_rate_limit, route.throttling_rate_limit, var.default_route_settings.throttling_rate_limit)
+      detailed_metrics_enabled = coalesce(lookup(var.routes, key, local.no_route_settings).detailed_metrics_enabled, var.default_route_settings.detailed_metrics_enabled)
+    } if contains(keys(var.routes), key) || route.throttling_rate_limit != null
+  }
+
   # For a preflight the methods are named one by one, because "*" fails with credentials.
   route_methods = toset(flatten([
     for route in local.lambda_routes :
@@ -74,15 +85,14 @@ resource "aws_apigatewayv2_stage" "this" {
     detailed_metrics_enabled = var.default_route_settings.detailed_metrics_enabled
   }
 
-  # What one route leaves out is as for all.
   dynamic "route_settings" {
-    for_each = var.routes
+    for_each = local.route_settings
 
     content {
       route_key                = local.route_keys[route_settings.key]
-      throttling_burst_limit   = coalesce(route_settings.value.throttling_burst_limit, var.default_route_settings.throttling_burst_limit)
-      throttling_rate_limit    = coalesce(route_settings.value.throttling_rate_limit, var.default_route_settings.throttling_rate_limit)
-      detailed_metrics_enabled = coalesce(route_settings.value.detailed_metrics_enabled, var.default_route_settings.detailed_metrics_enabled)
+      throttling_burst_limit   = route_settings.value.throttling_burst_limit
+      throttling_rate_limit    = route_settings.value.throttling_rate_limit
+      detailed_metrics_enabled = route_settings.value.detailed_metrics_enabled
     }
   }
 

@@ -26,28 +26,34 @@ locals {
 
   lambda_routes = {
     fallback = {
-      method             = "ANY"
-      path               = "$default"
-      function           = "fallback"
-      authorization_type = "NONE"
-      authorizer         = null
-      scopes             = []
+      method                 = "ANY"
+      path                   = "$default"
+      function               = "fallback"
+      authorization_type     = "NONE"
+      authorizer             = null
+      throttling_rate_limit  = null
+      throttling_burst_limit = null
+      scopes                 = []
     }
     files = {
-      method             = "ANY"
-      path               = "/files/{path+}"
-      function           = "files"
-      authorization_type = "JWT"
-      authorizer         = "cognito"
-      scopes             = ["https://files.example.com/use"]
+      method                 = "ANY"
+      path                   = "/files/{path+}"
+      function               = "files"
+      authorization_type     = "JWT"
+      authorizer             = "cognito"
+      throttling_rate_limit  = null
+      throttling_burst_limit = null
+      scopes                 = ["https://files.example.com/use"]
     }
     list_files = {
-      method             = "GET"
-      path               = "/files"
-      function           = "files"
-      authorization_type = "AWS_IAM"
-      authorizer         = null
-      scopes             = []
+      method                 = "GET"
+      path                   = "/files"
+      function               = "files"
+      authorization_type     = "AWS_IAM"
+      authorizer             = null
+      throttling_rate_limit  = null
+      throttling_burst_limit = null
+      scopes                 = []
     }
   }
 

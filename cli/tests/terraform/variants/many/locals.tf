@@ -17,12 +17,14 @@ locals {
 
   lambda_routes = {
     for key, function in local.lambda_functions : key => {
-      method             = "GET"
-      path               = "/${function.name}/{id}"
-      function           = key
-      authorization_type = function.memory_size % 3 == 0 ? "NONE" : "JWT"
-      authorizer         = function.memory_size % 3 == 0 ? null : "cognito"
-      scopes             = function.memory_size % 3 == 0 ? [] : ["many/${function.name}"]
+      method                 = "GET"
+      path                   = "/${function.name}/{id}"
+      function               = key
+      authorization_type     = function.memory_size % 3 == 0 ? "NONE" : "JWT"
+      authorizer             = function.memory_size % 3 == 0 ? null : "cognito"
+      throttling_rate_limit  = null
+      throttling_burst_limit = null
+      scopes                 = function.memory_size % 3 == 0 ? [] : ["many/${function.name}"]
     }
   }
 

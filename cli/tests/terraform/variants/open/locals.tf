@@ -1,4 +1,4 @@
-# One open route, which needs two environment variables: nothing of Cognito may be made.
+# One open route, which needs two environment variables and has a throttle: nothing of Cognito may be made.
 
 locals {
   api_name = "status"
@@ -17,12 +17,14 @@ locals {
 
   lambda_routes = {
     get_status = {
-      method             = "GET"
-      path               = "/status"
-      function           = "get_status"
-      authorization_type = "NONE"
-      authorizer         = null
-      scopes             = []
+      method                 = "GET"
+      path                   = "/status"
+      function               = "get_status"
+      authorization_type     = "NONE"
+      authorizer             = null
+      throttling_rate_limit  = 50
+      throttling_burst_limit = 20
+      scopes                 = []
     }
   }
 

@@ -30,6 +30,24 @@ run "an_open_route_alone" {
   }
 }
 
+run "a_throttle_of_the_code" {
+  assert {
+    condition     = [for settings in aws_apigatewayv2_stage.this.route_settings : [settings.route_key, tostring(settings.throttling_rate_limit), tostring(settings.throttling_burst_limit)]] == [["GET /status", "50", "20"]]
+    error_message = "The throttle of the route does not reach the stage."
+  }
+}
+
+run "a_throttle_of_the_caller" {
+  variables {
+    routes = { get_status = { throttling_burst_limit = 5 } }
+  }
+
+  assert {
+    condition     = [for settings in aws_apigatewayv2_stage.this.route_settings : [settings.route_key, tostring(settings.throttling_rate_limit), tostring(settings.throttling_burst_limit)]] == [["GET /status", "50", "5"]]
+    error_message = "The caller's word does not stand above the code's, or takes away what it does not name."
+  }
+}
+
 run "settings_of_Cognito_without_Cognito" {
   variables {
     cognito_domain_prefix        = "status"

@@ -17,12 +17,14 @@ locals {
 
   lambda_routes = {
     get_profile = {
-      method             = "GET"
-      path               = "/profile"
-      function           = "get_profile"
-      authorization_type = "JWT"
-      authorizer         = "cognito"
-      scopes             = []
+      method                 = "GET"
+      path                   = "/profile"
+      function               = "get_profile"
+      authorization_type     = "JWT"
+      authorizer             = "cognito"
+      throttling_rate_limit  = null
+      throttling_burst_limit = null
+      scopes                 = []
     }
   }
 

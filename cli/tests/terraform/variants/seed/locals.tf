@@ -24,20 +24,24 @@ locals {
 
   lambda_routes = {
     create_item = {
-      method             = "POST"
-      path               = "/items/create"
-      function           = "create_item"
-      authorization_type = "JWT"
-      authorizer         = "cognito"
-      scopes             = ["items/write"]
+      method                 = "POST"
+      path                   = "/items/create"
+      function               = "create_item"
+      authorization_type     = "JWT"
+      authorizer             = "cognito"
+      throttling_rate_limit  = null
+      throttling_burst_limit = null
+      scopes                 = ["items/write"]
     }
     get_items = {
-      method             = "GET"
-      path               = "/items"
-      function           = "get_items"
-      authorization_type = "JWT"
-      authorizer         = "cognito"
-      scopes             = ["items/read"]
+      method                 = "GET"
+      path                   = "/items"
+      function               = "get_items"
+      authorization_type     = "JWT"
+      authorizer             = "cognito"
+      throttling_rate_limit  = null
+      throttling_burst_limit = null
+      scopes                 = ["items/read"]
     }
   }
 

@@ -17,12 +17,14 @@ locals {
 
   lambda_routes = {
     get_report = {
-      method             = "GET"
-      path               = "/report"
-      function           = "get_report"
-      authorization_type = "NONE"
-      authorizer         = null
-      scopes             = []
+      method                 = "GET"
+      path                   = "/report"
+      function               = "get_report"
+      authorization_type     = "NONE"
+      authorizer             = null
+      throttling_rate_limit  = null
+      throttling_burst_limit = null
+      scopes                 = []
     }
   }
 
