@@ -86,13 +86,18 @@ fn emit_tf_check_shows_what_is_stale_and_writes_nothing() {
 
     let locals = folder.join("routegen/locals.tf");
     let fresh = std::fs::read_to_string(&locals).unwrap();
-    let old = fresh.replace("memory_size  = 256", "memory_size  = 512");
+    let old = fresh.replace(" = 256\n", " = 512\n");
     assert_ne!(fresh, old);
     std::fs::write(&locals, &old).unwrap();
     let output = check().output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let diff = String::from_utf8(output.stdout).unwrap();
-    assert!(diff.contains("\n-      memory_size  = 512\n+      memory_size  = 256\n"), "{diff}");
+    let changed: Vec<_> = diff.lines().filter(|line| line.contains("memory_size ")).collect();
+    assert!(
+        matches!(changed[..], [.., old, new] if old.starts_with('-') && old.ends_with(" = 512")
+        && new.starts_with('+') && new.ends_with(" = 256")),
+        "{diff}"
+    );
     assert_eq!(std::fs::read_to_string(&locals).unwrap(), old);
 }
 
