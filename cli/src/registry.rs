@@ -157,6 +157,8 @@ mod tests {
     #[test]
     fn a_manifest_of_another_version_is_refused_whatever_else_is_in_it() {
         let error = parse(r#"{"format_version": 999, "new": {}}"#).unwrap_err().to_string();
-        assert_eq!(error, "the manifest cannot be read: its form is 999, and this command reads 1");
+        let expected =
+            format!("the manifest cannot be read: its form is 999, and this command reads {FORMAT_VERSION}");
+        assert_eq!(error, expected);
     }
 }
