@@ -45,7 +45,7 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry,
     let crates: Vec<_> = libraries.crates().collect();
     let link = Link { name: "the list of routes", source: &main(&crates), crates, folder: &folder };
     let linked = stopwatch.time(Step::RegistryLink, "", || cargo::link(&libraries, &link, printer))?;
-    let json = run(&linked.program, &folder.join("manifest.json"), TIMEOUT)?;
+    let json = run(Command::new(&linked.program), &folder.join("manifest.json"), TIMEOUT)?;
     let mut manifest = parse(&json)?;
     entries::compare(workspace, &libraries, Mode::Registry, &manifest.routes)?;
     if manifest.routes.is_empty() {
@@ -70,10 +70,10 @@ fn main(crates: &[&str]) -> String {
     source + "fn main() -> std::process::ExitCode {\n    routegen::__private::write_manifest()\n}\n"
 }
 
-fn run(program: &Utf8Path, manifest: &Utf8Path, timeout: Duration) -> Result<String, Error> {
+fn run(mut command: Command, manifest: &Utf8Path, timeout: Duration) -> Result<String, Error> {
     files::remove_if_exists(manifest)?;
-    let failed = |error| Error::run(program.as_str(), error);
-    let mut command = Command::new(program);
+    let program = command.get_program().to_string_lossy().into_owned();
+    let failed = |error| Error::run(&program, error);
     command.arg(manifest).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(failed)?;
     // Reading must not wait for the end of a program that may never end, nor may that program wait for a reader.
@@ -118,38 +118,32 @@ fn parse(json: &str) -> Result<Manifest, Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
-    use camino::Utf8PathBuf;
-
     use super::*;
 
-    fn script(text: &str) -> (tempfile::TempDir, Utf8PathBuf) {
+    /// What running this script in the place of the program gives, which is always an error: it writes no manifest.
+    fn refusal(script: &str, timeout: Duration) -> Error {
         let folder = tempfile::tempdir().unwrap();
-        let path = Utf8PathBuf::from_path_buf(folder.path().join("program")).unwrap();
-        std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
-        (folder, path)
+        let manifest = Utf8Path::from_path(folder.path()).unwrap().join("manifest.json");
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        run(command, &manifest, timeout).unwrap_err()
     }
 
     #[test]
     fn a_program_that_hangs_is_ended_and_reported() {
-        let (_guard, path) = script("exec sleep 600");
-        let error = run(&path, &path.with_file_name("out"), Duration::from_millis(50)).unwrap_err();
+        let error = refusal("exec sleep 600", Duration::from_millis(50));
         assert!(matches!(error, Error::RegistryTimedOut { .. }), "{error}");
     }
 
     #[test]
     fn a_program_that_dies_is_reported_with_what_it_said() {
-        let (_guard, path) = script("echo oh no >&2; kill -ABRT $$");
-        let error = run(&path, &path.with_file_name("out"), TIMEOUT).unwrap_err().to_string();
+        let error = refusal("echo oh no >&2; kill -ABRT $$", TIMEOUT).to_string();
         assert!(error.contains("signal: 6") && error.contains("oh no"), "{error}");
     }
 
     #[test]
     fn what_the_program_finds_wrong_with_a_route_is_told_as_it_is() {
-        let (_guard, path) = script("echo 'src/lib.rs:7: no such parameter' >&2; exit 1");
-        let error = run(&path, &path.with_file_name("out"), TIMEOUT).unwrap_err();
+        let error = refusal("echo 'src/lib.rs:7: no such parameter' >&2; exit 1", TIMEOUT);
         assert!(matches!(&error, Error::Registration { .. }), "{error}");
         assert!(error.to_string().contains("src/lib.rs:7: no such parameter"), "{error}");
     }

@@ -13,7 +13,7 @@ use std::{
 use camino::Utf8PathBuf;
 
 use crate::{
-    fixture::{Project, fail, repository, routegen, scratch, succeed, unpack},
+    fixture::{Project, executable, fail, repository, routegen, scratch, succeed, unpack},
     runtime_api::answer,
     terraform::requirement::or_skip,
 };
@@ -64,10 +64,7 @@ impl Programs {
 
     /// Has a script in the place of a program.
     fn add(&self, name: &str, script: &str) {
-        use std::os::unix::fs::PermissionsExt as _;
-        let path = self.folder.join(name);
-        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        executable(&self.folder.join(name), format!("#!/bin/sh\n{script}\n").as_bytes());
     }
 
     /// A script that notes its arguments and cargo's variables, and fails, if its arguments hold `pattern`.

@@ -1,7 +1,8 @@
 //! What tests stand on: the command, the packaged example, and projects in temporary folders.
 
 use std::{
-    process::{Command, Output},
+    io::{Read as _, Write as _},
+    process::{Command, Output, Stdio},
     sync::LazyLock,
 };
 
@@ -110,8 +111,24 @@ pub(crate) fn copy(from: &Utf8Path, to: &Utf8Path) {
 /// The executable of a zip, unpacked into `folder`.
 pub(crate) fn unpack(zip: &Utf8Path, folder: &Utf8Path) -> Utf8PathBuf {
     let mut archive = zip::ZipArchive::new(std::fs::File::open(zip).unwrap()).unwrap();
-    archive.extract(folder).unwrap();
-    folder.join("bootstrap")
+    let mut bytes = Vec::new();
+    archive.by_name("bootstrap").unwrap().read_to_end(&mut bytes).unwrap();
+    std::fs::create_dir_all(folder).unwrap();
+    let path = folder.join("bootstrap");
+    executable(&path, &bytes);
+    path
+}
+
+/// Writes an executable file that can be run at once.
+///
+/// Another process writes it: if this one did, a child that another test's thread starts meanwhile would hold the open
+/// file for a moment, and Linux does not run what is open for writing ("Text file busy").
+pub(crate) fn executable(path: &Utf8Path, bytes: &[u8]) {
+    let mut install = Command::new("install");
+    install.args(["-m", "755", "/dev/stdin", path.as_str()]).stdin(Stdio::piped());
+    let mut process = install.spawn().unwrap();
+    process.stdin.take().unwrap().write_all(bytes).unwrap();
+    assert!(process.wait().unwrap().success());
 }
 
 /// A package of a user, in a folder of its own, with this repository's lock file so that nothing is resolved anew.

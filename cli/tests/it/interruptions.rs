@@ -7,7 +7,6 @@
 use std::{
     fs::File,
     io::{BufRead as _, BufReader, Lines, Read as _},
-    os::unix::fs::PermissionsExt,
     process::{Child, ChildStderr, Command, Stdio},
     sync::{LazyLock, Mutex, MutexGuard, PoisonError, mpsc},
     time::Duration,
@@ -16,7 +15,7 @@ use std::{
 use camino::Utf8PathBuf;
 use wait_timeout::ChildExt as _;
 
-use crate::fixture::{Project, fail, routegen, succeed, target, unpack};
+use crate::fixture::{Project, executable, fail, routegen, succeed, target, unpack};
 
 const NAME: &str = "interruptions";
 
@@ -49,17 +48,15 @@ impl Interruptions {
         let this = Self { project: Project::new(NAME, &(route("one") + &route("two"))) };
         let real = succeed(Command::new("sh").args(["-c", "command -v cc"]));
         let control = this.control();
-        this.project.write(
-            "control/cc",
-            &format!(
-                "#!/bin/sh\ncontrol='{control}'\n\
-                 for word; do [ \"$last\" = -o ] && out=$word; last=$word; done\n\
-                 case \"$out\" in */bootstrap/{NAME}/*) [ -e \"$control/mode\" ] && . \"$control/mode\";; esac\n\
-                 exec {} \"$@\"\n",
-                real.trim()
-            ),
+        let script = format!(
+            "#!/bin/sh\ncontrol='{control}'\n\
+             for word; do [ \"$last\" = -o ] && out=$word; last=$word; done\n\
+             case \"$out\" in */bootstrap/{NAME}/*) [ -e \"$control/mode\" ] && . \"$control/mode\";; esac\n\
+             exec {} \"$@\"\n",
+            real.trim()
         );
-        std::fs::set_permissions(control.join("cc"), PermissionsExt::from_mode(0o755)).unwrap();
+        std::fs::create_dir_all(&control).unwrap();
+        executable(&control.join("cc"), script.as_bytes());
         succeed(Command::new("mkfifo").args([control.join("begun"), control.join("hold")]));
         this
     }

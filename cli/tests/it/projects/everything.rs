@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{assert_untouched, functions, tree};
 use crate::{
-    fixture::{Project, repository, routegen, scratch, succeed, target, unpack},
+    fixture::{Project, executable, repository, routegen, scratch, succeed, target, unpack},
     runtime_api::{Environment, body, event},
 };
 
@@ -204,13 +204,10 @@ fn a_workspace_with_all_that_cargo_offers_is_built_as_cargo_does_and_left_as_it_
 /// What an alias of cargo's prints that stands for `routegen routes`. It calls the command under another name, because
 /// this repository has an alias `routegen`, which counts in the target directory too.
 fn alias(root: &Utf8Path) -> String {
-    use std::os::unix::fs::PermissionsExt as _;
     let folder = scratch("alias");
     let script =
         format!("#!/bin/sh\nshift\nexec '{}' routegen \"$@\"\n", env!("CARGO_BIN_EXE_cargo-routegen"));
-    let program = folder.join("cargo-aliased");
-    std::fs::write(&program, script).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    executable(&folder.join("cargo-aliased"), script.as_bytes());
     let path = std::env::var("PATH").unwrap_or_default();
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.arg("list").current_dir(root).env_remove("CARGO_TARGET_DIR");
