@@ -73,7 +73,7 @@ fn symbols(library: &Utf8Path) -> Result<BTreeSet<String>, Error> {
 /// The place is not known: it is in the registry that places are.
 fn only_compiled(symbol: &str, mode: Mode) -> OtherRoute {
     let route = match symbol.parse::<Entry>() {
-        Ok(entry) => format!("`{}` of the crate `{}`", entry.route_key(), entry.crate_name),
+        Ok(entry) => format!("`{}` of the crate `{}`", entry.serves, entry.crate_name),
         Err(_) => format!("the route with the entry point `{symbol}`"),
     };
     let message = match mode {

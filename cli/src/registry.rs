@@ -56,7 +56,7 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry,
         route.source.file = workspace.source_name(Utf8Path::new(&route.source.file));
     }
     Ok(Registry {
-        manifest: Manifest::new(manifest.routegen_version, manifest.routes),
+        manifest: Manifest::new(manifest.routegen_version, manifest.routes, manifest.authorizers),
         crates: libraries.crates().map(str::to_owned).collect(),
     })
 }

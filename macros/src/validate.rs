@@ -4,7 +4,7 @@
 //! It refuses what two arguments, or an argument and the function, say against each other.
 
 use proc_macro2::Span;
-use routegen_spec::{Auth, Entry, EnvName, Method, Name, PathPattern, Scope, Throttle};
+use routegen_spec::{Auth, Entry, EnvName, Method, Name, PathPattern, Scope, Serves, Throttle};
 use syn::parse_quote_spanned;
 
 use crate::{
@@ -46,6 +46,7 @@ pub(crate) fn validate(
     let name = name(attribute.name, &handler, errors);
     let method = attribute.method.value()?;
     let path = attribute.path.value()?;
+    let serves = Serves::Route { method, path: path.clone() };
     Some(ValidRoute {
         name: name?,
         auth: attribute.auth.value()?,
@@ -62,7 +63,7 @@ pub(crate) fn validate(
             Slot::Absent => parse_quote_spanned!(Span::mixed_site()=> ::routegen),
             slot => slot.value()?,
         },
-        entry: Entry { crate_name: crate_name.to_owned(), method, path: path.clone() }.to_string(),
+        entry: Entry { crate_name: crate_name.to_owned(), serves }.to_string(),
         method,
         path,
         handler,

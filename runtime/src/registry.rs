@@ -59,6 +59,9 @@ impl Registration {
             scopes: scopes.map_err(|error| format!("{error}"))?,
             memory: self.memory,
             timeout: self.timeout,
+            lambda: None,
+            tags: Vec::new(),
+            deprecated: false,
             throttle: self.throttle.map(|(rate, burst)| Throttle { rate, burst }),
             env: env.map_err(|error| format!("{error}"))?,
             description: self.description.to_owned(),
@@ -93,6 +96,6 @@ fn manifest() -> Result<String, String> {
     let routes: Result<Vec<_>, _> = registrations
         .map(|route| route.to_spec().map_err(|error| format!("{}:{}: {error}", route.file, route.line)))
         .collect();
-    let manifest = Manifest::new(env!("CARGO_PKG_VERSION"), routes?);
+    let manifest = Manifest::new(env!("CARGO_PKG_VERSION"), routes?, Vec::new());
     serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())
 }

@@ -1,8 +1,9 @@
-//! The exported symbol of a route's entry point, which the attribute writes and the command line reads.
+//! The exported symbol of an entry point, which an attribute writes and the command line reads.
 //!
-//! In: the crate's name, the method and the path, or a symbol. Out: `routegen.<crate>.<METHOD>` and the path, in letters,
-//! digits, `_`, `.` and `$`, which linkers and version scripts take without quotes, or the route again. Two routes
-//! never share a symbol: the same method and path twice in a crate is an error of the compiler.
+//! In: the crate's name and what the entry point serves, or a symbol. Out: `routegen.<crate>.<METHOD>` and the path, or
+//! `routegen.<crate>.authorizer.<name>`, in letters, digits, `_`, `.` and `$`, which linkers and version scripts take
+//! without quotes; or the entry point again. No two share a symbol: the same method and path twice in a crate, or the same
+//! authorizer, is an error of the compiler.
 //!
 //! | in a path  | in the symbol                     |
 //! |------------|-----------------------------------|
@@ -20,18 +21,26 @@ use std::{
 
 use thiserror::Error;
 
-use crate::{Method, PathPattern, RouteKey, Segment};
+use crate::{Method, Name, PathPattern, RouteKey, Segment};
 
-/// An entry point: a route of a crate. Its text is the symbol, `routegen.items.GET.items.$id` for `GET /items/{id}`
-/// of the crate `items`.
+/// An entry point of a crate. Its text is the symbol: `routegen.items.GET.items.$id` for `GET /items/{id}` of the crate
+/// `items`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Entry {
     /// The library as Rust names it.
     pub crate_name: String,
-    /// The method.
-    pub method: Method,
-    /// The path.
-    pub path: PathPattern,
+    /// What it serves.
+    pub serves: Serves,
+}
+
+/// What an entry point serves. Its text is what AWS or the user calls it by: a route key, or an authorizer's name.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(missing_docs, reason = "the fields are those of a route key")]
+pub enum Serves {
+    /// A route.
+    Route { method: Method, path: PathPattern },
+    /// The authorizer of this name.
+    Authorizer(Name),
 }
 
 /// A text that is no symbol of an entry point.
@@ -43,9 +52,16 @@ impl Entry {
     /// What every symbol of an entry point begins with.
     pub const PREFIX: &str = "routegen.";
 
-    /// What API Gateway knows the route by.
-    pub fn route_key(&self) -> RouteKey<'_> {
-        RouteKey::new(self.method, &self.path)
+    /// What stands in an authorizer's symbol where a route's has the method. Methods are in capitals.
+    const AUTHORIZER: &str = "authorizer";
+}
+
+impl fmt::Display for Serves {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Route { method, path } => RouteKey::new(*method, path).fmt(f),
+            Self::Authorizer(name) => name.fmt(f),
+        }
     }
 }
 
@@ -53,32 +69,44 @@ impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(Self::PREFIX)?;
         write_escaped(f, &self.crate_name)?;
-        write!(f, ".{}", self.method)?;
-        if self.path.is_default() {
-            // Every other path begins with a dot.
-            return f.write_str(PathPattern::DEFAULT);
-        }
-        if self.path.segments().is_empty() {
-            // The root: no segment of a path is empty, so nothing else ends in a dot.
-            return f.write_char('.');
-        }
-        for segment in self.path.segments() {
-            f.write_char('.')?;
-            match segment {
-                Segment::Literal(text) => write_escaped(f, text)?,
-                Segment::Param(name) => {
-                    f.write_char('$')?;
-                    write_escaped(f, name)?;
-                }
-                Segment::Greedy(name) => {
-                    f.write_char('$')?;
-                    write_escaped(f, name)?;
-                    f.write_char('$')?;
-                }
+        match &self.serves {
+            Serves::Route { method, path } => {
+                write!(f, ".{method}")?;
+                write_path(f, path)
+            }
+            Serves::Authorizer(name) => {
+                write!(f, ".{}.", Self::AUTHORIZER)?;
+                write_escaped(f, name.as_str())
             }
         }
-        Ok(())
     }
+}
+
+fn write_path(f: &mut fmt::Formatter<'_>, path: &PathPattern) -> fmt::Result {
+    if path.is_default() {
+        // Every other path begins with a dot.
+        return f.write_str(PathPattern::DEFAULT);
+    }
+    if path.segments().is_empty() {
+        // The root: no segment of a path is empty, so nothing else ends in a dot.
+        return f.write_char('.');
+    }
+    for segment in path.segments() {
+        f.write_char('.')?;
+        match segment {
+            Segment::Literal(text) => write_escaped(f, text)?,
+            Segment::Param(name) => {
+                f.write_char('$')?;
+                write_escaped(f, name)?;
+            }
+            Segment::Greedy(name) => {
+                f.write_char('$')?;
+                write_escaped(f, name)?;
+                f.write_char('$')?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Writes `text` in letters, digits and `_`.
@@ -102,7 +130,16 @@ impl FromStr for Entry {
 }
 
 fn parse(symbol: &str) -> Option<Entry> {
-    let (crate_name, route) = symbol.strip_prefix(Entry::PREFIX)?.split_once('.')?;
+    let (crate_name, served) = symbol.strip_prefix(Entry::PREFIX)?.split_once('.')?;
+    let authorizer = served.strip_prefix(Entry::AUTHORIZER).and_then(|name| name.strip_prefix('.'));
+    let what = match authorizer {
+        Some(name) => Serves::Authorizer(unescaped(name)?.parse().ok()?),
+        None => route(served)?,
+    };
+    Some(Entry { crate_name: unescaped(crate_name)?, serves: what })
+}
+
+fn route(route: &str) -> Option<Serves> {
     let (method, path) = match route.strip_suffix(PathPattern::DEFAULT) {
         Some(method) if !method.contains('.') => (method, PathPattern::DEFAULT.to_owned()),
         _ => {
@@ -111,7 +148,7 @@ fn parse(symbol: &str) -> Option<Entry> {
             (method, segments?)
         }
     };
-    Some(Entry { crate_name: unescaped(crate_name)?, method: method.parse().ok()?, path: path.parse().ok()? })
+    Some(Serves::Route { method: method.parse().ok()?, path: path.parse().ok()? })
 }
 
 /// A segment of a path, with the slash before it.
@@ -143,9 +180,12 @@ mod tests {
     fn entry(crate_name: &str, method: &str, path: &str) -> Entry {
         Entry {
             crate_name: crate_name.to_owned(),
-            method: method.parse().unwrap(),
-            path: path.parse().unwrap(),
+            serves: Serves::Route { method: method.parse().unwrap(), path: path.parse().unwrap() },
         }
+    }
+
+    fn authorizer(crate_name: &str, name: &str) -> Entry {
+        Entry { crate_name: crate_name.to_owned(), serves: Serves::Authorizer(name.parse().unwrap()) }
     }
 
     #[test]
@@ -162,6 +202,7 @@ mod tests {
         ] {
             assert_eq!(entry(crate_name, method, path).to_string(), expected);
         }
+        assert_eq!(authorizer("my_items", "api_key").to_string(), "routegen.my_5fitems.authorizer.api_5fkey");
     }
 
     fn paths() -> impl Strategy<Value = String> {
@@ -182,14 +223,23 @@ mod tests {
             path in prop_oneof![8 => paths(), 1 => Just("/".to_owned()), 1 => Just("$default".to_owned())],
         ) {
             let Ok(path) = path.parse::<PathPattern>() else { return Ok(()) };
-            let entry = Entry { crate_name, method: Method::ALL[method], path };
+            let entry = Entry { crate_name, serves: Serves::Route { method: Method::ALL[method], path } };
             let symbol = entry.to_string();
             prop_assert!(symbol.chars().all(|c| c.is_ascii_alphanumeric() || "_.$".contains(c)), "{}", symbol);
             prop_assert_eq!(symbol.parse(), Ok(entry));
         }
 
         #[test]
-        fn no_text_is_read_as_a_symbol_that_it_is_not(text in "(routegen\\.)?[a-z_$.é]{0,6}(GET|ANY)?\\PC{0,8}") {
+        fn a_symbol_tells_its_authorizer(
+            crate_name in "[a-z_][a-z0-9_]{0,5}|authorizer|\\PC{0,4}",
+            name in "[a-z][a-z0-9]{0,3}(_[a-z0-9]{1,3}){0,2}|authorizer",
+        ) {
+            let entry = authorizer(&crate_name, &name);
+            prop_assert_eq!(entry.to_string().parse(), Ok(entry));
+        }
+
+        #[test]
+        fn no_text_is_read_as_a_symbol_that_it_is_not(text in "(routegen\\.)?[a-z_$.é]{0,6}(GET|ANY|\\.authorizer\\.)?\\PC{0,8}") {
             if let Ok(entry) = text.parse::<Entry>() {
                 prop_assert_eq!(entry.to_string().parse(), Ok(entry));
             }

@@ -4,6 +4,7 @@
 //! It does no I/O, knows no Rust syntax and no Terraform; those belong to the crates that depend on it.
 
 mod auth;
+mod authorizer;
 mod entry;
 mod env;
 pub mod limits;
@@ -15,7 +16,8 @@ mod route;
 mod scope;
 
 pub use auth::Auth;
-pub use entry::{Entry, NotAnEntry};
+pub use authorizer::{AuthorizerSpec, IdentitySource, IdentitySourceError};
+pub use entry::{Entry, NotAnEntry, Serves};
 pub use env::{EnvName, EnvNameError};
 pub use manifest::{FORMAT_VERSION, Manifest};
 pub use method::{Method, UnknownMethod};

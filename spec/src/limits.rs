@@ -13,6 +13,16 @@ pub const MEMORY_MB: RangeInclusive<u32> = 128..=10_240;
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 pub const TIMEOUT_S: RangeInclusive<u32> = 1..=30;
 
+/// How long API Gateway keeps the answer of a Lambda authorizer, in seconds; 0 for not at all ([CreateAuthorizer]).
+///
+/// [CreateAuthorizer]: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
+pub const AUTHORIZER_TTL_S: RangeInclusive<u32> = 0..=3_600;
+
+/// Authorizers of one API ([HTTP API quotas]).
+///
+/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+pub const AUTHORIZERS_PER_API: usize = 10;
+
 /// Length of a function's name, in characters ([CreateFunction]).
 ///
 /// [CreateFunction]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html

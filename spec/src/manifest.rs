@@ -1,13 +1,13 @@
-//! All routes of an API: the one thing that passes from a user's crate to the command line.
+//! All routes and authorizers of an API: the one thing that passes from a user's crate to the command line.
 
 use serde::{Deserialize, Serialize};
 
-use crate::RouteSpec;
+use crate::{AuthorizerSpec, RouteSpec};
 
 /// The version of the manifest's form that this crate reads and writes.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
-/// All routes of an API, sorted by name and then by place, so that the same routes give the same bytes.
+/// All routes and Lambda authorizers of an API, sorted by name and then by place, so that the same ones give the same bytes.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -17,13 +17,25 @@ pub struct Manifest {
     pub routegen_version: String,
     /// The routes.
     pub routes: Vec<RouteSpec>,
+    /// The Lambda authorizers, whether routes name them or not.
+    pub authorizers: Vec<AuthorizerSpec>,
 }
 
 impl Manifest {
-    /// A manifest of this version's form. The order of `routes` does not matter.
-    pub fn new(routegen_version: impl Into<String>, mut routes: Vec<RouteSpec>) -> Self {
+    /// A manifest of this version's form. The order of `routes` and `authorizers` does not matter.
+    pub fn new(
+        routegen_version: impl Into<String>,
+        mut routes: Vec<RouteSpec>,
+        mut authorizers: Vec<AuthorizerSpec>,
+    ) -> Self {
         routes.sort_by(|a, b| (&a.name, &a.source, &a.entry).cmp(&(&b.name, &b.source, &b.entry)));
-        Self { format_version: FORMAT_VERSION, routegen_version: routegen_version.into(), routes }
+        authorizers.sort_by(|a, b| (&a.name, &a.source, &a.entry).cmp(&(&b.name, &b.source, &b.entry)));
+        Self {
+            format_version: FORMAT_VERSION,
+            routegen_version: routegen_version.into(),
+            routes,
+            authorizers,
+        }
     }
 }
 
@@ -42,8 +54,11 @@ mod tests {
             memory: Some(256),
             timeout: None,
             env: vec!["TABLE".parse().unwrap()],
+            lambda: Some("items".parse().unwrap()),
             throttle: Some(Throttle { rate: 50, burst: 20 }),
             description: "A \"route\"".to_owned(),
+            tags: vec!["items".to_owned()],
+            deprecated: false,
             handler: format!("items::{name}"),
             package: "items".to_owned(),
             source: SourceLocation { file: "src/lib.rs".to_owned(), line, column: 1 },
@@ -51,17 +66,41 @@ mod tests {
         }
     }
 
+    fn authorizer(name: &str) -> AuthorizerSpec {
+        AuthorizerSpec {
+            name: name.parse().unwrap(),
+            identity_sources: vec!["$request.header.x-api-key".parse().unwrap()],
+            ttl: 300,
+            memory: None,
+            timeout: Some(5),
+            env: vec!["KEYS".parse().unwrap()],
+            description: String::new(),
+            handler: format!("items::{name}"),
+            package: "items".to_owned(),
+            source: SourceLocation { file: "src/lib.rs".to_owned(), line: 1, column: 1 },
+            entry: format!("routegen.items.authorizer.{name}"),
+        }
+    }
+
     #[test]
     fn the_order_of_registration_does_not_show() {
-        let a = Manifest::new("0.1.0", vec![route("a", 1), route("b", 2), route("b", 1)]);
-        let b = Manifest::new("0.1.0", vec![route("b", 1), route("b", 2), route("a", 1)]);
+        let a = Manifest::new(
+            "0.1.0",
+            vec![route("a", 1), route("b", 2), route("b", 1)],
+            vec![authorizer("k"), authorizer("j")],
+        );
+        let b = Manifest::new(
+            "0.1.0",
+            vec![route("b", 1), route("b", 2), route("a", 1)],
+            vec![authorizer("j"), authorizer("k")],
+        );
         assert_eq!(a, b);
         assert_eq!(a.routes.iter().map(|route| route.source.line).collect::<Vec<_>>(), [1, 1, 2]);
     }
 
     #[test]
     fn a_manifest_survives_its_json() {
-        let manifest = Manifest::new("0.1.0", vec![route("get_items", 7)]);
+        let manifest = Manifest::new("0.1.0", vec![route("get_items", 7)], vec![authorizer("api_key")]);
         let json = serde_json::to_string_pretty(&manifest).unwrap();
         assert_eq!(serde_json::from_str::<Manifest>(&json).unwrap(), manifest);
         insta::assert_snapshot!(json);
@@ -69,7 +108,8 @@ mod tests {
 
     #[test]
     fn an_invalid_path_in_the_json_is_refused() {
-        let json = serde_json::to_string(&Manifest::new("0.1.0", vec![route("get_items", 7)])).unwrap();
+        let json =
+            serde_json::to_string(&Manifest::new("0.1.0", vec![route("get_items", 7)], Vec::new())).unwrap();
         let error = serde_json::from_str::<Manifest>(&json.replace("/{id}", "/")).unwrap_err();
         assert!(error.to_string().contains("ends in `/`"), "{error}");
     }

@@ -26,10 +26,16 @@ pub struct RouteSpec {
     pub timeout: Option<u32>,
     /// The environment variables that the function needs, in the order in which they were written.
     pub env: Vec<EnvName>,
+    /// The function that answers it together with other routes; `None` where it has one of its own, of its own name.
+    pub lambda: Option<Name>,
     /// How many requests the route takes; `None` where the author left it to the deployment.
     pub throttle: Option<Throttle>,
     /// What the route is for: the first paragraph of the handler's doc comment; possibly empty.
     pub description: String,
+    /// What the route belongs to, for documentation, in the order in which it was written.
+    pub tags: Vec<String>,
+    /// Whether clients should no longer call it.
+    pub deprecated: bool,
     /// The handler's path: `items::get_items`.
     pub handler: String,
     /// The cargo package that the handler belongs to.
@@ -44,6 +50,11 @@ impl RouteSpec {
     /// What API Gateway knows the route by.
     pub fn route_key(&self) -> RouteKey<'_> {
         RouteKey::new(self.method, &self.path)
+    }
+
+    /// The name of the function that answers it.
+    pub fn function(&self) -> &Name {
+        self.lambda.as_ref().unwrap_or(&self.name)
     }
 }
 

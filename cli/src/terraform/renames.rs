@@ -204,6 +204,9 @@ mod tests {
             memory: None,
             timeout: None,
             env: Vec::new(),
+            lambda: None,
+            tags: Vec::new(),
+            deprecated: false,
             throttle: None,
             description: "a ${hostile} \"description\"".to_owned(),
             handler: format!("items::{name}"),
@@ -218,7 +221,7 @@ mod tests {
         let (mut old_locals, mut old_moved) = (None, None);
         for routes in apis {
             let routes = routes.iter().map(|(name, path)| route(name, path)).collect();
-            let manifest = Manifest::new("0.0.0", routes);
+            let manifest = Manifest::new("0.0.0", routes, Vec::new());
             let checked = check(Utf8Path::new("/"), "items", &manifest, &Config::default()).unwrap().manifest;
             let previous = Previous::read(old_locals.as_deref(), old_moved.as_deref());
             old_moved = render(&checked, &previous);
@@ -239,7 +242,7 @@ mod tests {
 
     #[test]
     fn the_blocks_are_laid_out_as_terraform_fmt_does() {
-        let manifest = Manifest::new("0.0.0", vec![route("get_item", "/items")]);
+        let manifest = Manifest::new("0.0.0", vec![route("get_item", "/items")], Vec::new());
         let checked = check(Utf8Path::new("/"), "items", &manifest, &Config::default()).unwrap().manifest;
         let identity = ("GET".to_owned(), "/items".to_owned());
         let old = PreviousRoute { name: "item".to_owned(), function: "get_item".to_owned(), identity };

@@ -1,0 +1,145 @@
+//! A Lambda authorizer as its author wrote it, and where its identity is in a request.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{EnvName, Name, SourceLocation};
+
+/// One `#[authorizer]`, as the registry holds it: a function that API Gateway asks whether a request may pass, with the
+/// event of payload format 2.0, and that gives a simple response ([Lambda authorizers]).
+///
+/// [Lambda authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorizerSpec {
+    /// The word that routes name it by, and the name of its function.
+    pub name: Name,
+    /// Where a request has what identifies the caller. A request that lacks one of them gets 401 and never reaches the
+    /// function. All of them together are the key under which an answer is kept.
+    pub identity_sources: Vec<IdentitySource>,
+    /// How long an answer is kept, in seconds; 0 for not at all.
+    pub ttl: u32,
+    /// Memory of the function in MB; `None` where the author left it to the configuration.
+    pub memory: Option<u32>,
+    /// Timeout of the function in seconds; `None` where the author left it to the configuration.
+    pub timeout: Option<u32>,
+    /// The environment variables that the function needs, in the order in which they were written.
+    pub env: Vec<EnvName>,
+    /// What it decides by: the first paragraph of the function's doc comment; possibly empty.
+    pub description: String,
+    /// The function's path: `items::api_key`.
+    pub handler: String,
+    /// The cargo package that the function belongs to.
+    pub package: String,
+    /// Where the attribute stands.
+    pub source: SourceLocation,
+    /// The exported symbol of the entry point.
+    pub entry: String,
+}
+
+/// A place in a request, in API Gateway's words: `$request.header.Authorization` ([identity sources]).
+///
+/// [identity sources]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct IdentitySource(String);
+
+impl IdentitySource {
+    /// The kinds of places, each with the dot before the name.
+    const KINDS: [&str; 4] = ["$request.header.", "$request.querystring.", "$context.", "$stageVariables."];
+
+    /// The place as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for IdentitySource {
+    type Err = IdentitySourceError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let name = Self::KINDS.iter().find_map(|kind| text.strip_prefix(kind));
+        // Header names are tokens (RFC 9110, 5.6.2), and the others are no wider.
+        let valid = |name: &str| {
+            !name.is_empty()
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || "!#%&'*+-.^_`|~".contains(c))
+        };
+        if !name.is_some_and(valid) {
+            return Err(IdentitySourceError { source: text.to_owned() });
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for IdentitySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl From<IdentitySource> for String {
+    fn from(source: IdentitySource) -> Self {
+        source.0
+    }
+}
+
+impl TryFrom<String> for IdentitySource {
+    type Error = IdentitySourceError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// Why a text is not an [`IdentitySource`].
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct IdentitySourceError {
+    source: String,
+}
+
+impl std::error::Error for IdentitySourceError {}
+
+impl fmt::Display for IdentitySourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no identity source", self.source)
+    }
+}
+
+impl IdentitySourceError {
+    /// What to write instead.
+    pub fn help(&self) -> String {
+        "write `$request.header.NAME`, `$request.querystring.NAME`, `$context.NAME` or `$stageVariables.NAME`"
+            .to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_source_is_one_of_api_gateways_words() {
+        for good in [
+            "$request.header.Authorization",
+            "$request.header.x-api-key",
+            "$request.querystring.key",
+            "$context.routeKey",
+            "$context.identity.sourceIp",
+            "$stageVariables.tenant",
+        ] {
+            assert_eq!(good.parse::<IdentitySource>().unwrap().as_str(), good);
+        }
+        for bad in [
+            "",
+            "Authorization",
+            "$request.header.",
+            "$request.body",
+            "$request.header.a b",
+            "request.header.a",
+            "$request.path.id",
+        ] {
+            assert!(bad.parse::<IdentitySource>().is_err(), "{bad}");
+        }
+    }
+}
