@@ -24,6 +24,10 @@ bless:
 examples:
     cargo routegen package -p items
 
+# What a function costs: size, start, invocation, memory, beside bare lambda_http
+bench:
+    cargo xtask bench
+
 # Time, memory and sizes of builds; `just bench-build --peer` installs cargo-lambda beside it
 bench-build *arguments:
     cargo xtask bench-build {{ arguments }}

@@ -2,7 +2,8 @@
 //!
 //! `cargo xtask check` looks at format, lints and docs. `cargo xtask test` does that, makes the Python environment that
 //! the emulators of AWS run in, and runs all tests. Where the machine lacks something, the tests that need it are
-//! skipped, and told at the end; with `CI=true` they fail. `cargo xtask bench-build` measures builds. It installs nothing outside of the target directory.
+//! skipped, and told at the end; with `CI=true` they fail. `cargo xtask bench` measures a
+//! function beside bare `lambda_http`, `cargo xtask bench-build` builds. It installs nothing outside of the target directory.
 
 #![allow(clippy::print_stderr, reason = "talking to whoever runs it is all it does")]
 
@@ -21,6 +22,7 @@ use step::{Failed, Step};
 const USAGE: &str = "usage:
   cargo xtask check          format, lints and docs
   cargo xtask test [ARGS]    that, and all tests; with ARGS `cargo test ARGS` alone
+  cargo xtask bench          what a function costs, beside one on bare lambda_http
   ";
 
 fn main() -> ExitCode {
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         ["check"] => check(),
         ["test"] => check().and_then(|()| test(&["--workspace", "--no-fail-fast"])),
         ["test", arguments @ ..] => test(arguments),
+        ["bench"] => bench::bench(),
         ["bench-build", arguments @ ..] => bench::bench_build(arguments),
         _ => Err(Failed(format!("{USAGE}{}", bench::USAGE))),
     };

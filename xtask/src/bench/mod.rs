@@ -5,6 +5,7 @@
 //! after an edit of what all handlers share, and after no edit. It refuses figures of a build that was wrong: one edited
 //! handler has to change one artifact.
 
+mod hello;
 mod machine;
 mod options;
 mod peer;
@@ -24,6 +25,8 @@ use options::{Options, Peers};
 use project::{Edit, Kind, Project};
 use report::{Report, Row, Sizes};
 use usage::Usage;
+
+pub(crate) use hello::bench;
 
 pub(crate) const USAGE: &str = options::USAGE;
 

@@ -115,6 +115,12 @@ impl Project {
         Err(Failed(format!("{folder}: {changed} artifacts changed, and {expected} had to")))
     }
 
+    /// The program of the first artifact.
+    pub(super) fn program(&self) -> Result<Vec<u8>, Failed> {
+        let path = self.zip_files()?.into_iter().next();
+        self.content(&path.ok_or_else(|| Failed(format!("no zip in {}", self.zips().display())))?)
+    }
+
     /// The sizes of the first artifact.
     pub(super) fn sizes(&self) -> Result<Sizes, Failed> {
         let path = self.zip_files()?.into_iter().next();

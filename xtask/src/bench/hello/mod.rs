@@ -1,0 +1,80 @@
+//! The benchmark of what runs: a handler of routegen beside the same with bare `lambda_http`.
+//!
+//! In: nothing. Out, on stdout: a table in Markdown, ready for docs/performance.md. Both programs are made by the same
+//! profile, the one that routegen builds with, so that what differs is the runtime's: optimised for speed, one codegen
+//! unit, no LTO, unwinding, stripped.
+
+mod api;
+mod meter;
+mod report;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use meter::Cost;
+
+use super::{
+    fetch, machine,
+    project::{Kind, Project},
+    usage::Usage,
+};
+use crate::{
+    step::{Failed, Step},
+    target,
+};
+
+/// What routegen builds with where a user says nothing.
+const PROFILE: [(&str, &str); 4] = [
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1"),
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3"),
+    ("CARGO_PROFILE_RELEASE_STRIP", "symbols"),
+];
+
+/// Builds both, and prints the figures.
+#[expect(clippy::print_stdout, reason = "the figures are data")]
+pub(crate) fn bench() -> Result<(), Failed> {
+    let folder = target().join("bench");
+    Step::cargo("build --quiet --release --package routegen-cli").run()?;
+    let routegen = target().join("release/routegen");
+    let ours = ours(&folder, &routegen)?;
+    let theirs = theirs(&folder)?;
+    let (ours, theirs) = (measure(&ours)?, measure(&theirs)?);
+    println!("{}", report::markdown(&machine::describe(None), &ours, &theirs));
+    Ok(())
+}
+
+fn measure(program: &Path) -> Result<Cost, Failed> {
+    eprintln!("> {}", program.display());
+    Cost::of(program)
+}
+
+/// The program of the zip that `routegen build` makes.
+fn ours(folder: &Path, routegen: &Path) -> Result<PathBuf, Failed> {
+    let project = Project::generate(folder, Kind::Routegen, 1)?;
+    fetch(&project.folder)?;
+    Usage::of(project.routegen(routegen), &project.folder.join("build.log"))?;
+    let program = project.folder.join("bootstrap");
+    fs::write(&program, project.program()?).map_err(|error| failed(&program, &error))?;
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&program, executable).map_err(|error| failed(&program, &error))?;
+    Ok(program)
+}
+
+/// The program that cargo makes of the package for cargo-lambda, which has its handlers on bare `lambda_http`.
+fn theirs(folder: &Path) -> Result<PathBuf, Failed> {
+    let project = Project::generate(folder, Kind::CargoLambda, 1)?;
+    fetch(&project.folder)?;
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--release"]).current_dir(&project.folder).envs(PROFILE);
+    cargo.env("CARGO_TARGET_DIR", project.folder.join("target"));
+    Usage::of(cargo, &project.folder.join("build.log"))?;
+    Ok(project.folder.join("target/release/hello_0"))
+}
+
+fn failed(path: &Path, error: &dyn std::fmt::Display) -> Failed {
+    Failed(format!("{}: {error}", path.display()))
+}
