@@ -1,11 +1,12 @@
-//! The API of the seed: two routes behind Cognito, two Lambda functions.
+//! The API of the seed: two routes behind Cognito, two Lambda functions, one table.
 //!
 //! A library with annotated handlers, and nothing else: `routegen package -p items` makes an artifact of each, and the
-//! Terraform that puts them behind an HTTP API.
+//! Terraform that puts them behind an HTTP API. The table and what each function may do with it are in
+//! `terraform/main.tf`, which is written by hand.
 
 mod store;
 
-use routegen::{IntoResponse, Json, Problem, Query, http::StatusCode, route};
+use routegen::{IntoResponse, Json, Problem, Query, Res, http::StatusCode, route};
 use serde::{Deserialize, Serialize};
 
 use crate::store::Store;
@@ -43,16 +44,18 @@ impl Page {
 }
 
 /// Retrieves items
-#[route(GET, "/items", auth = "cognito", scopes = ["items/read"], memory = 256, timeout = 10)]
-async fn get_items(Query(page): Query<Page>) -> Result<Json<Vec<Item>>, Problem> {
-    Ok(Json(Store::from_env().list(page.from, page.limit)?))
+#[route(
+    GET, "/items", auth = "cognito", scopes = ["items/read"], memory = 256, timeout = 10, env = ["ITEMS_TABLE"]
+)]
+async fn get_items(Query(page): Query<Page>, store: Res<Store>) -> Result<Json<Vec<Item>>, Problem> {
+    Ok(Json(store.list(page.from, page.limit).await?))
 }
 
 /// Creates a new item
-#[route(POST, "/items/create", auth = "cognito", scopes = ["items/write"])]
-async fn create_item(Json(new): Json<NewItem>) -> Result<impl IntoResponse, Problem> {
+#[route(POST, "/items/create", auth = "cognito", scopes = ["items/write"], env = ["ITEMS_TABLE"])]
+async fn create_item(store: Res<Store>, Json(new): Json<NewItem>) -> Result<impl IntoResponse, Problem> {
     if new.name.trim().is_empty() {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY).with_detail("an item needs a name"));
     }
-    Ok((StatusCode::CREATED, Json(Store::from_env().create(new)?)))
+    Ok((StatusCode::CREATED, Json(store.create(new).await?)))
 }

@@ -33,11 +33,11 @@ fn the_example_is_applied_gives_tokens_and_answers_those_whom_a_route_lets_in() 
         command.env("IOT_MTLS_ENABLED", "0").env("SFTP_ENABLED", "0");
         command
     });
-    // Not in the folder for temporary files, which is where the example goes without the variable.
-    let database = folder.join("database").join("items.redb");
-    std::fs::create_dir(folder.join("database")).unwrap();
-    let settings =
-        format!("  cognito_deletion_protection = false\n  environment = {{ ITEMS_DB = {database:?} }}\n");
+    // The emulator's functions are processes of this machine, and it is their AWS.
+    let settings = format!(
+        "  cognito_deletion_protection = false\n  environment = {{\n    ITEMS_TABLE      = aws_dynamodb_table.items.name\n    AWS_ENDPOINT_URL = {:?}\n  }}\n",
+        emulator.address
+    );
     let root = emulator.root(terraform, &folder, &settings);
     root.apply();
 
@@ -48,7 +48,8 @@ fn the_example_is_applied_gives_tokens_and_answers_those_whom_a_route_lets_in() 
     a_route_refuses_forged_tokens(&client, python, &reader, &writer);
     a_route_refuses_the_scope_of_the_other(&client, &reader, &writer);
     one_function_sees_what_the_other_created(&client, &reader, &writer);
-    assert!(database.exists(), "the environment does not reach the functions");
+    // It is in the table, and not in a file that both functions would have on this machine.
+    assert_eq!(rows(&emulator), json!([pen(1)]));
     one_token_may_carry_both_scopes(&client);
     a_request_that_makes_no_sense_is_the_clients_fault(&client, &writer);
 
@@ -86,9 +87,8 @@ fn a_route_refuses_the_scope_of_the_other(client: &Client, reader: &str, writer:
 fn one_function_sees_what_the_other_created(client: &Client, reader: &str, writer: &str) {
     // Nobody whom the tests above sent away has got as far as the function.
     assert_eq!(client.get_items(Some(reader)), (200, json!([])));
-    let pen = json!({ "id": 1, "name": "pen", "description": "blue" });
-    assert_eq!(client.create_item(Some(writer), PEN), (201, pen.clone()));
-    assert_eq!(client.get_items(Some(reader)), (200, json!([pen])));
+    assert_eq!(client.create_item(Some(writer), PEN), (201, pen(1)));
+    assert_eq!(client.get_items(Some(reader)), (200, json!([pen(1)])));
 }
 
 fn one_token_may_carry_both_scopes(client: &Client) {
@@ -105,6 +105,25 @@ fn a_request_that_makes_no_sense_is_the_clients_fault(client: &Client, writer: &
 }
 
 const PEN: &str = r#"{ "name": "pen", "description": "blue" }"#;
+
+fn pen(id: u64) -> Value {
+    json!({ "id": id, "name": "pen", "description": "blue" })
+}
+
+/// The items that DynamoDB has, asked for without the API.
+fn rows(emulator: &Emulator) -> Value {
+    let request = Request::builder().method("POST").uri(format!("{}/", emulator.address));
+    let request = request.header("X-Amz-Target", "DynamoDB_20120810.Scan");
+    let request = request.header("Content-Type", "application/x-amz-json-1.0").header(
+        "Authorization",
+        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+    );
+    let (status, table) = answer(agent().run(request.body(r#"{ "TableName": "items" }"#).unwrap()));
+    assert_eq!(status, 200, "{table}");
+    let items = table["Items"].as_array().unwrap().iter().filter(|row| row["collection"]["S"] == "items");
+    let number = |row: &Value| row["id"]["N"].as_str().unwrap().parse::<u64>().unwrap();
+    items.map(|row| json!({ "id": number(row), "name": row["name"]["S"], "description": row["description"]["S"] })).collect()
+}
 
 /// Someone who calls the API, and knows of it what Terraform puts out.
 struct Client {

@@ -17,7 +17,7 @@ use camino::Utf8Path;
 use ureq::Agent;
 
 use crate::{
-    fixture::{copy, items},
+    fixture::{copy, items, repository},
     terraform::{
         process::Process,
         tool::{Root, Terraform},
@@ -55,13 +55,14 @@ impl Emulator {
         panic!("the emulator does not start; see {folder}/emulator.err");
     }
 
-    /// Lays out the example in `folder`, as it is emitted, but with this emulator for AWS and with `settings` of the
-    /// module. Terraform merges both from files whose names end in `_override.tf`.
+    /// Lays out the example in `folder`: its own root and the module as it is emitted, but with this emulator for AWS and
+    /// with `settings` of the module. Terraform merges both from files whose names end in `_override.tf`.
     fn root(&self, terraform: &'static Terraform, folder: &Utf8Path, settings: &str) -> Root {
         let root = folder.join("terraform");
-        copy(&items().terraform, &root);
-        // The root finds the artifacts beside itself.
-        copy(&items().artifacts, &folder.join("lambda"));
+        copy(&items().terraform.join("routegen"), &root.join("routegen"));
+        std::fs::copy(repository().join("examples/items/terraform/main.tf"), root.join("main.tf")).unwrap();
+        let artifacts = format!("artifacts_dir = {:?}\n", items().artifacts);
+        std::fs::write(root.join("terraform.tfvars"), artifacts).unwrap();
         std::fs::write(root.join("emulator_override.tf"), self.provider()).unwrap();
         set(&root, settings);
         Root::init(terraform, &root)
@@ -70,8 +71,18 @@ impl Emulator {
     /// The provider's configuration. Without `max_retries`, a call that an emulator does not know is repeated for ten
     /// minutes.
     fn provider(&self) -> String {
-        let services =
-            ["apigatewayv2", "cloudwatchlogs", "cognitoidp", "ec2", "iam", "lambda", "s3", "sqs", "sts"];
+        let services = [
+            "apigatewayv2",
+            "cloudwatchlogs",
+            "cognitoidp",
+            "dynamodb",
+            "ec2",
+            "iam",
+            "lambda",
+            "s3",
+            "sqs",
+            "sts",
+        ];
         let endpoints: String =
             services.map(|service| format!("    {service} = {:?}\n", self.address)).concat();
         format!(

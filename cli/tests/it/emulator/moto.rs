@@ -26,7 +26,7 @@ resource "aws_sqs_queue" "items" {}
 const SETTINGS: &str = r#"
   artifact_bucket = { name = aws_s3_bucket.artifacts.id }
   alias           = "live"
-  environment     = { QUEUE = aws_sqs_queue.items.url }
+  environment     = { ITEMS_TABLE = aws_dynamodb_table.items.name, QUEUE = aws_sqs_queue.items.url }
   functions = {
     create_item = {
       policies = {

@@ -1,8 +1,7 @@
-//! The items on disk, in an embedded database.
+//! The items on disk, in an embedded database, for a machine without AWS.
 //!
 //! The two functions are two processes, and redb belongs to one process at a time: each request opens the database under
-//! a lock that the processes share, and closes it again. Functions in AWS share no disk unless one is mounted (EFS); there
-//! the path would lie on it.
+//! a lock that the processes share, and closes it again.
 
 use std::{fs::File, io, path::PathBuf};
 
@@ -16,12 +15,12 @@ const ITEMS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("items");
 /// What goes wrong here is never the client's fault: one type is enough, and `redb::Error` holds all of it.
 type Result<T> = std::result::Result<T, redb::Error>;
 
-pub(crate) struct Store {
+pub(crate) struct Embedded {
     path: PathBuf,
 }
 
-impl Store {
-    /// The store that the variable `ITEMS_DB` names, else one in the temporary folder.
+impl Embedded {
+    /// The database that the variable `ITEMS_DB` names, else one in the temporary folder.
     pub(crate) fn from_env() -> Self {
         let path = std::env::var_os("ITEMS_DB").map(PathBuf::from);
         Self { path: path.unwrap_or_else(|| std::env::temp_dir().join("items.redb")) }
@@ -74,10 +73,10 @@ mod tests {
 
     use super::*;
 
-    fn store(name: &str) -> Store {
+    fn store(name: &str) -> Embedded {
         let path = std::env::temp_dir().join(format!("items-{}-{name}.redb", std::process::id()));
         let _ = std::fs::remove_file(&path);
-        Store { path }
+        Embedded { path }
     }
 
     fn pen(name: &str) -> NewItem {
