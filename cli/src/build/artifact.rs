@@ -72,7 +72,8 @@ impl Build<'_> {
         let folder =
             self.workspace.own_target().join("bootstrap").join(&self.workspace.package).join(&function.name);
         files::create_folder(&folder)?;
-        let source = main(crate_name, &function.entry) + &self.note(function, package).source();
+        let source = main(crate_name, function.entries.first().map_or("", String::as_str))
+            + &self.note(function, package).source();
         let link = Link { name: &function.name, source: &source, crates: vec![crate_name], folder: &folder };
         let stopwatch = &self.printer.stopwatch;
         let linked = stopwatch
@@ -124,6 +125,7 @@ impl Build<'_> {
             zip_bytes: packed.zip_bytes,
             bootstrap_bytes: packed.bootstrap_bytes,
             architecture: function.architecture,
+            kind: function.kind,
             routes: self.manifest.route_keys(function),
         }
     }
