@@ -156,7 +156,7 @@ fn main(crate_name: &str, entry: &str) -> String {
              safe fn entry() -> routegen::__private::Route;\n\
          }}\n\
          fn main() -> std::process::ExitCode {{\n    \
-             routegen::__private::serve(entry())\n\
+             routegen::__private::serve([entry()])\n\
          }}\n"
     )
 }
