@@ -16,6 +16,7 @@ pub(crate) fn route(name: &str, path: &str) -> RouteSpec {
         lambda: None,
         tags: Vec::new(),
         deprecated: false,
+        reads_body: false,
         throttle: None,
         description: String::new(),
         handler: format!("items::{name}"),
