@@ -69,7 +69,7 @@ fn test(terraform: &'static Terraform, folder: &Utf8Path) {
 }
 
 /// An empty file for each artifact that `locals.tf` names, in `artifacts` and beside each listing of the variant.
-fn make_artifacts(folder: &Utf8Path) {
+pub(super) fn make_artifacts(folder: &Utf8Path) {
     let mut folders = vec![folder.join("artifacts")];
     std::fs::create_dir(&folders[0]).unwrap();
     if let Ok(listings) = folder.join("folders").read_dir_utf8() {
