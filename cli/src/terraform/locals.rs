@@ -11,7 +11,7 @@ const HEADER: &str = "# The routegen module: what the code says. The other files
 
 pub(super) fn render(manifest: &CheckedManifest) -> String {
     let functions = manifest.functions.iter().map(|function| (&function.key, self::function(function)));
-    let routes = manifest.routes.iter().map(|route| (route.spec.name.as_str(), self::route(route)));
+    let routes = manifest.routes.iter().map(|route| (route.spec.name.as_str(), self::route(route, manifest)));
     let authorizers =
         manifest.authorizers.iter().map(|authorizer| (&authorizer.name, self::authorizer(authorizer)));
     let servers = manifest.resource_servers.iter().map(|(server, scopes)| (server, Value::strings(scopes)));
@@ -45,12 +45,19 @@ fn function(function: &Function) -> Value {
     ])
 }
 
-fn route(route: &Route) -> Value {
+fn route(route: &Route, manifest: &CheckedManifest) -> Value {
     let spec = &route.spec;
     let (authorization, authorizer) = match &spec.auth {
         Auth::None => ("NONE", Value::Null),
         Auth::Iam => ("AWS_IAM", Value::Null),
-        Auth::Authorizer(name) => ("JWT", Value::from(name.as_str())),
+        Auth::Authorizer(name) => {
+            let of_this_name = manifest.authorizers.iter().find(|authorizer| authorizer.name == *name);
+            let kind = match of_this_name.map(|authorizer| &authorizer.kind) {
+                Some(AuthorizerKind::Lambda { .. }) => "CUSTOM",
+                Some(AuthorizerKind::Cognito) | None => "JWT",
+            };
+            (kind, Value::from(name.as_str()))
+        }
     };
     Value::object([
         ("method", Value::from(spec.method.as_str())),
