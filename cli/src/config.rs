@@ -43,7 +43,7 @@ pub(crate) struct Config {
     /// Extra files in every artifact.
     #[serde(default)]
     include: Vec<Spanned<String>>,
-    /// What holds for one function, by the name of its route.
+    /// What holds for one function, by its name: that of its route, its group or its authorizer.
     #[serde(default)]
     functions: BTreeMap<Spanned<String>, OneFunction>,
     /// Authorizers that are not written in Rust, by the word that routes name them by.
@@ -156,9 +156,9 @@ impl Config {
         self.defaults.timeout.as_ref().map_or(10, |timeout| *timeout.as_ref())
     }
 
-    /// The extra files of the artifact of this route's function.
-    pub(crate) fn include(&self, route: &str) -> Vec<Pattern> {
-        let own = self.functions.get(route).map_or(&[][..], |function| &function.include);
+    /// The extra files of this function's artifact.
+    pub(crate) fn include(&self, function: &str) -> Vec<Pattern> {
+        let own = self.functions.get(function).map_or(&[][..], |function| &function.include);
         let patterns = self.include.iter().chain(own);
         let valid = patterns.filter_map(|pattern| {
             let place = Place { span: pattern.span(), source_code: self.source_code.clone() };
@@ -185,13 +185,13 @@ impl Config {
         })
     }
 
-    /// Refuses a table for a function that does not exist; `routes` are those that do.
-    pub(crate) fn refuse_unknown_functions(&self, routes: &[&str]) -> Result<(), Error> {
-        let unknown = self.functions.keys().find(|name| !routes.contains(&name.as_ref().as_str()));
+    /// Refuses a table for a function that does not exist; `functions` are those that do.
+    pub(crate) fn refuse_unknown_functions(&self, functions: &[&str]) -> Result<(), Error> {
+        let unknown = self.functions.keys().find(|name| !functions.contains(&name.as_ref().as_str()));
         unknown.map_or(Ok(()), |name| {
             let place = Place { span: name.span(), source_code: self.source_code.clone() };
-            let help = nearest(name.as_ref(), routes.iter().copied());
-            Err(place.mistake(format!("there is no route named `{}`", name.as_ref()), help))
+            let help = nearest(name.as_ref(), functions.iter().copied());
+            Err(place.mistake(format!("there is no function named `{}`", name.as_ref()), help))
         })
     }
 }
@@ -352,7 +352,7 @@ mod tests {
         let Error::Config { reason, help, span, .. } = error else { panic!("{error}") };
         assert_eq!(
             (reason.as_str(), help.as_deref()),
-            ("there is no route named `one`", Some("did you mean `on`?"))
+            ("there is no function named `one`", Some("did you mean `on`?"))
         );
         assert_eq!(span.map(|span| &text[span.offset()..span.offset() + span.len()]), Some("one"));
     }

@@ -14,7 +14,7 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
-use routegen_spec::{Auth, EnvName, RouteKey, Scope};
+use routegen_spec::{Auth, EnvName, Name, RouteKey, Scope};
 use syn::{Attribute, Meta, ReturnType, Type, ext::IdentExt};
 
 use crate::{signature::Handler, validate::ValidRoute};
@@ -288,7 +288,10 @@ fn registration(route: &ValidRoute) -> TokenStream {
         timeout,
         env,
         throttle,
+        lambda,
         description,
+        tags,
+        deprecated,
         entry,
         ..
     } = route;
@@ -305,6 +308,12 @@ fn registration(route: &ValidRoute) -> TokenStream {
         quote_spanned!(Span::mixed_site()=> #known::FIELDS)
     });
     let fields: Vec<TokenStream> = fields.collect();
+    let body = route.handler.arguments.iter().map(|ty| {
+        let known = known(route, ty);
+        quote_spanned!(Span::mixed_site()=> #known::BODY && !#known::WHOLE)
+    });
+    let body: Vec<TokenStream> = body.collect();
+    let lambda = lambda.iter().map(Name::as_str);
     let route = beside(&route.handler, "entry_of");
     let memory = memory.into_iter();
     let timeout = timeout.into_iter();
@@ -319,10 +328,14 @@ fn registration(route: &ValidRoute) -> TokenStream {
             timeout: [#(#timeout),*],
             env: [#(#env),*],
             throttle: [#(#throttle),*],
+            lambda: [#(#lambda),*],
             description: #description,
+            tags: [#(#tags),*],
+            deprecated: #deprecated,
             handler: #handler,
             entry: #entry,
             fields: [#(#fields),*],
+            body: [#(#body),*],
             route: #route,
         }
     }
@@ -371,7 +384,7 @@ mod tests {
     fn with_many_keys_and_attributes() {
         insta::assert_snapshot!(expansion(
             r#"POST, "/a/{b}/{rest+}", auth = "cognito", scopes = ["a/b", "a/c"], memory = 256, timeout = 10, env = ["TABLE"], throttle = (50, 20),
-               name = "create", description = "Creates \"it\"", crate = crate::api::routegen"#,
+               name = "create", lambda = "items", description = "Creates \"it\"", tags = ["a", "b"], deprecated = true, crate = crate::api::routegen"#,
             "#[cfg(unix)]
             #[expect(clippy::unused_async)]
             #[deprecated]

@@ -15,13 +15,16 @@ pub(crate) enum Key {
     Env,
     Throttle,
     Name,
+    Lambda,
     Description,
+    Tags,
+    Deprecated,
     Crate,
 }
 
 impl Key {
     /// All of them, in the order in which messages list them.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::Auth,
         Self::Scopes,
         Self::Memory,
@@ -29,7 +32,10 @@ impl Key {
         Self::Env,
         Self::Throttle,
         Self::Name,
+        Self::Lambda,
         Self::Description,
+        Self::Tags,
+        Self::Deprecated,
         Self::Crate,
     ];
 
@@ -43,7 +49,10 @@ impl Key {
             Self::Env => "env",
             Self::Throttle => "throttle",
             Self::Name => "name",
+            Self::Lambda => "lambda",
             Self::Description => "description",
+            Self::Tags => "tags",
+            Self::Deprecated => "deprecated",
             Self::Crate => "crate",
         }
     }
@@ -58,7 +67,10 @@ impl Key {
             Self::Env => "env = [\"TABLE\"]",
             Self::Throttle => "throttle = (50, 20)",
             Self::Name => "name = \"get_items\"",
+            Self::Lambda => "lambda = \"items\"",
             Self::Description => "description = \"Retrieves items\"",
+            Self::Tags => "tags = [\"items\"]",
+            Self::Deprecated => "deprecated = true",
             Self::Crate => "crate = my_crate::routegen",
         }
     }

@@ -32,7 +32,10 @@ pub(crate) struct RouteAttr {
     pub(crate) env: Slot<Vec<EnvName>>,
     pub(crate) throttle: Slot<Throttle>,
     pub(crate) name: Slot<Name>,
+    pub(crate) lambda: Slot<Name>,
     pub(crate) description: Slot<String>,
+    pub(crate) tags: Slot<Vec<String>>,
+    pub(crate) deprecated: Slot<bool>,
     pub(crate) krate: Slot<syn::Path>,
 }
 
@@ -142,7 +145,10 @@ impl RouteAttr {
             Key::Env => self.env.fill(values::env(&value, errors), argument),
             Key::Throttle => self.throttle.fill(values::throttle(&value, errors), argument),
             Key::Name => self.name.fill(values::name(&value, errors), argument),
+            Key::Lambda => self.lambda.fill(values::lambda(&value, errors), argument),
             Key::Description => self.description.fill(values::description(&value, errors), argument),
+            Key::Tags => self.tags.fill(values::tags(&value, errors), argument),
+            Key::Deprecated => self.deprecated.fill(values::deprecated(&value, errors), argument),
             Key::Crate => self.krate.fill(values::krate(&value, errors), argument),
         }
     }
@@ -156,7 +162,10 @@ impl RouteAttr {
             Key::Env => self.env.is_absent(),
             Key::Throttle => self.throttle.is_absent(),
             Key::Name => self.name.is_absent(),
+            Key::Lambda => self.lambda.is_absent(),
             Key::Description => self.description.is_absent(),
+            Key::Tags => self.tags.is_absent(),
+            Key::Deprecated => self.deprecated.is_absent(),
             Key::Crate => self.krate.is_absent(),
         }
     }
@@ -170,7 +179,10 @@ impl RouteAttr {
             Key::Env => self.env.excuse(),
             Key::Throttle => self.throttle.excuse(),
             Key::Name => self.name.excuse(),
+            Key::Lambda => self.lambda.excuse(),
             Key::Description => self.description.excuse(),
+            Key::Tags => self.tags.excuse(),
+            Key::Deprecated => self.deprecated.excuse(),
             Key::Crate => self.krate.excuse(),
         }
     }
@@ -245,7 +257,8 @@ mod tests {
     fn every_key_is_read() {
         let (route, errors) = read(
             r#"POST, "/items/{id}", auth = "cognito", scopes = ["items/read", "items/write",], memory = 10_240,
-               timeout = 0x1e, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), name = "create", description = r"Creates", crate = a::b,"#,
+               timeout = 0x1e, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), name = "create", lambda = "items",
+               description = r"Creates", tags = ["items", "Write access"], deprecated = true, crate = a::b,"#,
         );
         assert_eq!(errors, [""; 0]);
         assert_eq!(route.method.value(), Some(Method::Post));
@@ -258,7 +271,10 @@ mod tests {
         assert_eq!(env.iter().map(EnvName::as_str).collect::<Vec<_>>(), ["TABLE", "LOG_LEVEL"]);
         assert_eq!(route.throttle.value(), Some(Throttle { rate: 50, burst: 20 }));
         assert_eq!(route.name.value().unwrap().as_str(), "create");
+        assert_eq!(route.lambda.value().unwrap().as_str(), "items");
         assert_eq!(route.description.value().unwrap(), "Creates");
+        assert_eq!(route.tags.value().unwrap(), ["items", "Write access"]);
+        assert_eq!(route.deprecated.value(), Some(true));
         assert_eq!(route.krate.value().to_token_stream().to_string(), "a :: b");
     }
 
@@ -271,7 +287,10 @@ mod tests {
             route.env.is_absent()
                 && route.throttle.is_absent()
                 && route.name.is_absent()
+                && route.lambda.is_absent()
                 && route.description.is_absent()
+                && route.tags.is_absent()
+                && route.deprecated.is_absent()
                 && route.krate.is_absent()
         );
     }
@@ -329,7 +348,15 @@ mod tests {
             r#"GET, "/items", auth = "none", throttle = (50, "20")"#,
             r#"GET, "/items", auth = "none", name = "getItems""#,
             r#"GET, "/items", auth = "none", name = get_items"#,
+            r#"GET, "/items", auth = "none", lambda = "pet-shop""#,
+            r#"GET, "/items", auth = "none", lambda = ["pets"]"#,
             r#"GET, "/items", auth = "none", description = 1"#,
+            r#"GET, "/items", auth = "none", tags = "items""#,
+            r#"GET, "/items", auth = "none", tags = [items]"#,
+            r#"GET, "/items", auth = "none", tags = [" "]"#,
+            r#"GET, "/items", auth = "none", tags = ["items", "items"]"#,
+            r#"GET, "/items", auth = "none", deprecated = "yes""#,
+            r#"GET, "/items", auth = "none", deprecated"#,
             r#"GET, "/items", auth = "none", crate = "a::b""#,
             r#"GET, "/items", auth = "none", crate = a::b<c>"#,
             r#"GET, "/items", auth = "cognito", scopes = "items/read""#,

@@ -25,7 +25,10 @@ pub(crate) struct ValidRoute {
     pub(crate) timeout: Option<u32>,
     pub(crate) env: Vec<EnvName>,
     pub(crate) throttle: Option<Throttle>,
+    pub(crate) lambda: Option<Name>,
     pub(crate) description: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) deprecated: bool,
     /// The path of the crate `routegen`.
     pub(crate) krate: syn::Path,
     /// The exported symbol of the entry point.
@@ -55,6 +58,9 @@ pub(crate) fn validate(
         timeout: attribute.timeout.value(),
         env: attribute.env.value().unwrap_or_default(),
         throttle: attribute.throttle.value(),
+        lambda: attribute.lambda.value(),
+        tags: attribute.tags.value().unwrap_or_default(),
+        deprecated: attribute.deprecated.value().unwrap_or_default(),
         description: match attribute.description {
             Slot::Absent => doc::first_paragraph(&handler.attributes),
             slot => slot.value()?,
@@ -99,7 +105,7 @@ fn name(slot: Slot<Name>, handler: &Handler, errors: &mut Errors) -> Option<Name
     match slot {
         Slot::Absent => {
             let name = handler.name().parse::<Name>();
-            name.inspect_err(|error| errors.push(&handler.ident, error, error.help())).ok()
+            name.inspect_err(|error| errors.push(&handler.ident, error, error.help("name"))).ok()
         }
         slot => slot.value(),
     }

@@ -9,7 +9,7 @@ use std::{fmt::Display, ops::RangeInclusive};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope, Throttle, limits};
 use syn::{
-    LitInt, LitStr,
+    LitBool, LitInt, LitStr,
     parse::{Parse, ParseStream, Parser},
 };
 
@@ -110,13 +110,42 @@ pub(crate) fn throttle(value: &TokenStream, errors: &mut Errors) -> Option<Throt
 }
 
 pub(crate) fn name(value: &TokenStream, errors: &mut Errors) -> Option<Name> {
-    let text = string(Key::Name, value, errors)?;
+    id(Key::Name, value, errors)
+}
+
+pub(crate) fn lambda(value: &TokenStream, errors: &mut Errors) -> Option<Name> {
+    id(Key::Lambda, value, errors)
+}
+
+fn id(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Name> {
+    let text = string(key, value, errors)?;
     let name = text.value().parse::<Name>();
-    name.inspect_err(|error| errors.push(&text, error, error.help())).ok()
+    name.inspect_err(|error| errors.push(&text, error, error.help(key.name()))).ok()
 }
 
 pub(crate) fn description(value: &TokenStream, errors: &mut Errors) -> Option<String> {
     string(Key::Description, value, errors).map(|text| text.value())
+}
+
+pub(crate) fn tags(value: &TokenStream, errors: &mut Errors) -> Option<Vec<String>> {
+    let arguments = list(Key::Tags, value, errors)?;
+    distinct("tag", &arguments, tag, errors)
+}
+
+fn tag(argument: &TokenStream, errors: &mut Errors) -> Option<String> {
+    let text = item(Key::Tags, "the tag", argument, errors)?;
+    if text.value().trim().is_empty() {
+        errors.push(&text, "a tag is empty", format!("leave it out, or write `{}`", Key::Tags.example()));
+        return None;
+    }
+    Some(text.value())
+}
+
+pub(crate) fn deprecated(value: &TokenStream, errors: &mut Errors) -> Option<bool> {
+    let wrong = || {
+        ("`deprecated` takes `true` or `false`".to_owned(), format!("write `{}`", Key::Deprecated.example()))
+    };
+    read::<LitBool>("the value of `deprecated`", value, wrong, errors).map(|word| word.value)
 }
 
 pub(crate) fn krate(value: &TokenStream, errors: &mut Errors) -> Option<syn::Path> {

@@ -66,6 +66,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod authorizer;
+mod decision;
 mod event;
 mod extract;
 mod log;
@@ -82,12 +84,14 @@ mod serve;
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 
+pub use authorizer::AuthorizerRequest;
 pub use axum::{
     self, Json,
     extract::Query,
     http,
     response::{IntoResponse, Response},
 };
+pub use decision::Decision;
 pub use extract::{Claims, Path, StandardClaims};
 pub use lambda_http;
 pub use problem::Problem;
@@ -145,10 +149,12 @@ pub mod __private {
     pub use crate::registry::{Registration, write_manifest};
     pub use crate::{
         __register as register,
+        authorizer::{Authorizer, Verdict},
+        decision::IntoDecision,
         extract::{Argument, ArgumentCheck, Claimless, FromParts, FromRequest, Via, WithClaims, check},
         reply::IntoReply,
         route::{Reply, Request, Route},
-        serve::serve,
+        serve::{serve, serve_authorizer},
     };
 }
 

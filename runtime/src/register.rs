@@ -15,10 +15,14 @@ macro_rules! __register {
         timeout: [$($timeout:literal)?],
         env: [$($env:literal),* $(,)?],
         throttle: [$($rate:literal, $burst:literal)?],
+        lambda: [$($lambda:literal)?],
         description: $description:literal,
+        tags: [$($tag:literal),* $(,)?],
+        deprecated: $deprecated:literal,
         handler: $handler:literal,
         entry: $entry:literal,
         fields: [$($fields:expr),* $(,)?],
+        body: [$($body:expr),* $(,)?],
         route: $route:ident $(,)?
     ) => {
         $crate::__private::inventory::submit! {
@@ -31,8 +35,11 @@ macro_rules! __register {
                 memory: $crate::__optional!($($memory)?),
                 timeout: $crate::__optional!($($timeout)?),
                 env: &[$($env),*],
+                lambda: $crate::__optional!($($lambda)?),
                 throttle: $crate::__optional!($(($rate, $burst))?),
                 description: $description,
+                tags: &[$($tag),*],
+                deprecated: $deprecated,
                 handler: ::core::concat!(::core::module_path!(), "::", $handler),
                 package: ::core::env!("CARGO_PKG_NAME"),
                 file: ::core::file!(),
@@ -40,6 +47,7 @@ macro_rules! __register {
                 column: ::core::column!(),
                 entry: $entry,
                 fields: &[$($fields),*],
+                body: &[$($body),*],
                 route: $crate::__route!($route),
             }
         }

@@ -24,9 +24,12 @@ pub struct Registration {
     pub memory: Option<u32>,
     pub timeout: Option<u32>,
     pub env: &'static [&'static str],
+    pub lambda: Option<&'static str>,
     /// The rate and the burst.
     pub throttle: Option<(u32, u32)>,
     pub description: &'static str,
+    pub tags: &'static [&'static str],
+    pub deprecated: bool,
     pub handler: &'static str,
     pub package: &'static str,
     pub file: &'static str,
@@ -35,6 +38,8 @@ pub struct Registration {
     pub entry: &'static str,
     /// For each argument, the fields that a struct asks of the path.
     pub fields: &'static [Option<Fields>],
+    /// For each argument, whether it reads the body.
+    pub body: &'static [bool],
     /// The entry point itself, for tests. The registry of `routegen` does without, and its host build with the handlers.
     pub route: Option<fn() -> Route>,
 }
@@ -59,12 +64,13 @@ impl Registration {
             scopes: scopes.map_err(|error| format!("{error}"))?,
             memory: self.memory,
             timeout: self.timeout,
-            lambda: None,
-            tags: Vec::new(),
-            deprecated: false,
-            throttle: self.throttle.map(|(rate, burst)| Throttle { rate, burst }),
             env: env.map_err(|error| format!("{error}"))?,
+            lambda: self.lambda.map(str::parse).transpose().map_err(|error| format!("{error}"))?,
+            throttle: self.throttle.map(|(rate, burst)| Throttle { rate, burst }),
             description: self.description.to_owned(),
+            tags: self.tags.iter().map(ToString::to_string).collect(),
+            deprecated: self.deprecated,
+            reads_body: self.body.contains(&true),
             handler: self.handler.to_owned(),
             package: self.package.to_owned(),
             source: SourceLocation { file: self.file.to_owned(), line: self.line, column: self.column },

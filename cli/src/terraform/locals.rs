@@ -2,7 +2,7 @@
 //!
 //! Pure: the checked manifest in, text out. The files beside it were written by hand and read these maps.
 
-use routegen_spec::{Auth, EnvName, limits};
+use routegen_spec::{Auth, EnvName, IdentitySource, limits};
 
 use super::hcl::{self, Value};
 use crate::check::{Authorizer, AuthorizerKind, CheckedManifest, Function, Route};
@@ -79,10 +79,19 @@ fn limit(limit: Option<u32>) -> Value {
 }
 
 fn authorizer(authorizer: &Authorizer) -> Value {
-    let kind = match authorizer.kind {
-        AuthorizerKind::Cognito => "cognito",
-    };
-    Value::object([("kind", Value::from(kind))])
+    match &authorizer.kind {
+        AuthorizerKind::Cognito => Value::object([("kind", Value::from("cognito"))]),
+        AuthorizerKind::Jwt { identity_source } => Value::object([
+            ("kind", Value::from("jwt")),
+            ("identity_sources", Value::strings([identity_source.as_str()])),
+        ]),
+        AuthorizerKind::Lambda { function, identity_sources, ttl } => Value::object([
+            ("kind", Value::from("lambda")),
+            ("function", Value::from(function.as_str())),
+            ("identity_sources", Value::strings(identity_sources.iter().map(IdentitySource::as_str))),
+            ("ttl", Value::Number(*ttl)),
+        ]),
+    }
 }
 
 /// A doc comment can be longer than what Lambda takes as a description; its beginning says what it is about.

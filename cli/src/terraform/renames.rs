@@ -241,36 +241,19 @@ fn instance(expression: &Expression) -> Option<(&'static str, String)> {
 #[cfg(test)]
 mod tests {
     use camino::Utf8Path;
-    use routegen_spec::{Auth, Manifest, Method, RouteSpec, SourceLocation};
+    use routegen_spec::{Manifest, RouteSpec};
 
     use super::*;
     use crate::{
-        check::check,
+        check::{check, fixture},
         config::Config,
         files::Generated,
         terraform::{Layout, Syntax, files},
     };
 
     fn route(name: &str, path: &str) -> RouteSpec {
-        RouteSpec {
-            name: name.parse().unwrap(),
-            method: Method::Get,
-            path: path.parse().unwrap(),
-            auth: Auth::None,
-            scopes: Vec::new(),
-            memory: None,
-            timeout: None,
-            env: Vec::new(),
-            lambda: None,
-            tags: Vec::new(),
-            deprecated: false,
-            throttle: None,
-            description: "a ${hostile} \"description\"".to_owned(),
-            handler: format!("items::{name}"),
-            package: "items".to_owned(),
-            source: SourceLocation { file: "src/lib.rs".to_owned(), line: 1, column: 1 },
-            entry: String::new(),
-        }
+        let description = "a ${hostile} \"description\"".to_owned();
+        RouteSpec { description, ..fixture::route(name, path) }
     }
 
     /// Emits one API after the other, and returns the moves that the last one has.

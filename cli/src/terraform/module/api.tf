@@ -78,6 +78,11 @@ resource "aws_apigatewayv2_api" "this" {
     }
 
     precondition {
+      condition     = length(setsubtract(keys(var.jwt_authorizers), local.jwt_authorizer_names)) == 0
+      error_message = "The variable jwt_authorizers names authorizers that no route asks for: ${join(", ", setsubtract(keys(var.jwt_authorizers), local.jwt_authorizer_names))}. There are: ${join(", ", local.jwt_authorizer_names)}."
+    }
+
+    precondition {
       condition     = var.cors == null || length(local.caught_preflights) == 0
       error_message = "With cors, browsers first ask by OPTIONS, without credentials, and a route for every method would refuse that: ${join(", ", local.caught_preflights)}. Name the methods of such a route one by one, or add an open route that answers 204: ${join(", ", [for path in local.caught_preflights : "#[route(OPTIONS, \"${path}\", auth = \"none\")]"])}."
     }
