@@ -156,6 +156,11 @@ impl Config {
         self.defaults.timeout.as_ref().map_or(10, |timeout| *timeout.as_ref())
     }
 
+    /// Timeout of an authorizer that does not say it, in seconds: that of routes, but no longer than API Gateway waits.
+    pub(crate) fn authorizer_timeout(&self) -> u32 {
+        self.timeout().min(*limits::AUTHORIZER_TIMEOUT_S.end())
+    }
+
     /// The extra files of this function's artifact.
     pub(crate) fn include(&self, function: &str) -> Vec<Pattern> {
         let own = self.functions.get(function).map_or(&[][..], |function| &function.include);

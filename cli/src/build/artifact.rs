@@ -110,6 +110,7 @@ impl Build<'_> {
     fn note(&self, function: &Function, package: &LinkedPackage) -> Note {
         Note {
             function: function.name.clone(),
+            kind: function.kind,
             routes: self.manifest.route_keys(function),
             package: package.name.clone(),
             package_version: package.version.clone(),
@@ -172,4 +173,27 @@ fn main(crate_name: &str, function: &Function) -> String {
         + &format!(
             "}}\nfn main() -> std::process::ExitCode {{\n    routegen::__private::{serve}({entries})\n}}\n"
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{build::fixture::function, target::Architecture};
+
+    fn program(kind: FunctionKind, entries: &[&str]) -> String {
+        let entries = entries.iter().map(ToString::to_string).collect();
+        main("items", &Function { kind, entries, ..function(Architecture::HOST) })
+    }
+
+    #[test]
+    fn a_program_names_the_entry_points_of_its_function_and_no_others() {
+        insta::assert_snapshot!(
+            [
+                program(FunctionKind::Routes, &["routegen.items.GET.items"]),
+                program(FunctionKind::Routes, &["routegen.items.GET.items", "routegen.items.POST.items"]),
+                program(FunctionKind::Authorizer, &["routegen.items.authorizer.key"]),
+            ]
+            .join("\n")
+        );
+    }
 }

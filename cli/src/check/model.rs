@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use routegen_spec::{Auth, AuthorizerSpec, EnvName, IdentitySource, Manifest, Name, RouteSpec, limits};
+use routegen_spec::{Auth, AuthorizerSpec, EnvName, IdentitySource, Manifest, Name, RouteSpec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -22,6 +22,8 @@ pub(crate) struct CheckedManifest {
     pub(crate) functions: Vec<Function>,
     /// The authorizers that routes ask for, sorted by name.
     pub(crate) authorizers: Vec<Authorizer>,
+    /// All `#[authorizer]` of the code, also those that no route names: their entry points are compiled all the same.
+    pub(crate) written_authorizers: Vec<AuthorizerSpec>,
     /// The scopes that routes ask of Cognito: the identifier of each resource server with the names of its scopes.
     pub(crate) resource_servers: BTreeMap<String, BTreeSet<String>>,
     /// The hash of the manifest, as `routegen routes --format json` prints it.
@@ -121,6 +123,7 @@ impl CheckedManifest {
             routes: manifest.routes.iter().map(route).collect(),
             functions: functions(manifest, &authorizers, config),
             authorizers: authorizers.into_iter().collect(),
+            written_authorizers: manifest.authorizers.clone(),
             resource_servers,
             sha256: hash::sha256(json::text(manifest).as_bytes()),
         }
@@ -191,12 +194,10 @@ impl Function {
     }
 
     fn of_authorizer(authorizer: &AuthorizerSpec, config: &Config) -> Self {
-        // The configuration's timeout is meant for routes: API Gateway does not wait as long for an authorizer.
-        let timeout = || config.timeout().min(*limits::AUTHORIZER_TIMEOUT_S.end());
         Self {
             description: authorizer.description.clone(),
             memory: authorizer.memory.unwrap_or_else(|| config.memory()),
-            timeout: authorizer.timeout.unwrap_or_else(timeout),
+            timeout: authorizer.timeout.unwrap_or_else(|| config.authorizer_timeout()),
             env: authorizer.env.clone(),
             entries: vec![authorizer.entry.clone()],
             package: authorizer.package.clone(),

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     args::Effort,
     build::{self, Artifact, Layout, Request},
-    check::{CheckedManifest, Function},
+    check::{CheckedManifest, Function, FunctionKind},
     error::{Error, plural},
     timings::Timings,
 };
@@ -92,7 +92,10 @@ impl fmt::Display for Summary {
         let rows = self.functions.iter().map(|packaged| {
             vec![
                 packaged.function.name.clone(),
-                packaged.routes.join(", "),
+                match packaged.function.kind {
+                    FunctionKind::Routes => packaged.routes.join(", "),
+                    FunctionKind::Authorizer => "(authorizer)".to_owned(),
+                },
                 format!("{} MB", packaged.function.memory),
                 format!("{} s", packaged.function.timeout),
                 Megabytes(packaged.artifact.bootstrap_bytes).to_string(),
@@ -100,7 +103,7 @@ impl fmt::Display for Summary {
                 change(&packaged.artifact),
             ]
         });
-        let head = ["FUNCTION", "ROUTE", "MEMORY", "TIMEOUT", "BOOTSTRAP", "ZIP", "CHANGE"];
+        let head = ["FUNCTION", "ROUTES", "MEMORY", "TIMEOUT", "BOOTSTRAP", "ZIP", "CHANGE"];
         let functions = plural(self.functions.len(), "1 function", "functions");
         writeln!(f, "\n{}: {functions} for {}\n", self.api, self.architecture())?;
         writeln!(f, "{}", table(&head, rows, &[2, 3, 4, 5]))?;

@@ -1,6 +1,6 @@
 //! What the routes of one API have to agree on.
 
-use routegen_spec::{Manifest, limits};
+use routegen_spec::{Manifest, Method, RouteSpec, limits};
 
 use super::{Finding, Findings, group, handlers, list};
 
@@ -11,6 +11,7 @@ pub(super) fn apply<'a>(manifest: &'a Manifest, findings: &mut Findings<'a>) {
     names(manifest, &mut findings.errors);
     conflicts(manifest, &mut findings.errors);
     count(manifest, &mut findings.errors);
+    bodies(manifest, &mut findings.warnings);
 }
 
 /// Two routes of one name would be one function and one key of every map.
@@ -62,8 +63,26 @@ fn count<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     }
 }
 
+/// A body of such a request has no meaning (RFC 9110, 9.3.1 and 9.3.2): clients do not send one, and proxies drop it.
+fn bodies<'a>(manifest: &'a Manifest, warnings: &mut Vec<Finding<'a>>) {
+    let reads = |route: &&RouteSpec| route.reads_body && matches!(route.method, Method::Get | Method::Head);
+    for route in manifest.routes.iter().filter(reads) {
+        warnings.push(Finding {
+            code: "RG0204",
+            message: format!(
+                "`{}` reads the body of a {} request, which has none",
+                route.handler, route.method
+            ),
+            help: "take the values from the path or the query (`Path`, `Query`), or answer POST".to_owned(),
+            handlers: handlers([route]),
+        });
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use routegen_spec::{Method, RouteSpec};
+
     use super::super::tests::{codes, found};
     use crate::check::fixture::route;
 
@@ -90,5 +109,14 @@ mod tests {
         assert_eq!(codes(routes.clone()), [""; 0]);
         routes.push(route("one_more", "/one-more"));
         assert_eq!(codes(routes), ["RG0104"]);
+    }
+
+    #[test]
+    fn a_body_that_no_client_sends_is_a_warning() {
+        let reading = |method| RouteSpec { method, reads_body: true, ..route("a", "/a") };
+        assert_eq!(codes([reading(Method::Get)]), ["RG0204"]);
+        assert_eq!(codes([reading(Method::Head)]), ["RG0204"]);
+        assert_eq!(codes([reading(Method::Any)]), [""; 0]);
+        assert_eq!(codes([reading(Method::Post)]), [""; 0]);
     }
 }
