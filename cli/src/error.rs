@@ -173,6 +173,18 @@ pub(crate) enum Error {
         span: Option<SourceSpan>,
     },
 
+    #[error("`{key}` cannot be had: {reason}")]
+    #[diagnostic(code(RG0056), help("{instead}"))]
+    RestOnly {
+        key: String,
+        reason: &'static str,
+        instead: &'static str,
+        #[source_code]
+        source_code: Option<Arc<NamedSource<String>>>,
+        #[label("here")]
+        span: Option<SourceSpan>,
+    },
+
     #[error("the routes cannot be deployed: {}", plural(violations.len(), "one problem", "problems"))]
     #[diagnostic(code(RG0017))]
     Check {
@@ -317,6 +329,16 @@ pub(crate) enum Warning {
     #[error("`{folder}` has no artifacts of the present routes for {}", some(functions))]
     #[diagnostic(code(RG0202), severity(Warning), help("run `routegen build` before `terraform apply`"))]
     OtherArtifacts { folder: Utf8PathBuf, functions: Vec<String> },
+
+    #[error("no route asks for Cognito any more: a user pool that the module made would go, with its users")]
+    #[diagnostic(
+        code(RG0210),
+        severity(Warning),
+        help(
+            "the pool's deletion protection stops the apply: where it may go, first apply `cognito_deletion_protection = false` with the module as it was; where it is to stay, take it out of the state (`terraform state rm`)"
+        )
+    )]
+    LastCognitoRoute,
 }
 
 /// A route or an authorizer that the sources show and the registry lacks.

@@ -99,7 +99,10 @@ pub(crate) fn check(
         of_routes.chain(manifest.authorizers.iter().map(|authorizer| &authorizer.name)).collect();
     let functions: Vec<_> = functions.into_iter().map(Name::as_str).collect();
     config.refuse_unknown_functions(&functions)?;
-    let findings = rules::apply(manifest);
+    let written: Vec<_> = manifest.authorizers.iter().map(|authorizer| authorizer.name.as_str()).collect();
+    config.refuse_authorizers_named_as(&written)?;
+    let configured: Vec<_> = config.jwt_authorizers().map(|(name, _)| name).collect();
+    let findings = rules::apply(manifest, &configured);
     let violations: Vec<_> =
         findings.errors.into_iter().map(|finding| Violation::new(finding, Severity::Error, root)).collect();
     if !violations.is_empty() {

@@ -88,6 +88,11 @@ pub(crate) struct Authorizer {
 pub(crate) enum AuthorizerKind {
     /// A JWT of a Cognito user pool.
     Cognito,
+    /// A JWT of any issuer, by `routegen.toml`.
+    Jwt {
+        /// Where a request has the token.
+        identity_source: IdentitySource,
+    },
     /// A function of the user's, written with `#[authorizer]`.
     Lambda {
         /// The [`Function::key`] of the function.
@@ -104,7 +109,7 @@ impl CheckedManifest {
         let mut authorizers = BTreeSet::new();
         let mut resource_servers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for route in &manifest.routes {
-            let Some(authorizer) = Authorizer::of(route, manifest) else { continue };
+            let Some(authorizer) = Authorizer::of(route, manifest, config) else { continue };
             if authorizer.kind == AuthorizerKind::Cognito {
                 for (server, scope) in route.scopes.iter().filter_map(|scope| scope.resource_server()) {
                     resource_servers.entry(server.to_owned()).or_default().insert(scope.to_owned());
@@ -136,14 +141,17 @@ impl CheckedManifest {
 
 impl Authorizer {
     /// The authorizer that the route names, if it names one.
-    fn of(route: &RouteSpec, manifest: &Manifest) -> Option<Self> {
+    fn of(route: &RouteSpec, manifest: &Manifest, config: &Config) -> Option<Self> {
         let Auth::Authorizer(name) = &route.auth else { return None };
-        let spec = manifest.authorizers.iter().find(|authorizer| authorizer.name.as_str() == name);
-        let kind = spec.map_or(AuthorizerKind::Cognito, |spec| AuthorizerKind::Lambda {
+        let lambda = manifest.authorizers.iter().find(|authorizer| authorizer.name.as_str() == name);
+        let lambda = lambda.map(|spec| AuthorizerKind::Lambda {
             function: spec.name.to_string(),
             identity_sources: spec.identity_sources.clone(),
             ttl: spec.ttl,
         });
+        let jwt = || config.jwt_authorizers().find(|(configured, _)| configured == name);
+        let jwt = || jwt().map(|(_, identity_source)| AuthorizerKind::Jwt { identity_source });
+        let kind = lambda.or_else(jwt).unwrap_or(AuthorizerKind::Cognito);
         Some(Self { name: name.clone(), kind })
     }
 }

@@ -7,8 +7,8 @@ use routegen_spec::{Auth, AuthorizerSpec, Manifest, RouteSpec, limits};
 use super::{Finding, Findings, group, handlers, list};
 use crate::error::nearest;
 
-pub(super) fn apply<'a>(manifest: &'a Manifest, findings: &mut Findings<'a>) {
-    unknown(manifest, &mut findings.errors);
+pub(super) fn apply<'a>(manifest: &'a Manifest, configured: &[&str], findings: &mut Findings<'a>) {
+    unknown(manifest, configured, &mut findings.errors);
     names(manifest, &mut findings.errors);
     count(manifest, &mut findings.errors);
     for route in &manifest.routes {
@@ -29,14 +29,18 @@ fn lambda_authorizer<'a>(manifest: &'a Manifest, route: &RouteSpec) -> Option<&'
     manifest.authorizers.iter().find(|authorizer| authorizer.name.as_str() == name)
 }
 
-fn unknown<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
+fn unknown<'a>(manifest: &'a Manifest, configured: &[&str], errors: &mut Vec<Finding<'a>>) {
     for route in &manifest.routes {
         let Auth::Authorizer(name) = &route.auth else { continue };
-        if name == Auth::COGNITO || lambda_authorizer(manifest, route).is_some() {
+        if name == Auth::COGNITO
+            || configured.contains(&name.as_str())
+            || lambda_authorizer(manifest, route).is_some()
+        {
             continue;
         }
         let known: Vec<_> = manifest.authorizers.iter().map(|authorizer| authorizer.name.as_str()).collect();
-        let known = || [Auth::COGNITO, "iam", "none"].into_iter().chain(known.iter().copied());
+        let known =
+            || [Auth::COGNITO, "iam", "none"].into_iter().chain(known.iter().chain(configured).copied());
         let words: Vec<_> = known().map(|word| format!("`auth = \"{word}\"`")).collect();
         let words = format!("write one of: {}", words.join(", "));
         errors.push(Finding {
@@ -160,13 +164,25 @@ mod tests {
             vec![behind("cogntio", "a"), behind("apikey", "b"), behind("api_key", "c")],
             vec![authorizer("api_key")],
         );
-        let errors = apply(&manifest).errors;
+        let errors = apply(&manifest, &[]).errors;
         let helps: Vec<_> = errors.iter().map(|error| (error.code, error.help.as_str())).collect();
         let words =
             "write one of: `auth = \"cognito\"`, `auth = \"iam\"`, `auth = \"none\"`, `auth = \"api_key\"`";
         let (first, second) =
             (format!("did you mean `cognito`? {words}"), format!("did you mean `api_key`? {words}"));
         assert_eq!(helps, [("RG0103", first.as_str()), ("RG0103", second.as_str())]);
+    }
+
+    #[test]
+    fn an_authorizer_of_routegen_toml_may_be_named_and_its_scopes_need_no_resource_server() {
+        let mut route = behind("partners", "a");
+        route.scopes = vec!["read".parse().unwrap()];
+        let manifest = Manifest::new("0.0.0", vec![route, behind("partner", "b")], Vec::new());
+        let errors = apply(&manifest, &["partners"]).errors;
+        let helps: Vec<_> = errors.iter().map(|error| (error.code, error.help.as_str())).collect();
+        let words =
+            "write one of: `auth = \"cognito\"`, `auth = \"iam\"`, `auth = \"none\"`, `auth = \"partners\"`";
+        assert_eq!(helps, [("RG0103", format!("did you mean `partners`? {words}").as_str())]);
     }
 
     #[test]

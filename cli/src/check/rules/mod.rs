@@ -34,11 +34,12 @@ pub(super) struct Handler<'a> {
     pub(super) source: &'a SourceLocation,
 }
 
-pub(super) fn apply(manifest: &Manifest) -> Findings<'_> {
+/// `configured` are the authorizers of `routegen.toml`.
+pub(super) fn apply<'a>(manifest: &'a Manifest, configured: &[&str]) -> Findings<'a> {
     let mut findings = Findings::default();
     routes::apply(manifest, &mut findings);
     functions::apply(manifest, &mut findings);
-    authorizers::apply(manifest, &mut findings);
+    authorizers::apply(manifest, configured, &mut findings);
     cognito::apply(manifest, &mut findings);
     findings
 }
@@ -88,7 +89,7 @@ mod tests {
     ) -> (Vec<&'static str>, Vec<String>) {
         let routes = routes.into_iter().collect();
         let manifest = Manifest::new("0.0.0", routes, authorizers.into_iter().collect());
-        let findings = apply(&manifest);
+        let findings = apply(&manifest, &[]);
         let codes = findings.errors.iter().chain(&findings.warnings).map(|finding| finding.code).collect();
         (codes, findings.errors.into_iter().map(|finding| finding.message).collect())
     }

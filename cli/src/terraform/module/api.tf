@@ -24,6 +24,17 @@ locals {
     } if contains(keys(var.routes), key) || route.throttling_rate_limit != null
   }
 
+  # Routes with authorization that catch preflights, which come without credentials: those for every method. An open
+  # route for OPTIONS on the same paths stands above them; that of "$default" is "/{proxy+}". The names of parameters do
+  # not count.
+  preflight_paths  = { for key, route in local.lambda_routes : key => route.path == "$default" ? "/{proxy+}" : route.path }
+  preflight_shapes = { for key, path in local.preflight_paths : key => replace(path, "/\\{[^+}]*([+]?)\\}/", "{$1}") }
+  open_preflights  = [for key, route in local.lambda_routes : local.preflight_shapes[key] if route.method == "OPTIONS" && route.authorization_type == "NONE"]
+  caught_preflights = [
+    for key, route in local.lambda_routes : local.preflight_paths[key]
+    if route.authorization_type != "NONE" && contains(["ANY", "OPTIONS"], route.method) && !contains(local.open_preflights, local.preflight_shapes[key])
+  ]
+
   # For a preflight the methods are named one by one, because "*" fails with credentials.
   route_methods = toset(flatten([
     for route in local.lambda_routes :
@@ -39,7 +50,8 @@ resource "aws_apigatewayv2_api" "this" {
 
   disable_execute_api_endpoint = var.disable_execute_api_endpoint
 
-  # API Gateway answers preflights itself, before any authorizer and without a route for OPTIONS.
+  # API Gateway answers preflights itself, before any authorizer, where no route takes OPTIONS. Where one does, its
+  # function answers, and API Gateway adds the headers.
   dynamic "cors_configuration" {
     for_each = var.cors[*]
 
@@ -63,6 +75,16 @@ resource "aws_apigatewayv2_api" "this" {
     precondition {
       condition     = length(setsubtract(keys(var.routes), keys(local.lambda_routes))) == 0
       error_message = "The variable routes names routes that do not exist: ${join(", ", setsubtract(keys(var.routes), keys(local.lambda_routes)))}. There are: ${join(", ", keys(local.lambda_routes))}."
+    }
+
+    precondition {
+      condition     = length(setsubtract(keys(var.jwt_authorizers), local.jwt_authorizer_names)) == 0
+      error_message = "The variable jwt_authorizers names authorizers that no route asks for: ${join(", ", setsubtract(keys(var.jwt_authorizers), local.jwt_authorizer_names))}. There are: ${join(", ", local.jwt_authorizer_names)}."
+    }
+
+    precondition {
+      condition     = var.cors == null || length(local.caught_preflights) == 0
+      error_message = "With cors, browsers first ask by OPTIONS, without credentials, and a route for every method would refuse that: ${join(", ", local.caught_preflights)}. Name the methods of such a route one by one, or add an open route that answers 204: ${join(", ", [for path in local.caught_preflights : "#[route(OPTIONS, \"${path}\", auth = \"none\")]"])}."
     }
 
     precondition {

@@ -9,7 +9,7 @@ use super::{
     set,
 };
 use crate::{
-    fixture::{Project, items, scratch, succeed},
+    fixture::{Project, copy, items, repository, routegen, scratch, succeed},
     terraform::tool::{Root, terraform_with_provider},
 };
 
@@ -90,6 +90,39 @@ fn the_route_of_a_renamed_handler_is_kept() {
     }
     terraform.run(&["apply", "plan"]);
     terraform.assert_nothing_to_do();
+}
+
+#[test]
+fn the_locals_alone_fit_resources_in_the_seeds_pattern() {
+    let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
+    let folder = scratch("moto-own-resources");
+    let emulator = start(python, &folder);
+    let root = folder.join("terraform");
+    copy(&repository().join("cli/tests/terraform/own_resources"), &root);
+    std::fs::write(root.join("emulator_override.tf"), emulator.provider()).unwrap();
+    let artifacts = format!("artifacts_dir = {:?}\n", items().artifacts);
+    std::fs::write(root.join("terraform.tfvars"), artifacts).unwrap();
+    let emit = |syntax: &str| {
+        let args =
+            ["emit-tf", "-p", "items", "--layout", "locals", "--syntax", syntax, "--out", root.as_str()];
+        succeed(&mut routegen(&args));
+    };
+    emit("hcl");
+    let terraform = Root::init(terraform, &root);
+    terraform.apply();
+    let routes = &terraform.outputs()["routes"]["value"];
+    assert_eq!(
+        *routes,
+        serde_json::json!({
+            "GET /items": ["get_items_lambda", "get-items", "cognito"],
+            "POST /items/create": ["create_item_lambda", "create-item", "cognito"],
+        })
+    );
+    // The other syntax says the same.
+    emit("json");
+    assert!(root.join("locals.tf.json").exists() && !root.join("locals.tf").exists());
+    terraform.assert_nothing_to_do();
+    terraform.destroy();
 }
 
 fn start(python: &Python, folder: &Utf8Path) -> Emulator {
