@@ -122,6 +122,9 @@ pub(crate) struct EmitTfArgs {
     /// What is written
     #[arg(long, value_enum, default_value_t = TerraformLayout::Module)]
     pub(crate) layout: TerraformLayout,
+    /// Tells how long each step took
+    #[arg(long)]
+    pub(crate) timings: bool,
     /// How the files are written [default: json with `--format json`, else hcl]
     #[arg(long, value_enum)]
     pub(crate) syntax: Option<Syntax>,

@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Warning},
     files::{self, Difference, Outcome},
     terraform::{self, Layout, Previous, Syntax},
+    timings::{Step, Timings},
 };
 
 pub(super) fn run(api: &Api<'_>, args: &EmitTfArgs, format: Format) -> Result<(), Error> {
@@ -31,7 +32,8 @@ pub(super) fn run(api: &Api<'_>, args: &EmitTfArgs, format: Format) -> Result<()
         api.printer.warning(&Warning::OtherArtifacts { folder: artifacts.clone(), functions });
     }
     warn_of_the_user_pool(api, &checked, &place)?;
-    let summary = emit(&checked, place, &artifacts)?;
+    let mut summary = emit(api, &checked, place, &artifacts)?;
+    summary.timings = args.timings.then(|| api.printer.stopwatch.timings());
     api.printer.outcome(&summary)
 }
 
@@ -73,7 +75,16 @@ fn check(api: &Api<'_>, checked: &CheckedManifest, place: &Place) -> Result<(), 
 }
 
 /// Writes the generated files. A root of the user's stays as it is.
-pub(super) fn emit(checked: &CheckedManifest, place: Place, artifacts: &Utf8Path) -> Result<Summary, Error> {
+pub(super) fn emit(
+    api: &Api<'_>,
+    checked: &CheckedManifest,
+    place: Place,
+    artifacts: &Utf8Path,
+) -> Result<Summary, Error> {
+    api.printer.stopwatch.time(Step::Emit, "", || write(checked, place, artifacts))
+}
+
+fn write(checked: &CheckedManifest, place: Place, artifacts: &Utf8Path) -> Result<Summary, Error> {
     let (folder, files) = place.files(checked)?;
     let written = files::write_generated(&folder, &files)?;
     let Place { root: terraform_dir, layout, syntax } = place;
@@ -87,6 +98,7 @@ pub(super) fn emit(checked: &CheckedManifest, place: Place, artifacts: &Utf8Path
         terraform_dir,
         files: written.into_iter().map(|(path, outcome)| File { path, outcome }).collect(),
         root: if has_root { Root::Yours } else { Root::Written },
+        timings: None,
     })
 }
 
@@ -141,6 +153,9 @@ pub(super) struct Summary {
     module_dir: Option<Utf8PathBuf>,
     files: Vec<File>,
     root: Root,
+    /// Only where it was asked for, of this command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timings: Option<Timings>,
 }
 
 #[derive(Serialize)]
@@ -171,9 +186,10 @@ impl fmt::Display for Summary {
         };
         writeln!(f, "{what} {} ({written} of {files} files written{and_removed})", shown(folder))?;
         match self.root {
-            Root::Written => writeln!(f, "Root    {} (written once, now yours)", shown(&self.terraform_dir)),
-            Root::Yours => writeln!(f, "Root    {} (yours, untouched)", shown(&self.terraform_dir)),
+            Root::Written => writeln!(f, "Root    {} (written once, now yours)", shown(&self.terraform_dir))?,
+            Root::Yours => writeln!(f, "Root    {} (yours, untouched)", shown(&self.terraform_dir))?,
         }
+        self.timings.iter().try_for_each(|timings| write!(f, "\n{timings}"))
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn run(
     let built = build::build(&api.workspace, &checked, &backend, &request, api.printer)?;
     let place = emit_tf::Place::module(api.terraform(tf_out)?);
     emit_tf::warn_of_the_user_pool(api, &checked, &place)?;
-    let terraform = emit_tf::emit(&checked, place, &artifacts_dir)?;
+    let terraform = emit_tf::emit(api, &checked, place, &artifacts_dir)?;
     let timings = effort.timings.then(|| api.printer.stopwatch.timings());
     api.printer.outcome(&Summary::new(checked, artifacts_dir, built.artifacts, terraform, timings))
 }

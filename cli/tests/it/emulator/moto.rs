@@ -169,7 +169,7 @@ fn the_locals_alone_fit_resources_in_the_seeds_pattern() {
     terraform.destroy();
 }
 
-fn start(python: &Python, folder: &Utf8Path) -> Emulator {
+pub(super) fn start(python: &Python, folder: &Utf8Path) -> Emulator {
     Emulator::start(folder, "/moto-api/data.json", |port| {
         let mut command = python.server("moto.server", folder);
         command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
