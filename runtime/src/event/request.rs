@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 #[cfg(feature = "rest")]
 use axum::http::HeaderName;
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderValue, Uri, header};
 use lambda_http::{
     Body, Context, Error, LambdaEvent, RequestExt as _,
     aws_lambda_events::{apigw::ApiGatewayV2httpRequest, query_map::QueryMap},
@@ -32,16 +32,25 @@ pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Erro
     if let Some(request) = rest(payload.get()) {
         return Ok(with_context(request, context));
     }
-    let mut event: ApiGatewayV2httpRequest = serde_json::from_str(payload.get())
+    let event = serde_json::from_str(payload.get())
         .map_err(|error| format!("this is no event of an HTTP API with payload format 2.0: {error}"))?;
 
+    Ok(http(event, context))
+}
+
+/// The request of an event of payload format 2.0.
+pub(super) fn http(mut event: ApiGatewayV2httpRequest, context: Context) -> Request {
     let mut request = Request::new(body(&mut event));
     *request.method_mut() = event.request_context.http.method.clone();
-    let path = event.raw_path.as_deref().unwrap_or("/");
-    let domain = event.request_context.domain_name.as_deref();
-    *request.uri_mut() = uri(path, event.raw_query_string.as_deref(), &event.headers, domain);
+    *request.uri_mut() = uri(&event);
     *request.headers_mut() = std::mem::take(&mut event.headers);
-    with_cookies(request.headers_mut(), event.cookies);
+    let headers = request.headers_mut();
+    // The cookies are not among the headers of the event.
+    if let Some(cookies) = event.cookies
+        && let Ok(cookies) = HeaderValue::from_str(&cookies.join("; "))
+    {
+        headers.insert(header::COOKIE, cookies);
+    }
     // The map of the event joins repeated parameters by commas; only the raw query tells them apart.
     let query: QueryMap = match &event.raw_query_string {
         Some(query) => query.parse().unwrap_or_default(),
@@ -53,7 +62,7 @@ pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Erro
         .with_path_parameters(event.path_parameters)
         .with_stage_variables(event.stage_variables)
         .with_request_context(RequestContext::ApiGatewayV2(event.request_context));
-    Ok(with_context(request, context))
+    with_context(request, context)
 }
 
 /// The request of an event of payload format 1.0; `None` for one of another format.
@@ -82,20 +91,11 @@ fn rest(event: &str) -> Option<Request> {
     Some(request)
 }
 
-pub(super) fn with_context(mut request: Request, context: Context) -> Request {
+fn with_context(mut request: Request, context: Context) -> Request {
     if let Some(Ok(trace)) = context.xray_trace_id.as_deref().map(HeaderValue::from_str) {
         request.headers_mut().insert("x-amzn-trace-id", trace);
     }
     request.with_lambda_context(context)
-}
-
-/// Adds the cookies, which are not among the headers of the event.
-pub(super) fn with_cookies(headers: &mut HeaderMap, cookies: Option<Vec<String>>) {
-    if let Some(cookies) = cookies
-        && let Ok(cookies) = HeaderValue::from_str(&cookies.join("; "))
-    {
-        headers.insert(header::COOKIE, cookies);
-    }
 }
 
 fn body(event: &mut ApiGatewayV2httpRequest) -> Body {
@@ -107,14 +107,15 @@ fn body(event: &mut ApiGatewayV2httpRequest) -> Body {
 }
 
 /// The whole URI; without scheme and host where what the client sent as its host is none.
-pub(super) fn uri(path: &str, query: Option<&str>, headers: &HeaderMap, domain: Option<&str>) -> Uri {
+fn uri(event: &ApiGatewayV2httpRequest) -> Uri {
+    let path = event.raw_path.as_deref().unwrap_or("/");
     let mut target = utf8_percent_encode(path, PATH).to_string();
-    if let Some(query) = query.filter(|query| !query.is_empty()) {
+    if let Some(query) = event.raw_query_string.as_deref().filter(|query| !query.is_empty()) {
         target.push('?');
         target.extend(utf8_percent_encode(query, QUERY));
     }
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let host = header("host").or(domain).unwrap_or_default();
+    let header = |name: &str| event.headers.get(name).and_then(|value| value.to_str().ok());
+    let host = header("host").or(event.request_context.domain_name.as_deref()).unwrap_or_default();
     let scheme = header("x-forwarded-proto").unwrap_or("https");
     let whole = Uri::builder().scheme(scheme).authority(host).path_and_query(target.as_str()).build();
     whole.or_else(|_| target.parse()).unwrap_or_default()
