@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use tokio::runtime::{Builder, LocalOptions};
 
 pub use authorizer::serve_authorizer;
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "router", feature = "testing"))]
 pub(crate) use route::answer;
 
 use crate::{
@@ -108,7 +108,10 @@ fn run(
 }
 
 /// Makes the resources that the handlers take. A panic is a failure like any other, so that Lambda learns of it.
-async fn prepare(makers: &mut dyn Iterator<Item = &'static Maker>, init: &Init) -> Result<(), Error> {
+pub(crate) async fn prepare(
+    makers: &mut dyn Iterator<Item = &'static Maker>,
+    init: &Init,
+) -> Result<(), Error> {
     for maker in makers {
         let made = AssertUnwindSafe(maker.prepare(init)).catch_unwind().await;
         made.unwrap_or_else(|_| Err("a resource panicked while it was made".into()))?;
