@@ -70,6 +70,8 @@ mod authorizer;
 mod decision;
 mod event;
 mod extract;
+#[cfg(any(feature = "router", feature = "testing"))]
+mod local;
 mod log;
 mod problem;
 #[macro_use]
@@ -79,6 +81,8 @@ mod registry;
 mod reply;
 mod resource;
 mod route;
+#[cfg(feature = "router")]
+mod router;
 mod serve;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
@@ -146,6 +150,9 @@ pub use resource::{Init, Res, Resource};
 /// but the last implements axum's [`FromRequestParts`](axum::extract::FromRequestParts), the last may also read the
 /// body ([`FromRequest`](axum::extract::FromRequest)) or be the whole [`lambda_http::Request`].
 pub use routegen_macros::route;
+#[cfg(feature = "router")]
+#[cfg_attr(docsrs, doc(cfg(feature = "router")))]
+pub use router::{RouterBuilder, RouterError, router};
 
 /// Makes a function a Lambda authorizer: API Gateway asks it whether a request may pass, before the request's route.
 ///
