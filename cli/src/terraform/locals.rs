@@ -11,7 +11,7 @@ const HEADER: &str = "# The routegen module: what the code says. The other files
 
 pub(super) fn render(manifest: &CheckedManifest) -> String {
     let functions = manifest.functions.iter().map(|function| (&function.key, self::function(function)));
-    let routes = manifest.routes.iter().map(|route| (route.spec.name.as_str(), self::route(route)));
+    let routes = manifest.routes.iter().map(|route| (route.spec.name.as_str(), self::route(route, manifest)));
     let authorizers =
         manifest.authorizers.iter().map(|authorizer| (&authorizer.name, self::authorizer(authorizer)));
     let servers = manifest.resource_servers.iter().map(|(server, scopes)| (server, Value::strings(scopes)));
@@ -45,9 +45,9 @@ pub(super) fn function(function: &Function) -> Value {
     ])
 }
 
-fn route(route: &Route) -> Value {
+fn route(route: &Route, manifest: &CheckedManifest) -> Value {
     let spec = &route.spec;
-    let [authorization_type, authorizer, scopes] = authorization(route);
+    let [authorization_type, authorizer, scopes] = authorization(route, manifest);
     Value::Object(vec![
         ("method".to_owned(), Value::from(spec.method.as_str())),
         ("path".to_owned(), Value::from(spec.path.as_str())),
@@ -61,11 +61,18 @@ fn route(route: &Route) -> Value {
 }
 
 /// Who may call a route: three entries of its object.
-pub(super) fn authorization(route: &Route) -> [(String, Value); 3] {
+pub(super) fn authorization(route: &Route, manifest: &CheckedManifest) -> [(String, Value); 3] {
     let (kind, authorizer) = match &route.spec.auth {
         Auth::None => ("NONE", Value::Null),
         Auth::Iam => ("AWS_IAM", Value::Null),
-        Auth::Authorizer(name) => ("JWT", Value::from(name.as_str())),
+        Auth::Authorizer(name) => {
+            let of_this_name = manifest.authorizers.iter().find(|authorizer| authorizer.name == *name);
+            let kind = match of_this_name.map(|authorizer| &authorizer.kind) {
+                Some(AuthorizerKind::Lambda { .. }) => "CUSTOM",
+                Some(AuthorizerKind::Cognito | AuthorizerKind::Jwt { .. }) | None => "JWT",
+            };
+            (kind, Value::from(name.as_str()))
+        }
     };
     [
         ("authorization_type".to_owned(), Value::from(kind)),
@@ -79,6 +86,14 @@ fn limit(limit: Option<u32>) -> Value {
 }
 
 fn authorizer(authorizer: &Authorizer) -> Value {
+    authorizer_with(authorizer, ("function", |key| Value::from(key)))
+}
+
+/// An authorizer, with the entry that names its function where it is one.
+pub(super) fn authorizer_with(
+    authorizer: &Authorizer,
+    (name, function_of): (&str, impl Fn(&str) -> Value),
+) -> Value {
     match &authorizer.kind {
         AuthorizerKind::Cognito => Value::object([("kind", Value::from("cognito"))]),
         AuthorizerKind::Jwt { identity_source } => Value::object([
@@ -87,7 +102,7 @@ fn authorizer(authorizer: &Authorizer) -> Value {
         ]),
         AuthorizerKind::Lambda { function, identity_sources, ttl } => Value::object([
             ("kind", Value::from("lambda")),
-            ("function", Value::from(function.as_str())),
+            (name, function_of(function)),
             ("identity_sources", Value::strings(identity_sources.iter().map(IdentitySource::as_str))),
             ("ttl", Value::Number(*ttl)),
         ]),

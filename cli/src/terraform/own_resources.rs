@@ -13,10 +13,14 @@ const HEADER: &str = "# What the code says, for resources of your own: write one
 
 pub(super) fn render(manifest: &CheckedManifest) -> String {
     let routes = manifest.routes.iter().map(|route| (key(route.spec.name.as_str()), self::route(route)));
-    let authorization = manifest
-        .routes
-        .iter()
-        .map(|route| (key(route.spec.name.as_str()), Value::Object(locals::authorization(route).into())));
+    let authorization = manifest.routes.iter().map(|route| {
+        let entries = locals::authorization(route, manifest);
+        (key(route.spec.name.as_str()), Value::Object(entries.into()))
+    });
+    let authorizers = manifest.authorizers.iter().map(|authorizer| {
+        let function = ("lambda", |function: &str| Value::Resource("aws_lambda_function", key(function)));
+        (&authorizer.name, locals::authorizer_with(authorizer, function))
+    });
     let functions =
         manifest.functions.iter().map(|function| (key(&function.key), locals::function(function)));
     let entries = [
@@ -26,6 +30,7 @@ pub(super) fn render(manifest: &CheckedManifest) -> String {
             Value::object(routes),
         ),
         ("Who may call each route", "lambda_route_authorization", Value::object(authorization)),
+        ("The authorizers that the routes name", "authorizers", Value::object(authorizers)),
         (
             "What each function is, with the file name of its zip",
             "lambda_functions",

@@ -99,7 +99,7 @@ pub(super) fn render(manifest: &CheckedManifest, previous: &Previous) -> Option<
 fn kept(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
     let names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::from([
         (ROUTE, manifest.routes.iter().map(|route| route.spec.name.as_str()).collect()),
-        (INTEGRATION, manifest.functions.iter().map(|function| function.key.as_str()).collect()),
+        (INTEGRATION, manifest.routes.iter().map(|route| route.function.as_str()).collect()),
     ]);
     let exists = |resource: &str, name: &str| names[resource].contains(name);
     let mut moves: Vec<Move> = Vec::new();
@@ -258,16 +258,32 @@ mod tests {
 
     /// Emits one API after the other, and returns the moves that the last one has.
     fn emissions(apis: &[&[(&str, &str)]]) -> Vec<String> {
+        let routes = |api: &&[(&str, &str)]| api.iter().map(|(name, path)| route(name, path)).collect();
+        emissions_of(&apis.iter().map(routes).collect::<Vec<_>>())
+    }
+
+    /// The same of routes at `/NAME`, each with its function.
+    fn emissions_of_functions(apis: &[&[(&str, &str)]]) -> Vec<String> {
+        let routes = |api: &&[(&str, &str)]| {
+            let routes = api.iter().map(|(name, function)| {
+                let lambda = (name != function).then(|| function.parse().unwrap());
+                RouteSpec { lambda, ..route(name, &format!("/{name}")) }
+            });
+            routes.collect()
+        };
+        emissions_of(&apis.iter().map(routes).collect::<Vec<_>>())
+    }
+
+    fn emissions_of(apis: &[Vec<RouteSpec>]) -> Vec<String> {
         let in_hcl = emissions_in(Syntax::Hcl, apis);
         assert_eq!(emissions_in(Syntax::Json, apis), in_hcl);
         in_hcl
     }
 
-    fn emissions_in(syntax: Syntax, apis: &[&[(&str, &str)]]) -> Vec<String> {
+    fn emissions_in(syntax: Syntax, apis: &[Vec<RouteSpec>]) -> Vec<String> {
         let mut emitted: Vec<Generated> = Vec::new();
         for routes in apis {
-            let routes = routes.iter().map(|(name, path)| route(name, path)).collect();
-            let manifest = Manifest::new("0.0.0", routes, Vec::new());
+            let manifest = Manifest::new("0.0.0", routes.clone(), Vec::new());
             let checked = check(Utf8Path::new("/"), "items", &manifest, &Config::default()).unwrap().manifest;
             emitted = files(&checked, &read(&emitted), Layout::Module, syntax, "".into());
         }
@@ -287,6 +303,23 @@ mod tests {
             emissions(&[&before, &after]),
             ["aws_apigatewayv2_integration.this a > c", "aws_apigatewayv2_route.this a > c"]
         );
+    }
+
+    #[test]
+    fn routes_that_join_or_leave_a_function_take_one_integration_with_them() {
+        let (own, group): (&[_], &[_]) = (&[("a", "a"), ("b", "b")], &[("a", "pets"), ("b", "pets")]);
+        let integration = |step: &str| vec![format!("aws_apigatewayv2_integration.this {step}")];
+        assert_eq!(emissions_of_functions(&[own, group]), integration("a > pets"));
+        assert_eq!(emissions_of_functions(&[group, own]), integration("pets > a"));
+        assert_eq!(
+            emissions_of_functions(&[group, &[("a", "dogs"), ("b", "dogs")]]),
+            integration("pets > dogs")
+        );
+        // The function stays, for one that is in it already.
+        assert_eq!(emissions_of_functions(&[group, &[("a", "pets"), ("b", "b")]]), [""; 0]);
+        assert_eq!(emissions_of_functions(&[&[("a", "pets"), ("b", "b")], group]), [""; 0]);
+        // There and back: of the two blocks only the newer can stay.
+        assert_eq!(emissions_of_functions(&[own, group, own]), integration("pets > a"));
     }
 
     #[test]

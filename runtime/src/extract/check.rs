@@ -92,6 +92,25 @@ pub struct Route<T>(PhantomData<T>);
 )]
 pub trait BehindRouter {}
 
+impl<Auth, const PARAMETERS: usize> Argument<crate::AuthorizerRequest, Auth, PARAMETERS> {
+    /// Nobody asks a route whether a request may pass.
+    pub const CHECK: Question<Auth> = Question(PhantomData);
+}
+
+/// What an authorizer is asked.
+#[derive(Debug)]
+pub struct Question<Auth>(PhantomData<Auth>);
+
+impl<Auth: OfAnAuthorizer> Check for Question<Auth> {}
+
+/// Never so.
+#[diagnostic::on_unimplemented(
+    message = "only an authorizer has an `AuthorizerRequest`",
+    label = "not there in a route",
+    note = "take `HeaderMap`, `Query<T>` or the whole `lambda_http::Request`, or what the authorizer said as `Claims<T>`"
+)]
+pub trait OfAnAuthorizer {}
+
 impl<T: Resource, Auth, const PARAMETERS: usize> Argument<Res<T>, Auth, PARAMETERS> {
     /// What is made before the first invocation.
     pub const RESOURCE: Option<&'static Maker> = Some(const { &Maker::of::<T>() });

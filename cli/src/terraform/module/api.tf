@@ -171,11 +171,18 @@ resource "aws_apigatewayv2_integration" "this" {
   timeout_milliseconds = 30000
 
   lifecycle {
+    # API Gateway deletes no integration that a route still leads to: the route changes first, as when it
+    # joins the function of other routes.
+    create_before_destroy = true
+
     precondition {
       condition     = local.functions[each.key].timeout <= 30
       error_message = "The function ${each.key} may run for ${local.functions[each.key].timeout} seconds, but API Gateway gives up after 30 and answers 503. Give its route a timeout of 30 seconds or less."
     }
   }
+
+  # Nothing leads to a function that does not let API Gateway in yet.
+  depends_on = [aws_lambda_permission.api]
 }
 
 resource "aws_apigatewayv2_route" "this" {
@@ -189,4 +196,7 @@ resource "aws_apigatewayv2_route" "this" {
   authorization_type   = each.value.authorization_type
   authorizer_id        = each.value.authorizer == null ? null : aws_apigatewayv2_authorizer.this[each.value.authorizer].id
   authorization_scopes = each.value.scopes
+
+  # Nothing asks an authorizer that does not let API Gateway in yet.
+  depends_on = [aws_lambda_permission.authorizer]
 }

@@ -92,6 +92,50 @@ fn the_route_of_a_renamed_handler_is_kept() {
     terraform.assert_nothing_to_do();
 }
 
+/// API Gateway deletes no integration that a route still leads to, which moto would.
+#[test]
+fn routes_that_come_to_share_a_function_change_before_what_they_had_goes() {
+    let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
+    let folder = scratch("moto-group");
+    let emulator = start(python, &folder);
+    let project = Project::new("grouped", "");
+    let root = folder.join("terraform");
+    let emit = |keys: &str, functions: &[&str]| {
+        let route = |path: &str, handler: &str| {
+            format!("#[routegen::route(GET, \"{path}\", auth = \"none\"{keys})]\nasync fn {handler}() {{}}\n")
+        };
+        project.write("src/lib.rs", &(route("/cats", "cats") + &route("/dogs", "dogs")));
+        succeed(&mut project.routegen(&["emit-tf", "--out", root.as_str(), "--artifacts", folder.as_str()]));
+        for function in functions {
+            std::fs::copy(items().artifacts.join("get-items.zip"), folder.join(format!("{function}.zip")))
+                .unwrap();
+        }
+    };
+    emit("", &["cats", "dogs"]);
+    std::fs::write(root.join("emulator_override.tf"), emulator.provider()).unwrap();
+    let terraform = Root::init(terraform, &root);
+    terraform.apply();
+
+    emit(", lambda = \"pets\"", &["pets"]);
+    let printed = terraform.apply();
+    let at = |line: &str| {
+        let found = printed.lines().position(|printed| printed.starts_with(&format!("module.api.{line}")));
+        found.unwrap_or_else(|| panic!("{line} is not in\n{printed}"))
+    };
+    // The integration of one of them stays, and leads to the new function once API Gateway may call that.
+    let moved = at("aws_apigatewayv2_integration.this[\"pets\"]: Modifying");
+    assert!(at("aws_lambda_permission.api[\"pets\"]: Creation complete") < moved);
+    assert!(moved < at("aws_lambda_function.this[\"cats\"]: Destroying"));
+    let changed = at("aws_apigatewayv2_route.this[\"dogs\"]: Modifications complete");
+    assert!(changed < at("aws_apigatewayv2_integration.this[\"dogs\"]: Destroying"));
+    assert!(changed < at("aws_lambda_function.this[\"dogs\"]: Destroying"));
+    terraform.assert_nothing_to_do();
+
+    emit("", &["cats", "dogs"]);
+    terraform.apply();
+    terraform.assert_nothing_to_do();
+}
+
 #[test]
 fn the_locals_alone_fit_resources_in_the_seeds_pattern() {
     let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
