@@ -32,20 +32,7 @@ pub(crate) enum Command {
     /// Builds one zip for each Lambda function
     Build(BuildArgs),
     /// Writes the Terraform module, and a root that calls it where there is none
-    EmitTf {
-        /// Folder for the Terraform [default: terraform, beside the package]
-        #[arg(long, value_name = "DIR")]
-        out: Option<Utf8PathBuf>,
-        /// Folder with the zips, which a new root refers to [default: target/routegen/lambda]
-        #[arg(long, value_name = "DIR")]
-        artifacts: Option<Utf8PathBuf>,
-        /// Writes nothing, and fails with a diff where the module on the disk is not that of the code
-        #[arg(long, conflicts_with = "artifacts")]
-        check: bool,
-        /// What the functions run on [default: routegen.toml's, else this machine's]
-        #[arg(long, value_enum)]
-        arch: Option<Architecture>,
-    },
+    EmitTf(EmitTfArgs),
     /// Does check, build and emit-tf in one go
     Package {
         /// Folder for the zips [default: target/routegen/lambda]
@@ -96,7 +83,7 @@ impl Command {
         match self {
             Self::Routes | Self::Check | Self::Inspect { .. } => Target::default(),
             Self::Build(BuildArgs { target, .. }) | Self::Package { target, .. } => *target,
-            Self::EmitTf { arch, .. } => Target { arch: *arch, compiler: None },
+            Self::EmitTf(EmitTfArgs { arch, .. }) => Target { arch: *arch, compiler: None },
         }
     }
 }
@@ -119,6 +106,47 @@ pub(crate) struct BuildArgs {
     pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) effort: Effort,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct EmitTfArgs {
+    /// Folder for the Terraform [default: terraform, beside the package]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<Utf8PathBuf>,
+    /// Folder with the zips, which a new root refers to [default: target/routegen/lambda]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) artifacts: Option<Utf8PathBuf>,
+    /// Writes nothing, and fails with a diff where the files on the disk are not those of the code
+    #[arg(long, conflicts_with = "artifacts")]
+    pub(crate) check: bool,
+    /// What is written
+    #[arg(long, value_enum, default_value_t = TerraformLayout::Module)]
+    pub(crate) layout: TerraformLayout,
+    /// Tells how long each step took
+    #[arg(long)]
+    pub(crate) timings: bool,
+    /// How the files are written [default: json with `--format json`, else hcl]
+    #[arg(long, value_enum)]
+    pub(crate) syntax: Option<Syntax>,
+    /// What the functions run on [default: routegen.toml's, else this machine's]
+    #[arg(long, value_enum)]
+    pub(crate) arch: Option<Architecture>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum TerraformLayout {
+    /// A module with everything
+    Module,
+    /// Only locals.tf, for resources of your own beside it
+    Locals,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Syntax {
+    /// .tf
+    Hcl,
+    /// .tf.json
+    Json,
 }
 
 /// What a build may use, and what it tells of that.

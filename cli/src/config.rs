@@ -1,7 +1,10 @@
 //! `routegen.toml`, beside the package's Cargo.toml: what belongs to the code and is not written on a route.
 //!
 //! In: the file, or nothing, for everything has a default. What differs between environments does not belong here: it is
-//! a variable of the Terraform module.
+//! a variable of the Terraform module, and what an HTTP API cannot do is refused with its reason.
+
+mod authorizers;
+mod rest_only;
 
 use std::{
     collections::BTreeMap,
@@ -12,10 +15,11 @@ use std::{
 use camino::{Utf8Component, Utf8Path};
 use globset::{GlobBuilder, GlobMatcher};
 use miette::{NamedSource, SourceSpan};
-use routegen_spec::limits;
+use routegen_spec::{IdentitySource, limits};
 use serde::Deserialize;
 use toml::Spanned;
 
+use self::{authorizers::OneAuthorizer, rest_only::RestOnly};
 use crate::{
     error::{Error, nearest},
     files,
@@ -39,9 +43,12 @@ pub(crate) struct Config {
     /// Extra files in every artifact.
     #[serde(default)]
     include: Vec<Spanned<String>>,
-    /// What holds for one function, by the name of its route.
+    /// What holds for one function, by its name: that of its route, its group or its authorizer.
     #[serde(default)]
     functions: BTreeMap<Spanned<String>, OneFunction>,
+    /// Authorizers that are not written in Rust, by the word that routes name them by.
+    #[serde(default)]
+    authorizers: BTreeMap<Spanned<String>, OneAuthorizer>,
     /// The file itself, for what is found wrong with it later.
     #[serde(skip)]
     source_code: Option<Arc<NamedSource<String>>>,
@@ -89,12 +96,7 @@ impl Config {
         let source_code = Arc::new(NamedSource::new(path, text).with_language("TOML"));
         match parsed {
             Ok(config) => Ok(Self { source_code: Some(source_code), ..config }),
-            Err(mistake) => Err(Error::Config {
-                help: mistake.help.or_else(|| nearest_key(&mistake.message)),
-                reason: mistake.message,
-                span: mistake.span.map(SourceSpan::from),
-                source_code: Some(source_code),
-            }),
+            Err(mistake) => Err(mistake.into_error(source_code)),
         }
     }
 
@@ -104,6 +106,10 @@ impl Config {
         let of_functions = self.functions.values().flat_map(|function| &function.include);
         for pattern in self.include.iter().chain(of_functions) {
             glob(pattern)?;
+        }
+        for (name, authorizer) in &self.authorizers {
+            authorizers::validate_name(name)?;
+            authorizer.identity_source()?;
         }
         let valid = |name: &str| {
             !name.is_empty()
@@ -150,9 +156,14 @@ impl Config {
         self.defaults.timeout.as_ref().map_or(10, |timeout| *timeout.as_ref())
     }
 
-    /// The extra files of the artifact of this route's function.
-    pub(crate) fn include(&self, route: &str) -> Vec<Pattern> {
-        let own = self.functions.get(route).map_or(&[][..], |function| &function.include);
+    /// Timeout of an authorizer that does not say it, in seconds: that of routes, but no longer than API Gateway waits.
+    pub(crate) fn authorizer_timeout(&self) -> u32 {
+        self.timeout().min(*limits::AUTHORIZER_TIMEOUT_S.end())
+    }
+
+    /// The extra files of this function's artifact.
+    pub(crate) fn include(&self, function: &str) -> Vec<Pattern> {
+        let own = self.functions.get(function).map_or(&[][..], |function| &function.include);
         let patterns = self.include.iter().chain(own);
         let valid = patterns.filter_map(|pattern| {
             let place = Place { span: pattern.span(), source_code: self.source_code.clone() };
@@ -161,13 +172,31 @@ impl Config {
         valid.collect()
     }
 
-    /// Refuses a table for a function that does not exist; `routes` are those that do.
-    pub(crate) fn refuse_unknown_functions(&self, routes: &[&str]) -> Result<(), Error> {
-        let unknown = self.functions.keys().find(|name| !routes.contains(&name.as_ref().as_str()));
+    /// The JWT authorizers, each with the place where a request has its token.
+    pub(crate) fn jwt_authorizers(&self) -> impl Iterator<Item = (&str, IdentitySource)> {
+        let valid = self.authorizers.iter();
+        valid.filter_map(|(name, authorizer)| {
+            Some((name.as_ref().as_str(), authorizer.identity_source().ok()?))
+        })
+    }
+
+    /// Refuses an authorizer of a name that one of the code has: `written` are those.
+    pub(crate) fn refuse_authorizers_named_as(&self, written: &[&str]) -> Result<(), Error> {
+        let twice = self.authorizers.keys().find(|name| written.contains(&name.as_ref().as_str()));
+        twice.map_or(Ok(()), |name| {
+            let place = Place { span: name.span(), source_code: self.source_code.clone() };
+            let reason = format!("an `#[authorizer]` of the code is named `{}` too", name.as_ref());
+            Err(place.mistake(reason, Some("give one of them another name".to_owned())))
+        })
+    }
+
+    /// Refuses a table for a function that does not exist; `functions` are those that do.
+    pub(crate) fn refuse_unknown_functions(&self, functions: &[&str]) -> Result<(), Error> {
+        let unknown = self.functions.keys().find(|name| !functions.contains(&name.as_ref().as_str()));
         unknown.map_or(Ok(()), |name| {
             let place = Place { span: name.span(), source_code: self.source_code.clone() };
-            let help = nearest(name.as_ref(), routes.iter().copied());
-            Err(place.mistake(format!("there is no route named `{}`", name.as_ref()), help))
+            let help = nearest(name.as_ref(), functions.iter().copied());
+            Err(place.mistake(format!("there is no function named `{}`", name.as_ref()), help))
         })
     }
 }
@@ -223,20 +252,54 @@ struct Mistake {
 
 impl From<toml::de::Error> for Mistake {
     fn from(error: toml::de::Error) -> Self {
-        Self { message: error.message().to_owned(), span: error.span(), help: None }
+        Self { span: error.span(), ..Self::new(error.message().to_owned()) }
+    }
+}
+
+impl Mistake {
+    fn new(message: String) -> Self {
+        Self { message, span: None, help: None }
+    }
+
+    fn into_error(self, source_code: Arc<NamedSource<String>>) -> Error {
+        let (source_code, span) = (Some(source_code), self.span.map(SourceSpan::from));
+        let unknown = UnknownKey::read(&self.message);
+        if let Some((key, RestOnly { reason, instead, .. })) =
+            unknown.as_ref().and_then(|unknown| Some((unknown.key, rest_only::behind(unknown.key)?)))
+        {
+            return Error::RestOnly { key: key.to_owned(), reason, instead, source_code, span };
+        }
+        let help = self.help.or_else(|| unknown.and_then(UnknownKey::help));
+        Error::Config { help, reason: self.message, span, source_code }
     }
 }
 
 fn spanned<T>(message: &str, value: &Spanned<T>) -> Mistake {
-    Mistake { message: message.to_owned(), span: Some(value.span()), help: None }
+    Mistake { span: Some(value.span()), ..Mistake::new(message.to_owned()) }
 }
 
-/// The key that was probably meant. serde's message has the unknown one first and all that are known after it, each in
-/// backticks.
-fn nearest_key(message: &str) -> Option<String> {
-    let mut words = message.strip_prefix("unknown field ")?.split('`').skip(1).step_by(2);
-    let unknown = words.next()?;
-    nearest(unknown, words)
+/// A key that serde does not know, and those that it does. Its message has the unknown one first and the others after it,
+/// each in backticks.
+struct UnknownKey<'a> {
+    key: &'a str,
+    known: Vec<&'a str>,
+}
+
+impl<'a> UnknownKey<'a> {
+    fn read(message: &'a str) -> Option<Self> {
+        let mut words = message.strip_prefix("unknown field ")?.split('`').skip(1).step_by(2);
+        Some(Self { key: words.next()?, known: words.collect() })
+    }
+
+    /// The key that was probably meant, or where what it means is said.
+    fn help(self) -> Option<String> {
+        match self.key {
+            "issuer" | "audience" | "audiences" => Some(
+                "it differs between environments: set the module's variable `jwt_authorizers`".to_owned(),
+            ),
+            key => nearest(key, self.known),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -294,9 +357,41 @@ mod tests {
         let Error::Config { reason, help, span, .. } = error else { panic!("{error}") };
         assert_eq!(
             (reason.as_str(), help.as_deref()),
-            ("there is no route named `one`", Some("did you mean `on`?"))
+            ("there is no function named `one`", Some("did you mean `on`?"))
         );
         assert_eq!(span.map(|span| &text[span.offset()..span.offset() + span.len()]), Some("one"));
+    }
+
+    #[test]
+    fn an_authorizer_of_any_issuer_takes_its_token_from_where_the_file_says() {
+        let text = "[authorizers.partners]\nkind = \"jwt\"\n\
+                    [authorizers.staff]\nkind = \"jwt\"\nidentity_source = \"$request.querystring.token\"\n";
+        let config = Config::parse("routegen.toml".into(), text.to_owned()).unwrap();
+        let authorizers: Vec<_> =
+            config.jwt_authorizers().map(|(name, source)| format!("{name} {source}")).collect();
+        assert_eq!(
+            authorizers,
+            ["partners $request.header.Authorization", "staff $request.querystring.token"]
+        );
+        assert!(config.refuse_authorizers_named_as(&["api_key"]).is_ok());
+        let error = config.refuse_authorizers_named_as(&["api_key", "staff"]).unwrap_err();
+        let Error::Config { span, .. } = error else { panic!("{error}") };
+        assert_eq!(span.map(|span| &text[span.offset()..span.offset() + span.len()]), Some("staff"));
+    }
+
+    #[test]
+    fn what_only_a_rest_api_has_is_refused_at_its_place_with_the_alternative() {
+        for (text, place) in [
+            ("name = \"a\"\napi_keys = true\n", "api_keys"),
+            ("[waf]\nacl = \"arn\"\n", "waf"),
+            ("[defaults]\ncache_ttl = 60\n", "cache_ttl"),
+            ("[functions.a]\nrequest-validation = true\n", "request-validation"),
+        ] {
+            let error = Config::parse("routegen.toml".into(), text.to_owned()).unwrap_err();
+            let Error::RestOnly { key, span, .. } = error else { panic!("{error}") };
+            assert_eq!(key, place);
+            assert_eq!(span.map(|span| &text[span.offset()..span.offset() + span.len()]), Some(place));
+        }
     }
 
     #[test]
@@ -318,6 +413,13 @@ mod tests {
                 mistake("include = [\"./assets\"]\n"),
                 mistake("[functions.a]\ninclude = [\"[\"]\n"),
                 mistake("[functions.a]\nmemory = 128\n"),
+                mistake("[authorizers.partners]\nkind = \"oidc\"\n"),
+                mistake("[authorizers.partners]\n"),
+                mistake("[authorizers.partners]\nkind = \"jwt\"\nissuer = \"https://id.example.com\"\n"),
+                mistake("[authorizers.partners]\nkind = \"jwt\"\nidentity_source = \"$context.routeKey\"\n"),
+                mistake("[authorizers.partners]\nkind = \"jwt\"\nidentity_source = \"Authorization\"\n"),
+                mistake("[authorizers.cognito]\nkind = \"jwt\"\n"),
+                mistake("[authorizers.Partners]\nkind = \"jwt\"\n"),
             ]
             .join("\n")
         );

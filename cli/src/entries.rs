@@ -1,7 +1,7 @@
-//! The entry points that the compiled libraries have, against the routes of the registry.
+//! The entry points that the compiled libraries have, against the routes and authorizers of the registry.
 //!
-//! In: libraries as cargo has built them. Out: nothing, or the routes that are in one and not in the other. Every
-//! route is an exported symbol of its library, which no linker has had its hands on yet: so a registration that was
+//! In: libraries as cargo has built them. Out: nothing, or what is in one and not in the other. Every route and every
+//! authorizer is an exported symbol of its library, which no linker has had its hands on yet: so a registration that was
 //! lost on the way to the registry is noticed, and so is a route that is behind a `cfg` which holds in the build that
 //! lists the routes and not in the one of the artifacts, or the other way round.
 //!
@@ -11,43 +11,68 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 use object::read::archive::ArchiveFile;
-use routegen_spec::{Entry, RouteSpec};
+use routegen_spec::{AuthorizerSpec, Entry, RouteSpec, Serves, SourceLocation};
 
 use crate::{
     cargo::{Libraries, Mode},
-    error::{Error, OtherRoute, Place, label},
+    error::{Error, OtherEntry, Place, label},
     files,
     workspace::Workspace,
 };
 
-/// Compares the libraries of a build with the routes of the registry.
+/// What the registry holds: something with an entry point.
+#[derive(Clone, Debug)]
+pub(crate) struct Registered<'a> {
+    /// What it serves, as a message calls it.
+    name: String,
+    source: &'a SourceLocation,
+    entry: &'a str,
+}
+
+impl<'a> From<&'a RouteSpec> for Registered<'a> {
+    fn from(route: &'a RouteSpec) -> Self {
+        Self { name: format!("`{}`", route.route_key()), source: &route.source, entry: &route.entry }
+    }
+}
+
+impl<'a> From<&'a AuthorizerSpec> for Registered<'a> {
+    fn from(authorizer: &'a AuthorizerSpec) -> Self {
+        Self {
+            name: format!("the authorizer `{}`", authorizer.name),
+            source: &authorizer.source,
+            entry: &authorizer.entry,
+        }
+    }
+}
+
+/// Compares the libraries of a build with the registry.
 pub(crate) fn compare<'a>(
     workspace: &Workspace,
     libraries: &Libraries,
     mode: Mode,
-    routes: impl IntoIterator<Item = &'a RouteSpec>,
+    registered: impl IntoIterator<Item = Registered<'a>>,
 ) -> Result<(), Error> {
     let mut compiled = BTreeSet::new();
     for library in libraries.files() {
         compiled.extend(symbols(library)?);
     }
-    let registered: BTreeMap<&str, &RouteSpec> =
-        routes.into_iter().map(|route| (route.entry.as_str(), route)).collect();
+    let registered: BTreeMap<&str, Registered<'_>> =
+        registered.into_iter().map(|registered| (registered.entry, registered)).collect();
     let surplus = compiled.iter().filter(|symbol| !registered.contains_key(symbol.as_str()));
     let surplus = surplus.map(|symbol| only_compiled(symbol, mode));
     match mode {
-        // A route that is registered and has no entry point is one of a library that nobody asked cargo for.
-        Mode::Registry => refuse(surplus.collect(), |routes| Error::Unregistered { routes }),
+        // What is registered and has no entry point is of a library that nobody asked cargo for.
+        Mode::Registry => refuse(surplus.collect(), |entries| Error::Unregistered { entries }),
         Mode::Artifacts => {
-            let missing = registered.values().filter(|route| !compiled.contains(&route.entry));
-            let missing = missing.map(|route| only_registered(&workspace.root, route));
-            refuse(missing.chain(surplus).collect(), |routes| Error::BuildsDiffer { routes })
+            let missing = registered.values().filter(|registered| !compiled.contains(registered.entry));
+            let missing = missing.map(|registered| only_registered(&workspace.root, registered));
+            refuse(missing.chain(surplus).collect(), |entries| Error::BuildsDiffer { entries })
         }
     }
 }
 
-fn refuse(routes: Vec<OtherRoute>, error: impl FnOnce(Vec<OtherRoute>) -> Error) -> Result<(), Error> {
-    if routes.is_empty() { Ok(()) } else { Err(error(routes)) }
+fn refuse(entries: Vec<OtherEntry>, error: impl FnOnce(Vec<OtherEntry>) -> Error) -> Result<(), Error> {
+    if entries.is_empty() { Ok(()) } else { Err(error(entries)) }
 }
 
 /// The symbols of entry points that a library defines.
@@ -71,27 +96,31 @@ fn symbols(library: &Utf8Path) -> Result<BTreeSet<String>, Error> {
 }
 
 /// The place is not known: it is in the registry that places are.
-fn only_compiled(symbol: &str, mode: Mode) -> OtherRoute {
-    let route = match symbol.parse::<Entry>() {
-        Ok(entry) => format!("`{}` of the crate `{}`", entry.serves, entry.crate_name),
-        Err(_) => format!("the route with the entry point `{symbol}`"),
+fn only_compiled(symbol: &str, mode: Mode) -> OtherEntry {
+    let what = match symbol.parse::<Entry>() {
+        Ok(entry) => match &entry.serves {
+            Serves::Route { .. } => format!("`{}` of the crate `{}`", entry.serves, entry.crate_name),
+            Serves::Authorizer(name) => {
+                format!("the authorizer `{name}` of the crate `{}`", entry.crate_name)
+            }
+        },
+        Err(_) => format!("what has the entry point `{symbol}`"),
     };
     let message = match mode {
-        Mode::Registry => format!("{route} is not in the registry"),
+        Mode::Registry => format!("{what} is not in the registry"),
         Mode::Artifacts => {
-            format!("{route} is only in the build of the artifacts, and would be absent from the API")
+            format!("{what} is only in the build of the artifacts, and would be absent from the API")
         }
     };
-    OtherRoute { message, source_code: None, span: None }
+    OtherEntry { message, source_code: None, span: None }
 }
 
-fn only_registered(root: &Utf8Path, route: &RouteSpec) -> OtherRoute {
-    let place = Place { file: route.source.file.clone(), line: route.source.line };
-    let (source_code, span) = label(root, &place);
+fn only_registered(root: &Utf8Path, registered: &Registered<'_>) -> OtherEntry {
+    let source = registered.source;
+    let (source_code, span) = label(root, &Place { file: source.file.clone(), line: source.line });
     let message = format!(
-        "`{}` is only in the build that lists the routes, and has no code for its artifact ({})",
-        route.route_key(),
-        route.source,
+        "{} is only in the build that lists the routes, and has no code for its artifact ({source})",
+        registered.name,
     );
-    OtherRoute { message, source_code, span }
+    OtherEntry { message, source_code, span }
 }

@@ -127,14 +127,14 @@ pub(crate) enum Error {
     )]
     NoRoutes { package: String },
 
-    #[error("{} not in the registry", plural(missing.len(), "a route is", "routes are"))]
+    #[error("{} not in the registry", plural(missing.len(), "an attribute is", "attributes are"))]
     #[diagnostic(code(RG0015))]
-    MissingRoutes {
+    Missing {
         #[related]
-        missing: Vec<MissingRoute>,
+        missing: Vec<MissingEntry>,
     },
 
-    #[error("{} compiled and not registered", plural(routes.len(), "a route was", "routes were"))]
+    #[error("{} compiled and not registered", plural(entries.len(), "an entry point was", "entry points were"))]
     #[diagnostic(
         code(RG0045),
         help(
@@ -143,22 +143,22 @@ pub(crate) enum Error {
     )]
     Unregistered {
         #[related]
-        routes: Vec<OtherRoute>,
+        entries: Vec<OtherEntry>,
     },
 
     #[error(
         "{} in only one of two builds: the one that lists the routes, and the one of the artifacts",
-        plural(routes.len(), "a route is", "routes are")
+        plural(entries.len(), "an entry point is", "entry points are")
     )]
     #[diagnostic(
         code(RG0046),
         help(
-            "it is behind a `cfg` that holds in only one of them: of the target, or one that a build script sets by the target or by `OPT_LEVEL`, which is 0 for the list; let it hold in both, or leave the route without it"
+            "it is behind a `cfg` that holds in only one of them: of the target, or one that a build script sets by the target or by `OPT_LEVEL`, which is 0 for the list; let it hold in both, or leave the function without it"
         )
     )]
     BuildsDiffer {
         #[related]
-        routes: Vec<OtherRoute>,
+        entries: Vec<OtherEntry>,
     },
 
     #[error("`routegen.toml` cannot be used: {reason}")]
@@ -167,6 +167,18 @@ pub(crate) enum Error {
         reason: String,
         #[help]
         help: Option<String>,
+        #[source_code]
+        source_code: Option<Arc<NamedSource<String>>>,
+        #[label("here")]
+        span: Option<SourceSpan>,
+    },
+
+    #[error("`{key}` cannot be had: {reason}")]
+    #[diagnostic(code(RG0056), help("{instead}"))]
+    RestOnly {
+        key: String,
+        reason: &'static str,
+        instead: &'static str,
         #[source_code]
         source_code: Option<Arc<NamedSource<String>>>,
         #[label("here")]
@@ -317,30 +329,42 @@ pub(crate) enum Warning {
     #[error("`{folder}` has no artifacts of the present routes for {}", some(functions))]
     #[diagnostic(code(RG0202), severity(Warning), help("run `routegen build` before `terraform apply`"))]
     OtherArtifacts { folder: Utf8PathBuf, functions: Vec<String> },
+
+    #[error("no route asks for Cognito any more: a user pool that the module made would go, with its users")]
+    #[diagnostic(
+        code(RG0210),
+        severity(Warning),
+        help(
+            "the pool's deletion protection stops the apply: where it may go, first apply `cognito_deletion_protection = false` with the module as it was; where it is to stay, take it out of the state (`terraform state rm`)"
+        )
+    )]
+    LastCognitoRoute,
 }
 
-/// A route that the sources show and the registry lacks.
+/// A route or an authorizer that the sources show and the registry lacks.
 #[derive(Debug, Diagnostic, Error)]
-#[error("`{handler}` has a route that was not registered ({}:{})", place.file, place.line)]
+#[error("`{handler}` has {what} that was not registered ({}:{})", place.file, place.line)]
 #[diagnostic(code(RG0015), help("{help}"))]
-pub(crate) struct MissingRoute {
+pub(crate) struct MissingEntry {
     pub(crate) handler: String,
+    /// `a route`, or another attribute with its article.
+    pub(crate) what: &'static str,
     pub(crate) place: Place,
     pub(crate) help: &'static str,
     #[source_code]
     pub(crate) source_code: Option<NamedSource<String>>,
-    #[label("this route")]
+    #[label("this attribute")]
     pub(crate) span: Option<SourceSpan>,
 }
 
-/// A route that is in one of two places where it has to be in both.
+/// A route or an authorizer that is in one of two places where it has to be in both.
 #[derive(Debug, Diagnostic, Error)]
 #[error("{message}")]
-pub(crate) struct OtherRoute {
+pub(crate) struct OtherEntry {
     pub(crate) message: String,
     #[source_code]
     pub(crate) source_code: Option<NamedSource<String>>,
-    #[label("this route")]
+    #[label("this attribute")]
     pub(crate) span: Option<SourceSpan>,
 }
 

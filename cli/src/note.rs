@@ -9,6 +9,8 @@ use object::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::check::FunctionKind;
+
 /// Who wrote the note, and in which form: the two words by which ELF tells notes apart.
 const OWNER: &str = "routegen";
 const FORM: u32 = 1;
@@ -18,6 +20,9 @@ const FORM: u32 = 1;
 pub(crate) struct Note {
     /// The function's name.
     pub(crate) function: String,
+    /// What it is asked. Notes of earlier versions are of routes only.
+    #[serde(default)]
+    pub(crate) kind: FunctionKind,
     /// The route keys that it answers.
     pub(crate) routes: Vec<String>,
     /// The cargo package that has the handler.
@@ -69,6 +74,7 @@ mod tests {
     fn note() -> Note {
         Note {
             function: "get-items".to_owned(),
+            kind: FunctionKind::Routes,
             routes: vec!["GET /items/{id}".to_owned()],
             package: "items".to_owned(),
             package_version: "0.1.0".to_owned(),

@@ -1,4 +1,4 @@
-//! Reads the routes: links a program to the user's libraries, whose registry then holds them, and runs it.
+//! Reads the routes and authorizers: links a program to the user's libraries, whose registry then holds them, and runs it.
 //!
 //! In: the workspace. Out: the [`Manifest`], its places relative to the workspace's root. An empty one is an error.
 
@@ -15,7 +15,7 @@ use wait_timeout::ChildExt as _;
 
 use crate::{
     cargo::{self, Backend, Link, Mode},
-    entries,
+    entries::{self, Registered},
     error::Error,
     files,
     printer::Printer,
@@ -47,13 +47,16 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry,
     let linked = stopwatch.time(Step::RegistryLink, "", || cargo::link(&libraries, &link, printer))?;
     let json = run(Command::new(&linked.program), &folder.join("manifest.json"), TIMEOUT)?;
     let mut manifest = parse(&json)?;
-    entries::compare(workspace, &libraries, Mode::Registry, &manifest.routes)?;
+    let registered = manifest.routes.iter().map(Registered::from);
+    let registered = registered.chain(manifest.authorizers.iter().map(Registered::from));
+    entries::compare(workspace, &libraries, Mode::Registry, registered)?;
     if manifest.routes.is_empty() {
         return Err(Error::NoRoutes { package: workspace.package.clone() });
     }
-    for route in &mut manifest.routes {
+    let of_routes = manifest.routes.iter_mut().map(|route| &mut route.source);
+    for source in of_routes.chain(manifest.authorizers.iter_mut().map(|authorizer| &mut authorizer.source)) {
         // rustc names a file as cargo does: relative to the root for the workspace's members, else from the disk's root.
-        route.source.file = workspace.source_name(Utf8Path::new(&route.source.file));
+        source.file = workspace.source_name(Utf8Path::new(&source.file));
     }
     Ok(Registry {
         manifest: Manifest::new(manifest.routegen_version, manifest.routes, manifest.authorizers),

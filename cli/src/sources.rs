@@ -1,8 +1,9 @@
-//! What the sources show, against what the registry holds: a route that was never compiled is found by its text.
+//! What the sources show, against what the registry holds: a route or an authorizer that was never compiled is found by
+//! its text.
 //!
 //! In: the user's own files, parsed with syn: those of the libraries, those of the programs beside them, and those that
-//! no module names. Out: the routes that the registry lacks. It sees what is written in a file; it does not see into
-//! macros, nor `#[route]` under another name: what the compiler has made of those, the compiled entries show. It is silent
+//! no module names. Out: what the registry lacks. It sees what is written in a file; it does not see into
+//! macros, nor `#[route]` or `#[authorizer]` under another name: what the compiler has made of those, the compiled entries show. It is silent
 //! where it cannot know: behind `cfg`, and behind an attribute macro, which may be another `cfg`.
 
 use std::collections::BTreeSet;
@@ -16,53 +17,58 @@ use syn::{
 };
 
 use crate::{
-    error::{Error, MissingRoute, Place, label},
+    error::{Error, MissingEntry, Place, label},
     files,
     workspace::{LinkedPackage, Workspace},
 };
 
 const IN_LIBRARY: &str = "nothing was made of the attribute: does another one above it, such as `#[test]`, leave the function out?";
-const IN_PROGRAM: &str = "the file belongs to a program, and routes are in libraries: move it to the library, whose `lib.rs` names it";
+const IN_PROGRAM: &str = "the file belongs to a program, and routes and authorizers are in libraries: move it to the library, whose `lib.rs` names it";
 const IN_NO_MODULE: &str =
     "no module names its file, so it is not compiled: add a `mod` for it, or remove it";
+
+/// The keys by which routegen's `#[authorizer]` is known from another one.
+const AUTHORIZER_KEYS: [&str; 8] =
+    ["crate", "description", "env", "identity_sources", "memory", "name", "timeout", "ttl"];
 
 /// Compares the sources of the packages that were built, told by the names of their crates, with the manifest.
 pub(crate) fn compare(workspace: &Workspace, crates: &[String], manifest: &Manifest) -> Result<(), Error> {
     // One file may have two names, by `..` or a symbolic link.
     let real = |file: &Utf8Path| file.canonicalize_utf8().unwrap_or_else(|_| file.to_owned());
-    let registered: BTreeSet<(Utf8PathBuf, u32)> = manifest
-        .routes
-        .iter()
-        .map(|route| (real(&workspace.root.join(&route.source.file)), route.source.line))
+    let of_routes = manifest.routes.iter().map(|route| &route.source);
+    let of_authorizers = manifest.authorizers.iter().map(|authorizer| &authorizer.source);
+    let registered: BTreeSet<(Utf8PathBuf, u32)> = of_routes
+        .chain(of_authorizers)
+        .map(|source| (real(&workspace.root.join(&source.file)), source.line))
         .collect();
     let mut missing = Vec::new();
     let built = |package: &&LinkedPackage| package.is_local && crates.contains(&package.crate_name);
     for package in workspace.linked.iter().filter(built) {
-        for (Seen { file, line, handler }, help) in seen(package) {
+        for (Seen { file, line, handler, what }, help) in seen(package) {
             if !registered.contains(&(real(&file), line)) {
                 let place = Place { file: workspace.source_name(&file), line };
                 let (source_code, span) = label(&workspace.root, &place);
-                missing.push(MissingRoute { handler, place, help, source_code, span });
+                missing.push(MissingEntry { handler, what, place, help, source_code, span });
             }
         }
     }
-    if missing.is_empty() { Ok(()) } else { Err(Error::MissingRoutes { missing }) }
+    if missing.is_empty() { Ok(()) } else { Err(Error::Missing { missing }) }
 }
 
-/// The routes that the package's files show, each with what it may mean that the registry lacks it.
+/// What the package's files show, each with what it may mean that the registry lacks it.
 fn seen(package: &LinkedPackage) -> Vec<(Seen, &'static str)> {
     let mut scan = Scan::default();
     let mut seen = Vec::new();
     let roots = std::iter::once((&package.lib, IN_LIBRARY));
     for (root, help) in roots.chain(package.bins.iter().map(|bin| (bin, IN_PROGRAM))) {
         scan.file(root, &root.with_file_name(""));
-        seen.extend(scan.routes.drain(..).map(|route| (route, help)));
+        seen.extend(scan.seen.drain(..).map(|seen| (seen, help)));
     }
     scan.files.extend(package.other_targets.iter().cloned());
     for file in unnamed(&package.lib.with_file_name(""), &scan.files) {
         let is_mod = file.file_stem() == Some("mod");
         scan.file(&file, &if is_mod { file.with_file_name("") } else { file.with_extension("") });
-        seen.extend(scan.routes.drain(..).map(|route| (route, IN_NO_MODULE)));
+        seen.extend(scan.seen.drain(..).map(|seen| (seen, IN_NO_MODULE)));
     }
     seen
 }
@@ -155,10 +161,10 @@ impl Names {
     }
 }
 
-/// The routes of a library or a program, in the order in which they are met.
+/// The routes and authorizers of a library or a program, in the order in which they are met.
 #[derive(Default)]
 struct Scan {
-    routes: Vec<Seen>,
+    seen: Vec<Seen>,
     /// The files that have been read: each once, also where two modules, or a library and a program, share one.
     files: BTreeSet<Utf8PathBuf>,
     /// The file that is being read.
@@ -169,11 +175,13 @@ struct Scan {
     inline: bool,
 }
 
-/// A route as a file shows it.
+/// An attribute of routegen as a file shows it.
 struct Seen {
     file: Utf8PathBuf,
     line: u32,
     handler: String,
+    /// `a route`, or another attribute with its article.
+    what: &'static str,
 }
 
 impl Scan {
@@ -202,11 +210,10 @@ impl<'ast> Visit<'ast> for Scan {
         }
         // What stands below `#[route]` finds it already expanded.
         for attribute in function.attrs.iter().take_while(|attribute| !decides(attribute)) {
-            if !is_route(attribute) {
-                continue;
-            }
+            let Some(what) = what_is(attribute) else { continue };
             let line = u32::try_from(attribute.span().start().line).unwrap_or(u32::MAX);
-            self.routes.push(Seen { file: self.file.clone(), line, handler: function.sig.ident.to_string() });
+            let handler = function.sig.ident.to_string();
+            self.seen.push(Seen { file: self.file.clone(), line, handler, what });
         }
         syn::visit::visit_item_fn(self, function);
     }
@@ -260,7 +267,7 @@ impl<'ast> Visit<'ast> for Scan {
     }
 }
 
-/// Whether the attribute may decide that its item is not compiled: `cfg`, and every attribute macro but `#[route]`, for
+/// Whether the attribute may decide that its item is not compiled: `cfg`, and every attribute macro but routegen's own, for
 /// it makes of its item what it likes. (`#[test]` is the compiler's own.)
 fn decides(attribute: &Attribute) -> bool {
     const BUILT_IN: [&str; 13] = [
@@ -282,7 +289,7 @@ fn decides(attribute: &Attribute) -> bool {
     let of_a_tool = path.segments.len() > 1
         && path.segments.first().is_some_and(|tool| tool.ident == "clippy" || tool.ident == "rustfmt");
     let is_built_in = of_a_tool || BUILT_IN.iter().any(|name| path.is_ident(name));
-    is_cfg(&attribute.meta) || !(is_built_in || is_route(attribute))
+    is_cfg(&attribute.meta) || !(is_built_in || what_is(attribute).is_some())
 }
 
 /// Whether this is `cfg`, or a `cfg_attr` that may add one, or another file to a module.
@@ -293,6 +300,26 @@ fn is_cfg(attribute: &Meta) -> bool {
     }
     let added = Punctuated::<Meta, syn::Token![,]>::parse_terminated.parse2(list.tokens.clone());
     added.map_or(true, |added| added.iter().skip(1).any(|meta| meta.path().is_ident("path") || is_cfg(meta)))
+}
+
+/// What of routegen's the attribute is, if it is one.
+fn what_is(attribute: &Attribute) -> Option<&'static str> {
+    if is_route(attribute) { Some("a route") } else { is_authorizer(attribute).then_some("an authorizer") }
+}
+
+/// Whether this is `#[authorizer]` or `#[authorizer(key = value, …)]`. An attribute of that name with another form is
+/// someone else's.
+fn is_authorizer(attribute: &Attribute) -> bool {
+    let named = |path: &syn::Path| path.segments.last().is_some_and(|segment| segment.ident == "authorizer");
+    match &attribute.meta {
+        Meta::Path(path) => named(path),
+        Meta::List(list) => {
+            let pairs = Punctuated::<Meta, syn::Token![,]>::parse_terminated.parse2(list.tokens.clone());
+            let is_key = |pair: &Meta| AUTHORIZER_KEYS.iter().any(|key| pair.path().is_ident(key));
+            named(&list.path) && pairs.is_ok_and(|pairs| pairs.iter().all(is_key))
+        }
+        Meta::NameValue(_) => false,
+    }
 }
 
 /// Whether this is `#[route(METHOD, "path", …)]`. Other frameworks have an attribute of that name and another form.
@@ -333,7 +360,7 @@ mod tests {
         sources.file(&root.join("src/lib.rs"), &root.join("src"));
         let seen =
             |seen: Seen| format!("{}:{} {}", seen.file.strip_prefix(root).unwrap(), seen.line, seen.handler);
-        sources.routes.into_iter().map(seen).collect()
+        sources.seen.into_iter().map(seen).collect()
     }
 
     #[test]
@@ -353,6 +380,18 @@ mod tests {
             found,
             ["src/lib.rs:1 a", "src/b/h.rs:2 h", "src/c/d.rs:1 d", "src/other.rs:1 e", "src/lib.rs:8 g"]
         );
+    }
+
+    #[test]
+    fn several_routes_of_a_function_and_authorizers_are_found() {
+        let found = scan(&[(
+            "src/lib.rs",
+            "#[route(GET, \"/a\", auth = \"key\")]\n#[routegen::route(GET, \"/b\", auth = \"key\", name = \"b\")]\nasync fn a() {}\n\
+             #[authorizer]\nasync fn key() {}\n\
+             #[routegen::authorizer(identity_sources = [\"$request.header.x\"], ttl = 300, crate = crate::r)]\nasync fn other() {}\n\
+             #[authorizer(jwt)] async fn theirs() {}\n#[authorizer = 1] async fn theirs() {}",
+        )]);
+        assert_eq!(found, ["src/lib.rs:1 a", "src/lib.rs:2 a", "src/lib.rs:4 key", "src/lib.rs:6 other"]);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(crate) enum Step {
     Link,
     /// The zip of a function.
     Zip,
+    /// The Terraform, made and written.
+    Emit,
 }
 
 impl Step {
@@ -35,6 +37,7 @@ impl Step {
             Self::ArtifactsBuild => "compile, for the artifacts",
             Self::Link => "link",
             Self::Zip => "zip",
+            Self::Emit => "write the Terraform",
         }
     }
 }

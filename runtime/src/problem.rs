@@ -146,6 +146,15 @@ impl Problem {
         self.0.detail.as_deref()
     }
 
+    /// The problem as an error, where nobody is there to receive it.
+    pub(crate) fn into_error(self) -> Box<dyn Error + Send + Sync> {
+        let cause = self.0.cause.as_ref().map(ToString::to_string);
+        match cause.as_deref().or(self.detail()) {
+            Some(why) => format!("{}: {why}", self.status()).into(),
+            None => self.status().to_string().into(),
+        }
+    }
+
     pub(crate) fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR).with_cause(cause)
     }

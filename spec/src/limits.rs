@@ -18,6 +18,11 @@ pub const TIMEOUT_S: RangeInclusive<u32> = 1..=30;
 /// [CreateAuthorizer]: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
 pub const AUTHORIZER_TTL_S: RangeInclusive<u32> = 0..=3_600;
 
+/// Timeout of a Lambda authorizer, in seconds: API Gateway waits no longer for its answer ([HTTP API quotas]).
+///
+/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+pub const AUTHORIZER_TIMEOUT_S: RangeInclusive<u32> = 1..=10;
+
 /// Authorizers of one API ([HTTP API quotas]).
 ///
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
@@ -67,6 +72,11 @@ pub const RESOURCE_SERVERS_PER_POOL: usize = 25;
 ///
 /// [Cognito quotas]: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 pub const SCOPES_PER_CLIENT: usize = 50;
+
+/// The environment variables of a function in all, names and values as one JSON text, in bytes ([Lambda quotas]).
+///
+/// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+pub const ENVIRONMENT_BYTES: usize = 4 * 1024;
 
 /// The largest function, unzipped, in bytes ([Lambda quotas]).
 ///

@@ -2,8 +2,9 @@
 //!
 //! `cargo xtask check` looks at format, lints and docs. `cargo xtask test` does that, makes the Python environment that
 //! the emulators of AWS run in, and runs all tests. Where the machine lacks something, the tests that need it are
-//! skipped, and told at the end; with `CI=true` they fail. `cargo xtask bench` measures a
-//! function beside bare `lambda_http`, `cargo xtask bench-build` builds. It installs nothing outside of the target directory.
+//! skipped, and told at the end; with `CI=true` they fail. `cargo xtask bench` measures a function beside bare
+//! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` what is emitted. It installs nothing
+//! outside of the target directory.
 
 #![allow(clippy::print_stderr, reason = "talking to whoever runs it is all it does")]
 
@@ -23,6 +24,8 @@ const USAGE: &str = "usage:
   cargo xtask check          format, lints and docs
   cargo xtask test [ARGS]    that, and all tests; with ARGS `cargo test ARGS` alone
   cargo xtask bench          what a function costs, beside one on bare lambda_http
+  cargo xtask bench-terraform [--routes 10,100,300]
+                             time to emit, plan and apply, beside the same API with every resource written out
   ";
 
 fn main() -> ExitCode {
@@ -33,6 +36,8 @@ fn main() -> ExitCode {
         ["test", arguments @ ..] => test(arguments),
         ["bench"] => bench::bench(),
         ["bench-build", arguments @ ..] => bench::bench_build(arguments),
+        ["bench-terraform"] => bench_terraform(None),
+        ["bench-terraform", "--routes", counts] => bench_terraform(Some(counts)),
         _ => Err(Failed(format!("{USAGE}{}", bench::USAGE))),
     };
     match outcome {
@@ -72,6 +77,25 @@ fn test(arguments: &[&str]) -> Result<(), Failed> {
         eprint!("\nNot everything was tested:\n{skipped}");
     }
     outcome
+}
+
+/// Measures the emitted Terraform, with the emulator and Terraform that the tests have, and prints a table in Markdown.
+#[expect(clippy::print_stdout, reason = "the figures are data")]
+fn bench_terraform(routes: Option<&str>) -> Result<(), Failed> {
+    Step::cargo("build --quiet --release --package routegen-cli").run()?;
+    let out = target().join("bench-terraform.md");
+    let name = "test --package routegen-cli --test it -- --ignored --exact emulator::benchmark::growth";
+    let mut bench =
+        Step::cargo(name).env("ROUTEGEN_TEST_PYTHON", python::environment(&target().join("venv"))?);
+    if let Some(routes) = routes {
+        bench = bench.env("ROUTEGEN_BENCH_ROUTES", routes);
+    }
+    bench = bench.env("ROUTEGEN_BENCH_PROGRAM", target().join("release/routegen"));
+    bench.env("ROUTEGEN_BENCH_OUT", &out).run()?;
+    let figures = std::fs::read_to_string(&out)
+        .map_err(|error| Failed(format!("{} cannot be read: {error}", out.display())))?;
+    println!("{figures}");
+    Ok(())
 }
 
 /// Whether this is a run that must not skip anything.

@@ -1,5 +1,7 @@
 //! One function: from the libraries to the zip at its place.
 
+use std::fmt::Write as _;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
@@ -12,7 +14,7 @@ use super::{
 };
 use crate::{
     cargo::{self, Libraries, Link},
-    check::{CheckedManifest, Function},
+    check::{CheckedManifest, Function, FunctionKind},
     error::Error,
     files,
     note::Note,
@@ -72,7 +74,7 @@ impl Build<'_> {
         let folder =
             self.workspace.own_target().join("bootstrap").join(&self.workspace.package).join(&function.name);
         files::create_folder(&folder)?;
-        let source = main(crate_name, &function.entry) + &self.note(function, package).source();
+        let source = main(crate_name, function) + &self.note(function, package).source();
         let link = Link { name: &function.name, source: &source, crates: vec![crate_name], folder: &folder };
         let stopwatch = &self.printer.stopwatch;
         let linked = stopwatch
@@ -108,6 +110,7 @@ impl Build<'_> {
     fn note(&self, function: &Function, package: &LinkedPackage) -> Note {
         Note {
             function: function.name.clone(),
+            kind: function.kind,
             routes: self.manifest.route_keys(function),
             package: package.name.clone(),
             package_version: package.version.clone(),
@@ -124,6 +127,7 @@ impl Build<'_> {
             zip_bytes: packed.zip_bytes,
             bootstrap_bytes: packed.bootstrap_bytes,
             architecture: function.architecture,
+            kind: function.kind,
             routes: self.manifest.route_keys(function),
         }
     }
@@ -147,16 +151,49 @@ impl Build<'_> {
     }
 }
 
-/// The program but for its note: it names one entry point, so the linker keeps that handler and no other.
-fn main(crate_name: &str, entry: &str) -> String {
-    format!(
-        "extern crate {crate_name} as _;\n\
-         unsafe extern \"Rust\" {{\n    \
-             #[link_name = {entry:?}]\n    \
-             safe fn entry() -> routegen::__private::Route;\n\
-         }}\n\
-         fn main() -> std::process::ExitCode {{\n    \
-             routegen::__private::serve(entry())\n\
-         }}\n"
-    )
+/// The program but for its note: it names its own entry points, so the linker keeps those handlers and no others.
+fn main(crate_name: &str, function: &Function) -> String {
+    let (kind, serve) = match function.kind {
+        FunctionKind::Routes => ("Route", "serve"),
+        FunctionKind::Authorizer => ("Authorizer", "serve_authorizer"),
+    };
+    let mut source = format!("extern crate {crate_name} as _;\nunsafe extern \"Rust\" {{\n");
+    for (index, symbol) in function.entries.iter().enumerate() {
+        let _ = writeln!(
+            source,
+            "    #[link_name = {symbol:?}]\n    safe fn entry_{index}() -> routegen::__private::{kind};"
+        );
+    }
+    let calls: Vec<_> = (0..function.entries.len()).map(|index| format!("entry_{index}()")).collect();
+    let entries = match function.kind {
+        FunctionKind::Routes => format!("[{}]", calls.join(", ")),
+        FunctionKind::Authorizer => calls.join(", "),
+    };
+    source
+        + &format!(
+            "}}\nfn main() -> std::process::ExitCode {{\n    routegen::__private::{serve}({entries})\n}}\n"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{build::fixture::function, target::Architecture};
+
+    fn program(kind: FunctionKind, entries: &[&str]) -> String {
+        let entries = entries.iter().map(ToString::to_string).collect();
+        main("items", &Function { kind, entries, ..function(Architecture::HOST) })
+    }
+
+    #[test]
+    fn a_program_names_the_entry_points_of_its_function_and_no_others() {
+        insta::assert_snapshot!(
+            [
+                program(FunctionKind::Routes, &["routegen.items.GET.items"]),
+                program(FunctionKind::Routes, &["routegen.items.GET.items", "routegen.items.POST.items"]),
+                program(FunctionKind::Authorizer, &["routegen.items.authorizer.key"]),
+            ]
+            .join("\n")
+        );
+    }
 }

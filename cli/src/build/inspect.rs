@@ -76,22 +76,7 @@ pub(super) fn size(function: &Function, unzipped: usize, zipped: usize) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn function(architecture: Architecture) -> Function {
-        Function {
-            key: "get_items".to_owned(),
-            name: "get-items".to_owned(),
-            description: String::new(),
-            artifact: "get-items.zip".to_owned(),
-            memory: 128,
-            timeout: 10,
-            env: Vec::new(),
-            architecture,
-            entry: String::new(),
-            package: String::new(),
-            include: Vec::new(),
-        }
-    }
+    use crate::build::fixture::function;
 
     #[test]
     fn what_is_no_program_or_one_for_another_machine_is_refused() {

@@ -8,7 +8,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    check::{CheckedManifest, Function},
+    check::{CheckedManifest, Function, FunctionKind},
     error::Error,
     files, hash, json,
     target::Architecture,
@@ -46,6 +46,9 @@ pub(crate) struct Listed {
     pub(super) zip_bytes: u64,
     pub(super) bootstrap_bytes: u64,
     pub(super) architecture: Architecture,
+    /// What the function is asked. Listings of earlier versions have routes only.
+    #[serde(default)]
+    pub(super) kind: FunctionKind,
     /// The keys of the routes that the function answers.
     pub(super) routes: Vec<String>,
 }
@@ -56,6 +59,7 @@ impl Listed {
         self.key == function.key
             && self.name == function.name
             && self.architecture == function.architecture
+            && self.kind == function.kind
             && self.routes == manifest.route_keys(function)
     }
 
@@ -177,6 +181,7 @@ mod tests {
             zip_bytes: 3,
             bootstrap_bytes: 5,
             architecture: Architecture::HOST,
+            kind: FunctionKind::Routes,
             routes: Vec::new(),
         };
         assert!(listed("a.zip", b"zip").is_intact(&inside));

@@ -5,6 +5,8 @@
 //! which takes nothing of another function's handlers. What has not changed is not made again.
 
 mod artifact;
+#[cfg(test)]
+mod fixture;
 mod include;
 pub(crate) mod inspect;
 mod listing;
@@ -24,8 +26,8 @@ pub(crate) use self::{
 };
 use crate::{
     cargo::{self, Backend, Mode},
-    check::{CheckedManifest, Function},
-    entries,
+    check::{CheckedManifest, Function, Route},
+    entries::{self, Registered},
     error::{Error, plural},
     printer::Printer,
     timings::Step,
@@ -87,8 +89,9 @@ pub(crate) fn build(
     let libraries = printer
         .stopwatch
         .time(Step::ArtifactsBuild, "", || cargo::build(workspace, Mode::Artifacts, backend, printer))?;
-    let routes = manifest.routes.iter().map(|route| &route.spec);
-    entries::compare(workspace, &libraries, Mode::Artifacts, routes)?;
+    let registered = manifest.routes.iter().map(|route| Registered::from(&route.spec));
+    let registered = registered.chain(manifest.written_authorizers.iter().map(Registered::from));
+    entries::compare(workspace, &libraries, Mode::Artifacts, registered)?;
     let progress = printer.progress(selected.len());
     let build = Build {
         workspace,
@@ -117,9 +120,15 @@ pub(crate) fn build(
     Ok(Built { artifacts, listing })
 }
 
-/// The functions that `only` names.
+/// The functions that `only` names, by their own names or by those of their routes.
 fn select<'a>(manifest: &'a CheckedManifest, only: &[String]) -> Result<Vec<&'a Function>, Error> {
-    let is = |function: &Function, name: &String| function.name == *name || function.key == *name;
+    let is = |function: &Function, name: &String| {
+        let of_route = |route: &Route| {
+            let id = &route.spec.name;
+            route.function == function.key && (id.as_str() == name || id.to_kebab_case() == *name)
+        };
+        function.name == *name || function.key == *name || manifest.routes.iter().any(of_route)
+    };
     if let Some(name) = only.iter().find(|name| !manifest.functions.iter().any(|function| is(function, name)))
     {
         return Err(Error::UnknownFunction {

@@ -1,26 +1,28 @@
 //! Makes the only thing that is built or emitted: a manifest that AWS will take.
 //!
-//! In: the manifest and the configuration. Out: a [`CheckedManifest`], or every violation with the line of its route.
-//! What one attribute decides by itself has been checked by the compiler; here is what several routes decide.
+//! In: the manifest and the configuration. Out: a [`CheckedManifest`], or every violation with the line of its attribute.
+//! What one attribute decides by itself has been checked by the compiler; here is what several of them decide.
 
+#[cfg(test)]
+pub(crate) mod fixture;
 mod model;
 mod rules;
 
-use std::fmt::Display;
+use std::{collections::BTreeSet, fmt::Display};
 
 use camino::Utf8Path;
 use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
-use routegen_spec::Manifest;
+use routegen_spec::{Manifest, Name, RouteSpec};
 use thiserror::Error;
 
-pub(crate) use self::model::{Authorizer, AuthorizerKind, CheckedManifest, Function, Route};
+pub(crate) use self::model::{Authorizer, AuthorizerKind, CheckedManifest, Function, FunctionKind, Route};
 use self::rules::Finding;
 use crate::{
     config::Config,
     error::{Error, Place, label},
 };
 
-/// A rule that the routes break, with the routes labelled in the file of the first. The message names all places.
+/// A rule that routes or authorizers break, with them labelled in the file of the first. The message names all places.
 #[derive(Debug, Error)]
 #[error("{message}")]
 pub(crate) struct Violation {
@@ -37,12 +39,12 @@ impl Violation {
     fn new(finding: Finding<'_>, severity: Severity, root: &Utf8Path) -> Self {
         let mut source_code = None;
         let mut labels = Vec::new();
-        let file = finding.routes.first().map(|route| &route.source.file);
-        for route in finding.routes.iter().filter(|route| Some(&route.source.file) == file) {
+        let file = finding.handlers.first().map(|handler| &handler.source.file);
+        for handler in finding.handlers.iter().filter(|handler| Some(&handler.source.file) == file) {
             let (source, span) =
-                label(root, &Place { file: route.source.file.clone(), line: route.source.line });
+                label(root, &Place { file: handler.source.file.clone(), line: handler.source.line });
             source_code = source_code.or(source);
-            labels.extend(span.map(|span| LabeledSpan::new_with_span(Some(route.handler.clone()), span)));
+            labels.extend(span.map(|span| LabeledSpan::new_with_span(Some(handler.path.to_owned()), span)));
         }
         Self {
             code: finding.code,
@@ -91,9 +93,16 @@ pub(crate) fn check(
     manifest: &Manifest,
     config: &Config,
 ) -> Result<Checked, Error> {
-    let names: Vec<_> = manifest.routes.iter().map(|route| route.name.as_str()).collect();
-    config.refuse_unknown_functions(&names)?;
-    let findings = rules::apply(&manifest.routes);
+    let of_routes = manifest.routes.iter().map(RouteSpec::function);
+    // Also those that are not deployed because no route names them: that is a warning and no error.
+    let functions: BTreeSet<_> =
+        of_routes.chain(manifest.authorizers.iter().map(|authorizer| &authorizer.name)).collect();
+    let functions: Vec<_> = functions.into_iter().map(Name::as_str).collect();
+    config.refuse_unknown_functions(&functions)?;
+    let written: Vec<_> = manifest.authorizers.iter().map(|authorizer| authorizer.name.as_str()).collect();
+    config.refuse_authorizers_named_as(&written)?;
+    let configured: Vec<_> = config.jwt_authorizers().map(|(name, _)| name).collect();
+    let findings = rules::apply(manifest, &configured);
     let violations: Vec<_> =
         findings.errors.into_iter().map(|finding| Violation::new(finding, Severity::Error, root)).collect();
     if !violations.is_empty() {

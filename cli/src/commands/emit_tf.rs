@@ -1,70 +1,136 @@
-//! `routegen emit-tf`: writes the Terraform module, and a root that calls it where there is none. With `--check` it
-//! writes nothing, and shows what it would change.
+//! `routegen emit-tf`: writes the Terraform module, and a root that calls it where there is none; or locals alone, for
+//! resources of the user's. With `--check` it writes nothing, and shows what it would change.
 
 use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use routegen_spec::Auth;
 use serde::Serialize;
 use similar::TextDiff;
 
 use super::{Api, shown};
 use crate::{
+    args::{self, EmitTfArgs, Format},
     build::Listing,
     check::CheckedManifest,
     error::{Error, Warning},
     files::{self, Difference, Outcome},
-    terraform,
+    terraform::{self, Layout, Previous, Syntax},
+    timings::{Step, Timings},
 };
 
-pub(super) fn run(api: &Api<'_>, out: Option<&Utf8Path>, artifacts: Option<&Utf8Path>) -> Result<(), Error> {
+pub(super) fn run(api: &Api<'_>, args: &EmitTfArgs, format: Format) -> Result<(), Error> {
     let checked = api.checked()?;
-    let folder = api.artifacts(artifacts)?;
-    let lacking = Listing::read(&folder, &api.workspace.package)?.map(|listing| listing.lacks(&checked));
-    if let Some(functions) = lacking.filter(|lacking| !lacking.is_empty()) {
-        api.printer.warning(&Warning::OtherArtifacts { folder: folder.clone(), functions });
+    let root = api.terraform(args.out.as_deref())?;
+    let place = Place { root, layout: layout(args), syntax: syntax(args, format) };
+    if args.check {
+        return check(api, &checked, &place);
     }
-    let summary = emit(&checked, api.terraform(out)?, &folder)?;
+    let artifacts = api.artifacts(args.artifacts.as_deref())?;
+    let lacking = Listing::read(&artifacts, &api.workspace.package)?.map(|listing| listing.lacks(&checked));
+    if let Some(functions) = lacking.filter(|lacking| !lacking.is_empty()) {
+        api.printer.warning(&Warning::OtherArtifacts { folder: artifacts.clone(), functions });
+    }
+    warn_of_the_user_pool(api, &checked, &place)?;
+    let mut summary = emit(api, &checked, place, &artifacts)?;
+    summary.timings = args.timings.then(|| api.printer.stopwatch.timings());
     api.printer.outcome(&summary)
 }
 
+/// What only the last emission shows: without a route that asks for Cognito there is no user pool either.
+pub(super) fn warn_of_the_user_pool(
+    api: &Api<'_>,
+    checked: &CheckedManifest,
+    place: &Place,
+) -> Result<(), Error> {
+    let asked = previous(&place.layout.folder(&place.root))?.has_authorizer(Auth::COGNITO);
+    if asked && checked.authorizers.iter().all(|authorizer| authorizer.name != Auth::COGNITO) {
+        api.printer.warning(&Warning::LastCognitoRoute);
+    }
+    Ok(())
+}
+
+fn layout(args: &EmitTfArgs) -> Layout {
+    match args.layout {
+        args::TerraformLayout::Module => Layout::Module,
+        args::TerraformLayout::Locals => Layout::Locals,
+    }
+}
+
+/// Whoever wants JSON of this command wants it of the files too, unless they say otherwise.
+fn syntax(args: &EmitTfArgs, format: Format) -> Syntax {
+    match (args.syntax, format) {
+        (Some(args::Syntax::Json), _) | (None, Format::Json) => Syntax::Json,
+        (Some(args::Syntax::Hcl), _) | (None, Format::Text) => Syntax::Hcl,
+    }
+}
+
 /// For CI: an error where the files on the disk are not those of the code.
-pub(super) fn check(api: &Api<'_>, out: Option<&Utf8Path>) -> Result<(), Error> {
-    let checked = api.checked()?;
-    let root = api.terraform(out)?;
-    let module = root.join(terraform::MODULE);
-    let files = terraform::module(&checked, &previous(&module)?, &root);
-    let differences = files::compare_generated(&module, &files)?;
+fn check(api: &Api<'_>, checked: &CheckedManifest, place: &Place) -> Result<(), Error> {
+    let (folder, files) = place.files(checked)?;
+    let differences = files::compare_generated(&folder, &files)?;
     let stale = differences.len();
     api.printer.outcome(&Comparison { differences: differences.into_iter().map(Stale::new).collect() })?;
     if stale == 0 { Ok(()) } else { Err(Error::StaleTerraform { files: stale }) }
 }
 
-/// Writes the module into `root`. A root of the user's stays as it is.
+/// Writes the generated files. A root of the user's stays as it is.
 pub(super) fn emit(
+    api: &Api<'_>,
     checked: &CheckedManifest,
-    root: Utf8PathBuf,
+    place: Place,
     artifacts: &Utf8Path,
 ) -> Result<Summary, Error> {
-    let module_dir = root.join(terraform::MODULE);
-    let files = terraform::module(checked, &previous(&module_dir)?, &root);
-    let module = files::write_generated(&module_dir, &files)?;
-    let has_root = has_terraform(&root)?;
+    api.printer.stopwatch.time(Step::Emit, "", || write(checked, place, artifacts))
+}
+
+fn write(checked: &CheckedManifest, place: Place, artifacts: &Utf8Path) -> Result<Summary, Error> {
+    let (folder, files) = place.files(checked)?;
+    let written = files::write_generated(&folder, &files)?;
+    let Place { root: terraform_dir, layout, syntax } = place;
+    let has_root = has_terraform(&terraform_dir)?;
     if !has_root {
-        files::write_if_changed(&terraform::root_file(&root), terraform::root(&root, artifacts).as_bytes())?;
+        let root = terraform::root(&terraform_dir, artifacts, syntax);
+        files::write_if_changed(&root.path, root.text.as_bytes())?;
     }
     Ok(Summary {
-        module_dir,
-        terraform_dir: root,
-        files: module.into_iter().map(|(path, outcome)| File { path, outcome }).collect(),
+        module_dir: (layout == Layout::Module).then_some(folder),
+        terraform_dir,
+        files: written.into_iter().map(|(path, outcome)| File { path, outcome }).collect(),
         root: if has_root { Root::Yours } else { Root::Written },
+        timings: None,
     })
 }
 
+/// What is written, and where to.
+pub(super) struct Place {
+    root: Utf8PathBuf,
+    layout: Layout,
+    syntax: Syntax,
+}
+
+impl Place {
+    /// The module as it is by default, for a root in this folder.
+    pub(super) fn module(root: Utf8PathBuf) -> Self {
+        Self { root, layout: Layout::Module, syntax: Syntax::Hcl }
+    }
+
+    /// The folder of the generated files, and the files.
+    fn files(&self, checked: &CheckedManifest) -> Result<(Utf8PathBuf, Vec<files::Generated>), Error> {
+        let folder = self.layout.folder(&self.root);
+        let previous = previous(&folder)?;
+        let files = terraform::files(checked, &previous, self.layout, self.syntax, &folder);
+        Ok((folder, files))
+    }
+}
+
 /// What the last emission left, from which is known what has been renamed since.
-fn previous(module: &Utf8Path) -> Result<terraform::Previous, Error> {
-    let locals = files::read_if_exists(&module.join(terraform::LOCALS))?;
-    let moved = files::read_if_exists(&module.join(terraform::MOVED))?;
-    Ok(terraform::Previous::read(locals.as_deref(), moved.as_deref()))
+fn previous(folder: &Utf8Path) -> Result<Previous, Error> {
+    let mut texts = Vec::new();
+    for name in Previous::FILES {
+        texts.extend(files::read_if_exists(&folder.join(name))?.map(|text| (name, text)));
+    }
+    Ok(Previous::read(texts.iter().map(|(name, text)| (*name, text.as_str()))))
 }
 
 fn has_terraform(folder: &Utf8Path) -> Result<bool, Error> {
@@ -83,9 +149,13 @@ fn has_terraform(folder: &Utf8Path) -> Result<bool, Error> {
 #[derive(Serialize)]
 pub(super) struct Summary {
     pub(super) terraform_dir: Utf8PathBuf,
-    module_dir: Utf8PathBuf,
+    /// None where only locals were asked for.
+    module_dir: Option<Utf8PathBuf>,
     files: Vec<File>,
     root: Root,
+    /// Only where it was asked for, of this command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timings: Option<Timings>,
 }
 
 #[derive(Serialize)]
@@ -110,16 +180,20 @@ impl fmt::Display for Summary {
         let (written, removed) = (count(Outcome::Written), count(Outcome::Removed));
         let files = self.files.len() - removed;
         let and_removed = if removed == 0 { String::new() } else { format!(", {removed} removed") };
-        let module = shown(&self.module_dir);
-        writeln!(f, "Module  {module} ({written} of {files} files written{and_removed})")?;
+        let (what, folder) = match &self.module_dir {
+            Some(module) => ("Module ", module),
+            None => ("Locals ", &self.terraform_dir),
+        };
+        writeln!(f, "{what} {} ({written} of {files} files written{and_removed})", shown(folder))?;
         match self.root {
-            Root::Written => writeln!(f, "Root    {} (written once, now yours)", shown(&self.terraform_dir)),
-            Root::Yours => writeln!(f, "Root    {} (yours, untouched)", shown(&self.terraform_dir)),
+            Root::Written => writeln!(f, "Root    {} (written once, now yours)", shown(&self.terraform_dir))?,
+            Root::Yours => writeln!(f, "Root    {} (yours, untouched)", shown(&self.terraform_dir))?,
         }
+        self.timings.iter().try_for_each(|timings| write!(f, "\n{timings}"))
     }
 }
 
-/// The files of the module that are not those of the code; none is the good outcome.
+/// The generated files that are not those of the code; none is the good outcome.
 #[derive(Serialize)]
 struct Comparison {
     differences: Vec<Stale>,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{size::Megabytes, table::table};
 use crate::{
     cargo,
+    check::FunctionKind,
     error::Error,
     inspect::{Inspection, Part, inspect, parts},
     printer::Printer,
@@ -77,6 +78,9 @@ fn write_inspection(f: &mut fmt::Formatter<'_>, inspection: &Inspection, most: u
     match &inspection.note {
         Some(note) => {
             line("function", &note.function)?;
+            if note.kind == FunctionKind::Authorizer {
+                line("answers", "API Gateway, as an authorizer")?;
+            }
             for route in &note.routes {
                 line("route", route)?;
             }

@@ -46,10 +46,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         Command::Routes => with_api(&routes::run),
         Command::Check => with_api(&check::run),
         Command::Build(args) => with_api(&|api| build::run(api, args)),
-        Command::EmitTf { out, check: true, .. } => with_api(&|api| emit_tf::check(api, out.as_deref())),
-        Command::EmitTf { out, artifacts, check: false, .. } => {
-            with_api(&|api| emit_tf::run(api, out.as_deref(), artifacts.as_deref()))
-        }
+        Command::EmitTf(emit) => with_api(&|api| emit_tf::run(api, emit, args.output.format)),
         Command::Package { out, tf_out, effort, .. } => {
             with_api(&|api| package::run(api, out.as_deref(), tf_out.as_deref(), effort))
         }

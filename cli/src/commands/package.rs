@@ -13,7 +13,7 @@ use super::{
 use crate::{
     args::Effort,
     build::{self, Artifact, Layout, Request},
-    check::{CheckedManifest, Function},
+    check::{CheckedManifest, Function, FunctionKind},
     error::{Error, plural},
     timings::Timings,
 };
@@ -29,7 +29,9 @@ pub(super) fn run(
     let artifacts_dir = api.artifacts(out)?;
     let request = Request { out: &artifacts_dir, layout: Layout::Flat, only: &[], jobs: effort.jobs };
     let built = build::build(&api.workspace, &checked, &backend, &request, api.printer)?;
-    let terraform = emit_tf::emit(&checked, api.terraform(tf_out)?, &artifacts_dir)?;
+    let place = emit_tf::Place::module(api.terraform(tf_out)?);
+    emit_tf::warn_of_the_user_pool(api, &checked, &place)?;
+    let terraform = emit_tf::emit(api, &checked, place, &artifacts_dir)?;
     let timings = effort.timings.then(|| api.printer.stopwatch.timings());
     api.printer.outcome(&Summary::new(checked, artifacts_dir, built.artifacts, terraform, timings))
 }
@@ -90,7 +92,10 @@ impl fmt::Display for Summary {
         let rows = self.functions.iter().map(|packaged| {
             vec![
                 packaged.function.name.clone(),
-                packaged.routes.join(", "),
+                match packaged.function.kind {
+                    FunctionKind::Routes => packaged.routes.join(", "),
+                    FunctionKind::Authorizer => "(authorizer)".to_owned(),
+                },
                 format!("{} MB", packaged.function.memory),
                 format!("{} s", packaged.function.timeout),
                 Megabytes(packaged.artifact.bootstrap_bytes).to_string(),
@@ -98,7 +103,7 @@ impl fmt::Display for Summary {
                 change(&packaged.artifact),
             ]
         });
-        let head = ["FUNCTION", "ROUTE", "MEMORY", "TIMEOUT", "BOOTSTRAP", "ZIP", "CHANGE"];
+        let head = ["FUNCTION", "ROUTES", "MEMORY", "TIMEOUT", "BOOTSTRAP", "ZIP", "CHANGE"];
         let functions = plural(self.functions.len(), "1 function", "functions");
         writeln!(f, "\n{}: {functions} for {}\n", self.api, self.architecture())?;
         writeln!(f, "{}", table(&head, rows, &[2, 3, 4, 5]))?;

@@ -16,6 +16,8 @@ pub(super) enum Value {
     Object(Vec<(String, Value)>),
     /// An instance of a resource with `for_each`: its address, and its key.
     Instance(&'static str, String),
+    /// A resource without `for_each`: its type, and its name, which is one of HCL's.
+    Resource(&'static str, String),
 }
 
 impl Value {
@@ -104,6 +106,9 @@ fn write_value(out: &mut String, value: &Value, depth: usize) {
         Value::Instance(resource, key) => {
             let _ = write!(out, "{resource}[\"{}\"]", escape(key));
         }
+        Value::Resource(type_, name) => {
+            let _ = write!(out, "{type_}.{name}");
+        }
         Value::Object(entries) if entries.is_empty() => out.push_str("{}"),
         Value::Object(entries) => write_object(out, entries, depth),
     }
@@ -135,7 +140,7 @@ fn is_one_line(value: &Value) -> bool {
     match value {
         Value::Object(entries) => entries.is_empty(),
         Value::List(items) => items.iter().all(is_one_line),
-        Value::Null | Value::Number(_) | Value::String(_) | Value::Instance(..) => true,
+        Value::Null | Value::Number(_) | Value::String(_) | Value::Instance(..) | Value::Resource(..) => true,
     }
 }
 
@@ -221,7 +226,7 @@ mod tests {
                 let entries = entries.iter().map(|(key, value)| (key.clone(), as_read(value)));
                 ::hcl::Value::Object(entries.collect())
             }
-            Value::Instance(..) => unreachable!("no value, but a reference"),
+            Value::Instance(..) | Value::Resource(..) => unreachable!("no value, but a reference"),
         }
     }
 

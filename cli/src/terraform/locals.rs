@@ -2,7 +2,7 @@
 //!
 //! Pure: the checked manifest in, text out. The files beside it were written by hand and read these maps.
 
-use routegen_spec::{Auth, EnvName, limits};
+use routegen_spec::{Auth, EnvName, IdentitySource, limits};
 
 use super::hcl::{self, Value};
 use crate::check::{Authorizer, AuthorizerKind, CheckedManifest, Function, Route};
@@ -11,7 +11,7 @@ const HEADER: &str = "# The routegen module: what the code says. The other files
 
 pub(super) fn render(manifest: &CheckedManifest) -> String {
     let functions = manifest.functions.iter().map(|function| (&function.key, self::function(function)));
-    let routes = manifest.routes.iter().map(|route| (route.spec.name.as_str(), self::route(route)));
+    let routes = manifest.routes.iter().map(|route| (route.spec.name.as_str(), self::route(route, manifest)));
     let authorizers =
         manifest.authorizers.iter().map(|authorizer| (&authorizer.name, self::authorizer(authorizer)));
     let servers = manifest.resource_servers.iter().map(|(server, scopes)| (server, Value::strings(scopes)));
@@ -33,7 +33,7 @@ pub(super) fn render(manifest: &CheckedManifest) -> String {
     HEADER.to_owned() + &hcl::locals(&entries)
 }
 
-fn function(function: &Function) -> Value {
+pub(super) fn function(function: &Function) -> Value {
     Value::object([
         ("name", Value::from(function.name.as_str())),
         ("description", Value::String(shorten(&function.description, limits::FUNCTION_DESCRIPTION_CHARS))),
@@ -45,23 +45,40 @@ fn function(function: &Function) -> Value {
     ])
 }
 
-fn route(route: &Route) -> Value {
+fn route(route: &Route, manifest: &CheckedManifest) -> Value {
     let spec = &route.spec;
-    let (authorization, authorizer) = match &spec.auth {
+    let [authorization_type, authorizer, scopes] = authorization(route, manifest);
+    Value::Object(vec![
+        ("method".to_owned(), Value::from(spec.method.as_str())),
+        ("path".to_owned(), Value::from(spec.path.as_str())),
+        ("function".to_owned(), Value::from(route.function.as_str())),
+        authorization_type,
+        authorizer,
+        ("throttling_rate_limit".to_owned(), limit(spec.throttle.map(|throttle| throttle.rate))),
+        ("throttling_burst_limit".to_owned(), limit(spec.throttle.map(|throttle| throttle.burst))),
+        scopes,
+    ])
+}
+
+/// Who may call a route: three entries of its object.
+pub(super) fn authorization(route: &Route, manifest: &CheckedManifest) -> [(String, Value); 3] {
+    let (kind, authorizer) = match &route.spec.auth {
         Auth::None => ("NONE", Value::Null),
         Auth::Iam => ("AWS_IAM", Value::Null),
-        Auth::Authorizer(name) => ("JWT", Value::from(name.as_str())),
+        Auth::Authorizer(name) => {
+            let of_this_name = manifest.authorizers.iter().find(|authorizer| authorizer.name == *name);
+            let kind = match of_this_name.map(|authorizer| &authorizer.kind) {
+                Some(AuthorizerKind::Lambda { .. }) => "CUSTOM",
+                Some(AuthorizerKind::Cognito | AuthorizerKind::Jwt { .. }) | None => "JWT",
+            };
+            (kind, Value::from(name.as_str()))
+        }
     };
-    Value::object([
-        ("method", Value::from(spec.method.as_str())),
-        ("path", Value::from(spec.path.as_str())),
-        ("function", Value::from(route.function.as_str())),
-        ("authorization_type", Value::from(authorization)),
-        ("authorizer", authorizer),
-        ("throttling_rate_limit", limit(spec.throttle.map(|throttle| throttle.rate))),
-        ("throttling_burst_limit", limit(spec.throttle.map(|throttle| throttle.burst))),
-        ("scopes", Value::strings(spec.scopes.iter().map(routegen_spec::Scope::as_str))),
-    ])
+    [
+        ("authorization_type".to_owned(), Value::from(kind)),
+        ("authorizer".to_owned(), authorizer),
+        ("scopes".to_owned(), Value::strings(route.spec.scopes.iter().map(routegen_spec::Scope::as_str))),
+    ]
 }
 
 fn limit(limit: Option<u32>) -> Value {
@@ -69,10 +86,27 @@ fn limit(limit: Option<u32>) -> Value {
 }
 
 fn authorizer(authorizer: &Authorizer) -> Value {
-    let kind = match authorizer.kind {
-        AuthorizerKind::Cognito => "cognito",
-    };
-    Value::object([("kind", Value::from(kind))])
+    authorizer_with(authorizer, ("function", |key| Value::from(key)))
+}
+
+/// An authorizer, with the entry that names its function where it is one.
+pub(super) fn authorizer_with(
+    authorizer: &Authorizer,
+    (name, function_of): (&str, impl Fn(&str) -> Value),
+) -> Value {
+    match &authorizer.kind {
+        AuthorizerKind::Cognito => Value::object([("kind", Value::from("cognito"))]),
+        AuthorizerKind::Jwt { identity_source } => Value::object([
+            ("kind", Value::from("jwt")),
+            ("identity_sources", Value::strings([identity_source.as_str()])),
+        ]),
+        AuthorizerKind::Lambda { function, identity_sources, ttl } => Value::object([
+            ("kind", Value::from("lambda")),
+            (name, function_of(function)),
+            ("identity_sources", Value::strings(identity_sources.iter().map(IdentitySource::as_str))),
+            ("ttl", Value::Number(*ttl)),
+        ]),
+    }
 }
 
 /// A doc comment can be longer than what Lambda takes as a description; its beginning says what it is about.

@@ -2,10 +2,13 @@
 //! `moved` blocks, where something was renamed.
 //!
 //! In: the checked manifest, and the last emission. Out: the texts of the files; it writes none. The module has variables in and outputs out,
-//! no provider and no backend; a root that calls it is emitted for those who have none.
+//! no provider and no backend; a root that calls it is emitted for those who have none, and locals alone for those who have
+//! the resources too. Each file can be had in Terraform's JSON syntax.
 
 mod hcl;
+mod json;
 mod locals;
+mod own_resources;
 mod renames;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -30,32 +33,78 @@ const FIXED: [(&str, &str); 8] = [
 
 const ROOT: &str = include_str!("root/main.tf");
 
-/// The rendered files of the module, which the next emission reads for what was renamed.
-pub(crate) const LOCALS: &str = "locals.tf";
-pub(crate) const MOVED: &str = "moved.tf";
+/// The rendered files, which the next emission of the module reads for what was renamed.
+const LOCALS: &str = "locals.tf";
+const MOVED: &str = "moved.tf";
 
-/// The module's files, inside of `root`.
-pub(crate) fn module(manifest: &CheckedManifest, previous: &Previous, root: &Utf8Path) -> Vec<Generated> {
-    let folder = root.join(MODULE);
-    let fixed = FIXED.iter().map(|(name, text)| (*name, (*text).to_owned()));
-    let files = fixed.chain([(LOCALS, locals::render(manifest))]);
-    let files = files.chain(renames::render(manifest, previous).map(|text| (MOVED, text)));
-    files.map(|(name, text)| Generated { path: folder.join(name), text }).collect()
+/// What is emitted.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Layout {
+    /// A module with everything, in a folder of its own.
+    Module,
+    /// Locals for resources of the user's, beside them.
+    Locals,
 }
 
-/// A root that calls the module, with the zips in `artifacts`.
-pub(crate) fn root(root: &Utf8Path, artifacts: &Utf8Path) -> String {
+/// How Terraform's files are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Syntax {
+    /// `.tf`
+    Hcl,
+    /// `.tf.json`
+    Json,
+}
+
+impl Layout {
+    /// The folder of the generated files, for a root in `root`.
+    pub(crate) fn folder(self, root: &Utf8Path) -> Utf8PathBuf {
+        match self {
+            Self::Module => root.join(MODULE),
+            Self::Locals => root.to_owned(),
+        }
+    }
+}
+
+impl Syntax {
+    fn file(self, folder: &Utf8Path, name: &str, text: String) -> Generated {
+        match self {
+            Self::Hcl => Generated { path: folder.join(name), text },
+            Self::Json => {
+                Generated { path: folder.join(format!("{name}.json")), text: json::from_hcl(&text) }
+            }
+        }
+    }
+}
+
+/// The generated files, in `folder`.
+pub(crate) fn files(
+    manifest: &CheckedManifest,
+    previous: &Previous,
+    layout: Layout,
+    syntax: Syntax,
+    folder: &Utf8Path,
+) -> Vec<Generated> {
+    let mut files = Vec::new();
+    match layout {
+        Layout::Locals => files.push((LOCALS, own_resources::render(manifest))),
+        Layout::Module => {
+            files.extend(FIXED.map(|(name, text)| (name, text.to_owned())));
+            files.push((LOCALS, locals::render(manifest)));
+            files.extend(renames::render(manifest, previous).map(|text| (MOVED, text)));
+        }
+    }
+    files.into_iter().map(|(name, text)| syntax.file(folder, name, text)).collect()
+}
+
+/// A root that calls the module, with the zips in `artifacts`. It is written once and then the user's: it has no marker.
+pub(crate) fn root(root: &Utf8Path, artifacts: &Utf8Path, syntax: Syntax) -> Generated {
     let relative = pathdiff::diff_utf8_paths(artifacts, root);
     let path = match &relative {
         Some(path) => format!("${{path.module}}/{}", hcl::escape(path.as_str())),
         None => hcl::escape(artifacts.as_str()),
     };
-    ROOT.replace("${path.module}/ROUTEGEN_ARTIFACTS_DIR", &path)
-}
-
-/// Where a root is written to.
-pub(crate) fn root_file(root: &Utf8Path) -> Utf8PathBuf {
-    root.join("main.tf")
+    let text = ROOT.replace("${path.module}/ROUTEGEN_ARTIFACTS_DIR", &path);
+    syntax.file(root, "main.tf", text)
 }
 
 #[cfg(test)]
@@ -75,11 +124,28 @@ mod tests {
     }
 
     #[test]
+    fn every_file_has_a_form_in_json_with_everything_that_is_in_it() {
+        for text in FIXED.iter().map(|(_, text)| *text).chain([ROOT]) {
+            let json: serde_json::Value = serde_json::from_str(&json::from_hcl(text)).unwrap();
+            let count = |name: &str| match &json[name] {
+                serde_json::Value::Object(labels) => {
+                    labels.values().map(|names| names.as_object().unwrap().len()).sum()
+                }
+                _ => 0,
+            };
+            assert_eq!(count("resource"), text.lines().filter(|line| line.starts_with("resource ")).count());
+            let settings: serde_json::Map<_, _> = json["variable"].as_object().cloned().unwrap_or_default();
+            assert_eq!(settings.len(), text.lines().filter(|line| line.starts_with("variable ")).count());
+        }
+    }
+
+    #[test]
     fn a_root_names_the_artifacts_relative_to_itself() {
-        let text = root("/w/api/terraform".into(), "/w/target/routegen/lambda".into());
+        let root = |root: &str, artifacts: &str| super::root(root.into(), artifacts.into(), Syntax::Hcl).text;
+        let text = root("/w/api/terraform", "/w/target/routegen/lambda");
         assert!(text.contains("\"${path.module}/../../target/routegen/lambda\""), "{text}");
         assert!(!text.contains("ROUTEGEN_ARTIFACTS_DIR"));
-        let hostile = root("/w/t".into(), "/w/${x}\"".into());
+        let hostile = root("/w/t", "/w/${x}\"");
         assert!(hostile.contains("\"${path.module}/../$${x}\\\"\""), "{hostile}");
     }
 }

@@ -10,9 +10,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::hcl::{Body, Expression, TraversalOperator};
+use camino::Utf8Path;
 use routegen_spec::PathPattern;
+use serde_json::Value;
 
-use super::hcl::{self, Value};
+use super::hcl;
 use crate::check::CheckedManifest;
 
 /// The resources that stay what they are under another name. All others have the name in them, and AWS renames nothing.
@@ -36,6 +38,7 @@ pub(crate) struct Previous {
 struct PreviousRoute {
     name: String,
     function: String,
+    authorizer: Option<String>,
     identity: Identity,
 }
 
@@ -51,11 +54,30 @@ struct Move {
 }
 
 impl Previous {
-    /// Reads `locals.tf` and `moved.tf` as they were written. What cannot be read was not written by routegen, and is
+    /// The files that say it, in either syntax.
+    pub(crate) const FILES: [&str; 4] = ["locals.tf", "locals.tf.json", "moved.tf", "moved.tf.json"];
+
+    /// Reads those of the files that there are, by name and text. What cannot be read was not written by routegen, and is
     /// refused when it would be overwritten; here it says nothing.
-    pub(crate) fn read(locals: Option<&str>, moved: Option<&str>) -> Self {
-        let body = |text: Option<&str>| text.and_then(|text| ::hcl::parse(text).ok()).unwrap_or_default();
-        Self { routes: routes(&body(locals)), moves: moves(&body(moved)) }
+    pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut previous = Self::default();
+        for (name, text) in files {
+            let (routes, moves) = if Utf8Path::new(name).extension() == Some("json") {
+                let json = serde_json::from_str(text).unwrap_or_default();
+                (routes_in_json(&json), moves_in_json(&json))
+            } else {
+                let body = ::hcl::parse(text).unwrap_or_default();
+                (routes(&body), moves(&body))
+            };
+            previous.routes.extend(routes);
+            previous.moves.extend(moves);
+        }
+        previous
+    }
+
+    /// Whether there was a route that asks for this authorizer.
+    pub(crate) fn has_authorizer(&self, name: &str) -> bool {
+        self.routes.iter().any(|route| route.authorizer.as_deref() == Some(name))
     }
 }
 
@@ -67,7 +89,7 @@ pub(super) fn render(manifest: &CheckedManifest, previous: &Previous) -> Option<
     }
     let blocks = moves.into_iter().map(|Move { resource, from, to }| {
         let entries = [("from", from), ("to", to)];
-        let entries = entries.map(|(key, name)| (key.to_owned(), Value::Instance(resource, name)));
+        let entries = entries.map(|(key, name)| (key.to_owned(), hcl::Value::Instance(resource, name)));
         format!("\n{}", hcl::block("moved", &entries))
     });
     Some(HEADER.to_owned() + &blocks.collect::<String>())
@@ -77,7 +99,7 @@ pub(super) fn render(manifest: &CheckedManifest, previous: &Previous) -> Option<
 fn kept(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
     let names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::from([
         (ROUTE, manifest.routes.iter().map(|route| route.spec.name.as_str()).collect()),
-        (INTEGRATION, manifest.functions.iter().map(|function| function.key.as_str()).collect()),
+        (INTEGRATION, manifest.routes.iter().map(|route| route.function.as_str()).collect()),
     ]);
     let exists = |resource: &str, name: &str| names[resource].contains(name);
     let mut moves: Vec<Move> = Vec::new();
@@ -99,6 +121,10 @@ fn kept(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
 }
 
 impl Move {
+    fn between((resource, from): (&'static str, String), (_, to): (&'static str, String)) -> Self {
+        Self { resource, from, to }
+    }
+
     fn excludes(&self, other: &Self) -> bool {
         self.resource == other.resource && (self.from == other.from || self.to == other.to)
     }
@@ -135,28 +161,43 @@ fn new(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
     moves
 }
 
-fn routes(locals: &Body) -> Vec<PreviousRoute> {
-    let attributes = locals.blocks().filter(|block| block.identifier() == "locals");
+fn routes(file: &Body) -> Vec<PreviousRoute> {
+    let attributes = file.blocks().filter(|block| block.identifier() == "locals");
     let attributes = attributes.flat_map(|block| block.body().attributes());
     let routes = attributes.filter(|attribute| attribute.key() == "lambda_routes");
     let routes = routes.filter_map(|attribute| match attribute.expr() {
         Expression::Object(routes) => Some(routes),
         _ => None,
     });
-    routes.flatten().filter_map(|(name, route)| previous_route(name.to_string(), route)).collect()
+    let routes = routes.flatten().filter_map(|(name, route)| {
+        let Expression::Object(values) = route else { return None };
+        previous_route(name.to_string(), |wanted| {
+            let (_, value) = values.iter().find(|(key, _)| key.to_string() == wanted)?;
+            match value {
+                Expression::String(text) => Some(text),
+                _ => None,
+            }
+        })
+    });
+    routes.collect()
 }
 
-fn previous_route(name: String, route: &Expression) -> Option<PreviousRoute> {
-    let Expression::Object(values) = route else { return None };
-    let text = |wanted: &str| {
-        let (_, value) = values.iter().find(|(key, _)| key.to_string() == wanted)?;
-        match value {
-            Expression::String(text) => Some(text.clone()),
-            _ => None,
-        }
-    };
+fn routes_in_json(file: &Value) -> Vec<PreviousRoute> {
+    let routes = file["locals"]["lambda_routes"].as_object().into_iter().flatten();
+    // No sign of a template is in a path where it would have to be escaped.
+    routes.filter_map(|(name, route)| previous_route(name.clone(), |key| route[key].as_str())).collect()
+}
+
+fn previous_route<T: Into<String>>(name: String, text: impl Fn(&str) -> Option<T>) -> Option<PreviousRoute> {
+    let text = |key| text(key).map(Into::into);
     let path: PathPattern = text("path")?.parse().ok()?;
-    Some(PreviousRoute { name, function: text("function")?, identity: (text("method")?, path.identity()) })
+    let (function, method) = (text("function")?, text("method")?);
+    Some(PreviousRoute {
+        name,
+        function,
+        authorizer: text("authorizer"),
+        identity: (method, path.identity()),
+    })
 }
 
 fn moves(file: &Body) -> Vec<Move> {
@@ -166,8 +207,19 @@ fn moves(file: &Body) -> Vec<Move> {
             let attribute = block.body().attributes().find(|attribute| attribute.key() == name)?;
             instance(attribute.expr())
         };
-        let ((resource, from), (_, to)) = (end("from")?, end("to")?);
-        Some(Move { resource, from, to })
+        Some(Move::between(end("from")?, end("to")?))
+    });
+    moves.collect()
+}
+
+fn moves_in_json(file: &Value) -> Vec<Move> {
+    let blocks = match &file["moved"] {
+        Value::Array(blocks) => blocks.as_slice(),
+        block => std::slice::from_ref(block),
+    };
+    let moves = blocks.iter().filter_map(|block| {
+        let end = |name: &str| instance(&block[name].as_str()?.parse().ok()?);
+        Some(Move::between(end("from")?, end("to")?))
     });
     moves.collect()
 }
@@ -189,46 +241,59 @@ fn instance(expression: &Expression) -> Option<(&'static str, String)> {
 #[cfg(test)]
 mod tests {
     use camino::Utf8Path;
-    use routegen_spec::{Auth, Manifest, Method, RouteSpec, SourceLocation};
+    use routegen_spec::{Manifest, RouteSpec};
 
     use super::*;
-    use crate::{check::check, config::Config, terraform::locals};
+    use crate::{
+        check::{check, fixture},
+        config::Config,
+        files::Generated,
+        terraform::{Layout, Syntax, files},
+    };
 
     fn route(name: &str, path: &str) -> RouteSpec {
-        RouteSpec {
-            name: name.parse().unwrap(),
-            method: Method::Get,
-            path: path.parse().unwrap(),
-            auth: Auth::None,
-            scopes: Vec::new(),
-            memory: None,
-            timeout: None,
-            env: Vec::new(),
-            lambda: None,
-            tags: Vec::new(),
-            deprecated: false,
-            throttle: None,
-            description: "a ${hostile} \"description\"".to_owned(),
-            handler: format!("items::{name}"),
-            package: "items".to_owned(),
-            source: SourceLocation { file: "src/lib.rs".to_owned(), line: 1, column: 1 },
-            entry: String::new(),
-        }
+        let description = "a ${hostile} \"description\"".to_owned();
+        RouteSpec { description, ..fixture::route(name, path) }
     }
 
     /// Emits one API after the other, and returns the moves that the last one has.
     fn emissions(apis: &[&[(&str, &str)]]) -> Vec<String> {
-        let (mut old_locals, mut old_moved) = (None, None);
+        let routes = |api: &&[(&str, &str)]| api.iter().map(|(name, path)| route(name, path)).collect();
+        emissions_of(&apis.iter().map(routes).collect::<Vec<_>>())
+    }
+
+    /// The same of routes at `/NAME`, each with its function.
+    fn emissions_of_functions(apis: &[&[(&str, &str)]]) -> Vec<String> {
+        let routes = |api: &&[(&str, &str)]| {
+            let routes = api.iter().map(|(name, function)| {
+                let lambda = (name != function).then(|| function.parse().unwrap());
+                RouteSpec { lambda, ..route(name, &format!("/{name}")) }
+            });
+            routes.collect()
+        };
+        emissions_of(&apis.iter().map(routes).collect::<Vec<_>>())
+    }
+
+    fn emissions_of(apis: &[Vec<RouteSpec>]) -> Vec<String> {
+        let in_hcl = emissions_in(Syntax::Hcl, apis);
+        assert_eq!(emissions_in(Syntax::Json, apis), in_hcl);
+        in_hcl
+    }
+
+    fn emissions_in(syntax: Syntax, apis: &[Vec<RouteSpec>]) -> Vec<String> {
+        let mut emitted: Vec<Generated> = Vec::new();
         for routes in apis {
-            let routes = routes.iter().map(|(name, path)| route(name, path)).collect();
-            let manifest = Manifest::new("0.0.0", routes, Vec::new());
+            let manifest = Manifest::new("0.0.0", routes.clone(), Vec::new());
             let checked = check(Utf8Path::new("/"), "items", &manifest, &Config::default()).unwrap().manifest;
-            let previous = Previous::read(old_locals.as_deref(), old_moved.as_deref());
-            old_moved = render(&checked, &previous);
-            old_locals = Some(locals::render(&checked));
+            emitted = files(&checked, &read(&emitted), Layout::Module, syntax, "".into());
         }
-        let moves = Previous::read(None, old_moved.as_deref()).moves.into_iter();
+        let moves = read(&emitted).moves.into_iter();
         moves.map(|Move { resource, from, to }| format!("{resource} {from} > {to}")).collect()
+    }
+
+    fn read(files: &[Generated]) -> Previous {
+        let files = files.iter().filter(|file| Previous::FILES.contains(&file.path.as_str()));
+        Previous::read(files.map(|file| (file.path.as_str(), file.text.as_str())))
     }
 
     #[test]
@@ -241,11 +306,33 @@ mod tests {
     }
 
     #[test]
+    fn routes_that_join_or_leave_a_function_take_one_integration_with_them() {
+        let (own, group): (&[_], &[_]) = (&[("a", "a"), ("b", "b")], &[("a", "pets"), ("b", "pets")]);
+        let integration = |step: &str| vec![format!("aws_apigatewayv2_integration.this {step}")];
+        assert_eq!(emissions_of_functions(&[own, group]), integration("a > pets"));
+        assert_eq!(emissions_of_functions(&[group, own]), integration("pets > a"));
+        assert_eq!(
+            emissions_of_functions(&[group, &[("a", "dogs"), ("b", "dogs")]]),
+            integration("pets > dogs")
+        );
+        // The function stays, for one that is in it already.
+        assert_eq!(emissions_of_functions(&[group, &[("a", "pets"), ("b", "b")]]), [""; 0]);
+        assert_eq!(emissions_of_functions(&[&[("a", "pets"), ("b", "b")], group]), [""; 0]);
+        // There and back: of the two blocks only the newer can stay.
+        assert_eq!(emissions_of_functions(&[own, group, own]), integration("pets > a"));
+    }
+
+    #[test]
     fn the_blocks_are_laid_out_as_terraform_fmt_does() {
         let manifest = Manifest::new("0.0.0", vec![route("get_item", "/items")], Vec::new());
         let checked = check(Utf8Path::new("/"), "items", &manifest, &Config::default()).unwrap().manifest;
         let identity = ("GET".to_owned(), "/items".to_owned());
-        let old = PreviousRoute { name: "item".to_owned(), function: "get_item".to_owned(), identity };
+        let old = PreviousRoute {
+            name: "item".to_owned(),
+            function: "get_item".to_owned(),
+            authorizer: None,
+            identity,
+        };
         insta::assert_snapshot!(
             render(&checked, &Previous { routes: vec![old], moves: Vec::new() }).unwrap()
         );
@@ -295,8 +382,16 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_terraform_says_nothing() {
-        for text in ["", "locals {", "locals { lambda_routes = 1 }", "moved { from = 1 }", "moved {}"] {
-            let previous = Previous::read(Some(text), Some(text));
+        for text in [
+            "",
+            "locals {",
+            "locals { lambda_routes = 1 }",
+            "moved { from = 1 }",
+            "moved {}",
+            "{\"locals\": 1}",
+            "{\"moved\": {\"from\": 1}}",
+        ] {
+            let previous = Previous::read(Previous::FILES.map(|name| (name, text)));
             assert!(previous.routes.is_empty() && previous.moves.is_empty(), "{text}");
         }
     }

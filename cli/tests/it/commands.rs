@@ -108,8 +108,56 @@ fn emit_tf_writes_no_root_beside_one_that_is_there() {
     let summary =
         succeed(&mut routegen(&["emit-tf", "-p", "items", "--format", "json", "--out", folder.as_str()]));
     assert_eq!(serde_json::from_str::<Value>(&summary).unwrap()["root"], "yours");
-    assert!(!folder.join("main.tf").exists());
-    assert!(folder.join("routegen/locals.tf").exists());
+    assert_eq!(entries(&folder), ["network.tf", "routegen"]);
+    assert!(folder.join("routegen/locals.tf.json").exists());
+}
+
+#[test]
+fn emit_tf_writes_either_syntax_and_the_last_one_takes_the_place_of_the_other() {
+    let folder = scratch("syntax");
+    let emit = |args: &[&str]| {
+        let common = ["emit-tf", "-p", "items", "--quiet", "--out", folder.as_str()];
+        routegen(&[&common[..], args].concat())
+    };
+    succeed(&mut emit(&["--format", "json"]));
+    assert_eq!(entries(&folder), ["main.tf.json", "routegen"]);
+    let module = entries(&folder.join("routegen"));
+    assert!(module.iter().all(|name| name.ends_with(".tf.json")), "{module:?}");
+    succeed(&mut emit(&["--format", "json", "--check"]));
+    assert!(fail(&mut emit(&["--check"])).contains("RG0055"));
+    // Programs may have the summary without the files in JSON.
+    let summary = succeed(&mut emit(&["--format", "json", "--syntax", "hcl"]));
+    assert_eq!(serde_json::from_str::<Value>(&summary).unwrap()["root"], "yours");
+    assert!(entries(&folder.join("routegen")).iter().all(|name| name.ends_with(".tf")));
+    succeed(&mut emit(&["--check"]));
+}
+
+#[test]
+fn emit_tf_writes_locals_alone_for_resources_of_the_users() {
+    let folder = scratch("only-locals");
+    let emit = |args: &[&str]| {
+        let common = ["emit-tf", "-p", "items", "--quiet", "--layout", "locals", "--out", folder.as_str()];
+        routegen(&[&common[..], args].concat())
+    };
+    assert!(fail(&mut emit(&["--check"])).contains("RG0055"));
+    succeed(&mut emit(&[]));
+    succeed(&mut emit(&["--check"]));
+    assert_eq!(entries(&folder), ["locals.tf"]);
+    let locals = std::fs::read_to_string(folder.join("locals.tf")).unwrap();
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter("Checksum [0-9a-f]{16}", "Checksum [CHECKSUM]");
+    settings.add_filter("\"(x86_64|arm64)\"", "\"[ARCHITECTURE]\"");
+    settings.bind(|| insta::assert_snapshot!(locals));
+    // A file of that name which is the user's stays.
+    std::fs::write(folder.join("locals.tf"), "locals {}\n").unwrap();
+    assert!(fail(&mut emit(&[])).contains("RG0018"));
+}
+
+fn entries(folder: &camino::Utf8Path) -> Vec<String> {
+    let entries = folder.read_dir_utf8().unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().to_owned()).collect();
+    names.sort();
+    names
 }
 
 #[test]

@@ -9,6 +9,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use lambda_http::Error;
 
 use crate::{Problem, problem::Cause};
 
@@ -19,6 +20,20 @@ pub struct Rejection(Response);
 impl Rejection {
     pub(crate) fn new(rejection: impl IntoResponse) -> Self {
         Self(rejection.into_response())
+    }
+
+    /// Why the argument could not be made, where no client receives a response. What is wrong with the server is an error.
+    pub(crate) async fn into_reason(self) -> Result<String, Error> {
+        let Self(response) = self;
+        let (parts, body) = response.into_parts();
+        let text = to_bytes(body, usize::MAX).await.unwrap_or_default();
+        let text = match parts.extensions.get::<Cause>() {
+            Some(cause) => cause.to_string(),
+            None => String::from_utf8_lossy(&text).into_owned(),
+        };
+        let reason =
+            if text.is_empty() { parts.status.to_string() } else { format!("{}: {text}", parts.status) };
+        if parts.status.is_server_error() { Err(reason.into()) } else { Ok(reason) }
     }
 
     /// The response that the client receives.

@@ -3,7 +3,10 @@
 //! In: each invocation's context, as it begins. Out: the last one that began. An execution environment has one at a
 //! time, so it is the process's, and lines of every thread belong to it.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    borrow::Cow,
+    sync::{Mutex, PoisonError},
+};
 
 use lambda_http::Context;
 
@@ -14,18 +17,21 @@ pub(super) struct Invocation {
     pub(super) trace_id: Option<String>,
     /// Whether it is the first of its execution environment.
     pub(super) cold_start: bool,
+    /// The route that is called, if the function knows it.
+    pub(super) route_key: Option<Cow<'static, str>>,
 }
 
 static CURRENT: Mutex<Option<Invocation>> = Mutex::new(None);
 
 /// Remembers that an invocation begins. It is the current one until the next one begins, because what is logged
 /// after its response still comes from it.
-pub(crate) fn begin(context: &Context) {
+pub(crate) fn begin(context: &Context, route_key: Option<Cow<'static, str>>) {
     let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
     *current = Some(Invocation {
         request_id: context.request_id.clone(),
         trace_id: context.xray_trace_id.as_deref().and_then(root).map(str::to_owned),
         cold_start: current.is_none(),
+        route_key,
     });
 }
 

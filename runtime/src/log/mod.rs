@@ -39,13 +39,23 @@ pub(crate) struct Log {
     _guard: DefaultGuard,
 }
 
-/// Begins the log of the function that serves this route: for this thread, so that a program can still set
-/// a subscriber of its own.
-pub(crate) fn start(route_key: &'static str) -> Log {
+/// What a function serves, as its lines name it.
+#[derive(Clone, Copy)]
+pub(crate) enum Served {
+    /// One route, which lines from before the first invocation have too.
+    Route(&'static str),
+    /// Several routes: each invocation has its own.
+    Group,
+    /// The authorizer of this name: each invocation has the route that it is asked about.
+    Authorizer(&'static str),
+}
+
+/// Begins the log of a function: for this thread, so that a program can still set a subscriber of its own.
+pub(crate) fn start(served: Served) -> Log {
     let dispatch = Dispatch::new(Logger {
         filter: Filter::from_env(),
         spans: Spans::default(),
-        route_key,
+        served,
         function: std::env::var("AWS_LAMBDA_FUNCTION_NAME").ok(),
         write,
     });
@@ -79,7 +89,7 @@ fn write(line: &str) {
 struct Logger {
     filter: Filter,
     spans: Spans,
-    route_key: &'static str,
+    served: Served,
     function: Option<String>,
     write: fn(&str),
 }
@@ -107,14 +117,23 @@ impl Subscriber for Logger {
         line.text("timestamp", &timestamp::now());
         line.text("level", metadata.level().as_str());
         line.text("message", fields.message());
+        let mut named = false;
         invocation::current(|invocation| {
             line.text("requestId", &invocation.request_id);
             if let Some(id) = &invocation.trace_id {
                 line.text("traceId", id);
             }
             line.raw("coldStart", if invocation.cold_start { "true" } else { "false" });
+            if let Some(key) = &invocation.route_key {
+                line.text("routeKey", key);
+                named = true;
+            }
         });
-        line.text("routeKey", self.route_key);
+        match self.served {
+            Served::Route(key) if !named => line.text("routeKey", key),
+            Served::Authorizer(name) => line.text("authorizer", name),
+            Served::Route(_) | Served::Group => {}
+        }
         if let Some(function) = &self.function {
             line.text("function", function);
         }
@@ -182,7 +201,8 @@ mod tests {
             WRITTEN.with_borrow_mut(|lines| lines.push(line));
         };
         let filter = Filter::parse("info,quiet=off");
-        let logger = Logger { filter, spans: Spans::default(), route_key: "GET /", function: None, write };
+        let logger =
+            Logger { filter, spans: Spans::default(), served: Served::Route("GET /"), function: None, write };
         let dispatch = Dispatch::new(logger);
         dispatcher::with_default(&dispatch, act);
         assert!(dispatch.downcast_ref::<Logger>().unwrap().spans.is_empty(), "a closed span is kept");

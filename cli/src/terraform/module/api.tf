@@ -24,6 +24,17 @@ locals {
     } if contains(keys(var.routes), key) || route.throttling_rate_limit != null
   }
 
+  # Routes with authorization that catch preflights, which come without credentials: those for every method. An open
+  # route for OPTIONS on the same paths stands above them; that of "$default" is "/{proxy+}". The names of parameters do
+  # not count.
+  preflight_paths  = { for key, route in local.lambda_routes : key => route.path == "$default" ? "/{proxy+}" : route.path }
+  preflight_shapes = { for key, path in local.preflight_paths : key => replace(path, "/\\{[^+}]*([+]?)\\}/", "{$1}") }
+  open_preflights  = [for key, route in local.lambda_routes : local.preflight_shapes[key] if route.method == "OPTIONS" && route.authorization_type == "NONE"]
+  caught_preflights = [
+    for key, route in local.lambda_routes : local.preflight_paths[key]
+    if route.authorization_type != "NONE" && contains(["ANY", "OPTIONS"], route.method) && !contains(local.open_preflights, local.preflight_shapes[key])
+  ]
+
   # For a preflight the methods are named one by one, because "*" fails with credentials.
   route_methods = toset(flatten([
     for route in local.lambda_routes :
@@ -39,7 +50,8 @@ resource "aws_apigatewayv2_api" "this" {
 
   disable_execute_api_endpoint = var.disable_execute_api_endpoint
 
-  # API Gateway answers preflights itself, before any authorizer and without a route for OPTIONS.
+  # API Gateway answers preflights itself, before any authorizer, where no route takes OPTIONS. Where one does, its
+  # function answers, and API Gateway adds the headers.
   dynamic "cors_configuration" {
     for_each = var.cors[*]
 
@@ -63,6 +75,16 @@ resource "aws_apigatewayv2_api" "this" {
     precondition {
       condition     = length(setsubtract(keys(var.routes), keys(local.lambda_routes))) == 0
       error_message = "The variable routes names routes that do not exist: ${join(", ", setsubtract(keys(var.routes), keys(local.lambda_routes)))}. There are: ${join(", ", keys(local.lambda_routes))}."
+    }
+
+    precondition {
+      condition     = length(setsubtract(keys(var.jwt_authorizers), local.jwt_authorizer_names)) == 0
+      error_message = "The variable jwt_authorizers names authorizers that no route asks for: ${join(", ", setsubtract(keys(var.jwt_authorizers), local.jwt_authorizer_names))}. There are: ${join(", ", local.jwt_authorizer_names)}."
+    }
+
+    precondition {
+      condition     = var.cors == null || length(local.caught_preflights) == 0
+      error_message = "With cors, browsers first ask by OPTIONS, without credentials, and a route for every method would refuse that: ${join(", ", local.caught_preflights)}. Name the methods of such a route one by one, or add an open route that answers 204: ${join(", ", [for path in local.caught_preflights : "#[route(OPTIONS, \"${path}\", auth = \"none\")]"])}."
     }
 
     precondition {
@@ -149,16 +171,24 @@ resource "aws_apigatewayv2_integration" "this" {
   timeout_milliseconds = 30000
 
   lifecycle {
+    # API Gateway deletes no integration that a route still leads to: the route changes first, as when it
+    # joins the function of other routes.
+    create_before_destroy = true
+
     precondition {
       condition     = local.functions[each.key].timeout <= 30
       error_message = "The function ${each.key} may run for ${local.functions[each.key].timeout} seconds, but API Gateway gives up after 30 and answers 503. Give its route a timeout of 30 seconds or less."
     }
   }
+
+  # Nothing leads to a function that does not let API Gateway in yet.
+  depends_on = [aws_lambda_permission.api]
 }
 
 resource "aws_apigatewayv2_route" "this" {
   for_each = local.lambda_routes
 
+  #checkov:skip=CKV_AWS_309:A route is open only where its author wrote auth = "none"
   api_id    = aws_apigatewayv2_api.this.id
   route_key = local.route_keys[each.key]
   target    = "integrations/${aws_apigatewayv2_integration.this[each.value.function].id}"
@@ -166,4 +196,7 @@ resource "aws_apigatewayv2_route" "this" {
   authorization_type   = each.value.authorization_type
   authorizer_id        = each.value.authorizer == null ? null : aws_apigatewayv2_authorizer.this[each.value.authorizer].id
   authorization_scopes = each.value.scopes
+
+  # Nothing asks an authorizer that does not let API Gateway in yet.
+  depends_on = [aws_lambda_permission.authorizer]
 }

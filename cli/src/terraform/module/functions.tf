@@ -29,6 +29,13 @@ locals {
     })
   }
 
+  # What `routegen build` says of the zips, beside them. Zips that came without it are taken as they are. Nothing but
+  # preconditions read this, so that a folder that is not known before the apply makes nothing else unknown.
+  listed = try({ for function in jsondecode(file("${var.artifacts_dir}/artifacts.json")).functions : function.key => function }, {})
+
+  # Two APIs may share a folder, whose listing is then that of the last build.
+  is_listed = length(setintersection(keys(local.listed), keys(local.lambda_functions))) > 0
+
   # The functions whose role the module makes.
   own_roles = { for key, function in local.lambda_functions : key => function if local.functions[key].create_role }
 
@@ -71,6 +78,8 @@ locals {
 resource "aws_lambda_function" "this" {
   for_each = local.lambda_functions
 
+  #checkov:skip=CKV_AWS_116:API Gateway waits for the function's answer, and a dead-letter queue is for calls that nobody waits for
+  #checkov:skip=CKV_AWS_272:Signing is a step between build and apply that AWS Signer takes with a bucket of the account's; what is applied is held to the hash in artifacts.json
   function_name = local.functions[each.key].name
   description   = each.value.description
   role          = local.role_arns[each.key]
@@ -124,6 +133,20 @@ resource "aws_lambda_function" "this" {
     precondition {
       condition     = try(fileexists(local.functions[each.key].artifact), false)
       error_message = "There is no artifact at ${local.functions[each.key].artifact}: run `routegen build`, or set artifacts_dir to the folder that it writes to."
+    }
+
+    precondition {
+      condition     = try(local.listed[each.key].sha256 == filebase64sha256(local.functions[each.key].artifact), true)
+      error_message = "The artifact at ${local.functions[each.key].artifact} is not the one that artifacts.json beside it describes: run `routegen build`."
+    }
+
+    precondition {
+      condition = !local.is_listed || try(
+        local.listed[each.key].architecture == each.value.architecture &&
+        sort(local.listed[each.key].routes) == sort([for key, route in local.lambda_routes : local.route_keys[key] if route.function == each.key]),
+        false,
+      )
+      error_message = "The artifact of the function ${each.key} is not built for the routes and the architecture that locals.tf gives it, as artifacts.json in ${var.artifacts_dir} shows: run `routegen build`, or `routegen emit-tf` where that is older."
     }
 
     precondition {

@@ -370,6 +370,36 @@ variable "log_kms_key_arn" {
   default     = null
 }
 
+variable "jwt_authorizers" {
+  description = <<-EOT
+    Whose tokens the API takes, by the names that [authorizers] of routegen.toml gives and routes ask for.
+    issuer: as the `iss` of its tokens says it to the letter, with a slash at the end if that has one.
+    audience: of these the `aud` of a token has to hold one, or its `client_id` where it has no `aud`.
+  EOT
+  type = map(object({
+    issuer   = string
+    audience = set(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for authorizer in values(var.jwt_authorizers) : can(regex("^https://[^/?#[:space:]]+(/[^/?#[:space:]]+)*/?$", authorizer.issuer))])
+    error_message = "jwt_authorizers has an issuer that is not an address in https without a query, such as \"https://id.example.com\"."
+  }
+
+  validation {
+    # API Gateway adds that itself.
+    condition     = alltrue([for authorizer in values(var.jwt_authorizers) : !can(regex("/[.]well-known(/|$)", authorizer.issuer))])
+    error_message = "jwt_authorizers has the address of a discovery document for an issuer: leave \"/.well-known/…\" out."
+  }
+
+  validation {
+    condition     = alltrue([for authorizer in values(var.jwt_authorizers) : length(authorizer.audience) >= 1 && length(authorizer.audience) <= 50 && !contains(authorizer.audience, "")])
+    error_message = "jwt_authorizers needs 1 to 50 values in each audience, none of them empty: without one, no token is taken."
+  }
+}
+
 # Cognito. These do nothing where no route asks for it.
 
 variable "cognito_user_pool" {

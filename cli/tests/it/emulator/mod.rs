@@ -3,9 +3,10 @@
 //! moto judges whether Terraform creates, keeps and removes everything; it runs nothing. `MiniStack` runs the artifacts
 //! behind the API that it is told to make, and judges what a request does.
 
+mod benchmark;
 mod ministack;
 mod moto;
-mod python;
+pub(crate) mod python;
 
 use std::{
     net::TcpListener,

@@ -9,7 +9,7 @@ use super::{
     set,
 };
 use crate::{
-    fixture::{Project, items, scratch, succeed},
+    fixture::{Project, copy, items, repository, routegen, scratch, succeed},
     terraform::tool::{Root, terraform_with_provider},
 };
 
@@ -92,7 +92,84 @@ fn the_route_of_a_renamed_handler_is_kept() {
     terraform.assert_nothing_to_do();
 }
 
-fn start(python: &Python, folder: &Utf8Path) -> Emulator {
+/// API Gateway deletes no integration that a route still leads to, which moto would.
+#[test]
+fn routes_that_come_to_share_a_function_change_before_what_they_had_goes() {
+    let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
+    let folder = scratch("moto-group");
+    let emulator = start(python, &folder);
+    let project = Project::new("grouped", "");
+    let root = folder.join("terraform");
+    let emit = |keys: &str, functions: &[&str]| {
+        let route = |path: &str, handler: &str| {
+            format!("#[routegen::route(GET, \"{path}\", auth = \"none\"{keys})]\nasync fn {handler}() {{}}\n")
+        };
+        project.write("src/lib.rs", &(route("/cats", "cats") + &route("/dogs", "dogs")));
+        succeed(&mut project.routegen(&["emit-tf", "--out", root.as_str(), "--artifacts", folder.as_str()]));
+        for function in functions {
+            std::fs::copy(items().artifacts.join("get-items.zip"), folder.join(format!("{function}.zip")))
+                .unwrap();
+        }
+    };
+    emit("", &["cats", "dogs"]);
+    std::fs::write(root.join("emulator_override.tf"), emulator.provider()).unwrap();
+    let terraform = Root::init(terraform, &root);
+    terraform.apply();
+
+    emit(", lambda = \"pets\"", &["pets"]);
+    let printed = terraform.apply();
+    let at = |line: &str| {
+        let found = printed.lines().position(|printed| printed.starts_with(&format!("module.api.{line}")));
+        found.unwrap_or_else(|| panic!("{line} is not in\n{printed}"))
+    };
+    // The integration of one of them stays, and leads to the new function once API Gateway may call that.
+    let moved = at("aws_apigatewayv2_integration.this[\"pets\"]: Modifying");
+    assert!(at("aws_lambda_permission.api[\"pets\"]: Creation complete") < moved);
+    assert!(moved < at("aws_lambda_function.this[\"cats\"]: Destroying"));
+    let changed = at("aws_apigatewayv2_route.this[\"dogs\"]: Modifications complete");
+    assert!(changed < at("aws_apigatewayv2_integration.this[\"dogs\"]: Destroying"));
+    assert!(changed < at("aws_lambda_function.this[\"dogs\"]: Destroying"));
+    terraform.assert_nothing_to_do();
+
+    emit("", &["cats", "dogs"]);
+    terraform.apply();
+    terraform.assert_nothing_to_do();
+}
+
+#[test]
+fn the_locals_alone_fit_resources_in_the_seeds_pattern() {
+    let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
+    let folder = scratch("moto-own-resources");
+    let emulator = start(python, &folder);
+    let root = folder.join("terraform");
+    copy(&repository().join("cli/tests/terraform/own_resources"), &root);
+    std::fs::write(root.join("emulator_override.tf"), emulator.provider()).unwrap();
+    let artifacts = format!("artifacts_dir = {:?}\n", items().artifacts);
+    std::fs::write(root.join("terraform.tfvars"), artifacts).unwrap();
+    let emit = |syntax: &str| {
+        let args =
+            ["emit-tf", "-p", "items", "--layout", "locals", "--syntax", syntax, "--out", root.as_str()];
+        succeed(&mut routegen(&args));
+    };
+    emit("hcl");
+    let terraform = Root::init(terraform, &root);
+    terraform.apply();
+    let routes = &terraform.outputs()["routes"]["value"];
+    assert_eq!(
+        *routes,
+        serde_json::json!({
+            "GET /items": ["get_items_lambda", "get-items", "cognito"],
+            "POST /items/create": ["create_item_lambda", "create-item", "cognito"],
+        })
+    );
+    // The other syntax says the same.
+    emit("json");
+    assert!(root.join("locals.tf.json").exists() && !root.join("locals.tf").exists());
+    terraform.assert_nothing_to_do();
+    terraform.destroy();
+}
+
+pub(super) fn start(python: &Python, folder: &Utf8Path) -> Emulator {
     Emulator::start(folder, "/moto-api/data.json", |port| {
         let mut command = python.server("moto.server", folder);
         command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);

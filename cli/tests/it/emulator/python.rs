@@ -16,23 +16,30 @@ const VARIABLE: &str = "ROUTEGEN_TEST_PYTHON";
 const PROBE: &str = "import importlib.util, sys
 sys.exit(', '.join(name for name in sys.argv[1:] if not importlib.util.find_spec(name)) or None)";
 
-/// An interpreter that has the emulators.
-pub(super) struct Python(Utf8PathBuf);
+/// An interpreter that has what was asked for.
+pub(crate) struct Python(Utf8PathBuf);
 
-/// The interpreter, where there is one.
+/// The interpreter, where it has the emulators.
 pub(super) fn python() -> Option<&'static Python> {
-    static FOUND: LazyLock<Result<Python, String>> = LazyLock::new(Python::find);
+    static FOUND: LazyLock<Result<Python, String>> =
+        LazyLock::new(|| Python::with(&["moto", "ministack", "cryptography"]));
+    or_skip(&FOUND)
+}
+
+/// The interpreter, where it has checkov.
+pub(crate) fn checkov() -> Option<&'static Python> {
+    static FOUND: LazyLock<Result<Python, String>> = LazyLock::new(|| Python::with(&["checkov"]));
     or_skip(&FOUND)
 }
 
 impl Python {
-    fn find() -> Result<Self, String> {
+    fn with(modules: &[&str]) -> Result<Self, String> {
         let path = std::env::var(VARIABLE).map_err(|_| {
             format!(
                 "{VARIABLE} names no Python with the emulators; `cargo xtask test` makes one and names it"
             )
         })?;
-        let probe = Command::new(&path).args(["-c", PROBE, "moto", "ministack", "cryptography"]).output();
+        let probe = Command::new(&path).args(["-c", PROBE]).args(modules).output();
         let probe = probe.map_err(|error| format!("{path} cannot be run ({error})"))?;
         if probe.status.success() {
             return Ok(Self(path.into()));
@@ -46,6 +53,13 @@ impl Python {
         command.args(["-m", module]).current_dir(folder).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", folder).env("TMPDIR", folder);
         command
+    }
+
+    /// What a module that is a program prints in `folder`, whatever its status.
+    pub(crate) fn module(&self, module: &str, arguments: &[&str], folder: &Utf8Path) -> String {
+        let mut command = Command::new(&self.0);
+        command.args(["-m", module]).args(arguments).current_dir(folder).stderr(Stdio::inherit());
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
     }
 
     /// What a script prints.

@@ -2,6 +2,8 @@
 //!
 //! Nothing here calls AWS or needs an account. Programs that a machine may lack are asked for with `or_skip`.
 
+mod checkov;
+mod combinations;
 mod emitted;
 pub(crate) mod process;
 pub(crate) mod requirement;

@@ -7,7 +7,7 @@
 use std::{
     process::Command,
     sync::{LazyLock, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
@@ -82,6 +82,12 @@ impl Terraform {
     /// Calls Terraform in this folder.
     #[track_caller]
     pub(crate) fn call(&self, folder: &Utf8Path, args: &[&str]) -> Finished {
+        self.call_within(LIMIT, folder, args)
+    }
+
+    /// Calls Terraform for something that may take as long as this.
+    #[track_caller]
+    pub(crate) fn call_within(&self, limit: Duration, folder: &Utf8Path, args: &[&str]) -> Finished {
         let mut command = watched("terraform");
         command.args(args).current_dir(folder);
         // What someone has set for their own Terraform and AWS does not reach the tests.
@@ -94,7 +100,7 @@ impl Terraform {
         command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1").env("TF_VAR_region", "us-east-1");
         command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
         command.env("AWS_EC2_METADATA_DISABLED", "true");
-        Process::start(command, folder.join(format!("terraform-{}", args[0]))).finish(LIMIT)
+        Process::start(command, folder.join(format!("terraform-{}", args[0]))).finish(limit)
     }
 
     /// `terraform init`, with the provider and without the backend.
@@ -132,6 +138,14 @@ impl Root {
     #[track_caller]
     pub(crate) fn run(&self, args: &[&str]) -> String {
         succeeded(args[0], self.terraform.call(&self.folder, args))
+    }
+
+    /// How long such a call takes, which may be this long at most.
+    #[track_caller]
+    pub(crate) fn time(&self, limit: Duration, args: &[&str]) -> Duration {
+        let begin = Instant::now();
+        succeeded(args[0], self.terraform.call_within(limit, &self.folder, args));
+        begin.elapsed()
     }
 
     #[track_caller]

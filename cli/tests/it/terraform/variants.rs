@@ -2,8 +2,8 @@
 
 use camino::Utf8Path;
 
-use super::tool::{Root, terraform_with_provider};
-use crate::fixture::{copy, repository, scratch};
+use super::tool::{Root, Terraform, terraform_with_provider};
+use crate::fixture::{copy, repository, routegen, scratch, succeed};
 
 macro_rules! variants {
     ($($name:ident)*) => {
@@ -17,7 +17,7 @@ macro_rules! variants {
     };
 }
 
-variants! { catch_all many open scopeless seed slow }
+variants! { authorizers catch_all issuers many open protected_default scopeless seed slow }
 
 #[test]
 fn every_variant_is_tested() {
@@ -26,6 +26,29 @@ fn every_variant_is_tested() {
         folder.read_dir_utf8().unwrap().map(|entry| entry.unwrap().file_name().to_owned()).collect();
     found.sort();
     assert_eq!(found, VARIANTS);
+}
+
+/// The module in Terraform's other syntax is the same module: the seed's tests hold for it.
+#[test]
+fn the_module_in_json_passes_the_tests_of_the_seed() {
+    let Some(terraform) = terraform_with_provider() else { return };
+    let folder = scratch("variant-json");
+    let emitted = folder.join("emitted");
+    succeed(&mut routegen(&["emit-tf", "-p", "items", "--format", "json", "--out", emitted.as_str()]));
+    assert!(emitted.join("main.tf.json").exists());
+    let module = emitted.join("routegen");
+    let tests = repository().join("cli/tests/terraform");
+    for test in ["refusals", "settings", "wiring"] {
+        let name = format!("{test}.tftest.hcl");
+        std::fs::copy(tests.join("variants/seed").join(&name), module.join(name)).unwrap();
+    }
+    copy(&tests.join("mocks"), &module.join("mocks"));
+    std::fs::create_dir(module.join("artifacts")).unwrap();
+    for artifact in ["create-item.zip", "get-items.zip"] {
+        std::fs::write(module.join("artifacts").join(artifact), "").unwrap();
+    }
+    test(terraform, &module);
+    Root::init(terraform, &emitted).run(&["validate"]);
 }
 
 /// Lays out the module with the variant's `locals.tf` and tests, as `cli/tests/terraform/README.md` says.
@@ -37,19 +60,27 @@ fn passes(variant: &str) {
     copy(&tests.join("variants").join(variant), &folder);
     copy(&tests.join("mocks"), &folder.join("mocks"));
     make_artifacts(&folder);
+    test(terraform, &folder);
+}
 
-    let printed = Root::init(terraform, &folder).run(&["test"]);
+fn test(terraform: &'static Terraform, folder: &Utf8Path) {
+    let printed = Root::init(terraform, folder).run(&["test"]);
     assert!(printed.contains("Success!") && !printed.contains("Success! 0 passed"), "{printed}");
 }
 
-/// An empty file for each artifact that `locals.tf` names.
-fn make_artifacts(folder: &Utf8Path) {
-    let artifacts = folder.join("artifacts");
-    std::fs::create_dir(&artifacts).unwrap();
+/// An empty file for each artifact that `locals.tf` names, in `artifacts` and beside each listing of the variant.
+pub(super) fn make_artifacts(folder: &Utf8Path) {
+    let mut folders = vec![folder.join("artifacts")];
+    std::fs::create_dir(&folders[0]).unwrap();
+    if let Ok(listings) = folder.join("folders").read_dir_utf8() {
+        folders.extend(listings.map(|listing| listing.unwrap().into_path()));
+    }
     let locals = std::fs::read_to_string(folder.join("locals.tf")).unwrap();
     for (key, value) in locals.lines().filter_map(|line| line.split_once('=')) {
         if key.trim() == "artifact" {
-            std::fs::write(artifacts.join(value.trim().trim_matches('"')), "").unwrap();
+            for folder in &folders {
+                std::fs::write(folder.join(value.trim().trim_matches('"')), "").unwrap();
+            }
         }
     }
 }

@@ -8,12 +8,12 @@ variables {
 
 run "route_keys" {
   assert {
-    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.route_key } == { fallback = "$default", files = "ANY /files/{path+}", list_files = "GET /files" }
+    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.route_key } == { fallback = "$default", files = "ANY /files/{path+}", list_files = "GET /files", preflights = "OPTIONS /files/{any+}" }
     error_message = "$default does not stand alone, or ANY is not kept before a path."
   }
 
   assert {
-    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.authorization_type } == { fallback = "NONE", files = "JWT", list_files = "AWS_IAM" }
+    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.authorization_type } == { fallback = "NONE", files = "JWT", list_files = "AWS_IAM", preflights = "NONE" }
     error_message = "The authorization of a route is not that of locals.tf."
   }
 
@@ -42,6 +42,7 @@ run "a_resource_server_named_by_address" {
   }
 }
 
+# The open route for OPTIONS is what lets cors in beside a route with authorization for every method.
 run "preflights_for_any_method" {
   variables {
     cors = { allow_origins = ["*"] }

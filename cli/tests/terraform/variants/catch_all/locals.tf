@@ -1,4 +1,4 @@
-# The route keys that are not one method and a path, and two routes that share a function.
+# The route keys that are not one method and a path, and three routes that share a function.
 
 locals {
   api_name = "catch-all"
@@ -50,6 +50,16 @@ locals {
       path                   = "/files"
       function               = "files"
       authorization_type     = "AWS_IAM"
+      authorizer             = null
+      throttling_rate_limit  = null
+      throttling_burst_limit = null
+      scopes                 = []
+    }
+    preflights = {
+      method                 = "OPTIONS"
+      path                   = "/files/{any+}"
+      function               = "files"
+      authorization_type     = "NONE"
       authorizer             = null
       throttling_rate_limit  = null
       throttling_burst_limit = null

@@ -1,0 +1,204 @@
+//! What the routes that share a function have to agree on, and that no two functions share a name.
+
+use std::collections::BTreeMap;
+
+use routegen_spec::{Manifest, RouteSpec, limits};
+
+use super::{Finding, Findings, Handler, group, handlers, list};
+
+pub(super) fn apply<'a>(manifest: &'a Manifest, findings: &mut Findings<'a>) {
+    names(manifest, &mut findings.errors);
+    for (name, routes) in group(&manifest.routes, RouteSpec::function) {
+        let name = name.as_str();
+        agreement(name, "memory", "MB", &routes, |route| route.memory, &mut findings.errors);
+        agreement(name, "timeout", "s", &routes, |route| route.timeout, &mut findings.errors);
+        packages(name, &routes, &mut findings.errors);
+        environment(name, &routes, &mut findings.errors);
+    }
+}
+
+/// A group has the name that a route or an authorizer outside of it would give its own function.
+fn names<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
+    let groups = group(&manifest.routes, |route| &route.lambda);
+    for (name, members) in groups.iter().filter_map(|(name, members)| Some((name.as_ref()?, members))) {
+        let is_outside = |route: &&RouteSpec| route.name == *name && route.lambda.as_ref() != Some(name);
+        let outside = handlers(manifest.routes.iter().filter(is_outside));
+        if !outside.is_empty() {
+            errors.push(Finding {
+                code: "RG0108",
+                message: format!(
+                    "`{name}` is a function of several routes, {}, and a route outside of it: {}",
+                    list(&handlers(members.iter().copied())),
+                    list(&outside)
+                ),
+                help: format!(
+                    "write `lambda = \"{name}\"` on that route too, or give the route or the function another name"
+                ),
+                handlers: outside.into_iter().chain(handlers(members.iter().copied())).collect(),
+            });
+        }
+    }
+    for authorizer in &manifest.authorizers {
+        let has_its_name =
+            |route: &&RouteSpec| route.name == authorizer.name || *route.function() == authorizer.name;
+        let routes = handlers(manifest.routes.iter().filter(has_its_name));
+        if !routes.is_empty() {
+            errors.push(Finding {
+                code: "RG0108",
+                message: format!(
+                    "`{}` is an authorizer ({}), and the name or the function of a route: {}",
+                    authorizer.name,
+                    authorizer.source,
+                    list(&routes)
+                ),
+                help: "each of them is a function, and no two functions share a name: `name = \"…\"`"
+                    .to_owned(),
+                handlers: std::iter::once(Handler::from(authorizer)).chain(routes).collect(),
+            });
+        }
+    }
+}
+
+/// A function has one of each setting: the one that its routes say, if they say it.
+fn agreement<'a>(
+    name: &str,
+    setting: &str,
+    unit: &str,
+    routes: &[&'a RouteSpec],
+    value: impl Fn(&RouteSpec) -> Option<u32>,
+    errors: &mut Vec<Finding<'a>>,
+) {
+    let mut by_value: BTreeMap<u32, Vec<Handler<'a>>> = BTreeMap::new();
+    for route in routes {
+        if let Some(value) = value(route) {
+            by_value.entry(value).or_default().push((*route).into());
+        }
+    }
+    if by_value.len() > 1 {
+        let each: Vec<_> = by_value
+            .iter()
+            .map(|(value, handlers)| format!("{value} {unit} by {}", list(handlers)))
+            .collect();
+        errors.push(Finding {
+            code: "RG0107",
+            message: format!(
+                "the routes of the function `{name}` ask for different values of `{setting}`: {}",
+                each.join("; ")
+            ),
+            help: format!("leave `{setting}` to one of them, or write the same on all"),
+            handlers: by_value.into_values().flatten().collect(),
+        });
+    }
+}
+
+/// An artifact is linked to one library.
+fn packages<'a>(name: &str, routes: &[&'a RouteSpec], errors: &mut Vec<Finding<'a>>) {
+    let Some((first, others)) = routes.split_first() else { return };
+    if let Some(other) = others.iter().find(|route| route.package != first.package) {
+        let pair = handlers([*first, *other]);
+        errors.push(Finding {
+            code: "RG0109",
+            message: format!(
+                "the routes of the function `{name}` are in several packages, `{}` and `{}`: {}",
+                first.package,
+                other.package,
+                list(&pair)
+            ),
+            help: "a function is made of one package: move the routes to one, or give each package a function of its own"
+                .to_owned(),
+            handlers: pair,
+        });
+    }
+}
+
+/// Lambda counts the names too, whatever the values will be.
+fn environment<'a>(name: &str, routes: &[&'a RouteSpec], errors: &mut Vec<Finding<'a>>) {
+    let empty: BTreeMap<&str, &str> =
+        routes.iter().flat_map(|route| &route.env).map(|name| (name.as_str(), "")).collect();
+    let bytes = crate::json::text(&empty).len();
+    if bytes > limits::ENVIRONMENT_BYTES {
+        errors.push(Finding {
+            code: "RG0114",
+            message: format!(
+                "the environment of the function `{name}` has {bytes} bytes before any value, and Lambda takes {}",
+                limits::ENVIRONMENT_BYTES
+            ),
+            help: "put the values into one place that the function reads, such as a parameter or a secret".to_owned(),
+            handlers: handlers(routes.iter().copied().filter(|route| !route.env.is_empty())),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use routegen_spec::RouteSpec;
+
+    use super::super::tests::{codes, found};
+    use crate::check::fixture::{authorizer, behind, route};
+
+    fn grouped(name: &str, group: &str) -> RouteSpec {
+        RouteSpec { lambda: Some(group.parse().unwrap()), ..route(name, &format!("/{name}")) }
+    }
+
+    #[test]
+    fn routes_of_a_group_that_agree_are_taken() {
+        let one = RouteSpec { memory: Some(256), timeout: Some(5), ..grouped("a", "pets") };
+        let same = RouteSpec { memory: Some(256), ..grouped("b", "pets") };
+        assert_eq!(codes([one, same, grouped("pets", "pets"), route("c", "/c")]), [""; 0]);
+    }
+
+    #[test]
+    fn different_settings_in_a_group_are_shown_with_their_places() {
+        let one = RouteSpec { memory: Some(256), ..grouped("a", "pets") };
+        let mut other = RouteSpec { memory: Some(128), ..grouped("b", "pets") };
+        other.source.line = 9;
+        let (codes, messages) = found([one.clone(), other.clone(), grouped("c", "pets")], []);
+        assert_eq!(codes, ["RG0107"]);
+        assert_eq!(
+            messages,
+            ["the routes of the function `pets` ask for different values of `memory`: \
+              128 MB by `items::b` (src/lib.rs:9); 256 MB by `items::a` (src/lib.rs:1)"]
+        );
+        let timeouts = [(one, 3), (other, 4)].map(|(route, timeout)| RouteSpec {
+            memory: None,
+            timeout: Some(timeout),
+            ..route
+        });
+        assert_eq!(found(timeouts, []).0, ["RG0107"]);
+    }
+
+    #[test]
+    fn a_group_has_the_name_of_no_route_outside_of_it() {
+        assert_eq!(codes([grouped("a", "pets"), route("pets", "/")]), ["RG0108"]);
+        assert_eq!(codes([grouped("a", "pets"), grouped("pets", "others")]), ["RG0108"]);
+        assert_eq!(codes([grouped("a", "pets"), grouped("pets", "pets")]), [""; 0]);
+    }
+
+    #[test]
+    fn an_authorizer_has_the_name_of_no_route_and_no_group() {
+        let (used, key) = (behind("key", "a"), || [authorizer("key")]);
+        assert_eq!(found([used.clone(), route("key", "/key")], key()).0, ["RG0108"]);
+        assert_eq!(found([used.clone(), grouped("b", "key")], key()).0, ["RG0108"]);
+        assert_eq!(found([used.clone(), grouped("key", "pets")], key()).0, ["RG0108"]);
+        assert_eq!(found([used], key()).0, [""; 0]);
+    }
+
+    #[test]
+    fn a_function_is_made_of_one_package() {
+        let elsewhere = RouteSpec { package: "others".to_owned(), ..grouped("b", "pets") };
+        assert_eq!(codes([grouped("a", "pets"), elsewhere.clone()]), ["RG0109"]);
+        assert_eq!(codes([grouped("a", "dogs"), elsewhere]), [""; 0]);
+    }
+
+    #[test]
+    fn the_names_of_variables_alone_can_be_too_much_for_lambda() {
+        let env = |names: std::ops::Range<usize>| {
+            names.map(|i| format!("{}_{i:03}", "A".repeat(60)).parse().unwrap()).collect()
+        };
+        let one = RouteSpec { env: env(0..40), ..grouped("a", "pets") };
+        let same = RouteSpec { env: env(0..40), ..grouped("b", "pets") };
+        let others = RouteSpec { env: env(40..80), ..grouped("b", "pets") };
+        assert_eq!(codes([one.clone(), same]), [""; 0]);
+        assert_eq!(codes([one, others]), ["RG0114"]);
+    }
+}

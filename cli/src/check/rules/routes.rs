@@ -1,0 +1,122 @@
+//! What the routes of one API have to agree on.
+
+use routegen_spec::{Manifest, Method, RouteSpec, limits};
+
+use super::{Finding, Findings, group, handlers, list};
+
+// Every function has one integration, and answers at least one route.
+const _: () = assert!(limits::ROUTES_PER_API <= limits::INTEGRATIONS_PER_API);
+
+pub(super) fn apply<'a>(manifest: &'a Manifest, findings: &mut Findings<'a>) {
+    names(manifest, &mut findings.errors);
+    conflicts(manifest, &mut findings.errors);
+    count(manifest, &mut findings.errors);
+    bodies(manifest, &mut findings.warnings);
+}
+
+/// Two routes of one name would be one function and one key of every map.
+fn names<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
+    for (name, routes) in group(&manifest.routes, |route| &route.name) {
+        if routes.len() > 1 {
+            let handlers = handlers(routes);
+            errors.push(Finding {
+                code: "RG0101",
+                message: format!("{} routes are named `{name}`: {}", handlers.len(), list(&handlers)),
+                help: "give all but one another name: `name = \"…\"`".to_owned(),
+                handlers,
+            });
+        }
+    }
+}
+
+/// API Gateway compares routes without the names of their parameters.
+fn conflicts<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
+    for routes in group(&manifest.routes, |route| (route.method, route.path.identity())).into_values() {
+        if let [first, _, ..] = routes[..] {
+            let handlers = handlers(routes);
+            errors.push(Finding {
+                code: "RG0102",
+                message: format!(
+                    "{} routes answer `{}`: {}",
+                    handlers.len(),
+                    first.route_key(),
+                    list(&handlers)
+                ),
+                help: "change the method or the path of all but one; the names of parameters do not tell two routes apart"
+                    .to_owned(),
+                handlers,
+            });
+        }
+    }
+}
+
+fn count<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
+    const MOST: usize = limits::ROUTES_PER_API;
+    let routes = &manifest.routes;
+    if let Some(surplus) = routes.get(MOST..).filter(|surplus| !surplus.is_empty()) {
+        errors.push(Finding {
+            code: "RG0104",
+            message: format!("an HTTP API has at most {MOST} routes, and these are {}", routes.len()),
+            help: "divide them between two packages, which makes two APIs".to_owned(),
+            handlers: handlers(surplus),
+        });
+    }
+}
+
+/// A body of such a request has no meaning (RFC 9110, 9.3.1 and 9.3.2): clients do not send one, and proxies drop it.
+fn bodies<'a>(manifest: &'a Manifest, warnings: &mut Vec<Finding<'a>>) {
+    let reads = |route: &&RouteSpec| route.reads_body && matches!(route.method, Method::Get | Method::Head);
+    for route in manifest.routes.iter().filter(reads) {
+        warnings.push(Finding {
+            code: "RG0204",
+            message: format!(
+                "`{}` reads the body of a {} request, which has none",
+                route.handler, route.method
+            ),
+            help: "take the values from the path or the query (`Path`, `Query`), or answer POST".to_owned(),
+            handlers: handlers([route]),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use routegen_spec::{Method, RouteSpec};
+
+    use super::super::tests::{codes, found};
+    use crate::check::fixture::route;
+
+    #[test]
+    fn two_routes_of_one_name_are_refused() {
+        assert_eq!(codes([route("a", "/a"), route("a", "/b")]), ["RG0101"]);
+    }
+
+    #[test]
+    fn twins_that_differ_in_the_names_of_parameters_are_refused_with_both_places() {
+        let mut twin = route("b", "/pets/{petId}");
+        twin.source.line = 9;
+        let (codes, messages) = found([route("a", "/pets/{id}"), twin], []);
+        assert_eq!(codes, ["RG0102"]);
+        assert_eq!(
+            messages,
+            ["2 routes answer `GET /pets/{id}`: `items::a` (src/lib.rs:1), `items::b` (src/lib.rs:9)"]
+        );
+    }
+
+    #[test]
+    fn three_hundred_routes_are_taken_and_one_more_is_not() {
+        let mut routes: Vec<_> = (0..300).map(|i| route(&format!("r{i}"), &format!("/r{i}"))).collect();
+        assert_eq!(codes(routes.clone()), [""; 0]);
+        routes.push(route("one_more", "/one-more"));
+        assert_eq!(codes(routes), ["RG0104"]);
+    }
+
+    #[test]
+    fn a_body_that_no_client_sends_is_a_warning() {
+        let reading = |method| RouteSpec { method, reads_body: true, ..route("a", "/a") };
+        assert_eq!(codes([reading(Method::Get)]), ["RG0204"]);
+        assert_eq!(codes([reading(Method::Head)]), ["RG0204"]);
+        assert_eq!(codes([reading(Method::Any)]), [""; 0]);
+        assert_eq!(codes([reading(Method::Post)]), [""; 0]);
+    }
+}

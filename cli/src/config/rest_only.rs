@@ -1,0 +1,147 @@
+//! What only REST APIs of API Gateway have. Whoever writes one of these keys is told why not, and what to do instead.
+//!
+//! An HTTP API is what routegen makes. AWS keeps the list of what it lacks in [Choose between REST APIs and HTTP APIs].
+//!
+//! [Choose between REST APIs and HTTP APIs]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
+
+/// A wish that an HTTP API cannot fulfil.
+#[derive(Debug)]
+pub(super) struct RestOnly {
+    /// The words for it, without underscores and hyphens.
+    keys: &'static [&'static str],
+    /// What an HTTP API does not do.
+    pub(super) reason: &'static str,
+    /// What does it instead.
+    pub(super) instead: &'static str,
+}
+
+/// The wish behind an unknown key, whatever its underscores.
+pub(super) fn behind(key: &str) -> Option<&'static RestOnly> {
+    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
+    let plain = plain.to_ascii_lowercase();
+    // `api_keys` is `api_key`, and so are they all.
+    let singular = plain.strip_suffix('s').unwrap_or(&plain);
+    WISHES.iter().find(|wish| wish.keys.contains(&plain.as_str()) || wish.keys.contains(&singular))
+}
+
+const WISHES: &[RestOnly] = &[
+    RestOnly {
+        keys: &["apikey", "apikeyrequired", "apikeysource", "requireapikey"],
+        reason: "an HTTP API has no API keys",
+        instead: "write an authorizer that knows callers by a header, \
+                  `#[authorizer(identity_sources = [\"$request.header.x-api-key\"])]`; machines are better known by \
+                  tokens, `auth = \"cognito\"`",
+    },
+    RestOnly {
+        keys: &["usageplan", "usagelimit", "quota", "ratelimit"],
+        reason: "an HTTP API has no usage plans, and its throttles are for all callers together",
+        instead: "write `throttle = (50, 20)` on a route, or the module's variables `default_route_settings` and \
+                  `routes`; limits for each caller are an authorizer's or CloudFront's with AWS WAF to hold",
+    },
+    RestOnly {
+        keys: &["waf", "wafv2", "webacl", "webaclarn", "webaclid", "firewall"],
+        reason: "AWS WAF cannot be put on an HTTP API",
+        instead: "put CloudFront with a web ACL before the module's `custom_domain`, set \
+                  `disable_execute_api_endpoint`, and let an authorizer ask for a header that only CloudFront adds",
+    },
+    RestOnly {
+        keys: &["private", "privateendpoint", "vpcendpoint", "vpcendpointid", "vpce", "internal"],
+        reason: "an HTTP API has no private endpoint: its address is on the internet",
+        instead: "close it by `auth = \"iam\"` or by the module's `mutual_tls`; the functions themselves reach into a \
+                  VPC by the variable `vpc`",
+    },
+    RestOnly {
+        keys: &["resourcepolicy", "policy", "ipallowlist", "allowedip", "ipwhitelist", "sourceip"],
+        reason: "an HTTP API has no resource policy",
+        instead: "say who may call by `auth` (`\"iam\"` for other accounts' roles); addresses can be judged by an \
+                  `#[authorizer]` with the identity source `$context.identity.sourceIp`",
+    },
+    RestOnly {
+        keys: &[
+            "requestvalidation",
+            "requestvalidator",
+            "validaterequest",
+            "validatebody",
+            "validation",
+            "validator",
+            "model",
+            "schema",
+        ],
+        reason: "an HTTP API does not validate requests and has no models",
+        instead: "let the handler's extractors do it: `Json<T>`, `Query<T>` and `Path<T>` answer what does not fit \
+                  with 4xx before the handler runs",
+    },
+    RestOnly {
+        keys: &[
+            "mappingtemplate",
+            "requesttemplate",
+            "responsetemplate",
+            "transform",
+            "transformation",
+            "gatewayresponse",
+            "mock",
+            "mockintegration",
+        ],
+        reason: "an HTTP API has neither mapping templates nor gateway responses of one's own",
+        instead: "let the handler make the response: what it returns is what the caller gets",
+    },
+    RestOnly {
+        keys: &["cache", "caching", "cachecluster", "cacheclusterenabled", "cacheclustersize", "cachettl"],
+        reason: "an HTTP API has no cache",
+        instead: "put CloudFront before the module's `custom_domain` and set `cache-control` in the handler; the \
+                  answers of an `#[authorizer]` are kept by its own `ttl`",
+    },
+    RestOnly {
+        keys: &["edge", "edgeoptimized", "endpointtype", "endpointconfiguration"],
+        reason: "an HTTP API is always regional",
+        instead: "put CloudFront before the module's `custom_domain`",
+    },
+    RestOnly {
+        keys: &["canary", "canarysetting", "canarydeployment"],
+        reason: "the stage of an HTTP API has no canary",
+        instead: "set the module's `alias`, and let the alias send a part of the requests to another version",
+    },
+    RestOnly {
+        keys: &["clientcertificate", "backendcertificate"],
+        reason: "an HTTP API shows its functions no certificate",
+        instead: "rely on the functions' permission, which lets in nobody but the API; clients show theirs by the \
+                  module's `mutual_tls`",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_wish_is_known_in_its_usual_spellings() {
+        for (key, part) in [
+            ("api_keys", "API keys"),
+            ("api-key", "API keys"),
+            ("usage_plans", "usage plans"),
+            ("waf", "WAF"),
+            ("web_acl_arn", "WAF"),
+            ("private", "private endpoint"),
+            ("vpc_endpoint_ids", "private endpoint"),
+            ("resource_policy", "resource policy"),
+            ("request_validation", "validate requests"),
+            ("models", "validate requests"),
+            ("cache", "no cache"),
+            ("edge_optimized", "regional"),
+        ] {
+            let wish = behind(key).unwrap_or_else(|| panic!("{key}"));
+            assert!(wish.reason.contains(part), "{key}: {}", wish.reason);
+        }
+        for key in ["memroy", "cors", "", "s"] {
+            assert!(behind(key).is_none(), "{key}");
+        }
+    }
+
+    #[test]
+    fn no_word_means_two_things() {
+        let words: Vec<_> = WISHES.iter().flat_map(|wish| wish.keys).collect();
+        assert_eq!(words.iter().collect::<BTreeSet<_>>().len(), words.len());
+    }
+}

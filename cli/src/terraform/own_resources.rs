@@ -1,0 +1,56 @@
+//! Locals for people who have the resources themselves, in the shape of a `for_each` over `local.lambda_routes`.
+//!
+//! Pure: the checked manifest in, text out. A route's entry names the function as a resource that the user writes,
+//! `aws_lambda_function.get_items_lambda`; what the code says beyond that stands in maps beside it, to be used or left.
+
+use super::{
+    hcl::{self, Value},
+    locals,
+};
+use crate::check::{CheckedManifest, Route};
+
+const HEADER: &str = "# What the code says, for resources of your own: write one aws_lambda_function for each function,\n# under its key in lambda_functions.\n\n";
+
+pub(super) fn render(manifest: &CheckedManifest) -> String {
+    let routes = manifest.routes.iter().map(|route| (key(route.spec.name.as_str()), self::route(route)));
+    let authorization = manifest.routes.iter().map(|route| {
+        let entries = locals::authorization(route, manifest);
+        (key(route.spec.name.as_str()), Value::Object(entries.into()))
+    });
+    let authorizers = manifest.authorizers.iter().map(|authorizer| {
+        let function = ("lambda", |function: &str| Value::Resource("aws_lambda_function", key(function)));
+        (&authorizer.name, locals::authorizer_with(authorizer, function))
+    });
+    let functions =
+        manifest.functions.iter().map(|function| (key(&function.key), locals::function(function)));
+    let entries = [
+        (
+            "The routes: for_each of integrations, routes and permissions",
+            "lambda_routes",
+            Value::object(routes),
+        ),
+        ("Who may call each route", "lambda_route_authorization", Value::object(authorization)),
+        ("The authorizers that the routes name", "authorizers", Value::object(authorizers)),
+        (
+            "What each function is, with the file name of its zip",
+            "lambda_functions",
+            Value::object(functions),
+        ),
+    ];
+    HEADER.to_owned() + &hcl::locals(&entries)
+}
+
+fn route(route: &Route) -> Value {
+    let spec = &route.spec;
+    Value::object([
+        ("method", Value::from(spec.method.as_str())),
+        ("path", Value::from(spec.path.as_str())),
+        ("lambda", Value::Resource("aws_lambda_function", key(&route.function))),
+        ("name_suffix", Value::from(spec.name.as_str())),
+    ])
+}
+
+/// What a route, and the resource of a function, is called.
+fn key(name: &str) -> String {
+    format!("{name}_lambda")
+}

@@ -1,0 +1,58 @@
+//! Serves an authorizer.
+//!
+//! In: the authorizer. Out: a simple response to each invocation, or an error for which API Gateway answers with 500. It
+//! lets nobody pass unless the function said so: what cannot be extracted is denied, and a panic is an error.
+
+use std::{panic::AssertUnwindSafe, process::ExitCode};
+
+use futures_util::FutureExt as _;
+use lambda_http::{LambdaEvent, RequestExt as _};
+use serde_json::value::RawValue;
+
+use super::{Failure, Output, start};
+use crate::{
+    Decision,
+    authorizer::{Authorizer, AuthorizerRequest},
+    decision::Judgement,
+    event::{self, SimpleResponse},
+    log::{self, Served, TARGET},
+    resource::Init,
+    route::{Request, Surroundings},
+};
+
+/// Serves `authorizer` until the execution environment ends.
+#[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
+pub fn serve_authorizer(authorizer: Authorizer) -> ExitCode {
+    let mut makers = authorizer.resources.iter().flatten().copied();
+    let served = Served::Authorizer(authorizer.name);
+    start(served, &mut makers, &|init, event| Box::pin(invoke(authorizer, init, event)))
+}
+
+async fn invoke(
+    authorizer: Authorizer,
+    init: Init,
+    event: LambdaEvent<Box<RawValue>>,
+) -> Result<Output, Failure> {
+    let request = event::authorizer_request(event)?;
+    if let Some(context) = request.lambda_context_ref() {
+        let asks = request.extensions().get::<AuthorizerRequest>();
+        log::begin(context, asks.map(|asks| asks.route_key.clone().into()));
+    }
+    Ok(Output::Decision(SimpleResponse::of(judge(authorizer, init, request).await?)))
+}
+
+/// Asks the authorizer.
+pub(crate) async fn judge(authorizer: Authorizer, init: Init, mut request: Request) -> Judgement {
+    request.extensions_mut().insert(Surroundings { parameters: &[], init });
+    let outcome = AssertUnwindSafe(async { (authorizer.call)(request).await }).catch_unwind().await;
+    match outcome {
+        Ok(Ok(judgement)) => judgement,
+        Ok(Err(rejection)) => {
+            let reason = rejection.into_reason().await?;
+            tracing::info!(target: TARGET, "denied, because an argument cannot be made: {reason}");
+            Ok(Decision::Deny)
+        }
+        // The hook has logged the panic with its place.
+        Err(_) => Err("the authorizer panicked".into()),
+    }
+}

@@ -1,0 +1,151 @@
+//! Serves several routes.
+//!
+//! In: the routes of a function. Out: an answer to each invocation, from the route whose key API Gateway chose. It
+//! compares route keys and no paths.
+
+use std::process::ExitCode;
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use lambda_http::{LambdaEvent, RequestExt as _, request::RequestContext};
+use serde_json::value::RawValue;
+
+use super::{
+    Failure, Output,
+    route::{answer, output},
+    start,
+};
+use crate::{
+    Problem,
+    event::{self, Form},
+    log::{self, Served, TARGET},
+    resource::Init,
+    route::{Request, Route},
+};
+
+pub(super) fn serve(routes: &[Route]) -> ExitCode {
+    let mut makers = routes.iter().flat_map(|route| route.resources).flatten().copied();
+    start(Served::Group, &mut makers, &|init, event| Box::pin(invoke(routes, init, event)))
+}
+
+async fn invoke(routes: &[Route], init: Init, event: LambdaEvent<Box<RawValue>>) -> Result<Output, Failure> {
+    let request = event::request(event)?;
+    let route = select(routes, &request);
+    if let Some(context) = request.lambda_context_ref() {
+        log::begin(context, route.map(|route| route.key.into()));
+    }
+    let form = Form::of(&request);
+    let response = match route {
+        Some(route) => answer(*route, init, request).await,
+        None => no_route(&request),
+    };
+    Ok(output(form, response).await)
+}
+
+/// The route that the event names.
+fn select<'a>(routes: &'a [Route], request: &Request) -> Option<&'a Route> {
+    match request.request_context_ref()? {
+        RequestContext::ApiGatewayV2(context) => {
+            let key = context.route_key.as_deref()?;
+            routes.iter().find(|route| route.key == key)
+        }
+        #[cfg(feature = "rest")]
+        RequestContext::ApiGatewayV1(context) => {
+            let resource = context.resource_path.as_deref()?;
+            // The event has the request's method, also where the resource has `ANY`.
+            let methods = [context.http_method.as_str(), "ANY"];
+            let named = |method| routes.iter().find(|route| is(route, method, resource));
+            methods.into_iter().find_map(named)
+        }
+        _ => None,
+    }
+}
+
+/// API Gateway and the artifact disagree about the function's routes: one of them is older.
+fn no_route(request: &Request) -> Response {
+    tracing::error!(
+        target: TARGET,
+        "the event is for `{}`, a route that this function does not have",
+        asked(request)
+    );
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+}
+
+/// The route key of an event, for the log.
+fn asked(request: &Request) -> String {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.route_key.clone().unwrap_or_default(),
+        #[cfg(feature = "rest")]
+        Some(RequestContext::ApiGatewayV1(context)) => {
+            format!("{} {}", context.http_method, context.resource_path.as_deref().unwrap_or_default())
+        }
+        _ => String::new(),
+    }
+}
+
+/// Whether it is the route of a resource and a method. `$default` stands alone, where an HTTP API sends events of 1.0.
+#[cfg(feature = "rest")]
+fn is(route: &Route, method: &str, resource: &str) -> bool {
+    route.key.split_once(' ') == Some((method, resource)) || route.key == resource
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::Context;
+    use serde_json::{Value, json, value::to_raw_value};
+
+    use super::*;
+
+    fn routes<const N: usize>(keys: [&'static str; N]) -> [Route; N] {
+        keys.map(|key| Route {
+            name: "route",
+            key,
+            parameters: &[],
+            resources: &[],
+            call: |_| Box::pin(async { Ok(().into_response()) }),
+        })
+    }
+
+    fn selected(keys: &[Route], event: &Value) -> Option<&'static str> {
+        let event = LambdaEvent::new(to_raw_value(event).unwrap(), Context::default());
+        select(keys, &event::request(event).unwrap()).map(|route| route.key)
+    }
+
+    fn http(key: &str) -> Value {
+        json!({
+            "version": "2.0", "routeKey": key, "rawPath": "/a/b", "rawQueryString": "", "headers": {},
+            "requestContext": { "http": { "method": "GET", "path": "/a/b" }, "routeKey": key, "stage": "$default" },
+            "isBase64Encoded": false,
+        })
+    }
+
+    #[test]
+    fn the_route_is_the_one_that_the_event_names() {
+        let routes = routes(["GET /a/{b}", "ANY /a/{b}", "$default"]);
+        for key in ["ANY /a/{b}", "GET /a/{b}", "$default"] {
+            assert_eq!(selected(&routes, &http(key)), Some(key));
+        }
+        assert_eq!(selected(&routes, &http("POST /a/{b}")), None);
+        assert_eq!(selected(&routes, &http("GET /a/{c}")), None);
+    }
+
+    #[cfg(feature = "rest")]
+    #[test]
+    fn a_rest_api_names_the_method_and_the_resource() {
+        let routes = routes(["ANY /a/{b}", "GET /a/{b}", "ANY /a", "$default"]);
+        let event = |method: &str, resource: &str| {
+            json!({
+                "resource": resource, "path": "/a/b", "httpMethod": method, "headers": {},
+                "requestContext": { "httpMethod": method, "resourcePath": resource, "stage": "live" },
+                "isBase64Encoded": false,
+            })
+        };
+        assert_eq!(selected(&routes, &event("GET", "/a/{b}")), Some("GET /a/{b}"));
+        assert_eq!(selected(&routes, &event("PUT", "/a/{b}")), Some("ANY /a/{b}"));
+        assert_eq!(selected(&routes, &event("PUT", "/a")), Some("ANY /a"));
+        assert_eq!(selected(&routes, &event("PUT", "$default")), Some("$default"));
+        assert_eq!(selected(&routes, &event("PUT", "/b")), None);
+    }
+}

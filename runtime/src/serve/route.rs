@@ -1,0 +1,63 @@
+//! Serves a route.
+//!
+//! In: the route. Out: an answer to each invocation, whatever the handler does. It does not ask which route an event is
+//! for: the function has no other.
+
+use std::{panic::AssertUnwindSafe, process::ExitCode};
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use futures_util::FutureExt as _;
+use lambda_http::{LambdaEvent, RequestExt as _};
+use serde_json::value::RawValue;
+
+use super::{Failure, Output, start};
+use crate::{
+    Problem,
+    event::{self, Answer, Form},
+    log::{self, Served, TARGET},
+    problem::Cause,
+    resource::Init,
+    route::{Request, Route, Surroundings},
+};
+
+pub(super) fn serve(route: Route) -> ExitCode {
+    let mut makers = route.resources.iter().flatten().copied();
+    start(Served::Route(route.key), &mut makers, &|init, event| Box::pin(invoke(route, init, event)))
+}
+
+async fn invoke(route: Route, init: Init, event: LambdaEvent<Box<RawValue>>) -> Result<Output, Failure> {
+    let request = event::request(event)?;
+    if let Some(context) = request.lambda_context_ref() {
+        log::begin(context, None);
+    }
+    let form = Form::of(&request);
+    let response = answer(route, init, request).await;
+    Ok(output(form, response).await)
+}
+
+/// What Lambda is told of a response.
+pub(super) async fn output(form: Form, response: Response) -> Output {
+    Output::Answer(event::answer(form, response).await.unwrap_or_else(|error| {
+        tracing::error!(target: TARGET, "the response's body broke off: {error}");
+        Answer::of(form, StatusCode::INTERNAL_SERVER_ERROR)
+    }))
+}
+
+/// Calls the handler. An error and a panic are logged and answered; neither ends the process.
+pub(crate) async fn answer(route: Route, init: Init, mut request: Request) -> Response {
+    request.extensions_mut().insert(Surroundings { parameters: route.parameters, init });
+    let outcome = AssertUnwindSafe(async { (route.call)(request).await }).catch_unwind().await;
+    let response = match outcome {
+        Ok(Ok(response)) => response,
+        Ok(Err(rejection)) => rejection.into_problem().await,
+        // The hook has logged the panic with its place.
+        Err(_) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
+    };
+    if let Some(cause) = response.extensions().get::<Cause>() {
+        tracing::error!(target: TARGET, "{cause}");
+    }
+    response
+}
