@@ -170,7 +170,10 @@ struct Served {
 
 impl Served {
     async fn answer(&self, request: Request) -> Response {
-        match self.outcome(request).await {
+        let outcome = self.outcome(request).await;
+        #[cfg(feature = "metrics")]
+        crate::metrics::flush(None);
+        match outcome {
             Ok(response) | Err(response) => response,
         }
     }
