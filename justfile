@@ -12,9 +12,9 @@ check:
 test:
     cargo xtask test
 
-# The diagnostics of the attribute; `just ui same_route_twice` runs one case
+# The diagnostics of the attributes; `just ui same_route_twice` runs one case
 ui case="":
-    cargo test -p routegen-macros --test route {{ if case == "" { "" } else { "-- route trybuild=" + case } }}
+    cargo test -p routegen-macros --test route --test authorizer {{ if case == "" { "" } else { "-- right trybuild=" + case } }}
 
 # Accepts new golden files and diagnostics; look at the diff before you commit it
 bless:

@@ -5,22 +5,17 @@
 
 use std::fmt::Display;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-/// Every error of one attribute, in the order in which they were found.
+/// Every error of one expansion, in the order in which they were found.
 #[derive(Default)]
 pub(crate) struct Errors(Vec<syn::Error>);
 
 impl Errors {
-    /// An error that underlines `place` from its first token to its last.
+    /// An error that underlines `place` from its first token to its last; the whole attribute where it has no token.
     pub(crate) fn push(&mut self, place: &impl ToTokens, message: impl Display, help: impl Display) {
         self.0.push(syn::Error::new_spanned(place, text(&message, &help)));
-    }
-
-    /// An error that underlines the whole attribute, for what is absent from it.
-    pub(crate) fn push_for_attribute(&mut self, message: impl Display, help: impl Display) {
-        self.0.push(syn::Error::new(Span::call_site(), text(&message, &help)));
     }
 
     /// An error of syntax that syn has found and worded.

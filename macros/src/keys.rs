@@ -1,79 +1,35 @@
-//! The keys of `#[route]`: their names, and for each an example that the messages show.
+//! The keys of the attributes: their names, and for each an example that the messages show.
 //!
-//! In: a word. Out: the key, or the one that was probably meant. It knows nothing of values; those are read in
-//! `values.rs`. A new key begins here, and the compiler names the other places.
+//! It knows nothing of values, which are read in `values.rs`, and nothing of which attribute has which keys: each has a
+//! table of its own, beside its arguments.
 
-use crate::nearest::nearest;
-
-/// A key of `#[route]`.
+/// What stands before the `=` of an argument.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Key {
-    Auth,
-    Scopes,
-    Memory,
-    Timeout,
-    Env,
-    Throttle,
-    Name,
-    Description,
-    Crate,
+pub(crate) struct Key {
+    /// The word.
+    pub(crate) name: &'static str,
+    /// The word with a value that is right.
+    pub(crate) example: &'static str,
 }
 
 impl Key {
-    /// All of them, in the order in which messages list them.
-    const ALL: [Self; 9] = [
-        Self::Auth,
-        Self::Scopes,
-        Self::Memory,
-        Self::Timeout,
-        Self::Env,
-        Self::Throttle,
-        Self::Name,
-        Self::Description,
-        Self::Crate,
-    ];
+    pub(crate) const AUTH: Self = Self::new("auth", r#"auth = "cognito""#);
+    pub(crate) const SCOPES: Self = Self::new("scopes", r#"scopes = ["items/read"]"#);
+    pub(crate) const IDENTITY_SOURCES: Self =
+        Self::new("identity_sources", r#"identity_sources = ["$request.header.Authorization"]"#);
+    pub(crate) const TTL: Self = Self::new("ttl", "ttl = 300");
+    pub(crate) const MEMORY: Self = Self::new("memory", "memory = 256");
+    pub(crate) const TIMEOUT: Self = Self::new("timeout", "timeout = 10");
+    pub(crate) const ENV: Self = Self::new("env", r#"env = ["TABLE"]"#);
+    pub(crate) const THROTTLE: Self = Self::new("throttle", "throttle = (50, 20)");
+    pub(crate) const NAME: Self = Self::new("name", r#"name = "get_items""#);
+    pub(crate) const LAMBDA: Self = Self::new("lambda", r#"lambda = "items""#);
+    pub(crate) const DESCRIPTION: Self = Self::new("description", r#"description = "Retrieves items""#);
+    pub(crate) const TAGS: Self = Self::new("tags", r#"tags = ["items"]"#);
+    pub(crate) const DEPRECATED: Self = Self::new("deprecated", "deprecated = true");
+    pub(crate) const CRATE: Self = Self::new("crate", "crate = my_crate::routegen");
 
-    /// The word before the `=`.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Auth => "auth",
-            Self::Scopes => "scopes",
-            Self::Memory => "memory",
-            Self::Timeout => "timeout",
-            Self::Env => "env",
-            Self::Throttle => "throttle",
-            Self::Name => "name",
-            Self::Description => "description",
-            Self::Crate => "crate",
-        }
-    }
-
-    /// The key with a value that is right.
-    pub(crate) const fn example(self) -> &'static str {
-        match self {
-            Self::Auth => "auth = \"cognito\"",
-            Self::Scopes => "scopes = [\"items/read\"]",
-            Self::Memory => "memory = 256",
-            Self::Timeout => "timeout = 10",
-            Self::Env => "env = [\"TABLE\"]",
-            Self::Throttle => "throttle = (50, 20)",
-            Self::Name => "name = \"get_items\"",
-            Self::Description => "description = \"Retrieves items\"",
-            Self::Crate => "crate = my_crate::routegen",
-        }
-    }
-
-    pub(crate) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|key| key.name() == word)
-    }
-
-    /// The key that a word was probably meant to be.
-    pub(crate) fn nearest(word: &str) -> Option<Self> {
-        nearest(word, Self::ALL.iter().map(|key| key.name())).and_then(Self::from_word)
-    }
-
-    /// The names of all keys, for a message.
-    pub(crate) fn list() -> String {
-        Self::ALL.map(|key| format!("`{}`", key.name())).join(", ")
+    const fn new(name: &'static str, example: &'static str) -> Self {
+        Self { name, example }
     }
 }

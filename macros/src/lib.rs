@@ -2,21 +2,24 @@
 //!
 //! In: the tokens of an attribute and of the item under it. Out: the item unchanged, and after it the code that
 //! makes it a route; or the item and every mistake, each where it stands. This file does nothing but cross the
-//! compiler's border: what it hands over is in `route.rs`, and the pipeline `parse` → `validate` → `expand` has a
-//! file for each step.
+//! compiler's border: each attribute has a folder, and in it the pipeline `parse` → `validate` → `expand` has a file for
+//! each step. What stands beside the folders knows no attribute.
 //!
 //! Depend on the crate `routegen`, which exports and documents all of this.
 
 mod arguments;
+mod authorizer;
 mod doc;
 mod errors;
-mod expand;
+mod function;
+mod glue;
 mod keys;
 mod nearest;
-mod parse;
+mod place;
 mod route;
 mod signature;
-mod validate;
+mod slot;
+mod table;
 mod values;
 
 use proc_macro::TokenStream;
@@ -25,7 +28,17 @@ use proc_macro::TokenStream;
 /// has the table of the keys and a complete example.
 #[proc_macro_attribute]
 pub fn route(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let (mut tokens, errors) = route::route(&crate_name(), attribute.into(), item.into());
+    finish(route::route(&crate_name(), attribute.into(), item.into()))
+}
+
+/// Makes an async function a Lambda authorizer, which routes name by `auth`. The crate `routegen` exports it, and its
+/// documentation there has the table of the keys and a complete example.
+#[proc_macro_attribute]
+pub fn authorizer(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    finish(authorizer::authorizer(&crate_name(), attribute.into(), item.into()))
+}
+
+fn finish((mut tokens, errors): (proc_macro2::TokenStream, Vec<syn::Error>)) -> TokenStream {
     tokens.extend(errors.iter().map(syn::Error::to_compile_error));
     tokens.into()
 }

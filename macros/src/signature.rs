@@ -5,6 +5,8 @@
 //! be called for a request: what is no function, is not async, is generic, needs a `self`, or borrows its
 //! arguments.
 
+use std::fmt;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{
@@ -19,6 +21,22 @@ use crate::errors::Errors;
 
 /// axum's extractors take as many, and nobody needs more.
 const MOST_ARGUMENTS: usize = 16;
+
+/// What a function is to be.
+#[derive(Clone, Copy)]
+pub(crate) enum Role {
+    Route,
+    Authorizer,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Route => "a route",
+            Self::Authorizer => "an authorizer",
+        })
+    }
+}
 
 /// A function that can be called for a request.
 pub(crate) struct Handler {
@@ -38,10 +56,10 @@ impl Handler {
 
 /// `None` for what is no function. A function with mistakes is still returned, so that what its name decides can
 /// be reported too.
-pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> Option<Handler> {
+pub(crate) fn read(item: TokenStream, role: Role, errors: &mut Errors) -> Option<Handler> {
     match syn::parse2(item) {
         Ok(Item::Function { attributes, signature, has_body }) => {
-            check(&signature, has_body, errors);
+            check(&signature, has_body, role, errors);
             let arguments = signature.inputs.into_iter().filter_map(|argument| match argument {
                 FnArg::Typed(argument) => Some(*argument.ty),
                 FnArg::Receiver(_) => None,
@@ -54,7 +72,7 @@ pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> Option<Handler> {
             })
         }
         Ok(Item::Other { keyword }) => {
-            errors.push(&keyword, "a route is a function", "write the attribute over an `async fn`");
+            errors.push(&keyword, format!("{role} is a function"), "write the attribute over an `async fn`");
             None
         }
         Err(error) => {
@@ -94,7 +112,7 @@ fn is_function(input: ParseStream<'_>) -> bool {
     qualifier(input).is_ok() && input.peek(Token![fn])
 }
 
-fn check(signature: &Signature, has_body: bool, errors: &mut Errors) {
+fn check(signature: &Signature, has_body: bool, role: Role, errors: &mut Errors) {
     let name = &signature.ident;
     if !has_body {
         errors.push(
@@ -106,47 +124,48 @@ fn check(signature: &Signature, has_body: bool, errors: &mut Errors) {
     if signature.asyncness.is_none() {
         errors.push(
             &signature.fn_token,
-            "a route's function must be async",
+            format!("{role}'s function must be async"),
             format!("write `async fn {name}`"),
         );
     }
-    check_qualifiers(signature, errors);
-    check_generics(signature, errors);
-    check_arguments(signature, errors);
+    check_qualifiers(signature, role, errors);
+    check_generics(signature, role, errors);
+    check_arguments(signature, role, errors);
 }
 
-fn check_qualifiers(signature: &Signature, errors: &mut Errors) {
+fn check_qualifiers(signature: &Signature, role: Role, errors: &mut Errors) {
     if let Safety::Unsafe(token) = &signature.safety {
         errors.push(
             token,
-            "a route's function cannot be unsafe",
+            format!("{role}'s function cannot be unsafe"),
             "leave `unsafe` out, and write an `unsafe` block in the body where one is needed",
         );
     }
     if let Some(abi) = &signature.abi {
-        errors.push(abi, "a route's function has Rust's own ABI", "leave `extern` out");
+        errors.push(abi, format!("{role}'s function has Rust's own ABI"), "leave `extern` out");
     }
     if let Some(variadic) = &signature.variadic {
-        errors.push(variadic, "a route's function is not variadic", "leave `...` out");
+        errors.push(variadic, format!("{role}'s function is not variadic"), "leave `...` out");
     }
 }
 
-fn check_generics(signature: &Signature, errors: &mut Errors) {
+fn check_generics(signature: &Signature, role: Role, errors: &mut Errors) {
     let generics = &signature.generics;
-    let help = "write the types themselves: a route is one function, and nobody could choose them for it";
+    let help =
+        format!("write the types themselves: {role} is one function, and nobody could choose them for it");
     if !generics.params.is_empty() {
-        errors.push(generics, "a route's function cannot be generic", help);
+        errors.push(generics, format!("{role}'s function cannot be generic"), help);
     } else if let Some(clause) = &generics.where_clause {
-        errors.push(clause, "a route's function cannot have a `where` clause", help);
+        errors.push(clause, format!("{role}'s function cannot have a `where` clause"), help);
     }
 }
 
-fn check_arguments(signature: &Signature, errors: &mut Errors) {
+fn check_arguments(signature: &Signature, role: Role, errors: &mut Errors) {
     if let Some(argument) = signature.inputs.iter().nth(MOST_ARGUMENTS) {
         errors.push(
             argument,
             format!(
-                "a route's function has at most {MOST_ARGUMENTS} arguments, and `{}` has {}",
+                "{role}'s function has at most {MOST_ARGUMENTS} arguments, and `{}` has {}",
                 signature.ident,
                 signature.inputs.len()
             ),
@@ -157,31 +176,31 @@ fn check_arguments(signature: &Signature, errors: &mut Errors) {
         match argument {
             FnArg::Receiver(receiver) => errors.push(
                 receiver,
-                "a method cannot be a route",
+                format!("a method cannot be {role}"),
                 "move the function out of the `impl` or `trait`, and leave `self` out",
             ),
             FnArg::Typed(argument) => {
                 for attribute in argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")) {
                     errors.push(
                         attribute,
-                        "an argument of a route cannot depend on `cfg`",
+                        format!("an argument of {role} cannot depend on `cfg`"),
                         "write two functions, each with its own `#[cfg(…)]`",
                     );
                 }
-                check_type(&argument.ty, errors);
+                check_type(&argument.ty, role, errors);
             }
         }
     }
 }
 
-fn check_type(ty: &Type, errors: &mut Errors) {
+fn check_type(ty: &Type, role: Role, errors: &mut Errors) {
     match without_groups(ty) {
         Type::Reference(reference) => errors.push(
             ty,
-            "an argument of a route cannot be a reference",
+            format!("an argument of {role} cannot be a reference"),
             format!("take it by value: `{}`", owned(&reference.elem)),
         ),
-        _ => Within { errors }.visit_type(ty),
+        _ => Within { role, errors }.visit_type(ty),
     }
 }
 
@@ -208,14 +227,16 @@ fn without_groups(mut ty: &Type) -> &Type {
 /// Reports what makes a function generic without `<…>`, wherever it stands in a type: `impl Trait`, and lifetimes
 /// that are left out.
 struct Within<'a> {
+    role: Role,
     errors: &'a mut Errors,
 }
 
 impl Within<'_> {
     fn refuse_borrow(&mut self, place: &impl ToTokens) {
+        let role = self.role;
         self.errors.push(
             place,
-            "an argument of a route cannot borrow from the request",
+            format!("an argument of {role} cannot borrow from the request"),
             "write a type that owns its data, such as `String` for `&str`",
         );
     }
@@ -223,10 +244,11 @@ impl Within<'_> {
 
 impl<'ast> Visit<'ast> for Within<'_> {
     fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
+        let role = self.role;
         self.errors.push(
             ty,
-            "an argument of a route cannot be `impl Trait`",
-            "write the type itself: nobody could choose it for the route",
+            format!("an argument of {role} cannot be `impl Trait`"),
+            "write the type itself: nobody could choose it for the function",
         );
     }
 
@@ -257,7 +279,7 @@ mod tests {
 
     fn errors(item: &str) -> Vec<String> {
         let mut errors = Errors::default();
-        read(item.parse().unwrap(), &mut errors);
+        read(item.parse().unwrap(), Role::Route, &mut errors);
         errors.into_vec().iter().map(|error| error.to_string().replace('\n', "; ")).collect()
     }
 
@@ -276,7 +298,8 @@ mod tests {
     #[test]
     fn the_raw_name_and_the_types_are_kept() {
         let mut errors = Errors::default();
-        let handler = read("async fn r#type(a: A, B(b): B) {}".parse().unwrap(), &mut errors).unwrap();
+        let handler =
+            read("async fn r#type(a: A, B(b): B) {}".parse().unwrap(), Role::Route, &mut errors).unwrap();
         assert_eq!(handler.name(), "type");
         let types: Vec<String> =
             handler.arguments.iter().map(|ty| ty.to_token_stream().to_string()).collect();

@@ -7,9 +7,9 @@
 use std::{fmt::Display, ops::RangeInclusive};
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
-use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope, Throttle, limits};
+use routegen_spec::{Auth, EnvName, IdentitySource, Method, Name, PathPattern, Scope, Throttle, limits};
 use syn::{
-    LitInt, LitStr,
+    LitBool, LitInt, LitStr,
     parse::{Parse, ParseStream, Parser},
 };
 
@@ -41,7 +41,7 @@ pub(crate) fn path(argument: &TokenStream, errors: &mut Errors) -> Option<PathPa
 }
 
 pub(crate) fn auth(value: &TokenStream, errors: &mut Errors) -> Option<Auth> {
-    let text = string(Key::Auth, value, errors)?;
+    let text = string(Key::AUTH, value, errors)?;
     let auth = text.value();
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if auth.is_empty() || !auth.chars().all(is_word) {
@@ -56,7 +56,7 @@ pub(crate) fn auth(value: &TokenStream, errors: &mut Errors) -> Option<Auth> {
 }
 
 pub(crate) fn scopes(value: &TokenStream, errors: &mut Errors) -> Option<Vec<Scope>> {
-    let arguments = list(Key::Scopes, value, errors)?;
+    let arguments = list(Key::SCOPES, value, errors)?;
     let most = limits::SCOPES_PER_ROUTE;
     if let Some(argument) = arguments.get(most) {
         errors.push(
@@ -70,32 +70,47 @@ pub(crate) fn scopes(value: &TokenStream, errors: &mut Errors) -> Option<Vec<Sco
 }
 
 fn scope(argument: &TokenStream, errors: &mut Errors) -> Option<Scope> {
-    let text = item(Key::Scopes, "the scope", argument, errors)?;
+    let text = item(Key::SCOPES, "the scope", argument, errors)?;
     let scope = text.value().parse::<Scope>();
     scope.inspect_err(|error| errors.push(&text, error, error.help())).ok()
 }
 
+pub(crate) fn identity_sources(value: &TokenStream, errors: &mut Errors) -> Option<Vec<IdentitySource>> {
+    let arguments = list(Key::IDENTITY_SOURCES, value, errors)?;
+    distinct("identity source", &arguments, identity_source, errors)
+}
+
+fn identity_source(argument: &TokenStream, errors: &mut Errors) -> Option<IdentitySource> {
+    let text = item(Key::IDENTITY_SOURCES, "the identity source", argument, errors)?;
+    let source = text.value().parse::<IdentitySource>();
+    source.inspect_err(|error| errors.push(&text, error, error.help())).ok()
+}
+
+pub(crate) fn ttl(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
+    number(Key::TTL, value, "seconds", &limits::AUTHORIZER_TTL_S, errors)
+}
+
 pub(crate) fn env(value: &TokenStream, errors: &mut Errors) -> Option<Vec<EnvName>> {
-    let arguments = list(Key::Env, value, errors)?;
+    let arguments = list(Key::ENV, value, errors)?;
     distinct("variable", &arguments, env_name, errors)
 }
 
 fn env_name(argument: &TokenStream, errors: &mut Errors) -> Option<EnvName> {
-    let text = item(Key::Env, "the variable", argument, errors)?;
+    let text = item(Key::ENV, "the variable", argument, errors)?;
     let name = text.value().parse::<EnvName>();
     name.inspect_err(|error| errors.push(&text, error, error.help())).ok()
 }
 
 pub(crate) fn memory(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
-    number(Key::Memory, value, "MB", &limits::MEMORY_MB, errors)
+    number(Key::MEMORY, value, "MB", &limits::MEMORY_MB, errors)
 }
 
 pub(crate) fn timeout(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
-    number(Key::Timeout, value, "seconds", &limits::TIMEOUT_S, errors)
+    number(Key::TIMEOUT, value, "seconds", &limits::TIMEOUT_S, errors)
 }
 
 pub(crate) fn throttle(value: &TokenStream, errors: &mut Errors) -> Option<Throttle> {
-    let help = || format!("write requests a second and requests at once: `{}`", Key::Throttle.example());
+    let help = || format!("write requests a second and requests at once: `{}`", Key::THROTTLE.example);
     let wrong = || ("`throttle` takes two numbers in parentheses".to_owned(), help());
     let pair: Pair = read("the value of `throttle`", value, wrong, errors)?;
     let numbers = split(pair.0.stream(), errors);
@@ -104,26 +119,55 @@ pub(crate) fn throttle(value: &TokenStream, errors: &mut Errors) -> Option<Throt
         errors.push(value, message, help);
         return None;
     };
-    let rate = number(Key::Throttle, rate, "requests a second", &limits::THROTTLE, errors);
-    let burst = number(Key::Throttle, burst, "requests at once", &limits::THROTTLE, errors);
+    let rate = number(Key::THROTTLE, rate, "requests a second", &limits::THROTTLE, errors);
+    let burst = number(Key::THROTTLE, burst, "requests at once", &limits::THROTTLE, errors);
     Some(Throttle { rate: rate?, burst: burst? })
 }
 
 pub(crate) fn name(value: &TokenStream, errors: &mut Errors) -> Option<Name> {
-    let text = string(Key::Name, value, errors)?;
+    id(Key::NAME, value, errors)
+}
+
+pub(crate) fn lambda(value: &TokenStream, errors: &mut Errors) -> Option<Name> {
+    id(Key::LAMBDA, value, errors)
+}
+
+fn id(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Name> {
+    let text = string(key, value, errors)?;
     let name = text.value().parse::<Name>();
-    name.inspect_err(|error| errors.push(&text, error, error.help())).ok()
+    name.inspect_err(|error| errors.push(&text, error, error.help(key.name))).ok()
 }
 
 pub(crate) fn description(value: &TokenStream, errors: &mut Errors) -> Option<String> {
-    string(Key::Description, value, errors).map(|text| text.value())
+    string(Key::DESCRIPTION, value, errors).map(|text| text.value())
+}
+
+pub(crate) fn tags(value: &TokenStream, errors: &mut Errors) -> Option<Vec<String>> {
+    let arguments = list(Key::TAGS, value, errors)?;
+    distinct("tag", &arguments, tag, errors)
+}
+
+fn tag(argument: &TokenStream, errors: &mut Errors) -> Option<String> {
+    let text = item(Key::TAGS, "the tag", argument, errors)?;
+    if text.value().trim().is_empty() {
+        errors.push(&text, "a tag is empty", format!("leave it out, or write `{}`", Key::TAGS.example));
+        return None;
+    }
+    Some(text.value())
+}
+
+pub(crate) fn deprecated(value: &TokenStream, errors: &mut Errors) -> Option<bool> {
+    let wrong = || {
+        ("`deprecated` takes `true` or `false`".to_owned(), format!("write `{}`", Key::DEPRECATED.example))
+    };
+    read::<LitBool>("the value of `deprecated`", value, wrong, errors).map(|word| word.value)
 }
 
 pub(crate) fn krate(value: &TokenStream, errors: &mut Errors) -> Option<syn::Path> {
     let wrong = || {
         let help = match syn::parse2::<LitStr>(value.clone()) {
             Ok(path) => format!("write it without quotes: `crate = {}`", path.value()),
-            Err(_) => format!("write `{}`", Key::Crate.example()),
+            Err(_) => format!("write `{}`", Key::CRATE.example),
         };
         ("`crate` takes the path of the crate `routegen`".to_owned(), help)
     };
@@ -132,11 +176,11 @@ pub(crate) fn krate(value: &TokenStream, errors: &mut Errors) -> Option<syn::Pat
 
 /// What stands between the brackets of a list of strings, item by item.
 fn list(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<TokenStream>> {
-    let name = key.name();
+    let name = key.name;
     let wrong = || {
         let help = match syn::parse2::<LitStr>(value.clone()) {
             Ok(text) => format!("write it in brackets: `{name} = [\"{}\"]`", text.value()),
-            Err(_) => format!("write `{}`", key.example()),
+            Err(_) => format!("write `{}`", key.example),
         };
         (format!("`{name}` takes a list of strings"), help)
     };
@@ -146,7 +190,7 @@ fn list(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<TokenS
 
 /// An item of such a list.
 fn item(key: Key, what: &str, argument: &TokenStream, errors: &mut Errors) -> Option<LitStr> {
-    let wrong = || (format!("`{}` is not a string", shown(argument)), format!("write `{}`", key.example()));
+    let wrong = || (format!("`{}` is not a string", shown(argument)), format!("write `{}`", key.example));
     read(what, argument, wrong, errors)
 }
 
@@ -172,12 +216,12 @@ fn distinct<T: Display + PartialEq>(
 fn string(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<LitStr> {
     let wrong = || {
         let help = match syn::parse2::<Ident>(value.clone()) {
-            Ok(word) => format!("write it in quotes: `{} = \"{word}\"`", key.name()),
-            Err(_) => format!("write `{}`", key.example()),
+            Ok(word) => format!("write it in quotes: `{} = \"{word}\"`", key.name),
+            Err(_) => format!("write `{}`", key.example),
         };
-        (format!("`{}` takes a string", key.name()), help)
+        (format!("`{}` takes a string", key.name), help)
     };
-    read(&format!("the value of `{}`", key.name()), value, wrong, errors)
+    read(&format!("the value of `{}`", key.name), value, wrong, errors)
 }
 
 fn number(
@@ -187,9 +231,9 @@ fn number(
     range: &RangeInclusive<u32>,
     errors: &mut Errors,
 ) -> Option<u32> {
-    let name = key.name();
+    let name = key.name;
     let (least, most) = (range.start(), range.end());
-    let help = || format!("write a whole number of {unit} from {least} to {most}: `{}`", key.example());
+    let help = || format!("write a whole number of {unit} from {least} to {most}: `{}`", key.example);
     let wrong = || (format!("`{name}` takes a number"), help());
     let literal: LitInt = read(&format!("the value of `{name}`"), value, wrong, errors)?;
     if !literal.suffix().is_empty() {

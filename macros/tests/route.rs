@@ -1,6 +1,6 @@
 //! `#[route]` as rustc sees it: what compiles, and what the messages look like where it does not.
 //!
-//! One case: `cargo test -p routegen-macros --test route -- routes trybuild=missing_auth`.
+//! One case: `cargo test -p routegen-macros --test route -- right trybuild=missing_auth`.
 //! New messages: `TRYBUILD=overwrite cargo test -p routegen-macros --test route`, and read the difference.
 
 #[test]

@@ -126,15 +126,28 @@ pub use resource::{Init, Res, Resource};
 ///
 /// | key | value | default |
 /// |---|---|---|
-/// | `auth` | `"cognito"` (a Cognito user pool made by the Terraform), `"iam"` or `"none"` | none: it must be said |
+/// | `auth` | `"cognito"` (a Cognito user pool made by the Terraform), an [`authorizer`](macro@authorizer)'s name, `"iam"` or `"none"` | none: it must be said |
 /// | `scopes` | of which a token needs one, such as `["items/read"]`; at most 10 | `[]` |
 /// | `memory` | of the function, in MB, 128 to 10240 | `routegen.toml`, else 128 |
 /// | `timeout` | of the function, in seconds, 1 to 30 | `routegen.toml`, else 10 |
 /// | `env` | names of the environment variables that the function needs, such as `["TABLE"]`; their values are the deployment's | `[]` |
 /// | `throttle` | requests a second and requests at once that the route takes, such as `(50, 20)`; the others get 429 | the API's |
 /// | `name` | the route's id, in snake case; its function has the same name in kebab case | the function's name |
+/// | `lambda` | the function, in snake case, which answers all routes of this crate that name it | one for the route alone |
 /// | `description` | what the route is for | first paragraph of the doc comment |
+/// | `tags` | what the route belongs to, for documentation, such as `["items"]` | `[]` |
+/// | `deprecated` | `true` where clients should no longer call it | `false` |
 /// | `crate` | where this crate is, if renamed or re-exported | `::routegen` |
+///
+/// Several `#[route]` over one function are several routes of one function in Lambda, which has the handler's name, or that of
+/// `lambda`. Each but one has a `name` of its own:
+///
+/// ```
+/// # use routegen::route;
+/// #[route(GET, "/items", auth = "none")]
+/// #[route(GET, "/v1/items", auth = "none", name = "get_items_v1", deprecated = true)]
+/// async fn get_items() {}
+/// ```
 ///
 /// The function stays as it is: it can be called and tested like any other. The arguments are extractors: every one
 /// but the last implements axum's [`FromRequestParts`](axum::extract::FromRequestParts), the last may also read the
@@ -144,11 +157,64 @@ pub use routegen_macros::route;
 #[cfg_attr(docsrs, doc(cfg(feature = "router")))]
 pub use router::{RouterBuilder, RouterError, router};
 
+/// Makes a function a Lambda authorizer: API Gateway asks it whether a request may pass, before the request's route.
+///
+/// ```
+/// use routegen::{AuthorizerRequest, Claims, Decision, Init, Problem, Res, Resource, authorizer, lambda_http::Error, route};
+///
+/// struct Keys(Vec<(String, String)>);
+///
+/// impl Resource for Keys {
+///     async fn init(_: &Init) -> Result<Self, Error> {
+///         let keys = std::env::var("KEYS")?;
+///         Ok(Self(keys.split(',').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.into(), v.into())).collect()))
+///     }
+/// }
+///
+/// #[derive(serde::Deserialize, serde::Serialize)]
+/// struct Caller {
+///     tenant: String,
+/// }
+///
+/// /// Knows callers by their key
+/// #[authorizer(identity_sources = ["$request.header.x-api-key"], ttl = 300, env = ["KEYS"])]
+/// async fn api_key(request: AuthorizerRequest, keys: Res<Keys>) -> Result<Decision<Caller>, Problem> {
+///     let known = keys.0.iter().find(|(key, _)| request.identity() == Some(key.as_str()));
+///     Ok(Decision::from(known.map(|(_, tenant)| Caller { tenant: tenant.clone() })))
+/// }
+///
+/// #[route(GET, "/items", auth = "api_key")]
+/// async fn get_items(Claims(caller): Claims<Caller>) -> String {
+///     format!("the items of {}", caller.tenant)
+/// }
+/// ```
+///
+/// | key | value | default |
+/// |---|---|---|
+/// | `identity_sources` | where a request says who calls: `$request.header.NAME`, `$request.querystring.NAME`, `$context.NAME` or `$stageVariables.NAME`; a request that lacks one gets 401, and the function is not asked | `["$request.header.Authorization"]` |
+/// | `ttl` | how long an answer is kept, in seconds, 0 to 3600 | 0: not at all |
+/// | `memory` | of the function, in MB, 128 to 10240 | `routegen.toml`, else 128 |
+/// | `timeout` | of the function, in seconds, 1 to 30 | `routegen.toml`, else 10 |
+/// | `env` | names of the environment variables that the function needs | `[]` |
+/// | `name` | what routes write as `auth`, in snake case; not `none`, `iam` or `cognito` | the function's name |
+/// | `description` | what it decides by | first paragraph of the doc comment |
+/// | `crate` | where this crate is, if renamed or re-exported | `::routegen` |
+///
+/// An answer that is kept counts for all routes with this authorizer, for every request with the same values of the identity
+/// sources. Where it depends on anything else, that must be an identity source too, such as `"$context.routeKey"`.
+///
+/// The arguments read the request's head: [`AuthorizerRequest`], [`HeaderMap`](http::HeaderMap), [`Query<T>`](Query),
+/// [`Res<T>`](Res), whatever implements axum's [`FromRequestParts`](axum::extract::FromRequestParts). API Gateway sends an
+/// authorizer no body. The result is a [`Decision`], or a `Result` of one: an argument that cannot be made denies, an error
+/// is logged and answered with 500.
+pub use routegen_macros::authorizer;
+
 /// What the attributes expand to. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
     pub use std::{
         boxed::Box,
+        column, file, line,
         result::Result::{self, Err, Ok},
     };
 
@@ -156,12 +222,15 @@ pub mod __private {
     pub use inventory;
 
     #[cfg(feature = "registry")]
-    pub use crate::registry::{Registration, write_manifest};
+    pub use crate::registry::{AuthorizerRegistration, Registration, write_manifest};
     pub use crate::{
-        __register as register,
+        __register as register, __register_authorizer as register_authorizer,
         authorizer::{Authorizer, Verdict},
         decision::IntoDecision,
-        extract::{Argument, ArgumentCheck, Claimless, FromParts, FromRequest, Via, WithClaims, check},
+        extract::{
+            Argument, ArgumentCheck, Asked, AskedCheck, Claimless, Early, EarlyCheck, FromParts, FromRequest,
+            Via, WithClaims, check,
+        },
         reply::IntoReply,
         route::{Reply, Request, Route},
         serve::{serve, serve_authorizer},

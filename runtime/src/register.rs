@@ -1,4 +1,5 @@
-//! The macro through which an attribute registers its route: something with the feature `registry`, nothing without.
+//! The macros through which an attribute registers its route or authorizer: something with the feature `registry`, nothing
+//! without.
 
 /// Registers a route.
 #[cfg(feature = "registry")]
@@ -15,10 +16,15 @@ macro_rules! __register {
         timeout: [$($timeout:literal)?],
         env: [$($env:literal),* $(,)?],
         throttle: [$($rate:literal, $burst:literal)?],
+        lambda: [$($lambda:literal)?],
         description: $description:literal,
+        tags: [$($tag:literal),* $(,)?],
+        deprecated: $deprecated:literal,
         handler: $handler:literal,
+        source: [$file:expr, $line:expr, $column:expr],
         entry: $entry:literal,
         fields: [$($fields:expr),* $(,)?],
+        body: [$($body:expr),* $(,)?],
         route: $route:ident $(,)?
     ) => {
         $crate::__private::inventory::submit! {
@@ -31,16 +37,20 @@ macro_rules! __register {
                 memory: $crate::__optional!($($memory)?),
                 timeout: $crate::__optional!($($timeout)?),
                 env: &[$($env),*],
+                lambda: $crate::__optional!($($lambda)?),
                 throttle: $crate::__optional!($(($rate, $burst))?),
                 description: $description,
+                tags: &[$($tag),*],
+                deprecated: $deprecated,
                 handler: ::core::concat!(::core::module_path!(), "::", $handler),
                 package: ::core::env!("CARGO_PKG_NAME"),
-                file: ::core::file!(),
-                line: ::core::line!(),
-                column: ::core::column!(),
+                file: $file,
+                line: $line,
+                column: $column,
                 entry: $entry,
                 fields: &[$($fields),*],
-                route: $crate::__route!($route),
+                body: &[$($body),*],
+                route: $crate::__entry!($route),
             }
         }
     };
@@ -52,6 +62,53 @@ macro_rules! __register {
 #[macro_export]
 macro_rules! __register {
     ($($route:tt)*) => {};
+}
+
+/// Registers an authorizer.
+#[cfg(feature = "registry")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __register_authorizer {
+    (
+        name: $name:literal,
+        identity_sources: [$($source:literal),* $(,)?],
+        ttl: $ttl:literal,
+        memory: [$($memory:literal)?],
+        timeout: [$($timeout:literal)?],
+        env: [$($env:literal),* $(,)?],
+        description: $description:literal,
+        handler: $handler:literal,
+        source: [$file:expr, $line:expr, $column:expr],
+        entry: $entry:literal,
+        authorizer: $authorizer:ident $(,)?
+    ) => {
+        $crate::__private::inventory::submit! {
+            $crate::__private::AuthorizerRegistration {
+                name: $name,
+                identity_sources: &[$($source),*],
+                ttl: $ttl,
+                memory: $crate::__optional!($($memory)?),
+                timeout: $crate::__optional!($($timeout)?),
+                env: &[$($env),*],
+                description: $description,
+                handler: ::core::concat!(::core::module_path!(), "::", $handler),
+                package: ::core::env!("CARGO_PKG_NAME"),
+                file: $file,
+                line: $line,
+                column: $column,
+                entry: $entry,
+                authorizer: $crate::__entry!($authorizer),
+            }
+        }
+    };
+}
+
+/// Nothing: the registry is off.
+#[cfg(not(feature = "registry"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __register_authorizer {
+    ($($authorizer:tt)*) => {};
 }
 
 /// `Some` of a value, or `None` of nothing.
@@ -71,9 +128,9 @@ macro_rules! __optional {
 #[cfg(any(feature = "router", feature = "testing"))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __route {
-    ($route:ident) => {
-        ::core::option::Option::Some($route)
+macro_rules! __entry {
+    ($entry:ident) => {
+        ::core::option::Option::Some($entry)
     };
 }
 
@@ -81,8 +138,8 @@ macro_rules! __route {
 #[cfg(all(feature = "registry", not(any(feature = "router", feature = "testing"))))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __route {
-    ($route:ident) => {
+macro_rules! __entry {
+    ($entry:ident) => {
         ::core::option::Option::None
     };
 }

@@ -1,13 +1,14 @@
-//! The registry: every route of the crate graph, gathered by the linker, written out as the manifest.
+//! The registry: every route and authorizer of the crate graph, gathered by the linker, written out as the manifest.
 //!
 //! It exists only in the host build that `routegen` makes to read the routes. inventory's order is unspecified; the
 //! manifest sorts.
 
-use std::{io::Write as _, process::ExitCode};
+use std::{fmt::Display, io::Write as _, process::ExitCode, str::FromStr};
 
-use routegen_spec::{Auth, Manifest, PathPattern, RouteSpec, SourceLocation, Throttle};
+use routegen_spec::{Auth, AuthorizerSpec, Manifest, PathPattern, RouteSpec, SourceLocation, Throttle};
 
 use crate::{
+    authorizer::Authorizer,
     extract::fields::{self, Fields},
     route::Route,
 };
@@ -24,9 +25,12 @@ pub struct Registration {
     pub memory: Option<u32>,
     pub timeout: Option<u32>,
     pub env: &'static [&'static str],
+    pub lambda: Option<&'static str>,
     /// The rate and the burst.
     pub throttle: Option<(u32, u32)>,
     pub description: &'static str,
+    pub tags: &'static [&'static str],
+    pub deprecated: bool,
     pub handler: &'static str,
     pub package: &'static str,
     pub file: &'static str,
@@ -35,35 +39,86 @@ pub struct Registration {
     pub entry: &'static str,
     /// For each argument, the fields that a struct asks of the path.
     pub fields: &'static [Option<Fields>],
+    /// For each argument, whether it reads the body.
+    pub body: &'static [bool],
     /// The entry point itself, for tests. The registry of `routegen` does without, and its host build with the handlers.
     pub route: Option<fn() -> Route>,
 }
 
 inventory::collect!(Registration);
 
+/// One `#[authorizer]`, as constants of the user's crate.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the fields are those of `AuthorizerSpec`, which documents them")]
+pub struct AuthorizerRegistration {
+    pub name: &'static str,
+    pub identity_sources: &'static [&'static str],
+    pub ttl: u32,
+    pub memory: Option<u32>,
+    pub timeout: Option<u32>,
+    pub env: &'static [&'static str],
+    pub description: &'static str,
+    pub handler: &'static str,
+    pub package: &'static str,
+    pub file: &'static str,
+    pub line: u32,
+    pub column: u32,
+    pub entry: &'static str,
+    /// The entry point itself, for tests.
+    pub authorizer: Option<fn() -> Authorizer>,
+}
+
+inventory::collect!(AuthorizerRegistration);
+
+/// Reads what the macros have checked before: only a crate `routegen` of another version writes what this one refuses.
+fn read<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+fn read_all<T: FromStr<Err: Display>>(texts: &[&str]) -> Result<Vec<T>, String> {
+    texts.iter().map(|text| read(text)).collect()
+}
+
 impl Registration {
     fn to_spec(self) -> Result<RouteSpec, String> {
-        let path: PathPattern = self.path.parse().map_err(|error| format!("{error}"))?;
+        let path: PathPattern = read(self.path)?;
         let parameters: Vec<&str> = path.parameters().collect();
         let mut asked = self.fields.iter().flatten().filter_map(|fields| fields());
         if let Some(mismatch) = asked.find_map(|asked| fields::mismatch(asked, &parameters)) {
             return Err(mismatch);
         }
-        let scopes: Result<Vec<_>, _> = self.scopes.iter().map(|scope| scope.parse()).collect();
-        let env: Result<Vec<_>, _> = self.env.iter().map(|name| name.parse()).collect();
         Ok(RouteSpec {
-            name: self.name.parse().map_err(|error| format!("{error}"))?,
-            method: self.method.parse().map_err(|error| format!("{error}"))?,
+            name: read(self.name)?,
+            method: read(self.method)?,
             path,
             auth: Auth::from(self.auth.to_owned()),
-            scopes: scopes.map_err(|error| format!("{error}"))?,
+            scopes: read_all(self.scopes)?,
             memory: self.memory,
             timeout: self.timeout,
-            lambda: None,
-            tags: Vec::new(),
-            deprecated: false,
+            env: read_all(self.env)?,
+            lambda: self.lambda.map(read).transpose()?,
             throttle: self.throttle.map(|(rate, burst)| Throttle { rate, burst }),
-            env: env.map_err(|error| format!("{error}"))?,
+            description: self.description.to_owned(),
+            tags: self.tags.iter().map(ToString::to_string).collect(),
+            deprecated: self.deprecated,
+            reads_body: self.body.contains(&true),
+            handler: self.handler.to_owned(),
+            package: self.package.to_owned(),
+            source: SourceLocation { file: self.file.to_owned(), line: self.line, column: self.column },
+            entry: self.entry.to_owned(),
+        })
+    }
+}
+
+impl AuthorizerRegistration {
+    fn to_spec(self) -> Result<AuthorizerSpec, String> {
+        Ok(AuthorizerSpec {
+            name: read(self.name)?,
+            identity_sources: read_all(self.identity_sources)?,
+            ttl: self.ttl,
+            memory: self.memory,
+            timeout: self.timeout,
+            env: read_all(self.env)?,
             description: self.description.to_owned(),
             handler: self.handler.to_owned(),
             package: self.package.to_owned(),
@@ -73,7 +128,7 @@ impl Registration {
     }
 }
 
-/// Writes the manifest of all linked routes to the file that the first argument names: the `main` of the host
+/// Writes the manifest of all linked routes and authorizers to the file that the first argument names: the `main` of the host
 /// binary that `routegen` links. stdout stays the user's.
 pub fn write_manifest() -> ExitCode {
     let outcome = match std::env::args_os().nth(1) {
@@ -92,10 +147,12 @@ pub fn write_manifest() -> ExitCode {
 }
 
 fn manifest() -> Result<String, String> {
-    let registrations = inventory::iter::<Registration>();
-    let routes: Result<Vec<_>, _> = registrations
+    let routes: Result<Vec<_>, _> = inventory::iter::<Registration>()
         .map(|route| route.to_spec().map_err(|error| format!("{}:{}: {error}", route.file, route.line)))
         .collect();
-    let manifest = Manifest::new(env!("CARGO_PKG_VERSION"), routes?, Vec::new());
+    let authorizers: Result<Vec<_>, _> = inventory::iter::<AuthorizerRegistration>()
+        .map(|asked| asked.to_spec().map_err(|error| format!("{}:{}: {error}", asked.file, asked.line)))
+        .collect();
+    let manifest = Manifest::new(env!("CARGO_PKG_VERSION"), routes?, authorizers?);
     serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())
 }

@@ -49,6 +49,11 @@ impl IdentitySource {
     /// The kinds of places, each with the dot before the name.
     const KINDS: [&str; 4] = ["$request.header.", "$request.querystring.", "$context.", "$stageVariables."];
 
+    /// Where most clients say who they are: the default.
+    pub fn authorization() -> Self {
+        Self("$request.header.Authorization".to_owned())
+    }
+
     /// The place as it was written.
     pub fn as_str(&self) -> &str {
         &self.0

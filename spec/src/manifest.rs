@@ -59,6 +59,7 @@ mod tests {
             description: "A \"route\"".to_owned(),
             tags: vec!["items".to_owned()],
             deprecated: false,
+            reads_body: false,
             handler: format!("items::{name}"),
             package: "items".to_owned(),
             source: SourceLocation { file: "src/lib.rs".to_owned(), line, column: 1 },

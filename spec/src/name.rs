@@ -68,20 +68,20 @@ impl TryFrom<String> for Name {
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the field holds the offending name")]
 pub enum NameError {
-    #[error("`{name}` cannot be the name of a route")]
+    #[error("`{name}` cannot be the name of a function in Lambda")]
     Form { name: String },
     #[error("the name `{name}` has {} characters, and a function's name at most {}", name.len(), limits::FUNCTION_NAME_CHARS)]
     TooLong { name: String },
 }
 
 impl NameError {
-    /// What to write instead.
-    pub fn help(&self) -> String {
+    /// What to write instead as the value of `key`.
+    pub fn help(&self, key: &str) -> String {
         match self {
-            Self::Form { .. } => {
-                "write lower-case letters, digits and single underscores, a letter first: `name = \"get_items\"`".to_owned()
-            }
-            Self::TooLong { .. } => "give the route a shorter name: `name = \"…\"`".to_owned(),
+            Self::Form { .. } => format!(
+                "write lower-case letters, digits and single underscores, a letter first: `{key} = \"get_items\"`"
+            ),
+            Self::TooLong { .. } => format!("write a shorter one: `{key} = \"…\"`"),
         }
     }
 }

@@ -36,6 +36,9 @@ pub struct RouteSpec {
     pub tags: Vec<String>,
     /// Whether clients should no longer call it.
     pub deprecated: bool,
+    /// Whether the handler reads the body, as far as the types of its arguments tell: one that takes the whole request may
+    /// read it or not, and is said not to.
+    pub reads_body: bool,
     /// The handler's path: `items::get_items`.
     pub handler: String,
     /// The cargo package that the handler belongs to.

@@ -185,6 +185,7 @@ mod tests {
             lambda: None,
             tags: Vec::new(),
             deprecated: false,
+            reads_body: false,
             throttle: None,
             description: String::new(),
             handler: format!("items::{name}"),

@@ -207,6 +207,7 @@ mod tests {
             lambda: None,
             tags: Vec::new(),
             deprecated: false,
+            reads_body: false,
             throttle: None,
             description: "a ${hostile} \"description\"".to_owned(),
             handler: format!("items::{name}"),

@@ -28,11 +28,33 @@ pub trait ArgumentCheck {
     #[cfg(feature = "registry")]
     const FIELDS: Option<Fields> = None;
 
+    /// It leaves the body to others.
+    const BODY: bool = false;
+
+    /// It is not the whole request.
+    const WHOLE: bool = false;
+
     /// Nothing to make.
     const RESOURCE: Option<&'static Maker> = None;
 }
 
 impl<T, Auth, const PARAMETERS: usize> ArgumentCheck for Argument<T, Auth, PARAMETERS> {}
+
+// By axum's marker these are the extractors of the body alone: those of the head are `FromRequest` by another one.
+impl<T: axum::extract::FromRequest<()>, Auth, const PARAMETERS: usize> Argument<T, Auth, PARAMETERS> {
+    /// It takes the body.
+    pub const BODY: bool = true;
+}
+
+impl<Auth, const PARAMETERS: usize> Argument<crate::route::Request, Auth, PARAMETERS> {
+    /// What becomes of the body, nobody knows.
+    pub const WHOLE: bool = true;
+}
+
+impl<Auth, const PARAMETERS: usize> Argument<axum::extract::Request, Auth, PARAMETERS> {
+    /// What becomes of the body, nobody knows.
+    pub const WHOLE: bool = true;
+}
 
 /// Refuses to compile unless the check passes.
 pub const fn check<C: Check>(_: &C) {}
@@ -69,6 +91,25 @@ pub struct Route<T>(PhantomData<T>);
     note = "write `routegen::Path`, which takes the same types"
 )]
 pub trait BehindRouter {}
+
+impl<Auth, const PARAMETERS: usize> Argument<crate::AuthorizerRequest, Auth, PARAMETERS> {
+    /// Nobody asks a route whether a request may pass.
+    pub const CHECK: Question<Auth> = Question(PhantomData);
+}
+
+/// What an authorizer is asked.
+#[derive(Debug)]
+pub struct Question<Auth>(PhantomData<Auth>);
+
+impl<Auth: OfAnAuthorizer> Check for Question<Auth> {}
+
+/// Never so.
+#[diagnostic::on_unimplemented(
+    message = "only an authorizer has an `AuthorizerRequest`",
+    label = "not there in a route",
+    note = "take `HeaderMap`, `Query<T>` or the whole `lambda_http::Request`, or what the authorizer said as `Claims<T>`"
+)]
+pub trait OfAnAuthorizer {}
 
 impl<T: Resource, Auth, const PARAMETERS: usize> Argument<Res<T>, Auth, PARAMETERS> {
     /// What is made before the first invocation.

@@ -9,6 +9,7 @@ mod claims;
 #[cfg(feature = "registry")]
 pub(crate) mod fields;
 mod path;
+mod place;
 mod rejection;
 mod text;
 
@@ -24,6 +25,7 @@ pub use check::{Argument, ArgumentCheck, Claimless, WithClaims, check};
 pub(crate) use claims::scopes;
 pub use claims::{Claims, StandardClaims};
 pub use path::Path;
+pub use place::{Asked, AskedCheck, Early, EarlyCheck};
 pub(crate) use rejection::Rejection;
 
 use crate::route::Request;
@@ -34,9 +36,8 @@ use crate::route::Request;
 /// the entry point chooses `M`, and a wrong type is one error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument before the last one",
-    label = "not an extractor, or one that reads the body",
-    note = "only the last argument can read the body, as `Json<T>`, `String` and `Bytes` do",
-    note = "an argument implements axum's `FromRequestParts`, such as `Path<T>`, `Query<T>` and `HeaderMap`"
+    label = "not an extractor of a request's head",
+    note = "such an argument implements axum's `FromRequestParts`, such as `Path<T>`, `Query<T>` and `HeaderMap`"
 )]
 pub trait FromParts<M>: Sized {
     /// Makes the argument, or tells why the handler is not called.
@@ -50,6 +51,23 @@ pub struct ViaParts;
 impl<T: FromRequestParts<()>> FromParts<ViaParts> for T {
     async fn from_parts(parts: &mut Parts) -> Result<Self, Rejection> {
         T::from_request_parts(parts, &()).await.map_err(Rejection::new)
+    }
+}
+
+/// Marks what reads the body. It is an argument before the last one to this trait, so that the check that refuses it there
+/// is the only error, and says why.
+#[derive(Debug)]
+pub struct Refused;
+
+impl<T: axum::extract::FromRequest<()>> FromParts<Refused> for T {
+    async fn from_parts(_: &mut Parts) -> Result<Self, Rejection> {
+        unreachable!("what reads the body does not compile here")
+    }
+}
+
+impl FromParts<Whole> for Request {
+    async fn from_parts(_: &mut Parts) -> Result<Self, Rejection> {
+        unreachable!("what may read the body does not compile here")
     }
 }
 

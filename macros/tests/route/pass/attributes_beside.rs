@@ -35,9 +35,4 @@ async fn allowed() -> u16or {
 #[allow(non_camel_case_types)]
 type u16or = String;
 
-// Two routes of one function.
-#[route(GET, "/first", auth = "none")]
-#[route(GET, "/second", auth = "none", name = "second")]
-async fn first() {}
-
 fn main() {}

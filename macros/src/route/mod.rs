@@ -4,9 +4,15 @@
 //! error. It needs no compiler around it, so that tests can call it. It refuses to drop the item: whatever is
 //! wrong, the user's function is there for the rest of their code to name, and one mistake makes one error.
 
+mod expand;
+mod parse;
+mod siblings;
+mod validate;
+
 use proc_macro2::TokenStream;
 
-use crate::{errors::Errors, expand::expand, parse::parse, validate::validate};
+use self::{expand::expand, parse::parse, siblings::Attribute, validate::validate};
+use crate::errors::Errors;
 
 /// `crate_name` tells the routes of one crate from those of another.
 pub(crate) fn route(
@@ -15,12 +21,13 @@ pub(crate) fn route(
     item: TokenStream,
 ) -> (TokenStream, Vec<syn::Error>) {
     let mut errors = Errors::default();
-    let attribute = parse(attribute, &mut errors);
-    let route = validate(crate_name, attribute, item.clone(), &mut errors);
+    let (siblings, mut tokens) = siblings::take(item);
+    let attributes = [Attribute::expanded(attribute)].into_iter().chain(siblings);
+    let attributes = attributes.map(|attribute| parse(attribute, &mut errors)).collect();
+    let routes = validate(crate_name, attributes, tokens.clone(), &mut errors);
     let errors = errors.into_vec();
-    let mut tokens = item;
-    if let (Some(route), true) = (route, errors.is_empty()) {
-        tokens.extend(expand(&route));
+    if let (Some(routes), true) = (routes, errors.is_empty()) {
+        tokens.extend(expand(&routes));
     }
     (tokens, errors)
 }

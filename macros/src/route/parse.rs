@@ -6,14 +6,16 @@
 //! arguments or the function; those are in `validate.rs`.
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
 use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope, Throttle};
 use syn::LitStr;
 
+use super::siblings::Attribute;
 use crate::{
     arguments::{is_assignment, split},
-    errors::{Errors, shown},
+    errors::Errors,
     keys::Key,
+    slot::Slot,
+    table::{Row, Table},
     values,
 };
 
@@ -32,63 +34,18 @@ pub(crate) struct RouteAttr {
     pub(crate) env: Slot<Vec<EnvName>>,
     pub(crate) throttle: Slot<Throttle>,
     pub(crate) name: Slot<Name>,
+    pub(crate) lambda: Slot<Name>,
     pub(crate) description: Slot<String>,
+    pub(crate) tags: Slot<Vec<String>>,
+    pub(crate) deprecated: Slot<bool>,
     pub(crate) krate: Slot<syn::Path>,
+    /// The whole attribute, for errors; nothing for the one that is being expanded, which the compiler knows.
+    pub(crate) place: TokenStream,
 }
 
-/// The place of one argument.
-#[derive(Default)]
-pub(crate) enum Slot<T> {
-    /// It was not written.
-    #[default]
-    Absent,
-    /// It was written and is wrong. The error is reported, and nothing else shall be said about it.
-    Refused,
-    /// It was written and is right.
-    Given(Given<T>),
-}
-
-/// The value of an argument and where it stands.
-pub(crate) struct Given<T> {
-    pub(crate) value: T,
-    /// The whole argument, for errors.
-    pub(crate) tokens: TokenStream,
-}
-
-impl<T> Slot<T> {
-    pub(crate) fn given(&self) -> Option<&Given<T>> {
-        match self {
-            Self::Given(given) => Some(given),
-            Self::Absent | Self::Refused => None,
-        }
-    }
-
-    pub(crate) fn value(self) -> Option<T> {
-        match self {
-            Self::Given(given) => Some(given.value),
-            Self::Absent | Self::Refused => None,
-        }
-    }
-
-    pub(crate) fn is_absent(&self) -> bool {
-        matches!(self, Self::Absent)
-    }
-
-    fn fill(&mut self, value: Option<T>, tokens: TokenStream) {
-        *self = value.map_or(Self::Refused, |value| Self::Given(Given { value, tokens }));
-    }
-
-    /// Makes an absent argument one that nothing else is said about.
-    fn excuse(&mut self) {
-        if self.is_absent() {
-            *self = Self::Refused;
-        }
-    }
-}
-
-pub(crate) fn parse(attribute: TokenStream, errors: &mut Errors) -> RouteAttr {
-    let mut route = RouteAttr::default();
-    let mut arguments = split(attribute, errors).into_iter().peekable();
+pub(crate) fn parse(attribute: Attribute, errors: &mut Errors) -> RouteAttr {
+    let mut route = RouteAttr { place: attribute.place, ..RouteAttr::default() };
+    let mut arguments = split(attribute.arguments, errors).into_iter().peekable();
     if let Some(argument) = arguments.next_if(|argument| !is_assignment(argument)) {
         route.read_method(argument, errors);
     }
@@ -105,6 +62,14 @@ pub(crate) fn parse(attribute: TokenStream, errors: &mut Errors) -> RouteAttr {
     route
 }
 
+/// The word that an argument begins with.
+fn first_word(argument: &TokenStream) -> Option<String> {
+    match argument.clone().into_iter().next() {
+        Some(TokenTree::Ident(word)) => Some(word.to_string()),
+        _ => None,
+    }
+}
+
 impl RouteAttr {
     fn read_method(&mut self, argument: TokenStream, errors: &mut Errors) {
         if let Ok(text) = syn::parse2::<LitStr>(argument.clone())
@@ -118,93 +83,36 @@ impl RouteAttr {
     }
 
     fn read_key(&mut self, argument: TokenStream, errors: &mut Errors) {
-        let mut tokens = argument.clone().into_iter();
-        let Some(TokenTree::Ident(word)) = tokens.next() else {
-            return self.refuse_stray(&argument, errors);
-        };
-        let Some(key) = Key::from_word(&word.to_string()) else {
-            return self.refuse_unknown(&argument, &word, errors);
-        };
-        let value: TokenStream = tokens.skip(1).collect();
-        if !is_assignment(&argument) || value.is_empty() {
-            errors.push(&argument, format!("`{word}` has no value"), format!("write `{}`", key.example()));
-            return self.excuse(key);
-        }
-        if !self.is_absent(key) {
-            errors.push(&argument, format!("the key `{word}` stands twice"), "keep one of the two");
-            return;
-        }
-        match key {
-            Key::Auth => self.auth.fill(values::auth(&value, errors), argument),
-            Key::Scopes => self.scopes.fill(values::scopes(&value, errors), argument),
-            Key::Memory => self.memory.fill(values::memory(&value, errors), argument),
-            Key::Timeout => self.timeout.fill(values::timeout(&value, errors), argument),
-            Key::Env => self.env.fill(values::env(&value, errors), argument),
-            Key::Throttle => self.throttle.fill(values::throttle(&value, errors), argument),
-            Key::Name => self.name.fill(values::name(&value, errors), argument),
-            Key::Description => self.description.fill(values::description(&value, errors), argument),
-            Key::Crate => self.krate.fill(values::krate(&value, errors), argument),
+        match first_word(&argument).as_deref() {
+            Some(word @ ("method" | "path")) => {
+                errors.push(
+                    &argument,
+                    format!("the {word} is written without a key"),
+                    format!("write the method and the path first: `{EXAMPLE}`"),
+                );
+                self.method.excuse();
+                self.path.excuse();
+            }
+            _ => self.table().read(argument, errors),
         }
     }
 
-    fn is_absent(&self, key: Key) -> bool {
-        match key {
-            Key::Auth => self.auth.is_absent(),
-            Key::Scopes => self.scopes.is_absent(),
-            Key::Memory => self.memory.is_absent(),
-            Key::Timeout => self.timeout.is_absent(),
-            Key::Env => self.env.is_absent(),
-            Key::Throttle => self.throttle.is_absent(),
-            Key::Name => self.name.is_absent(),
-            Key::Description => self.description.is_absent(),
-            Key::Crate => self.krate.is_absent(),
-        }
-    }
-
-    fn excuse(&mut self, key: Key) {
-        match key {
-            Key::Auth => self.auth.excuse(),
-            Key::Scopes => self.scopes.excuse(),
-            Key::Memory => self.memory.excuse(),
-            Key::Timeout => self.timeout.excuse(),
-            Key::Env => self.env.excuse(),
-            Key::Throttle => self.throttle.excuse(),
-            Key::Name => self.name.excuse(),
-            Key::Description => self.description.excuse(),
-            Key::Crate => self.krate.excuse(),
-        }
-    }
-
-    /// An argument that is no key at all, such as a value that has lost its key. Which one, nobody knows; it may
-    /// be the only required one.
-    fn refuse_stray(&mut self, argument: &TokenStream, errors: &mut Errors) {
-        errors.push(
-            argument,
-            format!("`{}` has no key", shown(argument)),
-            format!("write `key = value`, such as `{}`; the keys are {}", Key::Auth.example(), Key::list()),
-        );
-        self.excuse(Key::Auth);
-    }
-
-    fn refuse_unknown(&mut self, argument: &TokenStream, word: &impl ToTokens, errors: &mut Errors) {
-        let text = word.to_token_stream().to_string();
-        if text == "method" || text == "path" {
-            errors.push(
-                argument,
-                format!("the {text} is written without a key"),
-                format!("write the method and the path first: `{EXAMPLE}`"),
-            );
-            self.method.excuse();
-            self.path.excuse();
-            return;
-        }
-        let message = format!("unknown key `{text}`");
-        let Some(nearest) = Key::nearest(&text) else {
-            errors.push(word, message, format!("the keys are {}", Key::list()));
-            return;
-        };
-        errors.push(word, message, format!("write `{}`; the keys are {}", nearest.name(), Key::list()));
-        self.excuse(nearest);
+    /// The keys. `auth` is first: it is the only one that must be written.
+    fn table(&mut self) -> Table<'_> {
+        Table(vec![
+            Row::new(Key::AUTH, &mut self.auth, values::auth),
+            Row::new(Key::SCOPES, &mut self.scopes, values::scopes),
+            Row::new(Key::MEMORY, &mut self.memory, values::memory),
+            Row::new(Key::TIMEOUT, &mut self.timeout, values::timeout),
+            Row::new(Key::ENV, &mut self.env, values::env),
+            Row::new(Key::THROTTLE, &mut self.throttle, values::throttle),
+            Row::new(Key::NAME, &mut self.name, values::name),
+            Row::new(Key::LAMBDA, &mut self.lambda, values::lambda),
+            Row::new(Key::DESCRIPTION, &mut self.description, values::description),
+            Row::new(Key::TAGS, &mut self.tags, values::tags),
+            Row::new(Key::DEPRECATED, &mut self.deprecated, values::deprecated),
+            Row::new(Key::CRATE, &mut self.krate, values::krate),
+        ])
     }
 
     fn report_what_is_absent(&mut self, errors: &mut Errors) {
@@ -219,10 +127,11 @@ impl RouteAttr {
             (false, false) => "",
         };
         if !absent.is_empty() {
-            errors.push_for_attribute(absent, format!("write the method and the path first: `{EXAMPLE}`"));
+            errors.push(&self.place, absent, format!("write the method and the path first: `{EXAMPLE}`"));
         }
         if self.auth.is_absent() {
-            errors.push_for_attribute(
+            errors.push(
+                &self.place,
                 "the route does not say who may call it",
                 "write `auth = \"cognito\"`, or `auth = \"none\"` for an open route",
             );
@@ -232,12 +141,14 @@ impl RouteAttr {
 
 #[cfg(test)]
 mod tests {
+    use quote::ToTokens as _;
+
     use super::*;
 
     /// The attribute and its errors, one on a line.
     fn read(attribute: &str) -> (RouteAttr, Vec<String>) {
         let mut errors = Errors::default();
-        let route = parse(attribute.parse().unwrap(), &mut errors);
+        let route = parse(Attribute::expanded(attribute.parse().unwrap()), &mut errors);
         (route, errors.into_vec().iter().map(|error| error.to_string().replace('\n', "; ")).collect())
     }
 
@@ -245,7 +156,8 @@ mod tests {
     fn every_key_is_read() {
         let (route, errors) = read(
             r#"POST, "/items/{id}", auth = "cognito", scopes = ["items/read", "items/write",], memory = 10_240,
-               timeout = 0x1e, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), name = "create", description = r"Creates", crate = a::b,"#,
+               timeout = 0x1e, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), name = "create", lambda = "items",
+               description = r"Creates", tags = ["items", "Write access"], deprecated = true, crate = a::b,"#,
         );
         assert_eq!(errors, [""; 0]);
         assert_eq!(route.method.value(), Some(Method::Post));
@@ -258,7 +170,10 @@ mod tests {
         assert_eq!(env.iter().map(EnvName::as_str).collect::<Vec<_>>(), ["TABLE", "LOG_LEVEL"]);
         assert_eq!(route.throttle.value(), Some(Throttle { rate: 50, burst: 20 }));
         assert_eq!(route.name.value().unwrap().as_str(), "create");
+        assert_eq!(route.lambda.value().unwrap().as_str(), "items");
         assert_eq!(route.description.value().unwrap(), "Creates");
+        assert_eq!(route.tags.value().unwrap(), ["items", "Write access"]);
+        assert_eq!(route.deprecated.value(), Some(true));
         assert_eq!(route.krate.value().to_token_stream().to_string(), "a :: b");
     }
 
@@ -271,7 +186,10 @@ mod tests {
             route.env.is_absent()
                 && route.throttle.is_absent()
                 && route.name.is_absent()
+                && route.lambda.is_absent()
                 && route.description.is_absent()
+                && route.tags.is_absent()
+                && route.deprecated.is_absent()
                 && route.krate.is_absent()
         );
     }
@@ -329,7 +247,15 @@ mod tests {
             r#"GET, "/items", auth = "none", throttle = (50, "20")"#,
             r#"GET, "/items", auth = "none", name = "getItems""#,
             r#"GET, "/items", auth = "none", name = get_items"#,
+            r#"GET, "/items", auth = "none", lambda = "pet-shop""#,
+            r#"GET, "/items", auth = "none", lambda = ["pets"]"#,
             r#"GET, "/items", auth = "none", description = 1"#,
+            r#"GET, "/items", auth = "none", tags = "items""#,
+            r#"GET, "/items", auth = "none", tags = [items]"#,
+            r#"GET, "/items", auth = "none", tags = [" "]"#,
+            r#"GET, "/items", auth = "none", tags = ["items", "items"]"#,
+            r#"GET, "/items", auth = "none", deprecated = "yes""#,
+            r#"GET, "/items", auth = "none", deprecated"#,
             r#"GET, "/items", auth = "none", crate = "a::b""#,
             r#"GET, "/items", auth = "none", crate = a::b<c>"#,
             r#"GET, "/items", auth = "cognito", scopes = "items/read""#,

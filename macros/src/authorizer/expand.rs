@@ -1,0 +1,158 @@
+//! A [`ValidAuthorizer`] becomes code: an entry point and a registration, as a route's.
+//!
+//! In: the authorizer. Out: what goes after the function. It refuses nothing. The rules for the code are those of
+//! `route/expand.rs`.
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens as _, quote_spanned};
+use routegen_spec::{EnvName, IdentitySource};
+
+use super::validate::ValidAuthorizer;
+use crate::{
+    glue::{self, Argument, Call},
+    signature::Handler,
+};
+
+pub(crate) fn expand(authorizer: &ValidAuthorizer) -> TokenStream {
+    let entry = entry(authorizer);
+    let call = call(&authorizer.handler);
+    let checks = checks(&authorizer.handler);
+    let registration = registration(authorizer);
+    let items = quote_spanned! {Span::mixed_site()=>
+        #entry
+        #call
+        #checks
+        #registration
+    };
+    glue::scope(&authorizer.handler, &authorizer.krate, &items, [authorizer.entry.as_str()].into_iter())
+}
+
+/// The exported function that an artifact links to, and nothing else does.
+fn entry(authorizer: &ValidAuthorizer) -> TokenStream {
+    let ValidAuthorizer { name, entry: symbol, handler, .. } = authorizer;
+    let ident = glue::beside(handler, "entry_of");
+    let call = glue::call(handler);
+    let name = name.as_str();
+    let arguments = &handler.arguments;
+    quote_spanned! {Span::mixed_site()=>
+        #[unsafe(export_name = #symbol)]
+        fn #ident() -> __private::Authorizer {
+            __private::Authorizer {
+                name: #name,
+                resources: const { &[#(__private::Argument::<#arguments, __private::Claimless, 0>::RESOURCE),*] },
+                call: #call,
+            }
+        }
+    }
+}
+
+/// The function from a request to a verdict. There is no body, so all arguments are made from the request's head.
+fn call(handler: &Handler) -> TokenStream {
+    let site = Span::mixed_site();
+    let arguments = Argument::all(handler);
+    let bounds = arguments
+        .iter()
+        .map(|Argument { ty, marker, .. }| quote_spanned!(site=> #ty: __private::FromParts<#marker>));
+    let heads = arguments.iter().map(|Argument { ty, marker, variable }| {
+        let extractor = quote_spanned!(site=> <#ty as __private::FromParts<#marker>>::from_parts);
+        glue::extract(variable, &quote_spanned!(site=> #extractor(&mut parts)))
+    });
+    let (request, extraction) = if arguments.is_empty() {
+        (quote_spanned!(site=> _), TokenStream::new())
+    } else {
+        let request = quote_spanned!(site=> request);
+        let parts = quote_spanned!(site=> let (mut parts, _) = __private::Request::into_parts(#request););
+        (request, quote_spanned!(site=> #parts #(#heads)*))
+    };
+    Call {
+        handler,
+        arguments: &arguments,
+        request,
+        extraction,
+        bounds: bounds.collect(),
+        result: quote_spanned!(site=> __private::Verdict),
+        conversion: quote_spanned!(site=> __private::IntoDecision::<_>::into_decision),
+    }
+    .to_token_stream()
+}
+
+/// The refusal of types that are extractors and yet have nothing to extract before a request has passed.
+fn checks(handler: &Handler) -> TokenStream {
+    if handler.arguments.is_empty() {
+        return TokenStream::new();
+    }
+    let checks = handler.arguments.iter().map(|ty| {
+        let takes = glue::takes_body(ty);
+        let check = quote_spanned!(Span::mixed_site()=> __private::Asked::<#ty, #takes>::CHECK);
+        glue::check(&check, ty)
+    });
+    quote_spanned! {Span::mixed_site()=>
+        use __private::{ArgumentCheck as _, AskedCheck as _};
+        #(#checks)*
+    }
+}
+
+/// What the registry is told. The runtime's macro is nothing unless the registry is on.
+fn registration(authorizer: &ValidAuthorizer) -> TokenStream {
+    let ValidAuthorizer { name, description, entry, handler, .. } = authorizer;
+    let name = name.as_str();
+    let identity_sources = authorizer.identity_sources.iter().map(IdentitySource::as_str);
+    let ttl = Literal::u32_unsuffixed(authorizer.ttl);
+    let memory = authorizer.memory.map(Literal::u32_unsuffixed).into_iter();
+    let timeout = authorizer.timeout.map(Literal::u32_unsuffixed).into_iter();
+    let env = authorizer.env.iter().map(EnvName::as_str);
+    let source = glue::source(&TokenStream::new());
+    let ident = glue::beside(handler, "entry_of");
+    let handler = handler.name();
+    quote_spanned! {Span::mixed_site()=>
+        __private::register_authorizer! {
+            name: #name,
+            identity_sources: [#(#identity_sources),*],
+            ttl: #ttl,
+            memory: [#(#memory),*],
+            timeout: [#(#timeout),*],
+            env: [#(#env),*],
+            description: #description,
+            handler: #handler,
+            source: #source,
+            entry: #entry,
+            authorizer: #ident,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::authorizer::authorizer;
+
+    /// The expansion as rustfmt would write it, after the errors if there are any.
+    fn expansion(attribute: &str, item: &str) -> String {
+        let (tokens, errors) = authorizer("items", attribute.parse().unwrap(), item.parse().unwrap());
+        let mut expansion: Vec<String> = errors.iter().map(|error| format!("error: {error}")).collect();
+        expansion.push(prettyplease::unparse(&syn::parse2(tokens).unwrap()));
+        expansion.join("\n")
+    }
+
+    #[test]
+    fn without_an_argument() {
+        insta::assert_snapshot!(expansion("", "async fn nobody() -> Decision { Decision::Deny }"));
+    }
+
+    #[test]
+    fn with_many_keys_and_arguments() {
+        insta::assert_snapshot!(expansion(
+            r#"identity_sources = ["$request.header.x-api-key"], ttl = 300, memory = 256, timeout = 5, env = ["KEYS"],
+               name = "keys", crate = crate::api::routegen"#,
+            "/// Knows callers by their key
+            #[cfg(unix)]
+            async fn api_key(request: AuthorizerRequest, keys: Res<Keys>) -> Result<Decision<Caller>, Problem> {
+                keys.of(request).await
+            }",
+        ));
+    }
+
+    #[test]
+    fn an_error_leaves_the_item_alone() {
+        insta::assert_snapshot!(expansion("ttl = 9999", "fn api_key(a: &str) {}"));
+    }
+}

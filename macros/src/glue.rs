@@ -1,0 +1,193 @@
+//! What the code has in common that is generated for routes and for authorizers.
+//!
+//! In: the handler, and what is special to either. Out: tokens. They name everything through `__private`, and have the
+//! span [`Span::mixed_site`] unless an error in them is the user's.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
+use syn::{Attribute, Meta, ReturnType, Type, ext::IdentExt};
+
+use crate::{
+    place::{Ends, ends, locate},
+    signature::Handler,
+};
+
+/// Puts the generated `items` after the function: in a scope of their own, under the function's conditions. `entries` are
+/// the symbols that they export.
+pub(crate) fn scope<'a>(
+    handler: &Handler,
+    krate: &syn::Path,
+    items: &TokenStream,
+    entries: impl Iterator<Item = &'a str>,
+) -> TokenStream {
+    let attributes = companions(&handler.attributes);
+    let uniques = entries.map(unique);
+    quote_spanned! {Span::mixed_site()=>
+        #attributes
+        const _: () = {
+            use #krate::__private;
+            #items
+        };
+        #(
+            #attributes
+            #[doc(hidden)]
+            #[macro_export]
+            #[allow(non_local_definitions)]
+            macro_rules! #uniques {
+                () => {};
+            }
+        )*
+    }
+}
+
+/// A name that the crate can have once, whatever module the function is in: an exported macro is in the crate's root. So
+/// the same route or authorizer twice is an error of `cargo check` too, and not only of the build, which finds the symbol twice.
+fn unique(entry: &str) -> Ident {
+    // A symbol has `_` only before hexadecimal digits, so the names are as different as the symbols.
+    Ident::new(&entry.replace('.', "__").replace('$', "_S"), Span::mixed_site())
+}
+
+/// The function's attributes that the generated code needs too: it exists under the same conditions, and
+/// a lint that the author has silenced over the function's types is silent here.
+fn companions(attributes: &[Attribute]) -> TokenStream {
+    let companions = attributes.iter().map(|attribute| {
+        let path = attribute.path();
+        match &attribute.meta {
+            _ if path.is_ident("cfg") || path.is_ident("allow") => attribute.to_token_stream(),
+            Meta::List(list) if path.is_ident("expect") => {
+                // The expectation is met once, by the function.
+                let lints = &list.tokens;
+                quote_spanned!(Span::mixed_site()=> #[allow(#lints)])
+            }
+            _ if path.is_ident("deprecated") => quote_spanned!(Span::mixed_site()=> #[allow(deprecated)]),
+            _ => TokenStream::new(),
+        }
+    });
+    companions.collect()
+}
+
+/// An argument of the handler, and the names that the generated code has for it.
+pub(crate) struct Argument<'a> {
+    pub(crate) ty: &'a Type,
+    /// The type parameter that stands for how it is extracted.
+    pub(crate) marker: Ident,
+    pub(crate) variable: Ident,
+}
+
+impl<'a> Argument<'a> {
+    /// The arguments of a handler.
+    pub(crate) fn all(handler: &'a Handler) -> Vec<Self> {
+        handler.arguments.iter().enumerate().map(Self::new).collect()
+    }
+
+    fn new((index, ty): (usize, &'a Type)) -> Self {
+        Self {
+            ty,
+            marker: format_ident!("Via{index}", span = Span::mixed_site()),
+            variable: format_ident!("argument_{index}", span = Span::mixed_site()),
+        }
+    }
+}
+
+/// The function that extracts the arguments and calls the handler. What it asks of the arguments' types is in its bounds,
+/// each with a marker of its own: so a wrong type is one error, where the entry point names the function, and the body has
+/// nothing to add.
+pub(crate) struct Call<'a> {
+    pub(crate) handler: &'a Handler,
+    pub(crate) arguments: &'a [Argument<'a>],
+    /// What the function is given, as a pattern.
+    pub(crate) request: TokenStream,
+    /// The statements that make the arguments of it.
+    pub(crate) extraction: TokenStream,
+    /// The bounds of the arguments' types.
+    pub(crate) bounds: Vec<TokenStream>,
+    /// The function's result.
+    pub(crate) result: TokenStream,
+    /// The path of the function that makes the result of the handler's output.
+    pub(crate) conversion: TokenStream,
+}
+
+impl ToTokens for Call<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let site = Span::mixed_site();
+        let Self { handler, arguments, request, extraction, bounds, result, conversion } = self;
+        let call = beside(handler, "call_of");
+        let ident = &handler.ident;
+        let markers = arguments.iter().map(|argument| &argument.marker);
+        let variables = arguments.iter().map(|argument| &argument.variable);
+        // The output is in a tuple so that its expression has two ends to locate. Where it is no result of the right kind,
+        // the error is at the return type.
+        let output = match &handler.output {
+            ReturnType::Type(_, ty) => ends(ty),
+            ReturnType::Default => ends(ident),
+        };
+        let output = locate(quote_spanned!(site=> output.0), &output);
+        // As a value, and not only called, the function is one that clippy does not ask to be anything but async.
+        let future = quote_spanned! {site=>
+            __private::Box::pin(async move {
+                #extraction
+                let handler = #ident;
+                let output = (handler(#(#variables),*).await,);
+                __private::Result::Ok(#conversion(#output))
+            })
+        };
+        // A future that cannot be sent between threads is an error at the function's name.
+        let future = locate(future, &ends(ident));
+        tokens.extend(quote_spanned! {site=>
+            fn #call<#(#markers: 'static),*>(#request: __private::Request) -> #result
+            where
+                #(#bounds,)*
+            {
+                #future
+            }
+        });
+    }
+}
+
+/// Names the function that calls the handler. Where an argument is no extractor, the error is at the marker that stands
+/// for it.
+pub(crate) fn call(handler: &Handler) -> TokenStream {
+    let call = beside(handler, "call_of");
+    let markers = handler.arguments.iter().map(|ty| {
+        let Ends(first, last) = ends(ty);
+        let end = quote_spanned!(last=> >);
+        quote_spanned!(first=> __private::Via<_ #end)
+    });
+    quote_spanned!(Span::mixed_site()=> #call::<#(#markers),*>)
+}
+
+/// The statement that makes one argument, or tells why the handler is not called.
+pub(crate) fn extract(variable: &Ident, extraction: &TokenStream) -> TokenStream {
+    quote_spanned! {Span::mixed_site()=>
+        let #variable = match #extraction.await {
+            __private::Result::Ok(value) => value,
+            __private::Result::Err(rejection) => return __private::Result::Err(rejection),
+        };
+    }
+}
+
+/// The statement that does not compile unless `check` passes, with its error at the argument.
+pub(crate) fn check(check: &TokenStream, ty: &Type) -> TokenStream {
+    let site = Span::mixed_site();
+    let check = locate(quote_spanned!(site=> &#check), &ends(ty));
+    quote_spanned!(site=> __private::check(#check);)
+}
+
+/// Whether an argument takes the body, as a constant for the type of a check.
+pub(crate) fn takes_body(ty: &Type) -> TokenStream {
+    let argument = quote_spanned!(Span::mixed_site()=> __private::Argument::<#ty, __private::Claimless, 0>);
+    quote_spanned!(Span::mixed_site()=> { #argument::BODY || #argument::WHOLE })
+}
+
+/// Where the attribute stands, as the compiler tells it: the file, the line and the column. Nothing is the place of the
+/// attribute that the compiler expands.
+pub(crate) fn source(place: &TokenStream) -> TokenStream {
+    let Ends(first, _) = ends(place);
+    quote_spanned!(first=> [__private::file!(), __private::line!(), __private::column!()])
+}
+
+/// The name of an item that is generated for a handler. It begins with a word of its own, so that it cannot be
+/// the handler's name.
+pub(crate) fn beside(handler: &Handler, word: &str) -> Ident {
+    format_ident!("{word}_{}", handler.ident.unraw(), span = Span::mixed_site())
+}

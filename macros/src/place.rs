@@ -1,0 +1,29 @@
+//! Where generated code stands, for the errors that it may be in.
+//!
+//! In: generated tokens, and what the user wrote. Out: the tokens at the user's place.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+
+/// The first and the last place of some tokens.
+pub(crate) struct Ends(pub(crate) Span, pub(crate) Span);
+
+/// The place of tokens that the user wrote; the attribute's where there are none.
+pub(crate) fn ends(tokens: &impl ToTokens) -> Ends {
+    let mut tokens = tokens.to_token_stream().into_iter();
+    let first = tokens.next().map_or_else(Span::call_site, |token| token.span());
+    let last = tokens.last().map_or(first, |token| token.span());
+    Ends(first, last)
+}
+
+/// Moves generated tokens to where the user wrote something, for errors. Their hygiene stays. Stable Rust cannot
+/// join two spans, but rustc does, where an expression begins with one and ends with the other.
+pub(crate) fn locate(tokens: TokenStream, Ends(first, last): &Ends) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let end = tokens.len() - 1;
+    for (index, token) in tokens.iter_mut().enumerate() {
+        let place = if index == end { *last } else { *first };
+        token.set_span(token.span().located_at(place));
+    }
+    tokens.into_iter().collect()
+}

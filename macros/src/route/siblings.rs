@@ -1,0 +1,83 @@
+//! Several `#[route]` over one function are expanded together, so that they share one function in Lambda.
+//!
+//! In: the item under the attribute that the compiler expands first. Out: the others like it, and the item without them.
+//! It knows them by their name alone: one that was imported under another name, or is within a `cfg_attr`, stays where it
+//! is, and is expanded by itself.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{
+    Meta,
+    parse::{ParseStream, Parser},
+};
+
+/// A `#[route(…)]`.
+pub(crate) struct Attribute {
+    /// What stands between the parentheses.
+    pub(crate) arguments: TokenStream,
+    /// The whole attribute; nothing for the one that the compiler expands, which it knows the place of.
+    pub(crate) place: TokenStream,
+}
+
+impl Attribute {
+    /// The attribute that the compiler expands.
+    pub(crate) fn expanded(arguments: TokenStream) -> Self {
+        Self { arguments, place: TokenStream::new() }
+    }
+}
+
+/// The other attributes of an item, and what is left of it.
+pub(crate) fn take(item: TokenStream) -> (Vec<Attribute>, TokenStream) {
+    let parser = |input: ParseStream<'_>| {
+        Ok((input.call(syn::Attribute::parse_outer)?, input.parse::<TokenStream>()?))
+    };
+    // Whoever is in the middle of writing an attribute is told by the compiler.
+    let Ok((attributes, rest)) = parser.parse2(item.clone()) else { return (Vec::new(), item) };
+    let (siblings, others): (Vec<_>, Vec<_>) = attributes.into_iter().partition(is_sibling);
+    if siblings.is_empty() {
+        return (Vec::new(), item);
+    }
+    (siblings.into_iter().map(sibling).collect(), quote!(#(#others)* #rest))
+}
+
+fn is_sibling(attribute: &syn::Attribute) -> bool {
+    let named = attribute.path().segments.last().is_some_and(|last| last.ident == "route");
+    named && !matches!(attribute.meta, Meta::NameValue(_))
+}
+
+fn sibling(attribute: syn::Attribute) -> Attribute {
+    let place = attribute.to_token_stream();
+    let arguments = match attribute.meta {
+        Meta::List(list) => list.tokens,
+        _ => TokenStream::new(),
+    };
+    Attribute { arguments, place }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(item: &str) -> (Vec<String>, String) {
+        let (siblings, rest) = take(item.parse().unwrap());
+        (siblings.iter().map(|sibling| sibling.arguments.to_string()).collect(), rest.to_string())
+    }
+
+    #[test]
+    fn attributes_of_the_same_name_are_taken_whatever_their_path() {
+        let item = "#[cold] #[route(GET, \"/b\")] /** C */ #[::routegen::route] pub async fn f(a: A) { #[route(x)] let y = ; }";
+        let (siblings, rest) = taken(item);
+        assert_eq!(siblings, ["GET , \"/b\"", ""]);
+        let expected = "#[cold] /** C */ pub async fn f(a: A) { #[route(x)] let y = ; }";
+        assert_eq!(rest, expected.parse::<TokenStream>().unwrap().to_string());
+    }
+
+    #[test]
+    fn an_item_without_others_is_left_as_it_is() {
+        for item in
+            ["#[cold] async fn f() {}", "#[router(a)] #[route::x] struct A;", "#[route = \"a\"] fn f() {}"]
+        {
+            assert_eq!(taken(item), (vec![], item.parse::<TokenStream>().unwrap().to_string()));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The arguments `key = value` of an attribute go to their slots.
+//!
+//! In: the attribute's table, a row for each key with its slot and its reader, and the tokens of an argument. Out: the
+//! slot filled, or an error with its mend. It refuses a key that is unknown, stands twice or has no value; it knows no
+//! attribute.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+
+use crate::{
+    arguments::is_assignment,
+    errors::{Errors, shown},
+    keys::Key,
+    nearest::nearest,
+    slot::Slot,
+};
+
+/// The keys of an attribute, in the order in which messages list them. A value that has lost its key is taken for the first
+/// one's.
+pub(crate) struct Table<'a>(pub(crate) Vec<Row<'a>>);
+
+/// A key, where its value goes, and how it is read.
+pub(crate) struct Row<'a> {
+    key: Key,
+    place: Box<dyn Place + 'a>,
+}
+
+/// How the tokens of a value become the value.
+type Read<T> = fn(&TokenStream, &mut Errors) -> Option<T>;
+
+impl<'a> Row<'a> {
+    pub(crate) fn new<T>(key: Key, slot: &'a mut Slot<T>, read: Read<T>) -> Self {
+        Self { key, place: Box::new((slot, read)) }
+    }
+}
+
+/// A slot with the reader of its value, whatever the value is.
+trait Place {
+    fn is_absent(&self) -> bool;
+    fn excuse(&mut self);
+    fn read(&mut self, value: &TokenStream, argument: TokenStream, errors: &mut Errors);
+}
+
+impl<T> Place for (&mut Slot<T>, Read<T>) {
+    fn is_absent(&self) -> bool {
+        self.0.is_absent()
+    }
+
+    fn excuse(&mut self) {
+        self.0.excuse();
+    }
+
+    fn read(&mut self, value: &TokenStream, argument: TokenStream, errors: &mut Errors) {
+        let value = (self.1)(value, errors);
+        self.0.fill(value, argument);
+    }
+}
+
+impl Table<'_> {
+    /// Reads one argument.
+    pub(crate) fn read(&mut self, argument: TokenStream, errors: &mut Errors) {
+        let mut tokens = argument.clone().into_iter();
+        let Some(TokenTree::Ident(word)) = tokens.next() else {
+            return self.refuse_stray(&argument, errors);
+        };
+        let Some(Row { key, place }) = self.0.iter_mut().find(|row| word == row.key.name) else {
+            return self.refuse_unknown(&word, errors);
+        };
+        let value: TokenStream = tokens.skip(1).collect();
+        if !is_assignment(&argument) || value.is_empty() {
+            errors.push(&argument, format!("`{word}` has no value"), format!("write `{}`", key.example));
+            return place.excuse();
+        }
+        if !place.is_absent() {
+            errors.push(&argument, format!("the key `{word}` stands twice"), "keep one of the two");
+            return;
+        }
+        place.read(&value, argument, errors);
+    }
+
+    /// An argument that is no key at all, such as a value that has lost its key. Which one, nobody knows.
+    fn refuse_stray(&mut self, argument: &TokenStream, errors: &mut Errors) {
+        let keys = self.list();
+        let Some(Row { key, place }) = self.0.first_mut() else { return };
+        errors.push(
+            argument,
+            format!("`{}` has no key", shown(argument)),
+            format!("write `key = value`, such as `{}`; the keys are {keys}", key.example),
+        );
+        place.excuse();
+    }
+
+    fn refuse_unknown(&mut self, word: &Ident, errors: &mut Errors) {
+        let text = word.to_string();
+        let message = format!("unknown key `{text}`");
+        let keys = self.list();
+        let Some(near) = nearest(&text, self.0.iter().map(|row| row.key.name)) else {
+            errors.push(word, message, format!("the keys are {keys}"));
+            return;
+        };
+        errors.push(word, message, format!("write `{near}`; the keys are {keys}"));
+        for row in self.0.iter_mut().filter(|row| row.key.name == near) {
+            row.place.excuse();
+        }
+    }
+
+    /// The names of all keys, for a message.
+    fn list(&self) -> String {
+        self.0.iter().map(|row| format!("`{}`", row.key.name)).collect::<Vec<_>>().join(", ")
+    }
+}

@@ -1,0 +1,8 @@
+use routegen::{Decision, axum::extract::Path, authorizer};
+
+#[authorizer]
+async fn api_key(_: Path<u8>) -> Decision {
+    Decision::Deny
+}
+
+fn main() {}

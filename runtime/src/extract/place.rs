@@ -1,0 +1,137 @@
+//! What the compiler can know of an argument by the place where it stands: before another one, or in an authorizer.
+//!
+//! In: the argument's type, and what it takes. Out: an error at the argument that says what to write. The constants are found
+//! as those of [`Argument`](super::Argument) are.
+
+use std::{convert::Infallible, marker::PhantomData};
+
+use super::{
+    Claims, Path,
+    check::{Check, Passed},
+};
+
+/// Asks at compile time whether an argument before the last one takes the body (`TAKES`), which the last one may need
+/// too (`TAKEN`).
+#[derive(Debug)]
+pub struct Early<T, Last, const TAKES: bool, const TAKEN: bool>(PhantomData<(T, Last)>, Infallible);
+
+/// Lets every type pass that leaves the body to others.
+pub trait EarlyCheck {
+    /// Nothing to say.
+    const CHECK: Passed = Passed;
+}
+
+impl<T, Last, const TAKES: bool, const TAKEN: bool> EarlyCheck for Early<T, Last, TAKES, TAKEN> {}
+
+impl<T, Last> Early<T, Last, true, true> {
+    /// There is one body.
+    pub const CHECK: Twice<T, Last> = Twice(PhantomData);
+}
+
+impl<T, Last> Early<T, Last, true, false> {
+    /// The body is read when all else is.
+    pub const CHECK: TooEarly<T> = TooEarly(PhantomData);
+}
+
+/// Two arguments that take the body.
+#[derive(Debug)]
+pub struct Twice<T, Last>(PhantomData<(T, Last)>);
+
+impl<T: SharesBody<Last>, Last> Check for Twice<T, Last> {}
+
+/// Never so.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` and `{Last}` both read the body, and a request has one",
+    label = "reads the body, as the last argument does",
+    note = "only the last argument can read the body: leave one of the two out",
+    note = "what both are made from is a struct in one `Json<T>`, or `Bytes`"
+)]
+pub trait SharesBody<Last> {}
+
+/// An argument that takes the body, before one that does not.
+#[derive(Debug)]
+pub struct TooEarly<T>(PhantomData<T>);
+
+impl<T: ReadLast> Check for TooEarly<T> {}
+
+/// Never so.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` reads the body, and is not the last argument",
+    label = "only the last argument can read the body",
+    note = "move it behind the others"
+)]
+pub trait ReadLast {}
+
+/// Asks at compile time whether an authorizer can have the argument, which takes the body (`TAKES`) or not.
+#[derive(Debug)]
+pub struct Asked<T, const TAKES: bool>(PhantomData<T>, Infallible);
+
+/// Lets every type pass that [`Asked`] does not know.
+pub trait AskedCheck {
+    /// Nothing to say.
+    const CHECK: Passed = Passed;
+}
+
+impl<T, const TAKES: bool> AskedCheck for Asked<T, TAKES> {}
+
+impl<T> Asked<T, true> {
+    /// API Gateway sends an authorizer no body.
+    pub const CHECK: Bodiless<T> = Bodiless(PhantomData);
+}
+
+/// What would be read from a body.
+#[derive(Debug)]
+pub struct Bodiless<T>(PhantomData<T>);
+
+impl<T: WithoutBody> Check for Bodiless<T> {}
+
+/// Never so.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` reads the body, and an authorizer is not sent one",
+    label = "there is no body to read",
+    note = "take `AuthorizerRequest`, or what reads the request's head, such as `HeaderMap` and `Query<T>`"
+)]
+pub trait WithoutBody {}
+
+impl<T> Asked<Claims<T>, false> {
+    /// Claims are what an authorizer says.
+    pub const CHECK: Unknown<Claims<T>> = Unknown(PhantomData);
+}
+
+/// What nobody knows of the caller yet.
+#[derive(Debug)]
+pub struct Unknown<T>(PhantomData<T>);
+
+impl<T: Known> Check for Unknown<T> {}
+
+/// Never so.
+#[diagnostic::on_unimplemented(
+    message = "an authorizer has no claims: it is what gives them",
+    label = "there are no claims yet",
+    note = "take `AuthorizerRequest`, and return the claims in `Decision::Allow`"
+)]
+pub trait Known {}
+
+impl<T> Asked<Path<T>, false> {
+    /// The routes of an authorizer have different parameters.
+    pub const CHECK: Pathless<Path<T>> = Pathless(PhantomData);
+}
+
+impl<T> Asked<axum::extract::Path<T>, false> {
+    /// axum's `Path` finds the parameters only behind axum's router.
+    pub const CHECK: Pathless<axum::extract::Path<T>> = Pathless(PhantomData);
+}
+
+/// The parameters of a path.
+#[derive(Debug)]
+pub struct Pathless<T>(PhantomData<T>);
+
+impl<T: OfOneRoute> Check for Pathless<T> {}
+
+/// Never so.
+#[diagnostic::on_unimplemented(
+    message = "an authorizer has no path of its own",
+    label = "belongs to a route",
+    note = "take `AuthorizerRequest`, whose `path_parameters` are those of the route that is called"
+)]
+pub trait OfOneRoute {}
