@@ -73,6 +73,9 @@ mod extract;
 #[cfg(any(feature = "router", feature = "testing"))]
 mod local;
 mod log;
+#[cfg(feature = "metrics")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+pub mod metrics;
 mod problem;
 #[macro_use]
 mod register;
