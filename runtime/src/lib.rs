@@ -174,7 +174,7 @@ pub use routegen_macros::route;
 /// }
 ///
 /// #[route(GET, "/items", auth = "api_key")]
-/// async fn get_items(Claims(caller): Claims<Caller>) -> String {
+/// async fn get_items(caller: Claims<Caller>) -> String {
 ///     format!("the items of {}", caller.tenant)
 /// }
 /// ```
