@@ -70,7 +70,12 @@ mod authorizer;
 mod decision;
 mod event;
 mod extract;
+#[cfg(any(feature = "router", feature = "testing"))]
+mod local;
 mod log;
+#[cfg(feature = "metrics")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+pub mod metrics;
 mod problem;
 #[macro_use]
 mod register;
@@ -79,6 +84,8 @@ mod registry;
 mod reply;
 mod resource;
 mod route;
+#[cfg(feature = "router")]
+mod router;
 mod serve;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
@@ -146,6 +153,9 @@ pub use resource::{Init, Res, Resource};
 /// but the last implements axum's [`FromRequestParts`](axum::extract::FromRequestParts), the last may also read the
 /// body ([`FromRequest`](axum::extract::FromRequest)) or be the whole [`lambda_http::Request`].
 pub use routegen_macros::route;
+#[cfg(feature = "router")]
+#[cfg_attr(docsrs, doc(cfg(feature = "router")))]
+pub use router::{RouterBuilder, RouterError, router};
 
 /// Makes a function a Lambda authorizer: API Gateway asks it whether a request may pass, before the request's route.
 ///

@@ -124,8 +124,8 @@ macro_rules! __optional {
     };
 }
 
-/// The entry point, where tests call it.
-#[cfg(feature = "testing")]
+/// The entry point, where tests or a router call it.
+#[cfg(any(feature = "router", feature = "testing"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __entry {
@@ -135,7 +135,7 @@ macro_rules! __entry {
 }
 
 /// Nothing: what nobody refers to is not linked.
-#[cfg(all(feature = "registry", not(feature = "testing")))]
+#[cfg(all(feature = "registry", not(any(feature = "router", feature = "testing"))))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __entry {

@@ -7,14 +7,13 @@ use std::collections::HashMap;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use lambda_http::{
-    Error, LambdaEvent, RequestExt as _,
-    aws_lambda_events::{apigw::ApiGatewayV2httpRequestContext, query_map::QueryMap},
-    request::RequestContext,
+    Error, LambdaEvent,
+    aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpRequestContext},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::request::{uri, with_context, with_cookies};
+use super::request::http;
 use crate::{Decision, authorizer::AuthorizerRequest, route::Request};
 
 /// The event. What is empty, API Gateway leaves out or makes null.
@@ -49,51 +48,44 @@ pub(crate) fn authorizer_request(event: LambdaEvent<Box<RawValue>>) -> Result<Re
         )
         .into());
     }
-    let asks = AuthorizerRequest::from(&event);
-
-    let mut request = Request::default();
-    *request.method_mut() = event.request_context.http.method.clone();
-    let domain = event.request_context.domain_name.as_deref();
-    *request.uri_mut() = uri(&asks.raw_path, Some(&asks.raw_query_string), &asks.headers, domain);
-    *request.headers_mut() = asks.headers.clone();
-    with_cookies(request.headers_mut(), event.cookies);
-    let query: QueryMap = asks.raw_query_string.parse().unwrap_or_default();
-    let mut request = request
-        .with_raw_http_path(event.raw_path)
-        .with_query_string_parameters(query)
-        .with_path_parameters(event.path_parameters.unwrap_or_default())
-        .with_stage_variables(event.stage_variables.unwrap_or_default())
-        .with_request_context(RequestContext::ApiGatewayV2(event.request_context));
-    request.extensions_mut().insert(asks);
-    Ok(with_context(request, context))
-}
-
-impl From<&Event> for AuthorizerRequest {
-    fn from(event: &Event) -> Self {
-        let mut headers = HeaderMap::new();
-        for (name, value) in event.headers.iter().flatten() {
-            // What is no header in Rust's eyes, no extractor could ask for.
-            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
-                headers.append(name, value);
-            }
-        }
-        let context = event.request_context.clone();
-        Self {
-            identity_source: event.identity_source.clone().unwrap_or_default(),
-            route_arn: event.route_arn.clone(),
-            route_key: event.route_key.clone(),
-            raw_path: event.raw_path.clone(),
-            raw_query_string: event.raw_query_string.clone().unwrap_or_default(),
-            headers,
-            cookies: event.cookies.clone().unwrap_or_default(),
-            path_parameters: event.path_parameters.clone().unwrap_or_default(),
-            stage_variables: event.stage_variables.clone().unwrap_or_default(),
-            api_id: context.apiid.unwrap_or_default(),
-            stage: context.stage.unwrap_or_default(),
-            request_id: context.request_id.unwrap_or_default(),
-            source_ip: context.http.source_ip.unwrap_or_default(),
+    let mut headers = HeaderMap::new();
+    for (name, value) in event.headers.iter().flatten() {
+        // What is no header in Rust's eyes, no extractor could ask for.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
+            headers.append(name, value);
         }
     }
+    let path_parameters = event.path_parameters.unwrap_or_default();
+    let stage_variables = event.stage_variables.unwrap_or_default();
+
+    // All that a route's event has too, becomes what it becomes there.
+    let mut same = ApiGatewayV2httpRequest::default();
+    same.raw_path = Some(event.raw_path.clone());
+    same.raw_query_string.clone_from(&event.raw_query_string);
+    same.headers.clone_from(&headers);
+    same.cookies.clone_from(&event.cookies);
+    same.path_parameters.clone_from(&path_parameters);
+    same.stage_variables.clone_from(&stage_variables);
+    same.request_context = event.request_context.clone();
+    let mut request = http(same, context);
+
+    let about = event.request_context;
+    request.extensions_mut().insert(AuthorizerRequest {
+        identity_source: event.identity_source.unwrap_or_default(),
+        route_arn: event.route_arn,
+        route_key: event.route_key,
+        raw_path: event.raw_path,
+        raw_query_string: event.raw_query_string.unwrap_or_default(),
+        headers,
+        cookies: event.cookies.unwrap_or_default(),
+        path_parameters,
+        stage_variables,
+        api_id: about.apiid.unwrap_or_default(),
+        stage: about.stage.unwrap_or_default(),
+        request_id: about.request_id.unwrap_or_default(),
+        source_ip: about.http.source_ip.unwrap_or_default(),
+    });
+    Ok(request)
 }
 
 /// What API Gateway is told.
@@ -108,5 +100,103 @@ pub(crate) struct SimpleResponse {
 impl SimpleResponse {
     pub(crate) fn of(decision: Decision<Option<Box<RawValue>>>) -> Self {
         Self { is_authorized: decision.is_allowed(), context: decision.context().flatten() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::{Context, RequestExt as _};
+    use serde_json::{Value, json, value::to_raw_value};
+
+    use super::*;
+
+    /// The example of AWS's documentation, as far as it is not about client certificates.
+    fn event() -> Value {
+        json!({
+            "version": "2.0",
+            "type": "REQUEST",
+            "routeArn": "arn:aws:execute-api:us-east-1:123456789012:abcdef123/test/GET/request",
+            "identitySource": ["user1", "123"],
+            "routeKey": "GET /items/{id}",
+            "rawPath": "/my/path",
+            "rawQueryString": "parameter1=value1&parameter1=value2&parameter2=value",
+            "cookies": ["cookie1=a", "cookie2=b"],
+            "headers": { "header1": "value1", "header2": "value2", "host": "api.example.com" },
+            "queryStringParameters": { "parameter1": "value1,value2", "parameter2": "value" },
+            "requestContext": {
+                "accountId": "123456789012",
+                "apiId": "api-id",
+                "domainName": "id.execute-api.us-east-1.amazonaws.com",
+                "domainPrefix": "id",
+                "http": {
+                    "method": "POST", "path": "/my/path", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1",
+                    "userAgent": "agent",
+                },
+                "requestId": "id",
+                "routeKey": "GET /items/{id}",
+                "stage": "test",
+                "time": "12/Mar/2020:19:03:58 +0000",
+                "timeEpoch": 1_583_348_638_390_u64,
+            },
+            "pathParameters": { "id": "7" },
+            "stageVariables": { "colour": "blue" },
+        })
+    }
+
+    fn made(event: &Value) -> Result<Request, Error> {
+        authorizer_request(LambdaEvent::new(to_raw_value(event).unwrap(), Context::default()))
+    }
+
+    #[test]
+    fn the_event_is_a_request_that_the_extractors_of_routes_read() {
+        let request = made(&event()).unwrap();
+        assert_eq!(request.method(), "POST");
+        assert_eq!(
+            request.uri(),
+            "https://api.example.com/my/path?parameter1=value1&parameter1=value2&parameter2=value"
+        );
+        assert_eq!(
+            (&request.headers()["header1"], &request.headers()["cookie"]),
+            (&HeaderValue::from_static("value1"), &HeaderValue::from_static("cookie1=a; cookie2=b"))
+        );
+        assert_eq!(request.query_string_parameters().all("parameter1").unwrap(), ["value1", "value2"]);
+        assert_eq!(request.stage_variables().first("colour"), Some("blue"));
+
+        let asks = request.extensions().get::<AuthorizerRequest>().unwrap();
+        assert_eq!((asks.identity(), asks.identity_source.len()), (Some("user1"), 2));
+        assert_eq!(asks.route_arn, "arn:aws:execute-api:us-east-1:123456789012:abcdef123/test/GET/request");
+        assert_eq!((&*asks.route_key, &*asks.raw_path), ("GET /items/{id}", "/my/path"));
+        assert_eq!((&*asks.path_parameters["id"], &*asks.stage_variables["colour"]), ("7", "blue"));
+        assert_eq!((&*asks.api_id, &*asks.stage, &*asks.request_id), ("api-id", "test", "id"));
+        assert_eq!((&*asks.source_ip, asks.header("header2")), ("192.0.2.1", Some("value2")));
+        assert_eq!(asks.cookies, ["cookie1=a", "cookie2=b"]);
+        assert!(!format!("{asks:?}").contains("user1"));
+    }
+
+    #[test]
+    fn what_is_empty_may_be_missing_or_null() {
+        let mut event = event();
+        for name in ["identitySource", "cookies", "pathParameters", "stageVariables"] {
+            event[name] = Value::Null;
+        }
+        for name in ["headers", "queryStringParameters", "rawQueryString"] {
+            event.as_object_mut().unwrap().remove(name);
+        }
+        let request = made(&event).unwrap();
+        assert_eq!(request.uri(), "https://id.execute-api.us-east-1.amazonaws.com/my/path");
+        assert_eq!(request.extensions().get::<AuthorizerRequest>().unwrap().identity(), None);
+    }
+
+    #[test]
+    fn another_event_is_refused() {
+        let refused = |name: &str, value: Value| {
+            let mut event = event();
+            event[name] = value;
+            made(&event).unwrap_err().to_string()
+        };
+        let format = "this is an event of type REQUEST with payload format 1.0, and an authorizer takes REQUEST with 2.0";
+        assert_eq!(refused("version", json!("1.0")), format);
+        assert!(refused("type", json!("TOKEN")).contains("of type TOKEN"));
+        assert!(refused("routeArn", Value::Null).starts_with("this is no event of a Lambda authorizer"));
     }
 }

@@ -1,5 +1,5 @@
 //! What Lambda passes in and takes back: events of API Gateway's HTTP APIs, payload format 2.0; with the feature `rest`
-//! also those of REST APIs, 1.0, for which `lambda_http` is asked. And the events of Lambda authorizers, 2.0.
+//! also those of REST APIs, 1.0. And the events of Lambda authorizers, 2.0.
 //!
 //! In: the event as JSON. Out: the `http::Request` that `lambda_http` would make of it, with the same extensions; and
 //! of the handler's response, the JSON that API Gateway expects. It refuses events of any other kind.
@@ -11,6 +11,8 @@
 mod authorizer;
 mod request;
 mod response;
+#[cfg(feature = "rest")]
+mod rest;
 
 #[cfg(feature = "rest")]
 use lambda_http::{RequestExt as _, request::RequestContext};

@@ -1,10 +1,5 @@
 //! An event of payload format 2.0 becomes a request.
 
-#[cfg(feature = "rest")]
-use std::collections::BTreeMap;
-
-#[cfg(feature = "rest")]
-use axum::http::HeaderName;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use lambda_http::{
     Body, Context, Error, LambdaEvent, RequestExt as _,
@@ -14,6 +9,8 @@ use lambda_http::{
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::value::RawValue;
 
+#[cfg(feature = "rest")]
+use super::rest;
 use crate::route::Request;
 
 /// What cannot stand in a URI's query. API Gateway has decoded nothing in it.
@@ -29,19 +26,28 @@ const PATH: &AsciiSet = &QUERY.add(b'?').add(b'\\').add(b'^').add(b'`').add(b'{'
 pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Error> {
     let LambdaEvent { payload, context, .. } = event;
     #[cfg(feature = "rest")]
-    if let Some(request) = rest(payload.get()) {
-        return Ok(with_context(request, context));
+    if let Some(event) = rest::event(payload.get()) {
+        return Ok(with_context(rest::request(event), context));
     }
-    let mut event: ApiGatewayV2httpRequest = serde_json::from_str(payload.get())
+    let event = serde_json::from_str(payload.get())
         .map_err(|error| format!("this is no event of an HTTP API with payload format 2.0: {error}"))?;
 
-    let mut request = Request::new(body(&mut event));
+    Ok(http(event, context))
+}
+
+/// The request of an event of payload format 2.0.
+pub(super) fn http(mut event: ApiGatewayV2httpRequest, context: Context) -> Request {
+    let mut request = Request::new(body(event.body.take(), event.is_base64_encoded));
     *request.method_mut() = event.request_context.http.method.clone();
-    let path = event.raw_path.as_deref().unwrap_or("/");
-    let domain = event.request_context.domain_name.as_deref();
-    *request.uri_mut() = uri(path, event.raw_query_string.as_deref(), &event.headers, domain);
+    *request.uri_mut() = uri(&target(&event), &event.headers, event.request_context.domain_name.as_deref());
     *request.headers_mut() = std::mem::take(&mut event.headers);
-    with_cookies(request.headers_mut(), event.cookies);
+    let headers = request.headers_mut();
+    // The cookies are not among the headers of the event.
+    if let Some(cookies) = event.cookies
+        && let Ok(cookies) = HeaderValue::from_str(&cookies.join("; "))
+    {
+        headers.insert(header::COOKIE, cookies);
+    }
     // The map of the event joins repeated parameters by commas; only the raw query tells them apart.
     let query: QueryMap = match &event.raw_query_string {
         Some(query) => query.parse().unwrap_or_default(),
@@ -53,70 +59,45 @@ pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Erro
         .with_path_parameters(event.path_parameters)
         .with_stage_variables(event.stage_variables)
         .with_request_context(RequestContext::ApiGatewayV2(event.request_context));
-    Ok(with_context(request, context))
+    with_context(request, context)
 }
 
-/// The request of an event of payload format 1.0; `None` for one of another format.
-#[cfg(feature = "rest")]
-fn rest(event: &str) -> Option<Request> {
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Format {
-        version: Option<String>,
-        multi_value_headers: Option<BTreeMap<String, Vec<String>>>,
-    }
-    // A REST API does not say the version, an HTTP API that sends this format does.
-    let format: Format = serde_json::from_str(event).ok()?;
-    if format.version.as_deref() == Some("2.0") {
-        return None;
-    }
-    let mut request = lambda_http::request::from_str(event).ok()?;
-    // `lambda_http` puts the last value of each header in the place of all of them.
-    for (name, values) in format.multi_value_headers.unwrap_or_default() {
-        let Ok(name) = HeaderName::try_from(name) else { continue };
-        request.headers_mut().remove(&name);
-        for value in values.iter().filter_map(|value| HeaderValue::from_str(value).ok()) {
-            request.headers_mut().append(&name, value);
-        }
-    }
-    Some(request)
-}
-
-pub(super) fn with_context(mut request: Request, context: Context) -> Request {
+fn with_context(mut request: Request, context: Context) -> Request {
     if let Some(Ok(trace)) = context.xray_trace_id.as_deref().map(HeaderValue::from_str) {
         request.headers_mut().insert("x-amzn-trace-id", trace);
     }
     request.with_lambda_context(context)
 }
 
-/// Adds the cookies, which are not among the headers of the event.
-pub(super) fn with_cookies(headers: &mut HeaderMap, cookies: Option<Vec<String>>) {
-    if let Some(cookies) = cookies
-        && let Ok(cookies) = HeaderValue::from_str(&cookies.join("; "))
-    {
-        headers.insert(header::COOKIE, cookies);
-    }
-}
-
-fn body(event: &mut ApiGatewayV2httpRequest) -> Body {
-    match event.body.take() {
-        Some(body) if event.is_base64_encoded => Body::from_maybe_encoded(true, &body),
+/// The body as the client sent it.
+pub(super) fn body(body: Option<String>, is_base64_encoded: bool) -> Body {
+    match body {
+        Some(body) if is_base64_encoded => Body::from_maybe_encoded(true, &body),
         Some(body) => Body::Text(body),
         None => Body::Empty,
     }
 }
 
-/// The whole URI; without scheme and host where what the client sent as its host is none.
-pub(super) fn uri(path: &str, query: Option<&str>, headers: &HeaderMap, domain: Option<&str>) -> Uri {
-    let mut target = utf8_percent_encode(path, PATH).to_string();
-    if let Some(query) = query.filter(|query| !query.is_empty()) {
+/// The path and the query as they stand in a URI.
+fn target(event: &ApiGatewayV2httpRequest) -> String {
+    let mut target = path(event.raw_path.as_deref().unwrap_or("/"));
+    if let Some(query) = event.raw_query_string.as_deref().filter(|query| !query.is_empty()) {
         target.push('?');
         target.extend(utf8_percent_encode(query, QUERY));
     }
+    target
+}
+
+pub(super) fn path(decoded: &str) -> String {
+    utf8_percent_encode(decoded, PATH).to_string()
+}
+
+/// The whole URI; without scheme and host where what the client sent as its host is none.
+pub(super) fn uri(target: &str, headers: &HeaderMap, domain: Option<&str>) -> Uri {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let host = header("host").or(domain).unwrap_or_default();
     let scheme = header("x-forwarded-proto").unwrap_or("https");
-    let whole = Uri::builder().scheme(scheme).authority(host).path_and_query(target.as_str()).build();
+    let whole = Uri::builder().scheme(scheme).authority(host).path_and_query(target).build();
     whole.or_else(|_| target.parse()).unwrap_or_default()
 }
 
@@ -205,34 +186,6 @@ mod tests {
         assert_eq!(made(&event).unwrap().uri(), "/items/7?tag=a&tag=b");
         event["headers"] = json!({});
         assert_eq!(made(&event).unwrap().uri().host(), Some("other.example.com"));
-    }
-
-    #[cfg(feature = "rest")]
-    #[test]
-    fn an_event_of_a_rest_api_is_read_and_known_as_one() {
-        use crate::event::Form;
-
-        let event = json!({
-            "resource": "/items/{id}",
-            "path": "/items/7",
-            "httpMethod": "PUT",
-            "headers": { "Host": "api.example.com", "X-Tag": "b" },
-            "multiValueHeaders": { "Host": ["api.example.com"], "X-Tag": ["a", "b"] },
-            "queryStringParameters": { "tag": "b" },
-            "multiValueQueryStringParameters": { "tag": ["a", "b"] },
-            "pathParameters": { "id": "7" },
-            "requestContext": { "stage": "live", "httpMethod": "PUT", "resourcePath": "/items/{id}" },
-            "body": "AP8=",
-            "isBase64Encoded": true,
-        });
-        let request = made(&event).unwrap();
-        assert_eq!(Form::of(&request), Form::Rest);
-        assert_eq!((request.method(), request.body()), (&Method::PUT, &Body::Binary(vec![0, 255])));
-        assert_eq!(request.path_parameters().first("id"), Some("7"));
-        assert_eq!(request.query_string_parameters().all("tag").unwrap(), ["a", "b"]);
-        assert_eq!(request.headers().get_all("x-tag").iter().count(), 2);
-        assert_eq!(request.headers()["x-amzn-trace-id"], "Root=1");
-        assert_eq!(Form::of(&made(&self::event()).unwrap()), Form::Http);
     }
 
     #[test]

@@ -11,6 +11,8 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+#[cfg(feature = "router")]
+use lambda_http::aws_lambda_events::apigw::ApiGatewayRequestAuthorizer;
 use lambda_http::{RequestExt as _, request::RequestContext};
 use serde::{
     Deserialize,
@@ -169,6 +171,12 @@ struct Entries<'a> {
 enum Claim<'a> {
     Text(&'a str),
     Json(&'a Value),
+}
+
+/// The scopes of a caller, where no API Gateway has asked for them.
+#[cfg(feature = "router")]
+pub(crate) fn scopes(authorizer: &ApiGatewayRequestAuthorizer) -> Vec<String> {
+    Entries::of_context(&authorizer.fields).map(Entries::scopes).unwrap_or_default()
 }
 
 impl<'a> Entries<'a> {

@@ -21,6 +21,8 @@ use axum::{
     http::request::Parts,
 };
 pub use check::{Argument, ArgumentCheck, Claimless, WithClaims, check};
+#[cfg(feature = "router")]
+pub(crate) use claims::scopes;
 pub use claims::{Claims, StandardClaims};
 pub use path::Path;
 pub use place::{Asked, AskedCheck, Early, EarlyCheck};

@@ -9,7 +9,7 @@ use futures_util::FutureExt as _;
 use lambda_http::{LambdaEvent, RequestExt as _};
 use serde_json::value::RawValue;
 
-use super::{Failure, start};
+use super::{Failure, Output, start};
 use crate::{
     Decision,
     authorizer::{Authorizer, AuthorizerRequest},
@@ -23,21 +23,25 @@ use crate::{
 /// Serves `authorizer` until the execution environment ends.
 #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
 pub fn serve_authorizer(authorizer: Authorizer) -> ExitCode {
-    let makers = authorizer.resources.iter().flatten().copied();
-    start(Served::Authorizer(authorizer.name), makers, |init, event| invoke(authorizer, init, event))
+    let mut makers = authorizer.resources.iter().flatten().copied();
+    let served = Served::Authorizer(authorizer.name);
+    start(served, &mut makers, &|init, event| Box::pin(invoke(authorizer, init, event)))
 }
 
 async fn invoke(
     authorizer: Authorizer,
     init: Init,
     event: LambdaEvent<Box<RawValue>>,
-) -> Result<SimpleResponse, Failure> {
+) -> Result<Output, Failure> {
     let request = event::authorizer_request(event)?;
     if let Some(context) = request.lambda_context_ref() {
         let asks = request.extensions().get::<AuthorizerRequest>();
         log::begin(context, asks.map(|asks| asks.route_key.clone().into()));
     }
-    Ok(SimpleResponse::of(judge(authorizer, init, request).await?))
+    let judgement = judge(authorizer, init, request).await;
+    #[cfg(feature = "metrics")]
+    crate::metrics::flush(Some(("authorizer", authorizer.name)));
+    Ok(Output::Decision(SimpleResponse::of(judgement?)))
 }
 
 /// Asks the authorizer.

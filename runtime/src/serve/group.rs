@@ -1,26 +1,58 @@
-//! Which of a function's routes an event is for.
+//! Serves several routes.
 //!
-//! In: the routes, and a request with API Gateway's context. Out: the route whose key API Gateway chose. It compares
-//! route keys and no paths.
+//! In: the routes of a function. Out: an answer to each invocation, from the route whose key API Gateway chose. It
+//! compares route keys and no paths.
 
-use lambda_http::{RequestExt as _, request::RequestContext};
+use std::process::ExitCode;
 
-use crate::route::{Request, Route};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use lambda_http::{LambdaEvent, RequestExt as _, request::RequestContext};
+use serde_json::value::RawValue;
 
-/// How a route is selected.
-pub(super) type Select = fn(&[Route], &Request) -> Option<Route>;
+use super::{
+    Failure, Output,
+    route::{answer, output},
+    start,
+};
+use crate::{
+    Problem,
+    event::{self, Form},
+    log::{self, Served, TARGET},
+    resource::Init,
+    route::{Request, Route},
+};
 
-/// The only route of a function that has one. Whatever comes is for it.
-pub(super) fn only(routes: &[Route], _: &Request) -> Option<Route> {
-    routes.first().copied()
+pub(super) fn serve(routes: &[Route]) -> ExitCode {
+    let mut makers = routes.iter().flat_map(|route| route.resources).flatten().copied();
+    start(Served::Group, &mut makers, &|init, event| Box::pin(invoke(routes, init, event)))
+}
+
+async fn invoke(routes: &[Route], init: Init, event: LambdaEvent<Box<RawValue>>) -> Result<Output, Failure> {
+    let request = event::request(event)?;
+    let route = select(routes, &request);
+    if let Some(context) = request.lambda_context_ref() {
+        log::begin(context, route.map(|route| route.key.into()));
+    }
+    let form = Form::of(&request);
+    let response = match route {
+        Some(route) => answer(*route, init, request).await,
+        None => no_route(&request),
+    };
+    let output = output(form, response).await;
+    #[cfg(feature = "metrics")]
+    crate::metrics::flush(route.map(|route| ("route", route.key)));
+    Ok(output)
 }
 
 /// The route that the event names.
-pub(super) fn of_the_event(routes: &[Route], request: &Request) -> Option<Route> {
+fn select<'a>(routes: &'a [Route], request: &Request) -> Option<&'a Route> {
     match request.request_context_ref()? {
         RequestContext::ApiGatewayV2(context) => {
             let key = context.route_key.as_deref()?;
-            routes.iter().find(|route| route.key == key).copied()
+            routes.iter().find(|route| route.key == key)
         }
         #[cfg(feature = "rest")]
         RequestContext::ApiGatewayV1(context) => {
@@ -28,14 +60,24 @@ pub(super) fn of_the_event(routes: &[Route], request: &Request) -> Option<Route>
             // The event has the request's method, also where the resource has `ANY`.
             let methods = [context.http_method.as_str(), "ANY"];
             let named = |method| routes.iter().find(|route| is(route, method, resource));
-            methods.into_iter().find_map(named).copied()
+            methods.into_iter().find_map(named)
         }
         _ => None,
     }
 }
 
+/// API Gateway and the artifact disagree about the function's routes: one of them is older.
+fn no_route(request: &Request) -> Response {
+    tracing::error!(
+        target: TARGET,
+        "the event is for `{}`, a route that this function does not have",
+        asked(request)
+    );
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+}
+
 /// The route key of an event, for the log.
-pub(super) fn asked(request: &Request) -> String {
+fn asked(request: &Request) -> String {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.route_key.clone().unwrap_or_default(),
         #[cfg(feature = "rest")]
@@ -54,8 +96,7 @@ fn is(route: &Route, method: &str, resource: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::response::IntoResponse as _;
-    use lambda_http::{Context, LambdaEvent};
+    use lambda_http::Context;
     use serde_json::{Value, json, value::to_raw_value};
 
     use super::*;
@@ -72,7 +113,7 @@ mod tests {
 
     fn selected(keys: &[Route], event: &Value) -> Option<&'static str> {
         let event = LambdaEvent::new(to_raw_value(event).unwrap(), Context::default());
-        of_the_event(keys, &crate::event::request(event).unwrap()).map(|route| route.key)
+        select(keys, &event::request(event).unwrap()).map(|route| route.key)
     }
 
     fn http(key: &str) -> Value {
@@ -91,7 +132,6 @@ mod tests {
         }
         assert_eq!(selected(&routes, &http("POST /a/{b}")), None);
         assert_eq!(selected(&routes, &http("GET /a/{c}")), None);
-        assert_eq!(only(&routes[..1], &Request::default()).unwrap().key, "GET /a/{b}");
     }
 
     #[cfg(feature = "rest")]

@@ -10,16 +10,17 @@ mod route;
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 
 use futures_util::FutureExt as _;
-use lambda_http::{Error, LambdaEvent, lambda_runtime, lambda_runtime::Diagnostic, service_fn};
-use serde::Serialize;
+use lambda_http::{BoxFuture, Error, LambdaEvent, lambda_runtime, lambda_runtime::Diagnostic, service_fn};
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use tokio::runtime::{Builder, LocalOptions};
 
 pub use authorizer::serve_authorizer;
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "router", feature = "testing"))]
 pub(crate) use route::answer;
 
 use crate::{
+    event,
     log::{self, Log, Served, TARGET},
     resource::{self, Init, Maker},
     route::Route,
@@ -28,21 +29,34 @@ use crate::{
 /// Serves these routes until the execution environment ends.
 #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
 pub fn serve<const N: usize>(routes: [Route; N]) -> ExitCode {
-    // All that an artifact compiles of it: the function of one route has nothing to choose, and links nothing for it.
-    let select = if N == 1 { group::only } else { group::of_the_event };
-    route::serve(&routes, select)
+    // All that an artifact compiles of it: the function of one route links nothing that chooses between several.
+    match routes.as_slice() {
+        [route] if N == 1 => route::serve(*route),
+        routes => group::serve(routes),
+    }
+}
+
+/// What answers an event. Its type is erased, so that a function with routes and one with an authorizer share all of
+/// `lambda_runtime`; compiled for each of them, it would be 8 kB larger in both.
+type Invoke<'a> = &'a dyn Fn(Init, LambdaEvent<Box<RawValue>>) -> BoxFuture<'a, Result<Output, Failure>>;
+
+/// What Lambda is told of an invocation.
+enum Output {
+    Answer(event::Answer),
+    Decision(event::SimpleResponse),
+}
+
+impl Serialize for Output {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Answer(answer) => answer.serialize(serializer),
+            Self::Decision(decision) => decision.serialize(serializer),
+        }
+    }
 }
 
 /// Serves what answers events until the execution environment ends.
-fn start<F, R>(
-    served: Served,
-    makers: impl Iterator<Item = &'static Maker>,
-    invoke: impl Fn(Init, LambdaEvent<Box<RawValue>>) -> F,
-) -> ExitCode
-where
-    F: Future<Output = Result<R, Failure>>,
-    R: Serialize,
-{
+fn start(served: Served, makers: &mut dyn Iterator<Item = &'static Maker>, invoke: Invoke<'_>) -> ExitCode {
     let log = log::start(served);
     // Without it lambda_http panics; whoever starts an artifact by hand deserves a sentence.
     let Ok(api) = std::env::var("AWS_LAMBDA_RUNTIME_API") else {
@@ -61,16 +75,12 @@ where
     }
 }
 
-fn run<F, R>(
+fn run(
     log: Log,
     api: &str,
-    makers: impl Iterator<Item = &'static Maker>,
-    invoke: impl Fn(Init, LambdaEvent<Box<RawValue>>) -> F,
-) -> Result<(), Error>
-where
-    F: Future<Output = Result<R, Failure>>,
-    R: Serialize,
-{
+    makers: &mut dyn Iterator<Item = &'static Maker>,
+    invoke: Invoke<'_>,
+) -> Result<(), Error> {
     // An execution environment has one invocation at a time: a second thread would only cost its start.
     // A local runtime because the builder of the others links the scheduler of many threads too.
     let runtime = match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
@@ -98,7 +108,10 @@ where
 }
 
 /// Makes the resources that the handlers take. A panic is a failure like any other, so that Lambda learns of it.
-async fn prepare(makers: impl Iterator<Item = &'static Maker>, init: &Init) -> Result<(), Error> {
+pub(crate) async fn prepare(
+    makers: &mut dyn Iterator<Item = &'static Maker>,
+    init: &Init,
+) -> Result<(), Error> {
     for maker in makers {
         let made = AssertUnwindSafe(maker.prepare(init)).catch_unwind().await;
         made.unwrap_or_else(|_| Err("a resource panicked while it was made".into()))?;

@@ -1,6 +1,7 @@
-//! Serves the routes of a function.
+//! Serves a route.
 //!
-//! In: the routes, and how one of them is selected. Out: an answer to each invocation, whatever the handler does.
+//! In: the route. Out: an answer to each invocation, whatever the handler does. It does not ask which route an event is
+//! for: the function has no other.
 
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 
@@ -12,46 +13,37 @@ use futures_util::FutureExt as _;
 use lambda_http::{LambdaEvent, RequestExt as _};
 use serde_json::value::RawValue;
 
-use super::{
-    Failure,
-    group::{self, Select},
-    start,
-};
+use super::{Failure, Output, start};
 use crate::{
     Problem,
-    event::{self, Answer},
+    event::{self, Answer, Form},
     log::{self, Served, TARGET},
     problem::Cause,
     resource::Init,
     route::{Request, Route, Surroundings},
 };
 
-pub(super) fn serve(routes: &[Route], select: Select) -> ExitCode {
-    let served = match routes {
-        [route] => Served::Route(route.key),
-        _ => Served::Group,
-    };
-    let makers = routes.iter().flat_map(|route| route.resources).flatten().copied();
-    start(served, makers, |init, event| invoke(routes, select, init, event))
+pub(super) fn serve(route: Route) -> ExitCode {
+    let mut makers = route.resources.iter().flatten().copied();
+    start(Served::Route(route.key), &mut makers, &|init, event| Box::pin(invoke(route, init, event)))
 }
 
-async fn invoke(
-    routes: &[Route],
-    select: Select,
-    init: Init,
-    event: LambdaEvent<Box<RawValue>>,
-) -> Result<Answer, Failure> {
+async fn invoke(route: Route, init: Init, event: LambdaEvent<Box<RawValue>>) -> Result<Output, Failure> {
     let request = event::request(event)?;
-    let form = event::Form::of(&request);
-    let route = select(routes, &request);
     if let Some(context) = request.lambda_context_ref() {
-        log::begin(context, route.map(|route| route.key.into()));
+        log::begin(context, None);
     }
-    let response = match route {
-        Some(route) => answer(route, init, request).await,
-        None => no_route(&request),
-    };
-    Ok(event::answer(form, response).await.unwrap_or_else(|error| {
+    let form = Form::of(&request);
+    let response = answer(route, init, request).await;
+    let output = output(form, response).await;
+    #[cfg(feature = "metrics")]
+    crate::metrics::flush(Some(("route", route.key)));
+    Ok(output)
+}
+
+/// What Lambda is told of a response.
+pub(super) async fn output(form: Form, response: Response) -> Output {
+    Output::Answer(event::answer(form, response).await.unwrap_or_else(|error| {
         tracing::error!(target: TARGET, "the response's body broke off: {error}");
         Answer::of(form, StatusCode::INTERNAL_SERVER_ERROR)
     }))
@@ -71,14 +63,4 @@ pub(crate) async fn answer(route: Route, init: Init, mut request: Request) -> Re
         tracing::error!(target: TARGET, "{cause}");
     }
     response
-}
-
-/// API Gateway and the artifact disagree about the function's routes: one of them is older.
-fn no_route(request: &Request) -> Response {
-    tracing::error!(
-        target: TARGET,
-        "the event is for `{}`, a route that this function does not have",
-        group::asked(request)
-    );
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }

@@ -1,50 +1,17 @@
-//! The event of payload 2.0 that API Gateway would send.
+//! The event that a call becomes.
 //!
-//! In: the call of a test, and the route that it goes to. Out: the event as JSON.
-
-use std::collections::BTreeMap;
+//! In: the call of a test, and the route that it goes to. Out: the event of payload 2.0 that API Gateway would send.
 
 use lambda_http::Body;
 use serde_json::{Map, Value, json};
 
-use super::{Call, lookup::Found};
+use super::Call;
+use crate::local::event::{self, Head};
 
-pub(super) fn of(call: &Call, found: &Found) -> Value {
-    let (path, query) = call.target.split_once('?').unwrap_or((&call.target, ""));
-    let key = found.route.key;
-    let mut event = json!({
-        "version": "2.0",
-        "routeKey": key,
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": headers(call),
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "test",
-            "domainName": "test.execute-api.us-east-1.amazonaws.com",
-            "domainPrefix": "test",
-            "http": {
-                "method": call.method.as_str(), "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1",
-                "userAgent": "routegen",
-            },
-            "requestId": "test",
-            "routeKey": key,
-            "stage": "$default",
-            "time": "01/Jan/2026:00:00:00 +0000",
-            "timeEpoch": 1_767_225_600_000_u64,
-        },
-        "isBase64Encoded": false,
-    });
+pub(super) fn of(call: &Call, route_key: &str, parameters: &[(String, String)]) -> Value {
+    let mut event = event::of_route(&head(call, route_key, parameters));
     if let Some(authorizer) = authorizer(call) {
         event["requestContext"]["authorizer"] = authorizer;
-    }
-    // What is empty, API Gateway leaves out.
-    if !call.cookies.is_empty() {
-        event["cookies"] = call.cookies.clone().into();
-    }
-    if !found.parameters.is_empty() {
-        event["pathParameters"] =
-            found.parameters.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     }
     match call.body.as_deref().map(|bytes| (bytes, str::from_utf8(bytes))) {
         None => {}
@@ -57,14 +24,18 @@ pub(super) fn of(call: &Call, found: &Found) -> Value {
     event
 }
 
-fn headers(call: &Call) -> BTreeMap<&str, String> {
-    let mut headers = BTreeMap::from([("host", "test.execute-api.us-east-1.amazonaws.com".to_owned())]);
-    for (name, value) in &call.headers {
-        let joined =
-            headers.get(name.as_str()).filter(|_| name != "host").map(|first| format!("{first},{value}"));
-        headers.insert(name, joined.unwrap_or_else(|| value.clone()));
+fn head<'a>(call: &'a Call, route_key: &'a str, parameters: &'a [(String, String)]) -> Head<'a> {
+    let (path, query) = call.target.split_once('?').unwrap_or((&call.target, ""));
+    Head {
+        method: &call.method,
+        path,
+        query,
+        headers: &call.headers,
+        cookies: &call.cookies,
+        stage_variables: &call.stage_variables,
+        route_key,
+        parameters,
     }
-    headers
 }
 
 fn authorizer(call: &Call) -> Option<Value> {

@@ -74,6 +74,7 @@ pub fn call(method: Method, target: impl Into<String>) -> Call {
         target: target.into(),
         headers: Vec::new(),
         cookies: Vec::new(),
+        stage_variables: Vec::new(),
         claims: None,
         scopes: None,
         context: None,
@@ -90,6 +91,7 @@ pub struct Call {
     target: String,
     headers: Vec<(String, String)>,
     cookies: Vec<String>,
+    stage_variables: Vec<(String, String)>,
     claims: Option<Value>,
     scopes: Option<String>,
     context: Option<Value>,
@@ -107,6 +109,12 @@ impl Call {
     /// With a cookie.
     pub fn cookie(mut self, name: &str, value: &str) -> Self {
         self.cookies.push(format!("{name}={value}"));
+        self
+    }
+
+    /// With a variable of the stage.
+    pub fn stage_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.stage_variables.push((name.into(), value.into()));
         self
     }
 
@@ -162,7 +170,8 @@ impl Call {
         self
     }
 
-    /// Calls the handler, which is a function with `#[route]`: `call(get_items)`.
+    /// Calls the handler, which is a function with `#[route]`: `call(get_items)`. Where it has several routes, the method
+    /// and the path select one as API Gateway does.
     ///
     /// # Panics
     ///
@@ -171,7 +180,7 @@ impl Call {
         drop(handler);
         let (path, _) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let found = lookup::find(std::any::type_name::<H>(), &self.method, path);
-        let event = event::of(&self, &found);
+        let event = event::of(&self, found.route.key, &found.parameters);
         let event = serde_json::value::to_raw_value(&event).expect("the event is JSON");
         let request = crate::event::request(LambdaEvent::new(event, Context::default()))
             .expect("the event is one of API Gateway's");

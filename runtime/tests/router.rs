@@ -1,0 +1,208 @@
+//! All routes as one router, called as a server would call it.
+
+#![allow(clippy::unwrap_used, reason = "it is a test")]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::{FutureExt as _, stream};
+use routegen::{
+    Claims, Init, Json, Path, Problem, Query, Res, Resource, RouterBuilder, RouterError,
+    axum::{
+        self,
+        body::{Body, Bytes, to_bytes},
+        http::{Method, Request, StatusCode, header, request::Parts},
+    },
+    lambda_http::{self, Error, RequestExt as _},
+    route, router,
+};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+static MADE: AtomicUsize = AtomicUsize::new(0);
+
+struct Counter(usize);
+
+impl Resource for Counter {
+    async fn init(_: &Init) -> Result<Self, Error> {
+        Ok(Self(MADE.fetch_add(1, Ordering::SeqCst) + 1))
+    }
+}
+
+#[route(GET, "/count", auth = "none")]
+async fn count(counter: Res<Counter>) -> String {
+    counter.0.to_string()
+}
+
+#[route(POST, "/count", auth = "none")]
+async fn count_again(counter: Res<Counter>) -> String {
+    counter.0.to_string()
+}
+
+#[route(GET, "/a/{id}", auth = "none")]
+async fn one(Path(id): Path<u8>, Query(query): Query<Vec<(String, String)>>) -> Json<Value> {
+    Json(json!({ "id": id, "query": query }))
+}
+
+#[route(ANY, "/a/{rest+}", auth = "none")]
+async fn rest(method: Method, Path(rest): Path<String>) -> String {
+    format!("{method} {rest}")
+}
+
+#[route(PUT, "/a/{id}", auth = "none")]
+async fn body(body: Bytes) -> Bytes {
+    body
+}
+
+#[route(POST, "/whole", auth = "none")]
+async fn whole(request: lambda_http::Request) -> String {
+    let context = serde_json::to_value(request.request_context()).unwrap();
+    let query = request.query_string_parameters();
+    format!("{} {:?} {:?}", context["routeKey"].as_str().unwrap(), query.all("a").unwrap(), request.body())
+}
+
+#[route(ANY, "$default", auth = "none")]
+async fn fallback() -> (StatusCode, &'static str) {
+    (StatusCode::IM_A_TEAPOT, "no such thing")
+}
+
+#[route(GET, "/panic", auth = "none")]
+async fn panic() {
+    panic!("on purpose")
+}
+
+#[route(GET, "/me", auth = "cognito", scopes = ["me/read", "me/write"])]
+async fn me(claims: Claims) -> String {
+    format!("{} {:?}", claims.sub, claims.scopes())
+}
+
+#[route(GET, "/signed", auth = "iam")]
+async fn signed() -> &'static str {
+    "signed"
+}
+
+/// Callers say who they are, and are believed.
+async fn believe(request: Parts) -> Result<Value, Problem> {
+    let said = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    match said {
+        None => Err(Problem::new(StatusCode::UNAUTHORIZED).with_detail("who are you?")),
+        Some("list") => Ok(json!(["no", "object"])),
+        Some(scope) => Ok(json!({ "sub": "ann", "scope": scope })),
+    }
+}
+
+fn builder() -> RouterBuilder {
+    let nobody = |_: Parts| async { Err::<(), _>(StatusCode::FORBIDDEN) };
+    router().authorizer("cognito", believe).authorizer("iam", nobody)
+}
+
+fn built(builder: RouterBuilder) -> Result<axum::Router, RouterError> {
+    builder.build().now_or_never().expect("nothing here waits")
+}
+
+/// Status and body.
+fn send(app: &axum::Router, request: Request<Body>) -> (u16, String) {
+    let response = app.clone().oneshot(request).now_or_never().expect("nothing here waits").unwrap();
+    let status = response.status().as_u16();
+    let body = to_bytes(response.into_body(), usize::MAX).now_or_never().unwrap().unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+fn call(app: &axum::Router, method: &str, target: &str) -> (u16, String) {
+    send(app, Request::builder().method(method).uri(target).body(Body::empty()).unwrap())
+}
+
+fn ok(text: &str) -> (u16, String) {
+    (200, text.to_owned())
+}
+
+#[test]
+fn routes_are_selected_as_by_api_gateway() {
+    let app = built(builder()).unwrap();
+    assert_eq!(call(&app, "GET", "/a/7?b=1&b=%20"), ok(r#"{"id":7,"query":[["b","1"],["b"," "]]}"#));
+    assert_eq!(call(&app, "GET", "/a/x%2Fy/z%20"), ok("GET x/y/z "));
+    assert_eq!(call(&app, "DELETE", "/a/7"), ok("DELETE 7"));
+    // The route with GET does not take it, and hyper sends no body for it.
+    assert_eq!(call(&app, "HEAD", "/count"), (418, String::new()));
+    assert_eq!(call(&app, "GET", "/elsewhere"), (418, "no such thing".to_owned()));
+    let (status, problem) = call(&app, "GET", "/a/x");
+    assert_eq!((status, problem.contains("path parameter `id`")), (400, true), "{problem}");
+}
+
+#[test]
+fn resources_are_made_once_before_any_request() {
+    let app = built(builder().with(Counter(40))).unwrap();
+    assert_eq!((call(&app, "GET", "/count"), call(&app, "POST", "/count")), (ok("40"), ok("40")));
+    let before = MADE.load(Ordering::SeqCst);
+    let app = built(builder()).unwrap();
+    let made = MADE.load(Ordering::SeqCst);
+    assert!(made > before);
+    let (first, second) = (call(&app, "GET", "/count"), call(&app, "POST", "/count"));
+    assert_eq!(first, second);
+}
+
+#[test]
+fn a_route_is_closed_until_somebody_answers_for_its_authorizer() {
+    let error = built(router().authorizer("cognito", believe)).unwrap_err();
+    assert!(matches!(&error, RouterError::NoAuthorizer { authorizer, .. } if authorizer == "iam"));
+    let text = error.to_string();
+    assert!(
+        text.starts_with("nobody answers for the authorizer `iam` of the route `GET /signed` ("),
+        "{text}"
+    );
+    assert!(text.contains("router.rs:"), "{text}");
+
+    let app = built(builder()).unwrap();
+    let me = |authorization: Option<&str>| {
+        let request = Request::builder().uri("/me");
+        let request = authorization
+            .map_or(Request::builder().uri("/me"), |value| request.header("authorization", value));
+        send(&app, request.body(Body::empty()).unwrap())
+    };
+    assert_eq!(me(Some("me/read other")), ok(r#"ann ["me/read", "other"]"#));
+    assert_eq!(
+        me(None),
+        (401, r#"{"title":"Unauthorized","status":401,"detail":"who are you?"}"#.to_owned())
+    );
+    assert_eq!(me(Some("me/rea")), (403, r#"{"title":"Forbidden","status":403}"#.to_owned()));
+    assert_eq!(me(Some("list")), (500, r#"{"title":"Internal Server Error","status":500}"#.to_owned()));
+    assert_eq!(call(&app, "GET", "/signed"), (403, r#"{"title":"Forbidden","status":403}"#.to_owned()));
+}
+
+#[test]
+fn bodies_arrive_whole_and_within_the_limit() {
+    let app = built(builder().body_limit(4)).unwrap();
+    let put = |parts: &'static [&'static [u8]]| {
+        let parts = stream::iter(parts.iter().map(|part| Ok::<_, std::io::Error>(*part)));
+        let request = Request::builder().method("PUT").uri("/a/1").body(Body::from_stream(parts)).unwrap();
+        let response = app.clone().oneshot(request).now_or_never().unwrap().unwrap();
+        let status = response.status().as_u16();
+        (status, to_bytes(response.into_body(), usize::MAX).now_or_never().unwrap().unwrap())
+    };
+    assert_eq!(put(&[b"\xff\x00", b"b", b"c"]), (200, Bytes::from_static(b"\xff\x00bc")));
+    assert_eq!(put(&[b"text"]), (200, Bytes::from_static(b"text")));
+    assert_eq!(put(&[]), (200, Bytes::new()));
+    assert_eq!(put(&[b"abc", b"de"]).0, 413);
+}
+
+#[test]
+fn a_handler_sees_the_request_that_a_function_sees() {
+    let app = built(builder()).unwrap();
+    let request = Request::builder().method("POST").uri("/whole?a=1&a=2").body(Body::from("b")).unwrap();
+    assert_eq!(send(&app, request), ok(r#"POST /whole ["1", "2"] Text("b")"#));
+}
+
+#[test]
+fn a_panic_is_answered_and_the_router_lives() {
+    let app = built(builder()).unwrap();
+    assert_eq!(call(&app, "GET", "/panic").0, 500);
+    assert_eq!(call(&app, "GET", "/a/1").0, 200);
+}
+
+#[test]
+fn the_router_lives_with_others() {
+    let own = axum::Router::new().route("/own", axum::routing::get(|| async { "own" }));
+    let app = own.merge(built(builder()).unwrap());
+    assert_eq!((call(&app, "GET", "/own"), call(&app, "PUT", "/a/b/c")), (ok("own"), ok("PUT b/c")));
+    let nested = axum::Router::new().nest_service("/v1", built(builder()).unwrap());
+    assert_eq!(call(&nested, "PUT", "/v1/a/b/c"), ok("PUT b/c"));
+}
