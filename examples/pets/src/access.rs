@@ -1,0 +1,65 @@
+//! Who may see which shelter.
+
+use std::collections::BTreeMap;
+
+use routegen::{
+    AuthorizerRequest, Decision, Init, Problem, Res, Resource, authorizer, http::StatusCode,
+    lambda_http::Error,
+};
+use serde::{Deserialize, Serialize};
+
+/// The shelter of each key, from the variable `API_KEYS`: `key=shelter,key=shelter`.
+pub struct Keys(BTreeMap<String, String>);
+
+impl Keys {
+    fn parse(text: &str) -> Result<Self, Error> {
+        let pair = |pair: &str| match pair.split_once('=') {
+            Some((key, shelter)) if !key.is_empty() => Ok((key.to_owned(), shelter.to_owned())),
+            // Not the pair itself: it may hold a key, and this ends up in the log.
+            _ => Err("API_KEYS is not of the form `key=shelter,key=shelter`".into()),
+        };
+        text.split(',').map(pair).collect::<Result<_, Error>>().map(Self)
+    }
+}
+
+impl Resource for Keys {
+    async fn init(_: &Init) -> Result<Self, Error> {
+        Self::parse(&std::env::var("API_KEYS").map_err(|_| "API_KEYS is not set")?)
+    }
+}
+
+/// What the handlers learn of a caller.
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
+pub struct Caller {
+    shelter: String,
+}
+
+impl Caller {
+    /// A caller sees the pets of one shelter.
+    pub fn expect(&self, shelter: &str) -> Result<(), Problem> {
+        if self.shelter == shelter {
+            return Ok(());
+        }
+        Err(Problem::new(StatusCode::FORBIDDEN).with_detail("the key is another shelter's"))
+    }
+}
+
+/// Knows callers by their key
+#[authorizer(identity_sources = ["$request.header.x-api-key"], ttl = 300, env = ["API_KEYS"])]
+async fn api_key(request: AuthorizerRequest, keys: Res<Keys>) -> Decision<Caller> {
+    let shelter = request.identity().and_then(|key| keys.0.get(key));
+    Decision::from(shelter.map(|shelter| Caller { shelter: shelter.clone() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_pairs() {
+        assert_eq!(Keys::parse("k1=north,k2=south").unwrap().0.len(), 2);
+        for bad in ["", "north", "=north", "k1=north,"] {
+            assert!(Keys::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

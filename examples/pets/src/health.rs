@@ -1,0 +1,9 @@
+//! A route for whoever watches the service.
+
+use routegen::route;
+
+/// Says that the service answers
+#[route(GET, "/health", auth = "none", throttle = (10, 10), tags = ["operations"])]
+async fn health() -> &'static str {
+    "ok"
+}
