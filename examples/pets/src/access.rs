@@ -53,7 +53,20 @@ async fn api_key(request: AuthorizerRequest, keys: Res<Keys>) -> Decision<Caller
 
 #[cfg(test)]
 mod tests {
+    use routegen::testing;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_key_opens_its_shelter_and_no_key_none() {
+        let ask = |key: &str| {
+            let keys = Keys::parse("k1=north,k2=south").unwrap();
+            testing::get("/north/1").header("x-api-key", key).with(keys).authorize(api_key)
+        };
+        assert_eq!(ask("k2").await.context::<Caller>(), Caller { shelter: "south".to_owned() });
+        assert_eq!(ask("k3").await.status(), 403);
+        assert_eq!(testing::get("/north/1").authorize(api_key).await.status(), 401);
+    }
 
     #[test]
     fn keys_are_pairs() {
