@@ -184,7 +184,7 @@ pub use router::{RouterBuilder, RouterError, router};
 /// }
 ///
 /// #[route(GET, "/items", auth = "api_key")]
-/// async fn get_items(Claims(caller): Claims<Caller>) -> String {
+/// async fn get_items(caller: Claims<Caller>) -> String {
 ///     format!("the items of {}", caller.tenant)
 /// }
 /// ```
