@@ -153,16 +153,9 @@ fn single() {
 #[test]
 fn a_group_answers_by_the_route_key_with_resources_that_are_made_once() {
     let life = live("group", &[event("POST /a"), event("GET /a"), event("GET /b"), event("$default")]);
-    let statuses: Vec<_> =
-        life.told.iter().map(|(path, body)| (path.as_str(), &body["statusCode"])).collect();
-    assert_eq!(
-        statuses,
-        [("response", 200), ("response", 200), ("response", 500), ("response", 200)]
-            .map(|(path, status)| (path, json!(status)))
-            .iter()
-            .map(|(path, status)| (*path, status))
-            .collect::<Vec<_>>()
-    );
+    let told: Vec<_> =
+        life.told.iter().map(|(path, body)| format!("{path} {}", body["statusCode"])).collect();
+    assert_eq!(told, ["response 200", "response 200", "response 500", "response 200"]);
     assert!(
         life.told.iter().all(|(_, body)| body["body"] == "0" || body["statusCode"] == 500),
         "{:?}",
@@ -281,11 +274,11 @@ fn an_authorizer_decides_and_its_errors_and_panics_decide_nothing() {
         ]
     );
     let said = |message: &str| {
-        let line =
-            life.log.iter().find(|line| line["message"].as_str().is_some_and(|text| text.contains(message)));
-        let line = line.unwrap_or_else(|| panic!("nobody says {message}: {:?}", life.log));
-        assert_eq!((&line["authorizer"], &line["function"]), (&json!("by_level"), &json!("things")));
-        format!("{} {} {}", line["level"].as_str().unwrap(), line["routeKey"], line["requestId"])
+        let says = |line: &&Value| line["message"].as_str().is_some_and(|text| text.contains(message));
+        let entry = life.log.iter().find(says);
+        let entry = entry.unwrap_or_else(|| panic!("nobody says {message}: {:?}", life.log));
+        assert_eq!((&entry["authorizer"], &entry["function"]), (&json!("by_level"), &json!("things")));
+        format!("{} {} {}", entry["level"].as_str().unwrap(), entry["routeKey"], entry["requestId"])
     };
     assert_eq!(said("made"), "INFO null null");
     assert_eq!(said("denied, because an argument cannot be made: 400"), r#"INFO "GET /a/{b}" "request-2""#);

@@ -30,6 +30,7 @@ pub(crate) struct Head<'a> {
 const HOST: &str = "local.execute-api.us-east-1.amazonaws.com";
 
 /// A route's event, without a body.
+#[cfg(feature = "testing")]
 pub(crate) fn of_route(head: &Head<'_>) -> Value {
     let mut event = common(head);
     event["isBase64Encoded"] = false.into();

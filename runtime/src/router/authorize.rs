@@ -54,7 +54,8 @@ impl Authorize {
             Box::pin(async {
                 let asked = asked.await.map(|claims| object(&claims)).map_err(Rejection::new);
                 match asked {
-                    Ok(outcome) => outcome,
+                    Ok(Ok(claims)) => Ok(claims),
+                    Ok(Err(cause)) => Err(failed(cause)),
                     Err(refusal) => Err(refusal.into_problem().await),
                 }
             })
@@ -121,18 +122,18 @@ async fn judged(authorizer: Authorizer, init: Init, event: &Value) -> Outcome {
         judge(authorizer, init, authorizer_request(event)?).await
     };
     match asked.await {
-        Ok(Decision::Allow(context)) => object(&context),
+        Ok(Decision::Allow(context)) => object(&context).map_err(failed),
         Ok(Decision::Deny) => Err(Problem::new(StatusCode::FORBIDDEN).into_response()),
         Err(error) => Err(failed(chain(&*error))),
     }
 }
 
-fn object(claims: &impl Serialize) -> Outcome {
+fn object(claims: &impl Serialize) -> Result<Map<String, Value>, String> {
     match serde_json::to_value(claims) {
         Ok(Value::Object(claims)) => Ok(claims),
         Ok(Value::Null) => Ok(Map::new()),
-        Ok(other) => Err(failed(format!("claims are a JSON object, and these are {other}"))),
-        Err(error) => Err(failed(error.to_string())),
+        Ok(_) => Err("claims are a JSON object, and these are something else".to_owned()),
+        Err(error) => Err(error.to_string()),
     }
 }
 

@@ -140,8 +140,8 @@ impl RouterBuilder {
         let mut makers: Vec<&'static Maker> = Vec::new();
         for row in table.rows() {
             makers.extend(row.registration.route.iter().flat_map(|entry| entry().resources).flatten());
-            let name = row.auth.as_str();
-            if row.auth == Auth::None || authorizers.contains_key(name) {
+            let name = row.registration.auth;
+            if is_open(row.registration) || authorizers.contains_key(name) {
                 continue;
             }
             let registered = inventory::iter::<AuthorizerRegistration>().find(|known| known.name == name);
@@ -192,9 +192,9 @@ impl Served {
         let registration = found.row.registration;
         let route = registration.route.ok_or_else(not_found)?();
         let mut context = request::context(&parts, route.key);
-        if found.row.auth != Auth::None {
+        if !is_open(registration) {
             // Without an authorizer the router was not built; a route never passes for want of one.
-            let authorize = self.authorizers.get(found.row.auth.as_str()).ok_or_else(not_found)?;
+            let authorize = self.authorizers.get(registration.auth).ok_or_else(not_found)?;
             let called =
                 Called { route_key: route.key, parameters: &found.parameters, scopes: registration.scopes };
             context.authorizer = Some(authorize.ask(&parts, &called).await?);
@@ -202,4 +202,9 @@ impl Served {
         let request = request::of(parts, body, self.body_limit, found.parameters, context).await?;
         Ok(answer(route, self.init.clone(), request).await)
     }
+}
+
+/// Whether the route's author has opened it to everyone.
+fn is_open(route: &Registration) -> bool {
+    Auth::from(route.auth.to_owned()) == Auth::None
 }

@@ -6,7 +6,7 @@
 use axum::http::Method;
 
 use crate::{
-    local::table::Table,
+    local::table::{Row, Table},
     registry::{AuthorizerRegistration, Registration},
     route::Route,
 };
@@ -31,7 +31,7 @@ pub(super) fn find(handler: &str, method: &Method, path: &str) -> Found {
         Some(Found { route, parameters: found.parameters })
     });
     found.unwrap_or_else(|| {
-        let keys: Vec<String> = table.rows().iter().map(|row| row.key()).collect();
+        let keys: Vec<String> = table.rows().iter().map(Row::key).collect();
         panic!("`{handler}` takes no `{method} {path}`, but `{}`", keys.join("`, `"))
     })
 }
