@@ -41,8 +41,7 @@ pub fn serve<const N: usize>(routes: [Route; N]) -> ExitCode {
 /// The resources among the arguments of one function of the user's.
 pub(crate) type Resources = &'static [Option<&'static Maker>];
 
-/// What answers an event. Its type is erased, so that a function with routes and one with an authorizer share all of
-/// `lambda_runtime`; compiled for each of them, it would be 8 kB larger in both.
+/// What answers an event. Its type is erased, so that `lambda_runtime` is compiled once for routes and authorizers.
 type Invoke<'a> = &'a dyn Fn(Init, LambdaEvent<Box<RawValue>>) -> BoxFuture<'a, Result<Output, Failure>>;
 
 /// What Lambda is told of an invocation.
