@@ -1,7 +1,14 @@
 //! What the code has in common that is generated for routes and for authorizers.
 //!
-//! In: the handler, and what is special to either. Out: tokens. They name everything through `__private`, and have the
-//! span [`Span::mixed_site`] unless an error in them is the user's.
+//! In: the handler, and what is special to either. Out: tokens.
+//!
+//! Three rules hold for the generated code:
+//!
+//! - It names everything through `__private`, which it imports once. So it compiles in crates without a prelude, and
+//!   a wrong `crate = path` is one error.
+//! - Its own tokens have the span [`Span::mixed_site`]. So its variables never meet the user's names, and its lints
+//!   stay silent in the user's crate.
+//! - What can be in an error is located where the user wrote its cause. So one mistake makes one error, there.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};

@@ -147,7 +147,8 @@ pub use resource::{Init, Res, Resource};
 /// | `crate` | where this crate is, if renamed or re-exported | `::routegen` |
 ///
 /// Several `#[route]` over one function are several routes of one function in Lambda, which has the handler's name, or that of
-/// `lambda`. Each but one has a `name` of its own:
+/// `lambda`. Each but one has a `name` of its own. (One within `cfg_attr` is expanded alone: it is of the same function where
+/// both say the same `lambda`.)
 ///
 /// ```
 /// # use routegen::route;

@@ -1,4 +1,4 @@
-//! The name of a route, from which the names of its function and its artifact follow.
+//! The name of a route, a group of routes or an authorizer, from which the names of its function and its artifact follow.
 
 use std::{fmt, str::FromStr};
 

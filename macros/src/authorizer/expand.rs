@@ -1,7 +1,7 @@
 //! A [`ValidAuthorizer`] becomes code: an entry point and a registration, as a route's.
 //!
-//! In: the authorizer. Out: what goes after the function. It refuses nothing. The rules for the code are those of
-//! `route/expand.rs`.
+//! In: the authorizer. Out: what goes after the function. It refuses nothing. The rules that hold for the
+//! generated code are those of `glue.rs`.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};

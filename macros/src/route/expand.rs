@@ -4,13 +4,7 @@
 //! registration. It refuses nothing: whatever could be wrong was refused before. What only types can show, such as
 //! an argument that is no extractor, the compiler reports, and the spans here decide where.
 //!
-//! Three rules hold for the generated code:
-//!
-//! - It names everything through `__private`, which it imports once. So it compiles in crates without a prelude, and
-//!   a wrong `crate = path` is one error.
-//! - Its own tokens have the span [`Span::mixed_site`]. So its variables never meet the user's names, and its lints
-//!   stay silent in the user's crate.
-//! - What can be in an error is located where the user wrote its cause. So one mistake makes one error, there.
+//! The rules that hold for the generated code are those of `glue.rs`.
 
 use std::collections::BTreeSet;
 
@@ -190,10 +184,10 @@ fn checks(handler: &Handler, routes: &[Route<'_>]) -> TokenStream {
     let mut seen = BTreeSet::new();
     let mut checks = TokenStream::new();
     for Route { valid, .. } in routes {
-        for ty in &handler.arguments {
+        for (index, ty) in handler.arguments.iter().enumerate() {
             let argument = argument(valid, ty);
-            // What two routes say alike is checked once.
-            if seen.insert(argument.to_string()) {
+            // What two routes say alike of an argument is checked once.
+            if seen.insert((index, argument.to_string())) {
                 checks.extend(glue::check(&quote_spanned!(Span::mixed_site()=> #argument::CHECK), ty));
             }
         }
@@ -285,6 +279,15 @@ mod tests {
             #[routegen::route(POST, \"/b\", auth = \"cognito\", name = \"b\")]
             async fn a(body: String) {}",
         ));
+    }
+
+    #[test]
+    fn what_two_routes_say_alike_of_an_argument_is_checked_once() {
+        let checks = |item: &str| expansion(r#"GET, "/a", auth = "none""#, item).matches("::CHECK").count();
+        assert_eq!(checks(r#"#[route(GET, "/b", auth = "iam", name = "b")] async fn a(_: A) {}"#), 1);
+        assert_eq!(checks(r#"#[route(GET, "/b", auth = "key", name = "b")] async fn a(_: A) {}"#), 2);
+        // Of two arguments, also the place of the first is checked.
+        assert_eq!(checks("async fn a(_: A, _: A) {}"), 3);
     }
 
     #[test]

@@ -3,89 +3,80 @@
 //! In: the event of payload format 2.0. Out: a request without a body, whose head the extractors of routes read, with an
 //! [`AuthorizerRequest`]. It refuses events of format 1.0, whose answer would have to be a policy.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use lambda_http::{
-    Error, LambdaEvent,
-    aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpRequestContext},
+    Error, LambdaEvent, RequestExt as _, aws_lambda_events::query_map::QueryMap, request::RequestContext,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
-use super::request::http;
+use super::request::request;
 use crate::{Decision, authorizer::AuthorizerRequest, route::Request};
 
-/// The event. What is empty, API Gateway leaves out or makes null.
+/// What an authorizer's event has and a route's has not, or not in the request.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Event {
+struct Own {
     version: String,
     #[serde(rename = "type")]
     kind: String,
     route_arn: String,
     identity_source: Option<Vec<String>>,
-    route_key: String,
-    raw_path: String,
-    raw_query_string: Option<String>,
     cookies: Option<Vec<String>>,
-    headers: Option<HashMap<String, String>>,
-    path_parameters: Option<HashMap<String, String>>,
-    stage_variables: Option<HashMap<String, String>>,
-    request_context: ApiGatewayV2httpRequestContext,
 }
 
 /// The request that the event asks about.
 pub(crate) fn authorizer_request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Error> {
     let LambdaEvent { payload, context, .. } = event;
-    let event: Event = serde_json::from_str(payload.get()).map_err(|error| {
+    let (own, others) = read(&payload).map_err(|error| {
         format!("this is no event of a Lambda authorizer with payload format 2.0: {error}")
     })?;
-    if (event.version.as_str(), event.kind.as_str()) != ("2.0", "REQUEST") {
-        let Event { version, kind, .. } = event;
+    let Own { version, kind, .. } = &own;
+    if (version.as_str(), kind.as_str()) != ("2.0", "REQUEST") {
         return Err(format!(
             "this is an event of type {kind} with payload format {version}, and an authorizer takes REQUEST with 2.0"
         )
         .into());
     }
-    let mut headers = HeaderMap::new();
-    for (name, value) in event.headers.iter().flatten() {
-        // What is no header in Rust's eyes, no extractor could ask for.
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
-            headers.append(name, value);
-        }
-    }
-    let path_parameters = event.path_parameters.unwrap_or_default();
-    let stage_variables = event.stage_variables.unwrap_or_default();
-
     // All that a route's event has too, becomes what it becomes there.
-    let mut same = ApiGatewayV2httpRequest::default();
-    same.raw_path = Some(event.raw_path.clone());
-    same.raw_query_string.clone_from(&event.raw_query_string);
-    same.headers.clone_from(&headers);
-    same.cookies.clone_from(&event.cookies);
-    same.path_parameters.clone_from(&path_parameters);
-    same.stage_variables.clone_from(&stage_variables);
-    same.request_context = event.request_context.clone();
-    let mut request = http(same, context);
-
-    let about = event.request_context;
-    request.extensions_mut().insert(AuthorizerRequest {
-        identity_source: event.identity_source.unwrap_or_default(),
-        route_arn: event.route_arn,
-        route_key: event.route_key,
-        raw_path: event.raw_path,
-        raw_query_string: event.raw_query_string.unwrap_or_default(),
-        headers,
-        cookies: event.cookies.unwrap_or_default(),
-        path_parameters,
-        stage_variables,
-        api_id: about.apiid.unwrap_or_default(),
-        stage: about.stage.unwrap_or_default(),
-        request_id: about.request_id.unwrap_or_default(),
-        source_ip: about.http.source_ip.unwrap_or_default(),
-    });
+    let mut request = request(LambdaEvent::new(others, context))?;
+    let asks = asks(own, &request);
+    request.extensions_mut().insert(asks);
     Ok(request)
+}
+
+/// The two parts of the event. In a route's, `identitySource` would be of another type.
+fn read(payload: &RawValue) -> Result<(Own, Box<RawValue>), serde_json::Error> {
+    let own = serde_json::from_str(payload.get())?;
+    let mut others: BTreeMap<String, Box<RawValue>> = serde_json::from_str(payload.get())?;
+    others.remove("identitySource");
+    Ok((own, to_raw_value(&others)?))
+}
+
+fn asks(own: Own, request: &Request) -> AuthorizerRequest {
+    let pairs =
+        |map: &QueryMap| map.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let mut asks = AuthorizerRequest {
+        identity_source: own.identity_source.unwrap_or_default(),
+        route_arn: own.route_arn,
+        raw_path: request.raw_http_path().to_owned(),
+        raw_query_string: request.uri().query().unwrap_or_default().to_owned(),
+        headers: request.headers().clone(),
+        cookies: own.cookies.unwrap_or_default(),
+        path_parameters: pairs(&request.path_parameters()),
+        stage_variables: pairs(&request.stage_variables()),
+        ..AuthorizerRequest::default()
+    };
+    if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        asks.route_key = text(&context.route_key);
+        asks.api_id = text(&context.apiid);
+        asks.stage = text(&context.stage);
+        asks.request_id = text(&context.request_id);
+        asks.source_ip = text(&context.http.source_ip);
+    }
+    asks
 }
 
 /// What API Gateway is told.
@@ -105,8 +96,9 @@ impl SimpleResponse {
 
 #[cfg(test)]
 mod tests {
-    use lambda_http::{Context, RequestExt as _};
-    use serde_json::{Value, json, value::to_raw_value};
+    use axum::http::HeaderValue;
+    use lambda_http::Context;
+    use serde_json::{Value, json};
 
     use super::*;
 

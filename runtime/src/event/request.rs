@@ -29,14 +29,9 @@ pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Erro
     if let Some(event) = rest::event(payload.get()) {
         return Ok(with_context(rest::request(event), context));
     }
-    let event = serde_json::from_str(payload.get())
+    let mut event: ApiGatewayV2httpRequest = serde_json::from_str(payload.get())
         .map_err(|error| format!("this is no event of an HTTP API with payload format 2.0: {error}"))?;
 
-    Ok(http(event, context))
-}
-
-/// The request of an event of payload format 2.0.
-pub(super) fn http(mut event: ApiGatewayV2httpRequest, context: Context) -> Request {
     let mut request = Request::new(body(event.body.take(), event.is_base64_encoded));
     *request.method_mut() = event.request_context.http.method.clone();
     *request.uri_mut() = uri(&target(&event), &event.headers, event.request_context.domain_name.as_deref());
@@ -59,7 +54,7 @@ pub(super) fn http(mut event: ApiGatewayV2httpRequest, context: Context) -> Requ
         .with_path_parameters(event.path_parameters)
         .with_stage_variables(event.stage_variables)
         .with_request_context(RequestContext::ApiGatewayV2(event.request_context));
-    with_context(request, context)
+    Ok(with_context(request, context))
 }
 
 fn with_context(mut request: Request, context: Context) -> Request {

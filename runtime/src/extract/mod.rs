@@ -30,7 +30,7 @@ pub(crate) use rejection::Rejection;
 
 use crate::route::Request;
 
-/// An argument that leaves the body to another one: every argument but the last.
+/// An argument that leaves the body to another one: every argument but the last of a route, and all of an authorizer.
 ///
 /// `M` is there for the messages: with it the generated code has a bound that the compiler checks in one place, where
 /// the entry point chooses `M`, and a wrong type is one error.
