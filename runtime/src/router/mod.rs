@@ -22,8 +22,7 @@ use crate::{
     Init, Problem, Resource,
     local::table::Table,
     registry::{AuthorizerRegistration, Registration},
-    resource::Maker,
-    serve::{answer, prepare},
+    serve::{Resources, answer, prepare},
 };
 use authorize::{Authorize, Called};
 pub use error::RouterError;
@@ -137,9 +136,9 @@ impl RouterBuilder {
         if table.rows().is_empty() {
             return Err(RouterError::NoRoutes);
         }
-        let mut makers: Vec<&'static Maker> = Vec::new();
+        let mut resources: Vec<Resources> = Vec::new();
         for row in table.rows() {
-            makers.extend(row.registration.route.iter().flat_map(|entry| entry().resources).flatten());
+            resources.extend(row.registration.route.map(|entry| entry().resources));
             let name = row.registration.auth;
             if is_open(row.registration) || authorizers.contains_key(name) {
                 continue;
@@ -153,11 +152,11 @@ impl RouterBuilder {
                     place: format!("{}:{}", row.registration.file, row.registration.line),
                 });
             };
-            makers.extend(entry.resources.iter().flatten());
+            resources.push(entry.resources);
             let authorize = Authorize::by(entry, registered.identity_sources, init.clone());
             authorizers.insert(name.to_owned(), authorize);
         }
-        prepare(&mut makers.into_iter(), &init).await.map_err(RouterError::Resource)?;
+        prepare(&resources, &init).await.map_err(RouterError::Resource)?;
         let served = Arc::new(Served { table, init, body_limit, authorizers });
         Ok(axum::Router::new().fallback(move |request: Request| {
             let served = Arc::clone(&served);

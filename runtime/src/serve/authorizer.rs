@@ -23,9 +23,8 @@ use crate::{
 /// Serves `authorizer` until the execution environment ends.
 #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
 pub fn serve_authorizer(authorizer: Authorizer) -> ExitCode {
-    let mut makers = authorizer.resources.iter().flatten().copied();
     let served = Served::Authorizer(authorizer.name);
-    start(served, &mut makers, &|init, event| Box::pin(invoke(authorizer, init, event)))
+    start(served, &[authorizer.resources], &|init, event| Box::pin(invoke(authorizer, init, event)))
 }
 
 async fn invoke(

@@ -13,7 +13,7 @@ use lambda_http::{LambdaEvent, RequestExt as _, request::RequestContext};
 use serde_json::value::RawValue;
 
 use super::{
-    Failure, Output,
+    Failure, Output, Resources,
     route::{answer, output},
     start,
 };
@@ -26,8 +26,8 @@ use crate::{
 };
 
 pub(super) fn serve(routes: &[Route]) -> ExitCode {
-    let mut makers = routes.iter().flat_map(|route| route.resources).flatten().copied();
-    start(Served::Group, &mut makers, &|init, event| Box::pin(invoke(routes, init, event)))
+    let resources: Vec<Resources> = routes.iter().map(|route| route.resources).collect();
+    start(Served::Group, &resources, &|init, event| Box::pin(invoke(routes, init, event)))
 }
 
 async fn invoke(routes: &[Route], init: Init, event: LambdaEvent<Box<RawValue>>) -> Result<Output, Failure> {

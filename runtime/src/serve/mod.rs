@@ -38,6 +38,9 @@ pub fn serve<const N: usize>(routes: [Route; N]) -> ExitCode {
     }
 }
 
+/// The resources among the arguments of one function of the user's.
+pub(crate) type Resources = &'static [Option<&'static Maker>];
+
 /// What answers an event. Its type is erased, so that a function with routes and one with an authorizer share all of
 /// `lambda_runtime`; compiled for each of them, it would be 8 kB larger in both.
 type Invoke<'a> = &'a dyn Fn(Init, LambdaEvent<Box<RawValue>>) -> BoxFuture<'a, Result<Output, Failure>>;
@@ -58,7 +61,7 @@ impl Serialize for Output {
 }
 
 /// Serves what answers events until the execution environment ends.
-fn start(served: Served, makers: &mut dyn Iterator<Item = &'static Maker>, invoke: Invoke<'_>) -> ExitCode {
+fn start(served: Served, resources: &[Resources], invoke: Invoke<'_>) -> ExitCode {
     let log = log::start(served);
     // Without it lambda_http panics; whoever starts an artifact by hand deserves a sentence.
     let Ok(api) = std::env::var("AWS_LAMBDA_RUNTIME_API") else {
@@ -68,7 +71,7 @@ fn start(served: Served, makers: &mut dyn Iterator<Item = &'static Maker>, invok
         );
         return ExitCode::FAILURE;
     };
-    match run(log, &api, makers, invoke) {
+    match run(log, &api, resources, invoke) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(target: TARGET, "{error}");
@@ -77,12 +80,7 @@ fn start(served: Served, makers: &mut dyn Iterator<Item = &'static Maker>, invok
     }
 }
 
-fn run(
-    log: Log,
-    api: &str,
-    makers: &mut dyn Iterator<Item = &'static Maker>,
-    invoke: Invoke<'_>,
-) -> Result<(), Error> {
+fn run(log: Log, api: &str, resources: &[Resources], invoke: Invoke<'_>) -> Result<(), Error> {
     // An execution environment has one invocation at a time: a second thread would only cost its start.
     // A local runtime because the builder of the others links the scheduler of many threads too.
     let runtime = match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
@@ -94,7 +92,7 @@ fn run(
     };
     runtime.block_on(async {
         let init = Init::default();
-        let prepared = prepare(makers, &init).await;
+        let prepared = prepare(resources, &init).await;
         log.install();
         if let Err(error) = prepared {
             let message = log::chain(&*error);
@@ -110,11 +108,8 @@ fn run(
 }
 
 /// Makes the resources that the handlers take. A panic is a failure like any other, so that Lambda learns of it.
-pub(crate) async fn prepare(
-    makers: &mut dyn Iterator<Item = &'static Maker>,
-    init: &Init,
-) -> Result<(), Error> {
-    for maker in makers {
+pub(crate) async fn prepare(resources: &[Resources], init: &Init) -> Result<(), Error> {
+    for maker in resources.iter().copied().flatten().flatten() {
         let made = AssertUnwindSafe(maker.prepare(init)).catch_unwind().await;
         made.unwrap_or_else(|_| Err("a resource panicked while it was made".into()))?;
     }

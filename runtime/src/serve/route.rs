@@ -24,8 +24,7 @@ use crate::{
 };
 
 pub(super) fn serve(route: Route) -> ExitCode {
-    let mut makers = route.resources.iter().flatten().copied();
-    start(Served::Route(route.key), &mut makers, &|init, event| Box::pin(invoke(route, init, event)))
+    start(Served::Route(route.key), &[route.resources], &|init, event| Box::pin(invoke(route, init, event)))
 }
 
 async fn invoke(route: Route, init: Init, event: LambdaEvent<Box<RawValue>>) -> Result<Output, Failure> {
