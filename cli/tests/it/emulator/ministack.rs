@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8Path;
 use serde_json::{Value, json};
 use ureq::{
     Body,
@@ -25,14 +26,7 @@ const WRITE: &str = "items/write";
 fn the_example_is_applied_gives_tokens_and_answers_those_whom_a_route_lets_in() {
     let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
     let folder = scratch("ministack");
-    let emulator = Emulator::start(&folder, "/_ministack/ready", |port| {
-        let mut command = python.server("ministack", &folder);
-        command.env("STATE_DIR", folder.join("state"));
-        // By default it listens everywhere, and on two ports more.
-        command.env("BIND_HOST", "127.0.0.1").env("GATEWAY_PORT", port.to_string());
-        command.env("IOT_MTLS_ENABLED", "0").env("SFTP_ENABLED", "0");
-        command
-    });
+    let emulator = start(python, &folder);
     // Not in the folder for temporary files, which is where the example goes without the variable.
     let database = folder.join("database").join("items.redb");
     std::fs::create_dir(folder.join("database")).unwrap();
@@ -53,6 +47,18 @@ fn the_example_is_applied_gives_tokens_and_answers_those_whom_a_route_lets_in() 
     a_request_that_makes_no_sense_is_the_clients_fault(&client, &writer);
 
     root.destroy();
+}
+
+/// `MiniStack`, with its state in `folder`.
+pub(super) fn start(python: &Python, folder: &Utf8Path) -> Emulator {
+    Emulator::start(folder, "/_ministack/ready", |port| {
+        let mut command = python.server("ministack", folder);
+        command.env("STATE_DIR", folder.join("state"));
+        // By default it listens everywhere, and on two ports more.
+        command.env("BIND_HOST", "127.0.0.1").env("GATEWAY_PORT", port.to_string());
+        command.env("IOT_MTLS_ENABLED", "0").env("SFTP_ENABLED", "0");
+        command
+    })
 }
 
 fn only_the_secret_gives_a_token(client: &Client) {
@@ -123,12 +129,9 @@ impl Client {
             output("token_endpoint"),
             "https://items-000000000000.auth.us-east-1.amazoncognito.com/oauth2/token"
         );
-        let endpoint = output("api_endpoint");
-        let id = endpoint.strip_prefix("https://").unwrap();
-        let id = id.strip_suffix(".execute-api.us-east-1.amazonaws.com").unwrap();
         Self {
             address: emulator.address.clone(),
-            api_host: format!("{id}.execute-api.localhost"),
+            api_host: api_host(&outputs),
             id: output("client_id"),
             secret: output("client_secret"),
         }
@@ -160,7 +163,7 @@ impl Client {
         self.call("POST", "/items/create", token, Some(item))
     }
 
-    /// Calls the API, which the emulator tells from its other services by the host.
+    /// Calls the API.
     fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> (u16, Value) {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.address));
         request = request.header("Host", &self.api_host);
@@ -174,8 +177,16 @@ impl Client {
     }
 }
 
+/// The host by which the emulator tells the API of these outputs from its other services.
+pub(super) fn api_host(outputs: &Value) -> String {
+    let endpoint = outputs["api_endpoint"]["value"].as_str().unwrap();
+    let id = endpoint.strip_prefix("https://").unwrap();
+    let id = id.strip_suffix(".execute-api.us-east-1.amazonaws.com").unwrap();
+    format!("{id}.execute-api.localhost")
+}
+
 /// The status, and the body if it is JSON.
-fn answer(response: Result<Response<Body>, ureq::Error>) -> (u16, Value) {
+pub(super) fn answer(response: Result<Response<Body>, ureq::Error>) -> (u16, Value) {
     let mut response = response.unwrap();
     let text = response.body_mut().read_to_string().unwrap();
     (response.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text)))

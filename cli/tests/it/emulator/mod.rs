@@ -4,6 +4,7 @@
 //! behind the API that it is told to make, and judges what a request does.
 
 mod benchmark;
+mod lambda_authorizer;
 mod ministack;
 mod moto;
 pub(crate) mod python;
@@ -57,12 +58,24 @@ impl Emulator {
     }
 
     /// Lays out the example in `folder`, as it is emitted, but with this emulator for AWS and with `settings` of the
-    /// module. Terraform merges both from files whose names end in `_override.tf`.
+    /// module.
     fn root(&self, terraform: &'static Terraform, folder: &Utf8Path, settings: &str) -> Root {
+        self.root_of(terraform, (&items().terraform, &items().artifacts), folder, settings)
+    }
+
+    /// The same of other Terraform and other artifacts. Terraform merges what is of the emulator and the module's
+    /// settings from files whose names end in `_override.tf`.
+    fn root_of(
+        &self,
+        terraform: &'static Terraform,
+        (emitted, artifacts): (&Utf8Path, &Utf8Path),
+        folder: &Utf8Path,
+        settings: &str,
+    ) -> Root {
         let root = folder.join("terraform");
-        copy(&items().terraform, &root);
+        copy(emitted, &root);
         // The root finds the artifacts beside itself.
-        copy(&items().artifacts, &folder.join("lambda"));
+        copy(artifacts, &folder.join("lambda"));
         std::fs::write(root.join("emulator_override.tf"), self.provider()).unwrap();
         set(&root, settings);
         Root::init(terraform, &root)
