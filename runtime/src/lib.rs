@@ -73,6 +73,9 @@ mod extract;
 #[cfg(any(feature = "router", feature = "testing"))]
 mod local;
 mod log;
+#[cfg(feature = "metrics")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+pub mod metrics;
 mod problem;
 #[macro_use]
 mod register;
@@ -181,7 +184,7 @@ pub use router::{RouterBuilder, RouterError, router};
 /// }
 ///
 /// #[route(GET, "/items", auth = "api_key")]
-/// async fn get_items(Claims(caller): Claims<Caller>) -> String {
+/// async fn get_items(caller: Claims<Caller>) -> String {
 ///     format!("the items of {}", caller.tenant)
 /// }
 /// ```

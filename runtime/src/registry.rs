@@ -39,8 +39,8 @@ pub struct Registration {
     pub entry: &'static str,
     /// For each argument, the fields that a struct asks of the path.
     pub fields: &'static [Option<Fields>],
-    /// For each argument, whether it reads the body.
-    pub body: &'static [bool],
+    /// For each argument, whether it reads the body, and whether it is the whole request, which may read it or not.
+    pub body: &'static [(bool, bool)],
     /// The entry point itself, for tests. The registry of `routegen` does without, and its host build with the handlers.
     pub route: Option<fn() -> Route>,
 }
@@ -101,7 +101,7 @@ impl Registration {
             description: self.description.to_owned(),
             tags: self.tags.iter().map(ToString::to_string).collect(),
             deprecated: self.deprecated,
-            reads_body: self.body.contains(&true),
+            reads_body: self.body.contains(&(true, false)),
             handler: self.handler.to_owned(),
             package: self.package.to_owned(),
             source: SourceLocation { file: self.file.to_owned(), line: self.line, column: self.column },
@@ -155,4 +155,65 @@ fn manifest() -> Result<String, String> {
         .collect();
     let manifest = Manifest::new(env!("CARGO_PKG_VERSION"), routes?, authorizers?);
     serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{AuthorizerRequest, Decision, Json, authorizer, route};
+
+    use super::*;
+
+    /// Answers twice
+    #[route(POST, "/registry/a", auth = "none", crate = crate)]
+    #[route(
+        PUT, "/registry/b", auth = "registry_key", name = "registry_b", tags = ["b"], deprecated = true
+    )]
+    async fn registry_a(_: Json<u8>) {}
+
+    #[route(GET, "/registry/c", auth = "none", lambda = "registry", crate = crate)]
+    async fn registry_c(_: lambda_http::Request) {}
+
+    #[route(GET, "/registry/d", auth = "none", crate = crate)]
+    async fn registry_d(_: axum::extract::Request) {}
+
+    /// Knows keys
+    #[authorizer(identity_sources = ["$request.header.x-api-key"], ttl = 60, env = ["KEYS"], crate = crate)]
+    async fn registry_key(_: AuthorizerRequest) -> Decision {
+        Decision::Deny
+    }
+
+    fn registered() -> Manifest {
+        let manifest: Manifest = serde_json::from_str(&manifest().unwrap()).unwrap();
+        let of_here = |handler: &str| handler.starts_with(module_path!());
+        let mut manifest = manifest;
+        manifest.routes.retain(|route| of_here(&route.handler));
+        manifest.authorizers.retain(|authorizer| of_here(&authorizer.handler));
+        manifest
+    }
+
+    #[test]
+    fn routes_of_one_function_are_registered_each_with_its_own_place() {
+        let routes = registered().routes;
+        let [a, b, c, d] = routes.as_slice() else { panic!("{routes:?}") };
+        assert_eq!((a.name.as_str(), b.name.as_str()), ("registry_a", "registry_b"));
+        assert_eq!((a.function().as_str(), b.function().as_str()), ("registry_a", "registry_a"));
+        assert_eq!(a.handler, b.handler);
+        assert_eq!((a.source.line + 1, a.source.column), (b.source.line, b.source.column));
+        assert_eq!((a.description.as_str(), b.description.as_str()), ("Answers twice", "Answers twice"));
+        assert_eq!((b.tags.as_slice(), b.deprecated), (["b".to_owned()].as_slice(), true));
+        assert_eq!(c.function().as_str(), "registry");
+        assert!(a.reads_body && b.reads_body);
+        assert!(!c.reads_body && !d.reads_body, "what becomes of the whole request, nobody knows");
+    }
+
+    #[test]
+    fn an_authorizer_is_registered() {
+        let authorizers = registered().authorizers;
+        let [key] = authorizers.as_slice() else { panic!("{authorizers:?}") };
+        assert_eq!((key.name.as_str(), key.ttl), ("registry_key", 60));
+        assert_eq!(key.identity_sources[0].as_str(), "$request.header.x-api-key");
+        assert_eq!((key.env[0].as_str(), key.description.as_str()), ("KEYS", "Knows keys"));
+        assert_eq!(key.entry, "routegen.routegen.authorizer.registry_5fkey");
+        assert!(key.source.file.ends_with("registry.rs") && key.source.line > 1);
+    }
 }

@@ -37,6 +37,8 @@ fn live(name: &str, events: &[Value]) -> Life {
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
         .env_remove("AWS_LAMBDA_LOG_LEVEL")
         .env_remove("RUST_LOG")
+        .env_remove("POWERTOOLS_METRICS_NAMESPACE")
+        .env_remove("POWERTOOLS_SERVICE_NAME")
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -126,6 +128,7 @@ const SHARED: Route = Route {
             let mut parts = request.into_parts().0;
             let shared = Res::<Shared>::from_parts(&mut parts).await?;
             tracing::info!("called");
+            routegen::metrics::metric("Calls", 1.0, routegen::metrics::Unit::Count);
             Ok(shared.0.to_string().into_response())
         })
     },
@@ -150,16 +153,9 @@ fn single() {
 #[test]
 fn a_group_answers_by_the_route_key_with_resources_that_are_made_once() {
     let life = live("group", &[event("POST /a"), event("GET /a"), event("GET /b"), event("$default")]);
-    let statuses: Vec<_> =
-        life.told.iter().map(|(path, body)| (path.as_str(), &body["statusCode"])).collect();
-    assert_eq!(
-        statuses,
-        [("response", 200), ("response", 200), ("response", 500), ("response", 200)]
-            .map(|(path, status)| (path, json!(status)))
-            .iter()
-            .map(|(path, status)| (*path, status))
-            .collect::<Vec<_>>()
-    );
+    let told: Vec<_> =
+        life.told.iter().map(|(path, body)| format!("{path} {}", body["statusCode"])).collect();
+    assert_eq!(told, ["response 200", "response 200", "response 500", "response 200"]);
     assert!(
         life.told.iter().all(|(_, body)| body["body"] == "0" || body["statusCode"] == 500),
         "{:?}",
@@ -178,6 +174,21 @@ fn a_group_answers_by_the_route_key_with_resources_that_are_made_once() {
 }
 
 #[test]
+fn metrics_are_written_at_the_end_of_their_invocation() {
+    let life = live("group", &[event("POST /a"), event("GET /b"), event("GET /a")]);
+    let metrics = life.log.iter().filter(|line| line.get("_aws").is_some());
+    let metrics: Vec<_> = metrics
+        .map(|line| {
+            assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["function", "route"]]));
+            json!([line["function"], line["route"], line["requestId"], line["Calls"]])
+        })
+        .collect();
+    let expected =
+        [json!(["things", "POST /a", "request-0", 1.0]), json!(["things", "GET /a", "request-2", 1.0])];
+    assert_eq!(metrics, expected);
+}
+
+#[test]
 fn the_function_of_one_route_does_not_ask_for_the_key() {
     let life = live("single", &[event("GET /renamed")]);
     assert_eq!(life.told[0].1["body"], "0");
@@ -189,7 +200,9 @@ fn the_function_of_one_route_does_not_ask_for_the_key() {
 
 /// Level, message, function, route key and request of every line that is this program's or the runtime's own.
 fn lines(log: &[Value]) -> Vec<String> {
-    let ours = log.iter().filter(|line| ["serve", "routegen"].contains(&line["target"].as_str().unwrap()));
+    let ours = log
+        .iter()
+        .filter(|line| ["serve", "routegen"].contains(&line["target"].as_str().unwrap_or_default()));
     let ours =
         ours.filter(|line| !line["message"].as_str().unwrap().starts_with("the Lambda Runtime API failed"));
     ours.map(|line| {
@@ -261,10 +274,11 @@ fn an_authorizer_decides_and_its_errors_and_panics_decide_nothing() {
         ]
     );
     let said = |message: &str| {
-        let line = life.log.iter().find(|line| line["message"].as_str().unwrap().contains(message));
-        let line = line.unwrap_or_else(|| panic!("nobody says {message}: {:?}", life.log));
-        assert_eq!((&line["authorizer"], &line["function"]), (&json!("by_level"), &json!("things")));
-        format!("{} {} {}", line["level"].as_str().unwrap(), line["routeKey"], line["requestId"])
+        let says = |line: &&Value| line["message"].as_str().is_some_and(|text| text.contains(message));
+        let entry = life.log.iter().find(says);
+        let entry = entry.unwrap_or_else(|| panic!("nobody says {message}: {:?}", life.log));
+        assert_eq!((&entry["authorizer"], &entry["function"]), (&json!("by_level"), &json!("things")));
+        format!("{} {} {}", entry["level"].as_str().unwrap(), entry["routeKey"], entry["requestId"])
     };
     assert_eq!(said("made"), "INFO null null");
     assert_eq!(said("denied, because an argument cannot be made: 400"), r#"INFO "GET /a/{b}" "request-2""#);

@@ -22,8 +22,12 @@ fn routes(project: &Project) -> Vec<String> {
 
 /// A package of the project's workspace.
 fn member(project: &Project, name: &str, dependencies: &str, lib: &str) {
+    member_of_edition("2024", project, name, dependencies, lib);
+}
+
+fn member_of_edition(edition: &str, project: &Project, name: &str, dependencies: &str, lib: &str) {
     let manifest = format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}"
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\n[dependencies]\n{dependencies}"
     );
     project.write(&format!("{name}/Cargo.toml"), &manifest);
     project.write(&format!("{name}/src/lib.rs"), lib);
@@ -53,7 +57,8 @@ fn routes_are_found_however_they_are_written_and_wherever_their_crate_is() {
         &direct,
         "pub use routegen;\npub use routegen::{route, route as endpoint};\n",
     );
-    member(
+    member_of_edition(
+        "2018",
         &project,
         "middle",
         &format!(
@@ -62,8 +67,11 @@ fn routes_are_found_however_they_are_written_and_wherever_their_crate_is() {
         "#[rg::route(GET, \"/renamed\", auth = \"none\", crate = rg)]\nasync fn renamed() {}\n",
     );
     for (name, path) in [("extra", "/optional"), ("absent", "/switched-off")] {
-        let lib = format!("#[routegen::route(GET, \"{path}\", auth = \"none\")]\nasync fn optional() {{}}\n");
-        member(&project, name, &direct, &lib);
+        let lib = format!(
+            "#![deny(warnings)]\n\n#[routegen::route(GET, \"{path}\", auth = \"none\")]\n\
+             async fn optional(_: routegen::Query<()>, _: String) {{}}\n"
+        );
+        member_of_edition("2021", &project, name, &direct, &lib);
     }
     // Nobody names this crate in the code.
     member(

@@ -125,7 +125,7 @@ impl Route<'_> {
                 source: #source,
                 entry: #entry,
                 fields: [#(#fields),*],
-                body: [#(#body && !#whole),*],
+                body: [#((#body, #whole)),*],
                 route: #route,
             }
         }

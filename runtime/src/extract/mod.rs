@@ -35,7 +35,7 @@ use crate::route::Request;
 /// `M` is there for the messages: with it the generated code has a bound that the compiler checks in one place, where
 /// the entry point chooses `M`, and a wrong type is one error.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an argument before the last one",
+    message = "`{Self}` cannot be made from the head of a request",
     label = "not an extractor of a request's head",
     note = "such an argument implements axum's `FromRequestParts`, such as `Path<T>`, `Query<T>` and `HeaderMap`"
 )]
@@ -59,12 +59,14 @@ impl<T: FromRequestParts<()>> FromParts<ViaParts> for T {
 #[derive(Debug)]
 pub struct Refused;
 
+#[diagnostic::do_not_recommend]
 impl<T: axum::extract::FromRequest<()>> FromParts<Refused> for T {
     async fn from_parts(_: &mut Parts) -> Result<Self, Rejection> {
         unreachable!("what reads the body does not compile here")
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl FromParts<Whole> for Request {
     async fn from_parts(_: &mut Parts) -> Result<Self, Rejection> {
         unreachable!("what may read the body does not compile here")

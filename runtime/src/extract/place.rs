@@ -44,7 +44,7 @@ impl<T: SharesBody<Last>, Last> Check for Twice<T, Last> {}
     message = "`{Self}` and `{Last}` both read the body, and a request has one",
     label = "reads the body, as the last argument does",
     note = "only the last argument can read the body: leave one of the two out",
-    note = "what both are made from is a struct in one `Json<T>`, or `Bytes`"
+    note = "a body of several parts is one struct in `Json<T>`"
 )]
 pub trait SharesBody<Last> {}
 

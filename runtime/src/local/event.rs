@@ -1,12 +1,14 @@
 //! The events of payload 2.0 that API Gateway would send.
 //!
 //! In: the head of a request, and the route that takes it. Out: the event as JSON: a route's, to which the caller adds
-//! the body, or an authorizer's.
+//! the body, or an authorizer's, with the identity.
 
 use std::collections::BTreeMap;
 
 use axum::http::Method;
 use serde_json::{Value, json};
+
+use super::identity;
 
 /// The head of a request.
 #[derive(Clone, Copy)]
@@ -28,20 +30,22 @@ pub(crate) struct Head<'a> {
 const HOST: &str = "local.execute-api.us-east-1.amazonaws.com";
 
 /// A route's event, without a body.
+#[cfg(feature = "testing")]
 pub(crate) fn of_route(head: &Head<'_>) -> Value {
     let mut event = common(head);
     event["isBase64Encoded"] = false.into();
     event
 }
 
-/// An authorizer's event, without the identity.
-pub(crate) fn of_authorizer(head: &Head<'_>) -> Value {
+/// An authorizer's event; `None` where the request lacks an identity source, and API Gateway asks nobody.
+pub(crate) fn of_authorizer(head: &Head<'_>, sources: &[&str]) -> Option<Value> {
     let mut event = common(head);
     event["type"] = "REQUEST".into();
     let (method, path) = (head.method, head.path);
     event["routeArn"] =
         format!("arn:aws:execute-api:us-east-1:123456789012:local/$default/{method}{path}").into();
-    event
+    event["identitySource"] = json!(identity::of(sources, &event)?);
+    Some(event)
 }
 
 fn common(head: &Head<'_>) -> Value {

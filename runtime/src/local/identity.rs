@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// The values, or `None` where one is missing.
-pub(crate) fn of(sources: &[&str], event: &Value) -> Option<Vec<String>> {
+pub(super) fn of(sources: &[&str], event: &Value) -> Option<Vec<String>> {
     sources.iter().map(|source| value(source, event).filter(|value| !value.is_empty())).collect()
 }
 

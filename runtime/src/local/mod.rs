@@ -4,5 +4,5 @@
 //! would send. It checks no token and knows no server.
 
 pub(crate) mod event;
-pub(crate) mod identity;
+mod identity;
 pub(crate) mod table;

@@ -8,7 +8,7 @@
 use std::{borrow::Cow, cmp::Reverse};
 
 use percent_encoding::percent_decode_str;
-use routegen_spec::{Auth, Method, PathPattern, Segment};
+use routegen_spec::{Method, PathPattern, Segment};
 
 use crate::registry::Registration;
 
@@ -19,7 +19,6 @@ pub(crate) struct Table(Vec<Row>);
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) registration: &'static Registration,
-    pub(crate) auth: Auth,
     method: Method,
     path: PathPattern,
 }
@@ -59,7 +58,6 @@ impl Row {
     fn new(registration: &'static Registration) -> Option<Self> {
         Some(Self {
             registration,
-            auth: Auth::from(registration.auth.to_owned()),
             method: registration.method.parse().ok()?,
             path: registration.path.parse().ok()?,
         })

@@ -41,6 +41,14 @@ pub(super) fn current(look: impl FnOnce(&Invocation)) {
     current.as_ref().map(look);
 }
 
+/// The id of the current invocation.
+#[cfg(feature = "metrics")]
+pub(crate) fn request_id() -> Option<String> {
+    let mut id = None;
+    current(|invocation| id = Some(invocation.request_id.clone()));
+    id
+}
+
 /// The id in a trace header: `Root=1-…;Parent=…;Sampled=1`.
 fn root(header: &str) -> Option<&str> {
     header.split(';').find_map(|part| part.trim().strip_prefix("Root="))

@@ -24,6 +24,8 @@ use tracing::{
 use tracing_core::span::Current;
 
 pub(crate) use invocation::begin;
+#[cfg(feature = "metrics")]
+pub(crate) use invocation::request_id;
 pub(crate) use line::chain;
 
 use filter::Filter;
@@ -80,7 +82,7 @@ fn panicked(panic: &PanicHookInfo<'_>) {
     tracing::error!(target: TARGET, location, "panicked: {text}");
 }
 
-fn write(line: &str) {
+pub(crate) fn write(line: &str) {
     // One write a line, so that lines of two threads do not mix. Where stderr is gone, nobody reads on.
     let _ = std::io::stderr().write_all(line.as_bytes());
 }

@@ -3,27 +3,44 @@
 //! In: a request's head, and the scopes that the route asks for. Out: what handlers find as the authorizer's, or the
 //! response that the caller gets.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use lambda_http::{BoxFuture, aws_lambda_events::apigw::ApiGatewayRequestAuthorizer};
+use lambda_http::{BoxFuture, Context, LambdaEvent, aws_lambda_events::apigw::ApiGatewayRequestAuthorizer};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::to_raw_value};
 
 use crate::{
-    Problem,
+    Decision, Init, Problem,
+    authorizer::Authorizer,
+    event::authorizer_request,
     extract::{Rejection, scopes},
+    local::event::{Head, of_authorizer},
+    log::{TARGET, chain},
+    serve::judge,
 };
 
 /// The claims, or what is answered in place of a handler's response.
 type Outcome = Result<Map<String, Value>, Response>;
 
 /// How callers are known.
-#[derive(Clone)]
-pub(super) struct Authorize(Arc<dyn Fn(Parts) -> BoxFuture<'static, Outcome> + Send + Sync>);
+pub(super) enum Authorize {
+    /// By what the program gave.
+    Given(Box<dyn Fn(Parts) -> BoxFuture<'static, Outcome> + Send + Sync>),
+    /// By a function with `#[authorizer]`.
+    Registered { authorizer: Authorizer, identity_sources: &'static [&'static str], init: Init },
+}
+
+/// The route that is called.
+pub(super) struct Called<'a> {
+    pub(super) route_key: &'a str,
+    pub(super) parameters: &'a [(String, String)],
+    /// The scopes of which a token needs one.
+    pub(super) scopes: &'a [&'a str],
+}
 
 impl Authorize {
     pub(super) fn with<F, C, E>(authorize: impl Fn(Parts) -> F + Send + Sync + 'static) -> Self
@@ -32,30 +49,42 @@ impl Authorize {
         C: Serialize,
         E: IntoResponse,
     {
-        Self(Arc::new(move |parts| {
+        Self::Given(Box::new(move |parts| {
             let asked = authorize(parts);
             Box::pin(async {
                 let asked = asked.await.map(|claims| object(&claims)).map_err(Rejection::new);
                 match asked {
-                    Ok(outcome) => outcome,
+                    Ok(Ok(claims)) => Ok(claims),
+                    Ok(Err(cause)) => Err(failed(cause)),
                     Err(refusal) => Err(refusal.into_problem().await),
                 }
             })
         }))
     }
 
+    pub(super) fn by(authorizer: Authorizer, identity_sources: &'static [&'static str], init: Init) -> Self {
+        Self::Registered { authorizer, identity_sources, init }
+    }
+
     /// Asks who the caller is, and whether a token has one of the scopes, if there are any.
     pub(super) async fn ask(
         &self,
         parts: &Parts,
-        wanted: &[&str],
+        called: &Called<'_>,
     ) -> Result<ApiGatewayRequestAuthorizer, Response> {
-        let claims = (self.0)(parts.clone()).await?;
+        let claims = match self {
+            Self::Given(given) => given(parts.clone()).await?,
+            Self::Registered { authorizer, identity_sources, init } => {
+                let unauthorized = || Problem::new(StatusCode::UNAUTHORIZED).into_response();
+                let event = event(parts, called, identity_sources).ok_or_else(unauthorized)?;
+                judged(*authorizer, init.clone(), &event).await?
+            }
+        };
         let mut authorizer = ApiGatewayRequestAuthorizer::default();
         // Where a Lambda authorizer's context stands, which keeps the types of the claims.
         authorizer.fields = claims.into_iter().collect();
         let has = scopes(&authorizer);
-        if !wanted.is_empty() && !has.iter().any(|scope| wanted.contains(&scope.as_str())) {
+        if !called.scopes.is_empty() && !has.iter().any(|scope| called.scopes.contains(&scope.as_str())) {
             let challenge = HeaderValue::from_static(r#"Bearer error="insufficient_scope""#);
             let problem = Problem::new(StatusCode::FORBIDDEN);
             return Err(([(header::WWW_AUTHENTICATE, challenge)], problem).into_response());
@@ -64,22 +93,60 @@ impl Authorize {
     }
 }
 
-fn object(claims: &impl Serialize) -> Outcome {
+/// The event that API Gateway would ask with; `None` where the request lacks an identity source.
+fn event(parts: &Parts, called: &Called<'_>, identity_sources: &[&str]) -> Option<Value> {
+    let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
+    let headers = parts.headers.iter().filter(|(name, _)| *name != header::COOKIE);
+    let headers: Vec<(String, String)> =
+        headers.filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?))).collect();
+    let lines = parts.headers.get_all(header::COOKIE).iter().filter_map(text);
+    let cookies: Vec<String> =
+        lines.flat_map(|line| line.split("; ").map(str::to_owned).collect::<Vec<_>>()).collect();
+    let head = Head {
+        method: &parts.method,
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &headers,
+        cookies: &cookies,
+        stage_variables: &[],
+        route_key: called.route_key,
+        parameters: called.parameters,
+    };
+    of_authorizer(&head, identity_sources)
+}
+
+/// The context that an authorizer gives, or the response that API Gateway would give for it.
+async fn judged(authorizer: Authorizer, init: Init, event: &Value) -> Outcome {
+    let asked = async {
+        let event = LambdaEvent::new(to_raw_value(event)?, Context::default());
+        judge(authorizer, init, authorizer_request(event)?).await
+    };
+    match asked.await {
+        Ok(Decision::Allow(context)) => object(&context).map_err(failed),
+        Ok(Decision::Deny) => Err(Problem::new(StatusCode::FORBIDDEN).into_response()),
+        Err(error) => Err(failed(chain(&*error))),
+    }
+}
+
+fn object(claims: &impl Serialize) -> Result<Map<String, Value>, String> {
     match serde_json::to_value(claims) {
         Ok(Value::Object(claims)) => Ok(claims),
         Ok(Value::Null) => Ok(Map::new()),
-        Ok(other) => Err(failed(format!("claims are a JSON object, and these are {other}"))),
-        Err(error) => Err(failed(error.to_string())),
+        Ok(_) => Err("claims are a JSON object, and these are something else".to_owned()),
+        Err(error) => Err(error.to_string()),
     }
 }
 
 fn failed(cause: String) -> Response {
-    tracing::error!(target: crate::log::TARGET, "{cause}");
+    tracing::error!(target: TARGET, "{cause}");
     Problem::internal(cause).into_response()
 }
 
 impl fmt::Debug for Authorize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Authorize")
+        f.write_str(match self {
+            Self::Given(_) => "Given",
+            Self::Registered { .. } => "Registered",
+        })
     }
 }

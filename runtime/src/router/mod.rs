@@ -21,10 +21,11 @@ use serde::Serialize;
 use crate::{
     Init, Problem, Resource,
     local::table::Table,
-    registry::Registration,
+    registry::{AuthorizerRegistration, Registration},
+    resource::Maker,
     serve::{answer, prepare},
 };
-use authorize::Authorize;
+use authorize::{Authorize, Called};
 pub use error::RouterError;
 
 /// Begins a router of every route that the program links.
@@ -131,27 +132,32 @@ impl RouterBuilder {
     ///
     /// Where the program links no route, a route's authorizer is missing, or a resource cannot be made.
     pub async fn build(self) -> Result<axum::Router, RouterError> {
-        let Self { init, body_limit, authorizers } = self;
+        let Self { init, body_limit, mut authorizers } = self;
         let table = Table::new(inventory::iter::<Registration>().filter(|route| route.route.is_some()));
         if table.rows().is_empty() {
             return Err(RouterError::NoRoutes);
         }
+        let mut makers: Vec<&'static Maker> = Vec::new();
         for row in table.rows() {
-            let known = match &row.auth {
-                Auth::None => true,
-                auth => authorizers.contains_key(auth.as_str()),
-            };
-            if !known {
+            makers.extend(row.registration.route.iter().flat_map(|entry| entry().resources).flatten());
+            let name = row.registration.auth;
+            if is_open(row.registration) || authorizers.contains_key(name) {
+                continue;
+            }
+            let registered = inventory::iter::<AuthorizerRegistration>().find(|known| known.name == name);
+            let Some((registered, entry)) = registered.and_then(|known| Some((known, known.authorizer?())))
+            else {
                 return Err(RouterError::NoAuthorizer {
-                    authorizer: row.auth.as_str().to_owned(),
+                    authorizer: name.to_owned(),
                     route: row.key(),
                     place: format!("{}:{}", row.registration.file, row.registration.line),
                 });
-            }
+            };
+            makers.extend(entry.resources.iter().flatten());
+            let authorize = Authorize::by(entry, registered.identity_sources, init.clone());
+            authorizers.insert(name.to_owned(), authorize);
         }
-        let entries = table.rows().iter().filter_map(|row| Some(row.registration.route?()));
-        let mut makers = entries.flat_map(|route| route.resources).flatten().copied();
-        prepare(&mut makers, &init).await.map_err(RouterError::Resource)?;
+        prepare(&mut makers.into_iter(), &init).await.map_err(RouterError::Resource)?;
         let served = Arc::new(Served { table, init, body_limit, authorizers });
         Ok(axum::Router::new().fallback(move |request: Request| {
             let served = Arc::clone(&served);
@@ -170,7 +176,10 @@ struct Served {
 
 impl Served {
     async fn answer(&self, request: Request) -> Response {
-        match self.outcome(request).await {
+        let outcome = self.outcome(request).await;
+        #[cfg(feature = "metrics")]
+        crate::metrics::flush(None);
+        match outcome {
             Ok(response) | Err(response) => response,
         }
     }
@@ -183,12 +192,19 @@ impl Served {
         let registration = found.row.registration;
         let route = registration.route.ok_or_else(not_found)?();
         let mut context = request::context(&parts, route.key);
-        if found.row.auth != Auth::None {
+        if !is_open(registration) {
             // Without an authorizer the router was not built; a route never passes for want of one.
-            let authorize = self.authorizers.get(found.row.auth.as_str()).ok_or_else(not_found)?;
-            context.authorizer = Some(authorize.ask(&parts, registration.scopes).await?);
+            let authorize = self.authorizers.get(registration.auth).ok_or_else(not_found)?;
+            let called =
+                Called { route_key: route.key, parameters: &found.parameters, scopes: registration.scopes };
+            context.authorizer = Some(authorize.ask(&parts, &called).await?);
         }
         let request = request::of(parts, body, self.body_limit, found.parameters, context).await?;
         Ok(answer(route, self.init.clone(), request).await)
     }
+}
+
+/// Whether the route's author has opened it to everyone.
+fn is_open(route: &Registration) -> bool {
+    Auth::from(route.auth.to_owned()) == Auth::None
 }

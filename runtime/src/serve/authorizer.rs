@@ -38,7 +38,10 @@ async fn invoke(
         let asks = request.extensions().get::<AuthorizerRequest>();
         log::begin(context, asks.map(|asks| asks.route_key.clone().into()));
     }
-    Ok(Output::Decision(SimpleResponse::of(judge(authorizer, init, request).await?)))
+    let judgement = judge(authorizer, init, request).await;
+    #[cfg(feature = "metrics")]
+    crate::metrics::flush(Some(("authorizer", authorizer.name)));
+    Ok(Output::Decision(SimpleResponse::of(judgement?)))
 }
 
 /// Asks the authorizer.

@@ -41,7 +41,10 @@ async fn invoke(routes: &[Route], init: Init, event: LambdaEvent<Box<RawValue>>)
         Some(route) => answer(*route, init, request).await,
         None => no_route(&request),
     };
-    Ok(output(form, response).await)
+    let output = output(form, response).await;
+    #[cfg(feature = "metrics")]
+    crate::metrics::flush(route.map(|route| ("route", route.key)));
+    Ok(output)
 }
 
 /// The route that the event names.

@@ -15,6 +15,8 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use tokio::runtime::{Builder, LocalOptions};
 
+#[cfg(any(feature = "router", feature = "testing"))]
+pub(crate) use authorizer::judge;
 pub use authorizer::serve_authorizer;
 #[cfg(any(feature = "router", feature = "testing"))]
 pub(crate) use route::answer;

@@ -35,7 +35,10 @@ async fn invoke(route: Route, init: Init, event: LambdaEvent<Box<RawValue>>) -> 
     }
     let form = Form::of(&request);
     let response = answer(route, init, request).await;
-    Ok(output(form, response).await)
+    let output = output(form, response).await;
+    #[cfg(feature = "metrics")]
+    crate::metrics::flush(Some(("route", route.key)));
+    Ok(output)
 }
 
 /// What Lambda is told of a response.

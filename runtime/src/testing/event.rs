@@ -24,6 +24,16 @@ pub(super) fn of(call: &Call, route_key: &str, parameters: &[(String, String)]) 
     event
 }
 
+/// The event of an authorizer; `None` where the request lacks an identity.
+pub(super) fn of_authorizer(
+    call: &Call,
+    sources: &[&str],
+    route_key: &str,
+    parameters: &[(String, String)],
+) -> Option<Value> {
+    event::of_authorizer(&head(call, route_key, parameters), sources)
+}
+
 fn head<'a>(call: &'a Call, route_key: &'a str, parameters: &'a [(String, String)]) -> Head<'a> {
     let (path, query) = call.target.split_once('?').unwrap_or((&call.target, ""));
     Head {

@@ -1,12 +1,15 @@
-//! Which route a test means.
+//! Which route, or which authorizer, a test means.
 //!
-//! In: the handler's path as the compiler names its type, the method and the path of the request. Out: the route's entry,
-//! its key and the parameters in the path. The handler's name leads to its routes through the registry, whose entries have
-//! it.
+//! In: the function's path as the compiler names its type; for a route the method and the path of the request. Out: the
+//! entry, and the parameters in the path. The function's name leads to it through the registry, whose entries have it.
 
 use axum::http::Method;
 
-use crate::{local::table::Table, registry::Registration, route::Route};
+use crate::{
+    local::table::{Row, Table},
+    registry::{AuthorizerRegistration, Registration},
+    route::Route,
+};
 
 /// A route that takes the request.
 pub(super) struct Found {
@@ -28,9 +31,31 @@ pub(super) fn find(handler: &str, method: &Method, path: &str) -> Found {
         Some(Found { route, parameters: found.parameters })
     });
     found.unwrap_or_else(|| {
-        let keys: Vec<String> = table.rows().iter().map(|row| row.key()).collect();
+        let keys: Vec<String> = table.rows().iter().map(Row::key).collect();
         panic!("`{handler}` takes no `{method} {path}`, but `{}`", keys.join("`, `"))
     })
+}
+
+/// The authorizer that a function is.
+pub(super) fn authorizer(function: &str) -> &'static AuthorizerRegistration {
+    let function = plain(function);
+    let found = inventory::iter::<AuthorizerRegistration>().find(|known| plain(known.handler) == function);
+    found.unwrap_or_else(|| {
+        panic!(
+            "`{function}` is no authorizer: pass the function itself, which has `#[authorizer]` and stands in a module, \
+             not in a function"
+        )
+    })
+}
+
+/// The key and the parameters of the route that a request with this authorizer would be for. Where no route has the
+/// authorizer, its path is its own.
+pub(super) fn authorized(authorizer: &str, method: &Method, path: &str) -> (String, Vec<(String, String)>) {
+    let table = Table::new(inventory::iter::<Registration>().filter(|route| route.auth == authorizer));
+    match table.find(method.as_str(), path) {
+        Some(found) => (found.row.key(), found.parameters),
+        None => (format!("{method} {path}"), Vec::new()),
+    }
 }
 
 /// A function's path without the `r#` of its names.

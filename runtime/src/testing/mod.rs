@@ -27,9 +27,46 @@
 //! # }).unwrap();
 //! # }
 //! ```
+//!
+//! An authorizer is asked the same way, by the event that API Gateway would send it, and what it says is the context of a
+//! call to a route:
+//!
+//! ```
+//! use routegen::{AuthorizerRequest, Claims, Decision, authorizer, http::StatusCode, route, testing};
+//! use serde_json::json;
+//!
+//! #[derive(Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+//! struct Caller {
+//!     tenant: String,
+//! }
+//!
+//! #[authorizer(identity_sources = ["$request.header.x-api-key"])]
+//! async fn api_key(request: AuthorizerRequest) -> Decision<Caller> {
+//!     let known = request.identity() == Some("k1");
+//!     Decision::from(known.then(|| Caller { tenant: "acme".to_owned() }))
+//! }
+//!
+//! #[route(GET, "/items", auth = "api_key")]
+//! async fn get_items(caller: Claims<Caller>) -> String {
+//!     format!("the items of {}", caller.tenant)
+//! }
+//!
+//! # fn main() {
+//! # futures_util::future::FutureExt::now_or_never(async {
+//! let verdict = testing::get("/items").header("x-api-key", "k1").authorize(api_key).await;
+//! assert_eq!(verdict.context::<Caller>(), Caller { tenant: "acme".to_owned() });
+//! let verdict = testing::get("/items").header("x-api-key", "k2").authorize(api_key).await;
+//! assert_eq!(verdict.status(), StatusCode::FORBIDDEN);
+//!
+//! let response = testing::get("/items").authorizer_context(json!({ "tenant": "acme" })).call(get_items).await;
+//! assert_eq!(response.text(), "the items of acme");
+//! # }).unwrap();
+//! # }
+//! ```
 
 mod event;
 mod lookup;
+mod verdict;
 
 use axum::{
     body::{Body, Bytes, to_bytes},
@@ -38,9 +75,15 @@ use axum::{
 };
 use lambda_http::{Context, LambdaEvent};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
-use crate::{Init, Resource, problem::Cause, serve::answer};
+pub use verdict::Verdict;
+
+use crate::{
+    Init, Resource,
+    problem::Cause,
+    serve::{answer, judge},
+};
 
 /// A call with GET. The target is a path with or without a query, percent-encoded as a client sends it.
 pub fn get(target: impl Into<String>) -> Call {
@@ -181,11 +224,36 @@ impl Call {
         let (path, _) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let found = lookup::find(std::any::type_name::<H>(), &self.method, path);
         let event = event::of(&self, found.route.key, &found.parameters);
-        let event = serde_json::value::to_raw_value(&event).expect("the event is JSON");
-        let request = crate::event::request(LambdaEvent::new(event, Context::default()))
-            .expect("the event is one of API Gateway's");
+        let request = crate::event::request(lambda_event(&event)).expect("the event is one of API Gateway's");
         Answer::of(answer(found.route, self.init, request).await).await
     }
+
+    /// Asks the authorizer, which is a function with `#[authorizer]`, whether the request may pass: `authorize(api_key)`.
+    /// It is not asked where the request lacks an identity source.
+    ///
+    /// Its event is that of the route with this authorizer that takes the request, if there is one.
+    ///
+    /// # Panics
+    ///
+    /// Where the function is no authorizer.
+    pub async fn authorize<H>(self, function: H) -> Verdict {
+        drop(function);
+        let (path, _) = self.target.split_once('?').unwrap_or((&self.target, ""));
+        let registered = lookup::authorizer(std::any::type_name::<H>());
+        let entry = registered.authorizer.expect("tests are built with the entries");
+        let (key, parameters) = lookup::authorized(registered.name, &self.method, path);
+        let Some(event) = event::of_authorizer(&self, registered.identity_sources, &key, &parameters) else {
+            return Verdict::unknown();
+        };
+        let request = crate::event::authorizer_request(lambda_event(&event))
+            .expect("the event is one of API Gateway's");
+        Verdict::of(judge(entry(), self.init, request).await)
+    }
+}
+
+fn lambda_event(event: &Value) -> LambdaEvent<Box<RawValue>> {
+    let event = serde_json::value::to_raw_value(event).expect("the event is JSON");
+    LambdaEvent::new(event, Context::default())
 }
 
 #[track_caller]

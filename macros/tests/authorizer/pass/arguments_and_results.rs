@@ -38,8 +38,8 @@ async fn heads(_: HeaderMap, _: Method, _: Uri, _: Query<()>) -> Result<Decision
 }
 
 #[route(GET, "/x", auth = "api_key")]
-async fn x(Claims(caller): Claims<Caller>) -> String {
-    caller.tenant
+async fn x(caller: Claims<Caller>) -> String {
+    caller.tenant.clone()
 }
 
 fn main() {}

@@ -9,8 +9,8 @@ mod std {}
 mod core {}
 mod routegen {}
 mod __private {}
-enum Result {}
-enum Option {}
+struct Result;
+struct Option;
 struct Box;
 
 /// An authorizer with all that there is.
@@ -25,7 +25,7 @@ struct Box;
     crate = ::routegen,
 )]
 async fn api_key(_: ::routegen::AuthorizerRequest, _: ::routegen::http::HeaderMap) -> ::routegen::Decision {
-    let _: (fn(Result), fn(Option), Box) = (|_| {}, |_| {}, Box);
+    let _: (Result, Option, Box) = (Result, Option, Box);
     ::routegen::Decision::Deny
 }
 

@@ -1,4 +1,5 @@
-//! Nothing is imported, unsafe code is forbidden, every warning is an error.
+//! Nothing is imported, unsafe code is forbidden, every warning is an error, and the names of what the expansion uses are
+//! something else.
 #![no_implicit_prelude]
 #![forbid(unsafe_code)]
 #![deny(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
@@ -11,15 +12,30 @@
     let_underscore_drop
 )]
 
+mod std {}
+mod core {}
+mod routegen {}
+mod __private {}
+struct Result;
+struct Option;
+struct Box;
+
 /// A route without arguments.
 #[::routegen::route(GET, "/a", auth = "none")]
-async fn a() {}
+async fn a() {
+    let _: (Result, Option, Box) = (Result, Option, Box);
+}
 
 /// A route with an argument.
 #[::routegen::route(GET, "/b/{id}", auth = "cognito", scopes = ["b/read"])]
 async fn b(::routegen::Path(id): ::routegen::Path<::std::string::String>) -> ::std::string::String {
     id
 }
+
+/// Two routes of one function.
+#[::routegen::route(GET, "/d", auth = "none")]
+#[::routegen::route(GET, "/e", auth = "none", name = "e")]
+async fn d() {}
 
 /// A route with all that there is.
 #[::routegen::route(
@@ -29,8 +45,13 @@ async fn b(::routegen::Path(id): ::routegen::Path<::std::string::String>) -> ::s
     scopes = ["c/read", "c/write"],
     memory = 256,
     timeout = 10,
+    env = ["TABLE"],
+    throttle = (50, 20),
     name = "create",
+    lambda = "items",
     description = "Creates",
+    tags = ["items"],
+    deprecated = true,
     crate = ::routegen,
 )]
 async fn c(
