@@ -31,6 +31,7 @@
 //! | [`Json<T>`](Json), `String`, `Bytes` | the body, as the last argument |
 //! | [`Claims<T>`](Claims) | what the authorizer knows of the caller |
 //! | [`Res<T>`](Res) | what is made once, before the first request: a client, a pool, configuration |
+//! | [`AuthorizerRequest`] | what API Gateway asks, in an [authorizer](macro@authorizer) |
 //! | [`HeaderMap`](http::HeaderMap), [`Method`](http::Method), [`Uri`](http::Uri) | as axum has them |
 //!
 //! # Errors
@@ -53,14 +54,20 @@
 //! The level is that of `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration, else of
 //! `RUST_LOG` (`warn,items=debug`), else `info`. A panic is logged with its place, a [`Problem`] with its cause.
 //!
+//! Where a function has several routes, `routeKey` is that of the invocation; an authorizer's lines have `authorizer`, its
+//! name, and the route key that it is asked about.
+//!
 //! To log otherwise, set a global subscriber of your own in the `init` of a [`Resource`]; it takes the place of this
 //! one.
 //!
 //! # Features
 //!
+//! - `metrics`: the module `metrics`, which writes CloudWatch's embedded metric format at the end of each invocation.
 //! - `registry`: lists every route of the crate graph. `routegen` switches it on for its own host build; in an
 //!   artifact it is off and costs nothing.
-//! - `testing`: the module `testing`, which calls handlers in unit tests. It belongs into `[dev-dependencies]`.
+//! - `router`: `router()` makes one axum router of all routes, for who outgrows Lambda or wants one server.
+//! - `testing`: the module `testing`, which calls handlers and authorizers in unit tests. It belongs into
+//!   `[dev-dependencies]`.
 //! - `rest`: functions also understand events of payload format 1.0, which REST APIs send, for 80 kB more in each
 //!   artifact. The Terraform of `routegen` makes HTTP APIs, which send 2.0.
 
