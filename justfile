@@ -28,6 +28,10 @@ examples:
 bench-build *arguments:
     cargo xtask bench-build {{ arguments }}
 
+# Time to emit, plan and apply Terraform as an API grows
+bench-terraform *arguments:
+    cargo xtask bench-terraform {{ arguments }}
+
 # Licences, sources and banned crates (needs cargo-deny)
 deny:
     cargo deny check licenses bans sources

@@ -26,6 +26,38 @@ use crate::{
     target::{Architecture, Compiler},
 };
 
+/// What is a variable of the Terraform module and no key of the file, unless it is both. A test compares.
+const VARIABLES: &[&str] = &[
+    "alias",
+    "artifact_bucket",
+    "artifacts_dir",
+    "cognito_additional_audiences",
+    "cognito_deletion_protection",
+    "cognito_domain_prefix",
+    "cognito_user_client",
+    "cognito_user_pool",
+    "cors",
+    "custom_domain",
+    "default_route_settings",
+    "description",
+    "disable_execute_api_endpoint",
+    "environment",
+    "function_name_prefix",
+    "functions",
+    "jwt_authorizers",
+    "kms_key_arn",
+    "layers",
+    "log_kms_key_arn",
+    "log_retention_days",
+    "name",
+    "role_permissions_boundary",
+    "routes",
+    "stage_name",
+    "tags",
+    "tracing_mode",
+    "vpc",
+];
+
 /// The name of the file.
 const FILE: &str = "routegen.toml";
 
@@ -294,17 +326,29 @@ impl<'a> UnknownKey<'a> {
     /// The key that was probably meant, or where what it means is said.
     fn help(self) -> Option<String> {
         match self.key {
-            "issuer" | "audience" | "audiences" => Some(
-                "it differs between environments: set the module's variable `jwt_authorizers`".to_owned(),
-            ),
+            "issuer" | "audience" | "audiences" => Some(of_an_environment("jwt_authorizers")),
+            key if VARIABLES.contains(&key) => Some(of_an_environment(key)),
             key => nearest(key, self.known),
         }
     }
 }
 
+fn of_an_environment(variable: &str) -> String {
+    format!("it differs between environments: set the Terraform module's variable `{variable}`")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_variables_of_the_module_are_known() {
+        let module = include_str!("terraform/module/variables.tf").lines();
+        let mut found: Vec<_> =
+            module.filter_map(|line| line.strip_prefix("variable \"")?.split('"').next()).collect();
+        found.sort_unstable();
+        assert_eq!(found, VARIABLES);
+    }
 
     fn mistake(text: &str) -> String {
         let Error::Config { reason, help, span, .. } =

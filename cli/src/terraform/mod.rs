@@ -109,7 +109,46 @@ pub(crate) fn root(root: &Utf8Path, artifacts: &Utf8Path, syntax: Syntax) -> Gen
 
 #[cfg(test)]
 mod tests {
+    use routegen_spec::{Manifest, RouteSpec};
+
     use super::*;
+    use crate::{
+        check::{check, fixture},
+        config::Config,
+    };
+
+    fn emitted(routes: Vec<RouteSpec>, layout: Layout, syntax: Syntax) -> Vec<Generated> {
+        let manifest = Manifest::new("0.0.0", routes, Vec::new());
+        let checked = check("/".into(), "items", &manifest, &Config::default()).unwrap().manifest;
+        files(&checked, &Previous::default(), layout, syntax, "".into())
+    }
+
+    #[test]
+    fn one_route_more_adds_its_own_lines_and_changes_no_other() {
+        let named = |name: &str| fixture::route(name, &format!("/{name}"));
+        for layout in [Layout::Module, Layout::Locals] {
+            for added in ["a_first", "m_between_with_a_longer_name_than_the_others", "z_last"] {
+                let before = emitted(vec![named("b"), named("y")], layout, Syntax::Hcl);
+                let after = emitted(vec![named("b"), named("y"), named(added)], layout, Syntax::Hcl);
+                for (before, after) in before.iter().zip(&after) {
+                    let diff = similar::TextDiff::from_lines(&before.text, &after.text);
+                    let changed: Vec<_> = diff
+                        .iter_all_changes()
+                        .filter(|change| change.tag() != similar::ChangeTag::Equal)
+                        .collect();
+                    assert!(
+                        changed.iter().all(|change| change.tag() == similar::ChangeTag::Insert),
+                        "{changed:?}"
+                    );
+                    // As many entries as name it: in the module its function and its route.
+                    let entries = changed.iter().filter(|change| change.value().ends_with("= {\n"));
+                    let of_it = entries.clone().filter(|change| change.value().trim().starts_with(added));
+                    assert_eq!(entries.count(), of_it.count(), "{changed:?}");
+                    assert_eq!(before.path == LOCALS, !changed.is_empty(), "{}", before.path);
+                }
+            }
+        }
+    }
 
     #[test]
     fn every_file_of_the_module_is_emitted() {

@@ -49,6 +49,103 @@ fn the_example_is_applied_gives_tokens_and_answers_those_whom_a_route_lets_in() 
     root.destroy();
 }
 
+/// A pool and a client that somebody has made, and a bucket for the zips.
+const THEIRS: &str = r#"
+resource "aws_s3_bucket" "artifacts" {
+  bucket = "artifacts"
+}
+
+resource "aws_cognito_user_pool" "theirs" {
+  name = "theirs"
+}
+
+resource "aws_cognito_user_pool_domain" "theirs" {
+  domain       = "theirs"
+  user_pool_id = aws_cognito_user_pool.theirs.id
+}
+
+resource "aws_cognito_resource_server" "items" {
+  identifier   = "items"
+  name         = "items"
+  user_pool_id = aws_cognito_user_pool.theirs.id
+
+  dynamic "scope" {
+    for_each = toset(["read", "write"])
+
+    content {
+      scope_name        = scope.value
+      scope_description = scope.value
+    }
+  }
+}
+
+resource "aws_cognito_user_pool_client" "known" {
+  name                                 = "known"
+  user_pool_id                         = aws_cognito_user_pool.theirs.id
+  generate_secret                      = true
+  allowed_oauth_flows_user_pool_client = true
+  allowed_oauth_flows                  = ["client_credentials"]
+  allowed_oauth_scopes                 = aws_cognito_resource_server.items.scope_identifiers
+}
+
+resource "aws_cognito_user_pool_client" "unknown" {
+  name                                 = "unknown"
+  user_pool_id                         = aws_cognito_user_pool.theirs.id
+  generate_secret                      = true
+  allowed_oauth_flows_user_pool_client = true
+  allowed_oauth_flows                  = ["client_credentials"]
+  allowed_oauth_scopes                 = aws_cognito_resource_server.items.scope_identifiers
+}
+
+output "known" {
+  value     = [aws_cognito_user_pool_client.known.id, aws_cognito_user_pool_client.known.client_secret]
+  sensitive = true
+}
+
+output "unknown" {
+  value     = [aws_cognito_user_pool_client.unknown.id, aws_cognito_user_pool_client.unknown.client_secret]
+  sensitive = true
+}
+"#;
+
+/// What is beside it is not known when the module is planned.
+const WITH_THEIRS: &str = r#"
+  artifact_bucket = { name = aws_s3_bucket.artifacts.id, key_prefix = "api/" }
+  cognito_user_pool = {
+    id         = aws_cognito_user_pool.theirs.id
+    client_ids = [aws_cognito_user_pool_client.known.id]
+    endpoint   = aws_cognito_user_pool.theirs.endpoint
+  }
+"#;
+
+#[test]
+fn artifacts_from_a_bucket_answer_the_clients_of_a_pool_that_was_there() {
+    let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
+    let folder = scratch("ministack-theirs");
+    let emulator = start(python, &folder);
+    let database = folder.join("items.redb");
+    let settings = format!("{WITH_THEIRS}  environment = {{ ITEMS_DB = {database:?} }}\n");
+    let root = emulator.root(terraform, &folder, &settings);
+    std::fs::write(folder.join("terraform/theirs.tf"), THEIRS).unwrap();
+    root.apply();
+
+    let outputs = root.outputs();
+    assert_eq!(outputs["client_id"]["value"], Value::Null, "the module has made a client");
+    let client = |name: &str| {
+        let known = &outputs[name]["value"];
+        let text = |index: usize| known[index].as_str().unwrap().to_owned();
+        Client { id: text(0), secret: text(1), ..Client::of_api(&outputs, &emulator) }
+    };
+    let (known, unknown) = (client("known"), client("unknown"));
+    both_routes_refuse_who_has_no_token(&known);
+    let (reader, writer) = (known.token(READ), known.token(WRITE));
+    a_route_refuses_the_scope_of_the_other(&known, &reader, &writer);
+    one_function_sees_what_the_other_created(&known, &reader, &writer);
+    // A token of the same pool, but of a client that the module has not been told of.
+    assert_eq!(known.get_items(Some(&unknown.token(READ))).0, 401);
+    root.destroy();
+}
+
 /// `MiniStack`, with its state in `folder`.
 pub(super) fn start(python: &Python, folder: &Utf8Path) -> Emulator {
     Emulator::start(folder, "/_ministack/ready", |port| {
@@ -121,6 +218,7 @@ struct Client {
 }
 
 impl Client {
+    /// The client that the module makes.
     fn of(root: &Root, emulator: &Emulator) -> Self {
         let outputs = root.outputs();
         let output = |name: &str| outputs[name]["value"].as_str().unwrap().to_owned();
@@ -129,11 +227,17 @@ impl Client {
             output("token_endpoint"),
             "https://items-000000000000.auth.us-east-1.amazoncognito.com/oauth2/token"
         );
+        let (id, secret) = (output("client_id"), output("client_secret"));
+        Self { id, secret, ..Self::of_api(&outputs, emulator) }
+    }
+
+    /// Somebody who knows the API, and has no name there.
+    fn of_api(outputs: &Value, emulator: &Emulator) -> Self {
         Self {
             address: emulator.address.clone(),
-            api_host: api_host(&outputs),
-            id: output("client_id"),
-            secret: output("client_secret"),
+            api_host: api_host(outputs),
+            id: String::new(),
+            secret: String::new(),
         }
     }
 

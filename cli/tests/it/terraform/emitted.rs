@@ -4,7 +4,7 @@ use camino::Utf8Path;
 use serde_json::Value;
 
 use super::tool::{Root, terraform, terraform_with_provider};
-use crate::fixture::{copy, items, repository, scratch};
+use crate::fixture::{Project, copy, items, repository, scratch, succeed};
 
 /// The files of the module that are the same for every API.
 const FIXED: [&str; 8] = [
@@ -75,6 +75,42 @@ fn the_real_provider_finds_it_valid_and_is_the_only_one() {
     let validation: Value = serde_json::from_str(&root.run(&["validate", "-json"])).unwrap();
     assert_eq!(validation["valid"], true);
     assert_eq!(validation["diagnostics"].as_array().unwrap().len(), 0, "{validation:#}");
+}
+
+/// What Terraform could take for more than text, in a place where routes have text of any kind.
+const HOSTILE: &str =
+    r#"${file("/etc/passwd")} %{ if true } $${a} $$${b} %%{c} "quoted" \ \n $ % # // <<EOT ünï 🦀"#;
+
+#[test]
+fn hostile_texts_come_out_as_they_were_written_in_either_syntax() {
+    let Some(terraform) = terraform() else { return };
+    let project = Project::new(
+        "hostile-texts",
+        &format!(
+            "#[doc = {HOSTILE:?}]\n#[routegen::route(GET, \"/\", auth = \"cognito\", scopes = [\"a/$${{b}}%{{c}}\"])]\n\
+             async fn root() {{}}\n"
+        ),
+    );
+    for (syntax, locals) in [("hcl", "locals.tf"), ("json", "locals.tf.json")] {
+        succeed(&mut project.routegen(&["emit-tf", "--quiet", "--syntax", syntax]));
+        let folder = scratch(&format!("hostile-{syntax}"));
+        std::fs::copy(project.root.join("terraform/routegen").join(locals), folder.join(locals)).unwrap();
+        let outputs = "output \"functions\" {\n  value = local.lambda_functions\n}\n\
+                       output \"routes\" {\n  value = local.lambda_routes\n}\n\
+                       output \"servers\" {\n  value = local.resource_servers\n}\n";
+        std::fs::write(folder.join("outputs.tf"), outputs).unwrap();
+        // No resource, and so no provider.
+        let root = Root::init(terraform, &folder);
+        root.apply();
+        let outputs = root.outputs();
+        assert_eq!(outputs["functions"]["value"]["root"]["description"], HOSTILE, "{syntax}");
+        assert_eq!(
+            outputs["routes"]["value"]["root"]["scopes"],
+            serde_json::json!(["a/$${b}%{c}"]),
+            "{syntax}"
+        );
+        assert_eq!(outputs["servers"]["value"]["a"], serde_json::json!(["$${b}%{c}"]), "{syntax}");
+    }
 }
 
 /// Compares with `snapshots/`, but for what differs between the machines that build.

@@ -11,11 +11,17 @@ use crate::fixture::{copy, repository, scratch};
 
 /// Kinds of APIs, by the name of the variant in `cli/tests/terraform`, each with what it cannot do without. `FUNCTION` and
 /// `ROUTE` are keys of its maps.
-const APIS: [Api; 5] = [
+const APIS: [Api; 6] = [
     Api { variant: "seed", function: "get_items", route: "create_item", needs: "" },
     Api { variant: "open", function: "get_status", route: "get_status", needs: "" },
     Api { variant: "catch_all", function: "files", route: "fallback", needs: "" },
     Api { variant: "scopeless", function: "get_profile", route: "get_profile", needs: "" },
+    Api {
+        variant: "authorizers",
+        function: "api_key",
+        route: "create_pet",
+        needs: r#"jwt_authorizers = { partners = { issuer = aws_kms_key.known_later.id, audience = ["pets"] } }"#,
+    },
     Api {
         variant: "issuers",
         function: "orders",
@@ -47,7 +53,7 @@ const SETTINGS: &[&[&str]] = &[
     &["", r#"role_permissions_boundary = "arn:aws:iam::123456789012:policy/bounds""#],
     &["", r#"layers = ["arn:aws:lambda:eu-central-1:123456789012:layer:common:1"]"#],
     // What the code of an API asks for has to have a value.
-    &[ENVIRONMENT, "environment = { TABLE = aws_kms_key.known_later.id, REGION_NAME = \"x\" }"],
+    &[ENVIRONMENT, "environment = { TABLE = aws_kms_key.known_later.id, REGION_NAME = \"x\", KEYS = \"k\" }"],
     &[
         "",
         r#"functions = { FUNCTION = {
@@ -87,7 +93,7 @@ const SETTINGS: &[&[&str]] = &[
     &["", "cognito_additional_audiences = [aws_kms_key.known_later.id]"],
 ];
 
-const ENVIRONMENT: &str = r#"environment = { TABLE = "items", REGION_NAME = "x" }"#;
+const ENVIRONMENT: &str = r#"environment = { TABLE = "items", REGION_NAME = "x", KEYS = "k" }"#;
 
 /// A resource of the caller's, of which nothing is known before it is applied.
 const BESIDE: &str = "resource \"aws_kms_key\" \"known_later\" {}\n";
