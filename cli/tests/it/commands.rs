@@ -242,6 +242,21 @@ fn routes_that_cannot_be_deployed_together_are_shown_together() {
 }
 
 #[test]
+fn routes_that_disagree_about_their_function_and_an_authorizer_are_shown_with_their_places() {
+    let project = Project::new(
+        "disagreeing",
+        "use routegen::{Decision, authorizer, route};\n\n\
+         #[route(GET, \"/cats\", auth = \"key\", lambda = \"pets\", memory = 256)]\nasync fn cats() {}\n\n\
+         #[route(GET, \"/dogs\", auth = \"none\", lambda = \"pets\", memory = 128)]\nasync fn dogs() {}\n\n\
+         #[route(GET, \"/pets\", auth = \"none\")]\nasync fn pets() {}\n\n\
+         #[route(GET, \"/key\", auth = \"key\", scopes = [\"a/b\"])]\nasync fn read(body: String) { drop(body) }\n\n\
+         #[authorizer(name = \"key\")]\nasync fn allow() -> Decision {\n    Decision::Allow(())\n}\n\n\
+         #[authorizer(name = \"dogs\")]\nasync fn deny() -> Decision {\n    Decision::Deny\n}\n",
+    );
+    insta::assert_snapshot!(complaint(&project, &["check"]));
+}
+
+#[test]
 fn a_mistake_in_routegen_toml_shows_its_place() {
     let project = Project::new("toml-mistake", "");
     project.write("routegen.toml", "name = \"api\"\n\n[defaults]\nmemroy = 256\n");
