@@ -144,6 +144,25 @@ fn what_has_been_packaged_is_told_by_function() {
 }
 
 #[test]
+fn an_artifact_tells_its_routes_or_that_it_is_an_authorizer() {
+    let inspect = |function: &str| {
+        let zip = petshop().artifacts.join(format!("{function}.zip"));
+        succeed(&mut petshop().project.routegen(&["inspect", zip.as_str()]))
+    };
+    let lines = |function: &str, of: &str| {
+        let lines = inspect(function).lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+        lines
+            .into_iter()
+            .filter_map(|line| line.strip_prefix(of).map(|rest| rest.trim().to_owned()))
+            .collect()
+    };
+    let [routes, authorizer]: [Vec<String>; 2] = [lines("pets", "route "), lines("api-key", "answers")];
+    assert_eq!(routes, ["POST /pets", "GET /pets/{id}", "GET /pets"]);
+    assert_eq!(authorizer, ["API Gateway, as an authorizer"]);
+    assert_eq!(lines("api-key", "route "), [""; 0]);
+}
+
+#[test]
 fn only_takes_the_name_of_a_route_of_the_function() {
     let out = scratch("petshop-only");
     let build = |only: &str| {
