@@ -128,7 +128,11 @@ fn emit_tf_writes_either_syntax_and_the_last_one_takes_the_place_of_the_other() 
     // Programs may have the summary without the files in JSON.
     let summary = succeed(&mut emit(&["--format", "json", "--syntax", "hcl"]));
     assert_eq!(serde_json::from_str::<Value>(&summary).unwrap()["root"], "yours");
-    assert!(entries(&folder.join("routegen")).iter().all(|name| name.ends_with(".tf")));
+    assert!(
+        entries(&folder.join("routegen"))
+            .iter()
+            .all(|name| camino::Utf8Path::new(name).extension() == Some("tf"))
+    );
     succeed(&mut emit(&["--check"]));
 }
 
@@ -239,6 +243,21 @@ fn routes_that_cannot_be_deployed_together_are_shown_together() {
     );
     insta::assert_snapshot!(complaint(&project, &["check"]));
     assert!(!project.root.join("terraform").exists());
+}
+
+#[test]
+fn routes_that_disagree_about_their_function_and_an_authorizer_are_shown_with_their_places() {
+    let project = Project::new(
+        "disagreeing",
+        "use routegen::{Decision, authorizer, route};\n\n\
+         #[route(GET, \"/cats\", auth = \"key\", lambda = \"pets\", memory = 256)]\nasync fn cats() {}\n\n\
+         #[route(GET, \"/dogs\", auth = \"none\", lambda = \"pets\", memory = 128)]\nasync fn dogs() {}\n\n\
+         #[route(GET, \"/pets\", auth = \"none\")]\nasync fn pets() {}\n\n\
+         #[route(GET, \"/key\", auth = \"key\", scopes = [\"a/b\"])]\nasync fn read(body: String) { drop(body) }\n\n\
+         #[authorizer(name = \"key\")]\nasync fn allow() -> Decision {\n    Decision::Allow(())\n}\n\n\
+         #[authorizer(name = \"dogs\")]\nasync fn deny() -> Decision {\n    Decision::Deny\n}\n",
+    );
+    insta::assert_snapshot!(complaint(&project, &["check"]));
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod fixture;
 mod inspect;
 mod interruptions;
 mod packing;
+mod petshop;
 mod projects;
 mod registry;
 mod runtime_api;

@@ -142,7 +142,8 @@ fn artifacts_from_a_bucket_answer_the_clients_of_a_pool_that_was_there() {
     root.destroy();
 }
 
-fn start(python: &Python, folder: &Utf8Path) -> Emulator {
+/// `MiniStack`, with its state in `folder`.
+pub(super) fn start(python: &Python, folder: &Utf8Path) -> Emulator {
     Emulator::start(folder, "/_ministack/ready", |port| {
         let mut command = python.server("ministack", folder);
         command.env("STATE_DIR", folder.join("state"));
@@ -254,12 +255,9 @@ impl Client {
 
     /// Somebody who knows the API, and has no name there.
     fn of_api(outputs: &Value, emulator: &Emulator) -> Self {
-        let endpoint = outputs["api_endpoint"]["value"].as_str().unwrap();
-        let id = endpoint.strip_prefix("https://").unwrap();
-        let id = id.strip_suffix(".execute-api.us-east-1.amazonaws.com").unwrap();
         Self {
             address: emulator.address.clone(),
-            api_host: format!("{id}.execute-api.localhost"),
+            api_host: api_host(outputs),
             id: String::new(),
             secret: String::new(),
         }
@@ -291,7 +289,7 @@ impl Client {
         self.call("POST", "/items/create", token, Some(item))
     }
 
-    /// Calls the API, which the emulator tells from its other services by the host.
+    /// Calls the API.
     fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> (u16, Value) {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.address));
         request = request.header("Host", &self.api_host);
@@ -305,8 +303,16 @@ impl Client {
     }
 }
 
+/// The host by which the emulator tells the API of these outputs from its other services.
+pub(super) fn api_host(outputs: &Value) -> String {
+    let endpoint = outputs["api_endpoint"]["value"].as_str().unwrap();
+    let id = endpoint.strip_prefix("https://").unwrap();
+    let id = id.strip_suffix(".execute-api.us-east-1.amazonaws.com").unwrap();
+    format!("{id}.execute-api.localhost")
+}
+
 /// The status, and the body if it is JSON.
-fn answer(response: Result<Response<Body>, ureq::Error>) -> (u16, Value) {
+pub(super) fn answer(response: Result<Response<Body>, ureq::Error>) -> (u16, Value) {
     let mut response = response.unwrap();
     let text = response.body_mut().read_to_string().unwrap();
     (response.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text)))

@@ -4,6 +4,7 @@
 //! behind the API that it is told to make, and judges what a request does.
 
 mod benchmark;
+mod lambda_authorizer;
 mod ministack;
 mod moto;
 pub(crate) mod python;
@@ -57,13 +58,28 @@ impl Emulator {
     }
 
     /// Lays out the example in `folder`: its own root and the module as it is emitted, but with this emulator for AWS and
-    /// with `settings` of the module. Terraform merges both from files whose names end in `_override.tf`.
+    /// with `settings` of the module.
     fn root(&self, terraform: &'static Terraform, folder: &Utf8Path, settings: &str) -> Root {
+        let own = folder.join("own");
+        copy(&items().terraform.join("routegen"), &own.join("routegen"));
+        std::fs::copy(repository().join("examples/items/terraform/main.tf"), own.join("main.tf")).unwrap();
+        std::fs::write(own.join("terraform.tfvars"), "artifacts_dir = \"../lambda\"\n").unwrap();
+        self.root_of(terraform, (&own, &items().artifacts), folder, settings)
+    }
+
+    /// The same of other Terraform and other artifacts. Terraform merges what is of the emulator and the module's
+    /// settings from files whose names end in `_override.tf`.
+    fn root_of(
+        &self,
+        terraform: &'static Terraform,
+        (emitted, artifacts): (&Utf8Path, &Utf8Path),
+        folder: &Utf8Path,
+        settings: &str,
+    ) -> Root {
         let root = folder.join("terraform");
-        copy(&items().terraform.join("routegen"), &root.join("routegen"));
-        std::fs::copy(repository().join("examples/items/terraform/main.tf"), root.join("main.tf")).unwrap();
-        let artifacts = format!("artifacts_dir = {:?}\n", items().artifacts);
-        std::fs::write(root.join("terraform.tfvars"), artifacts).unwrap();
+        copy(emitted, &root);
+        // The root finds the artifacts beside itself.
+        copy(artifacts, &folder.join("lambda"));
         std::fs::write(root.join("emulator_override.tf"), self.provider()).unwrap();
         set(&root, settings);
         Root::init(terraform, &root)
