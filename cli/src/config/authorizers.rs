@@ -22,7 +22,7 @@ pub(super) struct OneAuthorizer {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "snake_case")]
 enum Kind {
-    /// Tokens of any OIDC issuer.
+    /// Tokens of any issuer, which tells its keys by OIDC discovery.
     Jwt,
 }
 

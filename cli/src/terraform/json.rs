@@ -148,7 +148,17 @@ fn written(expression: &Expression) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_escaped_is_read_back_as_the_same_text(text in prop_oneof!["\\PC*", "([$%]{1,3}\\{|\\}|[\"\\\\\n$%a~{])*"]) {
+            let template: Template = escape(&text).parse().unwrap();
+            prop_assert_eq!(template.evaluate(&Context::new()).unwrap(), text);
+        }
+    }
 
     #[test]
     fn expressions_become_templates_and_blocks_lists() {

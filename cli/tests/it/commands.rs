@@ -128,11 +128,8 @@ fn emit_tf_writes_either_syntax_and_the_last_one_takes_the_place_of_the_other() 
     // Programs may have the summary without the files in JSON.
     let summary = succeed(&mut emit(&["--format", "json", "--syntax", "hcl"]));
     assert_eq!(serde_json::from_str::<Value>(&summary).unwrap()["root"], "yours");
-    assert!(
-        entries(&folder.join("routegen"))
-            .iter()
-            .all(|name| camino::Utf8Path::new(name).extension() == Some("tf"))
-    );
+    let is_hcl = |name: &String| camino::Utf8Path::new(name).extension() == Some("tf");
+    assert!(entries(&folder.join("routegen")).iter().all(is_hcl));
     succeed(&mut emit(&["--check"]));
 }
 
@@ -155,6 +152,49 @@ fn emit_tf_writes_locals_alone_for_resources_of_the_users() {
     // A file of that name which is the user's stays.
     std::fs::write(folder.join("locals.tf"), "locals {}\n").unwrap();
     assert!(fail(&mut emit(&[])).contains("RG0018"));
+}
+
+#[test]
+fn emit_tf_warns_where_the_last_route_that_asks_for_cognito_goes() {
+    let project = Project::new("last-cognito-route", "");
+    let emit = |auth: &str, syntax: &str| {
+        project.write(
+            "src/lib.rs",
+            &format!("#[routegen::route(GET, \"/\", auth = {auth})]\nasync fn root() {{}}\n"),
+        );
+        let output = project.routegen(&["emit-tf", "--syntax", syntax]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{said}");
+        said.contains("RG0210")
+    };
+    let (cognito, none) = ("\"cognito\", scopes = [\"a/b\"]", "\"none\"");
+    assert!(!emit(none, "hcl"), "there was none");
+    assert!(!emit(cognito, "hcl"));
+    assert!(!emit(cognito, "json"));
+    assert!(emit(none, "json"));
+    assert!(!emit(none, "hcl"), "it is gone");
+}
+
+#[test]
+fn an_authorizer_of_another_issuer_is_named_by_routegen_toml() {
+    let project = Project::new(
+        "other-issuer",
+        "#[routegen::route(GET, \"/\", auth = \"partners\", scopes = [\"read\"])]\nasync fn root() {}\n",
+    );
+    assert!(complaint(&project, &["emit-tf"]).contains("RG0103"));
+    let source = "$request.querystring.token";
+    project.write(
+        "routegen.toml",
+        &format!("[authorizers.partners]\nkind = \"jwt\"\nidentity_source = \"{source}\"\n"),
+    );
+    succeed(&mut project.routegen(&["emit-tf", "--quiet", "--format", "json"]));
+    let locals = std::fs::read_to_string(project.root.join("terraform/routegen/locals.tf.json")).unwrap();
+    let locals = &serde_json::from_str::<Value>(&locals).unwrap()["locals"];
+    let partners = serde_json::json!({ "kind": "jwt", "identity_sources": [source] });
+    assert_eq!(locals["authorizers"], serde_json::json!({ "partners": partners }));
+    assert_eq!(locals["lambda_routes"]["root"]["authorization_type"], "JWT");
+    // A scope of another issuer is none of Cognito's.
+    assert_eq!(locals["resource_servers"], serde_json::json!({}));
 }
 
 fn entries(folder: &camino::Utf8Path) -> Vec<String> {

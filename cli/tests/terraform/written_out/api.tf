@@ -5,6 +5,10 @@ variable "region" {
   type = string
 }
 
+provider "aws" {
+  region = var.region
+}
+
 resource "aws_apigatewayv2_api" "api" {
   name          = "written-out"
   protocol_type = "HTTP"

@@ -42,6 +42,7 @@ struct Api {
 
 /// What a caller can set, each with its choices; "" sets nothing. Some values are not known before the apply.
 const SETTINGS: &[&[&str]] = &[
+    &[r#"artifacts_dir = "${path.module}/module/artifacts""#, "artifacts_dir = aws_kms_key.known_later.id"],
     &["", r#"name = "staging""#],
     &["", r#"function_name_prefix = "staging-""#],
     &["", "tags = { Team = aws_kms_key.known_later.id }"],
@@ -132,7 +133,7 @@ fn plan(terraform: &'static Terraform, api: &Api, rows: &[Vec<usize>]) {
     let mut root = BESIDE.to_owned();
     for (number, row) in rows.iter().enumerate() {
         let _ = write!(root, "\nmodule \"row{number}\" {{\n  source = \"./module\"\n");
-        let _ = writeln!(root, "  artifacts_dir = \"${{path.module}}/module/artifacts\"\n  {}", api.needs);
+        let _ = writeln!(root, "  {}", api.needs);
         for (choices, choice) in SETTINGS.iter().zip(&row[1..]) {
             let setting = choices[*choice].replace("FUNCTION", api.function).replace("ROUTE", api.route);
             let _ = writeln!(root, "  {setting}");
@@ -153,7 +154,7 @@ fn every_variable_is_in_a_combination() {
         std::fs::read_to_string(repository().join("cli/src/terraform/module/variables.tf")).unwrap();
     let set: String =
         SETTINGS.iter().flat_map(|choices| choices.iter()).copied().collect::<Vec<_>>().join("\n");
-    let set = format!("\n{set}\n  artifacts_dir = x\n{}", APIS.map(|api| api.needs).join("\n"));
+    let set = format!("{set}\n{}", APIS.map(|api| api.needs).join("\n"));
     let names = variables.lines().filter_map(|line| line.strip_prefix("variable \""));
     let missing: Vec<_> = names
         .filter_map(|rest| rest.split('"').next())
