@@ -1,0 +1,218 @@
+//! A request becomes an event.
+
+use std::{
+    borrow::Cow,
+    net::SocketAddr,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use hyper::{HeaderMap, header, http::request::Parts};
+use percent_encoding::percent_decode_str;
+use routegen_spec::Segment;
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
+
+use super::{
+    QueryParameters, body,
+    context::{Http, Identity, RequestContext},
+    headers::EventHeaders,
+};
+use crate::{
+    live::{ACCOUNT_ID, API_ID, LiveApi, LiveRoute},
+    route::RequestPath,
+};
+
+/// The time of a request in the Common Log Format, which events have.
+const CLF: &[BorrowedFormatItem<'_>] =
+    format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
+
+/// A request that a route was found for.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) api: &'a LiveApi,
+    pub(crate) route: &'a LiveRoute,
+    pub(crate) parts: &'a Parts,
+    /// The path without the stage.
+    pub(crate) path: &'a RequestPath<'a>,
+    pub(crate) query: &'a QueryParameters<'a>,
+    pub(crate) client: SocketAddr,
+    pub(crate) port: u16,
+    pub(crate) request_id: &'a str,
+    pub(crate) trace: &'a str,
+    pub(crate) time: SystemTime,
+}
+
+/// The event of the route's function.
+pub(crate) fn event(call: &Call<'_>, identity: &Identity, body: &[u8]) -> Bytes {
+    write(call, &Kind::Proxy { identity, body })
+}
+
+/// The event of a Lambda authorizer's function ([its format]): it has no body.
+///
+/// [its format]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+pub(crate) fn authorizer_event(call: &Call<'_>, identity_source: &[String]) -> Bytes {
+    write(call, &Kind::Authorizer { identity_source })
+}
+
+enum Kind<'a> {
+    Proxy { identity: &'a Identity, body: &'a [u8] },
+    Authorizer { identity_source: &'a [String] },
+}
+
+fn write(call: &Call<'_>, kind: &Kind<'_>) -> Bytes {
+    let body_length = if let Kind::Proxy { body, .. } = kind { body.len() } else { 0 };
+    // Base64 makes four bytes of three; the rest of an event is about twice its headers.
+    let mut json = Vec::with_capacity(2_048 + body_length / 3 * 4);
+    serde_json::to_writer(&mut json, &Event { call, kind }).expect("an event has no keys but texts");
+    json.into()
+}
+
+struct Event<'a> {
+    call: &'a Call<'a>,
+    kind: &'a Kind<'a>,
+}
+
+/// In the order of the documentation's example. Empty fields are left out, but `rawQueryString`.
+impl Serialize for Event<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { call, kind } = self;
+        let headers = &call.parts.headers;
+        let raw_path = percent_decode_str(call.parts.uri.path()).decode_utf8_lossy();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("version", "2.0")?;
+        if let Kind::Authorizer { identity_source } = kind {
+            map.serialize_entry("type", "REQUEST")?;
+            map.serialize_entry("routeArn", &call.arn())?;
+            map.serialize_entry("identitySource", identity_source)?;
+        }
+        map.serialize_entry("routeKey", &call.route.key)?;
+        map.serialize_entry("rawPath", &raw_path)?;
+        map.serialize_entry("rawQueryString", call.parts.uri.query().unwrap_or_default())?;
+        let cookies = cookies(headers);
+        if !cookies.is_empty() {
+            map.serialize_entry("cookies", &cookies)?;
+        }
+        let body = if let Kind::Proxy { body, .. } = kind { *body } else { &[] };
+        map.serialize_entry("headers", &EventHeaders { headers, added: &call.added_headers(body) })?;
+        if !call.query.is_empty() {
+            map.serialize_entry("queryStringParameters", call.query)?;
+        }
+        call.context(kind, &raw_path, |context| map.serialize_entry("requestContext", context))?;
+        let parameters = PathParameters { call };
+        if call.route.path.parameters().next().is_some() {
+            map.serialize_entry("pathParameters", &parameters)?;
+        }
+        if !call.api.stage_variables.is_empty() {
+            map.serialize_entry("stageVariables", &call.api.stage_variables)?;
+        }
+        if let Kind::Proxy { body, .. } = kind {
+            let (text, is_base64) = body::encode(headers, body).unzip();
+            if let Some(text) = text {
+                map.serialize_entry("body", &text)?;
+            }
+            map.serialize_entry("isBase64Encoded", &is_base64.unwrap_or(false))?;
+        }
+        map.end()
+    }
+}
+
+impl Call<'_> {
+    /// The route in AWS's words, with the request's method and path.
+    fn arn(&self) -> String {
+        format!(
+            "arn:aws:execute-api:{}:{ACCOUNT_ID}:{API_ID}/{}/{}{}",
+            self.api.region,
+            self.api.stage_name(),
+            self.parts.method,
+            self.parts.uri.path()
+        )
+    }
+
+    /// A header, where it is text.
+    pub(crate) fn header(&self, name: header::HeaderName) -> Option<&str> {
+        self.parts.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What API Gateway says of the client. `x-forwarded-proto` is the truth: the gateway speaks plain HTTP.
+    fn added_headers(&self, body: &[u8]) -> Vec<(&'static str, Cow<'_, str>)> {
+        let client = self.client.ip().to_string();
+        let forwarded = match self.parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok())
+        {
+            Some(before) => format!("{before}, {client}"),
+            None => client,
+        };
+        let mut added = vec![
+            ("x-amzn-trace-id", Cow::Borrowed(self.trace)),
+            ("x-forwarded-for", Cow::Owned(forwarded)),
+            ("x-forwarded-port", Cow::Owned(self.port.to_string())),
+            ("x-forwarded-proto", Cow::Borrowed("http")),
+        ];
+        if !body.is_empty() {
+            added.push(("content-length", Cow::Owned(body.len().to_string())));
+        }
+        added
+    }
+
+    /// Lends out the context, which borrows from values that are made here.
+    fn context<R>(&self, kind: &Kind<'_>, path: &str, lend: impl FnOnce(&RequestContext<'_>) -> R) -> R {
+        let host = self.header(header::HOST).unwrap_or("localhost");
+        let domain_name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let epoch = self.time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let time = OffsetDateTime::from(self.time).format(CLF).unwrap_or_default();
+        let identity = if let Kind::Proxy { identity, .. } = kind { Some(*identity) } else { None };
+        lend(&RequestContext {
+            account_id: ACCOUNT_ID,
+            api_id: API_ID,
+            authorizer: identity.filter(|identity| !matches!(identity, Identity::Open)),
+            domain_name,
+            domain_prefix: domain_name.split('.').next().unwrap_or_default(),
+            http: Http {
+                method: self.parts.method.as_str(),
+                path,
+                protocol: "HTTP/1.1",
+                source_ip: &self.client.ip().to_string(),
+                user_agent: self.header(header::USER_AGENT).unwrap_or_default(),
+            },
+            request_id: self.request_id,
+            route_key: &self.route.key,
+            stage: self.api.stage_name(),
+            time: &time,
+            time_epoch: u64::try_from(epoch.as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+}
+
+/// The cookies of all `cookie` headers, one by one.
+fn cookies(headers: &HeaderMap) -> Vec<Cow<'_, str>> {
+    let mut cookies = Vec::new();
+    for value in headers.get_all(header::COOKIE) {
+        match value.to_str() {
+            Ok(text) => {
+                let each = text.split(';').map(str::trim).filter(|cookie| !cookie.is_empty());
+                cookies.extend(each.map(Cow::Borrowed));
+            }
+            Err(_) => cookies.push(Cow::Owned(String::from_utf8_lossy(value.as_bytes()).into_owned())),
+        }
+    }
+    cookies
+}
+
+/// The parameters of the route with the request's values, by their places: a pattern's segment stands for that of the path.
+struct PathParameters<'a> {
+    call: &'a Call<'a>,
+}
+
+impl Serialize for PathParameters<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (at, segment) in self.call.route.path.segments().iter().enumerate() {
+            match segment {
+                Segment::Literal(_) => {}
+                Segment::Param(name) => map.serialize_entry(name, &self.call.path.segments()[at])?,
+                Segment::Greedy(name) => map.serialize_entry(name, &self.call.path.rest(at))?,
+            }
+        }
+        map.end()
+    }
+}
