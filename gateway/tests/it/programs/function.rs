@@ -2,6 +2,13 @@
 //!
 //! It is written without any library, so that it can do wrong what runtime clients do right.
 
+#![allow(
+    clippy::exit,
+    clippy::print_stdout,
+    clippy::zombie_processes,
+    reason = "a function may end, talk, and leave behind what it started"
+)]
+
 use std::{
     env,
     io::{BufRead as _, BufReader, Read as _, Write as _},

@@ -18,7 +18,7 @@ use crate::client::{Request, Response, request};
 use function::program;
 
 /// Long enough for whatever is not meant to time out.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// Short enough for a test to wait for.
 const SHORT: Duration = Duration::from_millis(100);
