@@ -48,11 +48,7 @@ impl Observed {
     }
 
     async fn send(&self, order: &str) -> Response {
-        self.request(order).send(self.gateway.address()).await
-    }
-
-    fn request(&self, order: &str) -> Request {
-        request("POST /").body("text/plain", order)
+        ordered(order).send(self.gateway.address()).await
     }
 
     async fn next<T>(&mut self, mut wanted: impl FnMut(Observation) -> Option<T>) -> T {
@@ -76,6 +72,10 @@ impl Observed {
         };
         self.next(ended).await
     }
+}
+
+fn ordered(order: &str) -> Request {
+    request("POST /").body("text/plain", order)
 }
 
 fn failed(response: &Response) {
@@ -298,7 +298,7 @@ async fn a_replaced_function_ends_what_it_began() {
     let before = program().instances(1).env("VERSION", "before");
     let mut observed = Observed::start(api(Function::program(before).timeout(LONG))).await;
     let order = format!("meet {}", listener.local_addr().unwrap());
-    let in_flight = tokio::spawn(observed.request(&order).send(observed.gateway.address()));
+    let in_flight = tokio::spawn(ordered(&order).send(observed.gateway.address()));
     let (mut stream, old) = met(&listener).await;
 
     let after = program().instances(1).env("VERSION", "after");
