@@ -28,6 +28,7 @@ fn dependencies_point_one_way() {
         ("items", vec!["routegen"]),
         ("routegen", vec!["routegen-macros", "routegen-spec"]),
         ("routegen-cli", vec!["routegen-spec"]),
+        ("routegen-gateway", vec!["routegen-spec"]),
         ("routegen-macros", vec!["routegen-spec"]),
         ("routegen-spec", vec![]),
         ("xtask", vec![]),

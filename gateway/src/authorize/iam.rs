@@ -1,0 +1,267 @@
+//! Requests that are signed with an AWS key: Signature Version 4 in the header `authorization` ([its steps]).
+//!
+//! The keys are those that the gateway was given, and there are no policies: who signs well may call. Refused: signatures in
+//! the query, unsigned payloads, and Signature Version 4A.
+//!
+//! [its steps]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+
+use std::{borrow::Cow, time::Duration};
+
+use aws_lc_rs::{
+    constant_time::verify_slices_are_equal,
+    digest::{SHA256, digest},
+    hmac,
+};
+use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
+
+use super::Refused;
+use crate::{
+    IamKey,
+    event::{Call, IamIdentity, Identity},
+    live::ACCOUNT_ID,
+    refusal::Refusal,
+};
+
+/// How far the clocks of a client and of AWS may be apart.
+const CLOCK_SKEW: Duration = Duration::from_mins(5);
+
+const AMZ_DATE: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
+
+/// Everything but RFC 3986's unreserved characters.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// As above, in paths.
+const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b'/');
+
+/// Verifies signatures.
+#[derive(Clone, Debug)]
+pub(crate) struct IamVerifier {
+    keys: std::sync::Arc<[IamKey]>,
+    region: std::sync::Arc<str>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+enum BadSignature {
+    #[error("the request is not signed")]
+    Missing,
+    #[error("the header `authorization` is no Signature Version 4")]
+    Malformed,
+    #[error("the signature is for another region, service or day")]
+    Scope,
+    #[error("the header `x-amz-date` is missing, malformed or more than five minutes off")]
+    Date,
+    #[error("the access key is not one that the gateway was given")]
+    Key,
+    #[error("the signature does not cover `host` and `x-amz-date`, or names a header that is not there")]
+    Headers,
+    #[error("the security token is not that of the key")]
+    Token,
+    #[error("`x-amz-content-sha256` is not the hash of the body")]
+    Body,
+    #[error("the signature is not that of the request")]
+    Signature,
+}
+
+impl IamVerifier {
+    pub(crate) fn new(keys: std::sync::Arc<[IamKey]>, region: std::sync::Arc<str>) -> Self {
+        Self { keys, region }
+    }
+
+    pub(crate) fn verify(&self, call: &Call<'_>, body: &[u8]) -> Result<Identity, Refused> {
+        let id = self
+            .signer(call, body)
+            .map_err(|error| Refused { refusal: Refusal::Forbidden(None), why: error.to_string() })?;
+        Ok(Identity::Iam(IamIdentity {
+            access_key: id.to_owned(),
+            account_id: ACCOUNT_ID,
+            caller_id: "AIDALOCALLOCALLOCALLO",
+            cognito_identity: None,
+            principal_org_id: None,
+            user_arn: format!("arn:aws:iam::{ACCOUNT_ID}:user/local"),
+            user_id: "AIDALOCALLOCALLOCALLO",
+        }))
+    }
+
+    fn signer(&self, call: &Call<'_>, body: &[u8]) -> Result<&str, BadSignature> {
+        let mut headers = call.parts.headers.get_all(AUTHORIZATION).iter();
+        let header =
+            headers.next().ok_or(BadSignature::Missing)?.to_str().map_err(|_| BadSignature::Malformed)?;
+        if headers.next().is_some() {
+            return Err(BadSignature::Malformed);
+        }
+        let claim = Claim::parse(header)?;
+        let key = self.keys.iter().find(|key| key.id == claim.key_id).ok_or(BadSignature::Key)?;
+        let date = call
+            .parts
+            .headers
+            .get("x-amz-date")
+            .and_then(|date| date.to_str().ok())
+            .ok_or(BadSignature::Date)?;
+        let signed_at =
+            PrimitiveDateTime::parse(date, AMZ_DATE).map_err(|_| BadSignature::Date)?.assume_utc();
+        if (time::OffsetDateTime::from(call.time) - signed_at).unsigned_abs() > CLOCK_SKEW {
+            return Err(BadSignature::Date);
+        }
+        if claim.day != &date[..8] || claim.region != &*self.region || claim.service != "execute-api" {
+            return Err(BadSignature::Scope);
+        }
+        let token = call.parts.headers.get("x-amz-security-token").map(HeaderValue::as_bytes);
+        if token != key.session_token.as_ref().map(String::as_bytes) {
+            return Err(BadSignature::Token);
+        }
+        let hash = hex(digest(&SHA256, body).as_ref());
+        if call
+            .parts
+            .headers
+            .get("x-amz-content-sha256")
+            .is_some_and(|told| told.as_bytes() != hash.as_bytes())
+        {
+            return Err(BadSignature::Body);
+        }
+        let canonical = canonical_request(call, &claim, &hash)?;
+        let scope = format!("{}/{}/{}/aws4_request", claim.day, claim.region, claim.service);
+        let hashed = hex(digest(&SHA256, canonical.as_bytes()).as_ref());
+        let to_sign = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{hashed}");
+        let expected = hex(&signature(&key.secret, &claim, &to_sign));
+        verify_slices_are_equal(expected.as_bytes(), claim.signature.as_bytes())
+            .map_err(|_| BadSignature::Signature)?;
+        Ok(&key.id)
+    }
+}
+
+/// What the header `authorization` says.
+#[derive(Debug)]
+struct Claim<'a> {
+    key_id: &'a str,
+    day: &'a str,
+    region: &'a str,
+    service: &'a str,
+    signed_headers: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Claim<'a> {
+    fn parse(header: &'a str) -> Result<Self, BadSignature> {
+        let fields = header.strip_prefix("AWS4-HMAC-SHA256 ").ok_or(BadSignature::Malformed)?;
+        let (mut credential, mut signed_headers, mut signature) = (None, None, None);
+        for field in fields.split(',') {
+            let (name, value) = field.trim().split_once('=').ok_or(BadSignature::Malformed)?;
+            let place = match name {
+                "Credential" => &mut credential,
+                "SignedHeaders" => &mut signed_headers,
+                "Signature" => &mut signature,
+                _ => return Err(BadSignature::Malformed),
+            };
+            if place.replace(value).is_some() {
+                return Err(BadSignature::Malformed);
+            }
+        }
+        let parts: Vec<&str> = credential.ok_or(BadSignature::Malformed)?.split('/').collect();
+        let [key_id, day, region, service, "aws4_request"] = parts[..] else {
+            return Err(BadSignature::Malformed);
+        };
+        let signed_headers = signed_headers.ok_or(BadSignature::Malformed)?;
+        let signature = signature.ok_or(BadSignature::Malformed)?;
+        Ok(Self { key_id, day, region, service, signed_headers, signature })
+    }
+}
+
+fn canonical_request(call: &Call<'_>, claim: &Claim<'_>, body_hash: &str) -> Result<String, BadSignature> {
+    let mut names: Vec<&str> = claim.signed_headers.split(';').collect();
+    if !names.contains(&"host") || !names.contains(&"x-amz-date") {
+        return Err(BadSignature::Headers);
+    }
+    names.sort_unstable();
+    let mut headers = String::new();
+    for name in names {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| BadSignature::Headers)?;
+        if !call.parts.headers.contains_key(&name) {
+            return Err(BadSignature::Headers);
+        }
+        let values = call.parts.headers.get_all(&name).iter();
+        let values: Vec<String> = values
+            .map(|value| {
+                let text = String::from_utf8_lossy(value.as_bytes());
+                text.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
+            })
+            .collect();
+        headers.extend([name.as_str(), ":", &values.join(","), "\n"]);
+    }
+    // The path is encoded once more than the client sent it: so it is for every service but S3.
+    let path = utf8_percent_encode(call.parts.uri.path(), ENCODED_IN_PATH);
+    let query = canonical_query(call.parts.uri.query().unwrap_or_default());
+    let (method, signed) = (&call.parts.method, claim.signed_headers);
+    Ok(format!("{method}\n{path}\n{query}\n{headers}\n{signed}\n{body_hash}"))
+}
+
+fn canonical_query(query: &str) -> String {
+    let encode = |text: &str| {
+        let decoded: Cow<'_, [u8]> = percent_decode_str(text).into();
+        percent_encoding::percent_encode(&decoded, ENCODED).to_string()
+    };
+    let mut pairs: Vec<(String, String)> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (encode(name), encode(value)))
+        .collect();
+    pairs.sort();
+    let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    pairs.join("&")
+}
+
+fn signature(secret: &str, claim: &Claim<'_>, to_sign: &str) -> Vec<u8> {
+    let hmac = |key: &[u8], text: &str| {
+        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
+    };
+    let steps = [claim.day, claim.region, claim.service, "aws4_request"];
+    let key = steps.into_iter().fold(format!("AWS4{secret}").into_bytes(), |key, step| hmac(&key, step));
+    hmac(&key, to_sign)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The signing key of AWS's documentation ([its example]).
+    ///
+    /// [its example]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+    #[test]
+    fn the_signature_is_that_of_the_documentations_example() {
+        let header = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
+                      SignedHeaders=content-type;host;x-amz-date, \
+                      Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
+        let claim = Claim::parse(header).unwrap();
+        let to_sign = "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/iam/aws4_request\n\
+                       f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59";
+        let signature = signature("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", &claim, to_sign);
+        assert_eq!(hex(&signature), claim.signature);
+    }
+
+    #[test]
+    fn a_query_is_sorted_and_encoded_one_way() {
+        assert_eq!(canonical_query("b=%7e&a=2&a=1&c"), "a=1&a=2&b=~&c=");
+        assert_eq!(canonical_query("a=b%20c%2fd"), "a=b%20c%2Fd");
+    }
+
+    #[test]
+    fn what_is_no_signature_is_none() {
+        for header in [
+            "Bearer x",
+            "AWS4-HMAC-SHA256 ",
+            "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=0",
+        ] {
+            assert_eq!(Claim::parse(header).unwrap_err(), BadSignature::Malformed, "{header}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What a token's claims must say, and how an event shows them.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, value::RawValue};
+
+use super::{BadToken, Verified};
+
+/// The claims of a token with a good signature, and the second from which on they do not count.
+pub(super) fn check(
+    claims: &Map<String, Value>,
+    issuer: &str,
+    audience: &[String],
+    now: u64,
+) -> Result<(Verified, u64), BadToken> {
+    if claims.get("iss").and_then(Value::as_str) != Some(issuer) {
+        return Err(BadToken::Issuer);
+    }
+    if !is_for(claims, audience) {
+        return Err(BadToken::Audience);
+    }
+    let until = seconds(claims, "exp")?.ok_or(BadToken::NoExpiry)?;
+    if until <= now {
+        return Err(BadToken::Expired);
+    }
+    for claim in ["nbf", "iat"] {
+        if seconds(claims, claim)?.is_some_and(|from| from > now) {
+            return Err(BadToken::NotYet);
+        }
+    }
+    let shown: Map<String, Value> =
+        claims.iter().map(|(name, value)| (name.clone(), Value::String(shown(value)))).collect();
+    let json = RawValue::from_string(Value::Object(shown).to_string()).map_err(|_| BadToken::Malformed)?;
+    Ok((Verified { claims: Arc::from(json), scopes: scopes(claims) }, until))
+}
+
+/// `client_id` counts only where there is no `aud`.
+fn is_for(claims: &Map<String, Value>, audience: &[String]) -> bool {
+    let known = |value: &Value| value.as_str().is_some_and(|text| audience.iter().any(|own| own == text));
+    match claims.get("aud") {
+        Some(Value::Array(several)) => several.iter().any(known),
+        Some(one) => known(one),
+        None => claims.get("client_id").is_some_and(known),
+    }
+}
+
+/// A time, which RFC 7519 allows a fraction of. What is there and is no time does not pass.
+fn seconds(claims: &Map<String, Value>, name: &str) -> Result<Option<u64>, BadToken> {
+    let Some(value) = claims.get(name) else { return Ok(None) };
+    if let Some(seconds) = value.as_u64() {
+        return Ok(Some(seconds));
+    }
+    let seconds = value.as_f64().filter(|seconds| *seconds >= 0.0).ok_or(BadToken::Malformed)?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
+    Ok(Some(seconds as u64))
+}
+
+/// Those of `scope` and `scp`, which are one text or a list.
+fn scopes(claims: &Map<String, Value>) -> Arc<[String]> {
+    let mut scopes = Vec::new();
+    for claim in ["scope", "scp"] {
+        match claims.get(claim) {
+            Some(Value::String(text)) => scopes.extend(text.split_ascii_whitespace().map(str::to_owned)),
+            Some(Value::Array(list)) => {
+                scopes.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
+            }
+            _ => {}
+        }
+    }
+    scopes.into()
+}
+
+/// A claim as text: lists print as `[a b]` (reported, not documented; so do Go's, and the rest here is as Go prints it).
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "<nil>".to_owned(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::Array(list) => format!("[{}]", list.iter().map(shown).collect::<Vec<_>>().join(" ")),
+        Value::Object(map) => {
+            let entries = map.iter().map(|(name, value)| format!("{name}:{}", shown(value)));
+            format!("map[{}]", entries.collect::<Vec<_>>().join(" "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn checked(change: impl FnOnce(&mut Value)) -> Result<(Verified, u64), BadToken> {
+        let mut claims = json!({ "iss": "https://i", "client_id": "c", "exp": 200, "iat": 100 });
+        change(&mut claims);
+        check(claims.as_object().unwrap(), "https://i", &["c".to_owned(), "d".to_owned()], 100)
+    }
+
+    #[test]
+    fn the_audience_is_aud_and_only_without_it_client_id() {
+        assert!(checked(|_| ()).is_ok());
+        assert!(checked(|claims| claims["aud"] = "d".into()).is_ok());
+        assert!(checked(|claims| claims["aud"] = json!(["x", "c"])).is_ok());
+        for aud in [json!("x"), json!(["x"]), json!([]), json!(null), json!(7)] {
+            assert_eq!(
+                checked(|claims| claims["aud"] = aud.clone()).unwrap_err(),
+                BadToken::Audience,
+                "{aud}"
+            );
+        }
+        assert_eq!(checked(|claims| claims["client_id"] = "x".into()).unwrap_err(), BadToken::Audience);
+    }
+
+    #[test]
+    fn times_are_kept() {
+        let time = |claim: &'static str, value: Value| checked(move |claims| claims[claim] = value).map(drop);
+        assert_eq!(time("exp", json!(100)), Err(BadToken::Expired));
+        assert_eq!(time("exp", json!(101)), Ok(()));
+        assert_eq!(time("exp", json!(100.5)), Err(BadToken::Expired));
+        assert_eq!(time("exp", json!("200")), Err(BadToken::Malformed));
+        assert_eq!(time("exp", json!(-1)), Err(BadToken::Malformed));
+        assert_eq!(time("exp", json!(1e300)), Ok(()));
+        assert_eq!(time("nbf", json!(101)), Err(BadToken::NotYet));
+        assert_eq!(time("nbf", json!(100)), Ok(()));
+        assert_eq!(time("iat", json!(101)), Err(BadToken::NotYet));
+        let without = checked(|claims| drop(claims.as_object_mut().unwrap().remove("exp")));
+        assert_eq!(without.unwrap_err(), BadToken::NoExpiry);
+        assert_eq!(checked(|claims| claims["iss"] = "https://i/".into()).unwrap_err(), BadToken::Issuer);
+    }
+
+    #[test]
+    fn scopes_are_of_both_claims_and_both_forms() {
+        let scopes = |claim: &'static str, value: Value| {
+            checked(move |claims| claims[claim] = value).unwrap().0.scopes
+        };
+        assert_eq!(*scopes("scope", json!("a  b")), ["a", "b"]);
+        assert_eq!(*scopes("scp", json!(["a", 1, "b"])), ["a", "b"]);
+        assert!(scopes("scope", json!(7)).is_empty());
+    }
+
+    #[test]
+    fn claims_are_shown_as_texts() {
+        let (verified, until) = checked(|claims| {
+            claims["list"] = json!(["a", "b"]);
+            claims["map"] = json!({ "a": true });
+        })
+        .unwrap();
+        assert_eq!(until, 200);
+        let shown: Value = serde_json::from_str(verified.claims.get()).unwrap();
+        let expected = json!({
+            "iss": "https://i", "client_id": "c", "exp": "200", "iat": "100", "list": "[a b]", "map": "map[a:true]",
+        });
+        assert_eq!(shown, expected);
+    }
+
+    proptest! {
+        #[test]
+        fn no_claims_make_the_check_panic(name in "iss|aud|exp|nbf|iat|scope|scp", value in "\\PC{0,8}|[0-9.e-]{1,9}|\\[\"c\"\\]") {
+            let value = serde_json::from_str(&value).unwrap_or(Value::String(value));
+            let _ = checked(|claims| claims[name.as_str()] = value);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Who may call: what the authorizer of a route says of a request.
+//!
+//! In: a request that a route was found for. Out: who calls, or the refusal with what the log says of it.
+
+mod iam;
+mod identity_source;
+mod jwt;
+mod lambda;
+
+use std::sync::Arc;
+
+use routegen_spec::Scope;
+
+use crate::{event::Identity, refusal::Refusal};
+pub(crate) use iam::IamVerifier;
+pub(crate) use identity_source::SourceOf;
+pub(crate) use jwt::{JwtVerifier, KeySource, RemoteKeys};
+pub(crate) use lambda::LambdaDecider;
+
+/// What decides on a route.
+#[derive(Debug)]
+pub(crate) enum Decider {
+    Open,
+    Iam(IamVerifier),
+    Jwt(Arc<JwtVerifier>, Arc<[Scope]>),
+    Lambda(Arc<LambdaDecider>),
+}
+
+/// A request that may not pass.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) refusal: Refusal,
+    /// For the log, never for the client.
+    pub(crate) why: String,
+}
+
+impl Decider {
+    /// Decides. `body` is part of what a signature covers.
+    pub(crate) async fn decide(
+        &self,
+        call: &crate::event::Call<'_>,
+        body: &[u8],
+        services: &crate::lambda::Services,
+    ) -> Result<Identity, Refused> {
+        match self {
+            Self::Open => Ok(Identity::Open),
+            Self::Iam(verifier) => verifier.verify(call, body),
+            Self::Jwt(verifier, scopes) => verifier.decide(call, scopes).await,
+            Self::Lambda(decider) => decider.decide(call, services).await,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! CORS by the API's configuration ([its rules]): the gateway answers preflights itself, before any authorizer, and what functions say
+//! of it is dropped.
+//!
+//! [its rules]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{
+    HeaderMap, Method, Response, StatusCode,
+    header::{
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+        ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+        ACCESS_CONTROL_REQUEST_METHOD, HeaderName, HeaderValue, ORIGIN, VARY,
+    },
+};
+
+use crate::Cors;
+
+/// A CORS configuration in the form of headers.
+#[derive(Debug)]
+pub(crate) struct CorsHeaders {
+    origins: Vec<String>,
+    methods: Option<HeaderValue>,
+    headers: Option<HeaderValue>,
+    expose: Option<HeaderValue>,
+    max_age: Option<HeaderValue>,
+    credentials: bool,
+}
+
+/// Why a configuration is none.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CorsError {
+    /// Browsers refuse this combination, and API Gateway does (reported, not documented).
+    #[error("`*` is not an origin for requests with credentials")]
+    AnyOriginWithCredentials,
+    /// A method, a name of a header or an origin cannot stand in a header.
+    #[error("`{0}` cannot stand in a header")]
+    Unspeakable(String),
+}
+
+impl CorsHeaders {
+    pub(crate) fn new(cors: &Cors) -> Result<Self, CorsError> {
+        if cors.credentials && cors.origins.iter().any(|origin| origin == "*") {
+            return Err(CorsError::AnyOriginWithCredentials);
+        }
+        let speakable = |text: &String| HeaderValue::from_str(text).map(drop).map_err(|_| text.clone());
+        cors.origins.iter().try_for_each(speakable).map_err(CorsError::Unspeakable)?;
+        let list = |texts: &[String]| {
+            let text = texts.join(",");
+            if text.is_empty() {
+                return Ok(None);
+            }
+            HeaderValue::from_str(&text).map(Some).map_err(|_| CorsError::Unspeakable(text))
+        };
+        Ok(Self {
+            origins: cors.origins.clone(),
+            methods: list(&cors.methods)?,
+            headers: list(&cors.headers)?,
+            expose: list(&cors.expose)?,
+            max_age: cors.max_age.map(|age| age.as_secs().into()),
+            credentials: cors.credentials,
+        })
+    }
+
+    /// The answer to a preflight, which says what it is by three things; nothing where one of them is missing.
+    pub(crate) fn preflight(&self, method: &Method, request: &HeaderMap) -> Option<Response<Full<Bytes>>> {
+        let asks = request.contains_key(ACCESS_CONTROL_REQUEST_METHOD) && request.contains_key(ORIGIN);
+        if method != Method::OPTIONS || !asks {
+            return None;
+        }
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        let headers = response.headers_mut();
+        if self.allow(request, headers) {
+            let set = [
+                (ACCESS_CONTROL_ALLOW_METHODS, &self.methods),
+                (ACCESS_CONTROL_ALLOW_HEADERS, &self.headers),
+                (ACCESS_CONTROL_MAX_AGE, &self.max_age),
+            ];
+            insert(headers, set);
+        }
+        Some(response)
+    }
+
+    /// Replaces what a function said by what the API says.
+    pub(crate) fn apply(&self, request: &HeaderMap, response: &mut HeaderMap) {
+        for name in [
+            ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            ACCESS_CONTROL_ALLOW_METHODS,
+            ACCESS_CONTROL_ALLOW_ORIGIN,
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            ACCESS_CONTROL_MAX_AGE,
+        ] {
+            response.remove(name);
+        }
+        if self.allow(request, response) {
+            insert(response, [(ACCESS_CONTROL_EXPOSE_HEADERS, &self.expose)]);
+        }
+    }
+
+    /// Says that the origin is allowed, where it is.
+    fn allow(&self, request: &HeaderMap, response: &mut HeaderMap) -> bool {
+        let Some(origin) = request.get(ORIGIN) else { return false };
+        let any = self.origins.iter().any(|allowed| allowed == "*");
+        if !any && !self.origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()) {
+            return false;
+        }
+        let allowed = if any { HeaderValue::from_static("*") } else { origin.clone() };
+        if !any {
+            // Another origin gets another answer, and no cache may mistake one for the other.
+            response.append(VARY, HeaderValue::from_static("origin"));
+        }
+        response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+        if self.credentials {
+            response.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
+        true
+    }
+}
+
+fn insert<const N: usize>(headers: &mut HeaderMap, set: [(HeaderName, &Option<HeaderValue>); N]) {
+    for (name, value) in set {
+        if let Some(value) = value {
+            headers.insert(name, value.clone());
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! A request becomes an event.
+
+use std::{
+    borrow::Cow,
+    net::SocketAddr,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use hyper::{HeaderMap, header, http::request::Parts};
+use percent_encoding::percent_decode_str;
+use routegen_spec::Segment;
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
+
+use super::{
+    QueryParameters, body,
+    context::{Http, Identity, RequestContext},
+    headers::EventHeaders,
+};
+use crate::{
+    live::{ACCOUNT_ID, API_ID, LiveApi, LiveRoute},
+    route::RequestPath,
+};
+
+/// The time of a request in the Common Log Format, which events have.
+const CLF: &[BorrowedFormatItem<'_>] =
+    format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
+
+/// A request that a route was found for.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) api: &'a LiveApi,
+    pub(crate) route: &'a LiveRoute,
+    pub(crate) parts: &'a Parts,
+    /// The path without the stage.
+    pub(crate) path: &'a RequestPath<'a>,
+    pub(crate) query: &'a QueryParameters<'a>,
+    pub(crate) client: SocketAddr,
+    pub(crate) port: u16,
+    pub(crate) request_id: &'a str,
+    pub(crate) trace: &'a str,
+    pub(crate) time: SystemTime,
+}
+
+/// The event of the route's function.
+pub(crate) fn event(call: &Call<'_>, identity: &Identity, body: &[u8]) -> Bytes {
+    write(call, &Kind::Proxy { identity, body })
+}
+
+/// The event of a Lambda authorizer's function ([its format]): it has no body.
+///
+/// [its format]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+pub(crate) fn authorizer_event(call: &Call<'_>, identity_source: &[String]) -> Bytes {
+    write(call, &Kind::Authorizer { identity_source })
+}
+
+enum Kind<'a> {
+    Proxy { identity: &'a Identity, body: &'a [u8] },
+    Authorizer { identity_source: &'a [String] },
+}
+
+fn write(call: &Call<'_>, kind: &Kind<'_>) -> Bytes {
+    let body_length = if let Kind::Proxy { body, .. } = kind { body.len() } else { 0 };
+    // Base64 makes four bytes of three; the rest of an event is about twice its headers.
+    let mut json = Vec::with_capacity(2_048 + body_length / 3 * 4);
+    serde_json::to_writer(&mut json, &Event { call, kind }).expect("an event has no keys but texts");
+    json.into()
+}
+
+struct Event<'a> {
+    call: &'a Call<'a>,
+    kind: &'a Kind<'a>,
+}
+
+/// In the order of the documentation's example. Empty fields are left out, but `rawQueryString`.
+impl Serialize for Event<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { call, kind } = self;
+        let headers = &call.parts.headers;
+        let raw_path = percent_decode_str(call.parts.uri.path()).decode_utf8_lossy();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("version", "2.0")?;
+        if let Kind::Authorizer { identity_source } = kind {
+            map.serialize_entry("type", "REQUEST")?;
+            map.serialize_entry("routeArn", &call.arn())?;
+            map.serialize_entry("identitySource", identity_source)?;
+        }
+        map.serialize_entry("routeKey", &call.route.key)?;
+        map.serialize_entry("rawPath", &raw_path)?;
+        map.serialize_entry("rawQueryString", call.parts.uri.query().unwrap_or_default())?;
+        let cookies = cookies(headers);
+        if !cookies.is_empty() {
+            map.serialize_entry("cookies", &cookies)?;
+        }
+        let body = if let Kind::Proxy { body, .. } = kind { *body } else { &[] };
+        map.serialize_entry("headers", &EventHeaders { headers, added: &call.added_headers(body) })?;
+        if !call.query.is_empty() {
+            map.serialize_entry("queryStringParameters", call.query)?;
+        }
+        call.context(kind, &raw_path, |context| map.serialize_entry("requestContext", context))?;
+        let parameters = PathParameters { call };
+        if call.route.path.parameters().next().is_some() {
+            map.serialize_entry("pathParameters", &parameters)?;
+        }
+        if !call.api.stage_variables.is_empty() {
+            map.serialize_entry("stageVariables", &call.api.stage_variables)?;
+        }
+        if let Kind::Proxy { body, .. } = kind {
+            let (text, is_base64) = body::encode(headers, body).unzip();
+            if let Some(text) = text {
+                map.serialize_entry("body", &text)?;
+            }
+            map.serialize_entry("isBase64Encoded", &is_base64.unwrap_or(false))?;
+        }
+        map.end()
+    }
+}
+
+impl Call<'_> {
+    /// The route in AWS's words, with the request's method and path.
+    fn arn(&self) -> String {
+        format!(
+            "arn:aws:execute-api:{}:{ACCOUNT_ID}:{API_ID}/{}/{}{}",
+            self.api.region,
+            self.api.stage_name(),
+            self.parts.method,
+            self.parts.uri.path()
+        )
+    }
+
+    /// A header, where it is text.
+    pub(crate) fn header(&self, name: header::HeaderName) -> Option<&str> {
+        self.parts.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What API Gateway says of the client. `x-forwarded-proto` is the truth: the gateway speaks plain HTTP.
+    fn added_headers(&self, body: &[u8]) -> Vec<(&'static str, Cow<'_, str>)> {
+        let client = self.client.ip().to_string();
+        let forwarded = match self.parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok())
+        {
+            Some(before) => format!("{before}, {client}"),
+            None => client,
+        };
+        let mut added = vec![
+            ("x-amzn-trace-id", Cow::Borrowed(self.trace)),
+            ("x-forwarded-for", Cow::Owned(forwarded)),
+            ("x-forwarded-port", Cow::Owned(self.port.to_string())),
+            ("x-forwarded-proto", Cow::Borrowed("http")),
+        ];
+        if !body.is_empty() {
+            added.push(("content-length", Cow::Owned(body.len().to_string())));
+        }
+        added
+    }
+
+    /// Lends out the context, which borrows from values that are made here.
+    fn context<R>(&self, kind: &Kind<'_>, path: &str, lend: impl FnOnce(&RequestContext<'_>) -> R) -> R {
+        let host = self.header(header::HOST).unwrap_or("localhost");
+        let domain_name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let epoch = self.time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let time = OffsetDateTime::from(self.time).format(CLF).unwrap_or_default();
+        let identity = if let Kind::Proxy { identity, .. } = kind { Some(*identity) } else { None };
+        lend(&RequestContext {
+            account_id: ACCOUNT_ID,
+            api_id: API_ID,
+            authorizer: identity.filter(|identity| !matches!(identity, Identity::Open)),
+            domain_name,
+            domain_prefix: domain_name.split('.').next().unwrap_or_default(),
+            http: Http {
+                method: self.parts.method.as_str(),
+                path,
+                protocol: "HTTP/1.1",
+                source_ip: &self.client.ip().to_string(),
+                user_agent: self.header(header::USER_AGENT).unwrap_or_default(),
+            },
+            request_id: self.request_id,
+            route_key: &self.route.key,
+            stage: self.api.stage_name(),
+            time: &time,
+            time_epoch: u64::try_from(epoch.as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+}
+
+/// The cookies of all `cookie` headers, one by one.
+fn cookies(headers: &HeaderMap) -> Vec<Cow<'_, str>> {
+    let mut cookies = Vec::new();
+    for value in headers.get_all(header::COOKIE) {
+        match value.to_str() {
+            Ok(text) => {
+                let each = text.split(';').map(str::trim).filter(|cookie| !cookie.is_empty());
+                cookies.extend(each.map(Cow::Borrowed));
+            }
+            Err(_) => cookies.push(Cow::Owned(String::from_utf8_lossy(value.as_bytes()).into_owned())),
+        }
+    }
+    cookies
+}
+
+/// The parameters of the route with the request's values, by their places: a pattern's segment stands for that of the path.
+struct PathParameters<'a> {
+    call: &'a Call<'a>,
+}
+
+impl Serialize for PathParameters<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (at, segment) in self.call.route.path.segments().iter().enumerate() {
+            match segment {
+                Segment::Literal(_) => {}
+                Segment::Param(name) => map.serialize_entry(name, &self.call.path.segments()[at])?,
+                Segment::Greedy(name) => map.serialize_entry(name, &self.call.path.rest(at))?,
+            }
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::{Request, header::HeaderName, header::HeaderValue};
+    use proptest::prelude::*;
+    use routegen_spec::{Auth, Method};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{Api, Function, Route, lambda::Services};
+
+    fn api() -> LiveApi {
+        let route = |path: &str| Route::new(Method::Any, path.parse().unwrap(), Auth::None, "f");
+        let function = Function::in_process(async |_| Ok(json!({})));
+        let api = Api::new().function("f", function).route(route("/{a}/{rest+}")).route(route("$default"));
+        LiveApi::new(&api, &Services::for_tests(), None).unwrap()
+    }
+
+    /// The event of a request, if its path is text.
+    fn made(api: &LiveApi, parts: &Parts, body: &[u8]) -> Option<Value> {
+        let path = RequestPath::parse(parts.uri.path()).ok()?;
+        let route = &api.routes[api.trie.select(parts.method.as_str(), &path).unwrap()];
+        let query = QueryParameters::parse(parts.uri.query().unwrap_or_default());
+        let call = Call {
+            api,
+            route,
+            parts,
+            path: &path,
+            query: &query,
+            client: "10.0.0.1:9".parse().unwrap(),
+            port: 80,
+            request_id: "id",
+            trace: "trace",
+            time: UNIX_EPOCH + std::time::Duration::from_millis(1_583_348_638_390),
+        };
+        Some(serde_json::from_slice(&event(&call, &Identity::Open, body)).unwrap())
+    }
+
+    #[test]
+    fn the_time_is_that_of_the_documentations_example() {
+        let (parts, ()) = Request::get("/a/b/c").body(()).unwrap().into_parts();
+        let event = made(&api(), &parts, b"").unwrap();
+        assert_eq!(event["requestContext"]["time"], "04/Mar/2020:19:03:58 +0000");
+        assert_eq!(event["requestContext"]["timeEpoch"], 1_583_348_638_390_u64);
+        assert_eq!(event["pathParameters"], json!({ "a": "a", "rest": "b/c" }));
+    }
+
+    proptest! {
+        #[test]
+        fn every_request_has_an_event_with_what_was_sent(
+            target in "/[!-~&&[^#]]{0,40}",
+            headers in prop::collection::vec(("[a-z][a-z0-9-]{0,12}", "[ -~\u{80}-\u{ff}]{0,20}"), 0..8),
+            body in prop::collection::vec(any::<u8>(), 0..40),
+        ) {
+            let Ok(request) = Request::post(&target).body(()) else { return Ok(()) };
+            let (mut parts, ()) = request.into_parts();
+            for (name, value) in &headers {
+                let bytes: Vec<u8> = value.chars().map(|c| u8::try_from(c).unwrap()).collect();
+                let name = HeaderName::try_from(name).unwrap();
+                parts.headers.append(name, HeaderValue::from_bytes(&bytes).unwrap());
+            }
+            if let Some(event) = made(&api(), &parts, &body) {
+                prop_assert_eq!(event["rawQueryString"].as_str(), Some(parts.uri.query().unwrap_or_default()));
+                prop_assert_eq!(event.get("body").is_some(), !body.is_empty());
+                let decoded = percent_decode_str(parts.uri.path()).decode_utf8().unwrap();
+                prop_assert_eq!(event["rawPath"].as_str(), Some(&*decoded));
+            }
+        }
+    }
+}

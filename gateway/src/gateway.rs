@@ -1,0 +1,244 @@
+//! A gateway that runs, and how one is started.
+
+use std::{
+    collections::BTreeSet,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, SystemTime},
+};
+
+use serde_json::Value;
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+};
+
+use crate::{
+    Api, ApiError, InvokeError, KeyError, LocalIssuer, TokenBuilder,
+    ids::Ids,
+    issuer::Issuer,
+    lambda::{Call, Services},
+    live::LiveApi,
+    observe::{Observation, Observer},
+    server::{self, Hosts, Shared},
+};
+
+/// A local API Gateway with an HTTP API. Dropped, it ends, with every process that it started.
+#[derive(Debug)]
+pub struct Gateway {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    /// Ends when nothing of the gateway is left.
+    alive: mpsc::Receiver<()>,
+}
+
+/// Why a gateway did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("the address {address} cannot be listened on")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The API does not fit together.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// The local issuer has no key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// How a gateway is started: see [`Gateway::builder`].
+#[derive(Debug)]
+pub struct GatewayBuilder {
+    api: Api,
+    address: SocketAddr,
+    hosts: BTreeSet<String>,
+    issuer: Option<LocalIssuer>,
+    observer: Observer,
+    integration_timeout: Duration,
+}
+
+impl Gateway {
+    /// How long API Gateway waits for a function ([HTTP API quotas]).
+    ///
+    /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+    pub const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
+
+    /// A gateway for an API, on a free port of loopback where nothing else is said.
+    pub fn builder(api: Api) -> GatewayBuilder {
+        GatewayBuilder {
+            api,
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            hosts: BTreeSet::new(),
+            issuer: None,
+            observer: Observer::default(),
+            integration_timeout: Self::INTEGRATION_TIMEOUT,
+        }
+    }
+
+    /// The address that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What the paths of the API come after: `http://127.0.0.1:3000`, with the stage where that has a name.
+    pub fn url(&self) -> String {
+        let stage = self.shared.live().stage.as_ref().map_or_else(String::new, |stage| format!("/{stage}"));
+        format!("{}{stage}", origin(self.address))
+    }
+
+    /// The local issuer, as tokens name it in `iss`.
+    pub fn issuer(&self) -> Option<&str> {
+        self.shared.issuer.as_ref().map(|issuer| issuer.url.as_str())
+    }
+
+    /// Where the local issuer gives tokens, by `client_credentials`.
+    pub fn token_endpoint(&self) -> Option<&str> {
+        self.shared.issuer.as_ref().map(|issuer| issuer.token_endpoint.as_str())
+    }
+
+    /// A token of the local issuer, without a request for it.
+    ///
+    /// # Panics
+    ///
+    /// Without a local issuer ([`GatewayBuilder::local_issuer`]).
+    pub fn token(&self) -> TokenBuilder<'_> {
+        let issuer = self.shared.issuer.as_ref().expect("the gateway was started with a local issuer");
+        TokenBuilder::new(issuer)
+    }
+
+    /// Puts another API in the place of this one. Requests in flight end with the functions that they began with, whose
+    /// processes end after them. Throttles, kept answers of authorizers and fetched keys start anew.
+    ///
+    /// # Errors
+    ///
+    /// Where the other one does not fit together; the API then stays as it is.
+    pub fn replace(&self, api: &Api) -> Result<(), ApiError> {
+        let live = LiveApi::new(api, &self.shared.services, self.shared.issuer.as_ref())?;
+        if let Some(issuer) = &self.shared.issuer {
+            issuer.serve_scopes(live.scopes.iter().cloned());
+        }
+        let before = std::mem::replace(
+            &mut *self.shared.live.write().unwrap_or_else(PoisonError::into_inner),
+            Arc::new(live),
+        );
+        drop(before);
+        Ok(())
+    }
+
+    /// Invokes a function with an event of the caller's own, without a request.
+    ///
+    /// # Errors
+    ///
+    /// Where the function gives no answer.
+    pub async fn invoke(&self, function: &str, event: &Value) -> Result<Value, InvokeError> {
+        let live = self.shared.live();
+        let unknown = || InvokeError::Unknown(function.to_owned());
+        let function = live.functions.get(function).ok_or_else(unknown)?;
+        let trace = self.shared.services.ids.trace(SystemTime::now());
+        let call = Call { payload: event.to_string().into(), trace };
+        let answer = function.invoke(call, &self.shared.services).await.outcome?;
+        serde_json::from_slice(&answer).map_err(|_| InvokeError::NotJson)
+    }
+
+    /// Ends it, and waits until every process is gone. Requests in flight break off.
+    pub async fn shutdown(self) {
+        let Self { shared, stop, mut alive, .. } = self;
+        drop((shared, stop));
+        // Nobody sends anything: this waits until nobody could.
+        while alive.recv().await.is_some() {}
+    }
+}
+
+impl GatewayBuilder {
+    /// Where to listen. Anything but loopback lets everyone in who reaches this machine.
+    #[must_use]
+    pub fn address(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// A port of loopback; 0 for any.
+    #[must_use]
+    pub fn port(self, port: u16) -> Self {
+        self.address(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+    }
+
+    /// Answers to this name too. Requests for other names than those of loopback are refused, because a page in a browser can
+    /// have a name that leads here.
+    #[must_use]
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.hosts.insert(name.into().to_ascii_lowercase());
+        self
+    }
+
+    /// Gives tokens, for [`JwtAuthorizer::local`](crate::JwtAuthorizer::local).
+    #[must_use]
+    pub fn local_issuer(mut self, issuer: LocalIssuer) -> Self {
+        self.issuer = Some(issuer);
+        self
+    }
+
+    /// Tells what happens. It is called between other work, and must not block.
+    #[must_use]
+    pub fn observe(mut self, observer: impl Fn(Observation) + Send + Sync + 'static) -> Self {
+        self.observer = Observer::new(observer);
+        self
+    }
+
+    /// How long a function may take, in place of [`Gateway::INTEGRATION_TIMEOUT`], before the client gets 503.
+    #[must_use]
+    pub fn integration_timeout(mut self, timeout: Duration) -> Self {
+        self.integration_timeout = timeout;
+        self
+    }
+
+    /// Starts it, on the async runtime that this is called on, whose I/O and time must be enabled.
+    ///
+    /// # Errors
+    ///
+    /// Where the API does not fit together, or the address is taken.
+    pub async fn start(self) -> Result<Gateway, StartError> {
+        let Self { api, address, hosts, issuer, observer, integration_timeout } = self;
+        let failed = |source| StartError::Bind { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let issuer = match issuer {
+            Some(settings) => Some(Arc::new(Issuer::start(settings, &origin(address)).await?)),
+            None => None,
+        };
+        let (alive_sender, alive) = mpsc::channel(1);
+        let ids = Arc::new(Ids::default());
+        let services = Services { ids, observer, region: Api::REGION.into(), alive: alive_sender };
+        let live = LiveApi::new(&api, &services, issuer.as_ref())?;
+        if let Some(issuer) = &issuer {
+            issuer.serve_scopes(live.scopes.iter().cloned());
+        }
+        let shared = Arc::new(Shared {
+            live: RwLock::new(Arc::new(live)),
+            issuer,
+            services,
+            hosts: Hosts::new(hosts, address),
+            integration_timeout,
+            port: address.port(),
+        });
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(server::serve(listener, shared.clone(), stopped));
+        Ok(Gateway { shared, address, stop, alive })
+    }
+}
+
+/// Scheme, address and port. What listens on all addresses is reached by loopback too.
+fn origin(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        return format!("http://127.0.0.1:{}", address.port());
+    }
+    format!("http://{address}")
+}

@@ -1,0 +1,145 @@
+//! A local issuer of tokens, which stands in for a Cognito user pool with machine-to-machine clients.
+//!
+//! In: the clients that may ask. Out: discovery, keys and tokens over HTTP, and tokens for tests. It knows no users: there is
+//! no sign-in, and of OAuth's grants only `client_credentials`.
+
+mod endpoint;
+mod keys;
+mod tokens;
+
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use routegen_spec::Scope;
+
+use crate::{lock::lock, reserved};
+pub(crate) use endpoint::answer;
+pub use keys::KeyError;
+pub(crate) use keys::{SigningKey, install_crypto};
+pub use tokens::TokenBuilder;
+
+/// How the local issuer is set up.
+#[derive(Clone, Debug)]
+pub struct LocalIssuer {
+    clients: Vec<(String, String)>,
+    scopes: BTreeSet<Scope>,
+    key: Option<PathBuf>,
+}
+
+impl LocalIssuer {
+    /// The id of the client that is there where none is given.
+    pub const CLIENT_ID: &str = "local-client";
+
+    /// The secret of that client. It opens nothing but this gateway.
+    pub const CLIENT_SECRET: &str = "local-secret";
+
+    /// An issuer with one client, [`LocalIssuer::CLIENT_ID`], and a key of its own that ends with this process.
+    pub fn new() -> Self {
+        Self { clients: Vec::new(), scopes: BTreeSet::new(), key: None }
+    }
+
+    /// Adds a client, in the place of [`LocalIssuer::CLIENT_ID`].
+    #[must_use]
+    pub fn client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.clients.push((id.into(), secret.into()));
+        self
+    }
+
+    /// Adds a scope that clients may have, beside those that the API's routes ask for.
+    #[must_use]
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.scopes.insert(scope);
+        self
+    }
+
+    /// Keeps the key in this file, so that tokens outlive a restart on the same port. It is made if it is not there,
+    /// for its owner alone to read.
+    #[must_use]
+    pub fn keep_key(mut self, file: impl Into<PathBuf>) -> Self {
+        self.key = Some(file.into());
+        self
+    }
+
+    /// The issuer's tokens without its gateway, which is another process's, at `origin` (`http://127.0.0.1:3000`). They pass there
+    /// if both keep the same key.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no key.
+    pub async fn tokens(self, origin: &str) -> Result<Tokens, KeyError> {
+        Issuer::start(self, origin).await.map(Tokens)
+    }
+}
+
+/// Tokens of a local issuer: see [`LocalIssuer::tokens`].
+#[derive(Debug)]
+pub struct Tokens(Issuer);
+
+impl Tokens {
+    /// A token to be made.
+    pub fn token(&self) -> TokenBuilder<'_> {
+        TokenBuilder::new(&self.0)
+    }
+}
+
+impl Default for LocalIssuer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The issuer as it runs.
+#[derive(Debug)]
+pub(crate) struct Issuer {
+    pub(crate) url: String,
+    pub(crate) token_endpoint: String,
+    pub(crate) key: Arc<SigningKey>,
+    clients: Vec<(String, String)>,
+    own_scopes: BTreeSet<Scope>,
+    /// Those that the routes ask for, which change with them.
+    route_scopes: Mutex<BTreeSet<Scope>>,
+}
+
+impl Issuer {
+    /// An issuer on the gateway at `origin`: `http://127.0.0.1:3000`.
+    pub(crate) async fn start(settings: LocalIssuer, origin: &str) -> Result<Self, KeyError> {
+        let LocalIssuer { mut clients, scopes, key } = settings;
+        if clients.is_empty() {
+            clients.push((LocalIssuer::CLIENT_ID.to_owned(), LocalIssuer::CLIENT_SECRET.to_owned()));
+        }
+        Ok(Self {
+            url: format!("{origin}{}", reserved::ISSUER),
+            token_endpoint: format!("{origin}{}", reserved::TOKEN),
+            key: keys::load(key).await?,
+            clients,
+            own_scopes: scopes,
+            route_scopes: Mutex::default(),
+        })
+    }
+
+    /// Lets clients have the scopes of other routes than before.
+    pub(crate) fn serve_scopes(&self, scopes: impl IntoIterator<Item = Scope>) {
+        *lock(&self.route_scopes) = scopes.into_iter().collect();
+    }
+
+    /// The audience of its tokens.
+    pub(crate) fn client_ids(&self) -> Vec<String> {
+        self.clients.iter().map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The client that tokens are for where nothing is said.
+    pub(crate) fn first_client(&self) -> &str {
+        self.clients.first().map_or(LocalIssuer::CLIENT_ID, |(id, _)| id)
+    }
+
+    fn secret(&self, id: &str) -> Option<&str> {
+        self.clients.iter().find(|(known, _)| known == id).map(|(_, secret)| secret.as_str())
+    }
+
+    fn scopes(&self) -> BTreeSet<Scope> {
+        &self.own_scopes | &*lock(&self.route_scopes)
+    }
+}

@@ -1,0 +1,87 @@
+//! One function, as the gateway invokes it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use hyper::header::HeaderValue;
+use tokio::sync::oneshot;
+
+use super::{
+    InvokeError, Invoked, PAYLOAD_BYTES, PoolHandle,
+    pool::{Job, Services},
+};
+use crate::{Invocation, model::Handler};
+
+/// A function and what runs it.
+#[derive(Debug)]
+pub(crate) struct LambdaFunction {
+    pub(crate) name: Arc<str>,
+    pub(crate) arn: HeaderValue,
+    pub(crate) timeout: Duration,
+    pub(crate) backend: RunBy,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum RunBy {
+    Pool(Arc<PoolHandle>),
+    InProcess(Handler),
+}
+
+/// What a function is called with.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) payload: Bytes,
+    pub(crate) trace: String,
+}
+
+impl LambdaFunction {
+    /// Invokes it. It goes on where nobody waits for its end any more, as Lambda lets it.
+    pub(crate) async fn invoke(&self, call: Call, services: &Services) -> Invoked {
+        if call.payload.len() > PAYLOAD_BYTES {
+            return Invoked { outcome: Err(InvokeError::EventTooLarge), cold_start: false };
+        }
+        let request_id = services.ids.invocation();
+        match &self.backend {
+            RunBy::InProcess(handler) => {
+                let outcome = self.in_process(handler, call, request_id).await;
+                Invoked { outcome, cold_start: false }
+            }
+            RunBy::Pool(pool) => {
+                let (reply, invoked) = oneshot::channel();
+                pool.give(Job {
+                    request_id,
+                    payload: call.payload,
+                    trace: call.trace,
+                    function: self.name.clone(),
+                    arn: self.arn.clone(),
+                    timeout: self.timeout,
+                    reply,
+                });
+                let closed = |_| Invoked { outcome: Err(InvokeError::Closed), cold_start: false };
+                invoked.await.unwrap_or_else(closed)
+            }
+        }
+    }
+
+    async fn in_process(
+        &self,
+        handler: &Handler,
+        call: Call,
+        request_id: String,
+    ) -> Result<Bytes, InvokeError> {
+        let deadline = SystemTime::now() + self.timeout;
+        let work = (handler.0)(Invocation { payload: call.payload, request_id, deadline });
+        match tokio::spawn(tokio::time::timeout(self.timeout, work)).await {
+            Ok(Ok(Ok(answer))) => {
+                let answer = Bytes::from(answer.to_string());
+                if answer.len() > PAYLOAD_BYTES { Err(InvokeError::AnswerTooLarge) } else { Ok(answer) }
+            }
+            Ok(Ok(Err(error))) => Err(InvokeError::Function(error)),
+            Ok(Err(_)) => Err(InvokeError::TimedOut(self.timeout)),
+            Err(panic) => Err(InvokeError::Crashed(panic.to_string())),
+        }
+    }
+}

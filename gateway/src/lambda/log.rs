@@ -1,0 +1,70 @@
+//! What a function writes to stdout and stderr, line by line, for whoever observes the gateway.
+
+use std::sync::Arc;
+
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncRead, BufReader},
+    process::{ChildStderr, ChildStdout},
+    task::JoinSet,
+};
+
+use super::environment::{Environment, shortly};
+use crate::observe::Observation;
+
+/// A longer line is told in parts, so that a function that never ends one does not fill the memory.
+const LINE_BYTES: usize = 64 * 1024;
+
+/// The readers of a process's output.
+pub(super) struct LogReaders(JoinSet<()>);
+
+impl LogReaders {
+    pub(super) fn start(
+        environment: &Arc<Environment>,
+        (stdout, stderr): (Option<ChildStdout>, Option<ChildStderr>),
+    ) -> Self {
+        let mut readers = JoinSet::new();
+        if let Some(stdout) = stdout {
+            readers.spawn(read(environment.clone(), stdout));
+        }
+        if let Some(stderr) = stderr {
+            readers.spawn(read(environment.clone(), stderr));
+        }
+        Self(readers)
+    }
+
+    /// Reads what is left of a process that has ended.
+    pub(super) async fn end(mut self) {
+        shortly(async { while self.0.join_next().await.is_some() {} }).await;
+    }
+}
+
+async fn read(environment: Arc<Environment>, output: impl AsyncRead + Unpin) {
+    let mut reader = BufReader::new(output);
+    let mut line = Vec::new();
+    loop {
+        let (used, complete) = match reader.fill_buf().await {
+            Ok([]) | Err(_) => break,
+            Ok(bytes) => {
+                let end = bytes.iter().position(|byte| *byte == b'\n');
+                let room = LINE_BYTES - line.len();
+                let used = end.map_or(bytes.len(), |end| end + 1).min(room);
+                line.extend_from_slice(&bytes[..used]);
+                (used, line.last() == Some(&b'\n') || line.len() == LINE_BYTES)
+            }
+        };
+        reader.consume(used);
+        if complete {
+            tell(&environment, &mut line);
+        }
+    }
+    if !line.is_empty() {
+        tell(&environment, &mut line);
+    }
+}
+
+fn tell(environment: &Environment, line: &mut Vec<u8>) {
+    let text = String::from_utf8_lossy(line).trim_end_matches(['\n', '\r']).to_owned();
+    line.clear();
+    let (function, invocation) = environment.author();
+    environment.pool.services.observer.tell(|| Observation::Log { function, invocation, line: text });
+}

@@ -1,0 +1,66 @@
+//! Lambda: functions are invoked, in this process or as programs over the Runtime API.
+//!
+//! `function` is what the gateway calls; `pool` gives events to the execution environments of a program, and starts them;
+//! `environment` is one of those, with `process` beneath it and `runtime_api` before it.
+
+mod environment;
+mod function;
+mod log;
+mod pool;
+mod process;
+mod runtime_api;
+
+use bytes::Bytes;
+
+use crate::FunctionError;
+pub(crate) use function::{Call, LambdaFunction, RunBy};
+pub(crate) use pool::{PoolHandle, Services};
+
+/// The largest event and the largest answer, in bytes ([Lambda quotas]).
+///
+/// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+pub(crate) const PAYLOAD_BYTES: usize = 6 * 1024 * 1024;
+
+/// How an invocation ended.
+#[derive(Debug)]
+pub(crate) struct Invoked {
+    pub(crate) outcome: Result<Bytes, InvokeError>,
+    /// Whether the environment was made for it.
+    pub(crate) cold_start: bool,
+}
+
+/// Why a function did not answer.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvokeError {
+    /// There is no function of that name.
+    #[error("there is no function `{0}`")]
+    Unknown(String),
+    /// The function said that it failed.
+    #[error("{0}")]
+    Function(FunctionError),
+    /// Its process could not be started, or ended before it asked for an event.
+    #[error("the function could not be started: {0}")]
+    Init(String),
+    /// Its process ended while it worked on the event.
+    #[error("the function's process ended: {0}")]
+    Crashed(String),
+    /// It took longer than its timeout, and was ended.
+    #[error("the function timed out after {0:?}")]
+    TimedOut(std::time::Duration),
+    /// It used more memory than it has, and was ended.
+    #[error("the function used more than its {0} MB of memory")]
+    OutOfMemory(u32),
+    /// Its answer is larger than Lambda takes.
+    #[error("the function's answer is larger than {PAYLOAD_BYTES} bytes")]
+    AnswerTooLarge,
+    /// Its answer is not JSON.
+    #[error("the function's answer is not JSON")]
+    NotJson,
+    /// The event is larger than Lambda takes.
+    #[error("the event is larger than {PAYLOAD_BYTES} bytes")]
+    EventTooLarge,
+    /// The gateway was shut down, or the function replaced.
+    #[error("the gateway is shutting down")]
+    Closed,
+}

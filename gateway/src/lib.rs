@@ -1,0 +1,56 @@
+//! API Gateway's HTTP API on one machine, with real authorization and the Lambda Runtime API.
+//!
+//! In: an [`Api`] (routes, functions, authorizers, CORS, stage, throttles). Out: a [`Gateway`] on a port of loopback that selects
+//! routes, verifies tokens and signatures, makes events of payload format 2.0 and invokes functions: programs as Lambda runs
+//! them, or async functions of a test. Nothing reaches AWS. What is imitated, and what is not and is refused, is told in
+//! `docs/gateway.md`.
+//!
+//! ```
+//! use routegen_gateway::{Api, Function, Gateway, JwtAuthorizer, LocalIssuer, Route};
+//! use routegen_spec::{Auth, Method};
+//! use serde_json::json;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let auth = Auth::Authorizer("cognito".to_owned());
+//! let api = Api::new()
+//!     .function("get-items", Function::in_process(async |_| Ok(json!({ "items": [] }))))
+//!     .authorizer("cognito", JwtAuthorizer::local())
+//!     .route(Route::new(Method::Get, "/items".parse()?, auth, "get-items").scopes(["items/read".parse()?]));
+//! let gateway = Gateway::builder(api).local_issuer(LocalIssuer::new()).start().await?;
+//!
+//! let token = gateway.token().scopes(["items/read"]).mint();
+//! // GET {gateway.url()}/items with `Authorization: Bearer {token}` is answered with 200, and without it with 401.
+//! # assert!(gateway.url().starts_with("http://127.0.0.1:") && token.split('.').count() == 3);
+//! gateway.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod authorize;
+mod cors;
+mod event;
+mod gateway;
+mod ids;
+mod issuer;
+mod lambda;
+mod live;
+mod lock;
+mod model;
+mod observe;
+mod refusal;
+mod reserved;
+mod route;
+mod server;
+mod throttle;
+
+pub use cors::CorsError;
+pub use gateway::{Gateway, GatewayBuilder, StartError};
+pub use issuer::{KeyError, LocalIssuer, TokenBuilder, Tokens};
+pub use lambda::InvokeError;
+pub use live::ApiError;
+pub use model::{
+    Api, Authorizer, Cors, Function, FunctionError, IamKey, Invocation, JwtAuthorizer, LambdaAuthorizer,
+    Program, Route,
+};
+pub use observe::{Observation, RequestLog};

@@ -1,0 +1,285 @@
+//! An API that was checked, with everything that answers its requests.
+//!
+//! In: an [`Api`]. Out: its routes, ready to be selected, each with its authorizer and its function; or the first thing that does
+//! not fit together. Nothing is started here: programs start with the first event.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use hyper::{Uri, header::HeaderValue};
+use routegen_spec::{Auth, IdentitySource, PathPattern, Scope, Segment};
+
+use crate::{
+    Api, Authorizer, JwtAuthorizer, Route,
+    authorize::{Decider, IamVerifier, JwtVerifier, KeySource, LambdaDecider, RemoteKeys, SourceOf},
+    cors::{CorsError, CorsHeaders},
+    issuer::Issuer,
+    lambda::{LambdaFunction, PoolHandle, RunBy, Services},
+    model::{Backend, JwtIssuer},
+    reserved,
+    route::{Conflict, Trie},
+    throttle::Bucket,
+};
+
+/// The account that every local API is of: the one of AWS's examples.
+pub(crate) const ACCOUNT_ID: &str = "123456789012";
+
+/// The id of every local API.
+pub(crate) const API_ID: &str = "local";
+
+/// The name of the stage where none is given.
+const DEFAULT_STAGE: &str = "$default";
+
+/// What does not fit together in an [`Api`].
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say it, and the fields are in them")]
+pub enum ApiError {
+    #[error("API Gateway cannot tell the routes `{first}` and `{second}` apart")]
+    Conflict { first: String, second: String },
+    #[error("the path of the route `{route}` is the gateway's own")]
+    Reserved { route: String },
+    #[error("`{by}` names the function `{function}`, and there is none of that name")]
+    UnknownFunction { by: String, function: String },
+    #[error("the function `{function}` is served by the process `{process}`, and there is none of that name")]
+    UnknownProcess { function: String, process: String },
+    #[error("the function's name `{function}` cannot be told to a function")]
+    FunctionName { function: String },
+    #[error("the route `{route}` names the authorizer `{authorizer}`, and there is none of that name")]
+    UnknownAuthorizer { route: String, authorizer: String },
+    #[error("the route `{route}` asks for scopes, which only a JWT authorizer knows")]
+    Scopes { route: String },
+    #[error("the authorizer `{authorizer}` takes the tokens of a local issuer, and the gateway has none")]
+    NoLocalIssuer { authorizer: String },
+    #[error("the issuer `{url}` of the authorizer `{authorizer}` is no `https` URL, nor `http` on loopback")]
+    IssuerUrl { authorizer: String, url: String },
+    #[error("the authorizer `{authorizer}` has no audience")]
+    NoAudience { authorizer: String },
+    #[error("the identity source `{source_text}` of the authorizer `{authorizer}` is not imitated")]
+    IdentitySource { authorizer: String, source_text: String },
+    #[error("the stage name `{name}` is not one of 1 to 128 letters, digits, `-` and `_`")]
+    StageName { name: String },
+    #[error(transparent)]
+    Cors(#[from] CorsError),
+}
+
+/// A checked API.
+#[derive(Debug)]
+pub(crate) struct LiveApi {
+    pub(crate) trie: Trie,
+    pub(crate) routes: Vec<LiveRoute>,
+    pub(crate) functions: BTreeMap<String, Arc<LambdaFunction>>,
+    pub(crate) cors: Option<CorsHeaders>,
+    pub(crate) stage: Option<String>,
+    pub(crate) stage_variables: BTreeMap<String, String>,
+    pub(crate) region: Arc<str>,
+    /// Those that any route asks for.
+    pub(crate) scopes: BTreeSet<Scope>,
+}
+
+/// A route with what decides and what answers.
+#[derive(Debug)]
+pub(crate) struct LiveRoute {
+    pub(crate) key: String,
+    pub(crate) path: PathPattern,
+    pub(crate) decider: Decider,
+    pub(crate) function: Arc<LambdaFunction>,
+    pub(crate) bucket: Option<Bucket>,
+}
+
+impl LiveApi {
+    pub(crate) fn new(
+        api: &Api,
+        services: &Services,
+        issuer: Option<&Arc<Issuer>>,
+    ) -> Result<Self, ApiError> {
+        let stage = api.stage.clone().filter(|stage| stage != DEFAULT_STAGE);
+        check_stage(stage.as_deref())?;
+        let region: Arc<str> = api.region.as_deref().unwrap_or(Api::REGION).into();
+        let services = Services { region: region.clone(), ..services.clone() };
+        let functions = functions(api, &services)?;
+        let deciders = Deciders::new(api, &functions, issuer, &region)?;
+        let (mut trie, mut routes) = (Trie::default(), Vec::new());
+        for route in &api.routes {
+            let key = route.key().to_string();
+            if is_reserved(&route.path) {
+                return Err(ApiError::Reserved { route: key });
+            }
+            let insert = trie.insert(route.method, &route.path, routes.len());
+            insert.map_err(|Conflict { first }| ApiError::Conflict {
+                first: api.routes[first].key().to_string(),
+                second: key.clone(),
+            })?;
+            routes.push(LiveRoute {
+                decider: deciders.of(route)?,
+                function: find(&functions, &key, &route.function)?,
+                path: route.path.clone(),
+                bucket: route.throttle.or(api.throttle).map(Bucket::new),
+                key,
+            });
+        }
+        Ok(Self {
+            trie,
+            routes,
+            functions,
+            cors: api.cors.as_ref().map(CorsHeaders::new).transpose()?,
+            stage,
+            stage_variables: api.stage_variables.clone(),
+            region,
+            scopes: api.routes.iter().flat_map(|route| route.scopes.iter().cloned()).collect(),
+        })
+    }
+
+    pub(crate) fn stage_name(&self) -> &str {
+        self.stage.as_deref().unwrap_or(DEFAULT_STAGE)
+    }
+}
+
+/// [CreateStage](https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html).
+fn check_stage(stage: Option<&str>) -> Result<(), ApiError> {
+    let Some(name) = stage else { return Ok(()) };
+    let valid = (1..=128).contains(&name.len())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    if valid { Ok(()) } else { Err(ApiError::StageName { name: name.to_owned() }) }
+}
+
+fn is_reserved(path: &PathPattern) -> bool {
+    matches!(path.segments().first(), Some(Segment::Literal(first)) if first == reserved::SEGMENT)
+}
+
+fn functions(api: &Api, services: &Services) -> Result<BTreeMap<String, Arc<LambdaFunction>>, ApiError> {
+    let pool = |name: &str, program: &crate::Program| {
+        Arc::new(PoolHandle::new(name.into(), program.clone(), services.clone()))
+    };
+    let processes: BTreeMap<&str, Arc<PoolHandle>> =
+        api.processes.iter().map(|(name, program)| (name.as_str(), pool(name, program))).collect();
+    api.functions
+        .iter()
+        .map(|(name, function)| {
+            let backend = match &function.backend {
+                Backend::Program(program) => RunBy::Pool(pool(name, program)),
+                Backend::InProcess(handler) => RunBy::InProcess(handler.clone()),
+                Backend::Process(process) => {
+                    let pool = processes.get(process.as_str());
+                    let unknown =
+                        || ApiError::UnknownProcess { function: name.clone(), process: process.clone() };
+                    RunBy::Pool(pool.ok_or_else(unknown)?.clone())
+                }
+            };
+            let arn = format!("arn:aws:lambda:{}:{ACCOUNT_ID}:function:{name}", services.region);
+            let arn =
+                HeaderValue::from_str(&arn).map_err(|_| ApiError::FunctionName { function: name.clone() })?;
+            let live = LambdaFunction { name: name.as_str().into(), arn, timeout: function.timeout, backend };
+            Ok((name.clone(), Arc::new(live)))
+        })
+        .collect()
+}
+
+fn find(
+    functions: &BTreeMap<String, Arc<LambdaFunction>>,
+    by: &str,
+    function: &str,
+) -> Result<Arc<LambdaFunction>, ApiError> {
+    let unknown = || ApiError::UnknownFunction { by: by.to_owned(), function: function.to_owned() };
+    functions.get(function).cloned().ok_or_else(unknown)
+}
+
+/// The authorizers of an API, each once however many routes name it.
+struct Deciders {
+    iam: IamVerifier,
+    named: BTreeMap<String, Named>,
+}
+
+enum Named {
+    Jwt(Arc<JwtVerifier>),
+    Lambda(Arc<LambdaDecider>),
+}
+
+impl Deciders {
+    fn new(
+        api: &Api,
+        functions: &BTreeMap<String, Arc<LambdaFunction>>,
+        issuer: Option<&Arc<Issuer>>,
+        region: &Arc<str>,
+    ) -> Result<Self, ApiError> {
+        let iam = IamVerifier::new(api.iam_keys.as_slice().into(), region.clone());
+        let named = api.authorizers.iter().map(|(name, authorizer)| {
+            let named = match authorizer {
+                Authorizer::Jwt(jwt) => Named::Jwt(Arc::new(jwt_verifier(name, jwt, issuer)?)),
+                Authorizer::Lambda(lambda) => {
+                    let sources = lambda.identity_sources.iter().map(|text| source(name, text));
+                    let sources = sources.collect::<Result<_, _>>()?;
+                    let function = find(functions, name, &lambda.function)?;
+                    Named::Lambda(Arc::new(LambdaDecider::new(function, sources, lambda.ttl)))
+                }
+            };
+            Ok((name.clone(), named))
+        });
+        Ok(Self { iam, named: named.collect::<Result<_, ApiError>>()? })
+    }
+
+    fn of(&self, route: &Route) -> Result<Decider, ApiError> {
+        let key = || route.key().to_string();
+        let decider = match &route.auth {
+            Auth::None => Decider::Open,
+            Auth::Iam => Decider::Iam(self.iam.clone()),
+            Auth::Authorizer(name) => match self.named.get(name) {
+                Some(Named::Jwt(verifier)) => {
+                    return Ok(Decider::Jwt(verifier.clone(), route.scopes.as_slice().into()));
+                }
+                Some(Named::Lambda(decider)) => Decider::Lambda(decider.clone()),
+                None => return Err(ApiError::UnknownAuthorizer { route: key(), authorizer: name.clone() }),
+            },
+        };
+        if route.scopes.is_empty() { Ok(decider) } else { Err(ApiError::Scopes { route: key() }) }
+    }
+}
+
+fn source(authorizer: &str, text: &IdentitySource) -> Result<SourceOf, ApiError> {
+    let not_imitated = || ApiError::IdentitySource {
+        authorizer: authorizer.to_owned(),
+        source_text: text.as_str().to_owned(),
+    };
+    SourceOf::of(text).ok_or_else(not_imitated)
+}
+
+fn jwt_verifier(
+    name: &str,
+    jwt: &JwtAuthorizer,
+    issuer: Option<&Arc<Issuer>>,
+) -> Result<JwtVerifier, ApiError> {
+    let source = match &jwt.identity_source {
+        Some(text) => source(name, text)?,
+        None => SourceOf::Header(hyper::header::AUTHORIZATION),
+    };
+    match &jwt.issuer {
+        JwtIssuer::Local => {
+            let issuer = issuer.ok_or_else(|| ApiError::NoLocalIssuer { authorizer: name.to_owned() })?;
+            let audience = issuer.client_ids();
+            Ok(JwtVerifier::new(issuer.url.clone(), audience, source, KeySource::local(issuer.clone())))
+        }
+        JwtIssuer::Remote { url, audience } => {
+            if !is_trustworthy(url) {
+                return Err(ApiError::IssuerUrl { authorizer: name.to_owned(), url: url.clone() });
+            }
+            if audience.is_empty() {
+                return Err(ApiError::NoAudience { authorizer: name.to_owned() });
+            }
+            let keys = KeySource::Remote(Box::new(RemoteKeys::new(url.clone())));
+            Ok(JwtVerifier::new(url.clone(), audience.clone(), source, keys))
+        }
+    }
+}
+
+/// Whoever answers for an issuer decides who may call: it must be the issuer itself, or this machine.
+fn is_trustworthy(url: &str) -> bool {
+    let Ok(uri) = url.parse::<Uri>() else { return false };
+    let Some(host) = uri.host() else { return false };
+    match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => crate::server::is_loopback(host),
+        _ => false,
+    }
+}

@@ -1,0 +1,110 @@
+//! The whole API.
+
+use std::collections::BTreeMap;
+
+use routegen_spec::Throttle;
+
+use super::{Authorizer, Cors, Function, IamKey, Program, Route};
+
+/// An HTTP API with its functions, as it would be deployed. What does not fit together is told by
+/// [`GatewayBuilder::start`](crate::GatewayBuilder::start) and [`Gateway::replace`](crate::Gateway::replace).
+#[derive(Clone, Debug, Default)]
+pub struct Api {
+    pub(crate) routes: Vec<Route>,
+    pub(crate) functions: BTreeMap<String, Function>,
+    pub(crate) processes: BTreeMap<String, Program>,
+    pub(crate) authorizers: BTreeMap<String, Authorizer>,
+    pub(crate) iam_keys: Vec<IamKey>,
+    pub(crate) cors: Option<Cors>,
+    pub(crate) stage: Option<String>,
+    pub(crate) stage_variables: BTreeMap<String, String>,
+    pub(crate) throttle: Option<Throttle>,
+    pub(crate) region: Option<String>,
+}
+
+impl Api {
+    /// The name of the region where none is given.
+    pub const REGION: &str = "us-east-1";
+
+    /// An API without routes, on the stage `$default`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a route.
+    #[must_use]
+    pub fn route(mut self, route: impl Into<Route>) -> Self {
+        self.routes.push(route.into());
+        self
+    }
+
+    /// Adds routes.
+    #[must_use]
+    pub fn routes(mut self, routes: impl IntoIterator<Item = impl Into<Route>>) -> Self {
+        self.routes.extend(routes.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a function that routes and Lambda authorizers name. A second one of the same name takes the first one's place.
+    #[must_use]
+    pub fn function(mut self, name: impl Into<String>, function: Function) -> Self {
+        self.functions.insert(name.into(), function);
+        self
+    }
+
+    /// Adds a program that several functions are served by: see [`Function::served_by`].
+    #[must_use]
+    pub fn process(mut self, name: impl Into<String>, program: Program) -> Self {
+        self.processes.insert(name.into(), program);
+        self
+    }
+
+    /// Adds an authorizer, by the word that routes name it by.
+    #[must_use]
+    pub fn authorizer(mut self, name: impl Into<String>, authorizer: impl Into<Authorizer>) -> Self {
+        self.authorizers.insert(name.into(), authorizer.into());
+        self
+    }
+
+    /// Adds a key that requests to routes with `auth = "iam"` may be signed with.
+    #[must_use]
+    pub fn iam_key(mut self, key: IamKey) -> Self {
+        self.iam_keys.push(key);
+        self
+    }
+
+    /// Lets browsers call the API from other origins.
+    #[must_use]
+    pub fn cors(mut self, cors: Cors) -> Self {
+        self.cors = Some(cors);
+        self
+    }
+
+    /// Names the stage, which then is the first segment of every request's path.
+    #[must_use]
+    pub fn stage(mut self, name: impl Into<String>) -> Self {
+        self.stage = Some(name.into());
+        self
+    }
+
+    /// Sets a variable of the stage, which every event has.
+    #[must_use]
+    pub fn stage_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.stage_variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// Limits the requests of every route that has no throttle of its own, each route counted by itself.
+    #[must_use]
+    pub fn throttle(mut self, throttle: Throttle) -> Self {
+        self.throttle = Some(throttle);
+        self
+    }
+
+    /// Names the region that functions and signatures see, in place of [`Api::REGION`].
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+}

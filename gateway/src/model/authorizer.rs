@@ -1,0 +1,137 @@
+//! Who decides whether a request may pass.
+
+use std::{fmt, time::Duration};
+
+use routegen_spec::{AuthorizerSpec, IdentitySource};
+
+/// An authorizer that routes name.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Authorizer {
+    /// Tokens of an issuer.
+    Jwt(JwtAuthorizer),
+    /// A function's word.
+    Lambda(LambdaAuthorizer),
+}
+
+impl From<JwtAuthorizer> for Authorizer {
+    fn from(authorizer: JwtAuthorizer) -> Self {
+        Self::Jwt(authorizer)
+    }
+}
+
+impl From<LambdaAuthorizer> for Authorizer {
+    fn from(authorizer: LambdaAuthorizer) -> Self {
+        Self::Lambda(authorizer)
+    }
+}
+
+/// Lets tokens pass that an issuer signed for one of the audiences ([JWT authorizers]).
+///
+/// [JWT authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+#[derive(Clone, Debug)]
+pub struct JwtAuthorizer {
+    pub(crate) issuer: JwtIssuer,
+    pub(crate) identity_source: Option<IdentitySource>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum JwtIssuer {
+    /// The gateway's own, with its clients as the audience.
+    Local,
+    Remote {
+        url: String,
+        audience: Vec<String>,
+    },
+}
+
+impl JwtAuthorizer {
+    /// Tokens of the gateway's own issuer, for any of its clients: the stand-in for a Cognito user pool.
+    pub fn local() -> Self {
+        Self { issuer: JwtIssuer::Local, identity_source: None }
+    }
+
+    /// Tokens of the issuer at `url`, as their `iss` says it, for one of the audiences.
+    pub fn issuer(url: impl Into<String>, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let audience = audience.into_iter().map(Into::into).collect();
+        Self { issuer: JwtIssuer::Remote { url: url.into(), audience }, identity_source: None }
+    }
+
+    /// Where requests have their token, in place of the header `Authorization`.
+    #[must_use]
+    pub fn identity_source(mut self, source: IdentitySource) -> Self {
+        self.identity_source = Some(source);
+        self
+    }
+}
+
+/// Asks a function, with the event of payload format 2.0, which gives a simple response ([Lambda authorizers]).
+///
+/// [Lambda authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+#[derive(Clone, Debug)]
+pub struct LambdaAuthorizer {
+    pub(crate) function: String,
+    pub(crate) identity_sources: Vec<IdentitySource>,
+    pub(crate) ttl: Duration,
+}
+
+impl LambdaAuthorizer {
+    /// An authorizer whose function is `function`, without identity sources and thus without a cache.
+    pub fn new(function: impl Into<String>) -> Self {
+        Self { function: function.into(), identity_sources: Vec::new(), ttl: Duration::ZERO }
+    }
+
+    /// Where requests have what identifies their caller: one that lacks any of it gets 401, and the function is not asked.
+    #[must_use]
+    pub fn identity_sources(mut self, sources: impl IntoIterator<Item = IdentitySource>) -> Self {
+        self.identity_sources.extend(sources);
+        self
+    }
+
+    /// How long an answer holds for the same values of all identity sources.
+    #[must_use]
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = ttl;
+        self
+    }
+}
+
+/// The authorizer of a manifest, with the function named as `routegen build` names it.
+impl From<&AuthorizerSpec> for LambdaAuthorizer {
+    fn from(spec: &AuthorizerSpec) -> Self {
+        Self {
+            function: spec.name.to_kebab_case(),
+            identity_sources: spec.identity_sources.clone(),
+            ttl: Duration::from_secs(spec.ttl.into()),
+        }
+    }
+}
+
+/// A pair of an access key id and its secret, of which requests to routes with `auth = "iam"` are signed. It says nothing to AWS.
+#[derive(Clone, Eq, PartialEq)]
+pub struct IamKey {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) session_token: Option<String>,
+}
+
+impl IamKey {
+    /// A key; any two texts will do.
+    pub fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self { id: id.into(), secret: secret.into(), session_token: None }
+    }
+
+    /// Makes it one of temporary credentials, which are only valid together with this token.
+    #[must_use]
+    pub fn session_token(mut self, token: impl Into<String>) -> Self {
+        self.session_token = Some(token.into());
+        self
+    }
+}
+
+/// The secret is not shown.
+impl fmt::Debug for IamKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IamKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}

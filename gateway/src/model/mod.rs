@@ -1,0 +1,17 @@
+//! What an API is, as whoever starts a gateway says it: plain data, not yet checked.
+//!
+//! In: values of the builder's caller. Out: an [`Api`]. Whether its parts fit together, `live` decides.
+
+mod api;
+mod authorizer;
+mod cors;
+mod function;
+mod route;
+
+pub use api::Api;
+pub(crate) use authorizer::JwtIssuer;
+pub use authorizer::{Authorizer, IamKey, JwtAuthorizer, LambdaAuthorizer};
+pub use cors::Cors;
+pub(crate) use function::{Backend, Handler};
+pub use function::{Function, FunctionError, Invocation, Program};
+pub use route::Route;

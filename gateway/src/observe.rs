@@ -1,0 +1,75 @@
+//! What happens in a gateway, for logs and pages.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the fields' names say it, where nothing else does")]
+pub enum Observation {
+    /// A request was answered.
+    Request(RequestLog),
+    /// A function wrote a line. `function` is the process's name where several invocations are in flight.
+    Log { function: Arc<str>, invocation: Option<String>, line: String },
+    /// A process was started.
+    ProcessStarted { function: Arc<str>, process: u32 },
+    /// A process ended, and was reaped.
+    ProcessEnded { function: Arc<str>, process: u32, reason: String },
+}
+
+/// A request and its answer.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RequestLog {
+    /// API Gateway's id of the request, as the answer's `apigw-requestid` has it.
+    pub request_id: String,
+    /// The method.
+    pub method: String,
+    /// The path, as the client sent it, with the query.
+    pub path: String,
+    /// The key of the route; nothing where there is none.
+    pub route_key: Option<String>,
+    /// The function that was invoked for the answer; nothing where none was.
+    pub function: Option<Arc<str>>,
+    /// The status of the answer.
+    pub status: u16,
+    /// From the end of the request's headers to the answer.
+    pub duration: Duration,
+    /// Whether an environment was made for it.
+    pub cold_start: bool,
+    /// The event, where a function was invoked.
+    pub event: Option<Bytes>,
+    /// The function's answer.
+    pub answer: Option<Bytes>,
+    /// Why there was no answer, or none that is a response; or why the request was refused. Never told to the client.
+    pub error: Option<String>,
+}
+
+/// Whoever wants to know.
+#[derive(Clone, Default)]
+pub(crate) struct Observer(Option<Arc<dyn Fn(Observation) + Send + Sync>>);
+
+impl Observer {
+    pub(crate) fn new(observer: impl Fn(Observation) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(observer)))
+    }
+
+    pub(crate) fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// What nobody wants to know is not even made.
+    pub(crate) fn tell(&self, observation: impl FnOnce() -> Observation) {
+        if let Some(observer) = &self.0 {
+            observer(observation());
+        }
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Observer").field(&self.is_on()).finish()
+    }
+}

@@ -1,0 +1,265 @@
+//! A request and its way through the API: host, size, CORS, stage, route, throttle, authorizer, function.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant, SystemTime},
+};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::{
+    Request, Response,
+    body::{Body as _, Incoming},
+    header::HeaderValue,
+    http::request::Parts,
+};
+
+use super::host::{Hosts, is_same_origin};
+use crate::{
+    authorize::Refused,
+    event::{Call, QueryParameters, event, response},
+    issuer::{self, Issuer},
+    lambda::{self, InvokeError, Invoked, Services},
+    live::LiveApi,
+    observe::{Observation, RequestLog},
+    refusal::Refusal,
+    reserved,
+    route::{NotUtf8, RequestPath},
+};
+
+/// The largest request body ([HTTP API quotas]).
+///
+/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+const BODY_BYTES: usize = 10 * 1024 * 1024;
+
+/// The request line and all headers together ([HTTP API quotas]).
+///
+/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+const HEAD_BYTES: usize = 10_240;
+
+/// How long a client may take for a body.
+const BODY_TIME: Duration = Duration::from_secs(30);
+
+/// What all requests of a gateway share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) live: RwLock<Arc<LiveApi>>,
+    pub(crate) issuer: Option<Arc<Issuer>>,
+    pub(crate) services: Services,
+    pub(crate) hosts: Hosts,
+    pub(crate) integration_timeout: Duration,
+    pub(crate) port: u16,
+}
+
+/// What becomes known of a request on its way.
+#[derive(Debug, Default)]
+struct Seen {
+    route_key: Option<String>,
+    function: Option<Arc<str>>,
+    cold_start: bool,
+    event: Option<Bytes>,
+    answer: Option<Bytes>,
+    error: Option<String>,
+}
+
+impl Shared {
+    /// The API as it is now. A request that began with it ends with it.
+    pub(crate) fn live(&self) -> Arc<LiveApi> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Answers a request.
+    pub(crate) async fn answer(
+        &self,
+        client: SocketAddr,
+        request: Request<Incoming>,
+    ) -> Response<Full<Bytes>> {
+        let (parts, body) = request.into_parts();
+        if !self.hosts.allow(&parts.headers) {
+            return Refusal::Forbidden(None).response();
+        }
+        if reserved::is(parts.uri.path()) {
+            return self.own(&parts, body).await;
+        }
+        let (started, time) = (Instant::now(), SystemTime::now());
+        let (request_id, live) = (self.services.ids.request(), self.live());
+        let mut seen = Seen::default();
+        let request = ApiRequest { live: &live, parts: &parts, client, request_id: &request_id, time };
+        let outcome = self.through_the_api(&request, body, &mut seen).await;
+        let mut response = outcome.unwrap_or_else(|refusal| refusal.response());
+        let headers = response.headers_mut();
+        if let Ok(id) = HeaderValue::from_str(&request_id) {
+            headers.insert("apigw-requestid", id);
+        }
+        if let Some(cors) = &live.cors {
+            let preflight = cors.preflight(&parts.method, &parts.headers).is_some();
+            if !preflight {
+                cors.apply(&parts.headers, headers);
+            }
+        }
+        self.services.observer.tell(|| {
+            Observation::Request(RequestLog {
+                method: parts.method.to_string(),
+                path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+                route_key: seen.route_key,
+                function: seen.function,
+                status: response.status().as_u16(),
+                duration: started.elapsed(),
+                cold_start: seen.cold_start,
+                event: seen.event,
+                answer: seen.answer,
+                error: seen.error,
+                request_id,
+            })
+        });
+        response
+    }
+
+    async fn through_the_api(
+        &self,
+        request: &ApiRequest<'_>,
+        body: Incoming,
+        seen: &mut Seen,
+    ) -> Result<Response<Full<Bytes>>, Refusal> {
+        let ApiRequest { live, parts, .. } = *request;
+        if head_bytes(parts) > HEAD_BYTES {
+            return Err(Refusal::HeadersTooLarge);
+        }
+        if let Some(answer) =
+            live.cors.as_ref().and_then(|cors| cors.preflight(&parts.method, &parts.headers))
+        {
+            return Ok(answer);
+        }
+        let path = RequestPath::parse(parts.uri.path()).map_err(|NotUtf8| Refusal::BadRequest)?;
+        let path = match &live.stage {
+            Some(stage) => path.strip_stage(stage).ok_or(Refusal::NotFound)?,
+            None => path,
+        };
+        let route = live.trie.select(parts.method.as_str(), &path).ok_or(Refusal::NotFound)?;
+        let route = &live.routes[route];
+        seen.route_key = Some(route.key.clone());
+        if route.bucket.as_ref().is_some_and(|bucket| !bucket.take()) {
+            return Err(Refusal::TooManyRequests);
+        }
+        let body = read(body).await?;
+        let trace = self.services.ids.trace(request.time);
+        let query = QueryParameters::parse(parts.uri.query().unwrap_or_default());
+        let call = Call {
+            api: live,
+            route,
+            parts,
+            path: &path,
+            query: &query,
+            client: request.client,
+            port: self.port,
+            request_id: request.request_id,
+            trace: &trace,
+            time: request.time,
+        };
+        let decision = tokio::time::timeout(
+            self.integration_timeout,
+            route.decider.decide(&call, &body, &self.services),
+        );
+        let identity = decision.await.unwrap_or_else(|_| {
+            let why = "the authorizer took too long".to_owned();
+            Err(Refused { refusal: Refusal::InternalServerError, why })
+        });
+        let identity = identity.map_err(|Refused { refusal, why }| {
+            seen.error = Some(why);
+            refusal
+        })?;
+        let payload = event(&call, &identity, &body);
+        seen.function = Some(route.function.name.clone());
+        seen.event = Some(payload.clone());
+        let invocation =
+            route.function.invoke(lambda::Call { payload, trace: trace.clone() }, &self.services);
+        let invoked = tokio::time::timeout(self.integration_timeout, invocation).await;
+        let Ok(Invoked { outcome, cold_start }) = invoked else {
+            seen.error = Some(format!("no answer within {:?}", self.integration_timeout));
+            return Err(Refusal::ServiceUnavailable);
+        };
+        seen.cold_start = cold_start;
+        let answer = outcome.map_err(|error| {
+            seen.error = Some(error.to_string());
+            match error {
+                InvokeError::EventTooLarge => Refusal::PayloadTooLarge,
+                InvokeError::Closed => Refusal::ServiceUnavailable,
+                _ => Refusal::InternalServerError,
+            }
+        })?;
+        seen.answer = Some(answer.clone());
+        response(&answer).map_err(|shape| {
+            seen.error = Some(shape.to_string());
+            Refusal::InternalServerError
+        })
+    }
+
+    /// The gateway's own paths.
+    async fn own(&self, parts: &Parts, body: Incoming) -> Response<Full<Bytes>> {
+        if !is_same_origin(&parts.headers) {
+            return Refusal::Forbidden(None).response();
+        }
+        let body = match read(body).await {
+            Ok(body) => body,
+            Err(refusal) => return refusal.response(),
+        };
+        let path = parts.uri.path();
+        let answer = self
+            .issuer
+            .as_ref()
+            .and_then(|issuer| issuer::answer(issuer, &parts.method, path, &parts.headers, &body));
+        answer.unwrap_or_else(|| Refusal::NotFound.response())
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct ApiRequest<'a> {
+    live: &'a LiveApi,
+    parts: &'a Parts,
+    client: SocketAddr,
+    request_id: &'a str,
+    time: SystemTime,
+}
+
+/// The bytes of a request's head as HTTP/1.1 has it.
+fn head_bytes(parts: &Parts) -> usize {
+    let line = parts.method.as_str().len() + parts.uri.path_and_query().map_or(1, |path| path.as_str().len());
+    let version = " ".len() + " HTTP/1.1\r\n".len();
+    let header = |name: &str, value: &[u8]| name.len() + ": ".len() + value.len() + "\r\n".len();
+    let headers: usize =
+        parts.headers.iter().map(|(name, value)| header(name.as_str(), value.as_bytes())).sum();
+    line + version + headers + "\r\n".len()
+}
+
+async fn read(body: Incoming) -> Result<Bytes, Refusal> {
+    if body.size_hint().lower() > BODY_BYTES as u64 {
+        return Err(Refusal::PayloadTooLarge);
+    }
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
+    match tokio::time::timeout(BODY_TIME, Limited::new(body, BODY_BYTES).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::PayloadTooLarge),
+        // It broke off: nobody reads the answer.
+        Ok(Err(_)) => Err(Refusal::BadRequest),
+        Err(_) => Err(Refusal::RequestTimeout),
+    }
+}
+
+#[cfg(test)]
+impl Shared {
+    /// Without an issuer and an observer.
+    pub(crate) fn for_tests(api: &crate::Api) -> Arc<Self> {
+        let services = Services::for_tests();
+        Arc::new(Self {
+            live: RwLock::new(Arc::new(LiveApi::new(api, &services, None).unwrap())),
+            issuer: None,
+            services,
+            hosts: Hosts::new(std::collections::BTreeSet::new(), "127.0.0.1:9".parse().unwrap()),
+            integration_timeout: crate::Gateway::INTEGRATION_TIMEOUT,
+            port: 9,
+        })
+    }
+}

@@ -1,0 +1,119 @@
+//! Which names the gateway answers to.
+//!
+//! A page in a browser can have a name of its own that leads to loopback (DNS rebinding), and would then be of the same origin as
+//! the gateway. It cannot change what the browser sends as `host`.
+
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+};
+
+use hyper::{
+    HeaderMap,
+    header::{HOST, ORIGIN},
+};
+
+/// The names that requests may be for.
+#[derive(Clone, Debug)]
+pub(crate) struct Hosts {
+    allowed: BTreeSet<String>,
+    /// The address that the server listens on, where it is not loopback.
+    own: Option<IpAddr>,
+}
+
+impl Hosts {
+    pub(crate) fn new(allowed: BTreeSet<String>, address: SocketAddr) -> Self {
+        Self { allowed, own: Some(address.ip()).filter(|ip| !ip.is_loopback()) }
+    }
+
+    /// Whether a request is for one of the names.
+    pub(crate) fn allow(&self, headers: &HeaderMap) -> bool {
+        let mut hosts = headers.get_all(HOST).iter();
+        let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+        let Some(name) = host.to_str().ok().map(name) else { return false };
+        is_loopback(name) || self.allowed.contains(name) || self.is_own(name)
+    }
+
+    fn is_own(&self, name: &str) -> bool {
+        // Bound to all addresses of the machine, it has any of them; a rebinding page has a name, not an address.
+        let address: Option<IpAddr> = name.trim_matches(['[', ']']).parse().ok();
+        match (self.own, address) {
+            (Some(own), Some(address)) => own.is_unspecified() || own == address,
+            _ => false,
+        }
+    }
+}
+
+/// Whether a request to the gateway's own pages comes from them, or from no page at all.
+pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let host = headers.get(HOST).map(|host| [b"http://", host.as_bytes()].concat());
+    host.is_some_and(|own| own == origin.as_bytes())
+}
+
+/// A host without its port.
+fn name(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// Whether a name always leads to this machine (RFC 6761, 6.3).
+pub(crate) fn is_loopback(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let address: Option<IpAddr> = name.trim_matches(['[', ']']).parse().ok();
+    name == "localhost" || name.ends_with(".localhost") || address.is_some_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allowed(hosts: &Hosts, values: &[&str]) -> bool {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(HOST, value.parse().unwrap());
+        }
+        hosts.allow(&headers)
+    }
+
+    #[test]
+    fn loopback_and_named_hosts_are_answered_and_no_others() {
+        let hosts = Hosts::new(BTreeSet::from(["api.test".to_owned()]), "127.0.0.1:80".parse().unwrap());
+        for host in [
+            "localhost",
+            "LOCALHOST:3000",
+            "items.localhost:1",
+            "127.0.0.1:3000",
+            "127.1.2.3",
+            "[::1]:3000",
+            "api.test:3000",
+        ] {
+            assert!(allowed(&hosts, &[host]), "{host}");
+        }
+        for host in [
+            "evil.test",
+            "localhost.evil.test",
+            "127.0.0.1.evil.test",
+            "10.0.0.1",
+            "",
+            "api.test.evil",
+            "localhost:x",
+        ] {
+            assert!(!allowed(&hosts, &[host]), "{host}");
+        }
+        assert!(!allowed(&hosts, &[]));
+        assert!(!allowed(&hosts, &["localhost", "localhost"]));
+    }
+
+    #[test]
+    fn bound_to_another_address_that_is_a_host_too() {
+        let hosts = Hosts::new(BTreeSet::new(), "0.0.0.0:80".parse().unwrap());
+        assert!(allowed(&hosts, &["192.168.1.7:3000"]));
+        assert!(!allowed(&hosts, &["evil.test:3000"]));
+        let one = Hosts::new(BTreeSet::new(), "192.168.1.7:80".parse().unwrap());
+        assert!(allowed(&one, &["192.168.1.7"]));
+        assert!(!allowed(&one, &["192.168.1.8"]));
+    }
+}

@@ -1,0 +1,128 @@
+//! The HTTP server: connections with their limits, and what answers their requests.
+//!
+//! Bounded are the connections, the time for a request's headers and for its body, and the size of both.
+
+mod handle;
+mod host;
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use hyper::{server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+};
+
+pub(crate) use handle::Shared;
+pub(crate) use host::{Hosts, is_loopback};
+
+/// Connections at once. Further ones wait to be accepted.
+const CONNECTIONS: usize = 4_096;
+
+/// How long a client may take for the headers of a request, and a connection may be idle before them.
+const HEADER_TIME: Duration = Duration::from_secs(30);
+
+/// What a connection reads ahead, more than API Gateway allows for headers: beyond this hyper answers by itself.
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// API Gateway counts the bytes of headers, not the headers; so many do not fit.
+const HEADERS: usize = 1_024;
+
+/// Serves connections until the other side of `stop` says so, or is gone.
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        tokio::select! {
+            _ = stop.changed() => break,
+            _ = connections.join_next(), if connections.len() >= CONNECTIONS => {}
+            accepted = listener.accept(), if connections.len() < CONNECTIONS => {
+                match accepted {
+                    Ok((stream, client)) => {
+                        let shared = shared.clone();
+                        connections.spawn(async move { connection(stream, shared, client).await });
+                    }
+                    // A connection that broke, or a want of file descriptors, which passes.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+                }
+            }
+        }
+    }
+    connections.shutdown().await;
+}
+
+async fn connection(stream: TcpStream, shared: Arc<Shared>, client: std::net::SocketAddr) {
+    let _ = stream.set_nodelay(true);
+    talk(stream, shared, client).await;
+}
+
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    shared: Arc<Shared>,
+    client: std::net::SocketAddr,
+) {
+    let service = service_fn(|request| {
+        let shared = shared.clone();
+        async move { Ok::<_, Infallible>(shared.answer(client, request).await) }
+    });
+    // A client that speaks no HTTP, or goes, is no error of the gateway's.
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIME)
+        .max_buf_size(BUFFER_BYTES)
+        .max_headers(HEADERS)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},
+        time::Instant,
+    };
+
+    use super::*;
+    use crate::Api;
+
+    /// What a client of a gateway without routes gets that sends this and then nothing more, and when.
+    async fn sent(bytes: &[u8]) -> (String, Duration) {
+        let (mut client, server): (DuplexStream, DuplexStream) = duplex(64 * 1024);
+        let address = "127.0.0.1:9".parse().unwrap();
+        let started = Instant::now();
+        let serving = tokio::spawn(talk(server, Shared::for_tests(&Api::new()), address));
+        client.write_all(bytes).await.unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        serving.await.unwrap();
+        (answer, started.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_end_its_headers_is_left() {
+        for begun in ["", "GET / HT", "GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: "] {
+            let (answer, after) = sent(begun.as_bytes()).await;
+            assert!(
+                !answer.contains("200") && after >= HEADER_TIME && after < HEADER_TIME * 2,
+                "{after:?}: {answer}"
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_end_its_body_is_told() {
+        let head = "POST /_routegen/oauth2/token HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nx";
+        let (answer, _) = sent(head.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 408 Request Timeout"), "{answer}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn headers_beyond_the_buffer_are_refused_without_being_kept() {
+        let head = format!("GET / HTTP/1.1\r\nhost: localhost\r\nx: {}", "x".repeat(BUFFER_BYTES));
+        let (answer, _) = sent(&head.as_bytes()[..BUFFER_BYTES]).await;
+        assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    }
+}

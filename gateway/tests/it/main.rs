@@ -1,0 +1,10 @@
+//! The gateway from outside: over HTTP, with functions of this process and with programs.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it should do")]
+
+mod authorizers;
+mod client;
+mod conformance;
+mod issuer;
+mod programs;
+mod refusals;
