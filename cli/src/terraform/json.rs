@@ -2,7 +2,8 @@
 //!
 //! In: the text of a `.tf` file that routegen wrote. Out: JSON in which every expression stands as a template of one
 //! interpolation, and every literal text so that no template in it takes effect. Comments are left behind. It refuses
-//! nothing: what it reads are files of this program, and the tests convert each of them.
+//! nothing: what it reads are files of this program, and the tests convert each of them. A quoted text inside of an
+//! expression may have escapes or interpolations, but not both: hcl-rs writes such a one without its escapes.
 //!
 //! [JSON configuration]: https://developer.hashicorp.com/terraform/language/syntax/json
 

@@ -179,6 +179,25 @@ mod tests {
     }
 
     #[test]
+    fn every_expression_in_json_is_one() {
+        fn texts(value: &serde_json::Value) -> Vec<&str> {
+            match value {
+                serde_json::Value::String(text) => vec![text],
+                serde_json::Value::Array(items) => items.iter().flat_map(texts).collect(),
+                serde_json::Value::Object(entries) => entries.values().flat_map(texts).collect(),
+                _ => Vec::new(),
+            }
+        }
+        for (name, text) in FIXED {
+            let json: serde_json::Value = serde_json::from_str(&json::from_hcl(text)).unwrap();
+            for text in texts(&json) {
+                let parsed = text.parse::<::hcl::Template>();
+                assert!(parsed.is_ok(), "{name}: {text}: {parsed:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_root_names_the_artifacts_relative_to_itself() {
         let root = |root: &str, artifacts: &str| super::root(root.into(), artifacts.into(), Syntax::Hcl).text;
         let text = root("/w/api/terraform", "/w/target/routegen/lambda");

@@ -13,6 +13,10 @@ locals {
   # takes 300 integrations, a function's policy 20,480 bytes, and neither can be raised.
   routed_functions = toset([for route in local.lambda_routes : route.function])
 
+  # Gathered once, as in functions.tf.
+  authorizer_ids  = { for key, authorizer in aws_apigatewayv2_authorizer.this : key => authorizer.id }
+  integration_ids = { for key, integration in aws_apigatewayv2_integration.this : key => integration.id }
+
   # Only for routes of which something is said: the caller's word stands above the code's, and what both
   # leave out is as for all.
   no_route_settings = { throttling_burst_limit = null, throttling_rate_limit = null, detailed_metrics_enabled = null }
@@ -84,7 +88,7 @@ resource "aws_apigatewayv2_api" "this" {
 
     precondition {
       condition     = var.cors == null || length(local.caught_preflights) == 0
-      error_message = "With cors, browsers first ask by OPTIONS, without credentials, and a route for every method would refuse that: ${join(", ", local.caught_preflights)}. Name the methods of such a route one by one, or add an open route that answers 204: ${join(", ", [for path in local.caught_preflights : "#[route(OPTIONS, \"${path}\", auth = \"none\")]"])}."
+      error_message = "With cors, browsers first ask by OPTIONS, without credentials, and a route for every method would refuse that: ${join(", ", local.caught_preflights)}. Name the methods of such a route one by one, or add an open route that answers 204: ${join(", ", [for path in local.caught_preflights : format("#[route(OPTIONS, \"%s\", auth = \"none\")]", path)])}."
     }
 
     precondition {
@@ -191,10 +195,10 @@ resource "aws_apigatewayv2_route" "this" {
   #checkov:skip=CKV_AWS_309:A route is open only where its author wrote auth = "none"
   api_id    = aws_apigatewayv2_api.this.id
   route_key = local.route_keys[each.key]
-  target    = "integrations/${aws_apigatewayv2_integration.this[each.value.function].id}"
+  target    = "integrations/${local.integration_ids[each.value.function]}"
 
   authorization_type   = each.value.authorization_type
-  authorizer_id        = each.value.authorizer == null ? null : aws_apigatewayv2_authorizer.this[each.value.authorizer].id
+  authorizer_id        = each.value.authorizer == null ? null : local.authorizer_ids[each.value.authorizer]
   authorization_scopes = each.value.scopes
 
   # Nothing asks an authorizer that does not let API Gateway in yet.

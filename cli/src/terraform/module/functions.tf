@@ -33,6 +33,9 @@ locals {
   # preconditions read this, so that a folder that is not known before the apply makes nothing else unknown.
   listed = try({ for function in jsondecode(file("${var.artifacts_dir}/artifacts.json")).functions : function.key => function }, {})
 
+  # The keys of the routes that lead to a function, counted once for all functions.
+  routes_of_functions = { for key, route in local.lambda_routes : route.function => local.route_keys[key]... }
+
   # Two APIs may share a folder, whose listing is then that of the last build.
   is_listed = length(setintersection(keys(local.listed), keys(local.lambda_functions))) > 0
 
@@ -43,6 +46,15 @@ locals {
     for key, function in local.functions :
     key => function.create_role ? aws_iam_role.function[key].arn : function.role_arn
   }
+
+  # What other resources refer to, gathered once. Each reference to one instance makes Terraform read all of them, which
+  # for hundreds of functions is what a plan would spend its time on.
+  alias_names       = { for key, alias in aws_lambda_alias.this : key => alias.name }
+  artifact_objects  = { for key, object in aws_s3_object.artifact : key => { bucket = object.bucket, key = object.key } }
+  function_names    = { for key, function in aws_lambda_function.this : key => function.function_name }
+  function_versions = { for key, function in aws_lambda_function.this : key => function.version }
+  log_group_arns    = { for key, group in aws_cloudwatch_log_group.function : key => group.arn }
+  role_names        = { for key, role in aws_iam_role.function : key => role.name }
 
   # One entry for each grant, by function and name. The names are the caller's, and so are known at plan
   # even where a document is not.
@@ -100,8 +112,8 @@ resource "aws_lambda_function" "this" {
   # Without the hash, a new zip under the old name would never be uploaded. A missing zip is left
   # to the precondition below, whose message says what to do.
   filename         = var.artifact_bucket == null ? local.functions[each.key].artifact : null
-  s3_bucket        = try(aws_s3_object.artifact[each.key].bucket, null)
-  s3_key           = try(aws_s3_object.artifact[each.key].key, null)
+  s3_bucket        = try(local.artifact_objects[each.key].bucket, null)
+  s3_key           = try(local.artifact_objects[each.key].key, null)
   source_code_hash = try(filebase64sha256(local.functions[each.key].artifact), null)
 
   ephemeral_storage {
@@ -143,7 +155,7 @@ resource "aws_lambda_function" "this" {
     precondition {
       condition = !local.is_listed || try(
         local.listed[each.key].architecture == each.value.architecture &&
-        sort(local.listed[each.key].routes) == sort([for key, route in local.lambda_routes : local.route_keys[key] if route.function == each.key]),
+        sort(local.listed[each.key].routes) == sort(lookup(local.routes_of_functions, each.key, [])),
         false,
       )
       error_message = "The artifact of the function ${each.key} is not built for the routes and the architecture that locals.tf gives it, as artifacts.json in ${var.artifacts_dir} shows: run `routegen build`, or `routegen emit-tf` where that is older."
@@ -204,8 +216,8 @@ resource "aws_lambda_alias" "this" {
 
   name             = var.alias
   description      = "The version that the API ${local.name} calls"
-  function_name    = aws_lambda_function.this[each.key].function_name
-  function_version = aws_lambda_function.this[each.key].version
+  function_name    = local.function_names[each.key]
+  function_version = local.function_versions[each.key]
 }
 
 resource "aws_cloudwatch_log_group" "function" {
@@ -249,7 +261,7 @@ resource "aws_iam_role_policy" "function" {
   for_each = local.own_roles
 
   name = "routegen"
-  role = aws_iam_role.function[each.key].name
+  role = local.role_names[each.key]
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -262,7 +274,7 @@ resource "aws_iam_role_policy" "function" {
             Sid      = "WriteOwnLogs"
             Effect   = "Allow"
             Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-            Resource = "${aws_cloudwatch_log_group.function[each.key].arn}:*"
+            Resource = "${local.log_group_arns[each.key]}:*"
           }
         },
         {
@@ -313,14 +325,14 @@ resource "aws_iam_role_policy" "grant" {
   for_each = local.policies
 
   name   = each.value.name
-  role   = aws_iam_role.function[each.value.function].name
+  role   = local.role_names[each.value.function]
   policy = each.value.document
 }
 
 resource "aws_iam_role_policy_attachment" "grant" {
   for_each = local.policy_arns
 
-  role       = aws_iam_role.function[each.value.function].name
+  role       = local.role_names[each.value.function]
   policy_arn = each.value.arn
 }
 
@@ -331,8 +343,8 @@ resource "aws_lambda_permission" "api" {
 
   statement_id  = "AllowExecutionFromApiGateway"
   action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.this[each.key].function_name
-  qualifier     = var.alias == null ? null : aws_lambda_alias.this[each.key].name
+  function_name = local.function_names[each.key]
+  qualifier     = var.alias == null ? null : local.alias_names[each.key]
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
 }
