@@ -136,9 +136,9 @@ fn what_has_been_packaged_is_told_by_function() {
     assert_eq!(
         rows.iter().map(columns).collect::<Vec<_>>(),
         [
-            "api-key | (authorizer) | 128 MB | 3 s",
+            "api-key | (authorizer) | 128 MB | 9 s",
             "hello | GET /hello, GET /welcome | 128 MB | 10 s",
-            "pets | POST /pets, GET /pets/{id}, GET /pets | 256 MB | 5 s",
+            "pets | POST /pets, GET /pets/{id}, GET /pets | 256 MB | 20 s",
         ]
     );
 }

@@ -25,7 +25,7 @@ async fn list_pets(caller: Claims<Caller>) -> String {
 }
 
 /// Adds a pet
-#[route(POST, "/pets", auth = "api_key", lambda = "pets", timeout = 5, tags = ["pets"])]
+#[route(POST, "/pets", auth = "api_key", lambda = "pets", timeout = 20, tags = ["pets"])]
 async fn create_pet(caller: Claims<Caller>, pet: String) -> String {
     format!("{pet}, a new pet of {}", caller.tenant)
 }
@@ -44,7 +44,7 @@ async fn hello() -> &'static str {
 }
 
 /// Knows callers by their key
-#[authorizer(identity_sources = ["$request.header.x-api-key"], env = ["KEYS"], timeout = 3)]
+#[authorizer(identity_sources = ["$request.header.x-api-key"], env = ["KEYS"], timeout = 9)]
 async fn api_key(request: AuthorizerRequest) -> Result<Decision<Caller>, Problem> {
     let keys = std::env::var("KEYS")?;
     let mut pairs = keys.split(' ').filter_map(|pair| pair.split_once('='));
