@@ -30,11 +30,11 @@ variable "artifacts_dir" {
 resource "aws_dynamodb_table" "items" {
   name         = "items"
   billing_mode = "PAY_PER_REQUEST"
-  hash_key     = "collection"
+  hash_key     = "pk"
   range_key    = "id"
 
   attribute {
-    name = "collection"
+    name = "pk"
     type = "S"
   }
 

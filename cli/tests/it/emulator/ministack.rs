@@ -226,7 +226,7 @@ fn rows(emulator: &Emulator) -> Value {
     );
     let (status, table) = answer(agent().run(request.body(r#"{ "TableName": "items" }"#).unwrap()));
     assert_eq!(status, 200, "{table}");
-    let items = table["Items"].as_array().unwrap().iter().filter(|row| row["collection"]["S"] == "items");
+    let items = table["Items"].as_array().unwrap().iter().filter(|row| row["pk"]["S"] == "items");
     let number = |row: &Value| row["id"]["N"].as_str().unwrap().parse::<u64>().unwrap();
     items.map(|row| json!({ "id": number(row), "name": row["name"]["S"], "description": row["description"]["S"] })).collect()
 }

@@ -1,7 +1,7 @@
 //! The items in a table of DynamoDB, which all functions share.
 //!
-//! The table's key is `collection` and `id`. The items are the collection `items`, sorted by their number; the last number
-//! that was given is in a collection of its own. Everything is in one partition, which takes 1,000 writes a second.
+//! The table's key is `pk` and `id`. The items are the partition `items`, sorted by their number; the last number that was
+//! given is in a partition of its own. A partition takes 1,000 writes a second.
 
 use std::collections::HashMap;
 
@@ -36,7 +36,7 @@ impl DynamoDb {
         let id = self.next_id().await?;
         let put = self.client.put_item().table_name(&self.table);
         let put = put.set_item(Some(HashMap::from([
-            ("collection".to_owned(), text("items")),
+            ("pk".to_owned(), text("items")),
             ("id".to_owned(), number(id)),
             ("name".to_owned(), text(&new.name)),
             ("description".to_owned(), text(&new.description)),
@@ -47,8 +47,8 @@ impl DynamoDb {
 
     pub(crate) async fn list(&self, from: u64, limit: usize) -> Result<Vec<Item>, Error> {
         let query = self.client.query().table_name(&self.table);
-        let query = query.key_condition_expression("collection = :collection AND id >= :from");
-        let query = query.expression_attribute_values(":collection", text("items"));
+        let query = query.key_condition_expression("pk = :pk AND id >= :from");
+        let query = query.expression_attribute_values(":pk", text("items"));
         let query = query.expression_attribute_values(":from", number(from));
         let page = i32::try_from(limit.clamp(1, 1_000))?;
         let mut rows = query.into_paginator().page_size(page).items().send();
@@ -64,12 +64,12 @@ impl DynamoDb {
     /// Counts in the table itself, so that two requests never get one number.
     async fn next_id(&self) -> Result<u64, Error> {
         let update = self.client.update_item().table_name(&self.table);
-        let update = update.key("collection", text("last_id")).key("id", number(0));
+        let update = update.key("pk", text("counter")).key("id", number(0));
         let update =
-            update.update_expression("ADD given :one").expression_attribute_values(":one", number(1));
+            update.update_expression("ADD last_id :one").expression_attribute_values(":one", number(1));
         let counted = update.return_values(ReturnValue::UpdatedNew).send().await?;
-        let given = counted.attributes().and_then(|row| row.get("given")?.as_n().ok());
-        Ok(given.ok_or("the table did not count")?.parse()?)
+        let last = counted.attributes().and_then(|row| row.get("last_id")?.as_n().ok());
+        Ok(last.ok_or("the table did not count")?.parse()?)
     }
 }
 
