@@ -109,6 +109,11 @@ pub(crate) fn timeout(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
     number(Key::TIMEOUT, value, "seconds", &limits::TIMEOUT_S, errors)
 }
 
+/// API Gateway waits for an authorizer less long than for a route.
+pub(crate) fn authorizer_timeout(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
+    number(Key::TIMEOUT, value, "seconds", &limits::AUTHORIZER_TIMEOUT_S, errors)
+}
+
 pub(crate) fn throttle(value: &TokenStream, errors: &mut Errors) -> Option<Throttle> {
     let help = || format!("write requests a second and requests at once: `{}`", Key::THROTTLE.example);
     let wrong = || ("`throttle` takes two numbers in parentheses".to_owned(), help());

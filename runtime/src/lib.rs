@@ -202,7 +202,7 @@ pub use router::{RouterBuilder, RouterError, router};
 /// | `identity_sources` | where a request says who calls: `$request.header.NAME`, `$request.querystring.NAME`, `$context.NAME` or `$stageVariables.NAME`; a request that lacks one gets 401, and the function is not asked | `["$request.header.Authorization"]` |
 /// | `ttl` | how long an answer is kept, in seconds, 0 to 3600 | 0: not at all |
 /// | `memory` | of the function, in MB, 128 to 10240 | `routegen.toml`, else 128 |
-/// | `timeout` | of the function, in seconds, 1 to 30 | `routegen.toml`, else 10 |
+/// | `timeout` | of the function, in seconds, 1 to 10 | `routegen.toml`, else 10 |
 /// | `env` | names of the environment variables that the function needs | `[]` |
 /// | `name` | what routes write as `auth`, in snake case; not `none`, `iam` or `cognito` | the function's name |
 /// | `description` | what it decides by | first paragraph of the doc comment |

@@ -38,19 +38,22 @@ fn an_artifact_holds_its_own_handler_and_no_other_nor_the_registry_nor_a_path_of
 fn a_clean_build_in_another_directory_gives_the_same_bytes() {
     // Longer, deeper, and with a blank in it.
     let there = scratch("another directory").join("further down");
-    for folder in ["cli", "examples", "macros", "runtime", "spec", "xtask"] {
+    for folder in ["cli", "examples", "gateway", "macros", "runtime", "spec", "xtask"] {
         copy(&repository().join(folder), &there.join(folder));
     }
     for file in ["Cargo.toml", "Cargo.lock"] {
         std::fs::copy(repository().join(file), there.join(file)).unwrap();
     }
+    // A group, an open route and an authorizer, with a file beside the program.
+    let here = scratch("pets");
+    succeed(&mut routegen(&["build", "-p", "pets", "--out", here.as_str()]));
     let summary: Value = serde_json::from_str(&succeed(&mut on_another_machine(&there))).unwrap();
     let artifacts = summary["artifacts"].as_array().unwrap();
-    assert_eq!(artifacts.len(), 2);
+    assert_eq!(artifacts.len(), 3);
     for artifact in artifacts {
         let path = Utf8Path::new(artifact["path"].as_str().unwrap());
         assert!(path.starts_with(&there), "{path}");
-        let here = items().artifacts.join(path.file_name().unwrap());
+        let here = here.join(path.file_name().unwrap());
         assert!(std::fs::read(path).unwrap() == std::fs::read(&here).unwrap(), "{path} differs from {here}");
     }
 }
@@ -58,7 +61,7 @@ fn a_clean_build_in_another_directory_gives_the_same_bytes() {
 /// A build in `root` by somebody else, as far as that can be had here: with another name, home, umask, time zone,
 /// locale and terminal, and with cargo's home elsewhere. rustup is where it is.
 fn on_another_machine(root: &Utf8Path) -> Command {
-    let routegen = routegen(&["build", "-p", "items", "--format", "json"]);
+    let routegen = routegen(&["build", "-p", "pets", "--format", "json"]);
     let mut command = Command::new("sh");
     command.args(["-c", "umask 077 && exec \"$0\" \"$@\""]).arg(routegen.get_program());
     command.args(routegen.get_args()).current_dir(root);

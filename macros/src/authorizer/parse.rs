@@ -43,7 +43,7 @@ impl AuthorizerAttr {
             Row::new(Key::IDENTITY_SOURCES, &mut self.identity_sources, values::identity_sources),
             Row::new(Key::TTL, &mut self.ttl, values::ttl),
             Row::new(Key::MEMORY, &mut self.memory, values::memory),
-            Row::new(Key::TIMEOUT, &mut self.timeout, values::timeout),
+            Row::new(Key::TIMEOUT, &mut self.timeout, values::authorizer_timeout),
             Row::new(Key::ENV, &mut self.env, values::env),
             Row::new(Key::NAME, &mut self.name, values::name),
             Row::new(Key::DESCRIPTION, &mut self.description, values::description),
@@ -101,6 +101,7 @@ mod tests {
             r#"ttl = "300""#,
             r"ttl",
             r"ttl = 1, ttl = 2",
+            r"timeout = 11",
             r#"auth = "none""#,
             r#"name = "api-key""#,
         ];
