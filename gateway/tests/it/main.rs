@@ -2,5 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it should do")]
 
+mod authorizers;
 mod client;
 mod conformance;
+mod issuer;
+mod programs;

@@ -1,0 +1,167 @@
+//! The local issuer over HTTP, and issuers elsewhere.
+
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use routegen_gateway::{Api, Function, Gateway, JwtAuthorizer, LocalIssuer, Route};
+use routegen_spec::{Auth, Method};
+use serde_json::{Value, json};
+
+use crate::client::{Request, Response, request};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn api(authorizer: JwtAuthorizer) -> Api {
+    let auth = || Auth::Authorizer("cognito".to_owned());
+    let route = |method, scope: &str| {
+        Route::new(method, "/items".parse().unwrap(), auth(), "fine").scopes([scope.parse().unwrap()])
+    };
+    Api::new()
+        .function("fine", Function::in_process(async |_| Ok(json!({}))))
+        .authorizer("cognito", authorizer)
+        .route(route(Method::Get, "items/read"))
+        .route(route(Method::Post, "items/write"))
+}
+
+async fn start(issuer: LocalIssuer) -> Gateway {
+    Gateway::builder(api(JwtAuthorizer::local())).local_issuer(issuer).start().await.unwrap()
+}
+
+fn ask(form: &str) -> Request {
+    request("POST /_routegen/oauth2/token").body(FORM, form)
+}
+
+fn basic(request: Request, credentials: &str) -> Request {
+    request.header("authorization", format!("Basic {}", STANDARD.encode(credentials)))
+}
+
+fn claims(response: &Response) -> Value {
+    let token = response.json()["access_token"].as_str().unwrap().to_owned();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_client_gets_a_token_by_form_or_by_basic_and_it_opens_its_route_alone() {
+    let gateway = start(LocalIssuer::new()).await;
+    assert!(gateway.token_endpoint().unwrap().ends_with("/_routegen/oauth2/token"));
+    // The form is the seed's curl's.
+    let form =
+        "grant_type=client_credentials&client_id=local-client&client_secret=local-secret&scope=items%2Fread";
+    let by_form = ask(form).send(gateway.address()).await;
+    let by_basic = basic(ask("grant_type=client_credentials&scope=items/read"), "local-client:local-secret");
+    for response in [by_form, by_basic.send(gateway.address()).await] {
+        assert_eq!((response.status, response.header("cache-control")), (200, Some("no-store")));
+        let answer = response.json();
+        assert_eq!((&answer["expires_in"], &answer["token_type"]), (&json!(3_600), &json!("Bearer")));
+        let claims = claims(&response);
+        for (name, value) in [
+            ("sub", json!("local-client")),
+            ("client_id", json!("local-client")),
+            ("token_use", json!("access")),
+            ("scope", json!("items/read")),
+            ("iss", json!(gateway.issuer())),
+            ("version", json!(2)),
+        ] {
+            assert_eq!(claims[name], value, "{name}");
+        }
+        assert_eq!(claims.get("aud"), None);
+        assert_eq!(claims["exp"].as_u64(), claims["iat"].as_u64().map(|iat| iat + 3_600));
+        let token = answer["access_token"].as_str().unwrap();
+        for (line, status) in [("GET /items", 200), ("POST /items", 403)] {
+            assert_eq!(request(line).bearer(token).send(gateway.address()).await.status, status, "{line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_wish_a_client_gets_all_scopes_of_the_routes_as_they_are_now() {
+    let gateway = start(LocalIssuer::new().scope("other/scope".parse().unwrap()).client("c", "s")).await;
+    let scopes = async || {
+        let response = basic(ask("grant_type=client_credentials"), "c:s").send(gateway.address()).await;
+        claims(&response)["scope"].clone()
+    };
+    assert_eq!(scopes().await, "items/read items/write other/scope");
+    gateway.replace(&Api::new()).unwrap();
+    assert_eq!(scopes().await, "other/scope");
+}
+
+#[tokio::test]
+async fn what_is_asked_wrongly_is_refused_in_oauths_words() {
+    let gateway = start(LocalIssuer::new()).await;
+    let grant = "grant_type=client_credentials";
+    let form = |more: &str| ask(&format!("{grant}&client_id=local-client&client_secret=local-secret{more}"));
+    for (case, request, error) in [
+        ("no client", ask(grant), "invalid_client"),
+        ("another secret", basic(ask(grant), "local-client:x"), "invalid_client"),
+        ("an unknown client", basic(ask(grant), "other:local-secret"), "invalid_client"),
+        (
+            "two clients",
+            basic(ask("grant_type=client_credentials&client_id=b"), "local-client:local-secret"),
+            "invalid_client",
+        ),
+        ("another scheme", ask(grant).bearer("x"), "invalid_client"),
+        ("an unknown scope", form("&scope=items/delete"), "invalid_scope"),
+        ("one scope too many", form("&scope=items/read+items/delete"), "invalid_scope"),
+        ("another grant", ask("grant_type=password"), "unsupported_grant_type"),
+        ("no grant", ask("client_id=local-client"), "invalid_request"),
+        ("JSON", request("POST /_routegen/oauth2/token").body("application/json", "{}"), "invalid_request"),
+    ] {
+        let response = request.send(gateway.address()).await;
+        assert_eq!((response.status, response.json()), (400, json!({ "error": error })), "{case}");
+    }
+    assert_eq!(request("GET /_routegen/oauth2/token").send(gateway.address()).await.status, 405);
+}
+
+#[tokio::test]
+async fn the_gateways_own_paths_are_for_its_own_origin_and_its_own_names() {
+    let gateway = start(LocalIssuer::new()).await;
+    let keys = || request("GET /_routegen/issuer/.well-known/jwks.json");
+    let own = format!("http://{}", gateway.address());
+    for (case, request, status) in [
+        ("a program", keys(), 200),
+        ("a page of its own", keys().header("origin", own), 200),
+        ("a page of another origin", keys().header("origin", "https://evil.test"), 403),
+        ("a page without an origin to name", keys().header("origin", "null"), 403),
+        ("a page with a name that leads here", keys().header("host", "evil.test"), 403),
+        ("such a page's call of the API", request("GET /items").header("host", "evil.test"), 403),
+        ("a path that is not there", request("GET /_routegen/"), 404),
+    ] {
+        assert_eq!(request.send(gateway.address()).await.status, status, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_elsewhere_is_discovered_and_its_tokens_verified() {
+    let elsewhere = start(LocalIssuer::new()).await;
+    let authorizer = JwtAuthorizer::issuer(elsewhere.issuer().unwrap(), ["local-client"]);
+    let gateway = Gateway::builder(api(authorizer)).start().await.unwrap();
+    let get = |token: String| request("GET /items").bearer(&token).send(gateway.address());
+    let good = || elsewhere.token().scopes(["items/read"]);
+    assert_eq!(get(good().mint()).await.status, 200);
+    assert_eq!(get(good().forged().mint()).await.status, 401);
+    assert_eq!(get(good().client("other").mint()).await.status, 401);
+    assert_eq!(get(good().key_id(Some("other")).mint()).await.status, 401);
+
+    // The keys are kept: the issuer may go.
+    let later = good().claim("jti", "another token").mint();
+    elsewhere.shutdown().await;
+    assert_eq!(get(later).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_issuer_that_is_not_there_lets_nobody_in() {
+    let elsewhere = start(LocalIssuer::new()).await;
+    let (issuer, token) =
+        (elsewhere.issuer().unwrap().to_owned(), elsewhere.token().scopes(["items/read"]).mint());
+    elsewhere.shutdown().await;
+    let gateway =
+        Gateway::builder(api(JwtAuthorizer::issuer(issuer, ["local-client"]))).start().await.unwrap();
+    let response = request("GET /items").bearer(&token).send(gateway.address()).await;
+    assert_eq!(response.status, 401);
+    let challenge = response.header("www-authenticate").unwrap();
+    assert!(
+        challenge.ends_with("error_description=\"OIDC discovery endpoint communication error\""),
+        "{challenge}"
+    );
+}

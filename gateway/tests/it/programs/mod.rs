@@ -1,0 +1,384 @@
+//! Functions that are programs: started, watched, ended and reaped as Lambda does it.
+
+mod function;
+
+use std::{sync::Arc, time::Duration};
+
+use routegen_gateway::{Api, Function, Gateway, GatewayBuilder, Observation, Program, RequestLog, Route};
+use routegen_spec::{Auth, Method};
+use rustix::process::{Pid, test_kill_process};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+};
+
+use crate::client::{Request, Response, request};
+use function::program;
+
+/// Long enough for whatever is not meant to time out.
+const LONG: Duration = Duration::from_mins(1);
+
+/// Short enough for a test to wait for.
+const SHORT: Duration = Duration::from_millis(100);
+
+fn route(path: &str, function: &str) -> Route {
+    Route::new(Method::Post, path.parse().unwrap(), Auth::None, function)
+}
+
+fn api(function: Function) -> Api {
+    Api::new().function("worker", function).route(route("/", "worker"))
+}
+
+struct Observed {
+    gateway: Gateway,
+    observations: UnboundedReceiver<Observation>,
+}
+
+impl Observed {
+    async fn start(api: Api) -> Self {
+        Self::start_with(Gateway::builder(api)).await
+    }
+
+    async fn start_with(builder: GatewayBuilder) -> Self {
+        let (sender, observations) = unbounded_channel();
+        let observe = move |observation| drop(sender.send(observation));
+        Self { gateway: builder.observe(observe).start().await.unwrap(), observations }
+    }
+
+    async fn send(&self, order: &str) -> Response {
+        ordered(order).send(self.gateway.address()).await
+    }
+
+    async fn next<T>(&mut self, mut wanted: impl FnMut(Observation) -> Option<T>) -> T {
+        loop {
+            let observation = self.observations.recv().await.expect("the gateway is there");
+            if let Some(found) = wanted(observation) {
+                return found;
+            }
+        }
+    }
+
+    async fn request_log(&mut self) -> RequestLog {
+        self.next(|observation| if let Observation::Request(log) = observation { Some(log) } else { None })
+            .await
+    }
+
+    async fn process_ended(&mut self) -> (u32, String) {
+        let ended = |observation| match observation {
+            Observation::ProcessEnded { process, reason, .. } => Some((process, reason)),
+            _ => None,
+        };
+        self.next(ended).await
+    }
+}
+
+fn ordered(order: &str) -> Request {
+    request("POST /").body("text/plain", order)
+}
+
+fn failed(response: &Response) {
+    assert_eq!(response.status, 500, "{response:?}");
+    assert_eq!(response.json(), json!({ "message": "Internal Server Error" }));
+}
+
+fn exists(process: &Value) -> bool {
+    let id = i32::try_from(process.as_u64().unwrap()).unwrap();
+    test_kill_process(Pid::from_raw(id).unwrap()).is_ok()
+}
+
+#[tokio::test]
+async fn a_program_has_lambdas_variables_and_its_own_and_no_others() {
+    let own = program().env("TABLE", "items").env("AWS_REGION", "not this one").handler("items.get");
+    let mut observed =
+        Observed::start(api(Function::program(own).timeout(LONG)).region("eu-central-1")).await;
+    let told = observed.send("tell").await.json();
+    let variables = &told["variables"];
+    for (name, value) in [
+        ("TABLE", "items"),
+        ("_HANDLER", "items.get"),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_DEFAULT_REGION", "eu-central-1"),
+        ("AWS_LAMBDA_FUNCTION_NAME", "worker"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/worker"),
+        ("TZ", ":UTC"),
+    ] {
+        assert_eq!(variables[name], value, "{name}");
+    }
+    assert!(variables["AWS_LAMBDA_RUNTIME_API"].as_str().unwrap().starts_with("127.0.0.1:"));
+    assert_eq!(variables["LAMBDA_TASK_ROOT"], told["folder"]);
+    for name in ["HOME", "CARGO_MANIFEST_DIR", "AWS_LAMBDA_MAX_CONCURRENCY", "AWS_ACCESS_KEY_ID"] {
+        assert_eq!(variables.get(name), None, "{name}");
+    }
+
+    let header = |name: &str| told["headers"][name].as_str().unwrap().to_owned();
+    assert_eq!(
+        header("lambda-runtime-invoked-function-arn"),
+        "arn:aws:lambda:eu-central-1:123456789012:function:worker"
+    );
+    assert_eq!(header("lambda-runtime-aws-request-id").len(), 36);
+    assert!(header("lambda-runtime-trace-id").starts_with("Root=1-"));
+    let deadline = Duration::from_millis(header("lambda-runtime-deadline-ms").parse().unwrap());
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    assert!(deadline > now && deadline < now + LONG + SHORT);
+
+    let first = observed.request_log().await;
+    assert!(first.cold_start && first.status == 200 && first.function.as_deref() == Some("worker"));
+    let again = observed.send("tell").await.json();
+    assert_eq!(again["process"], told["process"]);
+    let line = |observation| match observation {
+        Observation::Log { function, invocation, line } if line.starts_with("told ") => {
+            Some((function, invocation, line))
+        }
+        _ => None,
+    };
+    let (function, invocation, line) = observed.next(line).await;
+    assert_eq!(&*function, "worker");
+    assert_eq!(
+        invocation,
+        Some(again["headers"]["lambda-runtime-aws-request-id"].as_str().unwrap().to_owned())
+    );
+    let second = observed.request_log().await;
+    assert!(!second.cold_start);
+    assert_eq!(line, format!("told \"{}\"", second.request_id));
+}
+
+#[tokio::test]
+async fn a_function_that_fails_answers_the_next_time() {
+    let mut observed = Observed::start(api(Function::program(program().instances(1)).timeout(LONG))).await;
+    for (order, why, ends) in [
+        ("error", "Whatever: it went wrong", false),
+        ("huge", "the function's answer is larger than 6291456 bytes", false),
+        ("crash", "the function's process ended: exit status: 7", true),
+    ] {
+        failed(&observed.send(order).await);
+        if ends {
+            assert_eq!(observed.process_ended().await.1, why);
+        }
+        let log = observed.request_log().await;
+        assert_eq!(log.error.as_deref(), Some(why), "{order}");
+        assert_eq!(observed.send("tell").await.status, 200, "after {order}");
+        assert_eq!(observed.request_log().await.cold_start, ends, "after {order}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_takes_too_long_is_ended_and_started_again() {
+    let mut observed = Observed::start(api(Function::program(program().instances(1)).timeout(SHORT))).await;
+    failed(&observed.send("hang").await);
+    let (process, reason) = observed.process_ended().await;
+    assert!(!exists(&process.into()), "{reason}");
+    assert_eq!(observed.request_log().await.error.as_deref(), Some("the function timed out after 100ms"));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_function_that_uses_more_memory_than_it_has_is_ended() {
+    let hungry = Function::program(program().memory(128)).timeout(LONG);
+    let mut observed = Observed::start(api(hungry)).await;
+    failed(&observed.send("eat 200").await);
+    let error = observed.request_log().await.error;
+    assert_eq!(error.as_deref(), Some("the function used more than its 128 MB of memory"));
+}
+
+#[tokio::test]
+async fn a_function_that_cannot_start_fails_its_request_and_no_other() {
+    let start = |how: &str| program().env("START", how).init_timeout(LONG);
+    let missing = Program::new("/nowhere/bootstrap");
+    for (program, why) in [
+        (start("exit"), "the function could not be started: exit status: 3"),
+        (start("error"), "the function could not be started: Runtime.NoTable: there is no table"),
+        (
+            start("hang").init_timeout(SHORT),
+            "the function could not be started: it did not ask for an event within 100ms",
+        ),
+        (
+            missing,
+            "the function could not be started: /nowhere/bootstrap: No such file or directory (os error 2)",
+        ),
+    ] {
+        let mut observed = Observed::start(api(Function::program(program).timeout(LONG))).await;
+        // Each request is a new try.
+        for _ in 0..2 {
+            failed(&observed.send("tell").await);
+            assert_eq!(observed.request_log().await.error.as_deref(), Some(why));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_client_hears_after_the_integrations_time_and_the_function_goes_on() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let builder = Gateway::builder(api(Function::program(program().instances(1)).timeout(LONG)));
+    let observed = Observed::start_with(builder.integration_timeout(SHORT)).await;
+    // Its cold start is not part of what is shown here.
+    observed.gateway.invoke("worker", &json!({})).await.unwrap();
+    let order = format!("meet {}", listener.local_addr().unwrap());
+    let (slow, (mut stream, process)) = tokio::join!(observed.send(&order), met(&listener));
+    assert_eq!(slow.status, 503);
+    assert_eq!(slow.json(), json!({ "message": "Service Unavailable" }));
+    assert!(exists(&process.into()));
+    stream.write_all(b"!").await.unwrap();
+}
+
+async fn met(listener: &TcpListener) -> (TcpStream, u32) {
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let process = stream.read_u32().await.unwrap();
+    (stream, process)
+}
+
+#[tokio::test]
+async fn as_many_processes_run_at_once_as_may_and_what_comes_later_waits() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let gateway =
+        Arc::new(Observed::start(api(Function::program(program().instances(2)).timeout(LONG))).await.gateway);
+    let order = format!("meet {}", listener.local_addr().unwrap());
+    let send = || {
+        let (address, order) = (gateway.address(), order.clone());
+        tokio::spawn(request("POST /").body("text/plain", order).send(address))
+    };
+    let requests = [send(), send(), send()];
+    let (mut first, one) = met(&listener).await;
+    let (mut second, two) = met(&listener).await;
+    assert_ne!(one, two);
+    // The third one gets the process that is free first.
+    first.write_all(b"!").await.unwrap();
+    let (mut third, three) = met(&listener).await;
+    assert_eq!(three, one);
+    for stream in [&mut second, &mut third] {
+        stream.write_all(b"!").await.unwrap();
+    }
+    for request in requests {
+        assert_eq!(request.await.unwrap().status, 200);
+    }
+}
+
+#[tokio::test]
+async fn one_process_serves_several_functions_at_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let api = Api::new()
+        .process("dev", program().instances(1).concurrency(2))
+        .function("one", Function::served_by("dev").timeout(LONG))
+        .function("two", Function::served_by("dev").timeout(LONG))
+        .route(route("/one", "one"))
+        .route(route("/two", "two"));
+    let gateway = Gateway::builder(api).start().await.unwrap();
+    let order = format!("meet {}", listener.local_addr().unwrap());
+    let send = |path: &str| {
+        tokio::spawn(
+            request(&format!("POST {path}")).body("text/plain", order.clone()).send(gateway.address()),
+        )
+    };
+    let requests = [send("/one"), send("/two")];
+    let (mut first, one) = met(&listener).await;
+    let (mut second, two) = met(&listener).await;
+    assert_eq!(one, two);
+    for stream in [&mut first, &mut second] {
+        stream.write_all(b"!").await.unwrap();
+    }
+    for request in requests {
+        assert_eq!(request.await.unwrap().status, 200);
+    }
+    for name in ["one", "two"] {
+        let told =
+            request(&format!("POST /{name}")).body("text/plain", "tell").send(gateway.address()).await.json();
+        let arn = told["headers"]["lambda-runtime-invoked-function-arn"].as_str().unwrap();
+        assert!(arn.ends_with(&format!(":function:{name}")), "{arn}");
+        assert_eq!(told["variables"]["AWS_LAMBDA_FUNCTION_NAME"], "dev");
+    }
+}
+
+#[tokio::test]
+async fn a_replaced_function_ends_what_it_began() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let before = program().instances(1).env("VERSION", "before");
+    let mut observed = Observed::start(api(Function::program(before).timeout(LONG))).await;
+    let order = format!("meet {}", listener.local_addr().unwrap());
+    let in_flight = tokio::spawn(ordered(&order).send(observed.gateway.address()));
+    let (mut stream, old) = met(&listener).await;
+
+    let after = program().instances(1).env("VERSION", "after");
+    observed.gateway.replace(&api(Function::program(after).timeout(LONG))).unwrap();
+    let told = observed.send("tell").await.json();
+    assert_eq!(told["variables"]["VERSION"], "after");
+    assert_ne!(told["process"], old);
+
+    stream.write_all(b"!").await.unwrap();
+    let response = in_flight.await.unwrap();
+    assert_eq!((response.status, response.json()["process"].as_u64()), (200, Some(old.into())));
+    assert_eq!(observed.process_ended().await.0, old);
+    assert!(!exists(&old.into()));
+}
+
+#[tokio::test]
+async fn a_shutdown_leaves_no_process_behind() {
+    let observed = Observed::start(api(Function::program(program()).timeout(LONG))).await;
+    let child = observed.send("breed").await.json()["child"].clone();
+    let process = observed.send("tell").await.json()["process"].clone();
+    assert!(exists(&process) && exists(&child));
+    observed.gateway.shutdown().await;
+    assert!(!exists(&process));
+    // It was killed with its parent, and its new parent reaps it. This ends only if it does.
+    while runs(&child) {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[test]
+fn a_runtime_that_ends_before_the_gateway_leaves_no_process_behind() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let (gateway, process) = runtime.block_on(async {
+        let observed = Observed::start(api(Function::program(program()).timeout(LONG))).await;
+        let process = observed.send("tell").await.json()["process"].clone();
+        (observed.gateway, process)
+    });
+    assert!(exists(&process));
+    drop(runtime);
+    assert!(!exists(&process));
+    drop(gateway);
+}
+
+/// Whether a process is there and no zombie.
+fn runs(process: &Value) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    status.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+}
+
+#[tokio::test]
+async fn the_runtime_api_is_for_runtimes() {
+    let gateway = Gateway::builder(api(Function::program(program()).timeout(LONG))).start().await.unwrap();
+    let tell = request("POST /").body("text/plain", "tell").send(gateway.address()).await.json();
+    let address = tell["variables"]["AWS_LAMBDA_RUNTIME_API"].as_str().unwrap().parse().unwrap();
+    let next = || request("GET /2018-06-01/runtime/invocation/next");
+    for (case, request, status) in [
+        ("a page with a name of its own", next().header("host", "evil.test"), 403),
+        ("a page of another origin", next().header("origin", "http://evil.test"), 403),
+        ("a page's fetch", next().header("sec-fetch-site", "same-origin"), 403),
+        ("an extension", request("POST /2020-01-01/extension/register"), 404),
+        ("another version", request("GET /2015-03-31/runtime/invocation/next"), 404),
+        (
+            "an unknown invocation",
+            request("POST /2018-06-01/runtime/invocation/x/response").body("a/b", "{}"),
+            400,
+        ),
+        ("an unknown invocation's error", request("POST /2018-06-01/runtime/invocation/x/error"), 400),
+        ("an unknown operation", request("DELETE /2018-06-01/runtime/invocation/next"), 404),
+    ] {
+        assert_eq!(request.send(address).await.status, status, "{case}");
+    }
+    let twice = request("POST /").body("text/plain", "twice").send(gateway.address()).await;
+    assert_eq!(twice.json(), json!({ "second": 403 }), "no second event before the first one's answer");
+}
+
+#[tokio::test]
+async fn a_function_is_invoked_without_a_request() {
+    let gateway = Gateway::builder(api(Function::program(program()).timeout(LONG))).start().await.unwrap();
+    let answer = gateway.invoke("worker", &json!({ "body": "nothing" })).await.unwrap();
+    assert_eq!(answer, json!({ "unknown": "nothing" }));
+    let unknown = gateway.invoke("other", &json!({})).await.unwrap_err();
+    assert_eq!(unknown.to_string(), "there is no function `other`");
+}
