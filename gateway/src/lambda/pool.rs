@@ -193,3 +193,11 @@ impl Drop for Asked<'_> {
         }
     }
 }
+
+#[cfg(test)]
+impl Services {
+    pub(crate) fn for_tests() -> Self {
+        let (ids, observer) = (Arc::default(), Observer::default());
+        Self { ids, observer, region: crate::Api::REGION.into(), alive: mpsc::channel(1).0 }
+    }
+}

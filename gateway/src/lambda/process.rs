@@ -177,3 +177,31 @@ fn page_size() -> u64 {
 fn page_size() -> u64 {
     4_096
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_program_that_is_still_open_for_writing_is_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bootstrap");
+        fs::copy("/bin/true", &path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let writer = fs::OpenOptions::new().append(true).open(&path).unwrap();
+        let program = Program::new(&path);
+        let about =
+            About { function: "f", region: "r", runtime_api: "127.0.0.1:1", instance: "i", logged: false };
+        let spawning = spawn(&program, &about);
+        tokio::pin!(spawning);
+        tokio::select! {
+            biased;
+            outcome = &mut spawning => panic!("it is open for writing: {outcome:?}"),
+            () = std::future::ready(()) => {}
+        }
+        drop(writer);
+        assert!(spawning.await.unwrap().wait().await.unwrap().success());
+    }
+}

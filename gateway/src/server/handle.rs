@@ -247,3 +247,19 @@ async fn read(body: Incoming) -> Result<Bytes, Refusal> {
         Err(_) => Err(Refusal::RequestTimeout),
     }
 }
+
+#[cfg(test)]
+impl Shared {
+    /// Without an issuer and an observer.
+    pub(crate) fn for_tests(api: &crate::Api) -> Arc<Self> {
+        let services = Services::for_tests();
+        Arc::new(Self {
+            live: RwLock::new(Arc::new(LiveApi::new(api, &services, None).unwrap())),
+            issuer: None,
+            services,
+            hosts: Hosts::new(std::collections::BTreeSet::new(), "127.0.0.1:9".parse().unwrap()),
+            integration_timeout: crate::Gateway::INTEGRATION_TIMEOUT,
+            port: 9,
+        })
+    }
+}

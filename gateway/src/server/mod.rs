@@ -10,6 +10,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinSet,
@@ -55,6 +56,14 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>, client: std::net::SocketAddr) {
     let _ = stream.set_nodelay(true);
+    talk(stream, shared, client).await;
+}
+
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    shared: Arc<Shared>,
+    client: std::net::SocketAddr,
+) {
     let service = service_fn(|request| {
         let shared = shared.clone();
         async move { Ok::<_, Infallible>(shared.answer(client, request).await) }
@@ -67,4 +76,53 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>, client: std::net::So
         .max_headers(HEADERS)
         .serve_connection(TokioIo::new(stream), service)
         .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},
+        time::Instant,
+    };
+
+    use super::*;
+    use crate::Api;
+
+    /// What a client of a gateway without routes gets that sends this and then nothing more, and when.
+    async fn sent(bytes: &[u8]) -> (String, Duration) {
+        let (mut client, server): (DuplexStream, DuplexStream) = duplex(64 * 1024);
+        let address = "127.0.0.1:9".parse().unwrap();
+        let started = Instant::now();
+        let serving = tokio::spawn(talk(server, Shared::for_tests(&Api::new()), address));
+        client.write_all(bytes).await.unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        serving.await.unwrap();
+        (answer, started.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_end_its_headers_is_left() {
+        for begun in ["", "GET / HT", "GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: "] {
+            let (answer, after) = sent(begun.as_bytes()).await;
+            assert!(
+                !answer.contains("200") && after >= HEADER_TIME && after < HEADER_TIME * 2,
+                "{after:?}: {answer}"
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_end_its_body_is_told() {
+        let head = "POST /_routegen/oauth2/token HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nx";
+        let (answer, _) = sent(head.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 408 Request Timeout"), "{answer}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn headers_beyond_the_buffer_are_refused_without_being_kept() {
+        let head = format!("GET / HTTP/1.1\r\nhost: localhost\r\nx: {}", "x".repeat(BUFFER_BYTES));
+        let (answer, _) = sent(&head.as_bytes()[..BUFFER_BYTES]).await;
+        assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    }
 }

@@ -7,3 +7,4 @@ mod client;
 mod conformance;
 mod issuer;
 mod programs;
+mod refusals;

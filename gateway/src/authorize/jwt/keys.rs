@@ -205,3 +205,134 @@ fn rsa_key(jwk: &Value) -> Option<(String, Key)> {
     let key = Key { key: Arc::new(key), algorithm: text("alg").map(str::to_owned) };
     Some((text("kid")?.to_owned(), key))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use routegen_spec::{Auth, Method};
+    use serde_json::json;
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::{Api, Function, Gateway, Route, issuer::SigningKey};
+
+    /// An issuer whose keys change, and how often it was asked for them.
+    struct Elsewhere {
+        gateway: Gateway,
+        keys: Arc<Mutex<Value>>,
+        asked: Arc<AtomicUsize>,
+    }
+
+    impl Elsewhere {
+        async fn start(keys: Value) -> Self {
+            let (keys, asked) = (Arc::new(Mutex::new(keys)), Arc::new(AtomicUsize::new(0)));
+            let (given, counted) = (keys.clone(), asked.clone());
+            let jwks = Function::in_process(move |_| {
+                counted.fetch_add(1, Ordering::Relaxed);
+                let keys = lock(&given).clone();
+                async move { Ok(json!({ "keys": keys })) }
+            });
+            Self { gateway: serve(jwks).await, keys, asked }
+        }
+
+        fn remote(&self, pause: Duration) -> RemoteKeys {
+            RemoteKeys { pause, ..RemoteKeys::new(self.gateway.url()) }
+        }
+    }
+
+    async fn serve(jwks: Function) -> Gateway {
+        let discovery = Function::in_process(async |invocation| {
+            let host = invocation.event()?["headers"]["host"].clone();
+            Ok(json!({ "jwks_uri": format!("http://{}/keys", host.as_str().unwrap_or_default()) }))
+        });
+        let route =
+            |path: &str, function| Route::new(Method::Get, path.parse().unwrap(), Auth::None, function);
+        let api = Api::new()
+            .function("discovery", discovery)
+            .function("jwks", jwks)
+            .route(route("/.well-known/openid-configuration", "discovery"))
+            .route(route("/keys", "jwks"));
+        Gateway::builder(api).start().await.unwrap()
+    }
+
+    const ALGORITHM: Algorithm = Algorithm::RS256;
+
+    async fn id(keys: &RemoteKeys, id: &str) -> Result<u64, BadToken> {
+        keys.key(id, ALGORITHM).await.map(|(_, generation)| generation)
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_new_is_fetched_and_one_that_is_gone_is_forgotten() {
+        let [old, new] = [(); 2].map(|()| SigningKey::generate().unwrap());
+        let elsewhere = Elsewhere::start(json!([old.jwk()])).await;
+        let keys = elsewhere.remote(Duration::ZERO);
+        assert_eq!(id(&keys, &old.id).await, Ok(1));
+        assert_eq!(id(&keys, &old.id).await, Ok(1));
+        assert_eq!(elsewhere.asked.load(Ordering::Relaxed), 1);
+
+        *lock(&elsewhere.keys) = json!([new.jwk()]);
+        assert_eq!(id(&keys, &new.id).await, Ok(2));
+        assert_eq!(id(&keys, &old.id).await, Err(BadToken::UnknownKey));
+    }
+
+    #[tokio::test]
+    async fn many_unknown_keys_are_one_fetch() {
+        let key = SigningKey::generate().unwrap();
+        let elsewhere = Elsewhere::start(json!([key.jwk()])).await;
+        let keys = elsewhere.remote(Duration::from_hours(1));
+        for number in 0..10 {
+            assert_eq!(id(&keys, &number.to_string()).await, Err(BadToken::UnknownKey));
+        }
+        assert_eq!(elsewhere.asked.load(Ordering::Relaxed), 1);
+        assert!(id(&keys, &key.id).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn keys_of_other_kinds_are_none() {
+        let key = SigningKey::generate().unwrap();
+        let with = |name: &str, value: &str| {
+            let mut jwk = key.jwk();
+            jwk[name] = value.into();
+            json!([jwk, 7, {}])
+        };
+        for keys in [
+            with("kty", "EC"),
+            with("use", "enc"),
+            with("alg", "RS512"),
+            with("kid", "other"),
+            with("n", "%"),
+        ] {
+            let elsewhere = Elsewhere::start(keys).await;
+            let outcome = id(&elsewhere.remote(Duration::ZERO), &key.id).await;
+            assert_eq!(outcome, Err(BadToken::UnknownKey), "{:?}", elsewhere.keys);
+        }
+    }
+
+    #[tokio::test]
+    async fn keys_of_more_than_150_000_bytes_are_not_read() {
+        let elsewhere = Elsewhere::start(json!(["x".repeat(JWKS_BYTES)])).await;
+        let error = id(&elsewhere.remote(Duration::ZERO), "a").await.unwrap_err().to_string();
+        assert!(error.contains("length limit exceeded"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_issuer_that_does_not_answer_is_left_after_a_second_and_a_half() {
+        let entered = Arc::new(Notify::new());
+        let enter = entered.clone();
+        let silent = Function::in_process(move |_| {
+            enter.notify_one();
+            std::future::pending()
+        });
+        let gateway = serve(silent).await;
+        let keys = RemoteKeys::new(gateway.url());
+        let pause = async {
+            entered.notified().await;
+            // From here on time passes when everybody waits for it.
+            tokio::time::pause();
+        };
+        let (error, ()) = tokio::join!(id(&keys, "a"), pause);
+        let error = error.unwrap_err().to_string();
+        assert!(error.ends_with("/keys: no answer within 1.5s"), "{error}");
+    }
+}

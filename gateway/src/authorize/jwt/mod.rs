@@ -162,3 +162,61 @@ fn names_an_algorithm(token: &str) -> bool {
     let header: Option<Value> = header.and_then(|header| serde_json::from_slice(&header).ok());
     header.is_some_and(|header| header["alg"].is_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use std::sync::Arc;
+    use tokio::runtime::Runtime;
+
+    use super::*;
+    use crate::{LocalIssuer, TokenBuilder, issuer::Issuer};
+
+    const NOW: u64 = 4_000_000_000;
+
+    fn verifier(runtime: &Runtime) -> (JwtVerifier, String) {
+        let issuer = runtime.block_on(Issuer::start(LocalIssuer::new(), "http://localhost")).unwrap();
+        let issuer = Arc::new(issuer);
+        let good = TokenBuilder::new(&issuer).claim("exp", NOW + 1).mint();
+        let source = SourceOf::Header(hyper::header::AUTHORIZATION);
+        let keys = KeySource::local(issuer.clone());
+        (JwtVerifier::new(issuer.url.clone(), issuer.client_ids(), source, keys), good)
+    }
+
+    #[test]
+    fn a_token_may_be_bare() {
+        for text in ["a.b.c", "Bearer a.b.c", " bearer  a.b.c ", "BEARER a.b.c"] {
+            assert_eq!(bare(text), "a.b.c", "{text}");
+        }
+        assert_eq!(bare("Basic a"), "Basic a");
+        assert_eq!(bare("Bearer"), "Bearer");
+    }
+
+    #[test]
+    fn a_verified_token_is_kept_until_it_expires() {
+        let runtime = Runtime::new().unwrap();
+        let (verifier, good) = verifier(&runtime);
+        assert!(verifier.cache.get(&good, verifier.keys.generation(), NOW).is_none());
+        runtime.block_on(verifier.verify(&good, NOW)).unwrap();
+        assert!(verifier.cache.get(&good, verifier.keys.generation(), NOW).is_some());
+        assert!(verifier.cache.get(&good, verifier.keys.generation(), NOW + 1).is_none());
+        assert_eq!(runtime.block_on(verifier.verify(&good, NOW + 1)).unwrap_err(), BadToken::Expired);
+    }
+
+    #[test]
+    fn no_other_text_than_the_token_passes() {
+        let runtime = Runtime::new().unwrap();
+        let (verifier, good) = verifier(&runtime);
+        let changed = (0..good.len(), "[A-Za-z0-9_.=-]").prop_map(|(at, with): (usize, String)| {
+            let mut token = good.clone();
+            token.replace_range(at..=at, &with);
+            token
+        });
+        let cut = (0..good.len()).prop_map(|at| good[..at].to_owned());
+        let tokens = prop_oneof![changed, cut, "\\PC{0,40}", "([A-Za-z0-9_-]{0,20}\\.){0,4}"];
+        proptest!(|(token in tokens)| {
+            let passes = runtime.block_on(verifier.verify(&token, NOW)).is_ok();
+            prop_assert_eq!(passes, token == good);
+        });
+    }
+}
