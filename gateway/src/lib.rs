@@ -46,7 +46,7 @@ mod throttle;
 
 pub use cors::CorsError;
 pub use gateway::{Gateway, GatewayBuilder, StartError};
-pub use issuer::{KeyError, LocalIssuer, TokenBuilder};
+pub use issuer::{KeyError, LocalIssuer, TokenBuilder, Tokens};
 pub use lambda::InvokeError;
 pub use live::ApiError;
 pub use model::{

@@ -146,8 +146,7 @@ fn check_stage(stage: Option<&str>) -> Result<(), ApiError> {
 }
 
 fn is_reserved(path: &PathPattern) -> bool {
-    let own = reserved::PREFIX.trim_matches('/');
-    matches!(path.segments().first(), Some(Segment::Literal(first)) if first == own)
+    matches!(path.segments().first(), Some(Segment::Literal(first)) if first == reserved::SEGMENT)
 }
 
 fn functions(api: &Api, services: &Services) -> Result<BTreeMap<String, Arc<LambdaFunction>>, ApiError> {
@@ -228,7 +227,7 @@ impl Deciders {
             Auth::Iam => Decider::Iam(self.iam.clone()),
             Auth::Authorizer(name) => match self.named.get(name) {
                 Some(Named::Jwt(verifier)) => {
-                    return Ok(Decider::Jwt(verifier.clone(), route.scopes.clone()));
+                    return Ok(Decider::Jwt(verifier.clone(), route.scopes.as_slice().into()));
                 }
                 Some(Named::Lambda(decider)) => Decider::Lambda(decider.clone()),
                 None => return Err(ApiError::UnknownAuthorizer { route: key(), authorizer: name.clone() }),

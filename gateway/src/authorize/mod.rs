@@ -7,6 +7,8 @@ mod identity_source;
 mod jwt;
 mod lambda;
 
+use std::sync::Arc;
+
 use routegen_spec::Scope;
 
 use crate::{event::Identity, refusal::Refusal};
@@ -20,8 +22,8 @@ pub(crate) use lambda::LambdaDecider;
 pub(crate) enum Decider {
     Open,
     Iam(IamVerifier),
-    Jwt(std::sync::Arc<JwtVerifier>, Vec<Scope>),
-    Lambda(std::sync::Arc<LambdaDecider>),
+    Jwt(Arc<JwtVerifier>, Arc<[Scope]>),
+    Lambda(Arc<LambdaDecider>),
 }
 
 /// A request that may not pass.

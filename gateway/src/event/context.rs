@@ -12,7 +12,7 @@ pub(crate) enum Identity {
     /// The route is open.
     Open,
     /// The claims of a token, and the scopes of the route.
-    Jwt { claims: Arc<RawValue>, scopes: Vec<Scope> },
+    Jwt { claims: Arc<RawValue>, scopes: Arc<[Scope]> },
     /// What a Lambda authorizer said, if anything.
     Lambda(Option<Arc<RawValue>>),
     /// Who signed.
@@ -44,7 +44,7 @@ impl Serialize for Identity {
         match self {
             Self::Open => {}
             Self::Jwt { claims, scopes } => {
-                let scopes = Some(scopes.as_slice()).filter(|scopes| !scopes.is_empty());
+                let scopes = Some(&**scopes).filter(|scopes| !scopes.is_empty());
                 map.serialize_entry("jwt", &Jwt { claims, scopes })?;
             }
             Self::Lambda(context) => map.serialize_entry("lambda", &context.as_deref())?,

@@ -62,6 +62,27 @@ impl LocalIssuer {
         self.key = Some(file.into());
         self
     }
+
+    /// The issuer's tokens without its gateway, which is another process's, at `origin` (`http://127.0.0.1:3000`). They pass there
+    /// if both keep the same key.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no key.
+    pub async fn tokens(self, origin: &str) -> Result<Tokens, KeyError> {
+        Issuer::start(self, origin).await.map(Tokens)
+    }
+}
+
+/// Tokens of a local issuer: see [`LocalIssuer::tokens`].
+#[derive(Debug)]
+pub struct Tokens(Issuer);
+
+impl Tokens {
+    /// A token to be made.
+    pub fn token(&self) -> TokenBuilder<'_> {
+        TokenBuilder::new(&self.0)
+    }
 }
 
 impl Default for LocalIssuer {

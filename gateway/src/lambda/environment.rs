@@ -225,17 +225,18 @@ impl Environment {
         let now = Instant::now();
         let memory = self.pool.program.memory;
         let mut state = lock(&self.state);
-        let Some(first) = state.in_flight.iter().map(|work| work.deadline).min() else {
+        let Some(first) = state.in_flight.iter().min_by_key(|work| work.deadline) else {
             state.check = None;
             return None;
         };
-        if first <= now {
-            return Some(InvokeError::TimedOut(Duration::ZERO));
+        let deadline = first.deadline;
+        if deadline <= now {
+            return Some(InvokeError::TimedOut(first.timeout));
         }
         if process::resident(process).is_some_and(|used| used > u64::from(memory) * 1024 * 1024) {
             return Some(InvokeError::OutOfMemory(memory));
         }
-        state.check = Some(first.min(now + MEMORY_CHECK));
+        state.check = Some(deadline.min(now + MEMORY_CHECK));
         None
     }
 

@@ -79,7 +79,7 @@ impl Shared {
         if !self.hosts.allow(&parts.headers) {
             return Refusal::Forbidden(None).response();
         }
-        if parts.uri.path().starts_with(reserved::PREFIX) {
+        if reserved::is(parts.uri.path()) {
             return self.own(&parts, body).await;
         }
         let (started, time) = (Instant::now(), SystemTime::now());

@@ -125,7 +125,7 @@ async fn the_gateways_own_paths_are_for_its_own_origin_and_its_own_names() {
         ("a page without an origin to name", keys().header("origin", "null"), 403),
         ("a page with a name that leads here", keys().header("host", "evil.test"), 403),
         ("such a page's call of the API", request("GET /items").header("host", "evil.test"), 403),
-        ("a path that is not there", request("GET /_routegen/"), 404),
+        ("a path that is not there", request("GET /_routegen/nothing"), 404),
     ] {
         assert_eq!(request.send(gateway.address()).await.status, status, "{case}");
     }
@@ -147,6 +147,19 @@ async fn an_issuer_elsewhere_is_discovered_and_its_tokens_verified() {
     let later = good().claim("jti", "another token").mint();
     elsewhere.shutdown().await;
     assert_eq!(get(later).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_kept_key_signs_for_a_gateway_of_another_process_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = || LocalIssuer::new().keep_key(folder.path().join("key"));
+    let gateway = start(settings()).await;
+    let tokens = settings().tokens(&gateway.url()).await.unwrap();
+    let token = tokens.token().scopes(["items/read"]).mint();
+    assert_eq!(request("GET /items").bearer(&token).send(gateway.address()).await.status, 200);
+    let stranger =
+        LocalIssuer::new().tokens(&gateway.url()).await.unwrap().token().scopes(["items/read"]).mint();
+    assert_eq!(request("GET /items").bearer(&stranger).send(gateway.address()).await.status, 401);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ mod cache;
 mod claims;
 mod keys;
 
-use std::{borrow::Cow, time::UNIX_EPOCH};
+use std::{borrow::Cow, sync::Arc, time::UNIX_EPOCH};
 
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use routegen_spec::Scope;
@@ -82,7 +82,7 @@ impl JwtVerifier {
         Self { issuer, audience, source, keys, cache: TokenCache::default(), validation }
     }
 
-    pub(crate) async fn decide(&self, call: &Call<'_>, scopes: &[Scope]) -> Result<Identity, Refused> {
+    pub(crate) async fn decide(&self, call: &Call<'_>, scopes: &Arc<[Scope]>) -> Result<Identity, Refused> {
         let token = match self.source.find(call) {
             Found::One(text) => text,
             Found::Nothing => {
@@ -108,7 +108,7 @@ impl JwtVerifier {
             );
             return Err(Refused { refusal: Refusal::Forbidden(Some(challenge)), why: why.to_owned() });
         }
-        Ok(Identity::Jwt { claims: verified.claims.clone(), scopes: scopes.to_vec() })
+        Ok(Identity::Jwt { claims: verified.claims.clone(), scopes: scopes.clone() })
     }
 
     async fn verify(&self, token: &str, now: u64) -> Result<Verified, BadToken> {
@@ -166,7 +166,6 @@ fn names_an_algorithm(token: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use std::sync::Arc;
     use tokio::runtime::Runtime;
 
     use super::*;

@@ -296,6 +296,13 @@ async fn responses() {
             200,
             vec![Header("content-type", "application/json".to_owned()), Text("Hello from Lambda!")],
         ),
+        row(
+            "a status without a body, and one",
+            "RFC 9110",
+            answer(&json!({ "statusCode": 204, "body": "x" })),
+            204,
+            vec![Text("")],
+        ),
         row("a status alone", "[?]", answer(&json!({ "statusCode": 204 })), 204, vec![Text("")]),
         row(
             "everything",
