@@ -340,6 +340,17 @@ async fn a_shutdown_leaves_no_process_behind() {
     }
 }
 
+#[tokio::test]
+async fn a_gateway_that_is_dropped_ends_its_processes() {
+    let mut observed = Observed::start(api(Function::program(program()).timeout(LONG))).await;
+    let process = observed.send("tell").await.json()["process"].clone();
+    let other = Gateway::builder(Api::new()).start().await.unwrap();
+    drop(std::mem::replace(&mut observed.gateway, other));
+    let (ended, reason) = observed.process_ended().await;
+    assert_eq!((Value::from(ended), reason.as_str()), (process.clone(), "the gateway is shutting down"));
+    assert!(!exists(&process));
+}
+
 #[test]
 fn a_runtime_that_ends_before_the_gateway_leaves_no_process_behind() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
