@@ -28,6 +28,10 @@ examples:
 bench-build *arguments:
     cargo xtask bench-build {{ arguments }}
 
+# Requests a second of the local gateway; `just bench-gateway lambda/get-items/bootstrap /items` with an artifact
+bench-gateway *arguments:
+    cargo run --release --package routegen-gateway --example throughput -- {{ arguments }}
+
 # Licences, sources and banned crates (needs cargo-deny)
 deny:
     cargo deny check licenses bans sources
