@@ -53,7 +53,7 @@ pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
 }
 
 /// A host without its port.
-fn name(host: &str) -> &str {
+pub(crate) fn name(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,

@@ -191,7 +191,6 @@ async fn events() {
         .header("user-agent", "agent")
         .header("x-forwarded-for", "10.0.0.1")
         .header("x-forwarded-proto", "gopher");
-    let sent = |kind: &str, body: &[u8]| request("POST /items/7").body(kind, body);
     let rows = vec![
         row(
             "a request with everything",
@@ -230,6 +229,13 @@ async fn events() {
             ],
         ),
         row(
+            "a host of numbers",
+            "[?]",
+            request("GET /").header("host", "[::1]"),
+            200,
+            vec![Event("/requestContext/domainName", "[::1]".into())],
+        ),
+        row(
             "a request with nothing",
             "[A]",
             request("GET /"),
@@ -241,6 +247,22 @@ async fn events() {
                 NoField("/pathParameters"),
             ],
         ),
+    ];
+    hold(&gateway, rows).await;
+
+    let event = request("GET /").send(gateway.address()).await.json();
+    let context = &event["requestContext"];
+    let time = context["time"].as_str().unwrap();
+    assert_eq!(time.len(), "12/Mar/2020:19:03:58 +0000".len(), "{time}");
+    assert!(time.ends_with(" +0000") && context["timeEpoch"].as_u64().unwrap() > 1_700_000_000_000);
+    assert!(event["headers"]["x-amzn-trace-id"].as_str().unwrap().starts_with("Root=1-"));
+}
+
+#[tokio::test]
+async fn bodies() {
+    let gateway = start(api().route(open("ANY /items/{id}"))).await;
+    let sent = |kind: &str, body: &[u8]| request("POST /items/7").body(kind, body);
+    let rows = vec![
         row(
             "JSON",
             "[3]",
@@ -268,13 +290,6 @@ async fn events() {
         ),
     ];
     hold(&gateway, rows).await;
-
-    let event = request("GET /").send(gateway.address()).await.json();
-    let context = &event["requestContext"];
-    let time = context["time"].as_str().unwrap();
-    assert_eq!(time.len(), "12/Mar/2020:19:03:58 +0000".len(), "{time}");
-    assert!(time.ends_with(" +0000") && context["timeEpoch"].as_u64().unwrap() > 1_700_000_000_000);
-    assert!(event["headers"]["x-amzn-trace-id"].as_str().unwrap().starts_with("Root=1-"));
 }
 
 #[tokio::test]
