@@ -26,6 +26,7 @@ fn dependencies_point_one_way() {
         .collect();
     let expected = BTreeMap::from([
         ("items", vec!["routegen"]),
+        ("pets", vec!["routegen"]),
         ("routegen", vec!["routegen-macros", "routegen-spec"]),
         ("routegen-cli", vec!["routegen-spec"]),
         ("routegen-gateway", vec!["routegen-spec"]),

@@ -142,9 +142,9 @@ resource "aws_lambda_function" "this" {
   }
 
   lifecycle {
-    # The role, the log group and the function share the name, and Lambda's limit is the tightest.
+    # Where the module makes the role, that has said it already.
     precondition {
-      condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", local.functions[each.key].name))
+      condition     = local.functions[each.key].create_role || can(regex("^[A-Za-z0-9_-]{1,64}$", local.functions[each.key].name))
       error_message = "The function name ${local.functions[each.key].name} has ${length(local.functions[each.key].name)} characters. Lambda takes 1 to 64 letters, digits, hyphens and underscores: shorten function_name_prefix, or give the route a shorter name."
     }
 
@@ -252,6 +252,14 @@ resource "aws_iam_role" "function" {
       Principal = { Service = "lambda.amazonaws.com" }
     }]
   })
+
+  lifecycle {
+    # The role, the log group and the function share the name, and Lambda's limit is the tightest.
+    precondition {
+      condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", local.functions[each.key].name))
+      error_message = "The function name ${local.functions[each.key].name} has ${length(local.functions[each.key].name)} characters. Lambda takes 1 to 64 letters, digits, hyphens and underscores: shorten function_name_prefix, or give the route a shorter name."
+    }
+  }
 }
 
 # What the function needs to run at all. Its grants stand beside it.

@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 
 use super::tool::{Root, Terraform, terraform_with_provider};
-use crate::fixture::{copy, repository, routegen, scratch, succeed};
+use crate::fixture::{Project, copy, repository, scratch, succeed};
 
 macro_rules! variants {
     ($($name:ident)*) => {
@@ -28,13 +28,26 @@ fn every_variant_is_tested() {
     assert_eq!(found, VARIANTS);
 }
 
+/// The routes of the variant `seed`.
+const SEED: &str = r#"
+/// Retrieves items
+#[routegen::route(GET, "/items", auth = "cognito", scopes = ["items/read"], memory = 256, timeout = 10)]
+async fn get_items() {}
+
+/// Creates a new item
+#[routegen::route(POST, "/items/create", auth = "cognito", scopes = ["items/write"])]
+async fn create_item() {}
+"#;
+
 /// The module in Terraform's other syntax is the same module: the seed's tests hold for it.
 #[test]
 fn the_module_in_json_passes_the_tests_of_the_seed() {
     let Some(terraform) = terraform_with_provider() else { return };
     let folder = scratch("variant-json");
     let emitted = folder.join("emitted");
-    succeed(&mut routegen(&["emit-tf", "-p", "items", "--format", "json", "--out", emitted.as_str()]));
+    let project = Project::new("seed-in-json", SEED);
+    project.write("routegen.toml", "name = \"items\"\n");
+    succeed(&mut project.routegen(&["emit-tf", "--format", "json", "--out", emitted.as_str()]));
     assert!(emitted.join("main.tf.json").exists());
     let module = emitted.join("routegen");
     let tests = repository().join("cli/tests/terraform");
