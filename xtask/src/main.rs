@@ -20,6 +20,13 @@ use std::{
 
 use step::{Failed, Step};
 
+/// The variables that tests find Python in, the folders that it is in, and what it has there. They are two because checkov and
+/// moto ask for different versions of a third package.
+const PYTHON: [(&str, &str, &str); 2] = [
+    ("ROUTEGEN_TEST_PYTHON", "venv", "requirements.txt"),
+    ("ROUTEGEN_TEST_CHECKOV", "venv-checkov", "requirements-checkov.txt"),
+];
+
 const USAGE: &str = "usage:
   cargo xtask check          format, lints and docs
   cargo xtask test [ARGS]    that, and all tests; with ARGS `cargo test ARGS` alone
@@ -65,10 +72,12 @@ fn check() -> Result<(), Failed> {
 
 fn test(arguments: &[&str]) -> Result<(), Failed> {
     let mut tests = Step::cargo("test").arguments(arguments);
-    match python::environment(&target().join("venv")) {
-        Ok(python) => tests = tests.env("ROUTEGEN_TEST_PYTHON", python),
-        Err(Failed(why)) if is_ci() => return Err(Failed(why)),
-        Err(Failed(why)) => eprintln!("{why}\nThe tests with emulators of AWS and with zig will be skipped."),
+    for (variable, folder, requirements) in PYTHON {
+        match python::environment(&target().join(folder), requirements) {
+            Ok(python) => tests = tests.env(variable, python),
+            Err(Failed(why)) if is_ci() => return Err(Failed(why)),
+            Err(Failed(why)) => eprintln!("{why}\nThe tests that need xtask/{requirements} will be skipped."),
+        }
     }
     let skipped = target().join("skipped-tests.txt");
     let _ = std::fs::remove_file(&skipped);
@@ -85,8 +94,8 @@ fn bench_terraform(routes: Option<&str>) -> Result<(), Failed> {
     Step::cargo("build --quiet --release --package routegen-cli").run()?;
     let out = target().join("bench-terraform.md");
     let name = "test --package routegen-cli --test it -- --ignored --exact emulator::benchmark::growth";
-    let mut bench =
-        Step::cargo(name).env("ROUTEGEN_TEST_PYTHON", python::environment(&target().join("venv"))?);
+    let mut bench = Step::cargo(name)
+        .env("ROUTEGEN_TEST_PYTHON", python::environment(&target().join("venv"), "requirements.txt")?);
     if let Some(routes) = routes {
         bench = bench.env("ROUTEGEN_BENCH_ROUTES", routes);
     }

@@ -1,4 +1,5 @@
-//! The Python environment with the emulators of AWS and cargo-zigbuild, made once and made anew when `requirements.txt` changes.
+//! Python environments: one with the emulators of AWS and cargo-zigbuild, one with checkov. Each is made once, and made anew
+//! when its requirements change.
 
 use std::{
     fs,
@@ -11,9 +12,9 @@ use crate::{
     step::{Failed, Step},
 };
 
-/// The interpreter of the environment in `folder`, which is made if need be.
-pub(crate) fn environment(folder: &Path) -> Result<PathBuf, Failed> {
-    let requirements = repository().join("xtask/requirements.txt");
+/// The interpreter of the environment in `folder` with what a file of `xtask/` requires, which is made if need be.
+pub(crate) fn environment(folder: &Path, requirements: &str) -> Result<PathBuf, Failed> {
+    let requirements = repository().join("xtask").join(requirements);
     // A copy inside of the environment, written last, says that it is complete and what with.
     let installed = folder.join("requirements.txt");
     let python = folder.join("bin/python");

@@ -126,7 +126,7 @@ resource "aws_apigatewayv2_stage" "this" {
     destination_arn = aws_cloudwatch_log_group.access.arn
 
     # Every value is a string: API Gateway writes "-" for what a request does not have.
-    format = jsonencode({
+    format = jsonencode(merge({
       requestId        = "$context.requestId"
       requestTime      = "$context.requestTime"
       sourceIp         = "$context.identity.sourceIp"
@@ -143,7 +143,7 @@ resource "aws_apigatewayv2_stage" "this" {
       authorizerError  = "$context.authorizer.error"
       integrationError = "$context.integrationErrorMessage"
       gatewayError     = "$context.error.message"
-    })
+    }, var.access_log_fields))
   }
 
   # A stage cannot have settings for a route that does not exist.

@@ -13,6 +13,12 @@ locals {
     policy_arns                    = {}
     create_role                    = true
     role_arn                       = null
+    tracing_mode                   = null
+    log_retention_days             = null
+    vpc                            = null
+    logging                        = null
+
+    provisioned_concurrent_executions = 0
   }
 
   # No `try` here: with it, one value that is not known before the apply would make all of them unknown.
@@ -26,6 +32,11 @@ locals {
       timeout     = coalesce(local.settings[key].timeout, function.timeout)
       environment = merge(var.environment, local.settings[key].environment)
       layers      = concat(local.settings[key].layers, var.layers)
+      vpc         = local.settings[key].vpc == null ? var.vpc : local.settings[key].vpc
+      logging     = local.settings[key].logging == null ? var.logging : local.settings[key].logging
+
+      tracing_mode       = coalesce(local.settings[key].tracing_mode, var.tracing_mode)
+      log_retention_days = coalesce(local.settings[key].log_retention_days, var.log_retention_days)
     })
   }
 
@@ -92,6 +103,7 @@ resource "aws_lambda_function" "this" {
 
   #checkov:skip=CKV_AWS_116:API Gateway waits for the function's answer, and a dead-letter queue is for calls that nobody waits for
   #checkov:skip=CKV_AWS_272:Signing is a step between build and apply that AWS Signer takes with a bucket of the account's; what is applied is held to the hash in artifacts.json
+  #checkov:skip=CKV_AWS_50:The variable tracing_mode decides, or a function's own; through the locals, checkov does not always see which
   function_name = local.functions[each.key].name
   description   = each.value.description
   role          = local.role_arns[each.key]
@@ -129,7 +141,7 @@ resource "aws_lambda_function" "this" {
   }
 
   dynamic "vpc_config" {
-    for_each = var.vpc[*]
+    for_each = local.functions[each.key].vpc[*]
 
     content {
       subnet_ids         = vpc_config.value.subnet_ids
@@ -138,7 +150,17 @@ resource "aws_lambda_function" "this" {
   }
 
   tracing_config {
-    mode = var.tracing_mode
+    mode = local.functions[each.key].tracing_mode
+  }
+
+  dynamic "logging_config" {
+    for_each = local.functions[each.key].logging[*]
+
+    content {
+      log_format            = logging_config.value.format
+      application_log_level = logging_config.value.application_level
+      system_log_level      = logging_config.value.system_level
+    }
   }
 
   lifecycle {
@@ -226,12 +248,28 @@ resource "aws_lambda_alias" "this" {
   function_version = local.function_versions[each.key]
 }
 
+# Execution environments that are there before a request is.
+resource "aws_lambda_provisioned_concurrency_config" "this" {
+  for_each = { for key in keys(local.lambda_functions) : key => local.functions[key] if local.functions[key].provisioned_concurrent_executions > 0 }
+
+  function_name                     = local.function_names[each.key]
+  qualifier                         = try(local.alias_names[each.key], null)
+  provisioned_concurrent_executions = each.value.provisioned_concurrent_executions
+
+  lifecycle {
+    precondition {
+      condition     = var.alias != null
+      error_message = "The function ${each.key} has provisioned_concurrent_executions, which belong to a version: set the variable alias."
+    }
+  }
+}
+
 resource "aws_cloudwatch_log_group" "function" {
   for_each = local.lambda_functions
 
   # The name that Lambda writes to.
   name              = "/aws/lambda/${local.functions[each.key].name}"
-  retention_in_days = var.log_retention_days
+  retention_in_days = local.functions[each.key].log_retention_days
   kms_key_id        = var.log_kms_key_arn
   tags              = var.tags
 }
@@ -284,7 +322,7 @@ resource "aws_iam_role_policy" "function" {
           }
         },
         {
-          used = var.vpc != null
+          used = local.functions[each.key].vpc != null
           body = {
             Sid      = "AttachToVpc"
             Effect   = "Allow"
@@ -295,7 +333,7 @@ resource "aws_iam_role_policy" "function" {
         {
           # Lambda itself needs those, the code that runs in the function does not. Only a call from
           # that code carries this condition key.
-          used = var.vpc != null
+          used = local.functions[each.key].vpc != null
           body = {
             Sid       = "KeepCodeOffTheVpc"
             Effect    = "Deny"
@@ -305,7 +343,7 @@ resource "aws_iam_role_policy" "function" {
           }
         },
         {
-          used = var.tracing_mode == "Active"
+          used = local.functions[each.key].tracing_mode == "Active"
           body = {
             Sid      = "WriteTraces"
             Effect   = "Allow"

@@ -83,6 +83,8 @@ variable "functions" {
     policies: JSON policy documents for the function's role, by a name of your choice: its grants.
     policy_arns: managed policies for the role, by a name of your choice.
     create_role, role_arn: false and an ARN run the function under a role that exists; its grants are then yours alone.
+    vpc, tracing_mode, logging, log_retention_days: in place of the common variables of these names.
+    provisioned_concurrent_executions: how many execution environments wait for requests; needs an alias, and costs while they wait.
   EOT
   type = map(object({
     environment                    = optional(map(string), {})
@@ -95,6 +97,18 @@ variable "functions" {
     policy_arns                    = optional(map(string), {})
     create_role                    = optional(bool, true)
     role_arn                       = optional(string)
+    tracing_mode                   = optional(string)
+    log_retention_days             = optional(number)
+    vpc = optional(object({
+      subnet_ids         = set(string)
+      security_group_ids = set(string)
+    }))
+    logging = optional(object({
+      format            = optional(string, "JSON")
+      application_level = optional(string)
+      system_level      = optional(string)
+    }))
+    provisioned_concurrent_executions = optional(number, 0)
   }))
   default  = {}
   nullable = false
@@ -112,6 +126,37 @@ variable "functions" {
   validation {
     condition     = alltrue([for function in values(var.functions) : function.ephemeral_storage >= 512 && function.ephemeral_storage <= 10240])
     error_message = "functions has an ephemeral_storage that Lambda refuses: 512 to 10240 MB."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : contains(["PassThrough", "Active"], coalesce(function.tracing_mode, "Active"))])
+    error_message = "functions has a tracing_mode that is neither \"PassThrough\" nor \"Active\"."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], coalesce(function.log_retention_days, 1))])
+    error_message = "functions has log_retention_days that are no period that CloudWatch knows; log_retention_days lists them."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : try(length(function.vpc.subnet_ids) > 0 && length(function.vpc.security_group_ids) > 0, function.vpc == null)])
+    error_message = "functions has a vpc without a subnet or without a security group."
+  }
+
+  validation {
+    condition = alltrue([
+      for logging in [for function in values(var.functions) : function.logging if function.logging != null] :
+      contains(["JSON", "Text"], logging.format) &&
+      contains(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"], coalesce(logging.application_level, "INFO")) &&
+      contains(["DEBUG", "INFO", "WARN"], coalesce(logging.system_level, "INFO")) &&
+      (logging.format == "JSON" || logging.application_level == null && logging.system_level == null)
+    ])
+    error_message = "functions has a logging that Lambda refuses; the variable logging says what it takes."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : function.provisioned_concurrent_executions >= 0 && floor(function.provisioned_concurrent_executions) == function.provisioned_concurrent_executions])
+    error_message = "functions has provisioned_concurrent_executions that are no whole number; 0 provisions nothing."
   }
 
   validation {
@@ -201,6 +246,31 @@ variable "tracing_mode" {
   validation {
     condition     = contains(["PassThrough", "Active"], var.tracing_mode)
     error_message = "tracing_mode must be \"PassThrough\" or \"Active\"."
+  }
+}
+
+variable "logging" {
+  description = "How the functions log. format: \"JSON\" or \"Text\", for what Lambda itself writes; the functions write JSON in either. With \"JSON\", application_level (TRACE to FATAL) is the level of the functions' own log, and system_level (DEBUG, INFO, WARN) that of Lambda's. Null leaves all of it at Lambda's defaults."
+  type = object({
+    format            = optional(string, "JSON")
+    application_level = optional(string)
+    system_level      = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(contains(["JSON", "Text"], var.logging.format), var.logging == null)
+    error_message = "logging.format must be \"JSON\" or \"Text\"."
+  }
+
+  validation {
+    condition     = try(contains(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"], coalesce(var.logging.application_level, "INFO")) && contains(["DEBUG", "INFO", "WARN"], coalesce(var.logging.system_level, "INFO")), var.logging == null)
+    error_message = "logging.application_level must be TRACE, DEBUG, INFO, WARN, ERROR or FATAL, and logging.system_level DEBUG, INFO or WARN."
+  }
+
+  validation {
+    condition     = try(var.logging.format == "JSON" || var.logging.application_level == null && var.logging.system_level == null, var.logging == null)
+    error_message = "logging has a level, which Lambda takes with the format \"JSON\" only."
   }
 }
 
@@ -350,6 +420,13 @@ variable "default_route_settings" {
     condition     = var.default_route_settings.throttling_rate_limit > 0
     error_message = "default_route_settings.throttling_rate_limit must be more than 0; with 0 the API answers 429 to everyone."
   }
+}
+
+variable "access_log_fields" {
+  description = "More fields of a line of the access log, or others in place of the module's, such as { stage = \"$context.stage\" }: names, and API Gateway's variables for their values."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }
 
 variable "log_retention_days" {

@@ -1,4 +1,4 @@
-//! The Python environment with the emulators, which `cargo xtask test` makes and names in a variable.
+//! The Python environments with the emulators and with checkov, which `cargo xtask test` makes and names in variables.
 
 use std::{
     process::{Command, Stdio},
@@ -9,8 +9,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::terraform::{process::watched, requirement::or_skip};
 
-/// Where the interpreter is.
-const VARIABLE: &str = "ROUTEGEN_TEST_PYTHON";
+/// Where the interpreters are. They are two because checkov and moto ask for different versions of a third package.
+const EMULATORS: &str = "ROUTEGEN_TEST_PYTHON";
+const CHECKOV: &str = "ROUTEGEN_TEST_CHECKOV";
 
 /// Fails unless everything that the tests use is installed, without importing it.
 const PROBE: &str = "import importlib.util, sys
@@ -22,22 +23,21 @@ pub(crate) struct Python(Utf8PathBuf);
 /// The interpreter, where it has the emulators.
 pub(super) fn python() -> Option<&'static Python> {
     static FOUND: LazyLock<Result<Python, String>> =
-        LazyLock::new(|| Python::with(&["moto", "ministack", "cryptography"]));
+        LazyLock::new(|| Python::with(EMULATORS, &["moto", "ministack", "cryptography"]));
     or_skip(&FOUND)
 }
 
 /// The interpreter, where it has checkov.
 pub(crate) fn checkov() -> Option<&'static Python> {
-    static FOUND: LazyLock<Result<Python, String>> = LazyLock::new(|| Python::with(&["checkov"]));
+    static FOUND: LazyLock<Result<Python, String>> = LazyLock::new(|| Python::with(CHECKOV, &["checkov"]));
     or_skip(&FOUND)
 }
 
 impl Python {
-    fn with(modules: &[&str]) -> Result<Self, String> {
-        let path = std::env::var(VARIABLE).map_err(|_| {
-            format!(
-                "{VARIABLE} names no Python with the emulators; `cargo xtask test` makes one and names it"
-            )
+    fn with(variable: &str, modules: &[&str]) -> Result<Self, String> {
+        let path = std::env::var(variable).map_err(|_| {
+            let modules = modules.join(", ");
+            format!("{variable} names no Python with {modules}; `cargo xtask test` makes one and names it")
         })?;
         let probe = Command::new(&path).args(["-c", PROBE]).args(modules).output();
         let probe = probe.map_err(|error| format!("{path} cannot be run ({error})"))?;

@@ -51,6 +51,8 @@ const SETTINGS: &[&[&str]] = &[
     &["", "kms_key_arn = aws_kms_key.known_later.arn"],
     &["", "vpc = { subnet_ids = [aws_kms_key.known_later.id], security_group_ids = [\"sg-1\"] }"],
     &["", r#"tracing_mode = "Active""#],
+    &["", "logging = {}", r#"logging = { application_level = "DEBUG", system_level = "WARN" }"#],
+    &["", r#"access_log_fields = { stage = "$context.stage" }"#],
     &["", r#"role_permissions_boundary = "arn:aws:iam::123456789012:policy/bounds""#],
     &["", r#"layers = ["arn:aws:lambda:eu-central-1:123456789012:layer:common:1"]"#],
     // What the code of an API asks for has to have a value.
@@ -63,6 +65,10 @@ const SETTINGS: &[&[&str]] = &[
     policies = { use = aws_kms_key.known_later.policy }, policy_arns = { read = aws_kms_key.known_later.arn }
   } }"#,
         "functions = { FUNCTION = { create_role = false, role_arn = aws_kms_key.known_later.arn } }",
+        r#"functions = { FUNCTION = {
+    vpc = { subnet_ids = [aws_kms_key.known_later.id], security_group_ids = ["sg-2"] }, tracing_mode = "Active"
+    logging = { format = "Text" }, log_retention_days = 7
+  } }"#,
     ],
     &["", "routes = { ROUTE = { throttling_rate_limit = 5, detailed_metrics_enabled = true } }"],
     &["", "default_route_settings = { throttling_burst_limit = 10, detailed_metrics_enabled = true }"],

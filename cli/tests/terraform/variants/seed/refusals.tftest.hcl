@@ -464,3 +464,33 @@ run "a_client_for_people_in_a_pool_of_somebody_else" {
 
   expect_failures = [aws_apigatewayv2_authorizer.this["cognito"]]
 }
+
+run "provisioned_concurrency_without_an_alias" {
+  command = plan
+
+  variables {
+    functions = { get_items = { provisioned_concurrent_executions = 2 } }
+  }
+
+  expect_failures = [aws_lambda_provisioned_concurrency_config.this["get_items"]]
+}
+
+run "a_log_level_in_text" {
+  command = plan
+
+  variables {
+    logging = { format = "Text", application_level = "DEBUG" }
+  }
+
+  expect_failures = [var.logging]
+}
+
+run "a_log_level_of_one_function_that_is_none" {
+  command = plan
+
+  variables {
+    functions = { get_items = { logging = { application_level = "LOUD" } } }
+  }
+
+  expect_failures = [var.functions]
+}

@@ -352,3 +352,55 @@ run "scopes_in_a_pool_that_exists" {
     error_message = "The routes' scopes are not in the pool."
   }
 }
+
+run "logs_tracing_and_vpc_of_single_functions" {
+  variables {
+    logging           = { application_level = "WARN" }
+    access_log_fields = { stage = "$context.stage", path = "$context.http.path" }
+    functions = {
+      get_items = {
+        vpc                = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+        tracing_mode       = "Active"
+        logging            = { format = "Text" }
+        log_retention_days = 7
+      }
+    }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this["create_item"].logging_config[0].log_format == "JSON" && aws_lambda_function.this["create_item"].logging_config[0].application_log_level == "WARN" && aws_lambda_function.this["get_items"].logging_config[0].log_format == "Text"
+    error_message = "A function does not log as it was told."
+  }
+
+  assert {
+    condition     = { for key, group in aws_cloudwatch_log_group.function : key => group.retention_in_days } == { create_item = 365, get_items = 7 }
+    error_message = "A log is not kept for its own time."
+  }
+
+  assert {
+    condition     = { for key, function in aws_lambda_function.this : key => [function.tracing_config[0].mode, length(function.vpc_config)] } == { create_item = ["PassThrough", 0], get_items = ["Active", 1] }
+    error_message = "Tracing or VPC of one function are not its own."
+  }
+
+  assert {
+    condition     = { for key, policy in aws_iam_role_policy.function : key => [for statement in jsondecode(policy.policy).Statement : statement.Sid] } == { create_item = ["WriteOwnLogs"], get_items = ["WriteOwnLogs", "AttachToVpc", "KeepCodeOffTheVpc", "WriteTraces"] }
+    error_message = "A role does not fit its function's VPC and tracing."
+  }
+
+  assert {
+    condition     = jsondecode(aws_apigatewayv2_stage.this.access_log_settings[0].format).stage == "$context.stage" && jsondecode(aws_apigatewayv2_stage.this.access_log_settings[0].format).path == "$context.http.path" && jsondecode(aws_apigatewayv2_stage.this.access_log_settings[0].format).status == "$context.status"
+    error_message = "The access log does not have the fields that were asked for beside its own."
+  }
+}
+
+run "provisioned_concurrency" {
+  variables {
+    alias     = "live"
+    functions = { get_items = { provisioned_concurrent_executions = 2 } }
+  }
+
+  assert {
+    condition     = { for key, config in aws_lambda_provisioned_concurrency_config.this : key => [config.qualifier, config.provisioned_concurrent_executions] } == { get_items = ["live", 2] }
+    error_message = "The function has no execution environments of its own, or the other one has."
+  }
+}
