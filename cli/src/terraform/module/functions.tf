@@ -103,7 +103,7 @@ resource "aws_lambda_function" "this" {
 
   #checkov:skip=CKV_AWS_116:API Gateway waits for the function's answer, and a dead-letter queue is for calls that nobody waits for
   #checkov:skip=CKV_AWS_272:Signing is a step between build and apply that AWS Signer takes with a bucket of the account's; what is applied is held to the hash in artifacts.json
-  #checkov:skip=CKV_AWS_50:The variable tracing_mode decides, or a function's own; through the locals, checkov does not always see which
+  #checkov:skip=CKV_AWS_50:The variable tracing_mode decides, or a function's own; through the locals, a scanner does not always see which
   function_name = local.functions[each.key].name
   description   = each.value.description
   role          = local.role_arns[each.key]
