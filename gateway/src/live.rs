@@ -9,7 +9,7 @@ use std::{
 };
 
 use hyper::{Uri, header::HeaderValue};
-use routegen_spec::{Auth, IdentitySource, PathPattern, Scope, Segment};
+use routegen_spec::{Auth, IdentitySource, Method, PathPattern, Scope, Segment};
 
 use crate::{
     Api, Authorizer, JwtAuthorizer, Route,
@@ -83,7 +83,10 @@ pub(crate) struct LiveApi {
 #[derive(Debug)]
 pub(crate) struct LiveRoute {
     pub(crate) key: String,
+    pub(crate) method: Method,
     pub(crate) path: PathPattern,
+    /// Who may call, as the route says it; `decider` is what comes of it.
+    pub(crate) auth: Auth,
     pub(crate) decider: Decider,
     pub(crate) function: Arc<LambdaFunction>,
     pub(crate) bucket: Option<Bucket>,
@@ -115,7 +118,9 @@ impl LiveApi {
             routes.push(LiveRoute {
                 decider: deciders.of(route)?,
                 function: find(&functions, &key, &route.function)?,
+                method: route.method,
                 path: route.path.clone(),
+                auth: route.auth.clone(),
                 bucket: route.throttle.or(api.throttle).map(Bucket::new),
                 key,
             });
