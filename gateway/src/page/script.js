@@ -293,7 +293,7 @@ function listen() {
     show(JSON.parse(data));
   });
   source.addEventListener("error", () => {
-    connection("lost", "the gateway is not there");
+    connection("lost", "not connected");
     if (source?.readyState !== EventSource.CLOSED) return;
     hangUp();
     setTimeout(listen, 2000);
