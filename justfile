@@ -36,6 +36,10 @@ bench-build *arguments:
 bench-terraform *arguments:
     cargo xtask bench-terraform {{ arguments }}
 
+# Requests a second of the local gateway; `just bench-gateway lambda/get-items/bootstrap /items` with an artifact
+bench-gateway *arguments:
+    cargo run --release --package routegen-gateway --example throughput -- {{ arguments }}
+
 # Licences, sources and banned crates (needs cargo-deny)
 deny:
     cargo deny check licenses bans sources

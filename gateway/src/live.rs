@@ -232,7 +232,7 @@ impl Deciders {
             Auth::Iam => Decider::Iam(self.iam.clone()),
             Auth::Authorizer(name) => match self.named.get(name) {
                 Some(Named::Jwt(verifier)) => {
-                    return Ok(Decider::Jwt(verifier.clone(), route.scopes.as_slice().into()));
+                    return Ok(Decider::Jwt(verifier.clone(), route.scopes.clone()));
                 }
                 Some(Named::Lambda(decider)) => Decider::Lambda(decider.clone()),
                 None => return Err(ApiError::UnknownAuthorizer { route: key(), authorizer: name.clone() }),

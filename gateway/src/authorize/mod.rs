@@ -22,7 +22,7 @@ pub(crate) use lambda::LambdaDecider;
 pub(crate) enum Decider {
     Open,
     Iam(IamVerifier),
-    Jwt(Arc<JwtVerifier>, Arc<[Scope]>),
+    Jwt(Arc<JwtVerifier>, Vec<Scope>),
     Lambda(Arc<LambdaDecider>),
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use routegen_spec::Scope;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::value::RawValue;
 
@@ -11,8 +10,8 @@ use serde_json::value::RawValue;
 pub(crate) enum Identity {
     /// The route is open.
     Open,
-    /// The claims of a token, and the scopes of the route.
-    Jwt { claims: Arc<RawValue>, scopes: Arc<[Scope]> },
+    /// The claims of a token, and its scopes where the route asks for any.
+    Jwt { claims: Arc<RawValue>, scopes: Option<Arc<[String]>> },
     /// What a Lambda authorizer said, if anything.
     Lambda(Option<Arc<RawValue>>),
     /// Who signed.
@@ -38,14 +37,13 @@ impl Serialize for Identity {
         struct Jwt<'a> {
             claims: &'a RawValue,
             /// `null` where the route asks for none.
-            scopes: Option<&'a [Scope]>,
+            scopes: Option<&'a [String]>,
         }
         let mut map = serializer.serialize_map(Some(1))?;
         match self {
             Self::Open => {}
             Self::Jwt { claims, scopes } => {
-                let scopes = Some(&**scopes).filter(|scopes| !scopes.is_empty());
-                map.serialize_entry("jwt", &Jwt { claims, scopes })?;
+                map.serialize_entry("jwt", &Jwt { claims, scopes: scopes.as_deref() })?;
             }
             Self::Lambda(context) => map.serialize_entry("lambda", &context.as_deref())?,
             Self::Iam(identity) => map.serialize_entry("iam", identity)?,

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     live::{ACCOUNT_ID, API_ID, LiveApi, LiveRoute},
     route::RequestPath,
+    server::host_name,
 };
 
 /// The time of a request in the Common Log Format, which events have.
@@ -157,7 +158,7 @@ impl Call<'_> {
     /// Lends out the context, which borrows from values that are made here.
     fn context<R>(&self, kind: &Kind<'_>, path: &str, lend: impl FnOnce(&RequestContext<'_>) -> R) -> R {
         let host = self.header(header::HOST).unwrap_or("localhost");
-        let domain_name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let domain_name = host_name(host);
         let epoch = self.time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let time = OffsetDateTime::from(self.time).format(CLF).unwrap_or_default();
         let identity = if let Kind::Proxy { identity, .. } = kind { Some(*identity) } else { None };

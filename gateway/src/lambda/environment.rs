@@ -56,6 +56,10 @@ struct State {
     /// Whether it was given one.
     served: bool,
     in_flight: Vec<InFlight>,
+    /// Answers after which it has not asked again.
+    returning: usize,
+    /// What it worked on last, which a late line of the log belongs to.
+    last: Option<(Arc<str>, String)>,
     /// When whoever watches looks next; nothing while there is nothing to watch.
     check: Option<Instant>,
     /// What it said of why it cannot start.
@@ -99,11 +103,17 @@ impl Environment {
     pub(super) async fn run(pool: Arc<Pool>) {
         // Held until the process is reaped.
         let _alive = pool.services.alive.clone();
-        let failed_start = match Self::start(&pool).await {
-            Ok((environment, listener, process)) => environment.serve(listener, process).await,
-            Err(error) => Some(InvokeError::Init(format!("{}: {error}", pool.program.path.display()))),
-        };
-        pool.ended(failed_start);
+        match Self::start(&pool).await {
+            Ok((environment, listener, process)) => {
+                let failed_start = environment.clone().serve(listener, process).await;
+                let returning = lock(&environment.state).returning;
+                pool.ended(failed_start, returning);
+            }
+            Err(error) => {
+                let why = format!("{}: {error}", pool.program.path.display());
+                pool.ended(Some(InvokeError::Init(why)), 0);
+            }
+        }
     }
 
     async fn start(pool: &Arc<Pool>) -> io::Result<(Arc<Self>, TcpListener, Process)> {
@@ -251,6 +261,9 @@ impl Environment {
                 state.started = true;
                 self.pool.started();
                 self.changed.notify_one();
+            } else if state.returning > 0 {
+                state.returning -= 1;
+                self.pool.returned();
             }
         }
         let job = self.pool.next().await;
@@ -281,6 +294,9 @@ impl Environment {
             return false;
         };
         let work = state.in_flight.swap_remove(at);
+        state.returning += 1;
+        self.pool.returning();
+        state.last = Some((work.function, work.request_id));
         drop(state);
         let _ = work.reply.send(Invoked { outcome, cold_start: work.cold_start });
         true
@@ -299,8 +315,13 @@ impl Environment {
 
     /// The function and the invocation that a line of the log belongs to, where that is certain.
     pub(super) fn author(&self) -> (Arc<str>, Option<String>) {
-        match lock(&self.state).in_flight.as_slice() {
-            [one] => (one.function.clone(), Some(one.request_id.clone())),
+        let state = lock(&self.state);
+        match (state.in_flight.as_slice(), &state.last) {
+            ([one], _) => (one.function.clone(), Some(one.request_id.clone())),
+            // Whoever does one thing after the other still speaks of the last one.
+            ([], Some((function, id))) if self.pool.program.concurrency == 1 => {
+                (function.clone(), Some(id.clone()))
+            }
             _ => (self.pool.name.clone(), None),
         }
     }

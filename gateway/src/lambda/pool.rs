@@ -1,7 +1,9 @@
 //! The execution environments of one program, and the events that wait for them.
 //!
 //! An event goes to the environment that asked last, which is the warmest; where none asks, it waits, and an environment is
-//! started unless as many as may run are running. Lambda would refuse what finds none free; here it waits.
+//! started unless as many as may run are running. Lambda would refuse what finds none free; here it waits. An environment that
+//! has just answered is about to ask again: it is waited for a moment, so that one request after the other stays with one
+//! process.
 
 use std::{
     collections::VecDeque,
@@ -19,6 +21,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{InvokeError, Invoked, environment::Environment};
 use crate::{Program, ids::Ids, lock::lock, observe::Observer};
+
+/// How long an environment that has answered may take to ask again, before another one is started.
+const GRACE: Duration = Duration::from_millis(20);
 
 /// What all functions of a gateway use.
 #[derive(Clone, Debug)]
@@ -68,6 +73,10 @@ struct State {
     /// Environments that exist, and how many of them have not asked yet.
     environments: usize,
     starting: usize,
+    /// Answers after which nothing was asked yet.
+    returning: usize,
+    /// Whether somebody looks again after [`GRACE`].
+    patient: bool,
 }
 
 /// Ends the environments of a pool when it goes.
@@ -137,10 +146,21 @@ impl Pool {
         lock(&self.state).starting -= 1;
     }
 
-    /// An environment is gone, after a successful start or not.
-    pub(super) fn ended(self: &Arc<Self>, failed_start: Option<InvokeError>) {
+    /// An environment answered, and will ask again.
+    pub(super) fn returning(&self) {
+        lock(&self.state).returning += 1;
+    }
+
+    /// It asked again.
+    pub(super) fn returned(&self) {
+        lock(&self.state).returning -= 1;
+    }
+
+    /// An environment is gone, after a successful start or not, and as often as this will not ask again.
+    pub(super) fn ended(self: &Arc<Self>, failed_start: Option<InvokeError>, returning: usize) {
         let mut state = lock(&self.state);
         state.environments -= 1;
+        state.returning -= returning;
         if let Some(error) = failed_start {
             state.starting -= 1;
             // It was started for one event. If the next start fails too, the next event knows.
@@ -156,13 +176,40 @@ impl Pool {
     }
 
     fn start_if_needed(self: &Arc<Self>, state: &mut State) {
-        let expected = state.starting * self.program.concurrency;
-        if state.waiting.len() <= expected
-            || state.environments >= self.program.instances
-            || *self.closed.borrow()
-        {
+        if state.waiting.len() <= self.starting_for(state) || !self.may_start(state) {
             return;
         }
+        if state.waiting.len() > self.starting_for(state) + state.returning {
+            self.start(state);
+        } else if !state.patient {
+            state.patient = true;
+            let pool = self.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(GRACE).await;
+                pool.after_grace();
+            });
+        }
+    }
+
+    fn after_grace(self: &Arc<Self>) {
+        let mut state = lock(&self.state);
+        state.patient = false;
+        if state.waiting.len() > self.starting_for(&state) && self.may_start(&state) {
+            self.start(&mut state);
+        }
+        self.start_if_needed(&mut state);
+    }
+
+    /// For how many events environments are being started.
+    fn starting_for(&self, state: &State) -> usize {
+        state.starting * self.program.concurrency
+    }
+
+    fn may_start(&self, state: &State) -> bool {
+        state.environments < self.program.instances && !*self.closed.borrow()
+    }
+
+    fn start(self: &Arc<Self>, state: &mut State) {
         state.environments += 1;
         state.starting += 1;
         tokio::spawn(Environment::run(self.clone()));
@@ -199,5 +246,93 @@ impl Services {
     pub(crate) fn for_tests() -> Self {
         let (ids, observer) = (Arc::default(), Observer::default());
         Self { ids, observer, region: crate::Api::REGION.into(), alive: mpsc::channel(1).0 }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn job() -> (Job, oneshot::Receiver<Invoked>) {
+        let (reply, invoked) = oneshot::channel();
+        let job = Job {
+            request_id: "id".to_owned(),
+            payload: Bytes::new(),
+            trace: String::new(),
+            function: "f".into(),
+            arn: HeaderValue::from_static("arn"),
+            timeout: Duration::from_secs(3),
+            reply,
+        };
+        (job, invoked)
+    }
+
+    /// A pool whose only environment has answered, and has not asked again.
+    fn returning() -> PoolHandle {
+        let pool =
+            PoolHandle::new("f".into(), Program::new("/bin/sleep").argument("1000"), Services::for_tests());
+        let mut state = lock(&pool.state);
+        (state.environments, state.returning) = (1, 1);
+        drop(state);
+        pool
+    }
+
+    fn environments(pool: &Pool) -> usize {
+        lock(&pool.state).environments
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_environment_that_asks_again_at_once_gets_the_event() {
+        let pool = returning();
+        let (job, _invoked) = job();
+        pool.give(job);
+        pool.returned();
+        assert_eq!(pool.next().await.request_id, "id");
+        tokio::time::sleep(GRACE * 2).await;
+        assert_eq!(environments(&pool), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_does_not_ask_again_is_not_waited_for_longer_than_a_moment() {
+        let pool = returning();
+        let (job, _invoked) = job();
+        pool.give(job);
+        assert_eq!(environments(&pool), 1);
+        tokio::time::sleep(GRACE * 2).await;
+        assert_eq!(environments(&pool), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_one_environment_cannot_take_starts_another_at_once() {
+        let pool = returning();
+        let ((first, _one), (second, _two)) = (job(), job());
+        pool.give(first);
+        pool.give(second);
+        assert_eq!(environments(&pool), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_event_of_one_that_goes_at_that_moment_is_given_to_another() {
+        let pool = returning();
+        let (job, _invoked) = job();
+        {
+            let asking = pool.next();
+            tokio::pin!(asking);
+            let asked =
+                std::future::poll_fn(|context| Poll::Ready(asking.as_mut().poll(context).is_pending()));
+            assert!(asked.await);
+            pool.give(job);
+            // The event is its, and it goes without having taken it.
+        }
+        assert_eq!(pool.next().await.request_id, "id");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pool_that_is_closed_fails_what_waits() {
+        let pool = returning();
+        let (job, invoked) = job();
+        pool.give(job);
+        drop(pool);
+        assert_eq!(invoked.await.unwrap().outcome, Err(InvokeError::Closed));
     }
 }

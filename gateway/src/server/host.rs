@@ -30,8 +30,9 @@ impl Hosts {
     pub(crate) fn allow(&self, headers: &HeaderMap) -> bool {
         let mut hosts = headers.get_all(HOST).iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
-        let Some(name) = host.to_str().ok().map(name) else { return false };
-        is_loopback(name) || self.allowed.contains(name) || self.is_own(name)
+        let Ok(host) = host.to_str() else { return false };
+        let name = name(host).to_ascii_lowercase();
+        is_loopback(&name) || self.allowed.contains(&name) || self.is_own(&name)
     }
 
     fn is_own(&self, name: &str) -> bool {
@@ -52,7 +53,7 @@ pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
 }
 
 /// A host without its port.
-fn name(host: &str) -> &str {
+pub(crate) fn name(host: &str) -> &str {
     host_and_port(host).0
 }
 

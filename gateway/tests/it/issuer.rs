@@ -132,6 +132,15 @@ async fn the_gateways_own_paths_are_for_its_own_origin_and_its_own_names() {
 }
 
 #[tokio::test]
+async fn a_name_that_was_allowed_is_answered() {
+    let gateway = Gateway::builder(Api::new()).allow_host("API.test").start().await.unwrap();
+    for (host, status) in [("api.test:3000", 404), ("API.TEST", 404), ("other.test", 403)] {
+        let response = request("GET /").header("host", host).send(gateway.address()).await;
+        assert_eq!(response.status, status, "{host}");
+    }
+}
+
+#[tokio::test]
 async fn an_issuer_elsewhere_is_discovered_and_its_tokens_verified() {
     let elsewhere = start(LocalIssuer::new()).await;
     let authorizer = JwtAuthorizer::issuer(elsewhere.issuer().unwrap(), ["local-client"]);

@@ -22,6 +22,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use jsonwebtoken::{Algorithm, DecodingKey};
+use rustls::{ClientConfig, RootCertStore};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
@@ -168,7 +169,7 @@ impl RemoteKeys {
         let client = if let Some(client) = self.client.get() {
             client
         } else {
-            let client = http_client().map_err(|error| failed(&error))?;
+            let client = http_client(&self.issuer).map_err(|error| failed(&error))?;
             self.client.get_or_init(|| client)
         };
         let body = timeout(PATIENCE, async {
@@ -184,13 +185,21 @@ impl RemoteKeys {
     }
 }
 
-/// With the certificates that this machine trusts.
-fn http_client() -> io::Result<HttpClient> {
-    let connector = HttpsConnectorBuilder::new()
-        .with_provider_and_native_roots(rustls::crypto::aws_lc_rs::default_provider())?
-        .https_or_http()
-        .enable_http1()
-        .build();
+/// For an issuer with `https`, with the certificates that this machine trusts, and nothing but `https`: its keys must not come
+/// over a way that others can write to. An issuer on loopback needs no certificates, and a machine may have none.
+fn http_client(issuer: &str) -> io::Result<HttpClient> {
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let builder = HttpsConnectorBuilder::new();
+    let connector = if issuer.starts_with("https:") {
+        builder.with_provider_and_native_roots(provider)?.https_only().enable_http1().build()
+    } else {
+        let config = ClientConfig::builder_with_provider(Arc::new(provider))
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth();
+        builder.with_tls_config(config).https_or_http().enable_http1().build()
+    };
     Ok(Client::builder(TokioExecutor::new()).build(connector))
 }
 

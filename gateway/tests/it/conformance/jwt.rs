@@ -92,7 +92,7 @@ async fn what_the_token_says() {
                 Event("/requestContext/authorizer/jwt/claims/client_id", "local-client".into()),
                 Event("/requestContext/authorizer/jwt/claims/iss", gateway.issuer().unwrap().into()),
                 Event("/requestContext/authorizer/jwt/claims/version", "2".into()),
-                Event("/requestContext/authorizer/jwt/scopes", json!(["items/read"])),
+                Event("/requestContext/authorizer/jwt/scopes", json!(["items/read", "items/write"])),
             ],
         ),
         row(

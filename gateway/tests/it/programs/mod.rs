@@ -148,6 +148,18 @@ async fn a_program_has_lambdas_variables_and_its_own_and_no_others() {
 }
 
 #[tokio::test]
+async fn a_line_that_comes_after_the_answer_is_still_the_invocations() {
+    let mut observed = Observed::start(api(Function::program(program()).timeout(LONG))).await;
+    let told = observed.send("tell").await.json();
+    let late = |observation| match observation {
+        Observation::Log { invocation, line, .. } if line == "answered with status 202" => Some(invocation),
+        _ => None,
+    };
+    let invocation = observed.next(late).await;
+    assert_eq!(invocation.as_deref(), told["headers"]["lambda-runtime-aws-request-id"].as_str());
+}
+
+#[tokio::test]
 async fn a_function_that_fails_answers_the_next_time() {
     let mut observed = Observed::start(api(Function::program(program().instances(1)).timeout(LONG))).await;
     for (order, why, ends) in [
@@ -326,6 +338,17 @@ async fn a_shutdown_leaves_no_process_behind() {
     while runs(&child) {
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_dropped_ends_its_processes() {
+    let mut observed = Observed::start(api(Function::program(program()).timeout(LONG))).await;
+    let process = observed.send("tell").await.json()["process"].clone();
+    let other = Gateway::builder(Api::new()).start().await.unwrap();
+    drop(std::mem::replace(&mut observed.gateway, other));
+    let (ended, reason) = observed.process_ended().await;
+    assert_eq!((Value::from(ended), reason.as_str()), (process.clone(), "the gateway is shutting down"));
+    assert!(!exists(&process));
 }
 
 #[test]
