@@ -21,6 +21,8 @@ use crate::{
     lambda::{Call, Services},
     live::LiveApi,
     observe::{Observation, Observer},
+    page::{NoRandomness, Page},
+    reserved,
     server::{self, Hosts, Shared},
 };
 
@@ -49,6 +51,9 @@ pub enum StartError {
     /// The API does not fit together.
     #[error(transparent)]
     Api(#[from] ApiError),
+    /// There is no randomness for what the page is guarded with.
+    #[error("no secret could be made for the page")]
+    NoRandomness,
     /// The local issuer has no key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -62,6 +67,7 @@ pub struct GatewayBuilder {
     hosts: BTreeSet<String>,
     issuer: Option<LocalIssuer>,
     observer: Observer,
+    page: bool,
     integration_timeout: Duration,
 }
 
@@ -79,6 +85,7 @@ impl Gateway {
             hosts: BTreeSet::new(),
             issuer: None,
             observer: Observer::default(),
+            page: false,
             integration_timeout: Self::INTEGRATION_TIMEOUT,
         }
     }
@@ -92,6 +99,11 @@ impl Gateway {
     pub fn url(&self) -> String {
         let stage = self.shared.live().stage.as_ref().map_or_else(String::new, |stage| format!("/{stage}"));
         format!("{}{stage}", origin(self.address))
+    }
+
+    /// The page to look at, where there is one ([`GatewayBuilder::page`]).
+    pub fn page_url(&self) -> Option<String> {
+        self.shared.page.as_ref().map(|_| format!("{}/{}", origin(self.address), reserved::SEGMENT))
     }
 
     /// The local issuer, as tokens name it in `iss`.
@@ -130,6 +142,9 @@ impl Gateway {
             Arc::new(live),
         );
         drop(before);
+        if let Some(page) = &self.shared.page {
+            page.api_was_replaced();
+        }
         Ok(())
     }
 
@@ -142,9 +157,10 @@ impl Gateway {
         let live = self.shared.live();
         let unknown = || InvokeError::Unknown(function.to_owned());
         let function = live.functions.get(function).ok_or_else(unknown)?;
-        let trace = self.shared.services.ids.trace(SystemTime::now());
-        let call = Call { payload: event.to_string().into(), trace };
-        let answer = function.invoke(call, &self.shared.services).await.outcome?;
+        let ids = &self.shared.services.ids;
+        let (request_id, trace) = (ids.invocation(), ids.trace(SystemTime::now()));
+        let call = Call { request_id, payload: event.to_string().into(), trace };
+        let answer = function.invoke(call).await.outcome?;
         serde_json::from_slice(&answer).map_err(|_| InvokeError::NotJson)
     }
 
@@ -193,6 +209,14 @@ impl GatewayBuilder {
         self
     }
 
+    /// Serves a page at `/_routegen` for people who develop the API: its routes, a form to call them, and the requests as
+    /// they come, with their events. It is for browsers on this machine, and for its own origin.
+    #[must_use]
+    pub fn page(mut self, on: bool) -> Self {
+        self.page = on;
+        self
+    }
+
     /// How long a function may take, in place of [`Gateway::INTEGRATION_TIMEOUT`], before the client gets 503.
     #[must_use]
     pub fn integration_timeout(mut self, timeout: Duration) -> Self {
@@ -206,13 +230,19 @@ impl GatewayBuilder {
     ///
     /// Where the API does not fit together, or the address is taken.
     pub async fn start(self) -> Result<Gateway, StartError> {
-        let Self { api, address, hosts, issuer, observer, integration_timeout } = self;
+        let Self { api, address, hosts, issuer, observer, page, integration_timeout } = self;
         let failed = |source| StartError::Bind { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let issuer = match issuer {
             Some(settings) => Some(Arc::new(Issuer::start(settings, &origin(address)).await?)),
             None => None,
+        };
+        let page = page.then(|| Page::new(address.port())).transpose();
+        let page = page.map_err(|NoRandomness| StartError::NoRandomness)?;
+        let observer = match &page {
+            Some(page) => page.observe(observer),
+            None => observer,
         };
         let (alive_sender, alive) = mpsc::channel(1);
         let ids = Arc::new(Ids::default());
@@ -224,6 +254,7 @@ impl GatewayBuilder {
         let shared = Arc::new(Shared {
             live: RwLock::new(Arc::new(live)),
             issuer,
+            page,
             services,
             hosts: Hosts::new(hosts, address),
             integration_timeout,

@@ -38,6 +38,7 @@ mod live;
 mod lock;
 mod model;
 mod observe;
+mod page;
 mod refusal;
 mod reserved;
 mod route;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use hyper::{Uri, header::HeaderValue};
-use routegen_spec::{Auth, IdentitySource, PathPattern, Scope, Segment};
+use routegen_spec::{Auth, IdentitySource, Method, PathPattern, Scope, Segment};
 
 use crate::{
     Api, Authorizer, JwtAuthorizer, Route,
@@ -83,7 +83,10 @@ pub(crate) struct LiveApi {
 #[derive(Debug)]
 pub(crate) struct LiveRoute {
     pub(crate) key: String,
+    pub(crate) method: Method,
     pub(crate) path: PathPattern,
+    /// Who may call, as the route says it; `decider` is what comes of it.
+    pub(crate) auth: Auth,
     pub(crate) decider: Decider,
     pub(crate) function: Arc<LambdaFunction>,
     pub(crate) bucket: Option<Bucket>,
@@ -115,7 +118,9 @@ impl LiveApi {
             routes.push(LiveRoute {
                 decider: deciders.of(route)?,
                 function: find(&functions, &key, &route.function)?,
+                method: route.method,
                 path: route.path.clone(),
+                auth: route.auth.clone(),
                 bucket: route.throttle.or(api.throttle).map(Bucket::new),
                 key,
             });
@@ -227,7 +232,7 @@ impl Deciders {
             Auth::Iam => Decider::Iam(self.iam.clone()),
             Auth::Authorizer(name) => match self.named.get(name) {
                 Some(Named::Jwt(verifier)) => {
-                    return Ok(Decider::Jwt(verifier.clone(), route.scopes.as_slice().into()));
+                    return Ok(Decider::Jwt(verifier.clone(), route.scopes.clone()));
                 }
                 Some(Named::Lambda(decider)) => Decider::Lambda(decider.clone()),
                 None => return Err(ApiError::UnknownAuthorizer { route: key(), authorizer: name.clone() }),

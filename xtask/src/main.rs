@@ -4,11 +4,12 @@
 //! the emulators of AWS run in, and runs all tests. Where the machine lacks something, the tests that need it are
 //! skipped, and told at the end; with `CI=true` they fail. `cargo xtask bench` measures a function beside bare
 //! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` what is emitted. It installs nothing
-//! outside of the target directory.
+//! outside of the target directory, but for a browser where `CI=true`.
 
 #![allow(clippy::print_stderr, reason = "talking to whoever runs it is all it does")]
 
 mod bench;
+mod browser;
 mod python;
 mod step;
 
@@ -78,6 +79,11 @@ fn test(arguments: &[&str]) -> Result<(), Failed> {
             Err(Failed(why)) if is_ci() => return Err(Failed(why)),
             Err(Failed(why)) => eprintln!("{why}\nThe tests that need xtask/{requirements} will be skipped."),
         }
+    }
+    match browser::driver(is_ci()) {
+        Err(Failed(why)) if is_ci() => return Err(Failed(why)),
+        Err(Failed(why)) => eprintln!("{why}\nThe tests with a browser will be skipped."),
+        Ok(()) => {}
     }
     let skipped = target().join("skipped-tests.txt");
     let _ = std::fs::remove_file(&skipped);

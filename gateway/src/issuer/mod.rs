@@ -139,7 +139,8 @@ impl Issuer {
         self.clients.iter().find(|(known, _)| known == id).map(|(_, secret)| secret.as_str())
     }
 
-    fn scopes(&self) -> BTreeSet<Scope> {
+    /// Those that clients may have now.
+    pub(crate) fn scopes(&self) -> BTreeSet<Scope> {
         &self.own_scopes | &*lock(&self.route_scopes)
     }
 }

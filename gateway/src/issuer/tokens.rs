@@ -31,13 +31,16 @@ enum KeyId {
 }
 
 impl<'a> TokenBuilder<'a> {
+    /// How long a token is valid where nothing is said.
+    pub const LIFETIME: Duration = Duration::from_hours(1);
+
     pub(crate) fn new(issuer: &'a Issuer) -> Self {
         Self {
             issuer,
             client: issuer.first_client().to_owned(),
             scopes: Vec::new(),
             now: SystemTime::now(),
-            lifetime: Duration::from_hours(1),
+            lifetime: Self::LIFETIME,
             claims: Map::new(),
             key_id: KeyId::Own,
             stranger: false,

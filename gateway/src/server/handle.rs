@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Either, Full, LengthLimitError, Limited};
 use hyper::{
     Request, Response,
     body::{Body as _, Incoming},
@@ -23,6 +23,7 @@ use crate::{
     lambda::{self, InvokeError, Invoked, Services},
     live::LiveApi,
     observe::{Observation, RequestLog},
+    page::{self, Endpoint, Page},
     refusal::Refusal,
     reserved,
     route::{NotUtf8, RequestPath},
@@ -46,6 +47,7 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 pub(crate) struct Shared {
     pub(crate) live: RwLock<Arc<LiveApi>>,
     pub(crate) issuer: Option<Arc<Issuer>>,
+    pub(crate) page: Option<Page>,
     pub(crate) services: Services,
     pub(crate) hosts: Hosts,
     pub(crate) integration_timeout: Duration,
@@ -57,6 +59,7 @@ pub(crate) struct Shared {
 struct Seen {
     route_key: Option<String>,
     function: Option<Arc<str>>,
+    invocation: Option<String>,
     cold_start: bool,
     event: Option<Bytes>,
     answer: Option<Bytes>,
@@ -74,13 +77,13 @@ impl Shared {
         &self,
         client: SocketAddr,
         request: Request<Incoming>,
-    ) -> Response<Full<Bytes>> {
+    ) -> Response<page::Body> {
         let (parts, body) = request.into_parts();
         if !self.hosts.allow(&parts.headers) {
-            return Refusal::Forbidden(None).response();
+            return Refusal::Forbidden(None).response().map(Either::Left);
         }
         if reserved::is(parts.uri.path()) {
-            return self.own(&parts, body).await;
+            return self.own(client, &parts, body).await;
         }
         let (started, time) = (Instant::now(), SystemTime::now());
         let (request_id, live) = (self.services.ids.request(), self.live());
@@ -110,10 +113,11 @@ impl Shared {
                 event: seen.event,
                 answer: seen.answer,
                 error: seen.error,
+                invocation: seen.invocation,
                 request_id,
             })
         });
-        response
+        response.map(Either::Left)
     }
 
     async fn through_the_api(
@@ -172,8 +176,9 @@ impl Shared {
         let payload = event(&call, &identity, &body);
         seen.function = Some(route.function.name.clone());
         seen.event = Some(payload.clone());
-        let invocation =
-            route.function.invoke(lambda::Call { payload, trace: trace.clone() }, &self.services);
+        let request_id = self.services.ids.invocation();
+        seen.invocation = Some(request_id.clone());
+        let invocation = route.function.invoke(lambda::Call { request_id, payload, trace: trace.clone() });
         let invoked = tokio::time::timeout(self.integration_timeout, invocation).await;
         let Ok(Invoked { outcome, cold_start }) = invoked else {
             seen.error = Some(format!("no answer within {:?}", self.integration_timeout));
@@ -196,20 +201,33 @@ impl Shared {
     }
 
     /// The gateway's own paths.
-    async fn own(&self, parts: &Parts, body: Incoming) -> Response<Full<Bytes>> {
+    async fn own(&self, client: SocketAddr, parts: &Parts, body: Incoming) -> Response<page::Body> {
         if !is_same_origin(&parts.headers) {
-            return Refusal::Forbidden(None).response();
+            return Refusal::Forbidden(None).response().map(Either::Left);
         }
+        let path = parts.uri.path();
+        let page = self.page.as_ref().zip(Endpoint::of(&parts.method, path));
+        let page = page.map(|(page, endpoint)| {
+            let endpoint = endpoint?;
+            page.admit(endpoint, client, parts)?;
+            Ok((page, endpoint))
+        });
+        let page = match page.transpose() {
+            Ok(page) => page,
+            Err(refused) => return page::refuse(refused),
+        };
         let body = match read(body).await {
             Ok(body) => body,
-            Err(refusal) => return refusal.response(),
+            Err(refusal) => return refusal.response().map(Either::Left),
         };
-        let path = parts.uri.path();
+        if let Some((page, endpoint)) = page {
+            return page.answer(endpoint, parts, &body, &self.live(), self.issuer.as_deref());
+        }
         let answer = self
             .issuer
             .as_ref()
             .and_then(|issuer| issuer::answer(issuer, &parts.method, path, &parts.headers, &body));
-        answer.unwrap_or_else(|| Refusal::NotFound.response())
+        answer.unwrap_or_else(|| Refusal::NotFound.response()).map(Either::Left)
     }
 }
 
@@ -256,6 +274,7 @@ impl Shared {
         Arc::new(Self {
             live: RwLock::new(Arc::new(LiveApi::new(api, &services, None).unwrap())),
             issuer: None,
+            page: None,
             services,
             hosts: Hosts::new(std::collections::BTreeSet::new(), "127.0.0.1:9".parse().unwrap()),
             integration_timeout: crate::Gateway::INTEGRATION_TIMEOUT,

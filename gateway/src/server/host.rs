@@ -54,9 +54,16 @@ pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
 
 /// A host without its port.
 pub(crate) fn name(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
+    host_and_port(host).0
+}
+
+/// A host and its port, if it names one. What is no port is left in the name, which then is no name of anything.
+pub(crate) fn host_and_port(host: &str) -> (&str, Option<u16>) {
+    let Some((name, port)) = host.rsplit_once(':') else { return (host, None) };
+    match port.parse() {
+        Ok(port) => (name, Some(port)),
+        Err(_) if port.is_empty() => (name, None),
+        Err(_) => (host, None),
     }
 }
 

@@ -17,7 +17,7 @@ use tokio::{
 };
 
 pub(crate) use handle::Shared;
-pub(crate) use host::{Hosts, is_loopback, name as host_name};
+pub(crate) use host::{Hosts, host_and_port, is_loopback, is_same_origin, name as host_name};
 
 /// Connections at once. Further ones wait to be accepted.
 const CONNECTIONS: usize = 4_096;

@@ -6,5 +6,8 @@ mod authorizers;
 mod client;
 mod conformance;
 mod issuer;
+mod page;
 mod programs;
 mod refusals;
+#[path = "../../../cli/tests/it/terraform/requirement.rs"]
+mod requirement;

@@ -82,6 +82,14 @@ impl JwtVerifier {
         Self { issuer, audience, source, keys, cache: TokenCache::default(), validation }
     }
 
+    /// The header that it takes tokens of the gateway's own issuer from, if it does.
+    pub(crate) fn local_token_header(&self) -> Option<&str> {
+        match (&self.keys, &self.source) {
+            (KeySource::Local(..), SourceOf::Header(name)) => Some(name.as_str()),
+            _ => None,
+        }
+    }
+
     pub(crate) async fn decide(&self, call: &Call<'_>, scopes: &[Scope]) -> Result<Identity, Refused> {
         let token = match self.source.find(call) {
             Found::One(text) => text,

@@ -1,6 +1,6 @@
 //! Functions that are programs: started, watched, ended and reaped as Lambda does it.
 
-mod function;
+pub(crate) mod function;
 
 use std::{sync::Arc, time::Duration};
 

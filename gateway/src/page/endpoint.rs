@@ -1,0 +1,43 @@
+//! The paths of the page, and their methods.
+
+use hyper::Method;
+
+use super::Refused;
+use crate::reserved;
+
+/// What a request to the page is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Endpoint {
+    Document,
+    Style,
+    Script,
+    /// The routes, the scopes and the secret.
+    Api,
+    /// The log, from where the page knows it.
+    Log,
+    Clear,
+    Token,
+}
+
+impl Endpoint {
+    /// Nothing where the path is none of the page's.
+    pub(crate) fn of(method: &Method, path: &str) -> Option<Result<Self, Refused>> {
+        let rest = path.strip_prefix('/')?.strip_prefix(reserved::SEGMENT)?;
+        let (allowed, endpoints): (_, &[(Method, Self)]) = match rest {
+            "" | "/" => ("GET", &[(Method::GET, Self::Document)]),
+            "/page/style.css" => ("GET", &[(Method::GET, Self::Style)]),
+            "/page/script.js" => ("GET", &[(Method::GET, Self::Script)]),
+            "/page/api" => ("GET", &[(Method::GET, Self::Api)]),
+            "/page/log" => ("GET, DELETE", &[(Method::GET, Self::Log), (Method::DELETE, Self::Clear)]),
+            "/page/token" => ("POST", &[(Method::POST, Self::Token)]),
+            _ => return None,
+        };
+        let found = endpoints.iter().find(|(known, _)| known == method);
+        Some(found.map(|(_, endpoint)| *endpoint).ok_or(Refused::Method { allowed }))
+    }
+
+    /// Whether it changes anything, or gives away what opens something.
+    pub(super) fn needs_secret(self) -> bool {
+        matches!(self, Self::Clear | Self::Token)
+    }
+}

@@ -1,0 +1,116 @@
+//! Whom the page is for: people on this machine, by the page itself.
+//!
+//! A page of another origin cannot read what the gateway's page serves, because nothing here allows it to (no CORS), cannot have
+//! the same origin under a name of its own (the host must be loopback's), and cannot change anything, because it neither has the
+//! secret nor may send its header.
+
+use std::net::SocketAddr;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use hyper::{
+    StatusCode,
+    header::{HOST, HeaderMap},
+    http::request::Parts,
+};
+
+use super::Endpoint;
+use crate::server::{host_and_port, is_loopback, is_same_origin};
+
+/// The header that the secret is in.
+const SECRET: &str = "x-routegen-csrf";
+
+/// Why a request is not answered.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub(crate) enum Refused {
+    #[error("the page is for this machine only")]
+    Client,
+    #[error("the page is for loopback and the port of the gateway, and `host` names something else")]
+    Host,
+    #[error("the page is for its own origin")]
+    Origin,
+    #[error("the header `{SECRET}` does not have the secret of this start of the gateway")]
+    Secret,
+    #[error("the method is none of those that are allowed: {allowed}")]
+    Method { allowed: &'static str },
+}
+
+impl Refused {
+    pub(super) fn status(self) -> StatusCode {
+        match self {
+            Self::Host => StatusCode::MISDIRECTED_REQUEST,
+            Self::Client | Self::Origin | Self::Secret => StatusCode::FORBIDDEN,
+            Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+        }
+    }
+}
+
+pub(super) fn admit(
+    endpoint: Endpoint,
+    client: SocketAddr,
+    port: u16,
+    secret: &str,
+    parts: &Parts,
+) -> Result<(), Refused> {
+    if !client.ip().to_canonical().is_loopback() {
+        return Err(Refused::Client);
+    }
+    if !is_for(&parts.headers, port) {
+        return Err(Refused::Host);
+    }
+    if !is_same_origin(&parts.headers) || !comes_from_the_page(endpoint, &parts.headers) {
+        return Err(Refused::Origin);
+    }
+    let sent = parts.headers.get(SECRET).map_or(&b""[..], |sent| sent.as_bytes());
+    if endpoint.needs_secret() && verify_slices_are_equal(sent, secret.as_bytes()).is_err() {
+        return Err(Refused::Secret);
+    }
+    Ok(())
+}
+
+fn is_for(headers: &HeaderMap, port: u16) -> bool {
+    let mut hosts = headers.get_all(HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+    let Some((name, named)) = host.to_str().ok().map(host_and_port) else { return false };
+    is_loopback(name) && named.unwrap_or(80) == port
+}
+
+/// What browsers say of who asks ([Fetch Metadata]); programs say nothing. Any page may link to the document, which tells nothing,
+/// and no page may have it in a frame.
+///
+/// [Fetch Metadata]: https://www.w3.org/TR/fetch-metadata/
+fn comes_from_the_page(endpoint: Endpoint, headers: &HeaderMap) -> bool {
+    let says = |name: &str| headers.get(name).map(|value| value.as_bytes());
+    let is_link = says("sec-fetch-mode") == Some(b"navigate") && says("sec-fetch-dest") == Some(b"document");
+    match says("sec-fetch-site") {
+        None | Some(b"same-origin") => true,
+        // Typed by a person.
+        Some(b"none") => !endpoint.needs_secret(),
+        Some(_) => endpoint == Endpoint::Document && is_link,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::Request;
+
+    use super::*;
+
+    #[test]
+    fn clients_elsewhere_are_refused_whatever_they_say() {
+        let request = Request::builder().uri("/_routegen").header(HOST, "127.0.0.1:9").body(()).unwrap();
+        let (parts, ()) = request.into_parts();
+        for (client, admitted) in [
+            ("127.0.0.1:5", Ok(())),
+            ("[::1]:5", Ok(())),
+            ("[::ffff:127.0.0.1]:5", Ok(())),
+            ("192.168.1.7:5", Err(Refused::Client)),
+            ("[::ffff:10.0.0.1]:5", Err(Refused::Client)),
+        ] {
+            assert_eq!(
+                admit(Endpoint::Document, client.parse().unwrap(), 9, "s", &parts),
+                admitted,
+                "{client}"
+            );
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The page at `/_routegen`, on which people look at the API while they develop it.
+//!
+//! In: requests to its paths, and what happens in the gateway. Out: one document with its style and script, the routes as JSON,
+//! the log as server-sent events, and tokens of the local issuer. It calls no function: the page's script calls the API as every
+//! client does. It refuses whoever is not on this machine, other names than loopback's, other origins, and changes without the
+//! secret that only the page can read.
+
+mod api;
+mod endpoint;
+mod entry;
+mod guard;
+mod log;
+mod stream;
+mod token;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use aws_lc_rs::rand;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use http_body_util::{Either, Full};
+use hyper::{
+    Response, StatusCode,
+    header::{self, HeaderName, HeaderValue},
+    http::request::Parts,
+};
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+
+use crate::{
+    issuer::Issuer,
+    live::LiveApi,
+    observe::{Observation, Observer},
+};
+pub(crate) use endpoint::Endpoint;
+use entry::What;
+pub(crate) use guard::Refused;
+use log::Log;
+pub(crate) use stream::Events;
+
+/// What answers a request: bytes, or the log as it goes on.
+pub(crate) type Body = Either<Full<Bytes>, Events>;
+
+/// Pages that follow the log at once.
+const STREAMS: usize = 16;
+
+/// Nothing but what the gateway itself serves, and no markup made by scripts.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+/// The page of a gateway.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// What the page sends with every change. Other origins cannot read it.
+    secret: String,
+    log: Arc<Log>,
+    streams: Arc<Semaphore>,
+    port: u16,
+}
+
+/// There is no randomness to make a secret of.
+#[derive(Debug)]
+pub(crate) struct NoRandomness;
+
+impl Page {
+    /// The page of the gateway that listens on `port`.
+    pub(crate) fn new(port: u16) -> Result<Self, NoRandomness> {
+        Ok(Self {
+            secret: random(32)?,
+            log: Arc::new(Log::new(random(9)?)),
+            streams: Arc::new(Semaphore::new(STREAMS)),
+            port,
+        })
+    }
+
+    /// Tells the page what it tells `observer`.
+    pub(crate) fn observe(&self, observer: Observer) -> Observer {
+        let log = self.log.clone();
+        Observer::new(move |observation: Observation| {
+            log.record(What::of(&observation));
+            observer.tell(|| observation);
+        })
+    }
+
+    /// Tells whoever looks that the API is another one.
+    pub(crate) fn api_was_replaced(&self) {
+        self.log.record(What::Replaced);
+    }
+
+    /// Whether a request may reach the endpoint.
+    pub(crate) fn admit(&self, endpoint: Endpoint, client: SocketAddr, parts: &Parts) -> Result<(), Refused> {
+        guard::admit(endpoint, client, self.port, &self.secret, parts)
+    }
+
+    /// Answers a request that was admitted.
+    pub(crate) fn answer(
+        &self,
+        endpoint: Endpoint,
+        parts: &Parts,
+        body: &[u8],
+        live: &LiveApi,
+        issuer: Option<&Issuer>,
+    ) -> Response<Body> {
+        match endpoint {
+            Endpoint::Document => asset("text/html; charset=utf-8", include_str!("page.html")),
+            Endpoint::Style => asset("text/css; charset=utf-8", include_str!("style.css")),
+            Endpoint::Script => asset("text/javascript; charset=utf-8", include_str!("script.js")),
+            Endpoint::Api => json_response(StatusCode::OK, &api::describe(live, issuer, &self.secret)),
+            Endpoint::Log => self.follow(parts),
+            Endpoint::Clear => {
+                self.log.clear();
+                full(StatusCode::NO_CONTENT, "application/json", Bytes::new())
+            }
+            Endpoint::Token => match token::mint(issuer, body) {
+                Ok(token) => json_response(StatusCode::OK, &token),
+                Err(refused) => refusal(refused.status(), &refused.to_string()),
+            },
+        }
+    }
+
+    fn follow(&self, parts: &Parts) -> Response<Body> {
+        let Ok(permit) = self.streams.clone().try_acquire_owned() else {
+            return refusal(StatusCode::SERVICE_UNAVAILABLE, "too many pages follow the log");
+        };
+        let events = stream::follow(self.log.clone(), stream::seen(parts), permit);
+        let mut response = Response::new(Either::Right(events));
+        secure(&mut response, "text/event-stream");
+        response
+    }
+}
+
+/// What a request gets that was not admitted.
+pub(crate) fn refuse(refused: Refused) -> Response<Body> {
+    let mut response = refusal(refused.status(), &refused.to_string());
+    if let Refused::Method { allowed } = refused {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    }
+    response
+}
+
+fn refusal(status: StatusCode, message: &str) -> Response<Body> {
+    json_response(status, &json!({ "message": message }))
+}
+
+fn asset(kind: &'static str, text: &'static str) -> Response<Body> {
+    full(StatusCode::OK, kind, Bytes::from_static(text.as_bytes()))
+}
+
+fn json_response(status: StatusCode, value: &Value) -> Response<Body> {
+    full(status, "application/json", value.to_string().into())
+}
+
+fn full(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Body> {
+    let mut response = Response::new(Either::Left(Full::new(body)));
+    *response.status_mut() = status;
+    secure(&mut response, kind);
+    response
+}
+
+/// The headers of everything that the page serves.
+fn secure(response: &mut Response<Body>, kind: &'static str) {
+    const HEADERS: [(HeaderName, &str); 7] = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
+}
+
+fn random(bytes: usize) -> Result<String, NoRandomness> {
+    let mut random = vec![0; bytes];
+    rand::fill(&mut random).map_err(|_| NoRandomness)?;
+    Ok(URL_SAFE_NO_PAD.encode(random))
+}

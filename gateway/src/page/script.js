@@ -1,0 +1,455 @@
+// The page of the gateway. What comes from outside only ever becomes the text of nodes, never markup.
+
+const KEPT = 200;
+const SHOWN_BYTES = 256 * 1024;
+const $ = (id) => document.getElementById(id);
+
+const node = (name, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+};
+
+const own = async (path, options = {}) => {
+  const response = await fetch(`/_routegen/page/${path}`, { cache: "no-store", ...options });
+  if (!response.ok) {
+    const { message } = await response.json().catch(() => ({}));
+    throw new Error(message ?? `the gateway answered with ${response.status}`);
+  }
+  return response.status === 204 ? null : response.json();
+};
+
+const change = (path, method, body) =>
+  own(path, {
+    method,
+    headers: { "x-routegen-csrf": api.csrf, "content-type": "application/json" },
+    body: body && JSON.stringify(body),
+  });
+
+// ---- Routes ----
+
+let api = { routes: [], scopes: [], stage: "", csrf: "" };
+let route = null;
+
+async function load() {
+  try {
+    api = await own("api");
+  } catch (error) {
+    $("address").textContent = error.message;
+    return;
+  }
+  $("address").textContent = location.origin + api.stage;
+  const before = route?.key;
+  showRoutes();
+  const again = api.routes.find(({ key }) => key === before);
+  if (JSON.stringify(again) !== JSON.stringify(route)) choose(again ?? null);
+}
+
+function showRoutes() {
+  const focused = document.activeElement?.dataset?.key;
+  const list = [];
+  for (const one of api.routes) {
+    if (list.at(-1)?.path !== one.path) list.push({ path: one.path, routes: [] });
+    list.at(-1).routes.push(one);
+  }
+  $("routes").replaceChildren(
+    ...list.flatMap(({ path, routes }) => [
+      node("h3", { className: "path" }, path),
+      node("ul", {}, ...routes.map((one) => node("li", {}, routeButton(one)))),
+    ]),
+  );
+  if (!api.routes.length) $("routes").append(node("p", { className: "note" }, "The API has no routes."));
+  mark();
+  if (focused) buttons().find((button) => button.dataset.key === focused)?.focus();
+}
+
+function routeButton(one) {
+  const button = node(
+    "button",
+    { type: "button", className: "route" },
+    node("span", { className: "method" }, one.method),
+    node("span", { className: "function" }, one.function),
+    node("small", {}, authorization(one)),
+  );
+  button.dataset.key = one.key;
+  button.addEventListener("click", () => choose(one));
+  return button;
+}
+
+const authorization = ({ auth }) => {
+  if (auth.kind === "none") return "open to everyone";
+  return [auth.name, ...auth.scopes].join(" · ");
+};
+
+const buttons = () => [...$("routes").querySelectorAll("button")];
+
+function mark() {
+  for (const button of buttons()) button.setAttribute("aria-pressed", String(button.dataset.key === route?.key));
+}
+
+// ---- The call ----
+
+let token = null;
+// What was written for each route, for when somebody comes back to it.
+const drafts = new Map();
+const written = () => [...$("form").querySelectorAll("input:not([type=checkbox]), textarea, select")];
+
+function choose(one) {
+  if (route) drafts.set(route.key, new Map(written().map(({ id, value }) => [id, value])));
+  route = one;
+  mark();
+  $("form").hidden = !one;
+  $("nothing").hidden = Boolean(one);
+  $("outcome").textContent = "";
+  $("response").hidden = true;
+  if (!one) return;
+  $("about").textContent = `${one.key}, answered by ${one.function}`;
+  $("method-field").hidden = one.method !== "ANY";
+  $("parameters").replaceChildren(...one.parameters.map(parameterField));
+  if (one.path === "$default") $("parameters").replaceChildren(field("path", "Path", "/any/path"));
+  for (const input of written()) {
+    const unwritten = { path: "/", method: "GET" }[input.id] ?? "";
+    input.value = drafts.get(one.key)?.get(input.id) ?? unwritten;
+  }
+  showAuthorization();
+  showBody();
+}
+
+const parameterField = ({ name, greedy }, at) =>
+  field(`parameter-${at}`, greedy ? `${name}, one segment or more` : name, greedy ? "a/b/c" : "");
+
+const field = (id, label, placeholder) =>
+  node(
+    "div",
+    {},
+    node("label", { htmlFor: id }, label),
+    node("input", { id, placeholder, required: true, autocomplete: "off", autocapitalize: "off", spellcheck: false }),
+  );
+
+function showAuthorization() {
+  const { kind, scopes, token_header } = route.auth;
+  $("authorization").hidden = !token_header;
+  const notes = {
+    iam: "The route wants a signature (Signature Version 4), which this page cannot make.",
+    lambda: "A function decides. Set the headers that it reads.",
+    jwt: "The tokens of this authorizer are none of the local issuer's, or no header has them. Set them yourself.",
+  };
+  $("authorization-note").hidden = kind === "none" || Boolean(token_header);
+  $("authorization-note").textContent = notes[kind] ?? "";
+  $("scopes").replaceChildren(
+    ...api.scopes.map((scope) => {
+      const box = node("input", { type: "checkbox", value: scope, checked: scopes.includes(scope) });
+      return node("label", {}, box, scope);
+    }),
+  );
+  showToken();
+}
+
+function showToken() {
+  $("forget").hidden = !token;
+  $("token").textContent = token
+    ? `${token.text.slice(0, 8)}…${token.text.slice(-4)} with ${token.scopes.join(" ") || "no scopes"}, until ${clock(token.until)}`
+    : "None: the call is made without a token.";
+}
+
+$("mint").addEventListener("click", async () => {
+  const scopes = [...$("scopes").querySelectorAll(":checked")].map(({ value }) => value);
+  try {
+    const minted = await change("token", "POST", { scopes });
+    token = { text: minted.token, scopes, until: Date.now() + minted.expires_in * 1000 };
+    showToken();
+  } catch (error) {
+    $("token").textContent = `No token: ${error.message}`;
+  }
+});
+
+$("forget").addEventListener("click", () => {
+  token = null;
+  showToken();
+  $("mint").focus();
+});
+
+const method = () => (route.method === "ANY" ? $("method").value : route.method);
+const showBody = () => ($("body-field").hidden = ["GET", "HEAD"].includes(method()));
+$("method").addEventListener("change", showBody);
+
+$("form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  $("send").disabled = true;
+  $("response").hidden = true;
+  $("outcome").className = "";
+  $("outcome").textContent = "Waiting for the answer";
+  try {
+    await send();
+  } catch (error) {
+    $("outcome").className = "bad";
+    $("outcome").textContent = `No response: ${error.message}`;
+  }
+  $("send").disabled = false;
+});
+
+async function send() {
+  const headers = requestHeaders();
+  const body = ["GET", "HEAD"].includes(method()) || !$("body").value ? undefined : $("body").value;
+  if (body && !headers.has("content-type")) headers.set("content-type", "application/json");
+  const request = new Request(location.origin + api.stage + requestPath() + requestQuery(), {
+    method: method(),
+    headers,
+    body,
+    cache: "no-store",
+    credentials: "omit",
+    redirect: "manual",
+  });
+  for (const [name] of headers) {
+    if (!request.headers.has(name)) throw new Error(`browsers do not let a page send the header ${name}`);
+  }
+  const started = performance.now();
+  const response = await fetch(request);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const took = performance.now() - started;
+  if (response.type === "opaqueredirect") {
+    $("outcome").textContent = "A redirect, which browsers hide from pages. It is among the requests.";
+    return;
+  }
+  $("outcome").className = tone(response.status);
+  $("outcome").textContent = `${response.status} ${response.statusText} in ${milliseconds(took)}`;
+  $("response-headers").textContent = [...response.headers].map(([name, value]) => `${name}: ${value}`).join("\n");
+  $("response-body").textContent = readable(bytes);
+  $("response").hidden = false;
+}
+
+function requestPath() {
+  if (route.path === "$default") {
+    const path = $("path").value;
+    if (!path.startsWith("/") || /[?#]/.test(path)) throw new Error("a path begins with / and has no ? and #");
+    if (/^\/_routegen(\/|$)/.test(path)) throw new Error("paths below /_routegen are the gateway's own");
+    return path;
+  }
+  return route.parameters.reduce((path, { name, greedy }, at) => {
+    const value = $(`parameter-${at}`).value;
+    const segments = greedy ? value.split("/") : [value];
+    // Browsers resolve them, however they are encoded, and another route would be called.
+    if (segments.some((segment) => /^\.{1,2}$/.test(segment))) throw new Error(`browsers resolve . and .. in ${name}`);
+    return path.replace(`{${name}${greedy ? "+" : ""}}`, () => segments.map(encodeURIComponent).join("/"));
+  }, route.path);
+}
+
+function requestQuery() {
+  const query = $("query").value.trim().replace(/^\?/, "");
+  return query && `?${query.replaceAll("#", "%23")}`;
+}
+
+function requestHeaders() {
+  const headers = new Headers();
+  for (const line of $("headers").value.split("\n").filter((text) => text.trim())) {
+    const colon = line.indexOf(":");
+    if (colon < 1) throw new Error(`“${line}” is not “name: value”`);
+    headers.append(line.slice(0, colon).trim(), line.slice(colon + 1).trim());
+  }
+  const { token_header: name } = route.auth;
+  if (name && token && !headers.has(name)) headers.set(name, `Bearer ${token.text}`);
+  return headers;
+}
+
+function readable(bytes) {
+  if (!bytes.length) return "(empty)";
+  let text;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return `(${bytes.length} bytes that are no text)`;
+  }
+  if (bytes.length > SHOWN_BYTES) return `${text.slice(0, SHOWN_BYTES)}\n(… of ${bytes.length} bytes)`;
+  try {
+    return pretty(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+// ---- The log ----
+
+let source = null;
+let last = "";
+let paused = false;
+let reload = null;
+const invocations = new Map();
+
+function listen() {
+  if (source || paused || document.hidden) return;
+  source = new EventSource(`/_routegen/page/log?after=${encodeURIComponent(last)}`);
+  source.addEventListener("hello", ({ data }) => {
+    const { log } = JSON.parse(data);
+    // What changed while nobody listened; and another start of the gateway knows nothing of what this one said.
+    if (last) load();
+    if (!last.startsWith(`${log}.`)) {
+      empty();
+      last = `${log}.0`;
+    }
+    connection("live", "live");
+  });
+  source.addEventListener("entry", ({ data, lastEventId }) => {
+    last = lastEventId;
+    show(JSON.parse(data));
+  });
+  source.addEventListener("error", () => {
+    connection("lost", "not connected");
+    if (source?.readyState !== EventSource.CLOSED) return;
+    hangUp();
+    setTimeout(listen, 2000);
+  });
+}
+
+function hangUp() {
+  source?.close();
+  source = null;
+}
+
+function connection(state, text) {
+  if ($("connection").textContent === text) return;
+  $("connection").className = state;
+  $("connection").textContent = text;
+}
+
+// Browsers have six connections for all tabs of an origin: one that nobody looks at leaves its own to the others.
+document.addEventListener("visibilitychange", () => (document.hidden ? hangUp() : listen()));
+
+$("pause").addEventListener("click", () => {
+  paused = !paused;
+  $("pause").setAttribute("aria-pressed", String(paused));
+  if (!paused) return listen();
+  hangUp();
+  connection("", "paused");
+});
+
+$("clear").addEventListener("click", () => {
+  change("log", "DELETE").catch((error) => connection("lost", error.message));
+  if (paused) empty();
+});
+
+function empty() {
+  invocations.clear();
+  $("log").replaceChildren();
+  $("empty").hidden = false;
+}
+
+function show(entry) {
+  if (entry.kind === "request") return showRequest(entry);
+  if (entry.kind === "line") return showLine(entry);
+  if (entry.kind === "cleared") return empty();
+  if (entry.kind === "replaced") {
+    clearTimeout(reload);
+    reload = setTimeout(load, 50);
+  }
+  const texts = {
+    started: () => `process ${entry.process} of ${entry.function} was started`,
+    ended: () => `process ${entry.process} of ${entry.function} ended: ${entry.reason}`,
+    replaced: () => "the API was replaced",
+  };
+  add(node("li", { className: "aside" }, `${clock(entry.time)} ${texts[entry.kind]?.() ?? entry.kind}`));
+}
+
+function add(item) {
+  $("empty").hidden = true;
+  $("log").prepend(item);
+  while ($("log").children.length > KEPT) {
+    invocations.delete($("log").lastElementChild.dataset.invocation);
+    $("log").lastElementChild.remove();
+  }
+}
+
+function showLine({ function: name, invocation, line, time }) {
+  const known = invocations.get(invocation);
+  if (known) return addLine(known, line);
+  if (!invocation) {
+    if (!line.trim()) return;
+    add(node("li", { className: "aside" }, `${clock(time)} ${name}: `, node("code", {}, line)));
+    return;
+  }
+  // The request is told when it is answered, after its lines.
+  const pre = logPre();
+  const summary = node("summary", {}, node("span", { className: "target" }, `${name} writes`));
+  const group = { item: node("li"), pre, lines: 0 };
+  group.item.dataset.invocation = invocation;
+  group.item.append(node("details", {}, summary, node("div", { className: "detail" }, pre)));
+  addLine(group, line);
+  invocations.set(invocation, group);
+  add(group.item);
+}
+
+const logPre = () => node("pre", { tabIndex: 0, ariaLabel: "Log of the function" });
+
+function addLine(group, line) {
+  group.lines += 1;
+  if (group.lines > KEPT) group.pre.firstChild.remove();
+  group.pre.append(`${line}\n`);
+  const title = group.pre.previousElementSibling;
+  if (title) group.pre.hidden = title.hidden = false;
+}
+
+function showRequest(entry) {
+  const known = invocations.get(entry.invocation);
+  const group = known ?? { item: node("li"), pre: logPre(), lines: 0 };
+  const details = node("details", {}, requestSummary(entry));
+  const detail = node("div", { className: "detail" }, facts(entry));
+  const none = !group.lines;
+  group.pre.hidden = none;
+  detail.append(node("h3", { hidden: none }, "Log"), group.pre);
+  // JSON is written out when somebody looks at it.
+  details.addEventListener("toggle", () => {
+    detail.append(...payload("Event", entry.event), ...payload("Response", entry.answer));
+  }, { once: true });
+  details.append(detail);
+  details.open = Boolean(known?.item.firstElementChild?.open);
+  group.item.replaceChildren(details);
+  if (known) return;
+  if (entry.invocation) {
+    group.item.dataset.invocation = entry.invocation;
+    invocations.set(entry.invocation, group);
+  }
+  add(group.item);
+}
+
+const requestSummary = (entry) =>
+  node(
+    "summary",
+    {},
+    node("span", { className: "time" }, clock(entry.time)),
+    node("span", { className: "method" }, entry.method),
+    node("span", { className: "target" }, entry.path),
+    ...(entry.cold_start ? [node("span", { className: "badge" }, "cold start")] : []),
+    node("span", { className: `status ${tone(entry.status)}` }, String(entry.status)),
+    node("span", { className: "duration" }, milliseconds(entry.milliseconds)),
+  );
+
+function facts(entry) {
+  const rows = [
+    ["time", new Date(entry.time).toLocaleString()],
+    ["route", entry.route_key ?? "none"],
+    ["function", entry.function],
+    ["request", entry.request_id],
+    ["invocation", entry.invocation],
+    ["error", entry.error],
+  ];
+  const shown = rows.filter(([, value]) => value);
+  return node("dl", { className: "facts" }, ...shown.flatMap(([name, value]) => [
+    node("dt", {}, name),
+    node("dd", { className: name === "error" ? "bad" : "" }, value),
+  ]));
+}
+
+function payload(title, value) {
+  if (!value) return [];
+  const text = value.bytes === undefined ? pretty(value.json) : `(${value.bytes} bytes are too many to be kept here)`;
+  return [node("h3", {}, title), node("pre", { tabIndex: 0, ariaLabel: title }, text)];
+}
+
+// ---- Texts ----
+
+const pretty = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
+const clock = (time) => new Date(time).toLocaleTimeString([], { hour12: false });
+const milliseconds = (number) => `${number < 10 ? number.toFixed(1) : Math.round(number)} ms`;
+const tone = (status) => (status < 400 ? "good" : status < 500 ? "warn" : "bad");
+
+listen();
+load();

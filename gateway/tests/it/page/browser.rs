@@ -1,0 +1,152 @@
+//! The page as a person uses it, and as other pages try to.
+
+use serde_json::json;
+
+use super::{builder, start, webdriver::Browser};
+use crate::requirement::or_skip;
+
+/// The newest request of the log.
+const NEWEST: &str = "//ol[@id='log']/li[1]";
+
+#[tokio::test]
+async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
+    let browser = Browser::start().await;
+    if or_skip(&browser).is_none() {
+        return;
+    }
+    let browser = browser.unwrap();
+    let gateway = start().await;
+    browser.open(&gateway.page_url().unwrap()).await;
+    browser.find("//p[@id='connection'][.='live']").await;
+
+    // By the keyboard: the route, the parameter, and Enter.
+    browser.click("//nav//button[contains(., 'get-item') and contains(., 'items/read')]").await;
+    browser.write("id", "a/b ü").await;
+    browser.write("Query", "page=2\u{e007}").await;
+    browser.find("//p[@id='outcome'][starts-with(., '401 ')]").await;
+    browser
+        .find(&format!("{NEWEST}[contains(., '/items/a%2Fb%20%C3%BC?page=2') and contains(., '401')]"))
+        .await;
+    browser.click(&format!("{NEWEST}//summary")).await;
+    browser.find(&format!("{NEWEST}//dd[.='there is no token']")).await;
+
+    // The route's scopes are chosen already.
+    browser.click("//button[.='Mint a token']").await;
+    browser.find("//p[@id='token'][contains(., 'with items/read, until')]").await;
+    browser.click("//button[.='Send']").await;
+    browser.find("//p[@id='outcome'][starts-with(., '200 ')]").await;
+    let body = browser.text("//pre[@id='response-body']").await;
+    assert!(body.contains(r#""id": "a/b ü""#) && body.contains(r#""query": "page=2""#), "{body}");
+
+    // Its event, with the token shortened, and its response, whose markup is text.
+    browser.click(&format!("{NEWEST}[contains(., '200')]//summary")).await;
+    let event = browser.text(&format!("{NEWEST}//pre[@aria-label='Event']")).await;
+    assert!(
+        event.contains("\"routeKey\": \"GET /items/{id}\"") && event.contains("Bearer eyJhbGci…"),
+        "{event}"
+    );
+    let answer = browser.text(&format!("{NEWEST}//pre[@aria-label='Response']")).await;
+    assert!(answer.contains("<img src=x onerror="), "{answer}");
+    let markup = browser.run("return [document.querySelectorAll('img').length, document.title]", json!([]));
+    assert_eq!(markup.await, json!([0, "routegen"]));
+
+    // Without the scope, and without the token again.
+    browser.click("//label[.='items/read']").await;
+    browser.click("//label[.='items/write']").await;
+    browser.click("//button[.='Mint a token']").await;
+    browser.find("//p[@id='token'][contains(., 'with items/write, until')]").await;
+    browser.click("//button[.='Send']").await;
+    browser.find("//p[@id='outcome'][starts-with(., '403 ')]").await;
+    browser.click("//button[.='Forget it']").await;
+    browser.click("//button[.='Send']").await;
+    browser.find("//p[@id='outcome'][starts-with(., '401 ')]").await;
+
+    // A program's cold start, and its lines below its request.
+    browser.click("//nav//button[contains(., 'POST') and contains(., 'worker')]").await;
+    browser.write("Headers, one a line", "Content-Type: text/plain").await;
+    browser.write("Body", "tell").await;
+    browser.click("//button[.='Send']").await;
+    let told = "//li[contains(., '/work') and contains(., 'cold start')]";
+    browser.click(&format!("{told}//summary")).await;
+    browser.find(&format!("{told}//pre[contains(., 'told ')]")).await;
+    browser.write("Headers, one a line", "Cookie: a=b").await;
+    browser.click("//button[.='Send']").await;
+    browser
+        .find("//p[@id='outcome'][.='No response: browsers do not let a page send the header cookie']")
+        .await;
+
+    // What was written stays with its route.
+    browser.click("//nav//button[contains(., 'open to everyone') and contains(., 'ANY')]").await;
+    browser.write("Path", "/anything").await;
+    browser.click("//button[.='Send']").await;
+    browser.find(&format!("{NEWEST}[contains(., 'GET/anything')]")).await;
+    browser.click("//nav//button[contains(., 'get-item') and contains(., 'items/read')]").await;
+    let kept = "return ['parameter-0', 'query', 'headers'].map((id) => document.getElementById(id).value)";
+    assert_eq!(browser.run(kept, json!([])).await, json!(["a/b ü", "page=2", ""]));
+
+    // Another API, at once.
+    gateway.replace(&routegen_gateway::Api::new()).unwrap();
+    browser.find("//nav//p[.='The API has no routes.']").await;
+    browser.find("//ol[@id='log']/li[contains(., 'the API was replaced')]").await;
+    browser.click("//button[.='Clear']").await;
+    browser.find("//ol[@id='log'][not(*)]").await;
+    for width in [360, 800, 1_600] {
+        browser.resize(width, 800).await;
+        let wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+        assert_eq!(browser.run(wide, json!([])).await, false, "{width}");
+    }
+    assert_eq!(browser.complaints().await, [""; 0]);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn other_pages_neither_read_nor_change_anything() {
+    let browser = Browser::start().await;
+    if or_skip(&browser).is_none() {
+        return;
+    }
+    let browser = browser.unwrap();
+    let (gateway, other) = (start().await, builder().start().await.unwrap());
+    let page = gateway.page_url().unwrap();
+    let port = gateway.address().port();
+
+    // A name that leads here is not loopback's.
+    browser.open(&format!("http://evil.test:{port}/_routegen")).await;
+    assert_eq!(browser.text("//body").await, r#"{"message":"Forbidden"}"#);
+
+    // A page of another origin on this machine, whose own policy is none.
+    browser.open(&format!("http://{}/items", other.address())).await;
+    let reach = r#"
+        const [page] = arguments;
+        const reached = [];
+        const attempt = async (name, options) => {
+            try {
+                const response = await fetch(`${page}/page/${name}`, options);
+                if (response.type !== "opaque") reached.push(name);
+            } catch {}
+        };
+        return (async () => {
+            await attempt("api");
+            await attempt("api", { mode: "no-cors" });
+            await attempt("token", { method: "POST", mode: "no-cors", body: '{"scopes":[]}' });
+            await attempt("token", { method: "POST", headers: { "x-routegen-csrf": "guess" }, body: '{"scopes":[]}' });
+            await attempt("log", { method: "DELETE" });
+            const source = new EventSource(`${page}/page/log`);
+            await new Promise((resolve) => {
+                source.onopen = () => resolve(reached.push("stream"));
+                source.onerror = resolve;
+            });
+            const frame = document.createElement("iframe");
+            frame.src = page;
+            const loaded = new Promise((resolve) => (frame.onload = resolve));
+            document.body.append(frame);
+            await loaded;
+            try {
+                if (frame.contentDocument) reached.push("frame");
+            } catch {}
+            return reached;
+        })();
+    "#;
+    assert_eq!(browser.run(reach, json!([page])).await, json!([]));
+    browser.close().await;
+}
