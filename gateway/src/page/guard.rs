@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use hyper::{
     StatusCode,
-    header::{HOST, HeaderMap},
+    header::{HOST, HeaderMap, HeaderValue},
     http::request::Parts,
 };
 
@@ -79,7 +79,7 @@ fn is_for(headers: &HeaderMap, port: u16) -> bool {
 ///
 /// [Fetch Metadata]: https://www.w3.org/TR/fetch-metadata/
 fn comes_from_the_page(endpoint: Endpoint, headers: &HeaderMap) -> bool {
-    let says = |name: &str| headers.get(name).map(|value| value.as_bytes());
+    let says = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
     let is_link = says("sec-fetch-mode") == Some(b"navigate") && says("sec-fetch-dest") == Some(b"document");
     match says("sec-fetch-site") {
         None | Some(b"same-origin") => true,

@@ -97,10 +97,9 @@ async fn tell(log: &Log, mut after: u64, sender: &mpsc::Sender<Bytes>) {
             }
         }
         match timeout(SILENCE, newest.changed()).await {
-            Ok(Ok(())) => {}
             Ok(Err(_)) => return,
             Err(_) if sender.send(Bytes::from_static(b":\n\n")).await.is_err() => return,
-            Err(_) => {}
+            Ok(Ok(())) | Err(_) => {}
         }
     }
 }

@@ -39,7 +39,7 @@ impl Stream {
     /// The next entry.
     pub(super) async fn entry(&mut self) -> Value {
         while self.line().await != "event: entry" {}
-        self.last_id = self.line().await.strip_prefix("id: ").unwrap().to_owned();
+        self.line().await.strip_prefix("id: ").unwrap().clone_into(&mut self.last_id);
         let data = self.line().await;
         serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap()
     }

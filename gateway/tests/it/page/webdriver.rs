@@ -87,7 +87,7 @@ impl Browser {
         } } });
         let session = browser.ask("POST /session", &wanted).await;
         let session = session.map_err(|why| format!("chromedriver starts no browser: {why}"))?;
-        browser.session = session["sessionId"].as_str().unwrap().to_owned();
+        session["sessionId"].as_str().unwrap().clone_into(&mut browser.session);
         Ok(browser)
     }
 
@@ -95,7 +95,7 @@ impl Browser {
         self.post("url", json!({ "url": url })).await;
     }
 
-    /// The first element of an XPath, which is waited for.
+    /// The first element of a path (`XPath`), which is waited for.
     pub(super) async fn find(&self, xpath: &str) -> String {
         let found = self.post("element", json!({ "using": "xpath", "value": xpath })).await;
         found[ELEMENT].as_str().unwrap().to_owned()
