@@ -142,9 +142,10 @@ impl Gateway {
         let live = self.shared.live();
         let unknown = || InvokeError::Unknown(function.to_owned());
         let function = live.functions.get(function).ok_or_else(unknown)?;
-        let trace = self.shared.services.ids.trace(SystemTime::now());
-        let call = Call { payload: event.to_string().into(), trace };
-        let answer = function.invoke(call, &self.shared.services).await.outcome?;
+        let ids = &self.shared.services.ids;
+        let (request_id, trace) = (ids.invocation(), ids.trace(SystemTime::now()));
+        let call = Call { request_id, payload: event.to_string().into(), trace };
+        let answer = function.invoke(call).await.outcome?;
         serde_json::from_slice(&answer).map_err(|_| InvokeError::NotJson)
     }
 

@@ -33,6 +33,8 @@ pub struct RequestLog {
     pub route_key: Option<String>,
     /// The function that was invoked for the answer; nothing where none was.
     pub function: Option<Arc<str>>,
+    /// Lambda's id of that invocation, which the lines of its log have too.
+    pub invocation: Option<String>,
     /// The status of the answer.
     pub status: u16,
     /// From the end of the request's headers to the answer.

@@ -91,9 +91,9 @@ impl LambdaDecider {
         services: &Services,
     ) -> Result<Decision, String> {
         let payload = authorizer_event(call, &identity);
-        let question = lambda::Call { payload, trace: call.trace.to_owned() };
-        let answer =
-            self.function.invoke(question, services).await.outcome.map_err(|error| error.to_string())?;
+        let question =
+            lambda::Call { request_id: services.ids.invocation(), payload, trace: call.trace.to_owned() };
+        let answer = self.function.invoke(question).await.outcome.map_err(|error| error.to_string())?;
         let simple: Simple = serde_json::from_slice(&answer).map_err(|error| error.to_string())?;
         if simple.policy_document.is_some() {
             return Err("it answers with an IAM policy, and only simple responses are imitated".to_owned());

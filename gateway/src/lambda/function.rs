@@ -9,10 +9,7 @@ use bytes::Bytes;
 use hyper::header::HeaderValue;
 use tokio::sync::oneshot;
 
-use super::{
-    InvokeError, Invoked, PAYLOAD_BYTES, PoolHandle,
-    pool::{Job, Services},
-};
+use super::{InvokeError, Invoked, PAYLOAD_BYTES, PoolHandle, pool::Job};
 use crate::{Invocation, model::Handler};
 
 /// A function and what runs it.
@@ -33,26 +30,27 @@ pub(crate) enum RunBy {
 /// What a function is called with.
 #[derive(Debug)]
 pub(crate) struct Call {
+    /// Lambda's id of the invocation.
+    pub(crate) request_id: String,
     pub(crate) payload: Bytes,
     pub(crate) trace: String,
 }
 
 impl LambdaFunction {
     /// Invokes it. It goes on where nobody waits for its end any more, as Lambda lets it.
-    pub(crate) async fn invoke(&self, call: Call, services: &Services) -> Invoked {
+    pub(crate) async fn invoke(&self, call: Call) -> Invoked {
         if call.payload.len() > PAYLOAD_BYTES {
             return Invoked { outcome: Err(InvokeError::EventTooLarge), cold_start: false };
         }
-        let request_id = services.ids.invocation();
         match &self.backend {
             RunBy::InProcess(handler) => {
-                let outcome = self.in_process(handler, call, request_id).await;
+                let outcome = self.in_process(handler, call).await;
                 Invoked { outcome, cold_start: false }
             }
             RunBy::Pool(pool) => {
                 let (reply, invoked) = oneshot::channel();
                 pool.give(Job {
-                    request_id,
+                    request_id: call.request_id,
                     payload: call.payload,
                     trace: call.trace,
                     function: self.name.clone(),
@@ -66,14 +64,10 @@ impl LambdaFunction {
         }
     }
 
-    async fn in_process(
-        &self,
-        handler: &Handler,
-        call: Call,
-        request_id: String,
-    ) -> Result<Bytes, InvokeError> {
+    async fn in_process(&self, handler: &Handler, call: Call) -> Result<Bytes, InvokeError> {
+        let Call { request_id, payload, .. } = call;
         let deadline = SystemTime::now() + self.timeout;
-        let work = (handler.0)(Invocation { payload: call.payload, request_id, deadline });
+        let work = (handler.0)(Invocation { payload, request_id, deadline });
         match tokio::spawn(tokio::time::timeout(self.timeout, work)).await {
             Ok(Ok(Ok(answer))) => {
                 let answer = Bytes::from(answer.to_string());

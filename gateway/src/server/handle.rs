@@ -57,6 +57,7 @@ pub(crate) struct Shared {
 struct Seen {
     route_key: Option<String>,
     function: Option<Arc<str>>,
+    invocation: Option<String>,
     cold_start: bool,
     event: Option<Bytes>,
     answer: Option<Bytes>,
@@ -104,6 +105,7 @@ impl Shared {
                 path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
                 route_key: seen.route_key,
                 function: seen.function,
+                invocation: seen.invocation,
                 status: response.status().as_u16(),
                 duration: started.elapsed(),
                 cold_start: seen.cold_start,
@@ -172,9 +174,10 @@ impl Shared {
         let payload = event(&call, &identity, &body);
         seen.function = Some(route.function.name.clone());
         seen.event = Some(payload.clone());
-        let invocation =
-            route.function.invoke(lambda::Call { payload, trace: trace.clone() }, &self.services);
-        let invoked = tokio::time::timeout(self.integration_timeout, invocation).await;
+        let request_id = self.services.ids.invocation();
+        seen.invocation = Some(request_id.clone());
+        let call = lambda::Call { request_id, payload, trace: trace.clone() };
+        let invoked = tokio::time::timeout(self.integration_timeout, route.function.invoke(call)).await;
         let Ok(Invoked { outcome, cold_start }) = invoked else {
             seen.error = Some(format!("no answer within {:?}", self.integration_timeout));
             return Err(Refusal::ServiceUnavailable);
