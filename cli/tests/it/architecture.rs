@@ -26,8 +26,9 @@ fn dependencies_point_one_way() {
         .collect();
     let expected = BTreeMap::from([
         ("items", vec!["routegen"]),
+        ("pets", vec!["routegen"]),
         ("routegen", vec!["routegen-macros", "routegen-spec"]),
-        ("routegen-cli", vec!["routegen-spec"]),
+        ("routegen-cli", vec!["routegen-gateway", "routegen-spec"]),
         ("routegen-gateway", vec!["routegen-spec"]),
         ("routegen-macros", vec!["routegen-spec"]),
         ("routegen-spec", vec![]),
@@ -51,6 +52,8 @@ fn each_stage_knows_only_what_it_is_made_from() {
         ),
         ("inspect", "build error note"),
         ("terraform", "check files"),
+        ("local", "build cargo check error files printer workspace"),
+        ("watch", "error workspace"),
         ("verify", "build cargo check error files printer workspace"),
         ("cargo", "error files interrupt printer target workspace"),
         ("files", "error interrupt"),
