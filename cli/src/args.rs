@@ -46,6 +46,12 @@ pub(crate) enum Command {
         #[command(flatten)]
         effort: Effort,
     },
+    /// Serves the API on this machine, with real authorization, and again after each change
+    Dev(DevArgs),
+    /// Prints a token that `routegen dev` lets pass
+    Token(TokenArgs),
+    /// Calls one function, without a server
+    Invoke(InvokeArgs),
     /// Tells what a zip is: routes, architecture, sizes, needs; no package is needed
     Inspect {
         /// Zips, or the programs of zips
@@ -81,11 +87,109 @@ impl Command {
     /// What the command line says about the artifacts.
     pub(crate) fn target(&self) -> Target {
         match self {
-            Self::Routes | Self::Check | Self::Inspect { .. } => Target::default(),
+            Self::Routes
+            | Self::Check
+            | Self::Dev(_)
+            | Self::Token(_)
+            | Self::Invoke(_)
+            | Self::Inspect { .. } => Target::default(),
             Self::Build(BuildArgs { target, .. }) | Self::Package { target, .. } => *target,
             Self::EmitTf(EmitTfArgs { arch, .. }) => Target { arch: *arch, compiler: None },
         }
     }
+}
+
+/// What runs, and in which environment.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Running {
+    /// Runs the zips that are deployed, a process for each function, with its memory limit
+    #[arg(long)]
+    pub(crate) artifacts: bool,
+    /// An environment variable for all functions, or the name of one to hand on [may be repeated]
+    #[arg(short, long, value_name = "NAME[=VALUE]")]
+    pub(crate) env: Vec<String>,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct DevArgs {
+    /// Port of loopback; 0 for any that is free
+    #[arg(long, value_name = "PORT", default_value_t = DEV_PORT)]
+    pub(crate) port: u16,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// Lets browsers call from this origin, as the module's variable `cors` does [may be repeated]
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) cors: Vec<String>,
+    /// Takes tokens of this issuer, in place of the local one
+    #[arg(long, value_name = "URL", requires = "audience")]
+    pub(crate) issuer: Option<String>,
+    /// The `aud` or `client_id` of that issuer's tokens [may be repeated]
+    #[arg(long, value_name = "TEXT", requires = "issuer")]
+    pub(crate) audience: Vec<String>,
+}
+
+/// Where `routegen dev` listens unless told otherwise.
+pub(crate) const DEV_PORT: u16 = 9000;
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct TokenArgs {
+    /// A scope that it has [may be repeated]
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Vec<String>,
+    /// Makes it one that was valid until a minute ago
+    #[arg(long)]
+    pub(crate) expired: bool,
+    /// Signs it with a key that the server does not know
+    #[arg(long)]
+    pub(crate) forged: bool,
+    /// Its `aud`, which tokens of Cognito's clients do not have
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) audience: Option<String>,
+    /// A claim: text or JSON; `null` takes it away [may be repeated]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = claim)]
+    pub(crate) claim: Vec<(String, serde_json::Value)>,
+    /// The port of the server [default: that of the one that runs, else 9000]
+    #[arg(long, value_name = "PORT")]
+    pub(crate) port: Option<u16>,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct InvokeArgs {
+    /// The function, by its name or its route's
+    pub(crate) function: String,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// The event, in a file; `-` for stdin
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["path", "method", "header", "body", "claim"])]
+    pub(crate) event: Option<Utf8PathBuf>,
+    /// Path and query of the request [default: that of the function's route]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) path: Option<String>,
+    /// Its method [default: that of the function's first route]
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) method: Option<String>,
+    /// One of its headers [may be repeated]
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
+    pub(crate) header: Vec<(String, String)>,
+    /// Its body
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) body: Option<String>,
+    /// What the authorizer knows of the caller: text or JSON [may be repeated]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = claim)]
+    pub(crate) claim: Vec<(String, serde_json::Value)>,
+}
+
+/// `NAME=VALUE`; what is no JSON is a text.
+fn claim(word: &str) -> Result<(String, serde_json::Value), String> {
+    let (name, value) = word.split_once('=').ok_or("write NAME=VALUE")?;
+    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    Ok((name.to_owned(), value))
+}
+
+/// `NAME: VALUE`, as curl takes it.
+fn header(word: &str) -> Result<(String, String), String> {
+    let (name, value) = word.split_once(':').ok_or("write NAME: VALUE")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 #[derive(ClapArgs, Debug)]

@@ -308,6 +308,47 @@ pub(crate) enum Error {
     )]
     UnknownFunction { name: String, functions: Vec<String> },
 
+    #[error("the local gateway cannot serve the API: {reason}")]
+    #[diagnostic(code(RG0080))]
+    Gateway {
+        reason: String,
+        #[help]
+        help: Option<&'static str>,
+    },
+
+    #[error("`{folder}` cannot be watched: {reason}")]
+    #[diagnostic(
+        code(RG0081),
+        help("on Linux, `fs.inotify.max_user_watches` and `max_user_instances` limit how much is watched")
+    )]
+    Watch { folder: Utf8PathBuf, reason: String },
+
+    #[error("the function `{function}` failed: {reason}")]
+    #[diagnostic(code(RG0082), help("what it wrote to its log is above"))]
+    FunctionFailed { function: String, reason: String },
+
+    #[error("`{method} {path}` is no route of `{function}`")]
+    #[diagnostic(code(RG0083), help("{}", if routes.is_empty() { "it is an authorizer: write what it is asked into a file, and name it with `--event`".to_owned() } else { format!("its routes are {}", routes.join(", ")) }))]
+    NotItsRoute { function: String, method: String, path: String, routes: Vec<String> },
+
+    #[error("`{path}` holds no event: {reason}")]
+    #[diagnostic(
+        code(RG0084),
+        help("an event is JSON, as the gateway gives it to functions: payload format 2.0")
+    )]
+    NotAnEvent { path: Utf8PathBuf, reason: String },
+
+    #[error("the artifacts are for {architecture}, and this machine is another")]
+    #[diagnostic(
+        code(RG0087),
+        help("`--artifacts` runs what is deployed; without it, a build for this machine answers")
+    )]
+    OtherMachine { architecture: &'static str },
+
+    #[error("the request cannot be sent: {reason}")]
+    #[diagnostic(code(RG0085))]
+    Request { reason: String },
+
     #[error("interrupted")]
     #[diagnostic(code(RG0031), help("nothing is broken; the next build goes on from here"))]
     Interrupted,
@@ -329,6 +370,16 @@ pub(crate) enum Warning {
     #[error("`{folder}` has no artifacts of the present routes for {}", some(functions))]
     #[diagnostic(code(RG0202), severity(Warning), help("run `routegen build` before `terraform apply`"))]
     OtherArtifacts { folder: Utf8PathBuf, functions: Vec<String> },
+
+    #[error("{} no value here: {}", plural(variables.len(), "an environment variable has", "environment variables have"), asked_by(variables))]
+    #[diagnostic(
+        code(RG0086),
+        severity(Warning),
+        help(
+            "set them before the command, or say `--env NAME=VALUE`; Terraform fails at plan where one has no value"
+        )
+    )]
+    NoValue { variables: std::collections::BTreeMap<String, Vec<String>> },
 
     #[error("no route asks for Cognito any more: a user pool that the module made would go, with its users")]
     #[diagnostic(
@@ -425,6 +476,12 @@ fn some(names: &[String]) -> String {
         Some(first) if names.len() > MOST => format!("{} and {} more", first.join(", "), names.len() - MOST),
         _ => names.join(", "),
     }
+}
+
+/// Variables, each with the functions that ask for it.
+fn asked_by(variables: &std::collections::BTreeMap<String, Vec<String>>) -> String {
+    let each = variables.iter().map(|(name, functions)| format!("`{name}` ({})", some(functions)));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 /// `one` for one, otherwise the number and `many`.

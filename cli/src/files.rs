@@ -204,6 +204,36 @@ pub(crate) fn write_if_changed(path: &Utf8Path, content: &[u8]) -> Result<Outcom
     Ok(Outcome::Written)
 }
 
+/// Writes a file that is not there, for everyone to read, with the folders above it.
+pub(crate) fn write_new(path: &Utf8Path, content: &[u8], executable: bool) -> Result<(), Error> {
+    create_folder(path.parent().unwrap_or(Utf8Path::new(".")))?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, if executable { 0o777 } else { 0o666 });
+    #[cfg(not(unix))]
+    let _ = executable;
+    let written = options.open(path).and_then(|mut file| file.write_all(content));
+    written.map_err(|error| Error::io("write", path, error))
+}
+
+/// Gives a file a second name, under which it stays what it is when another is made in its place. Where the disk knows no second
+/// names, it is copied.
+pub(crate) fn link_or_copy(file: &Utf8Path, name: &Utf8Path) -> Result<(), Error> {
+    if std::fs::hard_link(file, name).is_ok() {
+        return Ok(());
+    }
+    std::fs::copy(file, name).map(drop).map_err(|error| Error::io("copy", file, error))
+}
+
+/// Removes a folder with all that is in it.
+pub(crate) fn remove_folder(path: &Utf8Path) -> Result<(), Error> {
+    match std::fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path, error)),
+        _ => Ok(()),
+    }
+}
+
 /// Waits until nobody else holds the lock `path`, and holds it until the file is dropped. `waiting` is called before a
 /// wait.
 pub(crate) fn lock(path: &Utf8Path, waiting: impl FnOnce()) -> Result<File, Error> {
@@ -265,12 +295,8 @@ pub(crate) struct TemporaryFolder(Utf8PathBuf);
 impl TemporaryFolder {
     /// What a command that was killed has left there goes first.
     pub(crate) fn new(path: Utf8PathBuf) -> Result<Self, Error> {
-        match std::fs::remove_dir_all(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Error::io("remove", path, error));
-            }
-            _ => create_folder(&path)?,
-        }
+        remove_folder(&path)?;
+        create_folder(&path)?;
         Ok(Self(path))
     }
 

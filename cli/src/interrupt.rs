@@ -14,7 +14,8 @@ use crate::error::Error;
 /// The exit code of a command that was interrupted: 128 and the number of SIGINT, as shells have it.
 pub(crate) const EXIT_CODE: u8 = 130;
 
-static STATE: Mutex<State> = Mutex::new(State { requested: false, idle: false, children: Vec::new() });
+static STATE: Mutex<State> =
+    Mutex::new(State { requested: false, idle: false, children: Vec::new(), wake: None });
 
 struct State {
     requested: bool,
@@ -22,6 +23,8 @@ struct State {
     idle: bool,
     /// The programs that are running.
     children: Vec<Running>,
+    /// Tells whoever waits for something else.
+    wake: Option<Box<dyn Fn() + Send>>,
 }
 
 /// A program by its id, and whether it leads a group of its own.
@@ -40,6 +43,9 @@ pub(crate) fn listen() -> Result<(), Error> {
         }
         state.requested = true;
         state.children.iter().copied().for_each(end);
+        if let Some(wake) = &state.wake {
+            wake();
+        }
     });
     listening.map_err(|error| Error::run("the handler of Ctrl-C", error))
 }
@@ -60,6 +66,16 @@ pub(crate) fn idle<T>(wait: impl FnOnce() -> T) -> Result<T, Error> {
     let waited = wait();
     self::state().idle = false;
     Ok(waited)
+}
+
+/// Has `wake` called when the user asks for the end, for a command that serves until then.
+pub(crate) fn on_request(wake: impl Fn() + Send + 'static) -> Result<(), Error> {
+    let mut state = state();
+    if state.requested {
+        return Err(Error::Interrupted);
+    }
+    state.wake = Some(Box::new(wake));
+    Ok(())
 }
 
 /// Runs a program that asks nobody anything, in a group of its own: what it has started ends with it.

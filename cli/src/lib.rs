@@ -20,6 +20,7 @@ mod hash;
 mod inspect;
 mod interrupt;
 mod json;
+mod local;
 mod note;
 mod printer;
 mod registry;
@@ -28,6 +29,7 @@ mod target;
 mod terraform;
 mod timings;
 mod verify;
+mod watch;
 mod workspace;
 
 use std::{ffi::OsString, process::ExitCode};

@@ -72,12 +72,39 @@ impl Printer {
             Format::Text => value.to_string(),
             Format::Json => json::text(value),
         };
+        self.out(&text)
+    }
+
+    fn out(&self, text: &str) -> Result<(), Error> {
         let mut stdout = AutoStream::new(std::io::stdout(), self.choice());
         match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
             // Whoever closed the pipe has read enough.
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::io("write", "stdout", error)),
             _ => Ok(()),
         }
+    }
+
+    /// One of many things that are told on stdout while a command runs: a text for people, or a line of JSON for programs.
+    pub(crate) fn event<T: Display + Serialize>(&self, value: &T) -> Result<(), Error> {
+        self.out(&self.line(value))
+    }
+
+    /// What a function says, beside an outcome.
+    pub(crate) fn aside<T: Display + Serialize>(&self, value: &T) {
+        self.talk(&self.line(value));
+    }
+
+    fn line<T: Display + Serialize>(&self, value: &T) -> String {
+        match self.format {
+            Format::Text => value.to_string(),
+            Format::Json => serde_json::to_string(value).unwrap_or_default() + "\n",
+        }
+    }
+
+    /// The same printer for work that is done again and again: it says nothing but errors.
+    pub(crate) fn hushed(&self) -> Self {
+        let moving = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
+        Self { quiet: true, moving, stopwatch: Stopwatch::default(), ..*self }
     }
 
     /// Shows how far the functions are: on a terminal a bar, and lines everywhere.

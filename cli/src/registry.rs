@@ -14,7 +14,7 @@ use routegen_spec::{FORMAT_VERSION, Manifest};
 use wait_timeout::ChildExt as _;
 
 use crate::{
-    cargo::{self, Backend, Link, Mode},
+    cargo::{self, Backend, Libraries, Link, Mode},
     entries::{self, Registered},
     error::Error,
     files,
@@ -30,8 +30,8 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub(crate) struct Registry {
     pub(crate) manifest: Manifest,
-    /// The crates that can hold routes, as far as they are part of the build.
-    pub(crate) crates: Vec<String>,
+    /// The libraries that it was read from; those that can hold routes, as far as they are part of the build.
+    pub(crate) libraries: Libraries,
 }
 
 /// The routes of the package and of all packages that it depends on.
@@ -60,7 +60,7 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry,
     }
     Ok(Registry {
         manifest: Manifest::new(manifest.routegen_version, manifest.routes, manifest.authorizers),
-        crates: libraries.crates().map(str::to_owned).collect(),
+        libraries,
     })
 }
 

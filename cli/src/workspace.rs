@@ -40,6 +40,8 @@ pub(crate) struct Workspace {
     /// The folders of the packages that are neither below the workspace's root nor below cargo's home, each with what
     /// stands for it in artifacts.
     pub(crate) outside: Vec<(Utf8PathBuf, String)>,
+    /// The folders of the packages on this disk that the selected one is made from, itself among them.
+    pub(crate) local_folders: Vec<Utf8PathBuf>,
     /// What every call of cargo is told.
     pub(crate) options: CargoOptions,
 }
@@ -114,11 +116,14 @@ impl Workspace {
                 if package.source.is_none() { String::new() } else { format!("-{}", package.version) };
             (folder(package), format!("/outside/{}{version}", package.name))
         });
+        let made_from = dependencies(&metadata, &app.id).into_iter().map(|id| &metadata[&id]);
+        let local_folders = made_from.filter(|package| package.source.is_none()).map(folder).collect();
         Ok(Self {
             package: app.name.to_string(),
             id: app.id.clone(),
             package_root: folder(app),
             outside: outside.collect(),
+            local_folders,
             linked,
             runtime,
             root: metadata.workspace_root,

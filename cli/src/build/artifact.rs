@@ -1,7 +1,5 @@
 //! One function: from the libraries to the zip at its place.
 
-use std::fmt::Write as _;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
@@ -10,11 +8,12 @@ use super::{
     include::Extras,
     inspect,
     listing::{Listed, Listing},
+    program,
     stamp::{Pack, Packed},
 };
 use crate::{
     cargo::{self, Libraries, Link},
-    check::{CheckedManifest, Function, FunctionKind},
+    check::{CheckedManifest, Function},
     error::Error,
     files,
     note::Note,
@@ -74,7 +73,9 @@ impl Build<'_> {
         let folder =
             self.workspace.own_target().join("bootstrap").join(&self.workspace.package).join(&function.name);
         files::create_folder(&folder)?;
-        let source = main(crate_name, function) + &self.note(function, package).source();
+        let entries = function.entries.iter().map(String::as_str);
+        let source =
+            program::main(&[crate_name], function.kind, entries) + &self.note(function, package).source();
         let link = Link { name: &function.name, source: &source, crates: vec![crate_name], folder: &folder };
         let stopwatch = &self.printer.stopwatch;
         let linked = stopwatch
@@ -148,52 +149,5 @@ impl Build<'_> {
             change,
             zip_bytes_before: before.map(|before| before.zip_bytes),
         }
-    }
-}
-
-/// The program but for its note: it names its own entry points, so the linker keeps those handlers and no others.
-fn main(crate_name: &str, function: &Function) -> String {
-    let (kind, serve) = match function.kind {
-        FunctionKind::Routes => ("Route", "serve"),
-        FunctionKind::Authorizer => ("Authorizer", "serve_authorizer"),
-    };
-    let mut source = format!("extern crate {crate_name} as _;\nunsafe extern \"Rust\" {{\n");
-    for (index, symbol) in function.entries.iter().enumerate() {
-        let _ = writeln!(
-            source,
-            "    #[link_name = {symbol:?}]\n    safe fn entry_{index}() -> routegen::__private::{kind};"
-        );
-    }
-    let calls: Vec<_> = (0..function.entries.len()).map(|index| format!("entry_{index}()")).collect();
-    let entries = match function.kind {
-        FunctionKind::Routes => format!("[{}]", calls.join(", ")),
-        FunctionKind::Authorizer => calls.join(", "),
-    };
-    source
-        + &format!(
-            "}}\nfn main() -> std::process::ExitCode {{\n    routegen::__private::{serve}({entries})\n}}\n"
-        )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{build::fixture::function, target::Architecture};
-
-    fn program(kind: FunctionKind, entries: &[&str]) -> String {
-        let entries = entries.iter().map(ToString::to_string).collect();
-        main("items", &Function { kind, entries, ..function(Architecture::HOST) })
-    }
-
-    #[test]
-    fn a_program_names_the_entry_points_of_its_function_and_no_others() {
-        insta::assert_snapshot!(
-            [
-                program(FunctionKind::Routes, &["routegen.items.GET.items"]),
-                program(FunctionKind::Routes, &["routegen.items.GET.items", "routegen.items.POST.items"]),
-                program(FunctionKind::Authorizer, &["routegen.items.authorizer.key"]),
-            ]
-            .join("\n")
-        );
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod inspect;
 mod listing;
 mod needs;
 mod parallel;
+pub(crate) mod program;
 mod stamp;
 mod zip;
 
@@ -26,7 +27,7 @@ pub(crate) use self::{
 };
 use crate::{
     cargo::{self, Backend, Mode},
-    check::{CheckedManifest, Function, Route},
+    check::{CheckedManifest, Function},
     entries::{self, Registered},
     error::{Error, plural},
     printer::Printer,
@@ -120,22 +121,12 @@ pub(crate) fn build(
     Ok(Built { artifacts, listing })
 }
 
-/// The functions that `only` names, by their own names or by those of their routes.
+/// The functions that `only` names; all of them where it is empty.
 fn select<'a>(manifest: &'a CheckedManifest, only: &[String]) -> Result<Vec<&'a Function>, Error> {
-    let is = |function: &Function, name: &String| {
-        let of_route = |route: &Route| {
-            let id = &route.spec.name;
-            route.function == function.key && (id.as_str() == name || id.to_kebab_case() == *name)
-        };
-        function.name == *name || function.key == *name || manifest.routes.iter().any(of_route)
-    };
-    if let Some(name) = only.iter().find(|name| !manifest.functions.iter().any(|function| is(function, name)))
-    {
-        return Err(Error::UnknownFunction {
-            name: name.clone(),
-            functions: manifest.functions.iter().map(|function| function.name.clone()).collect(),
-        });
+    if only.is_empty() {
+        return Ok(manifest.functions.iter().collect());
     }
-    let wanted = |function: &&Function| only.is_empty() || only.iter().any(|name| is(function, name));
+    let named: Vec<_> = only.iter().map(|name| manifest.function_named(name)).collect::<Result<_, _>>()?;
+    let wanted = |function: &&Function| named.iter().any(|named| named.key == function.key);
     Ok(manifest.functions.iter().filter(wanted).collect())
 }

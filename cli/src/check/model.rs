@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     config::{Config, Pattern},
+    error::Error,
     hash, json,
     target::Architecture,
 };
@@ -127,6 +128,24 @@ impl CheckedManifest {
             resource_servers,
             sha256: hash::sha256(json::text(manifest).as_bytes()),
         }
+    }
+
+    /// A function by its own name or by that of one of its routes, with `_` or with `-`.
+    pub(crate) fn function_named(&self, name: &str) -> Result<&Function, Error> {
+        let of_route = |function: &Function, route: &Route| {
+            let id = &route.spec.name;
+            route.function == function.key && (id.as_str() == name || id.to_kebab_case() == name)
+        };
+        let is = |function: &&Function| {
+            let routes = &self.routes;
+            function.name == name
+                || function.key == name
+                || routes.iter().any(|route| of_route(function, route))
+        };
+        self.functions.iter().find(is).ok_or_else(|| Error::UnknownFunction {
+            name: name.to_owned(),
+            functions: self.functions.iter().map(|function| function.name.clone()).collect(),
+        })
     }
 
     /// The route keys that the function answers.

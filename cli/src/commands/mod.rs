@@ -3,12 +3,16 @@
 
 mod build;
 mod check;
+mod dev;
 mod emit_tf;
 mod inspect;
+mod invoke;
 mod package;
 mod routes;
+mod runnable;
 mod size;
 mod table;
+mod token;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use routegen_spec::Manifest;
@@ -34,10 +38,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         || Workspace::load(selection.package.as_deref(), selection.manifest_path.as_deref(), options(args));
     let with_api = |command: &dyn Fn(&Api<'_>) -> Result<(), Error>| {
         let workspace = printer.stopwatch.time(Step::Workspace, "", load)?;
-        // Two commands at once in one target directory would link over each other's programs.
-        let _lock = files::lock(&workspace.own_target().join(".lock"), || {
-            printer.step("Waiting", "for another routegen in the same target directory");
-        })?;
+        let _lock = lock(&workspace, printer)?;
         let Target { arch, compiler } = args.command.target();
         let config = Config::load(&workspace.package_root)?.overruled(arch, compiler);
         command(&Api { workspace, config, printer })
@@ -50,8 +51,18 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         Command::Package { out, tf_out, effort, .. } => {
             with_api(&|api| package::run(api, out.as_deref(), tf_out.as_deref(), effort))
         }
+        Command::Dev(args) => dev::run(args, &load, printer),
+        Command::Token(args) => token::run(args, &load()?, printer),
+        Command::Invoke(args) => invoke::run(args, &load()?, printer),
         Command::Inspect { files, crates } => inspect::run(files, *crates, load, printer),
     }
+}
+
+/// Two commands at once in one target directory would link over each other's programs.
+fn lock(workspace: &Workspace, printer: &Printer) -> Result<std::fs::File, Error> {
+    files::lock(&workspace.own_target().join(".lock"), || {
+        printer.step("Waiting", "for another routegen in the same target directory");
+    })
 }
 
 /// What was typed, as cargo is to hear it.
@@ -81,17 +92,26 @@ struct Api<'a> {
 impl Api<'_> {
     /// The routes, complete as far as the sources show.
     fn manifest(&self) -> Result<Manifest, Error> {
+        Ok(self.registry()?.manifest)
+    }
+
+    /// The same with the libraries that they were read from.
+    fn registry(&self) -> Result<Registry, Error> {
         self.printer.step("Reading", format!("the routes of `{}`", self.workspace.package));
-        let Registry { manifest, crates } = registry::read(&self.workspace, self.printer)?;
-        sources::compare(&self.workspace, &crates, &manifest)?;
-        Ok(manifest)
+        let registry = registry::read(&self.workspace, self.printer)?;
+        let crates: Vec<_> = registry.libraries.crates().map(str::to_owned).collect();
+        sources::compare(&self.workspace, &crates, &registry.manifest)?;
+        Ok(registry)
     }
 
     /// The routes as they can be deployed; warnings have been printed.
     fn checked(&self) -> Result<CheckedManifest, Error> {
-        let manifest = self.manifest()?;
+        self.check(&self.manifest()?)
+    }
+
+    fn check(&self, manifest: &Manifest) -> Result<CheckedManifest, Error> {
         let checked =
-            crate::check::check(&self.workspace.root, &self.workspace.package, &manifest, &self.config)?;
+            crate::check::check(&self.workspace.root, &self.workspace.package, manifest, &self.config)?;
         for warning in &checked.warnings {
             self.printer.warning(warning);
         }

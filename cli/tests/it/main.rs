@@ -9,6 +9,7 @@ mod architecture;
 mod artifacts;
 mod backend;
 mod commands;
+mod dev;
 mod docs;
 mod emulator;
 mod fixture;

@@ -107,6 +107,7 @@ impl Shared {
                 path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
                 route_key: seen.route_key,
                 function: seen.function,
+                invocation: seen.invocation,
                 status: response.status().as_u16(),
                 duration: started.elapsed(),
                 cold_start: seen.cold_start,

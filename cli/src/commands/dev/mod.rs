@@ -1,0 +1,153 @@
+//! `routegen dev`: serves the API on this machine, and again after each change.
+
+mod ready;
+mod turns;
+
+use std::{
+    collections::BTreeSet,
+    sync::mpsc::{self, Receiver, RecvTimeoutError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use camino::Utf8PathBuf;
+use routegen_gateway::{Gateway, Observation};
+
+use self::{ready::Ready, turns::Turns};
+use super::runnable::{Runnable, chain, refused, runtime};
+use crate::{
+    args::DevArgs,
+    error::Error,
+    interrupt,
+    local::{self, Issuer, Journal, Place, Settings, Variables},
+    printer::Printer,
+    watch::Watcher,
+    workspace::Workspace,
+};
+
+/// An editor writes several files at once, and one of them in several steps.
+const QUIET: Duration = Duration::from_millis(30);
+
+/// What the server waits for.
+enum Word {
+    Changed(Utf8PathBuf),
+    End,
+}
+
+pub(super) fn run(
+    args: &DevArgs,
+    load: &dyn Fn() -> Result<Workspace, Error>,
+    printer: &Printer,
+) -> Result<(), Error> {
+    let (tell, words) = mpsc::channel();
+    let end = tell.clone();
+    interrupt::on_request(move || drop(end.send(Word::End)))?;
+    let workspace = load()?;
+    let place = Place::of(&workspace)?;
+    let run_folder = place.run_folder()?;
+    // What is saved while the first build runs is built after it.
+    let watcher = Watcher::start(&workspace, move |path| drop(tell.send(Word::Changed(path))))?;
+    let mut turns = Turns::new(load, workspace, &args.running, run_folder.path());
+    let first = turns.make(printer)?;
+    let settings = Settings {
+        variables: Variables::new(&args.running.env),
+        cors: args.cors.clone(),
+        issuer: args.issuer.clone().map(|url| Issuer { url, audience: args.audience.clone() }),
+    };
+    first.warn_of_missing(&settings.variables, printer);
+    let server = Server { args, place: &place, settings: &settings, printer };
+    thread::scope(|scope| {
+        let (observe, observations) = mpsc::channel();
+        scope.spawn(move || {
+            // Whoever closed the pipe has read enough.
+            Journal::default().keep(&observations, |entry| drop(printer.event(&entry)));
+        });
+        server.serve(&mut turns, first, watcher, observe, &words)
+    })
+}
+
+struct Server<'a> {
+    args: &'a DevArgs,
+    place: &'a Place,
+    settings: &'a Settings,
+    printer: &'a Printer,
+}
+
+impl Server<'_> {
+    /// Serves until the user asks for the end.
+    fn serve(
+        &self,
+        turns: &mut Turns<'_>,
+        first: Runnable,
+        mut watcher: Watcher,
+        observe: mpsc::Sender<Observation>,
+        words: &Receiver<Word>,
+    ) -> Result<(), Error> {
+        let runtime = runtime()?;
+        let mut builder = Gateway::builder(self.api(&first, turns)).port(self.args.port);
+        if self.settings.issuer.is_none() {
+            builder = builder.local_issuer(self.place.issuer());
+        }
+        let builder = builder.observe(move |observation| drop(observe.send(observation)));
+        let gateway = runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
+        let origin = format!("http://{}", gateway.address());
+        self.place.serves(&origin)?;
+        self.printer.event(&Ready::new(&first.manifest, &gateway))?;
+        let mut last = first;
+        while let Some(changed) = wait(words) {
+            let begin = Instant::now();
+            let turn = turns.turn(&changed, &last, self.printer).and_then(|next| {
+                watcher.cover(turns.workspace())?;
+                let Some(next) = next else { return Ok(None) };
+                let _entered = runtime.enter();
+                let replaced = gateway.replace(&self.api(&next, turns));
+                replaced.map_err(|error| Error::Gateway { reason: chain(&error), help: None })?;
+                Ok(Some(next))
+            });
+            match turn {
+                // Nothing that was changed is part of the API.
+                Ok(None) => {}
+                Ok(Some(next)) => {
+                    if self.settings.variables.missing(&next.manifest)
+                        != self.settings.variables.missing(&last.manifest)
+                    {
+                        next.warn_of_missing(&self.settings.variables, self.printer);
+                    }
+                    last = next;
+                    let seconds = begin.elapsed().as_secs_f64();
+                    self.printer.step("Rebuilt", format!("`{}` in {seconds:.2} s", last.manifest.api_name));
+                }
+                Err(_) if interrupt::check().is_err() => break,
+                Err(error) => {
+                    self.printer.error(&error);
+                    self.printer.step("Serving", "the last build that was good");
+                }
+            }
+        }
+        self.place.served(&origin)?;
+        runtime.block_on(gateway.shutdown());
+        Ok(())
+    }
+
+    fn api(&self, runnable: &Runnable, turns: &Turns<'_>) -> routegen_gateway::Api {
+        let root = &turns.workspace().package_root;
+        local::api(&runnable.manifest, &runnable.programs, self.settings, root)
+    }
+}
+
+/// What has changed, when nothing more does for a moment; nothing at the end.
+fn wait(words: &Receiver<Word>) -> Option<BTreeSet<Utf8PathBuf>> {
+    let mut changed = BTreeSet::new();
+    let mut word = words.recv().ok()?;
+    loop {
+        match word {
+            Word::Changed(path) => changed.insert(path),
+            Word::End => return None,
+        };
+        word = match words.recv_timeout(QUIET) {
+            Ok(word) => word,
+            Err(RecvTimeoutError::Timeout) => return Some(changed),
+            Err(RecvTimeoutError::Disconnected) => return None,
+        };
+    }
+}

@@ -1,0 +1,112 @@
+//! What `routegen dev` says when it listens: the routes as links, and how to get a token.
+
+use std::{collections::BTreeSet, fmt};
+
+use routegen_gateway::{Gateway, LocalIssuer};
+use routegen_spec::Auth;
+use serde::Serialize;
+
+use super::super::table::table;
+use crate::{
+    check::{AuthorizerKind, CheckedManifest},
+    local::{IAM_KEY_ID, IAM_SECRET},
+};
+
+#[derive(Serialize)]
+pub(super) struct Ready {
+    api: String,
+    url: String,
+    /// The local issuer; nothing where another one is used.
+    issuer: Option<String>,
+    token_endpoint: Option<String>,
+    client_id: Option<&'static str>,
+    client_secret: Option<&'static str>,
+    /// Where a route takes signed requests.
+    iam: Option<Iam>,
+    routes: Vec<Route>,
+    /// Whether a route asks for a token of the local issuer.
+    #[serde(skip)]
+    takes_tokens: bool,
+}
+
+#[derive(Serialize)]
+struct Iam {
+    access_key_id: &'static str,
+    secret_access_key: &'static str,
+}
+
+#[derive(Serialize)]
+struct Route {
+    method: String,
+    url: String,
+    auth: String,
+    scopes: Vec<String>,
+    function: String,
+}
+
+impl Ready {
+    pub(super) fn new(manifest: &CheckedManifest, gateway: &Gateway) -> Self {
+        let url = gateway.url();
+        let name = |key: &str| manifest.functions.iter().find(|function| function.key == key);
+        let mut routes: Vec<_> = manifest.routes.iter().collect();
+        routes.sort_by_key(|route| (&route.spec.path, route.spec.method));
+        let is_jwt = |kind: &AuthorizerKind| !matches!(kind, AuthorizerKind::Lambda { .. });
+        let local = gateway.issuer().is_some();
+        Self {
+            api: manifest.api_name.clone(),
+            issuer: gateway.issuer().map(str::to_owned),
+            token_endpoint: gateway.token_endpoint().map(str::to_owned),
+            client_id: local.then_some(LocalIssuer::CLIENT_ID),
+            client_secret: local.then_some(LocalIssuer::CLIENT_SECRET),
+            iam: manifest
+                .routes
+                .iter()
+                .any(|route| route.spec.auth == Auth::Iam)
+                .then_some(Iam { access_key_id: IAM_KEY_ID, secret_access_key: IAM_SECRET }),
+            routes: routes
+                .into_iter()
+                .map(|route| Route {
+                    method: route.spec.method.to_string(),
+                    url: match route.spec.path.to_string() {
+                        path if path.starts_with('/') => format!("{url}{path}"),
+                        default => default,
+                    },
+                    auth: route.spec.auth.to_string(),
+                    scopes: route.spec.scopes.iter().map(ToString::to_string).collect(),
+                    function: name(&route.function).map(|function| function.name.clone()).unwrap_or_default(),
+                })
+                .collect(),
+            takes_tokens: local && manifest.authorizers.iter().any(|authorizer| is_jwt(&authorizer.kind)),
+            url,
+        }
+    }
+}
+
+impl fmt::Display for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n{} on {}\n", self.api, self.url)?;
+        let rows = self.routes.iter().map(|route| {
+            let scopes = if route.scopes.is_empty() { "-".to_owned() } else { route.scopes.join(" ") };
+            vec![route.method.clone(), route.url.clone(), route.auth.clone(), scopes, route.function.clone()]
+        });
+        writeln!(f, "{}", table(&["METHOD", "ROUTE", "AUTH", "SCOPES", "FUNCTION"], rows, &[]))?;
+        if let (true, Some(endpoint)) = (self.takes_tokens, &self.token_endpoint) {
+            let scopes: BTreeSet<_> = self.routes.iter().flat_map(|route| &route.scopes).collect();
+            let scopes: Vec<_> = scopes.into_iter().map(String::as_str).collect();
+            writeln!(f, "A token, as Cognito gives it (or by `routegen token`):\n")?;
+            writeln!(f, "TOKEN=$(curl -s -X POST {endpoint} -d grant_type=client_credentials \\")?;
+            writeln!(
+                f,
+                "  -d client_id={} -d client_secret={} -d 'scope={}' \\",
+                LocalIssuer::CLIENT_ID,
+                LocalIssuer::CLIENT_SECRET,
+                scopes.join(" ")
+            )?;
+            writeln!(f, "  | sed -E 's/.*\"access_token\": ?\"([^\"]+)\".*/\\1/')\n")?;
+        }
+        if let Some(Iam { access_key_id, secret_access_key }) = &self.iam {
+            writeln!(f, "IAM: sign with the key `{access_key_id}` and the secret `{secret_access_key}`\n")?;
+        }
+        Ok(())
+    }
+}

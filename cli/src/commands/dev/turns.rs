@@ -1,0 +1,82 @@
+//! The builds of a server, one after the other.
+//!
+//! In: the files that changed. Out: the API with other programs, or nothing where the change is none of the API.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::super::runnable::Runnable;
+use crate::{args::Running, error::Error, files, printer::Printer, workspace::Workspace};
+
+pub(super) struct Turns<'a> {
+    load: &'a dyn Fn() -> Result<Workspace, Error>,
+    workspace: Workspace,
+    running: &'a Running,
+    /// The folder for the programs.
+    folder: &'a Utf8Path,
+    count: u64,
+    /// Whether the last build failed: the next one is news, whatever it gives.
+    failed: bool,
+}
+
+impl<'a> Turns<'a> {
+    pub(super) fn new(
+        load: &'a dyn Fn() -> Result<Workspace, Error>,
+        workspace: Workspace,
+        running: &'a Running,
+        folder: &'a Utf8Path,
+    ) -> Self {
+        Self { load, workspace, running, folder, count: 0, failed: false }
+    }
+
+    pub(super) fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// A build.
+    pub(super) fn make(&mut self, printer: &Printer) -> Result<Runnable, Error> {
+        self.count += 1;
+        // Requests that began with the last build may still start its programs, and none with those before.
+        if let Some(old) = self.count.checked_sub(2).filter(|_| !self.running.artifacts) {
+            files::remove_folder(&self.folder.join(old.to_string()))?;
+        }
+        let to = if self.running.artifacts {
+            self.folder.to_owned()
+        } else {
+            self.folder.join(self.count.to_string())
+        };
+        Runnable::make(&self.workspace, self.running, &[], &to, printer)
+    }
+
+    /// The build after a change; nothing where it gives what there is.
+    pub(super) fn turn(
+        &mut self,
+        changed: &BTreeSet<Utf8PathBuf>,
+        last: &Runnable,
+        printer: &Printer,
+    ) -> Result<Option<Runnable>, Error> {
+        let failed = std::mem::replace(&mut self.failed, true);
+        let is = |names: &[&str]| {
+            changed.iter().any(|path| path.file_name().is_some_and(|name| names.contains(&name)))
+        };
+        if is(&["Cargo.toml", "Cargo.lock"]) {
+            self.workspace = (self.load)()?;
+        }
+        let next = self.make(&printer.hushed())?;
+        self.failed = false;
+        let is_other = failed
+            || next.changed
+            || next.manifest.sha256 != last.manifest.sha256
+            || is(&["routegen.toml"])
+            || self.is_included(changed, &next);
+        Ok(is_other.then_some(next))
+    }
+
+    /// Whether a file changed that functions find beside their programs.
+    fn is_included(&self, changed: &BTreeSet<Utf8PathBuf>, runnable: &Runnable) -> bool {
+        let names = changed.iter().filter_map(|path| path.strip_prefix(&self.workspace.package_root).ok());
+        let patterns = || runnable.manifest.functions.iter().flat_map(|function| &function.include);
+        names.into_iter().any(|name| patterns().any(|pattern| pattern.matcher.is_match(name)))
+    }
+}

@@ -1,0 +1,254 @@
+//! `routegen invoke`: calls one function, with an event or with the one that a request makes.
+//!
+//! A request goes through a gateway of its own, which has the function's routes alone and whose authorizers let everyone pass: the
+//! event is API Gateway's to the last field, and what the caller is known by is what the command line says.
+
+use std::{fmt, io::Read as _, sync::Arc};
+
+use camino::Utf8Path;
+use routegen_gateway::{
+    Api, Function as Served, Gateway, JwtAuthorizer, LambdaAuthorizer, Observation, RequestLog, Route,
+};
+use routegen_spec::{Auth, Method, RouteSpec};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use tokio::sync::{Notify, mpsc::UnboundedReceiver};
+use ureq::http::Request;
+
+use super::runnable::{Runnable, refused, runtime};
+use crate::{
+    args::InvokeArgs,
+    check::{AuthorizerKind, Function},
+    error::Error,
+    files, interrupt,
+    local::{self, LogLine, Place, Variables},
+    printer::Printer,
+    workspace::Workspace,
+};
+
+pub(super) fn run(args: &InvokeArgs, workspace: &Workspace, printer: &Printer) -> Result<(), Error> {
+    let event = args.event.as_deref().map(read_event).transpose()?;
+    let place = Place::of(workspace)?;
+    let run_folder = place.run_folder()?;
+    let only = std::slice::from_ref(&args.function);
+    let runnable = Runnable::make(workspace, &args.running, only, run_folder.path(), &printer.hushed())?;
+    let call = Call::new(args, &runnable, workspace, printer)?;
+    let answer = match event {
+        Some(event) => call.with_event(&place, &event),
+        None => call.with_request(&place),
+    };
+    printer.outcome(&Answer(answer?))
+}
+
+/// The function that lets everyone pass. No other has this name: a space cannot be in one.
+const PASS: &str = "let pass";
+
+/// What the function answered.
+struct Answer(Value);
+
+impl Serialize for Answer {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// JSON for people too: a response is not read off its body alone.
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:#}", self.0)
+    }
+}
+
+/// Sends a request, whose answer the gateway tells.
+fn send(request: Request<String>) -> Result<(), Error> {
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        .max_redirects(0)
+        .proxy(None);
+    let sent = ureq::Agent::new_with_config(config.build()).run(request);
+    sent.map(drop).map_err(|error| Error::Request { reason: error.to_string() })
+}
+
+fn read_event(path: &Utf8Path) -> Result<Value, Error> {
+    let text = if path == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map_err(|error| Error::io("read", path, error))?;
+        text
+    } else {
+        files::read(path)?
+    };
+    let not =
+        |error: serde_json::Error| Error::NotAnEvent { path: path.to_owned(), reason: error.to_string() };
+    serde_json::from_str(&text).map_err(not)
+}
+
+struct Call<'a> {
+    args: &'a InvokeArgs,
+    runnable: &'a Runnable,
+    function: &'a Function,
+    routes: Vec<&'a RouteSpec>,
+    variables: Variables,
+    root: &'a Utf8Path,
+    printer: &'a Printer,
+}
+
+impl<'a> Call<'a> {
+    fn new(
+        args: &'a InvokeArgs,
+        runnable: &'a Runnable,
+        workspace: &'a Workspace,
+        printer: &'a Printer,
+    ) -> Result<Self, Error> {
+        let manifest = &runnable.manifest;
+        let function = manifest.function_named(&args.function)?;
+        let of_function = manifest.routes.iter().filter(|route| route.function == function.key);
+        let routes = of_function.map(|route| &route.spec).collect();
+        let variables = Variables::new(&args.running.env);
+        Ok(Self { args, runnable, function, routes, variables, root: &workspace.package_root, printer })
+    }
+
+    fn with_event(&self, place: &Place, event: &Value) -> Result<Value, Error> {
+        self.with_gateway(place, async |gateway, _| {
+            let outcome = gateway.invoke(&self.function.name, event).await;
+            outcome.map_err(|error| self.failed(error.to_string()))
+        })
+    }
+
+    fn with_request(&self, place: &Place) -> Result<Value, Error> {
+        // Whoever named a route means it, and not another one of its function.
+        let named = |route: &&&RouteSpec| {
+            [route.name.as_str(), &route.name.to_kebab_case()].contains(&self.args.function.as_str())
+        };
+        let first = self.routes.iter().find(named).or(self.routes.first());
+        let method = match (&self.args.method, first.map(|route| route.method)) {
+            (Some(method), _) => method.clone(),
+            (None, None | Some(Method::Any)) => "GET".to_owned(),
+            (None, Some(method)) => method.to_string(),
+        };
+        let path = self.args.path.clone().or_else(|| first.map(|route| route.path.to_string()));
+        let path = path.unwrap_or_default();
+        let not_its_route = || Error::NotItsRoute {
+            function: self.function.name.clone(),
+            method: method.clone(),
+            path: path.clone(),
+            routes: self.routes.iter().map(|route| route.route_key().to_string()).collect(),
+        };
+        if !path.starts_with('/') || path.contains('{') {
+            return Err(not_its_route());
+        }
+        self.with_gateway(place, async |gateway, seen| {
+            let request = self.request(gateway, &method, &path)?;
+            let sent = tokio::task::spawn_blocking(|| send(request)).await;
+            sent.unwrap_or_else(|panic| Err(Error::Request { reason: panic.to_string() }))?;
+            // A request is told before it is answered.
+            match seen.try_recv() {
+                Ok(RequestLog { error: Some(reason), function: Some(_), .. }) => Err(self.failed(reason)),
+                Ok(RequestLog { answer: Some(answer), .. }) => serde_json::from_slice(&answer)
+                    .map_err(|_| self.failed("its answer is not JSON".to_owned())),
+                Ok(RequestLog { route_key: None, .. }) => Err(not_its_route()),
+                Ok(RequestLog { error, status, .. }) => {
+                    let refused = || format!("the gateway refused it with {status}");
+                    Err(Error::Request { reason: error.unwrap_or_else(refused) })
+                }
+                Err(_) => Err(Error::Request { reason: "the gateway refused its host".to_owned() }),
+            }
+        })
+    }
+
+    fn request(&self, gateway: &Gateway, method: &str, path: &str) -> Result<Request<String>, Error> {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", gateway.url()));
+        for (name, value) in &self.args.header {
+            request = request.header(name, value);
+        }
+        if self.asks_for_a_token() {
+            let scopes = self.routes.iter().flat_map(|route| &route.scopes).map(ToString::to_string);
+            let claims = self.args.claim.iter();
+            let token = claims.fold(gateway.token().scopes(scopes), |token, (name, value)| {
+                token.claim(name, value.clone())
+            });
+            request = request.header("authorization", format!("Bearer {}", token.mint()));
+        }
+        let body = self.args.body.clone().unwrap_or_default();
+        request.body(body).map_err(|error| Error::Request { reason: error.to_string() })
+    }
+
+    fn asks_for_a_token(&self) -> bool {
+        let named = |route: &&RouteSpec| match &route.auth {
+            Auth::Authorizer(name) => Some(name.clone()),
+            _ => None,
+        };
+        let is_jwt = |name: String| {
+            let mut authorizers = self.runnable.manifest.authorizers.iter();
+            authorizers.any(|one| one.name == name && !matches!(one.kind, AuthorizerKind::Lambda { .. }))
+        };
+        self.routes.iter().filter_map(named).any(is_jwt)
+    }
+
+    /// Starts a gateway, and ends it with all its processes, also where the user does not wait for the answer.
+    fn with_gateway(
+        &self,
+        place: &Place,
+        work: impl AsyncFnOnce(&Gateway, &mut UnboundedReceiver<RequestLog>) -> Result<Value, Error>,
+    ) -> Result<Value, Error> {
+        let ended = Arc::new(Notify::new());
+        let end = ended.clone();
+        interrupt::on_request(move || end.notify_one())?;
+        let (see, mut seen) = tokio::sync::mpsc::unbounded_channel();
+        let (say, said) = std::sync::mpsc::channel();
+        let observe = move |observation| match observation {
+            Observation::Request(log) => drop(see.send(log)),
+            Observation::Log { function, invocation, line } => {
+                drop(say.send(LogLine::new(&function, invocation, line)));
+            }
+            _ => {}
+        };
+        let runtime = runtime()?;
+        let builder = Gateway::builder(self.api()).port(0).local_issuer(place.issuer()).observe(observe);
+        let gateway = runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
+        let outcome = runtime.block_on(async {
+            tokio::select! {
+                outcome = work(&gateway, &mut seen) => outcome,
+                () = ended.notified() => Err(Error::Interrupted),
+            }
+        });
+        // Only then the log is whole.
+        runtime.block_on(gateway.shutdown());
+        for line in said.try_iter() {
+            self.printer.aside(&line);
+        }
+        outcome
+    }
+
+    /// The function with its routes, behind authorizers that let everyone pass.
+    fn api(&self) -> Api {
+        let manifest = &self.runnable.manifest;
+        let programs = &self.runnable.programs;
+        let mut api = local::functions(Api::new(), manifest, programs, &self.variables, self.root);
+        for route in &self.routes {
+            // Nobody here could sign as somebody.
+            let auth = if route.auth == Auth::Iam { Auth::None } else { route.auth.clone() };
+            api = api.route(Route::from(&RouteSpec { auth, ..(*route).clone() }));
+        }
+        let context: Map<String, Value> = self.args.claim.iter().cloned().collect();
+        api = api.function(
+            PASS,
+            Served::in_process(move |_| {
+                let context = context.clone();
+                async move { Ok(json!({ "isAuthorized": true, "context": context })) }
+            }),
+        );
+        for authorizer in &manifest.authorizers {
+            let name = authorizer.name.as_str();
+            api = match authorizer.kind {
+                AuthorizerKind::Lambda { .. } => api.authorizer(name, LambdaAuthorizer::new(PASS)),
+                _ => api.authorizer(name, JwtAuthorizer::local()),
+            };
+        }
+        api
+    }
+
+    fn failed(&self, reason: String) -> Error {
+        Error::FunctionFailed { function: self.function.name.clone(), reason }
+    }
+}

@@ -1,0 +1,50 @@
+//! `routegen token`: prints a token that the server of this package lets pass, or refuses for the reason that was asked for.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::runnable::{chain, runtime};
+use crate::{
+    args::{DEV_PORT, TokenArgs},
+    error::Error,
+    local::Place,
+    printer::Printer,
+    workspace::Workspace,
+};
+
+pub(super) fn run(args: &TokenArgs, workspace: &Workspace, printer: &Printer) -> Result<(), Error> {
+    let place = Place::of(workspace)?;
+    let at = |port: u16| format!("http://127.0.0.1:{port}");
+    // The issuer's name has the port in it.
+    let origin = args.port.map(at).or_else(|| place.running()).unwrap_or_else(|| at(DEV_PORT));
+    let tokens = runtime()?.block_on(place.issuer().tokens(&origin));
+    let tokens = tokens.map_err(|error| Error::Gateway { reason: chain(&error), help: None })?;
+    let mut token = tokens.token().scopes(&args.scope);
+    if let Some(audience) = &args.audience {
+        token = token.claim("aud", audience.as_str());
+    }
+    for (name, value) in &args.claim {
+        token = token.claim(name, value.clone());
+    }
+    if args.expired {
+        token = token.expired();
+    }
+    if args.forged {
+        token = token.forged();
+    }
+    printer.outcome(&Token { token: token.mint(), server: origin })
+}
+
+#[derive(Serialize)]
+struct Token {
+    token: String,
+    /// The server whose issuer it names.
+    server: String,
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.token)
+    }
+}

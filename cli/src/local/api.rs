@@ -1,0 +1,112 @@
+//! The API as the local gateway takes it.
+//!
+//! In: the checked manifest, its programs, and what differs between environments. Out: an [`Api`]. Whether it fits together, the
+//! gateway says.
+
+use std::time::Duration;
+
+use camino::Utf8Path;
+use routegen_gateway::{
+    Api, Cors, Function as Served, IamKey, JwtAuthorizer, LambdaAuthorizer, Program, Route,
+};
+use routegen_spec::{Auth, limits};
+
+use super::{Programs, Variables};
+use crate::check::{AuthorizerKind, CheckedManifest, Function, FunctionKind};
+
+/// The key that requests to routes with `auth = "iam"` are signed with. It opens nothing else.
+pub(crate) const IAM_KEY_ID: &str = "local-key";
+
+/// Its secret.
+pub(crate) const IAM_SECRET: &str = "local-secret";
+
+/// What is a variable of the Terraform module, and has to be said here too.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) variables: Variables,
+    /// The origins that browsers may call from.
+    pub(crate) cors: Vec<String>,
+    /// An issuer elsewhere, in place of the local one.
+    pub(crate) issuer: Option<Issuer>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Issuer {
+    pub(crate) url: String,
+    pub(crate) audience: Vec<String>,
+}
+
+/// The API of these programs. Those that were linked find the package's files in `root`, as an artifact finds its own.
+pub(crate) fn api(
+    manifest: &CheckedManifest,
+    programs: &Programs,
+    settings: &Settings,
+    root: &Utf8Path,
+) -> Api {
+    let mut api = Api::new().routes(manifest.routes.iter().map(|route| Route::from(&route.spec)));
+    if manifest.routes.iter().any(|route| route.spec.auth == Auth::Iam) {
+        api = api.iam_key(IamKey::new(IAM_KEY_ID, IAM_SECRET));
+    }
+    if !settings.cors.is_empty() {
+        let cors = Cors::origins(settings.cors.iter().cloned());
+        api = api.cors(cors.methods(["*"]).headers(["*", "authorization"]).expose(["*"]));
+    }
+    api = functions(api, manifest, programs, &settings.variables, root);
+    for authorizer in &manifest.authorizers {
+        let jwt = || match &settings.issuer {
+            Some(Issuer { url, audience }) => JwtAuthorizer::issuer(url, audience),
+            None => JwtAuthorizer::local(),
+        };
+        let name = authorizer.name.as_str();
+        api = match &authorizer.kind {
+            AuthorizerKind::Cognito => api.authorizer(name, jwt()),
+            AuthorizerKind::Jwt { identity_source } => {
+                api.authorizer(name, jwt().identity_source(identity_source.clone()))
+            }
+            AuthorizerKind::Lambda { function, identity_sources, ttl } => {
+                let named = manifest.functions.iter().find(|other| other.key == *function);
+                let function = named.map_or(function.as_str(), |function| function.name.as_str());
+                let authorizer = LambdaAuthorizer::new(function).identity_sources(identity_sources.clone());
+                api.authorizer(name, authorizer.ttl(Duration::from_secs((*ttl).into())))
+            }
+        };
+    }
+    api
+}
+
+/// Adds the functions that have a program.
+pub(crate) fn functions(
+    mut api: Api,
+    manifest: &CheckedManifest,
+    programs: &Programs,
+    variables: &Variables,
+    root: &Utf8Path,
+) -> Api {
+    let with = |program: &Utf8Path, functions: &[&Function]| {
+        let variables = variables.of(functions.iter().copied());
+        variables.into_iter().fold(Program::new(program), |program, (name, value)| program.env(name, value))
+    };
+    // Not optimised, and with the code of all functions: what an artifact needs cannot be told from it.
+    let linked = |program: &Utf8Path, functions: &[&Function]| {
+        with(program, functions).task_root(root).memory(*limits::MEMORY_MB.end())
+    };
+    if let Programs::Linked { routes, .. } = programs {
+        let of_routes = manifest.functions.iter().filter(|function| function.kind == FunctionKind::Routes);
+        api = api.process(manifest.api_name.as_str(), linked(routes, &of_routes.collect::<Vec<_>>()));
+    }
+    for function in &manifest.functions {
+        let served = match programs {
+            Programs::Linked { authorizers, .. } => match authorizers.get(&function.name) {
+                Some(program) => Served::program(linked(program, &[function])),
+                None => Served::served_by(manifest.api_name.as_str()),
+            },
+            Programs::Unpacked(programs) => match programs.get(&function.name) {
+                Some(program) => Served::program(with(program, &[function]).memory(function.memory)),
+                // It was not asked for, and the gateway says so if a route names it.
+                None => continue,
+            },
+        };
+        api = api.function(&function.name, served.timeout(Duration::from_secs(function.timeout.into())));
+    }
+    api
+}

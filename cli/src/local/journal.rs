@@ -1,0 +1,256 @@
+//! The log of the local gateway: a line for each request, and under it what its function said.
+//!
+//! In: the gateway's observations, in the order in which they come. Out: entries to print. Lines of a function are held until
+//! its request is answered, but no longer than a moment: whoever looks for why a handler hangs wants to see them.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::mpsc::{Receiver, RecvTimeoutError},
+    time::{Duration, Instant},
+};
+
+use owo_colors::OwoColorize as _;
+use routegen_gateway::{Observation, RequestLog};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// How long a line waits for its request.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// How many requests are remembered for lines that come after them.
+const REMEMBERED: usize = 64;
+
+/// Something to print.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Entry {
+    Request(Answered),
+    Log(LogLine),
+}
+
+/// A request and its answer.
+#[derive(Debug, Serialize)]
+pub(crate) struct Answered {
+    request_id: String,
+    method: String,
+    path: String,
+    route_key: Option<String>,
+    function: Option<String>,
+    status: u16,
+    duration_ms: f64,
+    cold_start: bool,
+    /// Why there was no answer of the function, or why it was not asked.
+    error: Option<String>,
+}
+
+/// A line that a function wrote.
+#[derive(Debug, Serialize)]
+pub(crate) struct LogLine {
+    function: String,
+    invocation: Option<String>,
+    /// What it is as JSON, else the text.
+    line: Value,
+}
+
+/// The observations that wait for others.
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    held: VecDeque<(Instant, LogLine)>,
+    /// The invocations of the last requests: their lines have nothing to wait for.
+    told: VecDeque<String>,
+}
+
+impl Journal {
+    /// Prints until nobody observes any more.
+    pub(crate) fn keep(mut self, observations: &Receiver<Observation>, mut print: impl FnMut(Entry)) {
+        loop {
+            let wait = self.held.front().map(|(since, _)| PATIENCE.saturating_sub(since.elapsed()));
+            let observed = match wait {
+                Some(wait) => observations.recv_timeout(wait),
+                None => observations.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match observed {
+                Ok(observation) => self.take(observation).into_iter().for_each(&mut print),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.held.pop_front().into_iter().for_each(|(_, line)| print(Entry::Log(line)));
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    return self.held.into_iter().for_each(|(_, line)| print(Entry::Log(line)));
+                }
+            }
+        }
+    }
+
+    /// What can be printed now.
+    fn take(&mut self, observation: Observation) -> Vec<Entry> {
+        match observation {
+            Observation::Log { function, invocation, line } => {
+                let line = LogLine::new(&function, invocation, line);
+                if line.invocation.as_ref().is_none_or(|invocation| self.told.contains(invocation)) {
+                    return vec![Entry::Log(line)];
+                }
+                self.held.push_back((Instant::now(), line));
+                Vec::new()
+            }
+            Observation::Request(request) => {
+                let invocation = request.invocation.clone();
+                let mut entries = vec![Entry::Request(request.into())];
+                let (own, others) = self
+                    .held
+                    .drain(..)
+                    .partition(|(_, line)| invocation.is_some() && line.invocation == invocation);
+                self.held = others;
+                let own: VecDeque<_> = own;
+                entries.extend(own.into_iter().map(|(_, line)| Entry::Log(line)));
+                self.told.extend(invocation);
+                if self.told.len() > REMEMBERED {
+                    self.told.pop_front();
+                }
+                entries
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl From<RequestLog> for Answered {
+    fn from(log: RequestLog) -> Self {
+        Self {
+            request_id: log.request_id,
+            method: log.method,
+            path: log.path,
+            route_key: log.route_key,
+            function: log.function.map(|function| function.to_string()),
+            status: log.status,
+            duration_ms: (log.duration.as_secs_f64() * 1e5).round() / 1e2,
+            cold_start: log.cold_start,
+            error: log.error,
+        }
+    }
+}
+
+impl LogLine {
+    pub(crate) fn new(function: &str, invocation: Option<String>, line: String) -> Self {
+        // What is JSON by accident, as a number, stays the text that it is.
+        let json: Option<Value> = serde_json::from_str(&line).ok().filter(Value::is_object);
+        // The gateway does not know whose line it is that comes after the answer; routegen's own log does.
+        let says = || json.as_ref()?.get("requestId")?.as_str().map(str::to_owned);
+        let invocation = invocation.or_else(says);
+        Self { function: function.to_owned(), invocation, line: json.unwrap_or(Value::String(line)) }
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request(request) => request.fmt(f),
+            Self::Log(line) => line.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Answered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { method, path, status, duration_ms, .. } = self;
+        match status {
+            0..400 => write!(f, "{}", status.green())?,
+            400..500 => write!(f, "{}", status.yellow())?,
+            _ => write!(f, "{}", status.red())?,
+        }
+        write!(f, " {} {path}  {duration_ms} ms", method.bold())?;
+        let route = self.route_key.as_deref().unwrap_or("no route");
+        write!(f, "  {}", route.dimmed())?;
+        if let Some(function) = &self.function {
+            write!(f, "  {}", function.cyan())?;
+        }
+        if self.cold_start {
+            f.write_str("  cold start")?;
+        }
+        writeln!(f)?;
+        self.error.as_ref().map_or(Ok(()), |error| writeln!(f, "    {error}"))
+    }
+}
+
+impl fmt::Display for LogLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.line {
+            Value::Object(line) => write!(f, "    {}", Compact(line)),
+            Value::String(line) => writeln!(f, "    {line}"),
+            other => writeln!(f, "    {other}"),
+        }
+    }
+}
+
+/// A line of routegen's own log, as people read it: what every line of an invocation has in common is left out.
+struct Compact<'a>(&'a Map<String, Value>);
+
+impl fmt::Display for Compact<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |key: &str| self.0.get(key).and_then(Value::as_str);
+        let (Some(level), Some(message)) = (text("level"), text("message")) else {
+            // Somebody else's JSON.
+            return writeln!(f, "{}", Value::Object(self.0.clone()));
+        };
+        match level {
+            "ERROR" => write!(f, "{}", level.red())?,
+            "WARN" => write!(f, "{}", level.yellow())?,
+            _ => write!(f, "{}", level.blue())?,
+        }
+        write!(f, " {message}")?;
+        for (key, value) in self.0.get("fields").and_then(Value::as_object).into_iter().flatten() {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            write!(f, "  {}{value}", format_args!("{key}=").dimmed())?;
+        }
+        if let Some(target) = text("target") {
+            write!(f, "  {}", target.dimmed())?;
+        }
+        writeln!(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(invocation: Option<&str>, line: &str) -> Observation {
+        let invocation = invocation.map(str::to_owned);
+        Observation::Log { function: "items".into(), invocation, line: line.to_owned() }
+    }
+
+    fn printed(journal: &mut Journal, observation: Observation) -> String {
+        let text: String = journal.take(observation).iter().map(ToString::to_string).collect();
+        anstream::adapter::strip_str(&text).to_string()
+    }
+
+    #[test]
+    fn a_line_without_an_invocation_waits_for_nothing_and_another_does() {
+        let mut journal = Journal::default();
+        assert_eq!(printed(&mut journal, log(None, "started")), "    started\n");
+        assert_eq!(printed(&mut journal, log(Some("1"), "asked")), "");
+        // It comes after the answer, and says itself whose it is.
+        assert_eq!(printed(&mut journal, log(None, r#"{"requestId":"2"}"#)), "");
+        assert_eq!(journal.held.len(), 2);
+    }
+
+    #[test]
+    fn lines_that_no_request_claims_are_printed_all_the_same() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        sender.send(log(Some("1"), "one")).unwrap();
+        sender.send(log(Some("2"), "two")).unwrap();
+        drop(sender);
+        let mut found = Vec::new();
+        Journal::default().keep(&receiver, |entry| found.push(entry.to_string()));
+        assert_eq!(found, ["    one\n", "    two\n"]);
+    }
+
+    #[test]
+    fn a_line_of_json_is_read_by_people_without_what_all_lines_have() {
+        let line = r#"{"timestamp":"2026-03-10T05:16:23.123Z","level":"INFO","message":"created",
+            "coldStart":true,"target":"items","fields":{"id":7,"name":"pen"}}"#;
+        let mut journal = Journal::default();
+        assert_eq!(printed(&mut journal, log(None, line)), "    INFO created  id=7  name=pen  items\n");
+        assert_eq!(printed(&mut journal, log(None, r#"{"a":1}"#)), "    {\"a\":1}\n");
+        assert_eq!(printed(&mut journal, log(None, "12")), "    12\n");
+    }
+}

@@ -1,0 +1,18 @@
+//! The API on this machine: what the local gateway is to run, and what is heard of it.
+//!
+//! In: the checked manifest with its libraries, or its zips. Out: programs that can be run, the [`Api`](routegen_gateway::Api) that
+//! the gateway makes of them, and its request log as lines. It starts nothing and listens to nothing.
+
+mod api;
+mod journal;
+mod place;
+mod programs;
+mod variables;
+
+pub(crate) use self::{
+    api::{IAM_KEY_ID, IAM_SECRET, Issuer, Settings, api, functions},
+    journal::{Journal, LogLine},
+    place::Place,
+    programs::{Programs, link, unpack},
+    variables::Variables,
+};

@@ -1,0 +1,104 @@
+//! The programs that answer events on this machine: linked for fast turns, or unpacked from the zips that are deployed.
+//!
+//! In: the libraries of the registry, or the folder of zips. Out: programs in a folder of this process alone, which nobody links
+//! over while they run.
+
+use std::{collections::BTreeMap, io::Read as _};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use zip::ZipArchive;
+
+use crate::{
+    build::{Artifact, program},
+    cargo::{self, Libraries, Link},
+    check::{CheckedManifest, Function, FunctionKind},
+    error::Error,
+    files,
+    printer::Printer,
+    workspace::Workspace,
+};
+
+/// The program of each function.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Programs {
+    /// One for all routes, and one for each authorizer, by the function's name.
+    Linked { routes: Utf8PathBuf, authorizers: BTreeMap<String, Utf8PathBuf> },
+    /// One for each function, by its name, beside the files of its artifact.
+    Unpacked(BTreeMap<String, Utf8PathBuf>),
+}
+
+/// Links the programs in `links`, and puts them into `to`. The user's own code in them is not optimised. `false` where nothing has
+/// changed since the last link.
+pub(crate) fn link(
+    workspace: &Workspace,
+    manifest: &CheckedManifest,
+    libraries: &Libraries,
+    links: &Utf8Path,
+    to: &Utf8Path,
+    printer: &Printer,
+) -> Result<(Programs, bool), Error> {
+    files::create_folder(to)?;
+    let mut changed = false;
+    let mut one = |name: &str, kind: FunctionKind, functions: &[&Function]| {
+        let mut crates = Vec::new();
+        for function in functions {
+            let package = workspace.linked.iter().find(|package| package.name == function.package);
+            crates.push(package.ok_or(Error::CargoSaidTooLittle)?.crate_name.as_str());
+        }
+        crates.sort_unstable();
+        crates.dedup();
+        let entries = functions.iter().flat_map(|function| &function.entries).map(String::as_str);
+        let source = program::main(&crates, kind, entries);
+        let folder = links.join(name);
+        files::create_folder(&folder)?;
+        let linked =
+            cargo::link(libraries, &Link { name, source: &source, crates, folder: &folder }, printer)?;
+        changed |= !linked.fresh;
+        let program = to.join(name);
+        files::link_or_copy(&linked.program, &program)?;
+        Ok::<_, Error>(program)
+    };
+    let of = |kind| manifest.functions.iter().filter(move |function| function.kind == kind);
+    // A dot is in no function's name.
+    let routes = one("all.routes", FunctionKind::Routes, &of(FunctionKind::Routes).collect::<Vec<_>>())?;
+    let mut authorizers = BTreeMap::new();
+    for function in of(FunctionKind::Authorizer) {
+        let program = one(&function.name, FunctionKind::Authorizer, &[function])?;
+        authorizers.insert(function.name.clone(), program);
+    }
+    Ok((Programs::Linked { routes, authorizers }, changed))
+}
+
+/// Unpacks zips into folders that have the names of their functions and contents. One that is there is kept.
+pub(crate) fn unpack(artifacts: &[Artifact], to: &Utf8Path) -> Result<Programs, Error> {
+    let mut programs = BTreeMap::new();
+    for artifact in artifacts {
+        // Of base64, what is no letter and no digit cannot be in a name everywhere.
+        let hash: String = artifact.sha256.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
+        let folder = to.join(format!("{}-{hash}", artifact.function));
+        let program = folder.join("bootstrap");
+        if !program.exists() {
+            unpack_one(&artifact.path, &folder)?;
+        }
+        programs.insert(artifact.function.clone(), program);
+    }
+    Ok(Programs::Unpacked(programs))
+}
+
+fn unpack_one(zip: &Utf8Path, folder: &Utf8Path) -> Result<(), Error> {
+    let bytes = files::read_bytes(zip)?;
+    let unreadable = |error: zip::result::ZipError| Error::io("unpack", zip, error);
+    let mut archive = ZipArchive::new(std::io::Cursor::new(bytes)).map_err(unreadable)?;
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index).map_err(unreadable)?;
+        // A name that leads out of the folder is not one that `routegen build` writes.
+        let Some(name) = file.enclosed_name() else { continue };
+        let name =
+            Utf8PathBuf::from_path_buf(name).map_err(|_| Error::io("unpack", zip, "a name is not UTF-8"))?;
+        let mut content = Vec::new();
+        file.read_to_end(&mut content).map_err(|error| Error::io("unpack", zip, error))?;
+        let executable = file.unix_mode().is_some_and(|mode| mode & 0o100 != 0);
+        files::write_new(&folder.join(name), &content, executable)?;
+    }
+    Ok(())
+}

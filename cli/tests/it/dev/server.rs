@@ -1,0 +1,123 @@
+//! `routegen dev` while it runs, and a client of it.
+
+use std::{
+    io::{BufRead as _, BufReader, Read},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{self, Receiver},
+    thread,
+    time::Duration,
+};
+
+use serde_json::Value;
+use wait_timeout::ChildExt as _;
+
+use crate::fixture::succeed;
+
+/// More than a first build takes, less than a person waits.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+pub(super) struct Server {
+    process: Child,
+    /// The first line of its stdout.
+    pub(super) ready: Value,
+    pub(super) url: String,
+    entries: Receiver<String>,
+    talk: Receiver<String>,
+}
+
+pub(super) struct Response {
+    pub(super) status: u16,
+    headers: ureq::http::HeaderMap,
+    pub(super) body: String,
+}
+
+impl Response {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+impl Server {
+    /// Starts a server whose stdout is JSON, and waits until it listens.
+    pub(super) fn start(command: &mut Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let entries = lines(process.stdout.take().unwrap());
+        let talk = lines(process.stderr.take().unwrap());
+        let Ok(ready) = entries.recv_timeout(PATIENCE) else {
+            panic!("it ended: {}", talk.iter().collect::<Vec<_>>().join("\n"));
+        };
+        let ready: Value = serde_json::from_str(&ready).unwrap();
+        let url = ready["url"].as_str().unwrap().to_owned();
+        Self { process, ready, url, entries, talk }
+    }
+
+    pub(super) fn port(&self) -> String {
+        self.url.rsplit(':').next().unwrap().to_owned()
+    }
+
+    pub(super) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
+        self.ask("GET", path, headers, "")
+    }
+
+    pub(super) fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        self.ask("POST", path, headers, body)
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None);
+        let agent = ureq::Agent::new_with_config(config.build());
+        let mut response = agent.run(request.body(body.to_owned()).unwrap()).unwrap();
+        let text = response.body_mut().read_to_string().unwrap();
+        Response { status: response.status().as_u16(), headers: response.headers().clone(), body: text }
+    }
+
+    /// The next line that it says to people and that has this text.
+    #[track_caller]
+    pub(super) fn heard(&self, text: &str) -> String {
+        let mut before = Vec::new();
+        loop {
+            match self.talk.recv_timeout(PATIENCE) {
+                Ok(line) if line.contains(text) => return line,
+                Ok(line) => before.push(line),
+                Err(error) => panic!("it said no {text} ({error}): {}", before.join("\n")),
+            }
+        }
+    }
+
+    /// The next entry of its log that is the one.
+    #[track_caller]
+    pub(super) fn entry(&self, is: impl Fn(&Value) -> bool) -> Value {
+        let mut entries = std::iter::from_fn(|| self.entries.recv_timeout(PATIENCE).ok())
+            .map(|line| serde_json::from_str(&line).unwrap());
+        entries.find(is).expect("it said nothing of it")
+    }
+
+    /// Ends it as Ctrl-C does, to itself alone, and waits for its end.
+    pub(super) fn stop(mut self) {
+        succeed(Command::new("kill").args(["-INT", &self.process.id().to_string()]));
+        let status = self.process.wait_timeout(PATIENCE).unwrap().expect("it should end");
+        assert!(status.success(), "{status:?} {}", self.talk.iter().collect::<Vec<_>>().join("\n"));
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The lines of a pipe, which is read to its end whether somebody wants them or not.
+fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    receiver
+}

@@ -1,0 +1,74 @@
+//! What becomes of a server when its sources change, and of its processes when it ends.
+
+use std::path::Path;
+
+use super::server::Server;
+use crate::fixture::Project;
+
+/// Routes whose answers tell which build they are of, and in which process.
+fn source(word: &str, more: &str) -> String {
+    format!(
+        "use routegen::route;\n\n\
+         #[route(GET, \"/word\", auth = \"none\")]\nasync fn word() -> &'static str {{\n    {word}\n}}\n\n\
+         #[route(GET, \"/process\", auth = \"none\")]\nasync fn process() -> String {{\n    \
+         std::process::id().to_string()\n}}\n\n\
+         #[route(GET, \"/file\", auth = \"none\")]\nasync fn file() -> String {{\n    \
+         std::fs::read_to_string(\"data/file.txt\").unwrap_or_default()\n}}\n{more}"
+    )
+}
+
+const CLOSED: &str =
+    "\n#[route(GET, \"/closed\", auth = \"cognito\", scopes = [\"a/b\"])]\nasync fn closed() {}\n";
+
+#[test]
+fn a_change_is_answered_and_a_mistake_leaves_the_last_good_build() {
+    let project = Project::new("dev-turns", &source("\"one\"", ""));
+    project.write("data/file.txt", "first");
+    project.write("routegen.toml", "include = [\"data/*\"]\n");
+    let args = ["dev", "--port", "0", "--format", "json"];
+    let server = Server::start(&mut project.routegen(&args));
+    let word = || server.get("/word", &[]).body;
+    assert_eq!((word().as_str(), server.get("/file", &[]).body.as_str()), ("one", "first"));
+
+    project.write("src/lib.rs", &source("\"two\"", ""));
+    server.heard("Rebuilt");
+    assert_eq!(word(), "two");
+
+    project.write("src/lib.rs", &source("\"three\" +", ""));
+    server.heard("error: ");
+    server.heard("RG0007");
+    server.heard("Serving");
+    assert_eq!(word(), "two");
+
+    // A route and its authorizer come in with the code, and a token of the same issuer opens it.
+    project.write("src/lib.rs", &source("\"four\"", CLOSED));
+    server.heard("Rebuilt");
+    assert_eq!(word(), "four");
+    assert_eq!(server.get("/closed", &[]).status, 401);
+    let mut token = project.routegen(&["token", "--scope", "a/b", "--port", &server.port()]);
+    let bearer = format!("Bearer {}", crate::fixture::succeed(&mut token).trim());
+    assert_eq!(server.get("/closed", &[("authorization", &bearer)]).status, 200);
+
+    // A file beside the programs is read by new processes.
+    let before = server.get("/process", &[]).body;
+    project.write("data/file.txt", "second");
+    server.heard("Rebuilt");
+    assert_eq!(server.get("/file", &[]).body, "second");
+    assert_ne!(server.get("/process", &[]).body, before);
+
+    project.write("routegen.toml", "include = [\"data/*\"]\nfoo = 1\n");
+    server.heard("RG0016");
+    assert_eq!(word(), "four");
+    server.stop();
+}
+
+#[test]
+fn ctrl_c_leaves_no_process() {
+    let project = Project::new("dev-ctrl-c", &source("\"one\"", ""));
+    let server = Server::start(&mut project.routegen(&["dev", "--port", "0", "--format", "json"]));
+    let process = server.get("/process", &[]).body;
+    let process = Path::new("/proc").join(process);
+    assert!(process.exists());
+    server.stop();
+    assert!(!process.exists(), "the function outlives the server");
+}
