@@ -114,7 +114,6 @@ impl Shared {
                 event: seen.event,
                 answer: seen.answer,
                 error: seen.error,
-                invocation: seen.invocation,
                 request_id,
             })
         });

@@ -84,7 +84,7 @@ impl Server<'_> {
         words: &Receiver<Word>,
     ) -> Result<(), Error> {
         let runtime = runtime()?;
-        let mut builder = Gateway::builder(self.api(&first, turns)).port(self.args.port);
+        let mut builder = Gateway::builder(self.api(&first, turns)).port(self.args.port).page(true);
         if self.settings.issuer.is_none() {
             builder = builder.local_issuer(self.place.issuer());
         }

@@ -16,6 +16,8 @@ use crate::{
 pub(super) struct Ready {
     api: String,
     url: String,
+    /// The page to look at, with the routes and the requests.
+    page: Option<String>,
     /// The local issuer; nothing where another one is used.
     issuer: Option<String>,
     token_endpoint: Option<String>,
@@ -54,6 +56,7 @@ impl Ready {
         let local = gateway.issuer().is_some();
         Self {
             api: manifest.api_name.clone(),
+            page: gateway.page_url(),
             issuer: gateway.issuer().map(str::to_owned),
             token_endpoint: gateway.token_endpoint().map(str::to_owned),
             client_id: local.then_some(LocalIssuer::CLIENT_ID),
@@ -84,7 +87,11 @@ impl Ready {
 
 impl fmt::Display for Ready {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\n{} on {}\n", self.api, self.url)?;
+        writeln!(f, "\n{} on {}", self.api, self.url)?;
+        if let Some(page) = &self.page {
+            writeln!(f, "Routes and requests to look at: {page}")?;
+        }
+        writeln!(f)?;
         let rows = self.routes.iter().map(|route| {
             let scopes = if route.scopes.is_empty() { "-".to_owned() } else { route.scopes.join(" ") };
             vec![route.method.clone(), route.url.clone(), route.auth.clone(), scopes, route.function.clone()]
