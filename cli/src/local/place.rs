@@ -36,7 +36,14 @@ impl Place {
     }
 
     /// A folder for the programs of this process, which runs them from there while others are linked.
+    /// What processes that were killed have left goes.
     pub(crate) fn run_folder(&self) -> Result<files::TemporaryFolder, Error> {
+        for entry in self.0.read_dir_utf8().into_iter().flatten().filter_map(Result::ok) {
+            let process = entry.file_name().strip_prefix("run-").and_then(|id| id.parse().ok());
+            if process.is_some_and(|process| !is_alive(process)) {
+                files::remove_folder(entry.path())?;
+            }
+        }
         files::TemporaryFolder::new(self.0.join(format!("run-{}", std::process::id())))
     }
 
@@ -68,4 +75,17 @@ impl Place {
     fn server(&self) -> Utf8PathBuf {
         self.0.join("server.json")
     }
+}
+
+#[cfg(unix)]
+fn is_alive(process: i32) -> bool {
+    use rustix::{io::Errno, process};
+    let id = process::Pid::from_raw(process);
+    id.is_some_and(|id| process::test_kill_process(id) != Err(Errno::SRCH))
+}
+
+/// Where that cannot be known, nothing is taken away from anybody.
+#[cfg(not(unix))]
+fn is_alive(_: i32) -> bool {
+    true
 }

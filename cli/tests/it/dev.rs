@@ -84,7 +84,7 @@ fn the_example_pets_is_served_with_its_own_authorizer_and_files() {
         "--cors",
         "https://a.example",
     ];
-    asks_for_pets(&Server::start(&mut routegen(&args)));
+    asks_for_pets(Server::start(&mut routegen(&args)));
 }
 
 #[test]
@@ -103,10 +103,10 @@ fn the_artifacts_are_served_as_the_code_is() {
         "--cors",
         "https://a.example",
     ];
-    asks_for_pets(&Server::start(&mut routegen(&args)));
+    asks_for_pets(Server::start(&mut routegen(&args)));
 }
 
-fn asks_for_pets(pets: &Server) {
+fn asks_for_pets(pets: Server) {
     assert_eq!(pets.get("/health", &[]).body, "ok");
     assert_eq!(pets.get("/north/1", &[]).status, 401);
     assert_eq!(pets.get("/north/1", &[("x-api-key", "k3")]).status, 403);
@@ -126,6 +126,7 @@ fn asks_for_pets(pets: &Server) {
     let line = pets.entry(|entry| entry["type"] == "log" && entry["function"] == "pets");
     assert_eq!(line["line"]["message"], "a home was checked");
     assert_eq!(line["line"]["requestId"], line["invocation"]);
+    pets.stop();
 }
 
 #[test]
