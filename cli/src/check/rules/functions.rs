@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use routegen_spec::{Manifest, RouteSpec, limits};
+use routegen_spec::{EnvName, Manifest, RouteSpec, limits};
 
 use super::{Finding, Findings, Handler, group, handlers, list};
 
@@ -13,7 +13,12 @@ pub(super) fn apply<'a>(manifest: &'a Manifest, findings: &mut Findings<'a>) {
         agreement(name, "memory", "MB", &routes, |route| route.memory, &mut findings.errors);
         agreement(name, "timeout", "s", &routes, |route| route.timeout, &mut findings.errors);
         packages(name, &routes, &mut findings.errors);
-        environment(name, &routes, &mut findings.errors);
+        let asking = routes.iter().map(|route| ((*route).into(), route.env.as_slice()));
+        environment(name, asking, &mut findings.errors);
+    }
+    for authorizer in &manifest.authorizers {
+        let asking = [(authorizer.into(), authorizer.env.as_slice())];
+        environment(authorizer.name.as_str(), asking, &mut findings.errors);
     }
 }
 
@@ -112,9 +117,17 @@ fn packages<'a>(name: &str, routes: &[&'a RouteSpec], errors: &mut Vec<Finding<'
 }
 
 /// Lambda counts the names too, whatever the values will be.
-fn environment<'a>(name: &str, routes: &[&'a RouteSpec], errors: &mut Vec<Finding<'a>>) {
-    let empty: BTreeMap<&str, &str> =
-        routes.iter().flat_map(|route| &route.env).map(|name| (name.as_str(), "")).collect();
+fn environment<'a>(
+    name: &str,
+    asking: impl IntoIterator<Item = (Handler<'a>, &'a [EnvName])>,
+    errors: &mut Vec<Finding<'a>>,
+) {
+    let mut empty: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut handlers = Vec::new();
+    for (handler, names) in asking.into_iter().filter(|(_, names)| !names.is_empty()) {
+        empty.extend(names.iter().map(|name| (name.as_str(), "")));
+        handlers.push(handler);
+    }
     let bytes = crate::json::text(&empty).len();
     if bytes > limits::ENVIRONMENT_BYTES {
         errors.push(Finding {
@@ -124,14 +137,14 @@ fn environment<'a>(name: &str, routes: &[&'a RouteSpec], errors: &mut Vec<Findin
                 limits::ENVIRONMENT_BYTES
             ),
             help: "put the values into one place that the function reads, such as a parameter or a secret".to_owned(),
-            handlers: handlers(routes.iter().copied().filter(|route| !route.env.is_empty())),
+            handlers,
         });
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use routegen_spec::RouteSpec;
+    use routegen_spec::{AuthorizerSpec, EnvName, RouteSpec};
 
     use super::super::tests::{codes, found};
     use crate::check::fixture::{authorizer, behind, route};
@@ -192,7 +205,7 @@ mod tests {
 
     #[test]
     fn the_names_of_variables_alone_can_be_too_much_for_lambda() {
-        let env = |names: std::ops::Range<usize>| {
+        let env = |names: std::ops::Range<usize>| -> Vec<EnvName> {
             names.map(|i| format!("{}_{i:03}", "A".repeat(60)).parse().unwrap()).collect()
         };
         let one = RouteSpec { env: env(0..40), ..grouped("a", "pets") };
@@ -200,5 +213,8 @@ mod tests {
         let others = RouteSpec { env: env(40..80), ..grouped("b", "pets") };
         assert_eq!(codes([one.clone(), same]), [""; 0]);
         assert_eq!(codes([one, others]), ["RG0114"]);
+        let asking = |names| [AuthorizerSpec { env: env(names), ..authorizer("key") }];
+        assert_eq!(found([behind("key", "a")], asking(0..40)).0, [""; 0]);
+        assert_eq!(found([behind("key", "a")], asking(0..80)).0, ["RG0114"]);
     }
 }
