@@ -28,6 +28,7 @@ use crate::{
 
 /// What is a variable of the Terraform module and no key of the file, unless it is both. A test compares.
 const VARIABLES: &[&str] = &[
+    "access_log_fields",
     "alias",
     "artifact_bucket",
     "artifacts_dir",
@@ -49,6 +50,7 @@ const VARIABLES: &[&str] = &[
     "layers",
     "log_kms_key_arn",
     "log_retention_days",
+    "logging",
     "name",
     "role_permissions_boundary",
     "routes",
