@@ -68,7 +68,7 @@
 //! - `router`: `router()` makes one axum router of all routes, for who outgrows Lambda or wants one server.
 //! - `testing`: the module `testing`, which calls handlers and authorizers in unit tests. It belongs into
 //!   `[dev-dependencies]`.
-//! - `rest`: functions also understand events of payload format 1.0, which REST APIs send, for 80 kB more in each
+//! - `rest`: functions also understand events of payload format 1.0, which REST APIs send, for 86 kB more in each
 //!   artifact. The Terraform of `routegen` makes HTTP APIs, which send 2.0.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
