@@ -131,6 +131,10 @@ pub use resource::{Init, Res, Resource};
 /// the path: `/` and segments that are literal, `{name}` or, at the end, `{name+}` for all that is left; or
 /// `"$default"` with `ANY` for every request that no other route takes. A path does not end in `/`.
 ///
+/// A request's path is split at its slashes and then percent-decoded: `{id}` gets `a/b` of `/items/a%2Fb`, and `a%20b` arrives
+/// as `a b`. Literals are compared byte for byte, so that `/Items` is another path than `/items`, and so is `/items/`, which only
+/// a greedy parameter or `$default` takes. The attribute, the Terraform, the local gateway and the router have these rules in common.
+///
 /// | key | value | default |
 /// |---|---|---|
 /// | `auth` | `"cognito"` (a Cognito user pool made by the Terraform), an [`authorizer`](macro@authorizer)'s name, `"iam"` or `"none"` | none: it must be said |

@@ -87,11 +87,12 @@ impl Row {
     }
 }
 
-/// The segments of a path, decoded one by one: a `%2F` stays within its segment.
+/// The segments of a path, decoded one by one: a `%2F` stays within its segment. What is no UTF-8 is no path: an event is JSON,
+/// and could not hold it.
 fn segments(path: &str) -> Option<Vec<Cow<'_, str>>> {
     let inner = path.strip_prefix('/')?;
     let parts = inner.split('/').filter(|_| !inner.is_empty());
-    Some(parts.map(|part| percent_decode_str(part).decode_utf8_lossy()).collect())
+    parts.map(|part| percent_decode_str(part).decode_utf8().ok()).collect()
 }
 
 /// The parameters that a request's path has by a route's, or `None` if it is another route's.
@@ -147,6 +148,7 @@ mod tests {
     #[test]
     fn parameters_are_those_of_the_path_and_percent_decoded() {
         let shown = |pattern, path| found(&[pattern], "GET", path);
+        assert_eq!(shown("GET /{id}", "/a%FFb"), None);
         assert_eq!(shown("GET /", "/").unwrap(), "GET /");
         assert_eq!(shown("GET /a/{b}/c", "/a/x%20y/c").unwrap(), "GET /a/{b}/c b=x y");
         assert_eq!(shown("GET /a/{b}/{c+}", "/a/x%2Fw/y/z").unwrap(), "GET /a/{b}/{c+} b=x/w c=y/z");
