@@ -15,7 +15,7 @@ use std::{
 use camino::{Utf8Component, Utf8Path};
 use globset::{GlobBuilder, GlobMatcher};
 use miette::{NamedSource, SourceSpan};
-use routegen_spec::{IdentitySource, limits};
+use routegen_spec::{IdentitySource, RouteSpec, limits};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -187,7 +187,7 @@ impl Config {
     /// Timeout of a function whose route does not say it, in seconds. Lambda's own default of 3 is less than a cold
     /// start with a slow neighbour may take.
     pub(crate) fn timeout(&self) -> u32 {
-        self.defaults.timeout.as_ref().map_or(10, |timeout| *timeout.as_ref())
+        self.defaults.timeout.as_ref().map_or(RouteSpec::TIMEOUT_S, |timeout| *timeout.as_ref())
     }
 
     /// Timeout of an authorizer that does not say it, in seconds: that of routes, but no longer than API Gateway waits.

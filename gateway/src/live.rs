@@ -75,6 +75,7 @@ pub(crate) struct LiveApi {
     pub(crate) stage: Option<String>,
     pub(crate) stage_variables: BTreeMap<String, String>,
     pub(crate) region: Arc<str>,
+    pub(crate) iam: IamVerifier,
     /// Those that any route asks for.
     pub(crate) scopes: BTreeSet<Scope>,
 }
@@ -133,6 +134,7 @@ impl LiveApi {
             stage,
             stage_variables: api.stage_variables.clone(),
             region,
+            iam: deciders.iam,
             scopes: api.routes.iter().flat_map(|route| route.scopes.iter().cloned()).collect(),
         })
     }

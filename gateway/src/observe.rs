@@ -10,7 +10,7 @@ use bytes::Bytes;
 #[expect(missing_docs, reason = "the fields' names say it, where nothing else does")]
 pub enum Observation {
     /// A request was answered.
-    Request(RequestLog),
+    Request(Box<RequestLog>),
     /// A function wrote a line. `function` is the process's name where several invocations are in flight.
     Log { function: Arc<str>, invocation: Option<String>, line: String },
     /// A process was started.
@@ -35,6 +35,8 @@ pub struct RequestLog {
     pub function: Option<Arc<str>>,
     /// Lambda's id of the invocation, as the function's log has it; nothing where no function was invoked.
     pub invocation: Option<String>,
+    /// Lambda's id of the invocation of the route's Lambda authorizer; nothing where it was not asked for this request.
+    pub authorizer_invocation: Option<String>,
     /// The status of the answer.
     pub status: u16,
     /// From the end of the request's headers to the answer.

@@ -132,9 +132,10 @@ impl AuthorizerRegistration {
 /// binary that `routegen` links. stdout stays the user's.
 pub fn write_manifest() -> ExitCode {
     let outcome = match std::env::args_os().nth(1) {
-        Some(path) => {
-            manifest().and_then(|json| std::fs::write(path, json).map_err(|error| error.to_string()))
-        }
+        Some(path) => manifest().and_then(|manifest| {
+            let json = serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())?;
+            std::fs::write(path, json).map_err(|error| error.to_string())
+        }),
         None => Err("the file for the manifest is missing".to_owned()),
     };
     match outcome {
@@ -146,15 +147,15 @@ pub fn write_manifest() -> ExitCode {
     }
 }
 
-fn manifest() -> Result<String, String> {
+/// All linked routes and authorizers.
+pub(crate) fn manifest() -> Result<Manifest, String> {
     let routes: Result<Vec<_>, _> = inventory::iter::<Registration>()
         .map(|route| route.to_spec().map_err(|error| format!("{}:{}: {error}", route.file, route.line)))
         .collect();
     let authorizers: Result<Vec<_>, _> = inventory::iter::<AuthorizerRegistration>()
         .map(|asked| asked.to_spec().map_err(|error| format!("{}:{}: {error}", asked.file, asked.line)))
         .collect();
-    let manifest = Manifest::new(env!("CARGO_PKG_VERSION"), routes?, authorizers?);
-    serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())
+    Ok(Manifest::new(env!("CARGO_PKG_VERSION"), routes?, authorizers?))
 }
 
 #[cfg(test)]
@@ -183,9 +184,8 @@ mod tests {
     }
 
     fn registered() -> Manifest {
-        let manifest: Manifest = serde_json::from_str(&manifest().unwrap()).unwrap();
         let of_here = |handler: &str| handler.starts_with(module_path!());
-        let mut manifest = manifest;
+        let mut manifest = manifest().unwrap();
         manifest.routes.retain(|route| of_here(&route.handler));
         manifest.authorizers.retain(|authorizer| of_here(&authorizer.handler));
         manifest

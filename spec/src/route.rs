@@ -50,6 +50,9 @@ pub struct RouteSpec {
 }
 
 impl RouteSpec {
+    /// How long a function may take where neither its routes nor `routegen.toml` say it, in seconds.
+    pub const TIMEOUT_S: u32 = 10;
+
     /// What API Gateway knows the route by.
     pub fn route_key(&self) -> RouteKey<'_> {
         RouteKey::new(self.method, &self.path)

@@ -197,7 +197,7 @@ impl<'a> Call<'a> {
         let (see, mut seen) = tokio::sync::mpsc::unbounded_channel();
         let (say, said) = std::sync::mpsc::channel();
         let observe = move |observation| match observation {
-            Observation::Request(log) => drop(see.send(log)),
+            Observation::Request(log) => drop(see.send(*log)),
             Observation::Log { function, invocation, line } => {
                 drop(say.send(LogLine::new(&function, invocation, line)));
             }

@@ -94,19 +94,20 @@ impl Journal {
                 Vec::new()
             }
             Observation::Request(request) => {
-                let invocation = request.invocation.clone();
-                let mut entries = vec![Entry::Request(request.into())];
-                let (own, others) = self
-                    .held
-                    .drain(..)
-                    .partition(|(_, line)| invocation.is_some() && line.invocation == invocation);
-                self.held = others;
-                let own: VecDeque<_> = own;
-                entries.extend(own.into_iter().map(|(_, line)| Entry::Log(line)));
-                self.told.extend(invocation);
-                if self.told.len() > REMEMBERED {
-                    self.told.pop_front();
+                // Its authorizer was asked before.
+                let asked = [request.authorizer_invocation.clone(), request.invocation.clone()];
+                let mut entries = vec![Entry::Request((*request).into())];
+                for invocation in asked.into_iter().flatten() {
+                    let (own, others): (VecDeque<_>, _) = self
+                        .held
+                        .drain(..)
+                        .partition(|(_, line)| line.invocation.as_ref() == Some(&invocation));
+                    self.held = others;
+                    entries.extend(own.into_iter().map(|(_, line)| Entry::Log(line)));
+                    self.told.push_back(invocation);
                 }
+                let forgotten = self.told.len().saturating_sub(REMEMBERED);
+                self.told.drain(..forgotten);
                 entries
             }
             _ => Vec::new(),

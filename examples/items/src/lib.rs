@@ -9,7 +9,7 @@ mod store;
 use routegen::{IntoResponse, Json, Problem, Query, Res, http::StatusCode, route};
 use serde::{Deserialize, Serialize};
 
-use crate::store::Store;
+pub use crate::store::Store;
 
 /// An item as clients see it.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]

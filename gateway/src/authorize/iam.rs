@@ -1,20 +1,29 @@
 //! Requests that are signed with an AWS key: Signature Version 4 in the header `authorization` ([its steps]).
 //!
 //! The keys are those that the gateway was given, and there are no policies: who signs well may call. Refused: signatures in
-//! the query, unsigned payloads, and Signature Version 4A.
+//! the query, unsigned payloads, and Signature Version 4A. It also signs, for the page.
 //!
 //! [its steps]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 
-use std::{borrow::Cow, time::Duration};
+use std::{
+    borrow::Cow,
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use aws_lc_rs::{
     constant_time::verify_slices_are_equal,
     digest::{SHA256, digest},
     hmac,
 };
-use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use hyper::{
+    HeaderMap, Method, Uri,
+    header::{AUTHORIZATION, HOST, HeaderName, HeaderValue},
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
+use time::{
+    OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description,
+};
 
 use super::Refused;
 use crate::{
@@ -26,6 +35,15 @@ use crate::{
 
 /// How far the clocks of a client and of AWS may be apart.
 const CLOCK_SKEW: Duration = Duration::from_mins(5);
+
+/// API Gateway's name in signatures.
+const SERVICE: &str = "execute-api";
+
+/// What ends a signature's scope.
+const TERMINATOR: &str = "aws4_request";
+
+const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
+const X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
 const AMZ_DATE: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
 
@@ -96,18 +114,19 @@ impl IamVerifier {
         let date = call
             .parts
             .headers
-            .get("x-amz-date")
+            .get(X_AMZ_DATE)
             .and_then(|date| date.to_str().ok())
             .ok_or(BadSignature::Date)?;
         let signed_at =
             PrimitiveDateTime::parse(date, AMZ_DATE).map_err(|_| BadSignature::Date)?.assume_utc();
-        if (time::OffsetDateTime::from(call.time) - signed_at).unsigned_abs() > CLOCK_SKEW {
+        if (OffsetDateTime::from(call.time) - signed_at).unsigned_abs() > CLOCK_SKEW {
             return Err(BadSignature::Date);
         }
-        if claim.day != &date[..8] || claim.region != &*self.region || claim.service != "execute-api" {
+        let Scope { day, region, service } = claim.scope;
+        if day != &date[..8] || region != &*self.region || service != SERVICE {
             return Err(BadSignature::Scope);
         }
-        let token = call.parts.headers.get("x-amz-security-token").map(HeaderValue::as_bytes);
+        let token = call.parts.headers.get(X_AMZ_SECURITY_TOKEN).map(HeaderValue::as_bytes);
         if token != key.session_token.as_ref().map(String::as_bytes) {
             return Err(BadSignature::Token);
         }
@@ -120,14 +139,44 @@ impl IamVerifier {
         {
             return Err(BadSignature::Body);
         }
-        let canonical = canonical_request(call, &claim, &hash)?;
-        let scope = format!("{}/{}/{}/aws4_request", claim.day, claim.region, claim.service);
-        let hashed = hex(digest(&SHA256, canonical.as_bytes()).as_ref());
-        let to_sign = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{hashed}");
-        let expected = hex(&signature(&key.secret, &claim, &to_sign));
+        let parts = call.parts;
+        let canonical =
+            canonical_request(&parts.method, &parts.uri, &parts.headers, claim.signed_headers, &hash)?;
+        let expected = hex(&signature(&key.secret, &claim.scope, &to_sign(date, &claim.scope, &canonical)));
         verify_slices_are_equal(expected.as_bytes(), claim.signature.as_bytes())
             .map_err(|_| BadSignature::Signature)?;
         Ok(&key.id)
+    }
+
+    /// The headers that sign a request with the first key; nothing where there is none.
+    pub(crate) fn sign(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        host: &HeaderValue,
+        body: &[u8],
+        time: SystemTime,
+    ) -> Option<Vec<(HeaderName, String)>> {
+        let key = self.keys.first()?;
+        let date = OffsetDateTime::from(time).format(AMZ_DATE).ok()?;
+        let mut added = vec![(X_AMZ_DATE, date.clone())];
+        added.extend(key.session_token.iter().map(|token| (X_AMZ_SECURITY_TOKEN, token.clone())));
+        let mut headers = HeaderMap::from_iter([(HOST, host.clone())]);
+        for (name, value) in &added {
+            headers.insert(name, HeaderValue::from_str(value).ok()?);
+        }
+        let mut names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        let names = names.join(";");
+        let hash = hex(digest(&SHA256, body).as_ref());
+        let canonical = canonical_request(method, uri, &headers, &names, &hash).ok()?;
+        let scope = Scope { day: &date[..8], region: &self.region, service: SERVICE };
+        let signature = hex(&signature(&key.secret, &scope, &to_sign(&date, &scope, &canonical)));
+        let credential = format!("{}/{scope}", key.id);
+        let authorization =
+            format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={names}, Signature={signature}");
+        added.push((AUTHORIZATION, authorization));
+        Some(added)
     }
 }
 
@@ -135,11 +184,23 @@ impl IamVerifier {
 #[derive(Debug)]
 struct Claim<'a> {
     key_id: &'a str,
+    scope: Scope<'a>,
+    signed_headers: &'a str,
+    signature: &'a str,
+}
+
+/// What a signature is good for.
+#[derive(Clone, Copy, Debug)]
+struct Scope<'a> {
     day: &'a str,
     region: &'a str,
     service: &'a str,
-    signed_headers: &'a str,
-    signature: &'a str,
+}
+
+impl fmt::Display for Scope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}/{TERMINATOR}", self.day, self.region, self.service)
+    }
 }
 
 impl<'a> Claim<'a> {
@@ -159,17 +220,23 @@ impl<'a> Claim<'a> {
             }
         }
         let parts: Vec<&str> = credential.ok_or(BadSignature::Malformed)?.split('/').collect();
-        let [key_id, day, region, service, "aws4_request"] = parts[..] else {
+        let [key_id, day, region, service, TERMINATOR] = parts[..] else {
             return Err(BadSignature::Malformed);
         };
         let signed_headers = signed_headers.ok_or(BadSignature::Malformed)?;
         let signature = signature.ok_or(BadSignature::Malformed)?;
-        Ok(Self { key_id, day, region, service, signed_headers, signature })
+        Ok(Self { key_id, scope: Scope { day, region, service }, signed_headers, signature })
     }
 }
 
-fn canonical_request(call: &Call<'_>, claim: &Claim<'_>, body_hash: &str) -> Result<String, BadSignature> {
-    let mut names: Vec<&str> = claim.signed_headers.split(';').collect();
+fn canonical_request(
+    method: &Method,
+    uri: &Uri,
+    sent: &HeaderMap,
+    signed: &str,
+    body_hash: &str,
+) -> Result<String, BadSignature> {
+    let mut names: Vec<&str> = signed.split(';').collect();
     if !names.contains(&"host") || !names.contains(&"x-amz-date") {
         return Err(BadSignature::Headers);
     }
@@ -177,10 +244,10 @@ fn canonical_request(call: &Call<'_>, claim: &Claim<'_>, body_hash: &str) -> Res
     let mut headers = String::new();
     for name in names {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| BadSignature::Headers)?;
-        if !call.parts.headers.contains_key(&name) {
+        if !sent.contains_key(&name) {
             return Err(BadSignature::Headers);
         }
-        let values = call.parts.headers.get_all(&name).iter();
+        let values = sent.get_all(&name).iter();
         let values: Vec<String> = values
             .map(|value| {
                 let text = String::from_utf8_lossy(value.as_bytes());
@@ -190,9 +257,8 @@ fn canonical_request(call: &Call<'_>, claim: &Claim<'_>, body_hash: &str) -> Res
         headers.extend([name.as_str(), ":", &values.join(","), "\n"]);
     }
     // The path is encoded once more than the client sent it: so it is for every service but S3.
-    let path = utf8_percent_encode(call.parts.uri.path(), ENCODED_IN_PATH);
-    let query = canonical_query(call.parts.uri.query().unwrap_or_default());
-    let (method, signed) = (&call.parts.method, claim.signed_headers);
+    let path = utf8_percent_encode(uri.path(), ENCODED_IN_PATH);
+    let query = canonical_query(uri.query().unwrap_or_default());
     Ok(format!("{method}\n{path}\n{query}\n{headers}\n{signed}\n{body_hash}"))
 }
 
@@ -212,11 +278,15 @@ fn canonical_query(query: &str) -> String {
     pairs.join("&")
 }
 
-fn signature(secret: &str, claim: &Claim<'_>, to_sign: &str) -> Vec<u8> {
+fn to_sign(date: &str, scope: &Scope<'_>, canonical: &str) -> String {
+    format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex(digest(&SHA256, canonical.as_bytes()).as_ref()))
+}
+
+fn signature(secret: &str, scope: &Scope<'_>, to_sign: &str) -> Vec<u8> {
     let hmac = |key: &[u8], text: &str| {
         hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
     };
-    let steps = [claim.day, claim.region, claim.service, "aws4_request"];
+    let steps = [scope.day, scope.region, scope.service, TERMINATOR];
     let key = steps.into_iter().fold(format!("AWS4{secret}").into_bytes(), |key, step| hmac(&key, step));
     hmac(&key, to_sign)
 }
@@ -244,7 +314,7 @@ mod tests {
         let claim = Claim::parse(header).unwrap();
         let to_sign = "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/iam/aws4_request\n\
                        f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59";
-        let signature = signature("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", &claim, to_sign);
+        let signature = signature("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", &claim.scope, to_sign);
         assert_eq!(hex(&signature), claim.signature);
     }
 

@@ -54,7 +54,12 @@ impl LambdaDecider {
         Self { function, sources, ttl, kept: Mutex::default() }
     }
 
-    pub(crate) async fn decide(&self, call: &Call<'_>, services: &Services) -> Result<Identity, Refused> {
+    pub(crate) async fn decide(
+        &self,
+        call: &Call<'_>,
+        services: &Services,
+        asked: &mut Option<String>,
+    ) -> Result<Identity, Refused> {
         let mut identity = Vec::with_capacity(self.sources.len());
         for source in &self.sources {
             match source.find(call) {
@@ -67,7 +72,7 @@ impl LambdaDecider {
         }
         let decision = match self.kept(&identity) {
             Some(decision) => decision,
-            None => self.ask(call, identity, services).await.map_err(|why| {
+            None => self.ask(call, identity, services, asked).await.map_err(|why| {
                 let refusal = Refusal::InternalServerError;
                 Refused { refusal, why: format!("the authorizer `{}` failed: {why}", self.function.name) }
             })?,
@@ -89,9 +94,11 @@ impl LambdaDecider {
         call: &Call<'_>,
         identity: Vec<String>,
         services: &Services,
+        asked: &mut Option<String>,
     ) -> Result<Decision, String> {
         let payload = authorizer_event(call, &identity);
         let (request_id, trace) = (services.ids.invocation(), call.trace.to_owned());
+        *asked = Some(request_id.clone());
         let question = lambda::Call { request_id, payload, trace };
         let answer = self.function.invoke(question).await.outcome.map_err(|error| error.to_string())?;
         let simple: Simple = serde_json::from_slice(&answer).map_err(|error| error.to_string())?;

@@ -35,18 +35,20 @@ pub(crate) struct Refused {
 }
 
 impl Decider {
-    /// Decides. `body` is part of what a signature covers.
+    /// Decides. `body` is part of what a signature covers; `asked` becomes the invocation of the function that was asked, also
+    /// where nobody waits for its answer any more.
     pub(crate) async fn decide(
         &self,
         call: &crate::event::Call<'_>,
         body: &[u8],
         services: &crate::lambda::Services,
+        asked: &mut Option<String>,
     ) -> Result<Identity, Refused> {
         match self {
             Self::Open => Ok(Identity::Open),
             Self::Iam(verifier) => verifier.verify(call, body),
             Self::Jwt(verifier, scopes) => verifier.decide(call, scopes).await,
-            Self::Lambda(decider) => decider.decide(call, services).await,
+            Self::Lambda(decider) => decider.decide(call, services, asked).await,
         }
     }
 }

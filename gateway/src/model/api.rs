@@ -1,10 +1,14 @@
 //! The whole API.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Display, sync::Arc, time::Duration};
 
-use routegen_spec::Throttle;
+use bytes::Bytes;
+use routegen_spec::{Auth, Manifest, RouteSpec, Throttle};
+use serde_json::Value;
 
-use super::{Authorizer, Cors, Function, IamKey, Program, Route};
+use super::{
+    Authorizer, Cors, Function, FunctionError, IamKey, JwtAuthorizer, LambdaAuthorizer, Program, Route,
+};
 
 /// An HTTP API with its functions, as it would be deployed. What does not fit together is told by
 /// [`GatewayBuilder::start`](crate::GatewayBuilder::start) and [`Gateway::replace`](crate::Gateway::replace).
@@ -29,6 +33,47 @@ impl Api {
     /// An API without routes, on the stage `$default`.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The API of a manifest, whose functions run in this process, for tests: `invoke` gets a function's name and the JSON of an
+    /// event. What a function fails with, clients meet as 500.
+    ///
+    /// Its Lambda authorizers are asked, and every other one that routes name takes tokens of the local issuer, as `routegen dev`
+    /// has it. Keys for `auth = "iam"`, CORS and a stage are for the caller to add.
+    pub fn in_process<F, E>(
+        manifest: &Manifest,
+        invoke: impl Fn(&str, Bytes) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<Value, E>> + Send + 'static,
+        E: Display,
+    {
+        let invoke = Arc::new(invoke);
+        let function = |name: &str, timeout: Option<u32>| {
+            let (invoke, name) = (invoke.clone(), name.to_owned());
+            let function = Function::in_process(move |invocation| {
+                let answer = invoke(&name, invocation.payload);
+                async { answer.await.map_err(|error| FunctionError::new("Error", error.to_string())) }
+            });
+            function.timeout(Duration::from_secs(timeout.unwrap_or(RouteSpec::TIMEOUT_S).into()))
+        };
+        let mut api = Self::new().routes(&manifest.routes);
+        for route in &manifest.routes {
+            let name = route.function().to_kebab_case();
+            // The routes of one function agree on its timeout, or one of them alone says it.
+            let mut of_it = manifest.routes.iter().filter(|other| other.function() == route.function());
+            let timeout = of_it.find_map(|other| other.timeout);
+            api = api.function(&name, function(&name, timeout));
+            if let Auth::Authorizer(authorizer) = &route.auth {
+                api = api.authorizer(authorizer, JwtAuthorizer::local());
+            }
+        }
+        for authorizer in &manifest.authorizers {
+            let lambda = LambdaAuthorizer::from(authorizer);
+            api = api.function(&lambda.function, function(&lambda.function, authorizer.timeout));
+            api = api.authorizer(authorizer.name.as_str(), lambda);
+        }
+        api
     }
 
     /// Adds a route.

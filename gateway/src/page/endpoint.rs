@@ -17,6 +17,7 @@ pub(crate) enum Endpoint {
     Log,
     Clear,
     Token,
+    Signature,
 }
 
 impl Endpoint {
@@ -30,6 +31,7 @@ impl Endpoint {
             "/page/api" => ("GET", &[(Method::GET, Self::Api)]),
             "/page/log" => ("GET, DELETE", &[(Method::GET, Self::Log), (Method::DELETE, Self::Clear)]),
             "/page/token" => ("POST", &[(Method::POST, Self::Token)]),
+            "/page/signature" => ("POST", &[(Method::POST, Self::Signature)]),
             _ => return None,
         };
         let found = endpoints.iter().find(|(known, _)| known == method);
@@ -38,6 +40,6 @@ impl Endpoint {
 
     /// Whether it changes anything, or gives away what opens something.
     pub(super) fn needs_secret(self) -> bool {
-        matches!(self, Self::Clear | Self::Token)
+        matches!(self, Self::Clear | Self::Token | Self::Signature)
     }
 }

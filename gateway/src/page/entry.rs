@@ -71,7 +71,7 @@ impl What {
                 Self::Request {
                     event: event.map(|bytes| Payload::of(bytes)),
                     answer: answer.map(|bytes| Payload::of(bytes)),
-                    log: Box::new(RequestLog { event: None, answer: None, ..log.clone() }),
+                    log: Box::new(RequestLog { event: None, answer: None, ..(**log).clone() }),
                 }
             }
             Observation::Log { function, invocation, line } => {
@@ -145,6 +145,7 @@ impl Entry {
                 "route_key": log.route_key,
                 "function": log.function.as_deref(),
                 "invocation": log.invocation,
+                "authorizer_invocation": log.authorizer_invocation,
                 "status": log.status,
                 "milliseconds": log.duration.as_secs_f64() * 1_000.0,
                 "cold_start": log.cold_start,

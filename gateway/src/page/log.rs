@@ -116,20 +116,21 @@ mod tests {
     use crate::observe::{Observation, RequestLog};
 
     fn request(answer: usize) -> What {
-        What::of(&Observation::Request(RequestLog {
+        What::of(&Observation::Request(Box::new(RequestLog {
             request_id: String::new(),
             method: "GET".to_owned(),
             path: "/".to_owned(),
             route_key: None,
             function: None,
             invocation: None,
+            authorizer_invocation: None,
             status: 200,
             duration: Duration::ZERO,
             cold_start: false,
             event: None,
             answer: Some(Bytes::from(vec![b'1'; answer])),
             error: None,
-        }))
+        })))
     }
 
     fn line(line: &str) -> What {

@@ -1,7 +1,7 @@
 //! The page at `/_routegen`, on which people look at the API while they develop it.
 //!
 //! In: requests to its paths, and what happens in the gateway. Out: one document with its style and script, the routes as JSON,
-//! the log as server-sent events, and tokens of the local issuer. It calls no function: the page's script calls the API as every
+//! the log as server-sent events, tokens of the local issuer and signatures with the API's key. It calls no function: the page's script calls the API as every
 //! client does. It refuses whoever is not on this machine, other names than loopback's, other origins, and changes without the
 //! secret that only the page can read.
 
@@ -10,6 +10,7 @@ mod endpoint;
 mod entry;
 mod guard;
 mod log;
+mod signature;
 mod stream;
 mod token;
 
@@ -113,6 +114,10 @@ impl Page {
             }
             Endpoint::Token => match token::mint(issuer, body) {
                 Ok(token) => json_response(StatusCode::OK, &token),
+                Err(refused) => refusal(refused.status(), &refused.to_string()),
+            },
+            Endpoint::Signature => match signature::sign(&live.iam, &parts.headers, body) {
+                Ok(headers) => json_response(StatusCode::OK, &headers),
                 Err(refused) => refusal(refused.status(), &refused.to_string()),
             },
         }

@@ -130,7 +130,7 @@ function showAuthorization() {
   const { kind, scopes, token_header } = route.auth;
   $("authorization").hidden = !token_header;
   const notes = {
-    iam: "The route wants a signature (Signature Version 4), which this page cannot make.",
+    iam: "The call is signed (Signature Version 4) with the gateway's first key, unless you set the header authorization.",
     lambda: "A function decides. Set the headers that it reads.",
     jwt: "The tokens of this authorizer are none of the local issuer's, or no header has them. Set them yourself.",
   };
@@ -192,7 +192,15 @@ async function send() {
   const headers = requestHeaders();
   const body = ["GET", "HEAD"].includes(method()) || !$("body").value ? undefined : $("body").value;
   if (body && !headers.has("content-type")) headers.set("content-type", "application/json");
-  const request = new Request(location.origin + api.stage + requestPath() + requestQuery(), {
+  const target = api.stage + requestPath() + requestQuery();
+  if (route.auth.kind === "iam" && !headers.has("authorization")) {
+    // As it is sent, which is not always as it was written.
+    const { pathname, search } = new URL(location.origin + target);
+    const wish = { method: method(), target: pathname + search, body: body ?? "" };
+    const signed = await change("signature", "POST", wish);
+    for (const [name, value] of Object.entries(signed.headers)) headers.set(name, value);
+  }
+  const request = new Request(location.origin + target, {
     method: method(),
     headers,
     body,
@@ -353,7 +361,7 @@ function add(item) {
   $("empty").hidden = true;
   $("log").prepend(item);
   while ($("log").children.length > KEPT) {
-    invocations.delete($("log").lastElementChild.dataset.invocation);
+    for (const id of $("log").lastElementChild.dataset.invocations?.split(" ") ?? []) invocations.delete(id);
     $("log").lastElementChild.remove();
   }
 }
@@ -370,7 +378,7 @@ function showLine({ function: name, invocation, line, time }) {
   const pre = logPre();
   const summary = node("summary", {}, node("span", { className: "target" }, `${name} writes`));
   const group = { item: node("li"), pre, lines: 0 };
-  group.item.dataset.invocation = invocation;
+  group.item.dataset.invocations = invocation;
   group.item.append(node("details", {}, summary, node("div", { className: "detail" }, pre)));
   addLine(group, line);
   invocations.set(invocation, group);
@@ -388,7 +396,14 @@ function addLine(group, line) {
 }
 
 function showRequest(entry) {
-  const known = invocations.get(entry.invocation);
+  // What its authorizer wrote stands above what its function did.
+  const ids = [entry.authorizer_invocation, entry.invocation].filter(Boolean);
+  const [known, other] = ids.map((id) => invocations.get(id)).filter(Boolean);
+  if (other) {
+    known.pre.append(...other.pre.childNodes);
+    known.lines += other.lines;
+    other.item.remove();
+  }
   const group = known ?? { item: node("li"), pre: logPre(), lines: 0 };
   const details = node("details", {}, requestSummary(entry));
   const detail = node("div", { className: "detail" }, facts(entry));
@@ -402,12 +417,9 @@ function showRequest(entry) {
   details.append(detail);
   details.open = Boolean(known?.item.firstElementChild?.open);
   group.item.replaceChildren(details);
-  if (known) return;
-  if (entry.invocation) {
-    group.item.dataset.invocation = entry.invocation;
-    invocations.set(entry.invocation, group);
-  }
-  add(group.item);
+  if (ids.length) group.item.dataset.invocations = ids.join(" ");
+  for (const id of ids) invocations.set(id, group);
+  if (!known) add(group.item);
 }
 
 const requestSummary = (entry) =>

@@ -60,6 +60,7 @@ struct Seen {
     route_key: Option<String>,
     function: Option<Arc<str>>,
     invocation: Option<String>,
+    authorizer_invocation: Option<String>,
     cold_start: bool,
     event: Option<Bytes>,
     answer: Option<Bytes>,
@@ -102,12 +103,13 @@ impl Shared {
             }
         }
         self.services.observer.tell(|| {
-            Observation::Request(RequestLog {
+            Observation::Request(Box::new(RequestLog {
                 method: parts.method.to_string(),
                 path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
                 route_key: seen.route_key,
                 function: seen.function,
                 invocation: seen.invocation,
+                authorizer_invocation: seen.authorizer_invocation,
                 status: response.status().as_u16(),
                 duration: started.elapsed(),
                 cold_start: seen.cold_start,
@@ -115,7 +117,7 @@ impl Shared {
                 answer: seen.answer,
                 error: seen.error,
                 request_id,
-            })
+            }))
         });
         response.map(Either::Left)
     }
@@ -163,7 +165,7 @@ impl Shared {
         };
         let decision = tokio::time::timeout(
             self.integration_timeout,
-            route.decider.decide(&call, &body, &self.services),
+            route.decider.decide(&call, &body, &self.services, &mut seen.authorizer_invocation),
         );
         let identity = decision.await.unwrap_or_else(|_| {
             let why = "the authorizer took too long".to_owned();

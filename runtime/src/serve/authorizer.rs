@@ -27,7 +27,7 @@ pub fn serve_authorizer(authorizer: Authorizer) -> ExitCode {
     start(served, &[authorizer.resources], &|init, event| Box::pin(invoke(authorizer, init, event)))
 }
 
-async fn invoke(
+pub(crate) async fn invoke(
     authorizer: Authorizer,
     init: Init,
     event: LambdaEvent<Box<RawValue>>,

@@ -30,7 +30,11 @@ pub(super) fn serve(routes: &[Route]) -> ExitCode {
     start(Served::Group, &resources, &|init, event| Box::pin(invoke(routes, init, event)))
 }
 
-async fn invoke(routes: &[Route], init: Init, event: LambdaEvent<Box<RawValue>>) -> Result<Output, Failure> {
+pub(crate) async fn invoke(
+    routes: &[Route],
+    init: Init,
+    event: LambdaEvent<Box<RawValue>>,
+) -> Result<Output, Failure> {
     let request = event::request(event)?;
     let route = select(routes, &request);
     if let Some(context) = request.lambda_context_ref() {

@@ -15,9 +15,13 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use tokio::runtime::{Builder, LocalOptions};
 
+#[cfg(feature = "testing")]
+pub(crate) use authorizer::invoke as invoke_authorizer;
 #[cfg(any(feature = "router", feature = "testing"))]
 pub(crate) use authorizer::judge;
 pub use authorizer::serve_authorizer;
+#[cfg(feature = "testing")]
+pub(crate) use group::invoke as invoke_group;
 #[cfg(any(feature = "router", feature = "testing"))]
 pub(crate) use route::answer;
 
@@ -45,7 +49,7 @@ pub(crate) type Resources = &'static [Option<&'static Maker>];
 type Invoke<'a> = &'a dyn Fn(Init, LambdaEvent<Box<RawValue>>) -> BoxFuture<'a, Result<Output, Failure>>;
 
 /// What Lambda is told of an invocation.
-enum Output {
+pub(crate) enum Output {
     Answer(event::Answer),
     Decision(event::SimpleResponse),
 }
@@ -108,15 +112,25 @@ fn run(log: Log, api: &str, resources: &[Resources], invoke: Invoke<'_>) -> Resu
 
 /// Makes the resources that the handlers take. A panic is a failure like any other, so that Lambda learns of it.
 pub(crate) async fn prepare(resources: &[Resources], init: &Init) -> Result<(), Error> {
-    for maker in resources.iter().copied().flatten().flatten() {
-        let made = AssertUnwindSafe(maker.prepare(init)).catch_unwind().await;
-        made.unwrap_or_else(|_| Err("a resource panicked while it was made".into()))?;
+    // Two loops, because a future that holds the adapters of one is not `Send` for today's compiler.
+    for resources in resources {
+        for maker in resources.iter().flatten() {
+            let made = AssertUnwindSafe(maker.prepare(init)).catch_unwind().await;
+            made.unwrap_or_else(|_| Err("a resource panicked while it was made".into()))?;
+        }
     }
     Ok(())
 }
 
 /// An invocation that ends without an answer: Lambda is told, the log has it, and API Gateway answers with 500.
 pub(crate) struct Failure(Error);
+
+#[cfg(feature = "testing")]
+impl Failure {
+    pub(crate) fn into_error(self) -> Error {
+        self.0
+    }
+}
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {

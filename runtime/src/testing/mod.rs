@@ -1,4 +1,5 @@
-//! Calls of handlers in unit tests, through the event that API Gateway would send.
+//! Calls of handlers in unit tests, through the event that API Gateway would send; and [all functions](functions), for tests over
+//! HTTP.
 //!
 //! In: a request, what an authorizer would say of the caller, and the handler. Out: what the client would receive. The
 //! way is a function's own: an event of payload 2.0, the route's extractors, the handler, its problems. What API Gateway
@@ -65,6 +66,7 @@
 //! ```
 
 mod event;
+mod functions;
 mod lookup;
 mod verdict;
 
@@ -77,6 +79,7 @@ use lambda_http::{Context, LambdaEvent};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, value::RawValue};
 
+pub use functions::{Functions, functions};
 pub use verdict::Verdict;
 
 use crate::{

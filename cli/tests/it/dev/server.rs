@@ -63,6 +63,10 @@ impl Server {
         self.ask("POST", path, headers, body)
     }
 
+    pub(super) fn put(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        self.ask("PUT", path, headers, body)
+    }
+
     fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
         for (name, value) in headers {

@@ -86,7 +86,7 @@ impl Emulator {
     }
 
     /// The provider's configuration. Without `max_retries`, a call that an emulator does not know is repeated for ten
-    /// minutes.
+    /// minutes; without any, a connection that an emulator breaks off fails the test.
     fn provider(&self) -> String {
         let services = [
             "apigatewayv2",
@@ -106,7 +106,7 @@ impl Emulator {
             r#"provider "aws" {{
   access_key                  = "test"
   secret_key                  = "test"
-  max_retries                 = 1
+  max_retries                 = 3
   skip_credentials_validation = true
   skip_metadata_api_check     = true
   skip_region_validation      = true

@@ -21,7 +21,7 @@ sys.exit(', '.join(name for name in sys.argv[1:] if not importlib.util.find_spec
 pub(crate) struct Python(Utf8PathBuf);
 
 /// The interpreter, where it has the emulators.
-pub(super) fn python() -> Option<&'static Python> {
+pub(crate) fn python() -> Option<&'static Python> {
     static FOUND: LazyLock<Result<Python, String>> =
         LazyLock::new(|| Python::with(EMULATORS, &["moto", "ministack", "cryptography"]));
     or_skip(&FOUND)
@@ -63,7 +63,7 @@ impl Python {
     }
 
     /// What a script prints.
-    pub(super) fn run(&self, script: &str, arguments: &[&str]) -> String {
+    pub(crate) fn run(&self, script: &str, arguments: &[&str]) -> String {
         let mut command = Command::new(&self.0);
         let output = command.arg("-c").arg(script).args(arguments).stderr(Stdio::inherit()).output().unwrap();
         assert!(output.status.success(), "{}", output.status);

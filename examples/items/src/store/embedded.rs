@@ -20,10 +20,15 @@ pub(crate) struct Embedded {
 }
 
 impl Embedded {
+    /// The database in this file, which need not be there yet.
+    pub(crate) fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
     /// The database that the variable `ITEMS_DB` names, else one in the temporary folder.
     pub(crate) fn from_env() -> Self {
         let path = std::env::var_os("ITEMS_DB").map(PathBuf::from);
-        Self { path: path.unwrap_or_else(|| std::env::temp_dir().join("items.redb")) }
+        Self::new(path.unwrap_or_else(|| std::env::temp_dir().join("items.redb")))
     }
 
     /// Keeps a new item, under the next free id.
@@ -76,7 +81,7 @@ mod tests {
     fn store(name: &str) -> Embedded {
         let path = std::env::temp_dir().join(format!("items-{}-{name}.redb", std::process::id()));
         let _ = std::fs::remove_file(&path);
-        Embedded { path }
+        Embedded::new(path)
     }
 
     fn pen(name: &str) -> NewItem {

@@ -75,6 +75,22 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
         .find("//p[@id='outcome'][.='No response: browsers do not let a page send the header cookie']")
         .await;
 
+    // What an authorizer wrote stands with the request that it was asked about.
+    browser.click("//nav//button[contains(., 'own')]").await;
+    browser.click("//button[.='Send']").await;
+    let asked = "//li[contains(., '/own') and contains(., '200')]";
+    browser.click(&format!("{asked}//summary")).await;
+    browser.find(&format!("{asked}//pre[contains(., 'asked about \"GET /own\"')]")).await;
+
+    // The page has no key, and signs all the same; a word of the body or the query more, and it is another request.
+    browser.click("//nav//button[contains(., 'iam')]").await;
+    browser.write("Query", "b=ü&a=1 2").await;
+    browser.click("//button[.='Send']").await;
+    browser.find("//p[@id='outcome'][starts-with(., '200 ')]").await;
+    browser.write("Headers, one a line", "Authorization: AWS4-HMAC-SHA256").await;
+    browser.click("//button[.='Send']").await;
+    browser.find("//p[@id='outcome'][starts-with(., '403 ')]").await;
+
     // What was written stays with its route.
     browser.click("//nav//button[contains(., 'open to everyone') and contains(., 'ANY')]").await;
     browser.write("Path", "/anything").await;

@@ -182,6 +182,41 @@ async fn a_token_is_minted_with_the_scopes_that_were_chosen() {
 }
 
 #[tokio::test]
+async fn a_request_is_signed_with_the_key_of_the_api_and_no_other_passes_by_it() {
+    let gateway = start().await;
+    let secret = secret(&gateway).await;
+    let wish = |body: Value| {
+        request("POST /_routegen/page/signature")
+            .header(SECRET, &*secret)
+            .body("application/json", body.to_string())
+    };
+    let target = "/signed?b=%C3%BC&a=1%202&a";
+    let signed =
+        wish(json!({ "method": "PUT", "target": target, "body": "a pen" })).send(gateway.address()).await;
+    let headers = signed.json()["headers"].as_object().unwrap().clone();
+    for (line, body, status) in [
+        (format!("PUT {target}"), "a pen", 200),
+        (format!("PUT {target}"), "a pencil", 403),
+        (format!("PUT {target}b"), "a pen", 403),
+        (format!("POST {target}"), "a pen", 403),
+    ] {
+        let asked = headers.iter().fold(request(&line).body("text/plain", body), |asked, (name, value)| {
+            asked.header(name, value.as_str().unwrap())
+        });
+        assert_eq!(asked.send(gateway.address()).await.status, status, "{line} {body}");
+    }
+    for wished in [json!({}), json!({ "method": "GET", "target": "http://[", "body": "" })] {
+        assert_eq!(wish(wished).send(gateway.address()).await.status, 400);
+    }
+    gateway.replace(&Api::new()).unwrap();
+    let refused = wish(json!({ "method": "GET", "target": "/", "body": "" })).send(gateway.address()).await;
+    assert_eq!(
+        (refused.status, refused.json()),
+        (404, json!({ "message": "the gateway has no key to sign with" }))
+    );
+}
+
+#[tokio::test]
 async fn without_a_local_issuer_there_is_no_token() {
     let gateway = Gateway::builder(Api::new()).page(true).start().await.unwrap();
     let refused = mint(&secret(&gateway).await, r#"{"scopes":[]}"#).send(gateway.address()).await;
@@ -225,6 +260,7 @@ async fn what_is_asked_from_elsewhere_is_refused_at_every_path() {
         "GET /_routegen/page/log",
         "DELETE /_routegen/page/log",
         "POST /_routegen/page/token",
+        "POST /_routegen/page/signature",
     ] {
         for (headers, status) in &refusals {
             let mut asked =
@@ -247,16 +283,20 @@ async fn a_change_needs_the_secret_of_this_start() {
     assert_ne!(own, other);
     let mut stream = Stream::open(&gateway, "").await;
     stream.hello().await;
-    for line in ["DELETE /_routegen/page/log", "POST /_routegen/page/token"] {
+    for (line, body) in [
+        ("DELETE /_routegen/page/log", ""),
+        ("POST /_routegen/page/token", r#"{"scopes":[]}"#),
+        ("POST /_routegen/page/signature", r#"{"method":"GET","target":"/","body":""}"#),
+    ] {
         for secret in [None, Some(String::new()), Some(other.clone()), Some(format!("{own}x"))] {
-            let mut asked = request(line).body("application/json", r#"{"scopes":[]}"#);
+            let mut asked = request(line).body("application/json", body);
             if let Some(secret) = &secret {
                 asked = asked.header(SECRET, &**secret);
             }
             assert_eq!(asked.send(gateway.address()).await.status, 403, "{line}: {secret:?}");
         }
         // With it, and from the page's own origin, as browsers say it.
-        let asked = request(line).header(SECRET, &*own).body("application/json", r#"{"scopes":[]}"#);
+        let asked = request(line).header(SECRET, &*own).body("application/json", body);
         let asked = asked.header("origin", format!("http://{}", gateway.address()));
         let response = asked.clone().header("sec-fetch-site", "same-origin").send(gateway.address()).await;
         assert!(matches!(response.status, 200 | 204), "{line}: {response:?}");

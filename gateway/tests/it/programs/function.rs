@@ -60,6 +60,10 @@ fn serve(client: &Client) {
         let order = event["body"].as_str().unwrap_or_default();
         let (order, argument) = order.split_once(' ').unwrap_or((order, ""));
         let answer = match order {
+            _ if event["type"] == "REQUEST" => {
+                println!("asked about {}", event["routeKey"]);
+                json!({ "isAuthorized": true })
+            }
             "tell" => tell(&next, &event),
             "crash" => exit(7),
             "hang" => hang(),

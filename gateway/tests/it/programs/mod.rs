@@ -61,7 +61,7 @@ impl Observed {
     }
 
     async fn request_log(&mut self) -> RequestLog {
-        self.next(|observation| if let Observation::Request(log) = observation { Some(log) } else { None })
+        self.next(|observation| if let Observation::Request(log) = observation { Some(*log) } else { None })
             .await
     }
 

@@ -1,0 +1,98 @@
+//! Who may call, where it is said elsewhere: by an issuer that is not the server's own, by a key of AWS's kind, and by an
+//! authorizer, whose lines stand with its request.
+
+use serde_json::Value;
+
+use super::server::Server;
+use crate::{
+    emulator::python::python,
+    fixture::{Project, succeed},
+};
+
+const SOURCE: &str = r#"
+use routegen::{AuthorizerRequest, Decision, authorizer, lambda_http::{Request, RequestExt}, route};
+
+#[route(GET, "/items", auth = "cognito", scopes = ["items/read"])]
+async fn items() {}
+
+#[route(PUT, "/signed/{name}", auth = "iam")]
+async fn signed(request: Request) -> String {
+    format!("{:?}", request.request_context())
+}
+
+#[route(GET, "/asked", auth = "door")]
+async fn asked() {}
+
+/// Knows everyone
+#[authorizer(identity_sources = ["$request.header.who"])]
+async fn door(_: AuthorizerRequest) -> Decision {
+    eprintln!("somebody asks");
+    Decision::Allow(())
+}
+"#;
+
+#[test]
+fn tokens_of_another_issuer_and_signatures_open_what_they_are_for() {
+    let project = Project::new("dev-callers", SOURCE);
+    // The issuer elsewhere is that of another server.
+    let issuer = Server::start(&mut project.routegen(&["dev", "--port", "0", "--format", "json"]));
+    let url = issuer.ready["issuer"].as_str().unwrap();
+    let client = issuer.ready["client_id"].as_str().unwrap();
+    let args = ["dev", "--port", "0", "--format", "json", "--issuer", url, "--audience", client];
+    let server = Server::start(&mut project.routegen(&args));
+    assert_eq!(server.ready["issuer"], Value::Null);
+    let status = |token: &str| server.get("/items", &[("authorization", &format!("Bearer {token}"))]).status;
+    let token = |words: &[&str]| {
+        let port = issuer.port();
+        let mut command = project.routegen(&["token", "--port", &port]);
+        succeed(command.args(words)).trim().to_owned()
+    };
+    for (words, expected) in [
+        (&["--scope", "items/read"][..], 200),
+        (&["--scope", "items/write"], 403),
+        (&["--scope", "items/read", "--forged"], 401),
+        (&["--scope", "items/read", "--expired"], 401),
+        (&["--scope", "items/read", "--audience", "somebody-else"], 401),
+    ] {
+        assert_eq!(status(&token(words)), expected, "{words:?}");
+    }
+
+    assert_eq!(server.get("/asked", &[("who", "ann")]).status, 200);
+    server.entry(|entry| entry["path"] == "/asked");
+    let line = server.entry(|entry| entry["type"] == "log");
+    assert_eq!((&line["function"], &line["line"]), (&"door".into(), &"somebody asks".into()));
+
+    signatures(&server);
+    issuer.stop();
+    server.stop();
+}
+
+/// As AWS's own client makes them.
+fn signatures(server: &Server) {
+    let Some(python) = python() else { return };
+    let iam = &server.ready["iam"];
+    let key = |name: &str| iam[name].as_str().unwrap();
+    let (path, body) = ("/signed/a%20b?x=1&a=%C3%BC", r#"{"a":"\u00fc"}"#);
+    let url = format!("{}{path}", server.url);
+    let sign = |secret: &str, body: &str| {
+        let arguments = ["PUT", &url, body, key("access_key_id"), secret];
+        let headers: Vec<(String, String)> =
+            serde_json::from_str(&python.run(include_str!("sign.py"), &arguments)).unwrap();
+        headers
+    };
+    let put = |headers: &[(String, String)]| {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        server.put(path, &headers, body)
+    };
+    let secret = key("secret_access_key");
+    let answer = put(&sign(secret, body));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(answer.body.contains(&format!("{:?}", key("access_key_id"))), "{}", answer.body);
+    for (how, headers) in [
+        ("with another secret", sign("another", body)),
+        ("for another body", sign(secret, "{}")),
+        ("not at all", Vec::new()),
+    ] {
+        assert_eq!(put(&headers).status, 403, "signed {how}");
+    }
+}

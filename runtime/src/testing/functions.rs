@@ -1,0 +1,138 @@
+//! All functions of the routes and authorizers that a test links, for tests over HTTP.
+//!
+//! In: a function's name and an event. Out: what Lambda would hand back to API Gateway. What stands before a function, routes and
+//! authorizers, is for whoever asks: the crate `routegen-gateway`, for instance, to which the manifest tells it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use lambda_http::{BoxFuture, Context, Error, LambdaEvent};
+use routegen_spec::Manifest;
+use serde_json::{Value, value::RawValue};
+
+use crate::{
+    Init, Resource,
+    authorizer::Authorizer,
+    registry::{self, AuthorizerRegistration, Registration},
+    route::Route,
+    serve::{Failure, Output, invoke_authorizer, invoke_group, prepare},
+};
+
+/// The functions of all routes and authorizers that the test links, and of the crates that it depends on.
+///
+/// With the crate `routegen-gateway` they are a whole API, behind the authorization that they have in the cloud:
+///
+/// ```
+/// # mod items {
+/// # use routegen::{Path, route};
+/// # #[route(GET, "/items/{id}", auth = "cognito", scopes = ["items/read"])]
+/// # async fn get_item(Path(id): Path<u64>) -> String { id.to_string() }
+/// # }
+/// use items as _; // An integration test names its own crate, or its routes are not linked.
+/// use routegen::testing;
+/// use serde_json::json;
+///
+/// # fn main() {
+/// # futures_util::future::FutureExt::now_or_never(async {
+/// let functions = testing::functions();
+/// // let api = Api::in_process(&functions.manifest(), move |function, event| functions.invoke(function, event));
+/// // let gateway = Gateway::builder(api).local_issuer(LocalIssuer::new()).start().await?;
+/// # let event = br#"{ "version": "2.0", "routeKey": "GET /items/{id}", "rawPath": "/items/7", "rawQueryString": "",
+/// #   "headers": {}, "isBase64Encoded": false, "pathParameters": { "id": "7" }, "requestContext": {
+/// #   "routeKey": "GET /items/{id}", "stage": "$default", "http": { "method": "GET", "path": "/items/7" } } }"#;
+/// # let answer = functions.invoke("get-item", event).await.unwrap();
+/// # assert_eq!((&answer["statusCode"], &answer["body"]), (&json!(200), &json!("7")));
+/// # }).unwrap();
+/// # }
+/// ```
+///
+/// All of them have the resources of one execution environment, which in the cloud each has for itself.
+///
+/// # Panics
+///
+/// Where what is registered is not what this version registers: two versions of `routegen` are linked.
+pub fn functions() -> Functions {
+    let manifest = registry::manifest().unwrap_or_else(|error| panic!("{error}"));
+    let mut served: BTreeMap<String, Vec<Route>> = BTreeMap::new();
+    for route in inventory::iter::<Registration>() {
+        let spec = manifest.routes.iter().find(|spec| spec.entry == route.entry);
+        if let (Some(spec), Some(entry)) = (spec, route.route) {
+            served.entry(spec.function().to_kebab_case()).or_default().push(entry());
+        }
+    }
+    let authorizers = inventory::iter::<AuthorizerRegistration>().filter_map(|registered| {
+        let spec = manifest.authorizers.iter().find(|spec| spec.entry == registered.entry)?;
+        Some((spec.name.to_kebab_case(), registered.authorizer?()))
+    });
+    let authorizers = authorizers.collect();
+    Functions { all: Arc::new(All { manifest, routes: served, authorizers }), init: Init::default() }
+}
+
+/// All functions of a test: see [`functions`].
+#[derive(Clone, Debug)]
+pub struct Functions {
+    all: Arc<All>,
+    init: Init,
+}
+
+#[derive(Debug)]
+struct All {
+    manifest: Manifest,
+    routes: BTreeMap<String, Vec<Route>>,
+    authorizers: BTreeMap<String, Authorizer>,
+}
+
+impl Functions {
+    /// With this value in place of the resource of its type.
+    #[must_use]
+    pub fn with<T: Resource>(mut self, resource: T) -> Self {
+        self.init = self.init.with(resource);
+        self
+    }
+
+    /// What the attributes say: the routes with their authorizers, scopes and functions.
+    pub fn manifest(&self) -> Manifest {
+        self.all.manifest.clone()
+    }
+
+    /// Invokes the function of this name, which is that of its artifact (`get-items`), with the JSON of an event. As in Lambda,
+    /// its resources are made before.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such function, the event is not one of its kind, or a resource cannot be made.
+    pub fn invoke(
+        &self,
+        function: &str,
+        event: impl AsRef<[u8]>,
+    ) -> BoxFuture<'static, Result<Value, Error>> {
+        let Self { all, init } = self.clone();
+        let function = function.to_owned();
+        let event = serde_json::from_slice::<Box<RawValue>>(event.as_ref());
+        Box::pin(async move {
+            let event = LambdaEvent::new(event?, Context::default());
+            let output = if let Some(routes) = all.routes.get(&function) {
+                let resources: Vec<_> = routes.iter().map(|route| route.resources).collect();
+                prepare(&resources, &init).await?;
+                invoke_group(routes, init, event).await
+            } else if let Some(authorizer) = all.authorizers.get(&function) {
+                prepare(&[authorizer.resources], &init).await?;
+                invoke_authorizer(*authorizer, init, event).await
+            } else {
+                return Err(all.unknown(&function));
+            };
+            output.map_err(Failure::into_error).and_then(|output: Output| Ok(serde_json::to_value(output)?))
+        })
+    }
+}
+
+impl All {
+    fn unknown(&self, function: &str) -> Error {
+        let known: Vec<&str> =
+            self.routes.keys().chain(self.authorizers.keys()).map(String::as_str).collect();
+        let known = match known.as_slice() {
+            [] => "no routes are linked: name the crate that has them, `use items as _;`".to_owned(),
+            known => format!("but `{}`", known.join("`, `")),
+        };
+        format!("there is no function `{function}`, {known}").into()
+    }
+}
