@@ -18,6 +18,9 @@ use crate::{
 /// The profile for those who want small artifacts and can wait for them.
 const SMALL: &str = "small";
 
+/// The codegen units of what is compiled incrementally: rustc's own default for that.
+const INCREMENTAL_UNITS: u32 = 256;
+
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Profile {
     pub(super) name: String,
@@ -69,9 +72,14 @@ impl Profile {
             if lto.take().is_some() {
                 settings.push(format!("profile.{name}.lto=false"));
             }
-            let constants = packages.chain([RUNTIME]);
-            settings
-                .extend(constants.map(|package| format!("profile.{name}.package.\"{package}\".opt-level=0")));
+            // What people edit is theirs, and compiled in parts, of which a change makes few again.
+            let incremental = definitions.get(name, "incremental").is_none();
+            settings.extend(incremental.then(|| format!("profile.{name}.incremental=true")));
+            let set = |package, key, value| format!("profile.{name}.package.\"{package}\".{key}={value}");
+            settings.extend(packages.flat_map(|package| {
+                [set(package, "opt-level", 0), set(package, "codegen-units", INCREMENTAL_UNITS)]
+            }));
+            settings.push(set(RUNTIME, "opt-level", 0));
         }
         let keeps_symbols = definitions.get(name, "strip").as_deref() == Some("debuginfo");
         Self { name: name.to_owned(), settings, lto, keeps_symbols }
@@ -120,7 +128,8 @@ mod tests {
         assert_eq!(arguments(None, "", Mode::Artifacts), "--profile release profile.release.codegen-units=1");
         assert_eq!(
             arguments(None, "", Mode::Registry),
-            "--profile release profile.release.codegen-units=1 profile.release.package.\"app\".opt-level=0 \
+            "--profile release profile.release.codegen-units=1 profile.release.incremental=true \
+             profile.release.package.\"app\".opt-level=0 profile.release.package.\"app\".codegen-units=256 \
              profile.release.package.\"routegen\".opt-level=0"
         );
     }
@@ -135,13 +144,21 @@ mod tests {
         assert_eq!(profile(None, manifest, Mode::Registry).lto, None);
         assert_eq!(
             arguments(None, manifest, Mode::Registry),
-            "--profile lambda profile.lambda.lto=false profile.lambda.package.\"app\".opt-level=0 \
+            "--profile lambda profile.lambda.lto=false profile.lambda.incremental=true \
+             profile.lambda.package.\"app\".opt-level=0 profile.lambda.package.\"app\".codegen-units=256 \
              profile.lambda.package.\"routegen\".opt-level=0"
         );
         assert_eq!(
             arguments(Some("release"), manifest, Mode::Artifacts),
             "--profile release profile.release.codegen-units=1"
         );
+    }
+
+    #[test]
+    fn the_registry_is_compiled_incrementally_unless_the_user_says_so() {
+        let own = "release = { incremental = false }";
+        assert!(!arguments(None, own, Mode::Registry).contains("incremental"));
+        assert!(!arguments(None, "", Mode::Artifacts).contains("incremental"), "it makes larger artifacts");
     }
 
     #[test]

@@ -15,18 +15,19 @@ const KEYS: &str = "API_KEYS=k1=north,k2=south";
 
 #[test]
 fn the_example_items_is_served_to_those_with_the_right_token() {
-    let database = scratch("dev-items").join("items.redb");
-    let items = Server::start(&mut routegen(&[
-        "dev",
-        "-p",
-        "items",
-        "--port",
-        "0",
-        "--format",
-        "json",
-        "--env",
-        &format!("ITEMS_DB={database}"),
-    ]));
+    serves_items("dev-items", &[]);
+}
+
+#[test]
+fn the_artifacts_of_the_example_items_are_served_to_those_with_the_right_token() {
+    serves_items("dev-items-artifacts", &["--artifacts"]);
+}
+
+fn serves_items(folder: &str, more: &[&str]) {
+    let database = format!("ITEMS_DB={}", scratch(folder).join("items.redb"));
+    let mut command =
+        routegen(&["dev", "-p", "items", "--port", "0", "--format", "json", "--env", &database]);
+    let items = Server::start(command.args(more));
     let token = |words: &[&str]| {
         let port = items.port();
         let mut args = vec!["token", "-p", "items", "--port", &port];

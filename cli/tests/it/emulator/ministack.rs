@@ -232,7 +232,7 @@ fn rows(emulator: &Emulator) -> Value {
 }
 
 /// Someone who calls the API, and knows of it what Terraform puts out.
-struct Client {
+pub(super) struct Client {
     address: String,
     api_host: String,
     id: String,
@@ -243,14 +243,19 @@ impl Client {
     /// The client that the module makes.
     fn of(root: &Root, emulator: &Emulator) -> Self {
         let outputs = root.outputs();
-        let output = |name: &str| outputs[name]["value"].as_str().unwrap().to_owned();
         // The addresses are AWS's. The emulator answers for them under its own.
         assert_eq!(
-            output("token_endpoint"),
+            outputs["token_endpoint"]["value"],
             "https://items-000000000000.auth.us-east-1.amazoncognito.com/oauth2/token"
         );
+        Self::of_module(&outputs, emulator)
+    }
+
+    /// The same, of an API of any name.
+    pub(super) fn of_module(outputs: &Value, emulator: &Emulator) -> Self {
+        let output = |name: &str| outputs[name]["value"].as_str().unwrap().to_owned();
         let (id, secret) = (output("client_id"), output("client_secret"));
-        Self { id, secret, ..Self::of_api(&outputs, emulator) }
+        Self { id, secret, ..Self::of_api(outputs, emulator) }
     }
 
     /// Somebody who knows the API, and has no name there.
@@ -264,7 +269,7 @@ impl Client {
     }
 
     /// A token of `client_credentials`, asked for as the seed does with curl.
-    fn token(&self, scope: &str) -> String {
+    pub(super) fn token(&self, scope: &str) -> String {
         let (status, answer) = self.ask_for_token(scope, &self.secret);
         assert_eq!((status, &answer["token_type"]), (200, &json!("Bearer")), "{answer}");
         assert_eq!(answer["expires_in"], 3600);
@@ -290,7 +295,13 @@ impl Client {
     }
 
     /// Calls the API.
-    fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> (u16, Value) {
+    pub(super) fn call(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&str>,
+    ) -> (u16, Value) {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.address));
         request = request.header("Host", &self.api_host);
         if let Some(token) = token {

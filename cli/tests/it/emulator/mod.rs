@@ -4,7 +4,7 @@
 //! behind the API that it is told to make, and judges what a request does.
 
 mod benchmark;
-mod lambda_authorizer;
+mod every_kind;
 mod ministack;
 mod moto;
 pub(crate) mod python;

@@ -109,6 +109,7 @@ fn the_listing_says_which_routes_a_function_answers_and_which_is_an_authorizer()
         functions,
         [
             ("api_key", "authorizer", &json!([])),
+            ("delete_pet", "routes", &json!(["DELETE /pets/{id}"])),
             ("hello", "routes", &json!(["GET /hello", "GET /welcome"])),
             ("pets", "routes", &json!(["POST /pets", "GET /pets/{id}", "GET /pets"])),
         ]
@@ -120,7 +121,7 @@ fn the_routes_are_listed_with_their_functions_and_the_authorizers_below() {
     insta::assert_snapshot!(succeed(&mut petshop().project.routegen(&["routes"])));
     let json = succeed(&mut petshop().project.routegen(&["routes", "--format", "json"]));
     let json: Value = serde_json::from_str(&json).unwrap();
-    let get_pet = &json["routes"][1];
+    let get_pet = &json["routes"][2];
     assert_eq!((&get_pet["name"], &get_pet["deprecated"]), (&json!("get_pet"), &json!(true)));
     assert_eq!(get_pet["lambda"], "pets");
     assert_eq!(json["routes"][0]["tags"], json!(["pets"]));
@@ -137,6 +138,7 @@ fn what_has_been_packaged_is_told_by_function() {
         rows.iter().map(columns).collect::<Vec<_>>(),
         [
             "api-key | (authorizer) | 128 MB | 9 s",
+            "delete-pet | DELETE /pets/{id} | 128 MB | 10 s",
             "hello | GET /hello, GET /welcome | 128 MB | 10 s",
             "pets | POST /pets, GET /pets/{id}, GET /pets | 256 MB | 20 s",
         ]

@@ -1,5 +1,5 @@
 //! A project with all that makes several routes and authorizers out of functions: a group, several routes of one
-//! handler, and an authorizer before them. It is packaged once, looked into, and run.
+//! handler, an authorizer before them, and a route behind Cognito. It is packaged once, looked into, deployed, and run.
 
 mod built;
 mod emitted;
@@ -34,6 +34,12 @@ async fn create_pet(caller: Claims<Caller>, pet: String) -> String {
 #[route(GET, "/pets/{id}", auth = "api_key", lambda = "pets", deprecated = true)]
 async fn get_pet(Path(id): Path<u32>) -> String {
     format!("pet number {id}")
+}
+
+/// Removes a pet
+#[route(DELETE, "/pets/{id}", auth = "cognito", scopes = ["pets/write"])]
+async fn delete_pet(Path(id): Path<u32>) -> String {
+    format!("no pet {id} any more")
 }
 
 /// Greets everyone
