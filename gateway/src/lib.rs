@@ -41,7 +41,6 @@ mod observe;
 mod page;
 mod refusal;
 mod reserved;
-mod route;
 mod server;
 mod throttle;
 

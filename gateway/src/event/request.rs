@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use hyper::{HeaderMap, header, http::request::Parts};
 use percent_encoding::percent_decode_str;
-use routegen_spec::Segment;
+use routegen_spec::routing::RequestPath;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
@@ -20,7 +20,6 @@ use super::{
 };
 use crate::{
     live::{ACCOUNT_ID, API_ID, LiveApi, LiveRoute},
-    route::RequestPath,
     server::host_name,
 };
 
@@ -199,22 +198,14 @@ fn cookies(headers: &HeaderMap) -> Vec<Cow<'_, str>> {
     cookies
 }
 
-/// The parameters of the route with the request's values, by their places: a pattern's segment stands for that of the path.
+/// The parameters of the route with the request's values.
 struct PathParameters<'a> {
     call: &'a Call<'a>,
 }
 
 impl Serialize for PathParameters<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (at, segment) in self.call.route.path.segments().iter().enumerate() {
-            match segment {
-                Segment::Literal(_) => {}
-                Segment::Param(name) => map.serialize_entry(name, &self.call.path.segments()[at])?,
-                Segment::Greedy(name) => map.serialize_entry(name, &self.call.path.rest(at))?,
-            }
-        }
-        map.end()
+        serializer.collect_map(self.call.path.parameters(&self.call.route.path))
     }
 }
 

@@ -147,6 +147,7 @@ async fn routes() {
             vec![Event("/pathParameters", json!({ "id": "a/b" }))],
         ),
         row("a path that is no UTF-8", "[?]", request("GET /items/%ff"), 400, vec![message("Bad Request")]),
+        row("a target that is no path", "[?]", request("OPTIONS *"), 400, vec![message("Bad Request")]),
         row("greedy needs something to take", "[A]", request("GET /files"), 404, vec![]),
     ];
     hold(&gateway, rows).await;
