@@ -7,7 +7,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use hyper::{HeaderMap, header, http::request::Parts};
+use hyper::{
+    HeaderMap,
+    header::{self, HeaderName},
+    http::request::Parts,
+};
 use percent_encoding::percent_decode_str;
 use routegen_spec::routing::RequestPath;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
@@ -16,7 +20,7 @@ use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::forma
 use super::{
     QueryParameters, body,
     context::{Http, Identity, RequestContext},
-    headers::EventHeaders,
+    headers::{EventHeaders, joined},
 };
 use crate::{
     live::{ACCOUNT_ID, API_ID, LiveApi, LiveRoute},
@@ -26,6 +30,8 @@ use crate::{
 /// The time of a request in the Common Log Format, which events have.
 const CLF: &[BorrowedFormatItem<'_>] =
     format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// A request that a route was found for.
 #[derive(Debug)]
@@ -137,11 +143,8 @@ impl Call<'_> {
     /// What API Gateway says of the client. `x-forwarded-proto` is the truth: the gateway speaks plain HTTP.
     fn added_headers(&self, body: &[u8]) -> Vec<(&'static str, Cow<'_, str>)> {
         let client = self.client.ip().to_string();
-        let forwarded = match self.parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok())
-        {
-            Some(before) => format!("{before}, {client}"),
-            None => client,
-        };
+        let before = joined(&self.parts.headers, &FORWARDED_FOR);
+        let forwarded = if before.is_empty() { client } else { format!("{before}, {client}") };
         let mut added = vec![
             ("x-amzn-trace-id", Cow::Borrowed(self.trace)),
             ("x-forwarded-for", Cow::Owned(forwarded)),
@@ -187,15 +190,16 @@ impl Call<'_> {
 fn cookies(headers: &HeaderMap) -> Vec<Cow<'_, str>> {
     let mut cookies = Vec::new();
     for value in headers.get_all(header::COOKIE) {
-        match value.to_str() {
-            Ok(text) => {
-                let each = text.split(';').map(str::trim).filter(|cookie| !cookie.is_empty());
-                cookies.extend(each.map(Cow::Borrowed));
-            }
-            Err(_) => cookies.push(Cow::Owned(String::from_utf8_lossy(value.as_bytes()).into_owned())),
+        match String::from_utf8_lossy(value.as_bytes()) {
+            Cow::Borrowed(text) => cookies.extend(split(text).map(Cow::Borrowed)),
+            Cow::Owned(text) => cookies.extend(split(&text).map(|cookie| Cow::Owned(cookie.to_owned()))),
         }
     }
     cookies
+}
+
+fn split(cookies: &str) -> impl Iterator<Item = &str> {
+    cookies.split(';').map(str::trim).filter(|cookie| !cookie.is_empty())
 }
 
 /// The parameters of the route with the request's values.

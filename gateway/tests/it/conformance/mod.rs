@@ -230,6 +230,20 @@ async fn events() {
             ],
         ),
         row(
+            "several lines of one header, not all of them ASCII",
+            "[?]",
+            request("GET /")
+                .header("cookie", "a=ä; b=c")
+                .header("cookie", "d=e")
+                .header("x-forwarded-for", "10.0.0.1")
+                .header("x-forwarded-for", "10.0.0.2, ä"),
+            200,
+            vec![
+                Event("/cookies", json!(["a=ä", "b=c", "d=e"])),
+                Event("/headers/x-forwarded-for", "10.0.0.1,10.0.0.2, ä, 127.0.0.1".into()),
+            ],
+        ),
+        row(
             "a host of numbers",
             "[?]",
             request("GET /").header("host", "[::1]"),
