@@ -30,6 +30,9 @@
 mod authorize;
 mod cors;
 mod event;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzz;
 mod gateway;
 mod ids;
 mod issuer;

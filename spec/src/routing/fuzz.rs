@@ -149,6 +149,17 @@ mod tests {
         ]
     }
 
+    #[test]
+    fn the_seeds_hold() {
+        let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../gateway/fuzz/seeds/selection");
+        let seeds: Vec<_> = std::fs::read_dir(seeds).unwrap().map(|seed| seed.unwrap().path()).collect();
+        assert!(!seeds.is_empty());
+        for seed in seeds {
+            println!("{}", seed.display());
+            selection(&std::fs::read(seed).unwrap());
+        }
+    }
+
     proptest! {
         #[test]
         fn the_trie_selects_as_the_rules_do(
