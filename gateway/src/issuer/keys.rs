@@ -133,9 +133,14 @@ impl SigningKey {
 
     /// A token of a header and claims, signed with RS256.
     pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
-        let mut token = URL_SAFE_NO_PAD.encode(header.to_string());
+        self.sign_texts(&header.to_string(), &claims.to_string())
+    }
+
+    /// A token of these very texts.
+    pub(crate) fn sign_texts(&self, header: &str, claims: &str) -> String {
+        let mut token = URL_SAFE_NO_PAD.encode(header);
         token.push('.');
-        URL_SAFE_NO_PAD.encode_string(claims.to_string(), &mut token);
+        URL_SAFE_NO_PAD.encode_string(claims, &mut token);
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
             .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), &mut signature)

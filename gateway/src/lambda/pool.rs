@@ -241,7 +241,7 @@ impl Drop for Asked<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 impl Services {
     pub(crate) fn for_tests() -> Self {
         let (ids, observer) = (Arc::default(), Observer::default());

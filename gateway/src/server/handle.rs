@@ -14,6 +14,7 @@ use hyper::{
     header::HeaderValue,
     http::request::Parts,
 };
+use routegen_spec::routing::{NotAPath, RequestPath};
 
 use super::host::{Hosts, is_same_origin};
 use crate::{
@@ -26,7 +27,6 @@ use crate::{
     page::{self, Endpoint, Page},
     refusal::Refusal,
     reserved,
-    route::{NotUtf8, RequestPath},
 };
 
 /// The largest request body ([HTTP API quotas]).
@@ -137,7 +137,7 @@ impl Shared {
         {
             return Ok(answer);
         }
-        let path = RequestPath::parse(parts.uri.path()).map_err(|NotUtf8| Refusal::BadRequest)?;
+        let path = RequestPath::parse(parts.uri.path()).map_err(|NotAPath| Refusal::BadRequest)?;
         let path = match &live.stage {
             Some(stage) => path.strip_stage(stage).ok_or(Refusal::NotFound)?,
             None => path,

@@ -1,26 +1,34 @@
-//! Which route takes a request.
+//! Which registered route takes a request.
 //!
-//! In: registered routes, the method and the path of a request. Out: the route by API Gateway's rules ([routing]), and
-//! the parameters in the path. It has no 405: a path with other methods only is not found.
-//!
-//! [routing]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+//! In: registered routes, the method and the path of a request. Out: the route that API Gateway would select, by
+//! [`routegen_spec::routing`], and the parameters in the path. It refuses routes that API Gateway could not tell apart.
 
-use std::{borrow::Cow, cmp::Reverse};
-
-use percent_encoding::percent_decode_str;
-use routegen_spec::{Method, PathPattern, Segment};
+use routegen_spec::{
+    Method, PathPattern, RouteKey,
+    routing::{RequestPath, Trie},
+};
 
 use crate::registry::Registration;
 
-/// Routes, those first that go before others.
+/// Routes, in the order of their paths and methods: the registry's is the linker's.
 #[derive(Debug)]
-pub(crate) struct Table(Vec<Row>);
+pub(crate) struct Table {
+    rows: Vec<Row>,
+    trie: Trie,
+}
 
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) registration: &'static Registration,
     method: Method,
     path: PathPattern,
+}
+
+/// Two routes that differ in nothing but the names of their parameters, each by its key and the place of its attribute.
+#[derive(Debug)]
+pub(crate) struct Conflict {
+    pub(crate) first: String,
+    pub(crate) second: String,
 }
 
 /// A route that takes a request.
@@ -33,24 +41,32 @@ pub(crate) struct Found<'a> {
 
 impl Table {
     /// A route that no attribute could have registered is left out.
-    pub(crate) fn new(registrations: impl Iterator<Item = &'static Registration>) -> Self {
+    pub(crate) fn new(registrations: impl Iterator<Item = &'static Registration>) -> Result<Self, Conflict> {
         let mut rows: Vec<Row> = registrations.filter_map(Row::new).collect();
-        rows.sort_by_cached_key(Row::rank);
-        Self(rows)
+        rows.sort_by(|one, other| (&one.path, one.method).cmp(&(&other.path, other.method)));
+        let mut trie = Trie::default();
+        for (index, row) in rows.iter().enumerate() {
+            let added = trie.insert(row.method, &row.path, index);
+            added.map_err(|conflict| {
+                let [first, second] =
+                    [&rows[conflict.first], row].map(|row| format!("{} ({})", row.key(), row.place()));
+                Conflict { first, second }
+            })?;
+        }
+        Ok(Self { rows, trie })
     }
 
     pub(crate) fn rows(&self) -> &[Row] {
-        &self.0
+        &self.rows
     }
 
     /// The route that takes a request with this path, which is percent-encoded.
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<Found<'_>> {
-        let segments = segments(path)?;
-        self.0.iter().find_map(|row| {
-            let takes = row.method == Method::Any || row.method.as_str() == method;
-            let parameters = takes.then(|| parameters(&row.path, &segments)).flatten()?;
-            Some(Found { row, parameters })
-        })
+        let path = RequestPath::parse(path).ok()?;
+        let row = &self.rows[self.trie.select(method, &path)?];
+        let parameters = path.parameters(&row.path);
+        let owned = parameters.map(|(name, value)| (name.to_owned(), value.into_owned()));
+        Some(Found { row, parameters: owned.collect() })
     }
 }
 
@@ -65,61 +81,13 @@ impl Row {
 
     /// API Gateway's name of the route.
     pub(crate) fn key(&self) -> String {
-        routegen_spec::RouteKey::new(self.method, &self.path).to_string()
+        RouteKey::new(self.method, &self.path).to_string()
     }
 
-    /// Whole paths stand before greedy ones and these before `$default`, long prefixes before short ones, and from the left
-    /// literals before parameters. At one path, a method of its own goes before `ANY`.
-    fn rank(&self) -> impl Ord + use<> {
-        let kinds: Vec<u8> = self
-            .path
-            .segments()
-            .iter()
-            .map(|segment| match segment {
-                Segment::Literal(_) => 0,
-                Segment::Param(_) => 1,
-                Segment::Greedy(_) => 2,
-            })
-            .collect();
-        let greedy = kinds.contains(&2);
-        let prefix = Reverse(if greedy { kinds.len() } else { 0 });
-        (self.path.is_default(), greedy, prefix, kinds, self.method == Method::Any)
+    /// The file and the line of its attribute.
+    pub(crate) fn place(&self) -> String {
+        format!("{}:{}", self.registration.file, self.registration.line)
     }
-}
-
-/// The segments of a path, decoded one by one: a `%2F` stays within its segment. What is no UTF-8 is no path: an event is JSON,
-/// and could not hold it.
-fn segments(path: &str) -> Option<Vec<Cow<'_, str>>> {
-    let inner = path.strip_prefix('/')?;
-    let parts = inner.split('/').filter(|_| !inner.is_empty());
-    parts.map(|part| percent_decode_str(part).decode_utf8().ok()).collect()
-}
-
-/// The parameters that a request's path has by a route's, or `None` if it is another route's.
-fn parameters(pattern: &PathPattern, segments: &[Cow<'_, str>]) -> Option<Vec<(String, String)>> {
-    if pattern.is_default() {
-        return Some(Vec::new());
-    }
-    let mut parts = segments.iter();
-    let mut parameters = Vec::new();
-    for segment in pattern.segments() {
-        let part = parts.next()?;
-        let (name, value) = match segment {
-            Segment::Literal(text) if text == part => continue,
-            Segment::Literal(_) => return None,
-            Segment::Param(name) => (name, part.to_string()),
-            Segment::Greedy(name) => {
-                let rest: Vec<&str> =
-                    std::iter::once(part).chain(parts.by_ref()).map(AsRef::as_ref).collect();
-                (name, rest.join("/"))
-            }
-        };
-        if value.is_empty() {
-            return None;
-        }
-        parameters.push((name.clone(), value));
-    }
-    parts.next().is_none().then_some(parameters)
 }
 
 #[cfg(test)]
@@ -133,12 +101,8 @@ mod tests {
         Box::leak(Box::new(Registration { method, path, ..*any }))
     }
 
-    /// What takes a request of these routes: its key, and the parameters.
-    fn found(routes: &[&'static str], method: &str, path: &str) -> Option<String> {
-        let table = Table::new(routes.iter().copied().map(registration));
-        let found = table.find(method, path)?;
-        let parameters = found.parameters.iter().map(|(name, value)| format!(" {name}={value}"));
-        Some(found.row.key() + &parameters.collect::<String>())
+    fn table(routes: &[&'static str]) -> Result<Table, Conflict> {
+        Table::new(routes.iter().copied().map(registration))
     }
 
     /// The route whose registration the tests change.
@@ -146,50 +110,27 @@ mod tests {
     async fn own() {}
 
     #[test]
-    fn parameters_are_those_of_the_path_and_percent_decoded() {
-        let shown = |pattern, path| found(&[pattern], "GET", path);
-        assert_eq!(shown("GET /{id}", "/a%FFb"), None);
-        assert_eq!(shown("GET /", "/").unwrap(), "GET /");
-        assert_eq!(shown("GET /a/{b}/c", "/a/x%20y/c").unwrap(), "GET /a/{b}/c b=x y");
-        assert_eq!(shown("GET /a/{b}/{c+}", "/a/x%2Fw/y/z").unwrap(), "GET /a/{b}/{c+} b=x/w c=y/z");
-        assert_eq!(shown("GET /a-b", "/%61-b").unwrap(), "GET /a-b");
-        assert_eq!(shown("$default", "/any/thing").unwrap(), "$default");
-        for (pattern, path) in [
-            ("GET /", "/a"),
-            ("GET /a", "/b"),
-            ("GET /a", "/a/b"),
-            ("GET /a", "/a/"),
-            ("GET /a/{b}", "/a"),
-            ("GET /a/{b}", "/a/"),
-            ("GET /a/{b}", "/a/b/"),
-            ("GET /a/{b}", "/a/b/c"),
-            ("GET /a/{b+}", "/a"),
-            ("GET /a/{b+}", "/a/"),
-            ("GET /a", "a"),
-            ("POST /a", "/a"),
+    fn the_route_is_the_one_that_api_gateway_selects_with_its_parameters() {
+        let routes = ["$default", "POST /{any+}", "GET /a/{b}/{c+}", "ANY /a/{b}/c", "GET /a/{d}/c"];
+        let table = table(&routes).unwrap();
+        for (method, path, expected) in [
+            ("GET", "/a/x%20y/c", "GET /a/{d}/c d=x y"),
+            ("PUT", "/a/x/c", "ANY /a/{b}/c b=x"),
+            ("GET", "/a/x%2Fw/y/z", "GET /a/{b}/{c+} b=x/w c=y/z"),
+            ("POST", "/a/x/y", "POST /{any+} any=a/x/y"),
+            ("GET", "/a", "$default"),
         ] {
-            assert_eq!(shown(pattern, path), None, "{pattern} {path}");
+            let found = table.find(method, path).unwrap();
+            let parameters = found.parameters.iter().map(|(name, value)| format!(" {name}={value}"));
+            assert_eq!(found.row.key() + &parameters.collect::<String>(), expected, "{method} {path}");
         }
+        assert!(table.find("GET", "/%ff").is_none());
     }
 
     #[test]
-    fn the_route_is_the_one_that_api_gateway_selects() {
-        // The table of AWS's documentation, with its routes.
-        let routes =
-            ["$default", "ANY /{proxy+}", "GET /pets/{proxy+}", "GET /pets/dog/{id}", "GET /pets/dog/1"];
-        for (method, path, expected) in [
-            ("GET", "/pets/dog/1", "GET /pets/dog/1"),
-            ("GET", "/pets/dog/2", "GET /pets/dog/{id} id=2"),
-            ("GET", "/pets/cat/1", "GET /pets/{proxy+} proxy=cat/1"),
-            ("POST", "/test/5", "ANY /{proxy+} proxy=test/5"),
-            ("POST", "/", "$default"),
-        ] {
-            assert_eq!(found(&routes, method, path).as_deref(), Some(expected), "{method} {path}");
-        }
-        let routes = ["ANY /a/{b}", "GET /a/{c}", "GET /{a}/x", "POST /a/x"];
-        assert_eq!(found(&routes, "GET", "/a/x").as_deref(), Some("GET /a/{c} c=x"));
-        assert_eq!(found(&routes, "PUT", "/a/x").as_deref(), Some("ANY /a/{b} b=x"));
-        assert_eq!(found(&routes, "POST", "/a/x").as_deref(), Some("POST /a/x"));
-        assert_eq!(found(&routes, "PUT", "/b/x"), None);
+    fn routes_that_cannot_be_told_apart_are_refused() {
+        let Conflict { first, second } = table(&["GET /a/{c}", "GET /a/{b}", "POST /a/{c}"]).unwrap_err();
+        assert!(first.starts_with("GET /a/{b} (") && first.contains(".rs:"), "{first}");
+        assert!(second.starts_with("GET /a/{c} ("), "{second}");
     }
 }

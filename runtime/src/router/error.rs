@@ -17,6 +17,13 @@ pub enum RouterError {
         /// The file and the line of the attribute.
         place: String,
     },
+    /// Two routes differ in nothing but the names of their parameters.
+    Conflict {
+        /// The one route's key, with the file and the line of the attribute.
+        first: String,
+        /// The other one's.
+        second: String,
+    },
     /// A resource cannot be made.
     Resource(Box<dyn Error + Send + Sync>),
 }
@@ -32,6 +39,9 @@ impl fmt::Display for RouterError {
                 "nobody answers for the authorizer `{authorizer}` of the route `{route}` ({place}): \
                  say who with `.authorizer({authorizer:?}, …)`"
             ),
+            Self::Conflict { first, second } => {
+                write!(f, "only the names of their parameters tell the routes {first} and {second} apart")
+            }
             Self::Resource(_) => f.write_str("the routes need a resource"),
         }
     }
@@ -41,7 +51,7 @@ impl Error for RouterError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Resource(cause) => Some(&**cause),
-            Self::NoRoutes | Self::NoAuthorizer { .. } => None,
+            Self::NoRoutes | Self::NoAuthorizer { .. } | Self::Conflict { .. } => None,
         }
     }
 }

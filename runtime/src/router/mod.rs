@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use crate::{
     Init, Problem, Resource,
-    local::table::Table,
+    local::table::{Conflict, Table},
     registry::{AuthorizerRegistration, Registration},
     serve::{Resources, answer, prepare},
 };
@@ -129,10 +129,12 @@ impl RouterBuilder {
     ///
     /// # Errors
     ///
-    /// Where the program links no route, a route's authorizer is missing, or a resource cannot be made.
+    /// Where the program links no route or two that cannot be told apart, a route's authorizer is missing, or a resource cannot
+    /// be made.
     pub async fn build(self) -> Result<axum::Router, RouterError> {
         let Self { init, body_limit, mut authorizers } = self;
-        let table = Table::new(inventory::iter::<Registration>().filter(|route| route.route.is_some()));
+        let table = Table::new(inventory::iter::<Registration>().filter(|route| route.route.is_some()))
+            .map_err(|Conflict { first, second }| RouterError::Conflict { first, second })?;
         if table.rows().is_empty() {
             return Err(RouterError::NoRoutes);
         }
@@ -149,7 +151,7 @@ impl RouterBuilder {
                 return Err(RouterError::NoAuthorizer {
                     authorizer: name.to_owned(),
                     route: row.key(),
-                    place: format!("{}:{}", row.registration.file, row.registration.line),
+                    place: row.place(),
                 });
             };
             resources.push(entry.resources);

@@ -6,7 +6,7 @@
 use axum::http::Method;
 
 use crate::{
-    local::table::{Row, Table},
+    local::table::{Conflict, Row, Table},
     registry::{AuthorizerRegistration, Registration},
     route::Route,
 };
@@ -21,7 +21,7 @@ pub(super) struct Found {
 /// Of the routes of a handler, which may be several, the one that API Gateway would choose.
 pub(super) fn find(handler: &str, method: &Method, path: &str) -> Found {
     let handler = plain(handler);
-    let table = Table::new(inventory::iter::<Registration>().filter(|route| plain(route.handler) == handler));
+    let table = table(|route| plain(route.handler) == handler);
     assert!(
         !table.rows().is_empty(),
         "`{handler}` is no route: pass the function itself, which has `#[route]` and stands in a module, not in a function"
@@ -51,11 +51,18 @@ pub(super) fn authorizer(function: &str) -> &'static AuthorizerRegistration {
 /// The key and the parameters of the route that a request with this authorizer would be for. Where no route has the
 /// authorizer, its path is its own.
 pub(super) fn authorized(authorizer: &str, method: &Method, path: &str) -> (String, Vec<(String, String)>) {
-    let table = Table::new(inventory::iter::<Registration>().filter(|route| route.auth == authorizer));
+    let table = table(|route| route.auth == authorizer);
     match table.find(method.as_str(), path) {
         Some(found) => (found.row.key(), found.parameters),
         None => (format!("{method} {path}"), Vec::new()),
     }
+}
+
+fn table(is_meant: impl Fn(&Registration) -> bool) -> Table {
+    let table = Table::new(inventory::iter::<Registration>().filter(|route| is_meant(route)));
+    table.unwrap_or_else(|Conflict { first, second }| {
+        panic!("only the names of their parameters tell the routes {first} and {second} apart")
+    })
 }
 
 /// A function's path without the `r#` of its names.

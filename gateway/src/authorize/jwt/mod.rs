@@ -177,7 +177,6 @@ fn names_an_algorithm(token: &str) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use proptest::prelude::*;
     use tokio::runtime::Runtime;
 
     use super::*;
@@ -212,22 +211,5 @@ mod tests {
         assert!(verifier.cache.get(&good, verifier.keys.generation(), NOW).is_some());
         assert!(verifier.cache.get(&good, verifier.keys.generation(), NOW + 1).is_none());
         assert_eq!(runtime.block_on(verifier.verify(&good, NOW + 1)).unwrap_err(), BadToken::Expired);
-    }
-
-    #[test]
-    fn no_other_text_than_the_token_passes() {
-        let runtime = Runtime::new().unwrap();
-        let (verifier, good) = verifier(&runtime);
-        let changed = (0..good.len(), "[A-Za-z0-9_.=-]").prop_map(|(at, with): (usize, String)| {
-            let mut token = good.clone();
-            token.replace_range(at..=at, &with);
-            token
-        });
-        let cut = (0..good.len()).prop_map(|at| good[..at].to_owned());
-        let tokens = prop_oneof![changed, cut, "\\PC{0,40}", "([A-Za-z0-9_-]{0,20}\\.){0,4}"];
-        proptest!(|(token in tokens)| {
-            let passes = runtime.block_on(verifier.verify(&token, NOW)).is_ok();
-            prop_assert_eq!(passes, token == good);
-        });
     }
 }

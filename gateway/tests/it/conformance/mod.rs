@@ -147,6 +147,7 @@ async fn routes() {
             vec![Event("/pathParameters", json!({ "id": "a/b" }))],
         ),
         row("a path that is no UTF-8", "[?]", request("GET /items/%ff"), 400, vec![message("Bad Request")]),
+        row("a target that is no path", "[?]", request("OPTIONS *"), 400, vec![message("Bad Request")]),
         row("greedy needs something to take", "[A]", request("GET /files"), 404, vec![]),
     ];
     hold(&gateway, rows).await;
@@ -226,6 +227,20 @@ async fn events() {
                 NoField("/body"),
                 NoField("/stageVariables"),
                 Event("/isBase64Encoded", false.into()),
+            ],
+        ),
+        row(
+            "several lines of one header, not all of them ASCII",
+            "[?]",
+            request("GET /")
+                .header("cookie", "a=ä; b=c")
+                .header("cookie", "d=e")
+                .header("x-forwarded-for", "10.0.0.1")
+                .header("x-forwarded-for", "10.0.0.2, ä"),
+            200,
+            vec![
+                Event("/cookies", json!(["a=ä", "b=c", "d=e"])),
+                Event("/headers/x-forwarded-for", "10.0.0.1,10.0.0.2, ä, 127.0.0.1".into()),
             ],
         ),
         row(

@@ -1,24 +1,20 @@
-//! Route selection by API Gateway's rules ([routing]), in one walk over the path.
+//! Route selection in one walk over the path.
 //!
 //! 1. A route whose path matches as a whole, and whose method is the request's or `ANY`.
 //! 2. One that ends in a greedy parameter; the one with the longest prefix.
 //! 3. `$default`.
 //!
 //! Of several, segment by segment from the left, a literal stands above a parameter; at the same path the request's own
-//! method stands above `ANY` (both reported, not in the documentation). A parameter holds at least one character. There is
-//! no 405: a path with other methods only is not found.
-//!
-//! [routing]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+//! method stands above `ANY` (both reported, not in the documentation). A parameter holds at least one character.
 
 use std::collections::HashMap;
 
-use routegen_spec::{Method, PathPattern, Segment};
-
 use super::RequestPath;
+use crate::{Method, PathPattern, Segment};
 
 /// The routes of an API, each known by its index.
 #[derive(Debug, Default)]
-pub(crate) struct Trie {
+pub struct Trie {
     root: Node,
     default: Option<usize>,
 }
@@ -34,19 +30,15 @@ struct Node {
 }
 
 /// Two routes that API Gateway cannot tell apart.
-#[derive(Debug, Eq, PartialEq)]
-pub(crate) struct Conflict {
-    pub(crate) first: usize,
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Conflict {
+    /// The index of the one that was added before.
+    pub first: usize,
 }
 
 impl Trie {
-    /// Adds the route of an index.
-    pub(crate) fn insert(
-        &mut self,
-        method: Method,
-        path: &PathPattern,
-        index: usize,
-    ) -> Result<(), Conflict> {
+    /// Adds the route of an index. One that conflicts is not added.
+    pub fn insert(&mut self, method: Method, path: &PathPattern, index: usize) -> Result<(), Conflict> {
         if path.is_default() {
             let first = *self.default.get_or_insert(index);
             return if first == index { Ok(()) } else { Err(Conflict { first }) };
@@ -63,7 +55,7 @@ impl Trie {
     }
 
     /// The index of the route that takes a request.
-    pub(crate) fn select(&self, method: &str, path: &RequestPath<'_>) -> Option<usize> {
+    pub fn select(&self, method: &str, path: &RequestPath<'_>) -> Option<usize> {
         let segments = path.segments();
         let full = self.root.full(method, segments);
         full.or_else(|| {
@@ -136,10 +128,6 @@ impl Methods {
 
 #[cfg(test)]
 mod tests {
-    use std::cmp::Reverse;
-
-    use proptest::prelude::*;
-
     use super::*;
 
     fn trie(routes: &[&str]) -> Trie {
@@ -190,82 +178,5 @@ mod tests {
         assert_eq!(insert(&mut trie, "/pets/{petId}"), Err(Conflict { first: 0 }));
         assert_eq!(insert(&mut trie, "$default"), Err(Conflict { first: 1 }));
         assert_eq!(insert(&mut trie, "/pets/{id+}"), Ok(()));
-    }
-
-    /// The rules, read off one by one.
-    fn by_the_rules(routes: &[(Method, PathPattern)], method: &str, path: &RequestPath<'_>) -> Option<usize> {
-        let kind = |segment: &Segment| match segment {
-            Segment::Literal(_) => 0,
-            Segment::Param(_) => 1,
-            Segment::Greedy(_) => 2,
-        };
-        let matches = |route: &(Method, PathPattern)| {
-            let (known, pattern) = route;
-            let greedy = matches!(pattern.segments().last(), Some(Segment::Greedy(_)));
-            let (count, own) = (path.segments().len(), pattern.segments().len());
-            let long_enough =
-                if greedy { count >= own && !path.rest(own - 1).is_empty() } else { count == own };
-            let method = known.as_str() == method || *known == Method::Any;
-            let same = |(pattern, segment): (&Segment, &std::borrow::Cow<'_, str>)| match pattern {
-                Segment::Literal(text) => text == segment,
-                Segment::Param(_) => !segment.is_empty(),
-                Segment::Greedy(_) => true,
-            };
-            method
-                && !pattern.is_default()
-                && long_enough
-                && pattern.segments().iter().zip(path.segments()).all(same)
-        };
-        let candidates = routes.iter().enumerate().filter(|(_, route)| matches(route));
-        let best = candidates.min_by_key(|(_, (method, pattern))| {
-            let kinds: Vec<_> = pattern.segments().iter().map(kind).collect();
-            let greedy = kinds.contains(&2);
-            let prefix = Reverse(if greedy { kinds.len() } else { 0 });
-            (greedy, prefix, kinds, *method == Method::Any)
-        });
-        let default = || routes.iter().position(|(_, pattern)| pattern.is_default());
-        best.map(|(index, _)| index).or_else(default)
-    }
-
-    fn pattern() -> impl Strategy<Value = (Method, PathPattern)> {
-        let segments = prop::collection::vec(prop_oneof![Just("a"), Just("b"), Just("{}")], 0..4);
-        let method = prop_oneof![Just(Method::Get), Just(Method::Post), Just(Method::Any)];
-        (method, segments, any::<bool>(), prop::bool::weighted(0.1)).prop_map(
-            |(method, segments, greedy, default)| {
-                if default {
-                    return (method, PathPattern::DEFAULT.parse().unwrap());
-                }
-                let mut text = String::new();
-                for (at, segment) in segments.iter().enumerate() {
-                    text.push('/');
-                    text += &segment.replace("{}", &format!("{{p{at}}}"));
-                }
-                if greedy {
-                    text.push_str("/{rest+}");
-                }
-                if text.is_empty() {
-                    text.push('/');
-                }
-                (method, text.parse().unwrap())
-            },
-        )
-    }
-
-    proptest! {
-        #[test]
-        fn the_trie_selects_as_the_rules_do(
-            candidates in prop::collection::vec(pattern(), 0..12),
-            method in prop_oneof![Just("GET"), Just("POST"), Just("PUT")],
-            path in "(/[abc]?){0,5}",
-        ) {
-            let (mut trie, mut routes) = (Trie::default(), Vec::new());
-            for (method, pattern) in candidates {
-                if trie.insert(method, &pattern, routes.len()).is_ok() {
-                    routes.push((method, pattern));
-                }
-            }
-            let path = RequestPath::parse(&path).unwrap();
-            prop_assert_eq!(trie.select(method, &path), by_the_rules(&routes, method, &path));
-        }
     }
 }

@@ -1,0 +1,5 @@
+//! Request line and headers become events.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| routegen_gateway::fuzz::event(input));

@@ -1,0 +1,5 @@
+//! Functions' answers become responses.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| routegen_gateway::fuzz::response(input));

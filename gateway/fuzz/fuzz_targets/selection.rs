@@ -1,0 +1,5 @@
+//! Routes take requests.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| routegen_spec::routing::fuzz::selection(input));

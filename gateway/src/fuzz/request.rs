@@ -1,0 +1,92 @@
+//! Requests for the fuzz targets: read as they would be sent, and on their way through an API.
+
+use std::time::SystemTime;
+
+use hyper::{
+    Request,
+    header::{HeaderName, HeaderValue},
+    http::request::Parts,
+};
+use routegen_spec::routing::RequestPath;
+
+use crate::{
+    event::{Call, QueryParameters},
+    live::LiveApi,
+};
+
+/// A request as it was sent.
+pub(super) struct Sent<'a> {
+    pub(super) parts: Parts,
+    /// In the order of their lines, with the names in lower case.
+    headers: Vec<(String, &'a [u8])>,
+    pub(super) body: &'a [u8],
+}
+
+impl<'a> Sent<'a> {
+    /// A line with method and target, a line for each header, an empty one, and the body; nothing where HTTP has no such request.
+    /// That the version may be missing makes the seeds easier to read.
+    pub(super) fn parse(input: &'a [u8]) -> Option<Self> {
+        let (first, mut rest) = line(input);
+        let mut words = first.split(|byte| *byte == b' ');
+        let request = Request::builder().method(words.next()?).uri(words.next()?);
+        let (mut parts, ()) = request.body(()).ok()?.into_parts();
+        let mut headers = Vec::new();
+        while !rest.is_empty() {
+            let (header, after) = line(rest);
+            rest = after;
+            if header.is_empty() {
+                break;
+            }
+            let colon = header.iter().position(|byte| *byte == b':')?;
+            let name = HeaderName::from_bytes(&header[..colon]).ok()?;
+            let value = header[colon + 1..].trim_ascii();
+            headers.push((name.as_str().to_owned(), value));
+            parts.headers.try_append(name, HeaderValue::from_bytes(value).ok()?).ok()?;
+        }
+        Some(Self { parts, headers, body: rest })
+    }
+
+    /// The names of its headers, in lower case.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// All values of a header, as texts, in the order of their lines.
+    pub(super) fn values(&self, name: &str) -> impl Iterator<Item = String> {
+        let values = self.headers.iter().filter(move |(known, _)| known == name);
+        values.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
+    }
+}
+
+/// The first line without its end, and what comes after.
+fn line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let (line, rest) = match bytes.iter().position(|byte| *byte == b'\n') {
+        Some(end) => (&bytes[..end], &bytes[end + 1..]),
+        None => (bytes, &[][..]),
+    };
+    (line.strip_suffix(b"\r").unwrap_or(line), rest)
+}
+
+/// The request at the route that takes it, if its target is a path and a route does.
+pub(crate) fn called<R>(
+    api: &LiveApi,
+    parts: &Parts,
+    time: SystemTime,
+    then: impl FnOnce(&Call<'_>) -> R,
+) -> Option<R> {
+    let path = RequestPath::parse(parts.uri.path()).ok()?;
+    let route = &api.routes[api.trie.select(parts.method.as_str(), &path)?];
+    let query = QueryParameters::parse(parts.uri.query().unwrap_or_default());
+    Some(then(&Call {
+        api,
+        route,
+        parts,
+        path: &path,
+        query: &query,
+        client: ([192, 0, 2, 1], 9).into(),
+        port: 80,
+        request_id: "id",
+        trace: "trace",
+        time,
+    }))
+}

@@ -1,0 +1,59 @@
+//! Fuzzes the targets of `gateway/fuzz`, one after another.
+//!
+//! In: a target, or none for all of them, and for how long. What was found stays in `gateway/fuzz/artifacts`, what leads to new code in
+//! `gateway/fuzz/corpus`; git knows neither. It needs a nightly compiler and cargo-fuzz, and installs neither.
+
+use std::{fs, path::PathBuf};
+
+use crate::{
+    repository,
+    step::{Failed, Step},
+};
+
+pub(crate) const USAGE: &str = "cargo xtask fuzz [TARGET [SECONDS]]
+                             looks for input that breaks the gateway, each target for 300 s; needs nightly and cargo-fuzz
+  ";
+
+const SECONDS: u32 = 300;
+
+pub(crate) fn fuzz(arguments: &[&str]) -> Result<(), Failed> {
+    let (targets, seconds) = match arguments {
+        [] => (all()?, SECONDS),
+        [target] => (vec![(*target).to_owned()], SECONDS),
+        [target, seconds] => {
+            let not_a_number = |_| Failed(format!("`{seconds}` is no number of seconds"));
+            (vec![(*target).to_owned()], seconds.parse().map_err(not_a_number)?)
+        }
+        _ => return Err(Failed(format!("usage:\n  {USAGE}"))),
+    };
+    targets.iter().try_for_each(|target| run(target, seconds))
+}
+
+fn folder() -> PathBuf {
+    repository().join("gateway/fuzz")
+}
+
+fn all() -> Result<Vec<String>, Failed> {
+    let folder = folder().join("fuzz_targets");
+    let failed = |error| Failed(format!("{} cannot be read: {error}", folder.display()));
+    let mut targets = Vec::new();
+    for file in fs::read_dir(&folder).map_err(failed)? {
+        let file = file.map_err(failed)?.path();
+        targets.extend(file.file_stem().map(|name| name.to_string_lossy().into_owned()));
+    }
+    targets.sort();
+    Ok(targets)
+}
+
+fn run(target: &str, seconds: u32) -> Result<(), Failed> {
+    let corpus = folder().join("corpus").join(target);
+    fs::create_dir_all(&corpus)
+        .map_err(|error| Failed(format!("{} cannot be made: {error}", corpus.display())))?;
+    // What is fuzzed has no unsafe code: a sanitizer of memory would cost time, and find nothing of ours.
+    let run = Step::new("cargo").arguments(["+nightly", "fuzz", "run", "--sanitizer", "none", "--fuzz-dir"]);
+    run.arguments([folder()])
+        .arguments([target])
+        .arguments([corpus, folder().join("seeds").join(target)])
+        .arguments(["--", &format!("-max_total_time={seconds}")])
+        .run()
+}
