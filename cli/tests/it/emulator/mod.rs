@@ -4,6 +4,7 @@
 //! behind the API that it is told to make, and judges what a request does.
 
 mod benchmark;
+mod conformance;
 mod lambda_authorizer;
 mod ministack;
 mod moto;
@@ -86,7 +87,7 @@ impl Emulator {
     }
 
     /// The provider's configuration. Without `max_retries`, a call that an emulator does not know is repeated for ten
-    /// minutes.
+    /// minutes; with 1, a connection that breaks off, as they do on a busy machine, would end the test.
     fn provider(&self) -> String {
         let services = [
             "apigatewayv2",
@@ -106,7 +107,7 @@ impl Emulator {
             r#"provider "aws" {{
   access_key                  = "test"
   secret_key                  = "test"
-  max_retries                 = 1
+  max_retries                 = 3
   skip_credentials_validation = true
   skip_metadata_api_check     = true
   skip_region_validation      = true
