@@ -1,4 +1,4 @@
-//! Python environments: one with the emulators of AWS and cargo-zigbuild, one with checkov. Each is made once, and made anew
+//! Python environments: one with the emulators of AWS, awslambdaric and cargo-zigbuild, one with checkov. Each is made once, and made anew
 //! when its requirements change.
 
 use std::{

@@ -8,6 +8,8 @@
 mod architecture;
 mod artifacts;
 mod backend;
+#[path = "../../../gateway/tests/it/client.rs"]
+mod client;
 mod commands;
 mod dev;
 mod docs;

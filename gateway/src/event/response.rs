@@ -17,8 +17,8 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::is_hop_by_hop;
 
-/// The media type of a body that comes without one (reported, not documented).
-const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
+/// The media type of a body that comes without one: that of AWS's Lambda Test Tool (aws/aws-lambda-dotnet), and of reports.
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -191,7 +191,7 @@ mod tests {
         let mut headers = seen.headers;
         headers.sort();
         let expected = [
-            header("content-type", "text/plain"),
+            header("content-type", "text/plain; charset=utf-8"),
             header("count", "3"),
             header("set-cookie", "a=1"),
             header("set-cookie", "b=2; HttpOnly"),

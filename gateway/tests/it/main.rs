@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it should do")]
 
 mod authorizers;
+mod awslambdaric;
 mod client;
 mod conformance;
 mod issuer;
@@ -11,3 +12,4 @@ mod programs;
 mod refusals;
 #[path = "../../../cli/tests/it/terraform/requirement.rs"]
 mod requirement;
+mod tls;

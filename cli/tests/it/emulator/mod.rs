@@ -4,6 +4,7 @@
 //! behind the API that it is told to make, and judges what a request does.
 
 mod benchmark;
+mod conformance;
 mod every_kind;
 mod ministack;
 mod moto;
@@ -86,7 +87,7 @@ impl Emulator {
     }
 
     /// The provider's configuration. Without `max_retries`, a call that an emulator does not know is repeated for ten
-    /// minutes; without any, a connection that an emulator breaks off fails the test.
+    /// minutes; with 1, a connection that breaks off, as they do on a busy machine, would end the test.
     fn provider(&self) -> String {
         let services = [
             "apigatewayv2",

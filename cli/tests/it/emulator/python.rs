@@ -23,7 +23,7 @@ pub(crate) struct Python(Utf8PathBuf);
 /// The interpreter, where it has the emulators.
 pub(crate) fn python() -> Option<&'static Python> {
     static FOUND: LazyLock<Result<Python, String>> =
-        LazyLock::new(|| Python::with(EMULATORS, &["moto", "ministack", "cryptography"]));
+        LazyLock::new(|| Python::with(EMULATORS, &["moto", "ministack", "cryptography", "awslambdaric"]));
     or_skip(&FOUND)
 }
 
@@ -45,6 +45,11 @@ impl Python {
             return Ok(Self(path.into()));
         }
         Err(format!("{path} lacks {}", String::from_utf8_lossy(&probe.stderr).trim()))
+    }
+
+    /// The interpreter.
+    pub(super) fn path(&self) -> &Utf8Path {
+        &self.0
     }
 
     /// A module to run as a server, in `folder` and with no variable from outside.

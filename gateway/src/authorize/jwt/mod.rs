@@ -2,7 +2,7 @@
 //!
 //! A token passes if it is signed with RSA by a key that the issuer publishes under the token's `kid`, if it is this issuer's and
 //! for one of the audiences, if it is neither too old nor too young, and if it has one of the route's scopes. The texts of
-//! `error_description` are API Gateway's where its documentation shows them, and our own elsewhere.
+//! `error_description` are API Gateway's where its documentation or captures show them, and our own elsewhere.
 //!
 //! [its rules]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 
@@ -42,6 +42,8 @@ pub(crate) struct JwtVerifier {
 /// Why a token does not pass.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum BadToken {
+    #[error("token contains an invalid number of segments")]
+    Segments,
     #[error("the token is malformed")]
     Malformed,
     #[error("the token is not signed with RS256, RS384 or RS512")]
@@ -122,6 +124,9 @@ impl JwtVerifier {
     }
 
     async fn verify(&self, token: &str, now: u64) -> Result<Verified, BadToken> {
+        if token.split('.').count() != 3 {
+            return Err(BadToken::Segments);
+        }
         let header = decode_header(token).map_err(|error| match error.kind() {
             // An unknown name, such as `none`, is not even a value of the library's type.
             jsonwebtoken::errors::ErrorKind::Json(_) if names_an_algorithm(token) => BadToken::Algorithm,

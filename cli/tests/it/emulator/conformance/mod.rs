@@ -1,0 +1,99 @@
+//! The gateway's conformance table, asked of `MiniStack` over APIs that emitted Terraform has made there.
+//!
+//! Where `MiniStack` differs from a row, the row says so: the test fails when a difference is new, and when one is gone.
+//! The functions are not routegen's, whose handlers see no event and cannot answer in a bad shape.
+
+mod apis;
+#[path = "../../../../../gateway/tests/it/conformance/table/mod.rs"]
+mod table;
+
+use std::{fmt::Write as _, net::SocketAddr};
+
+use routegen_gateway::{Api, Gateway, LocalIssuer};
+use tokio::time::timeout;
+
+use super::{PATIENCE, ministack::start, python::python};
+use crate::{
+    fixture::scratch,
+    terraform::tool::{Root, terraform_with_provider},
+};
+use table::{
+    Ministack, Place, Row, cors, events, jwt, limits, published_key, responses, routes,
+    setup::{GUARDED, PLAIN, STAGED, Setup},
+};
+
+/// What is asked of an API.
+type Topics = &'static [fn(&Place<'_>) -> Vec<Row>];
+
+const APIS: [(&Setup, Topics); 3] = [
+    (
+        &PLAIN,
+        &[
+            routes::routes,
+            events::events,
+            events::bodies,
+            responses::responses,
+            limits::limits,
+            cors::no_preflight,
+        ],
+    ),
+    (&STAGED, &[routes::stages]),
+    (&GUARDED, &[cors::cors, jwt::where_the_token_is, jwt::what_the_token_says, jwt::who_signed_the_token]),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ministack_answers_as_the_table_says_but_for_the_differences_that_it_names() {
+    let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
+    let folder = scratch("conformance");
+    let issuer = Gateway::builder(Api::new()).local_issuer(LocalIssuer::new()).start().await.unwrap();
+    let emulator = start(python, &folder);
+    let root = folder.join("terraform");
+    apis::write_artifacts(&folder.join("lambda"), python);
+    apis::write_root(&root, &APIS.map(|(setup, _)| setup), &emulator, issuer.issuer().unwrap());
+    let root = Root::init(terraform, &root);
+    root.apply();
+
+    let outputs = root.outputs();
+    let address: SocketAddr = emulator.address.strip_prefix("http://").unwrap().parse().unwrap();
+    let mut wrong = String::new();
+    for (setup, topics) in APIS {
+        let api = outputs[setup.name]["value"].as_str().unwrap();
+        let domain = format!("{api}.execute-api.localhost");
+        let place = Place {
+            host: domain.clone(),
+            domain,
+            account: "000000000000",
+            api: api.to_owned(),
+            issuer: &issuer,
+            key: published_key(&issuer).await,
+        };
+        for row in topics.iter().flat_map(|rows| rows(&place)) {
+            wrong += &verdict(&row, &place, address).await;
+        }
+    }
+    assert!(wrong.is_empty(), "MiniStack is not as the table says:\n{wrong}");
+}
+
+/// What is wrong in what a row says of `MiniStack`, a line each.
+async fn verdict(row: &Row, place: &Place<'_>, address: SocketAddr) -> String {
+    let known = match &row.ministack {
+        Ministack::NotAsked(_) => return String::new(),
+        Ministack::Asked(known) => known,
+    };
+    let response = timeout(PATIENCE, row.request.clone().send_for(&place.host, address)).await;
+    let response = response.unwrap_or_else(|_| panic!("{}: no answer after {PATIENCE:?}", row.case));
+    let found = row.differences(&response);
+    let mut verdict = String::new();
+    for (at, found) in &found {
+        if !known.iter().any(|known| (known.at, known.found) == (at, found)) {
+            writeln!(verdict, "{} {}: {at} is {found}", row.case, row.source).unwrap();
+        }
+    }
+    for known in known {
+        if !found.iter().any(|(at, found)| (known.at, known.found) == (at, found)) {
+            writeln!(verdict, "{}: {} is no longer {} ({})", row.case, known.at, known.found, known.why)
+                .unwrap();
+        }
+    }
+    verdict
+}
