@@ -80,7 +80,9 @@ pub(crate) fn events(place: &Place<'_>) -> Vec<Row> {
                 Event("/cookies", json!(["a=ä", "b=c", "d=e"])),
                 Event("/headers/x-forwarded-for", "10.0.0.1,10.0.0.2, ä, 127.0.0.1".into()),
             ],
-        ),
+        )
+        .ministack("/cookies", "nothing", NO_COOKIES)
+        .ministack("/headers/x-forwarded-for", "\"10.0.0.1, 10.0.0.2, ä\"", NO_PROXY),
         row(
             "a host of numbers",
             "[?]",
