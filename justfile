@@ -36,9 +36,9 @@ bench-build *arguments:
 bench-terraform *arguments:
     cargo xtask bench-terraform {{ arguments }}
 
-# Requests a second of the local gateway; `just bench-gateway lambda/get-items/bootstrap /items` with an artifact
+# Requests a second of the local gateway, beside cargo-lambda; `just bench-gateway --program lambda/get-items/bootstrap --path /items` loads one of your own
 bench-gateway *arguments:
-    cargo run --release --package routegen-gateway --example throughput -- {{ arguments }}
+    cargo xtask bench-gateway {{ arguments }}
 
 # Licences, sources and banned crates (needs cargo-deny)
 deny:

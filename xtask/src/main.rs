@@ -3,8 +3,8 @@
 //! `cargo xtask check` looks at format, lints and docs. `cargo xtask test` does that, makes the Python environment that
 //! the emulators of AWS run in, and runs all tests. Where the machine lacks something, the tests that need it are
 //! skipped, and told at the end; with `CI=true` they fail. `cargo xtask bench` measures a function beside bare
-//! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` what is emitted. It installs nothing
-//! outside of the target directory, but for a browser where `CI=true`.
+//! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` what is emitted, and `cargo xtask
+//! bench-gateway` the local gateway. It installs nothing outside of the target directory, but for a browser where `CI=true`.
 
 #![allow(clippy::print_stderr, reason = "talking to whoever runs it is all it does")]
 
@@ -44,9 +44,10 @@ fn main() -> ExitCode {
         ["test", arguments @ ..] => test(arguments),
         ["bench"] => bench::bench(),
         ["bench-build", arguments @ ..] => bench::bench_build(arguments),
+        ["bench-gateway", arguments @ ..] => bench::bench_gateway(arguments),
         ["bench-terraform"] => bench_terraform(None),
         ["bench-terraform", "--routes", counts] => bench_terraform(Some(counts)),
-        _ => Err(Failed(format!("{USAGE}{}", bench::USAGE))),
+        _ => Err(Failed(format!("{USAGE}{}", bench::USAGES.join("\n  ")))),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
