@@ -111,7 +111,7 @@ fn wait_for(address: &str, held: usize) -> Value {
     stream.write_all(&std::process::id().to_be_bytes()).unwrap();
     let mut word = [0];
     stream.read_exact(&mut word).unwrap();
-    json!({ "process": std::process::id() })
+    json!({ "process": std::process::id(), "version": env::var("VERSION").ok() })
 }
 
 fn hang() -> ! {
