@@ -11,3 +11,4 @@ mod programs;
 mod refusals;
 #[path = "../../../cli/tests/it/terraform/requirement.rs"]
 mod requirement;
+mod soak;

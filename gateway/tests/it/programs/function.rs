@@ -71,6 +71,8 @@ fn serve(client: &Client) {
                 continue;
             }
             "huge" => json!({ "body": "x".repeat(6 * 1024 * 1024) }),
+            // A text with its quotation marks.
+            "sized" => Value::from("x".repeat(argument.parse::<usize>().unwrap() - 2)),
             "eat" => {
                 let eaten = vec![1_u8; argument.parse::<usize>().unwrap() * 1024 * 1024];
                 wait_for("", eaten.len())

@@ -1,0 +1,142 @@
+//! All parts at once, again and again: the program behind `just soak`.
+//!
+//! In: how many seconds, by `ROUTEGEN_SOAK_SECONDS`. Out: a table of rounds, requests, processes, memory and descriptors. It
+//! ends at the first request that is not answered as it should be, if a process is left over, or if memory or descriptors
+//! grow from the first half to the second by more than they may.
+
+#![allow(clippy::print_stdout, reason = "the figures are data")]
+
+use std::{
+    env, fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use super::{bad_tokens, failing, ground::Ground, idle, vanishing};
+
+/// How long it runs where nothing is said, in seconds.
+const SECONDS: u64 = 60;
+
+/// How much more memory the process may have after the second half than after the first, in bytes. The clients are part of it.
+const GROWTH: u64 = 16 * 1024 * 1024;
+
+/// How long what is over may take to be closed.
+const SETTLING: Duration = Duration::from_secs(5);
+
+/// What this process has.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    memory: u64,
+    descriptors: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Rounds {
+    failing: usize,
+    vanishing: usize,
+    bad_tokens: usize,
+    idle: usize,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "no test, but the program behind `just soak`"]
+async fn soak() {
+    let seconds = env::var("ROUTEGEN_SOAK_SECONDS").map_or(SECONDS, |text| text.parse().unwrap());
+    idle::descriptors().unwrap();
+    let ground = Ground::start().await;
+    println!(
+        "| half | rounds: failing | vanishing | bad tokens | idle | requests | processes | memory, kB | descriptors |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    let mut halves = Vec::new();
+    for half in ["first", "second"] {
+        let end = Instant::now() + Duration::from_secs(seconds) / 2;
+        let Rounds { failing, vanishing, bad_tokens, idle } = until(&ground, end).await;
+        let held = Held::settled(halves.first().copied()).await;
+        let seen = ground.seen();
+        println!(
+            "| {half} | {failing} | {vanishing} | {bad_tokens} | {idle} | {} | {} | {} | {} |",
+            seen.requests,
+            seen.started.len(),
+            held.memory / 1024,
+            held.descriptors
+        );
+        halves.push(held);
+    }
+    let seen = ground.end().await;
+    let children = children();
+    println!("\n{} processes were started and reaped; children left: {children:?}", seen.started.len());
+    assert!(children.is_empty());
+    let [first, second] = halves[..] else { unreachable!("there are two halves") };
+    let growth = second.memory.saturating_sub(first.memory);
+    println!("memory grew by {} kB in the second half, and may by {} kB", growth / 1024, GROWTH / 1024);
+    assert!(growth <= GROWTH);
+    assert!(second.descriptors <= first.descriptors, "descriptors are left open");
+}
+
+/// Rounds of all parts, beside each other, until it is time.
+async fn until(ground: &Ground, end: Instant) -> Rounds {
+    let mut rounds = Rounds::default();
+    let more = || Instant::now() < end;
+    tokio::join!(
+        async {
+            while more() {
+                failing::round(ground).await;
+                rounds.failing += 1;
+            }
+        },
+        async {
+            while more() {
+                vanishing::round(ground).await;
+                rounds.vanishing += 1;
+            }
+        },
+        async {
+            while more() {
+                bad_tokens::round(ground, rounds.bad_tokens).await;
+                rounds.bad_tokens += 1;
+            }
+        },
+        async {
+            while more() {
+                idle::round(ground).await;
+                rounds.idle += 1;
+            }
+        },
+    );
+    rounds
+}
+
+impl Held {
+    /// After connections of clients that went were closed, if there are more descriptors than before.
+    async fn settled(before: Option<Self>) -> Self {
+        let asked = Instant::now();
+        loop {
+            let held = Self::now();
+            let few = before.is_some_and(|before| held.descriptors <= before.descriptors);
+            if few || asked.elapsed() > SETTLING {
+                return held;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    fn now() -> Self {
+        let status = fs::read_to_string("/proc/self/status").unwrap();
+        let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let memory: u64 = memory.trim().strip_suffix(" kB").unwrap().parse().unwrap();
+        Self { memory: memory * 1024, descriptors: fs::read_dir("/proc/self/fd").unwrap().count() }
+    }
+}
+
+/// The processes whose parent this one is, zombies included.
+fn children() -> Vec<String> {
+    let own = std::process::id().to_string();
+    let processes = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());
+    let is_child = |path: &Path| {
+        let stat = fs::read_to_string(path.join("stat")).ok()?;
+        let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.to_owned();
+        (parent == own).then(|| stat.split_once(' ').map_or(stat.clone(), |(id, _)| id.to_owned()))
+    };
+    processes.filter_map(|path| is_child(&path)).collect()
+}
