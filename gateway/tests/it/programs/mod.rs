@@ -1,7 +1,7 @@
 //! Functions that are programs: started, watched, ended and reaped as Lambda does it.
 
 pub(crate) mod function;
-mod replaced;
+pub(crate) mod replaced;
 
 use std::{sync::Arc, time::Duration};
 

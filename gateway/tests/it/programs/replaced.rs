@@ -18,12 +18,12 @@ use tokio::{
 use super::{LONG, Observed, api, exists, function::program, met, ordered};
 
 /// A function whose answers tell its version.
-fn version(version: impl ToString) -> Function {
-    Function::program(program().instances(2).env("VERSION", version.to_string())).timeout(LONG)
+fn version(version: &str) -> Function {
+    Function::program(program().instances(2).env("VERSION", version)).timeout(LONG)
 }
 
 /// The same behind an authorizer that tells when a request has come as far: it has begun with this API then.
-fn told(version_: &str, begun: &UnboundedSender<()>) -> Api {
+fn told(name: &str, begun: &UnboundedSender<()>) -> Api {
     let begun = begun.clone();
     let gate = Function::in_process(move |_| {
         begun.send(()).unwrap();
@@ -31,7 +31,7 @@ fn told(version_: &str, begun: &UnboundedSender<()>) -> Api {
     });
     let auth = Auth::Authorizer("gate".to_owned());
     Api::new()
-        .function("worker", version(version_))
+        .function("worker", version(name))
         .function("gate", gate)
         .authorizer("gate", LambdaAuthorizer::new("gate"))
         .route(Route::new(Method::Post, "/".parse().unwrap(), auth, "worker"))
@@ -91,9 +91,14 @@ async fn what_began_before_it_ends_with_the_old_functions_and_what_came_later_wi
 
 #[tokio::test]
 async fn of_one_replacement_after_the_other_no_client_notices_but_by_the_answers() {
+    one_after_the_other().await;
+}
+
+/// Clients that ask all the time, of a gateway whose API is replaced all the time.
+pub(crate) async fn one_after_the_other() {
     const CLIENTS: usize = 4;
     const REQUESTS: usize = 20;
-    let observed = Observed::start(api(version(0))).await;
+    let observed = Observed::start(api(version("0"))).await;
     let in_place = Arc::new(AtomicUsize::new(0));
     let (answered, mut answers) = unbounded_channel();
     let mut clients = JoinSet::new();
@@ -115,7 +120,7 @@ async fn of_one_replacement_after_the_other_no_client_notices_but_by_the_answers
     while answers.recv().await.is_some() {
         count += 1;
         if count % 8 == 0 {
-            observed.gateway.replace(&api(version(count))).unwrap();
+            observed.gateway.replace(&api(version(&count.to_string()))).unwrap();
             in_place.store(count, Ordering::SeqCst);
         }
     }

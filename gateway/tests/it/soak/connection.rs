@@ -3,15 +3,15 @@
 use std::net::SocketAddr;
 
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::TcpStream,
 };
 
-pub(super) struct Connection(TcpStream);
+pub(super) struct Connection(BufReader<TcpStream>);
 
 impl Connection {
     pub(super) async fn open(address: SocketAddr) -> Self {
-        Self(TcpStream::connect(address).await.unwrap())
+        Self(BufReader::new(TcpStream::connect(address).await.unwrap()))
     }
 
     pub(super) async fn send(&mut self, text: &str) {
@@ -20,11 +20,11 @@ impl Connection {
 
     /// The status of the next answer, which is read to its end.
     pub(super) async fn status(&mut self) -> u16 {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(self.0.read_u8().await.expect("the gateway left the connection"));
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            let read = self.0.read_line(&mut head).await.unwrap();
+            assert_ne!(read, 0, "the gateway left the connection");
         }
-        let head = String::from_utf8(head).unwrap();
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
         self.0.read_exact(&mut vec![0; length.parse().unwrap()]).await.unwrap();
         head.split(' ').nth(1).unwrap().parse().unwrap()
