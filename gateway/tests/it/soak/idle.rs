@@ -1,12 +1,17 @@
 //! A thousand connections that do nothing, and some that are slow, while others are served.
 
+use std::net::SocketAddr;
+
 use rustix::process::{Resource, getrlimit, setrlimit};
+use tokio::task::JoinSet;
 
 use super::{connection::Connection, ground::Ground};
 use crate::client::request;
 
+/// How many connections are idle, how many are slow in each way, and how many clients they are of.
 const IDLE: usize = 1_000;
 const SLOW: usize = 50;
+const CLIENTS: usize = 10;
 
 /// Both ends of a connection are in this process; the rest is for all else, other tests included.
 const DESCRIPTORS: u64 = 2 * (IDLE as u64 + 2 * SLOW as u64) + 1_000;
@@ -35,34 +40,47 @@ pub(super) fn descriptors() -> Result<(), String> {
 /// Others are served meanwhile; and in the end the idle and the slow are, too.
 pub(super) async fn round(ground: &Ground) {
     let address = ground.address();
-    let mut idle = Vec::new();
-    for number in 0..IDLE {
-        let mut connection = Connection::open(address).await;
-        // Every other one has been served once.
-        if number % 2 == 0 {
-            connection.send(GET).await;
-            assert_eq!(connection.status().await, 200);
-        }
-        idle.push(connection);
+    let mut openings = JoinSet::new();
+    for _ in 0..CLIENTS {
+        openings.spawn(open(address));
     }
-    let mut slow = Vec::new();
-    for (begin, end) in SLOWLY {
-        for _ in 0..SLOW {
-            let mut connection = Connection::open(address).await;
-            connection.send(begin).await;
-            slow.push((connection, end));
-        }
-    }
+    let connections = openings.join_all().await;
     for _ in 0..20 {
         assert_eq!(request("GET /open").send(address).await.status, 200);
         assert_eq!(request("POST /worker").body("text/plain", "tell").send(address).await.status, 200);
     }
-    for (mut connection, end) in slow {
-        connection.send(end).await;
-        assert_eq!(connection.status().await, 200);
+    let mut endings = JoinSet::new();
+    for of_one in connections {
+        endings.spawn(async move {
+            for (mut connection, rest) in of_one {
+                connection.send(rest).await;
+                connection.is_served().await;
+            }
+        });
     }
-    for mut connection in idle {
-        connection.send(GET).await;
-        assert_eq!(connection.status().await, 200);
+    while let Some(ending) = endings.join_next().await {
+        ending.unwrap();
     }
+}
+
+/// The connections of one client, and what each of them has still to send.
+async fn open(address: SocketAddr) -> Vec<(Connection, &'static str)> {
+    let mut connections = Vec::new();
+    for number in 0..IDLE / CLIENTS {
+        let mut connection = Connection::open(address).await;
+        // Every other one has been served once.
+        if number % 2 == 0 {
+            connection.send(GET).await;
+            connection.is_served().await;
+        }
+        connections.push((connection, GET));
+    }
+    for (begin, end) in SLOWLY {
+        for _ in 0..SLOW / CLIENTS {
+            let mut connection = Connection::open(address).await;
+            connection.send(begin).await;
+            connections.push((connection, end));
+        }
+    }
+    connections
 }
