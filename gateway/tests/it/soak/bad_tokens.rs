@@ -11,6 +11,12 @@ use crate::client::request;
 const CLIENTS: usize = 8;
 const TOKENS: usize = 8;
 
+/// Kinds of tokens that have never been sent before.
+const KINDS: usize = 5;
+
+/// How many requests of a round are answered with 401. A forged token is sent again and again.
+pub(super) const REFUSED: usize = CLIENTS * TOKENS * (KINDS + 1);
+
 /// The bad ones are refused, and the good one passes. `number` makes the tokens of a round other ones than those of another.
 pub(super) async fn round(ground: &Ground, number: usize) {
     let good = ground.token().mint();
@@ -35,8 +41,8 @@ pub(super) async fn round(ground: &Ground, number: usize) {
     }
 }
 
-/// Tokens that have never been sent before.
-fn bad(good: &str, seed: usize) -> [(&'static str, String); 5] {
+/// Tokens that are of no other seed.
+fn bad(good: &str, seed: usize) -> [(&'static str, String); KINDS] {
     let rest = good.split_once('.').unwrap().1;
     let with = |algorithm: &str, key: &str| {
         let header = json!({ "alg": algorithm, "kid": key }).to_string();

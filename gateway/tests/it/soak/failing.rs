@@ -11,6 +11,9 @@ pub(super) const ANSWER_BYTES: usize = 6 * 1024 * 1024;
 /// How many of each kind are sent in a round.
 const EACH: usize = 3;
 
+/// How many requests of a round are answered with 500.
+pub(super) const FAIL: usize = 4 * EACH;
+
 /// Every kind gets its own answer, while two slow functions keep two of the four processes.
 pub(super) async fn round(ground: &Ground) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,7 +1,7 @@
 //! The gateway of a soak: functions of every kind, and what is known of its processes.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     sync::{
         Arc, Mutex,
@@ -39,9 +39,17 @@ pub(super) struct Ground {
 /// What the gateway told.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Seen {
-    pub(super) requests: usize,
+    /// How many requests were answered with each status, whether somebody was there to read it or not.
+    pub(super) answers: BTreeMap<u16, usize>,
     pub(super) started: BTreeSet<u32>,
     pub(super) ended: BTreeSet<u32>,
+}
+
+impl Seen {
+    /// How many answers had the status.
+    pub(super) fn count(&self, status: u16) -> usize {
+        self.answers.get(&status).copied().unwrap_or_default()
+    }
 }
 
 impl Ground {
@@ -71,7 +79,7 @@ impl Ground {
         let observe = move |observation| {
             let mut seen = told.lock().unwrap();
             match observation {
-                Observation::Request(_) => seen.requests += 1,
+                Observation::Request(log) => *seen.answers.entry(log.status).or_default() += 1,
                 Observation::ProcessStarted { process, .. } => drop(seen.started.insert(process)),
                 Observation::ProcessEnded { process, .. } => drop(seen.ended.insert(process)),
                 _ => {}

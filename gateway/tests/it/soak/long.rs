@@ -59,7 +59,7 @@ async fn soak() {
         println!(
             "| {name} | {} | {} | {} | {} | {} |",
             rounds.map(|rounds| rounds.to_string()).join(" | "),
-            seen.requests,
+            seen.answers.values().sum::<usize>(),
             seen.started.len(),
             held.memory / 1024,
             held.descriptors
@@ -68,8 +68,15 @@ async fn soak() {
     }
     let seen = ground.end().await;
     let children = children();
-    println!("\n{} processes were started and reaped; children left: {children:?}", seen.started.len());
+    println!("\nanswers by status: {:?}", seen.answers);
+    println!("{} processes were started and reaped; children left: {children:?}", seen.started.len());
     assert!(children.is_empty());
+    let [failed, _, flooded, ..] = rounds;
+    assert_eq!(seen.count(500), failed * failing::FAIL);
+    assert_eq!(seen.count(401), flooded * bad_tokens::REFUSED);
+    // Bodies that broke off, which nobody waits for, and those that took too long on a machine that is very busy.
+    let expected = [200, 400, 401, 408, 500];
+    assert!(seen.answers.keys().all(|status| expected.contains(status)));
     let [first, second] = halves[..] else { unreachable!("there are two halves") };
     let growth = second.memory.saturating_sub(first.memory);
     println!("memory grew by {} kB in the second half, and may by {} kB", growth / 1024, GROWTH / 1024);

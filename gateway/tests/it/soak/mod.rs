@@ -19,7 +19,7 @@ use ground::Ground;
 async fn functions_that_fail_at_once_fail_their_own_requests_and_no_others() {
     let ground = Ground::start().await;
     failing::round(&ground).await;
-    ground.end().await;
+    assert_eq!(ground.end().await.count(500), failing::FAIL);
 }
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn clients_that_vanish_at_any_moment_cost_no_process() {
 async fn a_flood_of_bad_tokens_is_refused_and_fetches_no_keys() {
     let ground = Ground::start().await;
     bad_tokens::round(&ground, 0).await;
-    ground.end().await;
+    assert_eq!(ground.end().await.count(401), bad_tokens::REFUSED);
 }
 
 #[tokio::test]
