@@ -40,9 +40,9 @@ bench-terraform *arguments:
 bench-gateway *arguments:
     cargo xtask bench-gateway {{ arguments }}
 
-# The local gateway under failing functions, vanishing clients, bad tokens, idle and slow connections, replaced all the time
-soak seconds="60":
-    ROUTEGEN_SOAK_SECONDS={{ seconds }} cargo test --release --package routegen-gateway --test it -- --ignored --exact soak::long::soak --nocapture
+# The local gateway under failing functions, vanishing clients, bad tokens and idle connections, for 60 seconds or as many as are said
+soak *seconds:
+    cargo xtask soak {{ seconds }}
 
 # Licences, sources and banned crates (needs cargo-deny)
 deny:

@@ -15,11 +15,8 @@ use std::{
 use super::{bad_tokens, failing, ground::Ground, idle, vanishing};
 use crate::programs::replaced;
 
-/// How long it runs where nothing is said, in seconds.
-const SECONDS: u64 = 60;
-
 /// How much more memory the process may have after the second half than after the first, in bytes. The clients are part of it.
-const GROWTH: u64 = 16 * 1024 * 1024;
+const GROWTH: u64 = 8 * 1024 * 1024;
 
 /// How many more descriptors it may have. Each process that waits for an event costs a few, and their number changes.
 const OPEN: usize = 100;
@@ -43,7 +40,8 @@ const PARTS: [&str; 5] = ["failing", "vanishing", "bad tokens", "idle", "replace
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "no test, but the program behind `just soak`"]
 async fn soak() {
-    let seconds = env::var("ROUTEGEN_SOAK_SECONDS").map_or(SECONDS, |text| text.parse().unwrap());
+    let seconds: u64 =
+        env::var("ROUTEGEN_SOAK_SECONDS").expect("`just soak` says for how long").parse().unwrap();
     let half = Duration::from_secs(seconds) / 2;
     idle::descriptors().unwrap();
     let ground = Ground::start().await;
