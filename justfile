@@ -40,9 +40,13 @@ bench-terraform *arguments:
 fuzz *arguments:
     cargo xtask fuzz {{ arguments }}
 
-# Requests a second of the local gateway; `just bench-gateway lambda/get-items/bootstrap /items` with an artifact
+# Requests a second of the local gateway, beside cargo-lambda; `just bench-gateway --program lambda/get-items/bootstrap --path /items` loads one of your own
 bench-gateway *arguments:
-    cargo run --release --package routegen-gateway --example throughput -- {{ arguments }}
+    cargo xtask bench-gateway {{ arguments }}
+
+# The local gateway under failing functions, vanishing clients, bad tokens and idle connections, for 60 seconds or as many as are said
+soak *seconds:
+    cargo xtask soak {{ seconds }}
 
 # Licences, sources and banned crates (needs cargo-deny)
 deny:

@@ -3,8 +3,9 @@
 //! `cargo xtask check` looks at format, lints and docs. `cargo xtask test` does that, makes the Python environment that
 //! the emulators of AWS run in, and runs all tests. Where the machine lacks something, the tests that need it are
 //! skipped, and told at the end; with `CI=true` they fail. `cargo xtask bench` measures a function beside bare
-//! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` what is emitted. `cargo xtask fuzz` looks
-//! for input that breaks the gateway. It installs nothing outside of the target directory, but for a browser where `CI=true`.
+//! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` what is emitted, and `cargo xtask
+//! bench-gateway` the local gateway, which `cargo xtask soak` wears out and `cargo xtask fuzz` tries to break. It installs
+//! nothing outside of the target directory, but for a browser where `CI=true`.
 
 #![allow(clippy::print_stderr, reason = "talking to whoever runs it is all it does")]
 
@@ -32,6 +33,7 @@ const PYTHON: [(&str, &str, &str); 2] = [
 const USAGE: &str = "usage:
   cargo xtask check          format, lints and docs
   cargo xtask test [ARGS]    that, and all tests; with ARGS `cargo test ARGS` alone
+  cargo xtask soak [SECONDS] the local gateway under all that goes wrong
   cargo xtask bench          what a function costs, beside one on bare lambda_http
   cargo xtask bench-terraform [--routes 10,100,300]
                              time to emit, plan and apply, beside the same API with every resource written out
@@ -43,12 +45,15 @@ fn main() -> ExitCode {
         ["check"] => check(),
         ["test"] => check().and_then(|()| test(&["--workspace", "--no-fail-fast"])),
         ["test", arguments @ ..] => test(arguments),
+        ["soak"] => soak("60"),
+        ["soak", seconds] => soak(seconds),
         ["bench"] => bench::bench(),
         ["bench-build", arguments @ ..] => bench::bench_build(arguments),
+        ["bench-gateway", arguments @ ..] => bench::bench_gateway(arguments),
         ["bench-terraform"] => bench_terraform(None),
         ["bench-terraform", "--routes", counts] => bench_terraform(Some(counts)),
         ["fuzz", arguments @ ..] => fuzz::fuzz(arguments),
-        _ => Err(Failed(format!("{USAGE}{}{}", fuzz::USAGE, bench::USAGE))),
+        _ => Err(Failed(format!("{USAGE}{}{}", fuzz::USAGE, bench::USAGES.join("\n  ")))),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -96,6 +101,19 @@ fn test(arguments: &[&str]) -> Result<(), Failed> {
         eprint!("\nNot everything was tested:\n{skipped}");
     }
     outcome
+}
+
+/// Runs all parts of the gateway's soak beside each other for so many seconds.
+fn soak(seconds: &str) -> Result<(), Failed> {
+    let tests = "test --release --package routegen-gateway --test it";
+    Step::cargo(&format!("{tests} --no-run")).run()?;
+    // glibc keeps what was freed, in an arena for each thread. With these it gives large blocks back at once, so that the memory
+    // that is measured is what the gateway holds.
+    Step::cargo(&format!("{tests} -- --ignored --exact soak::long::soak --nocapture"))
+        .env("MALLOC_ARENA_MAX", "1")
+        .env("MALLOC_MMAP_THRESHOLD_", "131072")
+        .env("ROUTEGEN_SOAK_SECONDS", seconds)
+        .run()
 }
 
 /// Measures the emitted Terraform, with the emulator and Terraform that the tests have, and prints a table in Markdown.

@@ -9,7 +9,10 @@ use bytes::Bytes;
 use hyper::header::HeaderValue;
 use tokio::sync::oneshot;
 
-use super::{InvokeError, Invoked, PAYLOAD_BYTES, PoolHandle, pool::Job};
+use super::{
+    InvokeError, Invoked, PAYLOAD_BYTES, PoolHandle,
+    pool::{Job, Pool},
+};
 use crate::{Invocation, model::Handler};
 
 /// A function and what runs it.
@@ -49,6 +52,7 @@ impl LambdaFunction {
             }
             RunBy::Pool(pool) => {
                 let (reply, invoked) = oneshot::channel();
+                let mut awaited = Awaited { pool, invoked, ended: false };
                 pool.give(Job {
                     request_id: call.request_id,
                     payload: call.payload,
@@ -58,8 +62,7 @@ impl LambdaFunction {
                     timeout: self.timeout,
                     reply,
                 });
-                let closed = |_| Invoked { outcome: Err(InvokeError::Closed), cold_start: false };
-                invoked.await.unwrap_or_else(closed)
+                awaited.end().await
             }
         }
     }
@@ -76,6 +79,31 @@ impl LambdaFunction {
             Ok(Ok(Err(error))) => Err(InvokeError::Function(error)),
             Ok(Err(_)) => Err(InvokeError::TimedOut(self.timeout)),
             Err(panic) => Err(InvokeError::Crashed(panic.to_string())),
+        }
+    }
+}
+
+/// An answer that is waited for. Where its client goes, the event goes too, unless a process has it already: what clients send
+/// who do not wait would else be kept for as long as all processes are busy.
+struct Awaited<'a> {
+    pool: &'a Pool,
+    invoked: oneshot::Receiver<Invoked>,
+    ended: bool,
+}
+
+impl Awaited<'_> {
+    async fn end(&mut self) -> Invoked {
+        let invoked = (&mut self.invoked).await;
+        self.ended = true;
+        invoked.unwrap_or_else(|_| Invoked { outcome: Err(InvokeError::Closed), cold_start: false })
+    }
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.invoked.close();
+            self.pool.drop_abandoned();
         }
     }
 }

@@ -122,6 +122,11 @@ impl Pool {
         self.start_if_needed(&mut state);
     }
 
+    /// Drops the events that wait, and that nobody waits for any more.
+    pub(super) fn drop_abandoned(&self) {
+        lock(&self.state).waiting.retain(|job| !job.reply.is_closed());
+    }
+
     /// The next event, for an environment that is free.
     pub(super) async fn next(self: &Arc<Self>) -> Job {
         let receiver = {
@@ -251,7 +256,10 @@ impl Services {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::*;
+    use super::{
+        super::{Call, LambdaFunction, RunBy},
+        *,
+    };
 
     fn job() -> (Job, oneshot::Receiver<Invoked>) {
         let (reply, invoked) = oneshot::channel();
@@ -325,6 +333,29 @@ mod tests {
             // The event is its, and it goes without having taken it.
         }
         assert_eq!(pool.next().await.request_id, "id");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_event_that_nobody_waits_for_any_more_is_not_kept() {
+        let pool = Arc::new(returning());
+        let function = LambdaFunction {
+            name: "f".into(),
+            arn: HeaderValue::from_static("arn"),
+            timeout: Duration::from_secs(3),
+            backend: RunBy::Pool(pool.clone()),
+        };
+        let invoke = || {
+            let call = Call { request_id: "id".to_owned(), payload: Bytes::new(), trace: String::new() };
+            Box::pin(function.invoke(call))
+        };
+        let (mut stays, mut goes) = (invoke(), invoke());
+        for invocation in [&mut stays, &mut goes] {
+            let waits = poll_fn(|context| Poll::Ready(invocation.as_mut().poll(context).is_pending()));
+            assert!(waits.await);
+        }
+        assert_eq!(lock(&pool.state).waiting.len(), 2);
+        drop(goes);
+        assert_eq!(lock(&pool.state).waiting.len(), 1);
     }
 
     #[tokio::test(start_paused = true)]

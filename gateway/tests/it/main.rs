@@ -12,4 +12,5 @@ mod programs;
 mod refusals;
 #[path = "../../../cli/tests/it/terraform/requirement.rs"]
 mod requirement;
+mod soak;
 mod tls;

@@ -5,6 +5,8 @@
 //! after an edit of what all handlers share, and after no edit. It refuses figures of a build that was wrong: one edited
 //! handler has to change one artifact.
 
+mod figure;
+mod gateway;
 mod hello;
 mod machine;
 mod options;
@@ -26,9 +28,10 @@ use project::{Edit, Kind, Project};
 use report::{Report, Row, Sizes};
 use usage::Usage;
 
+pub(crate) use gateway::bench_gateway;
 pub(crate) use hello::bench;
 
-pub(crate) const USAGE: &str = options::USAGE;
+pub(crate) const USAGES: [&str; 2] = [options::USAGE, gateway::USAGE];
 
 /// Builds everything, and prints the figures.
 #[expect(clippy::print_stdout, reason = "the figures are data")]

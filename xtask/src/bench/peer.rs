@@ -1,4 +1,4 @@
-//! cargo-lambda with zig: where it is, and how it builds.
+//! cargo-lambda with zig: where it is, how it builds, and how it serves.
 
 use std::{
     env,
@@ -49,6 +49,18 @@ impl Peer {
         let mut command = self.command();
         // Without the check it calls rustup, which may install things.
         command.args(["lambda", "build", "--release", "--output-format", "zip", "--skip-target-check"]);
+        command.current_dir(&project.folder);
+        command.env("CARGO_TARGET_DIR", project.folder.join("target"));
+        command
+    }
+
+    /// The command that builds all functions of the package for this machine, and serves them on a port of loopback. They are not built
+    /// again when files change.
+    pub(super) fn watch(&self, project: &Project, port: u16, processes: usize) -> Command {
+        let mut command = self.command();
+        command.args(["lambda", "watch", "--release", "--ignore-changes", "--quiet"]);
+        command.args(["--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()]);
+        command.args(["--concurrency", &processes.to_string()]);
         command.current_dir(&project.folder);
         command.env("CARGO_TARGET_DIR", project.folder.join("target"));
         command

@@ -17,11 +17,16 @@ use zip::ZipArchive;
 use super::{lock_file, report::Sizes, write};
 use crate::{repository, step::Failed};
 
+/// What the handlers of [`Kind::RoutegenClosed`] ask for.
+pub(super) const SCOPE: &str = "hello/read";
+
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Kind {
     Routegen,
     /// The same, with a profile in which a panic ends the process.
     RoutegenAborting,
+    /// The same, with handlers that ask for a JWT with [`SCOPE`].
+    RoutegenClosed,
     CargoLambda,
 }
 
@@ -48,6 +53,7 @@ impl Project {
         let name = match kind {
             Kind::Routegen => "routegen",
             Kind::RoutegenAborting => "routegen-abort",
+            Kind::RoutegenClosed => "routegen-closed",
             Kind::CargoLambda => "cargo-lambda",
         };
         let project = Self { folder: parent.join(format!("{name}-{functions}")), functions, kind };
@@ -115,10 +121,15 @@ impl Project {
         Err(Failed(format!("{folder}: {changed} artifacts changed, and {expected} had to")))
     }
 
-    /// The program of the first artifact.
-    pub(super) fn program(&self) -> Result<Vec<u8>, Failed> {
-        let path = self.zip_files()?.into_iter().next();
-        self.content(&path.ok_or_else(|| Failed(format!("no zip in {}", self.zips().display())))?)
+    /// The program of the first artifact, unpacked.
+    pub(super) fn program(&self) -> Result<PathBuf, Failed> {
+        let zip = self.zip_files()?.into_iter().next();
+        let zip = zip.ok_or_else(|| Failed(format!("no zip in {}", self.zips().display())))?;
+        let program = self.folder.join("bootstrap");
+        fs::write(&program, self.content(&zip)?).map_err(|error| self.failed(&error))?;
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&program, executable).map_err(|error| self.failed(&error))?;
+        Ok(program)
     }
 
     /// The sizes of the first artifact.
@@ -174,7 +185,7 @@ fn changed(before: &Artifacts, after: &Artifacts) -> usize {
 
 fn manifest(kind: Kind) -> String {
     let dependencies = match kind {
-        Kind::Routegen | Kind::RoutegenAborting => {
+        Kind::Routegen | Kind::RoutegenAborting | Kind::RoutegenClosed => {
             format!("routegen = {{ path = '{}' }}\n", repository().join("runtime").display())
         }
         Kind::CargoLambda => {
@@ -200,13 +211,17 @@ fn shared(word: &str) -> String {
 
 /// A handler that says `greeting`.
 fn handler(kind: Kind, number: usize, greeting: usize) -> String {
+    let auth = match kind {
+        Kind::RoutegenClosed => format!("\"cognito\", scopes = [\"{SCOPE}\"]"),
+        _ => "\"none\"".to_owned(),
+    };
     match kind {
-        Kind::Routegen | Kind::RoutegenAborting => format!(
+        Kind::Routegen | Kind::RoutegenAborting | Kind::RoutegenClosed => format!(
             "use routegen::{{Json, route}};
 use serde_json::{{Value, json}};
 
 /// Says hello
-#[route(GET, \"/hello/{number}\", auth = \"none\")]
+#[route(GET, \"/hello/{number}\", auth = {auth})]
 async fn hello_{number}() -> Json<Value> {{
     Json(json!({{ \"message\": crate::shared::greeting({greeting}) }}))
 }}

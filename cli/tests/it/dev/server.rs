@@ -56,27 +56,15 @@ impl Server {
     }
 
     pub(super) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
-        self.ask("GET", path, headers, "")
+        ask(&self.url, "GET", path, headers, "")
     }
 
     pub(super) fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
-        self.ask("POST", path, headers, body)
+        ask(&self.url, "POST", path, headers, body)
     }
 
     pub(super) fn put(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
-        self.ask("PUT", path, headers, body)
-    }
-
-    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
-        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None);
-        let agent = ureq::Agent::new_with_config(config.build());
-        let mut response = agent.run(request.body(body.to_owned()).unwrap()).unwrap();
-        let text = response.body_mut().read_to_string().unwrap();
-        Response { status: response.status().as_u16(), headers: response.headers().clone(), body: text }
+        ask(&self.url, "PUT", path, headers, body)
     }
 
     /// The next line that it says to people and that has this text.
@@ -113,6 +101,19 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// A request to a server, from any thread.
+pub(super) fn ask(url: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+    let mut request = ureq::http::Request::builder().method(method).uri(format!("{url}{path}"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None);
+    let agent = ureq::Agent::new_with_config(config.build());
+    let mut response = agent.run(request.body(body.to_owned()).unwrap()).unwrap();
+    let text = response.body_mut().read_to_string().unwrap();
+    Response { status: response.status().as_u16(), headers: response.headers().clone(), body: text }
 }
 
 /// The lines of a pipe, which is read to its end whether somebody wants them or not.

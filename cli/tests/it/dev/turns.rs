@@ -1,15 +1,18 @@
 //! What becomes of a server when its sources change, and of its processes when it ends.
 
-use std::path::Path;
+use std::{io::Write as _, net::TcpListener, path::Path, thread};
 
-use super::server::Server;
+use super::server::{Server, ask};
 use crate::fixture::Project;
 
-/// Routes whose answers tell which build they are of, and in which process.
+/// Routes whose answers tell which build they are of, and in which process. `/slow` answers when it is told to.
 fn source(word: &str, more: &str) -> String {
     format!(
-        "use routegen::route;\n\n\
+        "use routegen::{{Path, route}};\n\n\
          #[route(GET, \"/word\", auth = \"none\")]\nasync fn word() -> &'static str {{\n    {word}\n}}\n\n\
+         #[route(GET, \"/slow/{{port}}\", auth = \"none\", timeout = 30)]\nasync fn slow(Path(port): Path<u16>) -> &'static str {{\n    \
+         let mut stream = std::net::TcpStream::connect((\"127.0.0.1\", port)).unwrap();\n    \
+         std::io::Read::read_exact(&mut stream, &mut [0]).unwrap();\n    {word}\n}}\n\n\
          #[route(GET, \"/process\", auth = \"none\")]\nasync fn process() -> String {{\n    \
          std::process::id().to_string()\n}}\n\n\
          #[route(GET, \"/file\", auth = \"none\")]\nasync fn file() -> String {{\n    \
@@ -30,9 +33,20 @@ fn a_change_is_answered_and_a_mistake_leaves_the_last_good_build() {
     let word = || server.get("/word", &[]).body;
     assert_eq!((word().as_str(), server.get("/file", &[]).body.as_str()), ("one", "first"));
 
-    project.write("src/lib.rs", &source("\"two\"", ""));
-    server.heard("Rebuilt");
-    assert_eq!(word(), "two");
+    // What is in flight ends with the build that it began with.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let slow = format!("/slow/{}", listener.local_addr().unwrap().port());
+    thread::scope(|scope| {
+        let url = server.url.as_str();
+        let slow = scope.spawn(|| ask(url, "GET", &slow, &[], ""));
+        let (mut in_flight, _) = listener.accept().unwrap();
+        project.write("src/lib.rs", &source("\"two\"", ""));
+        server.heard("Rebuilt");
+        assert_eq!(word(), "two");
+        in_flight.write_all(b"!").unwrap();
+        let slow = slow.join().unwrap();
+        assert_eq!((slow.status, slow.body.as_str()), (200, "one"));
+    });
 
     project.write("src/lib.rs", &source("\"three\" +", ""));
     server.heard("error: ");

@@ -75,6 +75,8 @@ fn serve(client: &Client) {
                 continue;
             }
             "huge" => json!({ "body": "x".repeat(6 * 1024 * 1024) }),
+            // A text with its quotation marks.
+            "sized" => Value::from("x".repeat(argument.parse::<usize>().unwrap() - 2)),
             "eat" => {
                 let eaten = vec![1_u8; argument.parse::<usize>().unwrap() * 1024 * 1024];
                 wait_for("", eaten.len())
@@ -115,7 +117,7 @@ fn wait_for(address: &str, held: usize) -> Value {
     stream.write_all(&std::process::id().to_be_bytes()).unwrap();
     let mut word = [0];
     stream.read_exact(&mut word).unwrap();
-    json!({ "process": std::process::id() })
+    json!({ "process": std::process::id(), "version": env::var("VERSION").ok() })
 }
 
 fn hang() -> ! {

@@ -1,6 +1,7 @@
 //! Functions that are programs: started, watched, ended and reaped as Lambda does it.
 
 pub(crate) mod function;
+pub(crate) mod replaced;
 
 use std::{sync::Arc, time::Duration};
 
@@ -83,7 +84,7 @@ fn failed(response: &Response) {
     assert_eq!(response.json(), json!({ "message": "Internal Server Error" }));
 }
 
-fn exists(process: &Value) -> bool {
+pub(crate) fn exists(process: &Value) -> bool {
     let id = i32::try_from(process.as_u64().unwrap()).unwrap();
     test_kill_process(Pid::from_raw(id).unwrap()).is_ok()
 }
@@ -237,7 +238,8 @@ async fn the_client_hears_after_the_integrations_time_and_the_function_goes_on()
     stream.write_all(b"!").await.unwrap();
 }
 
-async fn met(listener: &TcpListener) -> (TcpStream, u32) {
+/// The connection of a function that was told to meet here, and its process.
+pub(crate) async fn met(listener: &TcpListener) -> (TcpStream, u32) {
     let (mut stream, _) = listener.accept().await.unwrap();
     let process = stream.read_u32().await.unwrap();
     (stream, process)
@@ -302,28 +304,6 @@ async fn one_process_serves_several_functions_at_once() {
         assert!(arn.ends_with(&format!(":function:{name}")), "{arn}");
         assert_eq!(told["variables"]["AWS_LAMBDA_FUNCTION_NAME"], "dev");
     }
-}
-
-#[tokio::test]
-async fn a_replaced_function_ends_what_it_began() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let before = program().instances(1).env("VERSION", "before");
-    let mut observed = Observed::start(api(Function::program(before).timeout(LONG))).await;
-    let order = format!("meet {}", listener.local_addr().unwrap());
-    let in_flight = tokio::spawn(ordered(&order).send(observed.gateway.address()));
-    let (mut stream, old) = met(&listener).await;
-
-    let after = program().instances(1).env("VERSION", "after");
-    observed.gateway.replace(&api(Function::program(after).timeout(LONG))).unwrap();
-    let told = observed.send("tell").await.json();
-    assert_eq!(told["variables"]["VERSION"], "after");
-    assert_ne!(told["process"], old);
-
-    stream.write_all(b"!").await.unwrap();
-    let response = in_flight.await.unwrap();
-    assert_eq!((response.status, response.json()["process"].as_u64()), (200, Some(old.into())));
-    assert_eq!(observed.process_ended().await.0, old);
-    assert!(!exists(&old.into()));
 }
 
 #[tokio::test]

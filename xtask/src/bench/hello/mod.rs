@@ -9,7 +9,6 @@ mod meter;
 mod report;
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -57,11 +56,7 @@ fn ours(folder: &Path, routegen: &Path) -> Result<PathBuf, Failed> {
     let project = Project::generate(folder, Kind::Routegen, 1)?;
     fetch(&project.folder)?;
     Usage::of(project.routegen(routegen), &project.folder.join("build.log"))?;
-    let program = project.folder.join("bootstrap");
-    fs::write(&program, project.program()?).map_err(|error| failed(&program, &error))?;
-    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(&program, executable).map_err(|error| failed(&program, &error))?;
-    Ok(program)
+    project.program()
 }
 
 /// The program that cargo makes of the package for cargo-lambda, which has its handlers on bare `lambda_http`.
@@ -73,8 +68,4 @@ fn theirs(folder: &Path) -> Result<PathBuf, Failed> {
     cargo.env("CARGO_TARGET_DIR", project.folder.join("target"));
     Usage::of(cargo, &project.folder.join("build.log"))?;
     Ok(project.folder.join("target/release/hello_0"))
-}
-
-fn failed(path: &Path, error: &dyn std::fmt::Display) -> Failed {
-    Failed(format!("{}: {error}", path.display()))
 }

@@ -1,8 +1,11 @@
 //! The figures as a table in Markdown.
 
-use std::{fmt::Write as _, time::Duration};
+use std::fmt::Write as _;
 
-use super::meter::Cost;
+use super::{
+    super::figure::{float, milliseconds, whole},
+    meter::Cost,
+};
 
 /// A row: what it is called, and how it is read and written.
 type Row = (&'static str, fn(&Cost) -> Option<f64>, fn(f64) -> String);
@@ -28,34 +31,14 @@ pub(super) fn markdown(machine: &str, ours: &Cost, theirs: &Cost) -> String {
     text
 }
 
-#[expect(clippy::cast_precision_loss, reason = "no figure has more than 52 bits")]
-fn float(number: u64) -> f64 {
-    number as f64
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
-}
-
 fn fraction(number: f64) -> String {
     format!("{number:.2}")
 }
 
-/// With commas between thousands.
-fn whole(number: f64) -> String {
-    let digits = format!("{number:.0}");
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]

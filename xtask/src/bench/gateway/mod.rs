@@ -1,0 +1,139 @@
+//! The benchmark of the local gateway, with the artifact that is deployed: beside it cargo-lambda where that is installed.
+//!
+//! In: nothing, or a program of one's own. Out, on stdout: tables in Markdown, ready for docs/performance.md. The same load goes
+//! to the gateway alone, to `routegen dev --artifacts`, and to `cargo lambda watch`; the functions, the server and the load share
+//! the machine. The first two check a JWT for each request, which cargo-lambda does not.
+
+mod load;
+mod options;
+mod report;
+mod server;
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use load::Request;
+use options::Options;
+use server::{Measured, Server, silent};
+
+use super::{
+    fetch, machine,
+    options::Peers,
+    peer::{self, Peer},
+    project::{Kind, Project, SCOPE},
+    usage::Usage,
+};
+use crate::{
+    step::{Failed, Step},
+    target,
+};
+
+pub(crate) const USAGE: &str = options::USAGE;
+
+/// The path of the generated handler.
+const HELLO: &str = "/hello/0";
+
+/// The same for cargo-lambda, which has the function's name before it.
+const PEER_HELLO: &str = "/lambda-url/hello_0/hello/0";
+
+/// Of a function at once: `routegen_gateway::Program::INSTANCES`. cargo-lambda has one where nothing is said.
+const PROCESSES: usize = 4;
+
+/// Builds all servers, and prints the figures.
+#[expect(clippy::print_stdout, reason = "the figures are data")]
+pub(crate) fn bench_gateway(arguments: &[&str]) -> Result<(), Failed> {
+    let options = Options::parse(arguments)?;
+    let folder = target().join("bench-gateway");
+    fs::create_dir_all(&folder).map_err(|error| Failed(format!("{}: {error}", folder.display())))?;
+    if let Some((program, path)) = &options.own {
+        let measured = gateway_alone(&folder, program, path, options.time)?;
+        println!("{}", report::markdown(&machine::describe(None), &[("gateway", &measured)], None));
+        return Ok(());
+    }
+    let peer = match options.peers {
+        Peers::Without => None,
+        Peers::IfInstalled => peer::installed(&peer_folder()),
+        Peers::Installed => Some(peer::install(&peer_folder())?),
+    };
+    if peer.is_none() && options.peers == Peers::IfInstalled {
+        eprintln!("cargo-lambda is not installed; `--peer` installs it into {}", peer_folder().display());
+    }
+    Step::cargo("build --quiet --release --package routegen-cli").run()?;
+    let routegen = target().join("release/routegen");
+    let project = Project::generate(&folder, Kind::RoutegenClosed, 1)?;
+    fetch(&project.folder)?;
+    Usage::of(project.routegen(&routegen), &project.folder.join("build.log"))?;
+    let alone = gateway_alone(&folder, &project.program()?, HELLO, options.time)?;
+    let dev = dev(&folder, &project, &routegen, options.time)?;
+    let theirs = peer.as_ref().map(|peer| watch(&folder, peer, options.time)).transpose()?;
+    let ours = [("gateway", &alone), ("`routegen dev --artifacts`", &dev)];
+    let theirs = theirs.as_ref().map(|theirs| ("`cargo lambda watch`, no JWT", theirs));
+    println!("{}", report::markdown(&machine::describe(peer.as_ref()), &ours, theirs));
+    Ok(())
+}
+
+/// Where the benchmark of builds has it.
+fn peer_folder() -> std::path::PathBuf {
+    target().join("bench-build")
+}
+
+/// The library in a program that does nothing else.
+fn gateway_alone(folder: &Path, program: &Path, path: &str, time: Duration) -> Result<Measured, Failed> {
+    Step::cargo("build --quiet --release --package routegen-gateway --example serve").run()?;
+    let program =
+        program.canonicalize().map_err(|error| Failed(format!("{}: {error}", program.display())))?;
+    let log = folder.join("gateway.log");
+    let mut server = Server::start(&log, |port| {
+        let mut command = Command::new(target().join("release/examples/serve"));
+        command.arg(port.to_string()).arg(program).arg(path);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command
+    })?;
+    let mut token = String::new();
+    if let Some(stdout) = server.child.stdout.take() {
+        BufReader::new(stdout).read_line(&mut token).map_err(|error| Failed(format!("no token: {error}")))?;
+    }
+    let request = Request::get(server.address, path, Some(token.trim()));
+    server.measure(&request, time, &log)
+}
+
+/// The command as people use it, with its log and its page. It builds the artifact, which is there already.
+fn dev(folder: &Path, project: &Project, routegen: &Path, time: Duration) -> Result<Measured, Failed> {
+    let command = || {
+        let mut command = Command::new(routegen);
+        command.current_dir(&project.folder).env("CARGO_TARGET_DIR", project.folder.join("target"));
+        command
+    };
+    let log = folder.join("dev.log");
+    let server = Server::start(&log, |port| {
+        let mut command = command();
+        command.args(["dev", "--artifacts", "--port", &port.to_string()]);
+        silent(&mut command);
+        command
+    })?;
+    let mut token = command();
+    token.args(["token", "--scope", SCOPE, "--port", &server.address.port().to_string()]);
+    let token = token.stderr(Stdio::null()).output().map_err(|error| Failed(format!("no token: {error}")))?;
+    let token = String::from_utf8_lossy(&token.stdout);
+    let request = Request::get(server.address, HELLO, Some(token.trim()));
+    server.measure(&request, time, &log)
+}
+
+/// cargo-lambda's server, which builds and starts the function by itself.
+fn watch(folder: &Path, peer: &Peer, time: Duration) -> Result<Measured, Failed> {
+    let project = Project::generate(folder, Kind::CargoLambda, 1)?;
+    fetch(&project.folder)?;
+    let log = folder.join("watch.log");
+    let server = Server::start(&log, |port| {
+        let mut command = peer.watch(&project, port, PROCESSES);
+        silent(&mut command);
+        command
+    })?;
+    let request = Request::get(server.address, PEER_HELLO, None);
+    server.measure(&request, time, &log)
+}

@@ -1,0 +1,175 @@
+//! The figures as tables in Markdown: the servers beside each other, and whether the aims are met.
+
+use std::fmt::Write as _;
+
+use super::{
+    super::figure::{float, milliseconds, whole},
+    server::Measured,
+};
+
+/// A server, and what it is called.
+pub(super) type Column<'a> = (&'a str, &'a Measured);
+
+/// A row: what it is called, how it is read, with how many digits it is written, and what is aimed at.
+struct Row {
+    name: &'static str,
+    value: fn(&Measured) -> f64,
+    digits: usize,
+    aim: Option<Aim>,
+}
+
+#[derive(Clone, Copy)]
+enum Aim {
+    AtLeast(f64),
+    AtMost(f64),
+    Below(f64),
+}
+
+const ROWS: [Row; 7] = [
+    Row {
+        name: "1 connection: requests/s",
+        value: |server| float(server.figures[0].requests_a_second),
+        digits: 0,
+        aim: None,
+    },
+    Row {
+        name: "1 connection: p50, ms",
+        value: |server| milliseconds(server.figures[0].p50),
+        digits: 3,
+        aim: Some(Aim::AtMost(0.25)),
+    },
+    Row {
+        name: "1 connection: p99, ms",
+        value: |server| milliseconds(server.figures[0].p99),
+        digits: 2,
+        aim: None,
+    },
+    Row {
+        name: "32 connections: requests/s",
+        value: |server| float(server.figures[1].requests_a_second),
+        digits: 0,
+        aim: Some(Aim::AtLeast(10_000.0)),
+    },
+    Row {
+        name: "32 connections: p50, ms",
+        value: |server| milliseconds(server.figures[1].p50),
+        digits: 2,
+        aim: None,
+    },
+    Row {
+        name: "32 connections: p99, ms",
+        value: |server| milliseconds(server.figures[1].p99),
+        digits: 2,
+        aim: Some(Aim::Below(15.0)),
+    },
+    Row {
+        name: "memory of its process, MB",
+        value: |server| float(server.memory) / 1e6,
+        digits: 1,
+        aim: Some(Aim::Below(30.0)),
+    },
+];
+
+/// The servers of routegen, cargo-lambda's where it was measured with the ratios to it, and the aims.
+pub(super) fn markdown(machine: &str, ours: &[Column<'_>], peer: Option<Column<'_>>) -> String {
+    let names = ours.iter().chain(&peer).map(|(name, _)| (*name).to_owned());
+    let ratios = ours.iter().filter(|_| peer.is_some()).map(|(name, _)| format!("ratio of {name}"));
+    let mut text = format!("{machine}\n{}", head([String::new()].into_iter().chain(names).chain(ratios)));
+    for Row { name, value, digits, .. } in &ROWS {
+        let shown = ours.iter().chain(&peer).map(|(_, measured)| number(value(measured), *digits));
+        let ratios = peer.iter().flat_map(|(_, peer)| {
+            ours.iter().map(|(_, measured)| format!("{:.2}", value(measured) / value(peer)))
+        });
+        text += &line([(*name).to_owned()].into_iter().chain(shown).chain(ratios));
+    }
+    text.push('\n');
+    let names = ours.iter().map(|(name, _)| (*name).to_owned());
+    text += &head(["aim".to_owned()].into_iter().chain(names));
+    for Row { name, value, digits, aim } in &ROWS {
+        let Some(aim) = aim else { continue };
+        let outcomes = ours.iter().map(|(_, measured)| {
+            let value = value(measured);
+            format!("{}: {}", if aim.is_met(value) { "met" } else { "not met" }, number(value, *digits))
+        });
+        text += &line([format!("{name}, {}", aim.text())].into_iter().chain(outcomes));
+    }
+    text
+}
+
+impl Aim {
+    fn is_met(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(aim) => value >= aim,
+            Self::AtMost(aim) => value <= aim,
+            Self::Below(aim) => value < aim,
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::AtLeast(aim) => format!("at least {}", number(aim, 0)),
+            Self::AtMost(aim) => format!("at most {aim}"),
+            Self::Below(aim) => format!("below {aim}"),
+        }
+    }
+}
+
+fn head(cells: impl Iterator<Item = String>) -> String {
+    let head = line(cells);
+    let columns = head.matches('|').count() - 1;
+    format!("{head}|{}\n", "---|".repeat(columns))
+}
+
+fn line(cells: impl Iterator<Item = String>) -> String {
+    let mut text = "|".to_owned();
+    for cell in cells {
+        let _ = write!(text, " {cell} |");
+    }
+    text.push('\n');
+    text
+}
+
+fn number(number: f64, digits: usize) -> String {
+    if digits == 0 { whole(number) } else { format!("{number:.digits$}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{super::load::Figures, *};
+
+    fn measured(requests_a_second: u64, p50: u64, p99: u64, memory: u64) -> Measured {
+        let [p50, p99] = [p50, p99].map(Duration::from_micros);
+        let figures = Figures { requests_a_second, p50, p99 };
+        Measured { figures: [figures; 2], memory }
+    }
+
+    #[test]
+    fn servers_stand_beside_each_other_with_ratios_and_aims() {
+        let (ours, slow) =
+            (measured(20_000, 110, 2_700, 13_000_000), measured(9_000, 260, 15_000, 30_000_000));
+        let theirs = measured(1_000, 1_100, 5_400, 26_000_000);
+        let text = markdown("- a machine\n", &[("ours", &ours), ("slow", &slow)], Some(("theirs", &theirs)));
+        for expected in [
+            "|  | ours | slow | theirs | ratio of ours | ratio of slow |\n|---|---|---|---|---|---|\n",
+            "| 32 connections: requests/s | 20,000 | 9,000 | 1,000 | 20.00 | 9.00 |\n",
+            "| 1 connection: p50, ms | 0.110 | 0.260 | 1.100 | 0.10 | 0.24 |\n",
+            "| memory of its process, MB | 13.0 | 30.0 | 26.0 | 0.50 | 1.15 |\n",
+            "| aim | ours | slow |\n|---|---|---|\n",
+            "| 32 connections: requests/s, at least 10,000 | met: 20,000 | not met: 9,000 |\n",
+            "| 1 connection: p50, ms, at most 0.25 | met: 0.110 | not met: 0.260 |\n",
+            "| 32 connections: p99, ms, below 15 | met: 2.70 | not met: 15.00 |\n",
+            "| memory of its process, MB, below 30 | met: 13.0 | not met: 30.0 |\n",
+        ] {
+            assert!(text.contains(expected), "{expected}\n{text}");
+        }
+    }
+
+    #[test]
+    fn without_a_peer_there_are_no_ratios() {
+        let ours = measured(20_000, 110, 2_700, 13_000_000);
+        let text = markdown("", &[("ours", &ours)], None);
+        assert!(text.contains("|  | ours |\n|---|---|\n") && !text.contains("ratio"), "{text}");
+    }
+}

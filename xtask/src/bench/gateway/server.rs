@@ -1,0 +1,168 @@
+//! A server that is measured: one process, which is loaded when it answers, and ended.
+//!
+//! In: a command. Out: its figures at each number of connections, and the most memory that the process itself held; functions
+//! are processes of their own. It refuses a server that ends by itself.
+
+use std::{
+    fs::File,
+    io,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    os::unix::process::CommandExt as _,
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use super::{
+    super::read,
+    load::{Figures, Request},
+};
+use crate::step::Failed;
+
+/// How many connections are measured.
+pub(super) const CONNECTIONS: [usize; 2] = [1, 32];
+
+/// More than a server takes that builds its functions first.
+const START: Duration = Duration::from_mins(15);
+
+/// More than a server takes to end.
+const END: Duration = Duration::from_secs(10);
+
+/// Between two looks at a server that starts or ends.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What was measured of a server.
+#[derive(Clone, Debug)]
+pub(super) struct Measured {
+    /// At 1 and at 32 connections.
+    pub(super) figures: [Figures; CONNECTIONS.len()],
+    /// The most memory that its process held, in bytes.
+    pub(super) memory: u64,
+}
+
+/// A server's process. Dropped, it is ended.
+pub(super) struct Server {
+    pub(super) child: Child,
+    pub(super) address: SocketAddr,
+    name: String,
+}
+
+impl Server {
+    /// Starts the command that is made for a free port. Its stderr goes to `log`, and is shown if it ends by itself.
+    pub(super) fn start(log: &Path, command: impl FnOnce(u16) -> Command) -> Result<Self, Failed> {
+        let address = free_address().map_err(|error| Failed(format!("no free port: {error}")))?;
+        let mut command = command(address.port());
+        let name = command.get_program().to_string_lossy().into_owned();
+        eprintln!("> {command:?}");
+        let failed = |error: io::Error| Failed(format!("{name}: {error}"));
+        // A group of its own, so that all of it can be ended: cargo-lambda has cargo run the functions.
+        command.process_group(0).stderr(File::create(log).map_err(failed)?);
+        let child = command.spawn().map_err(failed)?;
+        Ok(Self { child, address, name })
+    }
+
+    /// Waits until the request is answered, and measures.
+    pub(super) fn measure(
+        mut self,
+        request: &Request,
+        time: Duration,
+        log: &Path,
+    ) -> Result<Measured, Failed> {
+        let outcome = self.wait(request).and_then(|()| {
+            let [one, many] = CONNECTIONS.map(|connections| request.load(connections, time));
+            Ok(Measured { figures: [one?, many?], memory: self.memory()? })
+        });
+        outcome.map_err(|Failed(why)| {
+            let log = read(log).unwrap_or_default();
+            Failed(format!("{}: {why}\n{}", self.name, String::from_utf8_lossy(&log)))
+        })
+    }
+
+    fn wait(&mut self, request: &Request) -> Result<(), Failed> {
+        let began = Instant::now();
+        loop {
+            let Err(error) = request.send() else { return Ok(()) };
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Err(Failed(format!("it ended: {status}")));
+            }
+            if began.elapsed() > START {
+                return Err(Failed(format!("it does not answer: {error}")));
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    fn memory(&self) -> Result<u64, Failed> {
+        let status = read(format!("/proc/{}/status", self.child.id()).as_ref())?;
+        let peak = peak(&String::from_utf8_lossy(&status));
+        peak.ok_or_else(|| Failed("the kernel does not tell its memory".to_owned()))
+    }
+
+    fn signal(&self, signal: Signal) {
+        let _ = kill_process_group(Pid::from_child(&self.child), signal);
+    }
+}
+
+impl Drop for Server {
+    /// As Ctrl-C does it, so that it ends its functions.
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        self.signal(Signal::INT);
+        let asked = Instant::now();
+        while asked.elapsed() < END {
+            if let Ok(Some(_)) = self.child.try_wait() {
+                return;
+            }
+            thread::sleep(PAUSE);
+        }
+        self.signal(Signal::KILL);
+        let _ = self.child.wait();
+    }
+}
+
+/// The most memory in use so far, in bytes, by the text of `/proc/PID/status`.
+fn peak(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+/// Nobody listens there, and it is hardly given to someone else so soon.
+fn free_address() -> io::Result<SocketAddr> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
+
+/// Output that nobody reads.
+pub(super) fn silent(command: &mut Command) -> &mut Command {
+    command.stdin(Stdio::null()).stdout(Stdio::null())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_memory_is_read_in_bytes() {
+        assert_eq!(peak("Name:\tx\nVmPeak:\t    99 kB\nVmHWM:\t   13 kB\n"), Some(13 * 1024));
+        assert_eq!(peak("Name:\tx\n"), None);
+    }
+
+    #[test]
+    fn a_server_that_ends_by_itself_is_told_with_what_it_said() {
+        let log = std::env::temp_dir().join(format!("server-{}", std::process::id()));
+        let server = Server::start(&log, |_| {
+            let mut command = Command::new("sh");
+            command.args(["-c", "echo the reason >&2; exit 3"]);
+            command
+        });
+        let Ok(server) = server else { panic!("sh does not run") };
+        let request = Request::get(server.address, "/", None);
+        let outcome = server.measure(&request, Duration::from_secs(1), &log);
+        let Err(Failed(why)) = outcome else { panic!("it serves") };
+        assert!(why.contains("exit status: 3") && why.contains("the reason"), "{why}");
+        std::fs::remove_file(log).unwrap();
+    }
+}
