@@ -128,7 +128,7 @@ impl World {
         let request = Request::get(path).header(AUTHORIZATION, value).body(()).unwrap();
         let (parts, ()) = request.into_parts();
         let outcome = called(&self.api, &parts, UNIX_EPOCH + Duration::from_secs(NOW), |call| {
-            self.runtime.block_on(call.route.decider.decide(call, b"", &self.services))
+            self.runtime.block_on(call.route.decider.decide(call, b"", &self.services, &mut None))
         });
         match outcome.expect("there is a route") {
             Ok(Identity::Jwt { claims, scopes }) => {

@@ -61,7 +61,7 @@ impl Served {
     async fn request_log(&mut self) -> RequestLog {
         loop {
             if let Observation::Request(log) = self.observations.recv().await.unwrap() {
-                return log;
+                return *log;
             }
         }
     }
@@ -76,7 +76,7 @@ impl Served {
                 _ => {}
             }
             match (first.take(), request.take()) {
-                (Some(line), Some(log)) => return (line, log),
+                (Some(line), Some(log)) => return (line, *log),
                 (line, log) => (first, request) = (line, log),
             }
         }
