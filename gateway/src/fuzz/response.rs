@@ -90,7 +90,7 @@ fn said(answer: &Value, text: &[u8]) -> Option<Said> {
         }
     }
     if headers.iter().all(|(name, _)| name != "content-type") {
-        headers.push(("content-type".to_owned(), b"text/plain".to_vec()));
+        headers.push(("content-type".to_owned(), b"text/plain; charset=utf-8".to_vec()));
     }
     headers.sort();
     (200..600).contains(&status).then_some(Said { status, headers, body })
