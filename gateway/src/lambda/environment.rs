@@ -19,7 +19,7 @@ use tokio::{
     net::TcpListener,
     sync::{Notify, oneshot},
     task::JoinSet,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
 use super::{
@@ -39,6 +39,9 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// More connections than this no runtime client needs.
 const CONNECTIONS: usize = 64;
+
+/// Between a connection that cannot be taken and the next try: where file descriptors are wanting, one of them has to go first.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
 /// The state of an environment, which its Runtime API shares with whoever watches over it.
 #[derive(Debug)]
@@ -181,7 +184,7 @@ impl Environment {
             }
             // Errors are those of a single connection, or pass when a file descriptor is free again.
             let Ok((stream, _)) = listener.accept().await else {
-                tokio::task::yield_now().await;
+                sleep(ACCEPT_PAUSE).await;
                 continue;
             };
             let _ = stream.set_nodelay(true);
