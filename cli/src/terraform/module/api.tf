@@ -11,7 +11,10 @@ locals {
 
   # A function gets one integration and one permission, however many routes lead to it: an API
   # takes 300 integrations, a function's policy 20,480 bytes, and neither can be raised.
-  routed_functions = toset([for route in local.lambda_routes : route.function])
+  routed_functions = tomap({ for key in keys(local.routes_of_functions) : key => key })
+
+  # Where each route leads, as a map of strings for the same reason as function_keys in functions.tf.
+  route_functions = tomap({ for key, route in local.lambda_routes : key => route.function })
 
   # Gathered once, as in functions.tf.
   authorizer_ids  = { for key, authorizer in aws_apigatewayv2_authorizer.this : key => authorizer.id }
@@ -186,20 +189,20 @@ resource "aws_apigatewayv2_integration" "this" {
   }
 
   # Nothing leads to a function that does not let API Gateway in yet.
-  depends_on = [aws_lambda_permission.api]
+  depends_on = [local.permission_ids]
 }
 
 resource "aws_apigatewayv2_route" "this" {
-  for_each = local.lambda_routes
+  for_each = local.route_functions
 
   #checkov:skip=CKV_AWS_309:A route is open only where its author wrote auth = "none"
   api_id    = aws_apigatewayv2_api.this.id
   route_key = local.route_keys[each.key]
-  target    = "integrations/${local.integration_ids[each.value.function]}"
+  target    = "integrations/${local.integration_ids[each.value]}"
 
-  authorization_type   = each.value.authorization_type
-  authorizer_id        = each.value.authorizer == null ? null : local.authorizer_ids[each.value.authorizer]
-  authorization_scopes = each.value.scopes
+  authorization_type   = local.lambda_routes[each.key].authorization_type
+  authorizer_id        = local.lambda_routes[each.key].authorizer == null ? null : local.authorizer_ids[local.lambda_routes[each.key].authorizer]
+  authorization_scopes = local.lambda_routes[each.key].scopes
 
   # Nothing asks an authorizer that does not let API Gateway in yet.
   depends_on = [aws_lambda_permission.authorizer]

@@ -1,6 +1,11 @@
 # The routegen module: the Lambda functions, each with a role, a log group and a permission of its own.
 
 locals {
+  # For resources of which every function has one. Terraform evaluates and copies the whole `for_each` again for each
+  # instance, which for hundreds of functions is quick with a map of strings only: the functions themselves are much to
+  # copy, and a set is sorted each time.
+  function_keys = tomap({ for key in keys(local.lambda_functions) : key => key })
+
   # What the caller has said of no function.
   no_settings = {
     environment                    = {}
@@ -25,7 +30,7 @@ locals {
   settings = { for key in keys(local.lambda_functions) : key => lookup(var.functions, key, local.no_settings) }
 
   functions = {
-    for key, function in local.lambda_functions : key => merge(local.settings[key], {
+    for key, function in local.lambda_functions : key => merge(function, local.settings[key], {
       name        = "${var.function_name_prefix}${function.name}"
       artifact    = "${var.artifacts_dir}/${function.artifact}"
       memory_size = coalesce(local.settings[key].memory_size, function.memory_size)
@@ -51,7 +56,13 @@ locals {
   is_listed = length(setintersection(keys(local.listed), keys(local.lambda_functions))) > 0
 
   # The functions whose role the module makes.
-  own_roles = { for key, function in local.lambda_functions : key => function if local.functions[key].create_role }
+  own_roles = tomap({ for key, function in local.functions : key => key if function.create_role })
+
+  # How many execution environments are to wait, of the functions that have any.
+  provisioned = tomap({
+    for key, function in local.functions :
+    key => function.provisioned_concurrent_executions if function.provisioned_concurrent_executions > 0
+  })
 
   role_arns = {
     for key, function in local.functions :
@@ -59,13 +70,16 @@ locals {
   }
 
   # What other resources refer to, gathered once. Each reference to one instance makes Terraform read all of them, which
-  # for hundreds of functions is what a plan would spend its time on.
+  # for hundreds of functions is what a plan would spend its time on. The same goes for `depends_on`: with a resource in
+  # it, every instance depends on every instance, and Terraform follows all of these ways again and again.
   alias_names       = { for key, alias in aws_lambda_alias.this : key => alias.name }
   artifact_objects  = { for key, object in aws_s3_object.artifact : key => { bucket = object.bucket, key = object.key } }
   function_names    = { for key, function in aws_lambda_function.this : key => function.function_name }
   function_versions = { for key, function in aws_lambda_function.this : key => function.version }
   log_group_arns    = { for key, group in aws_cloudwatch_log_group.function : key => group.arn }
+  permission_ids    = { for key, permission in aws_lambda_permission.api : key => permission.id }
   role_names        = { for key, role in aws_iam_role.function : key => role.name }
+  role_policy_ids   = { for key, policy in aws_iam_role_policy.function : key => policy.id }
 
   # One entry for each grant, by function and name. The names are the caller's, and so are known at plan
   # even where a document is not.
@@ -99,20 +113,20 @@ locals {
 }
 
 resource "aws_lambda_function" "this" {
-  for_each = local.lambda_functions
+  for_each = local.function_keys
 
   #checkov:skip=CKV_AWS_116:API Gateway waits for the function's answer, and a dead-letter queue is for calls that nobody waits for
   #checkov:skip=CKV_AWS_272:Signing is a step between build and apply that AWS Signer takes with a bucket of the account's; what is applied is held to the hash in artifacts.json
   #checkov:skip=CKV_AWS_50:The variable tracing_mode decides, or a function's own; through the locals, a scanner does not always see which
   function_name = local.functions[each.key].name
-  description   = each.value.description
+  description   = local.functions[each.key].description
   role          = local.role_arns[each.key]
   tags          = var.tags
 
   # The artifact is a native binary: the runtime is an operating system only, and starts `bootstrap`.
   runtime       = "provided.al2023"
   handler       = "bootstrap"
-  architectures = [each.value.architecture]
+  architectures = [local.functions[each.key].architecture]
   memory_size   = local.functions[each.key].memory_size
   timeout       = local.functions[each.key].timeout
   layers        = local.functions[each.key].layers
@@ -182,7 +196,7 @@ resource "aws_lambda_function" "this" {
 
     precondition {
       condition = !local.is_listed || try(
-        local.listed[each.key].architecture == each.value.architecture &&
+        local.listed[each.key].architecture == local.functions[each.key].architecture &&
         sort(local.listed[each.key].routes) == sort(lookup(local.routes_of_functions, each.key, [])),
         false,
       )
@@ -200,8 +214,8 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
-      condition     = length(setsubtract(each.value.environment_names, keys(local.functions[each.key].environment))) == 0
-      error_message = "The code of the function ${each.key} needs environment variables that have no value: ${join(", ", setsubtract(each.value.environment_names, keys(local.functions[each.key].environment)))}. Set them in the variable environment for every function, or in functions.${each.key}.environment."
+      condition     = length(setsubtract(local.functions[each.key].environment_names, keys(local.functions[each.key].environment))) == 0
+      error_message = "The code of the function ${each.key} needs environment variables that have no value: ${join(", ", setsubtract(local.functions[each.key].environment_names, keys(local.functions[each.key].environment)))}. Set them in the variable environment for every function, or in functions.${each.key}.environment."
     }
 
     precondition {
@@ -214,15 +228,15 @@ resource "aws_lambda_function" "this" {
   # The log group has to be there before the first call, or Lambda would try to make one without
   # retention; the policy has to be there before Lambda checks it for the VPC and for tracing.
   depends_on = [
-    aws_cloudwatch_log_group.function,
-    aws_iam_role_policy.function,
+    local.log_group_arns,
+    local.role_policy_ids,
   ]
 }
 
 # The key holds the content's hash. So a new zip is another object: it is there before its function
 # takes it, and the old one goes after that.
 resource "aws_s3_object" "artifact" {
-  for_each = { for key, function in local.lambda_functions : key => function if var.artifact_bucket != null }
+  for_each = var.artifact_bucket == null ? {} : local.function_keys
 
   bucket = var.artifact_bucket.name
   key    = "${var.artifact_bucket.key_prefix}${local.functions[each.key].name}/${try(filesha256(local.functions[each.key].artifact), "missing")}.zip"
@@ -240,7 +254,7 @@ resource "aws_s3_object" "artifact" {
 }
 
 resource "aws_lambda_alias" "this" {
-  for_each = { for key, function in local.lambda_functions : key => function if var.alias != null }
+  for_each = var.alias == null ? {} : local.function_keys
 
   name             = var.alias
   description      = "The version that the API ${local.name} calls"
@@ -250,11 +264,11 @@ resource "aws_lambda_alias" "this" {
 
 # Execution environments that are there before a request is.
 resource "aws_lambda_provisioned_concurrency_config" "this" {
-  for_each = { for key in keys(local.lambda_functions) : key => local.functions[key] if local.functions[key].provisioned_concurrent_executions > 0 }
+  for_each = local.provisioned
 
   function_name                     = local.function_names[each.key]
   qualifier                         = try(local.alias_names[each.key], null)
-  provisioned_concurrent_executions = each.value.provisioned_concurrent_executions
+  provisioned_concurrent_executions = each.value
 
   lifecycle {
     precondition {
@@ -265,7 +279,7 @@ resource "aws_lambda_provisioned_concurrency_config" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "function" {
-  for_each = local.lambda_functions
+  for_each = local.function_keys
 
   # The name that Lambda writes to.
   name              = "/aws/lambda/${local.functions[each.key].name}"
