@@ -1,9 +1,9 @@
 //! A gateway for one program, behind a JWT authorizer: what `cargo xtask bench-gateway` loads.
 //!
-//! In: a port of loopback, a program that speaks the Lambda Runtime API, and the path that it answers `GET` on. Out: a line with a
-//! token for it. It serves until its stdin ends.
+//! In: a port of loopback, a program that speaks the Lambda Runtime API, the path that it answers `GET` on, and how many tokens
+//! are wanted. Out: a line with each token, all of them different. It serves until its stdin ends.
 //!
-//! `cargo run --release -p routegen-gateway --example serve -- 3000 lambda/get-items/bootstrap /items`
+//! `cargo run --release -p routegen-gateway --example serve -- 3000 lambda/get-items/bootstrap /items 1`
 
 #![allow(clippy::print_stdout, reason = "the token is data")]
 
@@ -16,8 +16,8 @@ const SCOPE: &str = "items/read";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [port, program, path] = arguments.as_slice() else {
-        return Err("usage: serve PORT PROGRAM PATH".into());
+    let [port, program, path, tokens] = arguments.as_slice() else {
+        return Err("usage: serve PORT PROGRAM PATH TOKENS".into());
     };
     let scope: Scope = SCOPE.parse()?;
     let auth = Auth::Authorizer("cognito".to_owned());
@@ -30,7 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     runtime.block_on(async {
         let gateway =
             Gateway::builder(api).port(port.parse()?).local_issuer(LocalIssuer::new()).start().await?;
-        println!("{}", gateway.token().scopes([SCOPE]).mint());
+        for number in 0..tokens.parse::<u32>()? {
+            println!("{}", gateway.token().scopes([SCOPE]).claim("number", number).mint());
+        }
         let (ended, end) = tokio::sync::oneshot::channel();
         std::thread::spawn(move || ended.send(io::copy(&mut io::stdin(), &mut io::sink())));
         let _ = end.await;

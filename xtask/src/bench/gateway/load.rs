@@ -19,11 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// More than head and body of an answer have.
 const ANSWER_BYTES: usize = 16 * 1024;
 
-/// Where requests go, and the request that is sent.
+/// Where requests go, and the requests that are sent in turn.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
     address: SocketAddr,
-    text: String,
+    texts: Vec<String>,
 }
 
 /// What a server did with a number of connections.
@@ -35,26 +35,39 @@ pub(super) struct Figures {
 }
 
 impl Request {
-    pub(super) fn get(address: SocketAddr, path: &str, token: Option<&str>) -> Self {
-        let authorization = token.map(|token| format!("authorization: Bearer {token}\r\n"));
-        let text = format!(
-            "GET {path} HTTP/1.1\r\nhost: {address}\r\naccept: application/json\r\n{}\r\n",
-            authorization.unwrap_or_default()
-        );
-        Self { address, text }
+    /// Without a token.
+    pub(super) fn get(address: SocketAddr, path: &str) -> Self {
+        Self { address, texts: vec![text(address, path, "")] }
     }
 
-    /// Sends it once, on a connection of its own.
+    /// With each of these tokens in turn.
+    pub(super) fn with_tokens<'a>(
+        address: SocketAddr,
+        path: &str,
+        tokens: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let header = |token| format!("authorization: Bearer {token}\r\n");
+        let texts = tokens.into_iter().map(|token| text(address, path, &header(token))).collect();
+        Self { address, texts }
+    }
+
+    /// Sends the first once, on a connection of its own.
     pub(super) fn send(&self) -> io::Result<()> {
-        Connection::open(self.address)?.ask(&self.text)
+        let first = self.texts.first().ok_or_else(|| io::Error::other("there is no token"))?;
+        Connection::open(self.address)?.ask(first)
     }
 
-    /// Sends it on so many connections at once. Each asks for a moment before its answers count.
+    /// Sends them on so many connections at once, each of which begins at another one. Each asks for a moment before its answers
+    /// count.
     pub(super) fn load(&self, connections: usize, time: Duration) -> Result<Figures, Failed> {
         let began = Instant::now() + time / 5;
         let times = thread::scope(|scope| {
-            let clients: Vec<_> =
-                (0..connections).map(|_| scope.spawn(|| self.repeat(began, began + time))).collect();
+            let clients: Vec<_> = (0..connections)
+                .map(|number| {
+                    let first = self.texts.len() * number / connections;
+                    scope.spawn(move || self.repeat(first, began, began + time))
+                })
+                .collect();
             let mut times = Vec::new();
             for client in clients {
                 times.extend(client.join().map_err(|_| io::Error::other("a client panicked"))??);
@@ -66,20 +79,25 @@ impl Request {
     }
 
     /// The times of all answers to what was asked between two moments.
-    fn repeat(&self, from: Instant, to: Instant) -> io::Result<Vec<Duration>> {
+    fn repeat(&self, first: usize, from: Instant, to: Instant) -> io::Result<Vec<Duration>> {
         let mut connection = Connection::open(self.address)?;
         let mut times = Vec::new();
-        loop {
+        for text in self.texts.iter().cycle().skip(first) {
             let asked = Instant::now();
             if asked >= to {
-                return Ok(times);
+                break;
             }
-            connection.ask(&self.text)?;
+            connection.ask(text)?;
             if asked >= from {
                 times.push(asked.elapsed());
             }
         }
+        Ok(times)
     }
+}
+
+fn text(address: SocketAddr, path: &str, authorization: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: {address}\r\naccept: application/json\r\n{authorization}\r\n")
 }
 
 impl Figures {
@@ -170,7 +188,7 @@ mod tests {
             stream.read_exact(&mut asked).unwrap();
             stream.write_all(b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n").unwrap();
         });
-        let error = Request::get(address, "/", Some("token")).send().unwrap_err().to_string();
+        let error = Request::with_tokens(address, "/", ["token"]).send().unwrap_err().to_string();
         assert!(error.contains("401 Unauthorized"), "{error}");
     }
 }

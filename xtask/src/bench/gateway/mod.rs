@@ -41,6 +41,9 @@ const HELLO: &str = "/hello/0";
 /// The same for cargo-lambda, which has the function's name before it.
 const PEER_HELLO: &str = "/lambda-url/hello_0/hello/0";
 
+/// As many as the gateway has forgotten before one of them comes again: it keeps 1,024 that it has verified.
+const TOKENS: usize = 4_096;
+
 /// Of a function at once: `routegen_gateway::Program::INSTANCES`. cargo-lambda has one where nothing is said.
 const PROCESSES: usize = 4;
 
@@ -90,16 +93,17 @@ fn gateway_alone(folder: &Path, program: &Path, path: &str, time: Duration) -> R
     let log = folder.join("gateway.log");
     let mut server = Server::start(&log, |port| {
         let mut command = Command::new(target().join("release/examples/serve"));
-        command.arg(port.to_string()).arg(program).arg(path);
+        command.arg(port.to_string()).arg(program).arg(path).arg(TOKENS.to_string());
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         command
     })?;
-    let mut token = String::new();
-    if let Some(stdout) = server.child.stdout.take() {
-        BufReader::new(stdout).read_line(&mut token).map_err(|error| Failed(format!("no token: {error}")))?;
-    }
-    let request = Request::get(server.address, path, Some(token.trim()));
-    server.measure(&request, time, &log)
+    let lines = server.child.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).lines());
+    let tokens: Result<Vec<String>, _> = lines.take(TOKENS).collect();
+    let tokens = tokens.map_err(|error| Failed(format!("no token: {error}")))?;
+    let with =
+        |count| Request::with_tokens(server.address, path, tokens.iter().take(count).map(String::as_str));
+    let (same, all) = (with(1), with(TOKENS));
+    server.measure(&same, Some(&all), time, &log)
 }
 
 /// The command as people use it, with its log and its page. It builds the artifact, which is there already.
@@ -120,8 +124,8 @@ fn dev(folder: &Path, project: &Project, routegen: &Path, time: Duration) -> Res
     token.args(["token", "--scope", SCOPE, "--port", &server.address.port().to_string()]);
     let token = token.stderr(Stdio::null()).output().map_err(|error| Failed(format!("no token: {error}")))?;
     let token = String::from_utf8_lossy(&token.stdout);
-    let request = Request::get(server.address, HELLO, Some(token.trim()));
-    server.measure(&request, time, &log)
+    let request = Request::with_tokens(server.address, HELLO, [token.trim()]);
+    server.measure(&request, None, time, &log)
 }
 
 /// cargo-lambda's server, which builds and starts the function by itself.
@@ -134,6 +138,6 @@ fn watch(folder: &Path, peer: &Peer, time: Duration) -> Result<Measured, Failed>
         silent(&mut command);
         command
     })?;
-    let request = Request::get(server.address, PEER_HELLO, None);
-    server.measure(&request, time, &log)
+    let request = Request::get(server.address, PEER_HELLO);
+    server.measure(&request, None, time, &log)
 }

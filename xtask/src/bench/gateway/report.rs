@@ -13,7 +13,7 @@ pub(super) type Column<'a> = (&'a str, &'a Measured);
 /// A row: what it is called, how it is read, with how many digits it is written, and what is aimed at.
 struct Row {
     name: &'static str,
-    value: fn(&Measured) -> f64,
+    value: fn(&Measured) -> Option<f64>,
     digits: usize,
     aim: Option<Aim>,
 }
@@ -25,46 +25,58 @@ enum Aim {
     Below(f64),
 }
 
-const ROWS: [Row; 7] = [
+const ROWS: [Row; 9] = [
     Row {
         name: "1 connection: requests/s",
-        value: |server| float(server.figures[0].requests_a_second),
+        value: |server| Some(float(server.figures[0].requests_a_second)),
         digits: 0,
         aim: None,
     },
     Row {
         name: "1 connection: p50, ms",
-        value: |server| milliseconds(server.figures[0].p50),
+        value: |server| Some(milliseconds(server.figures[0].p50)),
         digits: 3,
         aim: Some(Aim::AtMost(0.25)),
     },
     Row {
         name: "1 connection: p99, ms",
-        value: |server| milliseconds(server.figures[0].p99),
+        value: |server| Some(milliseconds(server.figures[0].p99)),
         digits: 2,
         aim: None,
     },
     Row {
         name: "32 connections: requests/s",
-        value: |server| float(server.figures[1].requests_a_second),
+        value: |server| Some(float(server.figures[1].requests_a_second)),
         digits: 0,
         aim: Some(Aim::AtLeast(10_000.0)),
     },
     Row {
         name: "32 connections: p50, ms",
-        value: |server| milliseconds(server.figures[1].p50),
+        value: |server| Some(milliseconds(server.figures[1].p50)),
         digits: 2,
         aim: None,
     },
     Row {
         name: "32 connections: p99, ms",
-        value: |server| milliseconds(server.figures[1].p99),
+        value: |server| Some(milliseconds(server.figures[1].p99)),
+        digits: 2,
+        aim: Some(Aim::Below(15.0)),
+    },
+    Row {
+        name: "32 connections, every token new: requests/s",
+        value: |server| server.new_tokens.map(|figures| float(figures.requests_a_second)),
+        digits: 0,
+        aim: Some(Aim::AtLeast(10_000.0)),
+    },
+    Row {
+        name: "32 connections, every token new: p99, ms",
+        value: |server| server.new_tokens.map(|figures| milliseconds(figures.p99)),
         digits: 2,
         aim: Some(Aim::Below(15.0)),
     },
     Row {
         name: "memory of its process, MB",
-        value: |server| float(server.memory) / 1e6,
+        value: |server| Some(float(server.memory) / 1e6),
         digits: 1,
         aim: Some(Aim::Below(30.0)),
     },
@@ -78,7 +90,10 @@ pub(super) fn markdown(machine: &str, ours: &[Column<'_>], peer: Option<Column<'
     for Row { name, value, digits, .. } in &ROWS {
         let shown = ours.iter().chain(&peer).map(|(_, measured)| number(value(measured), *digits));
         let ratios = peer.iter().flat_map(|(_, peer)| {
-            ours.iter().map(|(_, measured)| format!("{:.2}", value(measured) / value(peer)))
+            ours.iter().map(|(_, measured)| {
+                let ratio = value(measured).zip(value(peer)).map(|(ours, theirs)| ours / theirs);
+                ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"))
+            })
         });
         text += &line([(*name).to_owned()].into_iter().chain(shown).chain(ratios));
     }
@@ -88,8 +103,8 @@ pub(super) fn markdown(machine: &str, ours: &[Column<'_>], peer: Option<Column<'
     for Row { name, value, digits, aim } in &ROWS {
         let Some(aim) = aim else { continue };
         let outcomes = ours.iter().map(|(_, measured)| {
-            let value = value(measured);
-            format!("{}: {}", if aim.is_met(value) { "met" } else { "not met" }, number(value, *digits))
+            let Some(value) = value(measured) else { return String::new() };
+            format!("{}: {}", if aim.is_met(value) { "met" } else { "not met" }, number(Some(value), *digits))
         });
         text += &line([format!("{name}, {}", aim.text())].into_iter().chain(outcomes));
     }
@@ -107,7 +122,7 @@ impl Aim {
 
     fn text(self) -> String {
         match self {
-            Self::AtLeast(aim) => format!("at least {}", number(aim, 0)),
+            Self::AtLeast(aim) => format!("at least {}", whole(aim)),
             Self::AtMost(aim) => format!("at most {aim}"),
             Self::Below(aim) => format!("below {aim}"),
         }
@@ -129,8 +144,13 @@ fn line(cells: impl Iterator<Item = String>) -> String {
     text
 }
 
-fn number(number: f64, digits: usize) -> String {
-    if digits == 0 { whole(number) } else { format!("{number:.digits$}") }
+/// Nothing where it was not measured.
+fn number(number: Option<f64>, digits: usize) -> String {
+    match number {
+        None => String::new(),
+        Some(number) if digits == 0 => whole(number),
+        Some(number) => format!("{number:.digits$}"),
+    }
 }
 
 #[cfg(test)]
@@ -142,13 +162,14 @@ mod tests {
     fn measured(requests_a_second: u64, p50: u64, p99: u64, memory: u64) -> Measured {
         let [p50, p99] = [p50, p99].map(Duration::from_micros);
         let figures = Figures { requests_a_second, p50, p99 };
-        Measured { figures: [figures; 2], memory }
+        Measured { figures: [figures; 2], new_tokens: None, memory }
     }
 
     #[test]
     fn servers_stand_beside_each_other_with_ratios_and_aims() {
-        let (ours, slow) =
+        let (mut ours, slow) =
             (measured(20_000, 110, 2_700, 13_000_000), measured(9_000, 260, 15_000, 30_000_000));
+        ours.new_tokens = Some(ours.figures[1]);
         let theirs = measured(1_000, 1_100, 5_400, 26_000_000);
         let text = markdown("- a machine\n", &[("ours", &ours), ("slow", &slow)], Some(("theirs", &theirs)));
         for expected in [
@@ -156,7 +177,9 @@ mod tests {
             "| 32 connections: requests/s | 20,000 | 9,000 | 1,000 | 20.00 | 9.00 |\n",
             "| 1 connection: p50, ms | 0.110 | 0.260 | 1.100 | 0.10 | 0.24 |\n",
             "| memory of its process, MB | 13.0 | 30.0 | 26.0 | 0.50 | 1.15 |\n",
+            "| 32 connections, every token new: requests/s | 20,000 |  |  |  |  |\n",
             "| aim | ours | slow |\n|---|---|---|\n",
+            "| 32 connections, every token new: requests/s, at least 10,000 | met: 20,000 |  |\n",
             "| 32 connections: requests/s, at least 10,000 | met: 20,000 | not met: 9,000 |\n",
             "| 1 connection: p50, ms, at most 0.25 | met: 0.110 | not met: 0.260 |\n",
             "| 32 connections: p99, ms, below 15 | met: 2.70 | not met: 15.00 |\n",

@@ -39,6 +39,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(super) struct Measured {
     /// At 1 and at 32 connections.
     pub(super) figures: [Figures; CONNECTIONS.len()],
+    /// At 32 connections, where the server knows no token.
+    pub(super) new_tokens: Option<Figures>,
     /// The most memory that its process held, in bytes.
     pub(super) memory: u64,
 }
@@ -64,16 +66,18 @@ impl Server {
         Ok(Self { child, address, name })
     }
 
-    /// Waits until the request is answered, and measures.
+    /// Waits until the request is answered, and measures; last with tokens that the server does not know, if there are any.
     pub(super) fn measure(
         mut self,
         request: &Request,
+        unknown: Option<&Request>,
         time: Duration,
         log: &Path,
     ) -> Result<Measured, Failed> {
         let outcome = self.wait(request).and_then(|()| {
             let [one, many] = CONNECTIONS.map(|connections| request.load(connections, time));
-            Ok(Measured { figures: [one?, many?], memory: self.memory()? })
+            let new_tokens = unknown.map(|request| request.load(CONNECTIONS[1], time)).transpose()?;
+            Ok(Measured { figures: [one?, many?], new_tokens, memory: self.memory()? })
         });
         outcome.map_err(|Failed(why)| {
             let log = read(log).unwrap_or_default();
@@ -159,8 +163,8 @@ mod tests {
             command
         });
         let Ok(server) = server else { panic!("sh does not run") };
-        let request = Request::get(server.address, "/", None);
-        let outcome = server.measure(&request, Duration::from_secs(1), &log);
+        let request = Request::get(server.address, "/");
+        let outcome = server.measure(&request, None, Duration::from_secs(1), &log);
         let Err(Failed(why)) = outcome else { panic!("it serves") };
         assert!(why.contains("exit status: 3") && why.contains("the reason"), "{why}");
         std::fs::remove_file(log).unwrap();
