@@ -73,42 +73,17 @@ fn serves_items(folder: &str, more: &[&str]) {
 
 #[test]
 fn the_example_pets_is_served_with_its_own_authorizer_and_files() {
-    let args = [
-        "dev",
-        "-p",
-        "pets",
-        "--port",
-        "0",
-        "--format",
-        "json",
-        "--env",
-        KEYS,
-        "--cors",
-        "https://a.example",
-    ];
-    asks_for_pets(Server::start(&mut routegen(&args)));
+    serves_pets(&[]);
 }
 
 #[test]
 fn the_artifacts_are_served_as_the_code_is() {
-    let args = [
-        "dev",
-        "-p",
-        "pets",
-        "--port",
-        "0",
-        "--format",
-        "json",
-        "--artifacts",
-        "--env",
-        KEYS,
-        "--cors",
-        "https://a.example",
-    ];
-    asks_for_pets(Server::start(&mut routegen(&args)));
+    serves_pets(&["--artifacts"]);
 }
 
-fn asks_for_pets(pets: Server) {
+fn serves_pets(more: &[&str]) {
+    let mut command = routegen(&["dev", "-p", "pets", "--port", "0", "--format", "json", "--env", KEYS]);
+    let pets = Server::start(command.args(["--cors", "https://a.example"]).args(more));
     assert_eq!(pets.get("/health", &[]).body, "ok");
     assert_eq!(pets.get("/north/1", &[]).status, 401);
     assert_eq!(pets.get("/north/1", &[("x-api-key", "k3")]).status, 403);
