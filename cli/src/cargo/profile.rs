@@ -72,14 +72,16 @@ impl Profile {
             if lto.take().is_some() {
                 settings.push(format!("profile.{name}.lto=false"));
             }
-            // What people edit is theirs, and compiled in parts, of which a change makes few again.
-            let incremental = definitions.get(name, "incremental").is_none();
-            settings.extend(incremental.then(|| format!("profile.{name}.incremental=true")));
             let set = |package, key, value| format!("profile.{name}.package.\"{package}\".{key}={value}");
-            settings.extend(packages.flat_map(|package| {
-                [set(package, "opt-level", 0), set(package, "codegen-units", INCREMENTAL_UNITS)]
-            }));
             settings.push(set(RUNTIME, "opt-level", 0));
+            // In one codegen unit, an edit would compile the whole crate again, incrementally or not.
+            let incremental = definitions.get(name, "incremental");
+            let is_incremental = incremental.as_deref() != Some("false");
+            settings.extend(incremental.is_none().then(|| format!("profile.{name}.incremental=true")));
+            for package in packages {
+                settings.push(set(package, "opt-level", 0));
+                settings.extend(is_incremental.then(|| set(package, "codegen-units", INCREMENTAL_UNITS)));
+            }
         }
         let keeps_symbols = definitions.get(name, "strip").as_deref() == Some("debuginfo");
         Self { name: name.to_owned(), settings, lto, keeps_symbols }
@@ -128,9 +130,9 @@ mod tests {
         assert_eq!(arguments(None, "", Mode::Artifacts), "--profile release profile.release.codegen-units=1");
         assert_eq!(
             arguments(None, "", Mode::Registry),
-            "--profile release profile.release.codegen-units=1 profile.release.incremental=true \
-             profile.release.package.\"app\".opt-level=0 profile.release.package.\"app\".codegen-units=256 \
-             profile.release.package.\"routegen\".opt-level=0"
+            "--profile release profile.release.codegen-units=1 profile.release.package.\"routegen\".opt-level=0 \
+             profile.release.incremental=true profile.release.package.\"app\".opt-level=0 \
+             profile.release.package.\"app\".codegen-units=256"
         );
     }
 
@@ -144,9 +146,9 @@ mod tests {
         assert_eq!(profile(None, manifest, Mode::Registry).lto, None);
         assert_eq!(
             arguments(None, manifest, Mode::Registry),
-            "--profile lambda profile.lambda.lto=false profile.lambda.incremental=true \
-             profile.lambda.package.\"app\".opt-level=0 profile.lambda.package.\"app\".codegen-units=256 \
-             profile.lambda.package.\"routegen\".opt-level=0"
+            "--profile lambda profile.lambda.lto=false profile.lambda.package.\"routegen\".opt-level=0 \
+             profile.lambda.incremental=true profile.lambda.package.\"app\".opt-level=0 \
+             profile.lambda.package.\"app\".codegen-units=256"
         );
         assert_eq!(
             arguments(Some("release"), manifest, Mode::Artifacts),
@@ -156,8 +158,14 @@ mod tests {
 
     #[test]
     fn the_registry_is_compiled_incrementally_unless_the_user_says_so() {
-        let own = "release = { incremental = false }";
-        assert!(!arguments(None, own, Mode::Registry).contains("incremental"));
+        let no = "release = { incremental = false }";
+        assert_eq!(
+            arguments(None, no, Mode::Registry),
+            "--profile release profile.release.codegen-units=1 profile.release.package.\"routegen\".opt-level=0 \
+             profile.release.package.\"app\".opt-level=0"
+        );
+        let yes = arguments(None, "release = { incremental = true }", Mode::Registry);
+        assert!(!yes.contains("incremental") && yes.ends_with("\"app\".codegen-units=256"), "{yes}");
         assert!(!arguments(None, "", Mode::Artifacts).contains("incremental"), "it makes larger artifacts");
     }
 

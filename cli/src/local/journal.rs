@@ -37,6 +37,9 @@ pub(crate) struct Answered {
     path: String,
     route_key: Option<String>,
     function: Option<String>,
+    /// What the function's lines have too, and the next one those of its authorizer.
+    invocation: Option<String>,
+    authorizer_invocation: Option<String>,
     status: u16,
     duration_ms: f64,
     cold_start: bool,
@@ -123,6 +126,8 @@ impl From<RequestLog> for Answered {
             path: log.path,
             route_key: log.route_key,
             function: log.function.map(|function| function.to_string()),
+            invocation: log.invocation,
+            authorizer_invocation: log.authorizer_invocation,
             status: log.status,
             duration_ms: (log.duration.as_secs_f64() * 1e5).round() / 1e2,
             cold_start: log.cold_start,

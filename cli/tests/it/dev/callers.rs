@@ -58,9 +58,13 @@ fn tokens_of_another_issuer_and_signatures_open_what_they_are_for() {
     }
 
     assert_eq!(server.get("/asked", &[("who", "ann")]).status, 200);
-    server.entry(|entry| entry["path"] == "/asked");
+    let request = server.entry(|entry| entry["path"] == "/asked");
     let line = server.entry(|entry| entry["type"] == "log");
     assert_eq!((&line["function"], &line["line"]), (&"door".into(), &"somebody asks".into()));
+    assert!(
+        line["invocation"].is_string() && line["invocation"] == request["authorizer_invocation"],
+        "{line}"
+    );
 
     signatures(&server);
     issuer.stop();

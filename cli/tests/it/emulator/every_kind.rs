@@ -28,9 +28,7 @@ fn an_api_of_every_kind_is_applied_needs_no_change_and_is_destroyed() {
     let root = emulator.root_of(terraform, (&shop.terraform, &shop.artifacts), &folder, &settings);
     root.apply();
     root.assert_nothing_to_do();
-    // moto has no DeleteResourceServer; the pool takes the resource server with it.
-    root.run(&["state", "rm", "module.api.aws_cognito_resource_server.this"]);
-    root.destroy();
+    moto::destroy(&root);
 }
 
 #[test]

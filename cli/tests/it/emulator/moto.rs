@@ -52,9 +52,7 @@ fn the_example_is_applied_needs_no_change_and_is_destroyed() {
     // As the module's variable says: the protection goes first, by an apply of its own.
     set(&folder.join("terraform"), &format!("{SETTINGS}  cognito_deletion_protection = false\n"));
     assert!(root.apply().contains("0 added, 1 changed, 0 destroyed"));
-    // moto has no DeleteResourceServer; the pool takes the resource server with it.
-    root.run(&["state", "rm", "module.api.aws_cognito_resource_server.this"]);
-    root.destroy();
+    destroy(&root);
 }
 
 #[test]
@@ -167,6 +165,12 @@ fn the_locals_alone_fit_resources_in_the_seeds_pattern() {
     assert!(root.join("locals.tf.json").exists() && !root.join("locals.tf").exists());
     terraform.assert_nothing_to_do();
     terraform.destroy();
+}
+
+/// Removes an API with a resource server: moto has no `DeleteResourceServer`, and the pool takes it with it.
+pub(super) fn destroy(root: &Root) {
+    root.run(&["state", "rm", "module.api.aws_cognito_resource_server.this"]);
+    root.destroy();
 }
 
 pub(super) fn start(python: &Python, folder: &Utf8Path) -> Emulator {
