@@ -126,6 +126,12 @@ pub(crate) struct DevArgs {
     /// The `aud` or `client_id` of that issuer's tokens [may be repeated]
     #[arg(long, value_name = "TEXT", requires = "issuer")]
     pub(crate) audience: Vec<String>,
+    /// Serves below a named stage, `/NAME`, as the module's variable `stage_name` does
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stage: Option<String>,
+    /// How many processes a function may have at once [default: 4]; further requests wait
+    #[arg(long, value_name = "N")]
+    pub(crate) instances: Option<NonZero<usize>>,
 }
 
 /// Where `routegen dev` listens unless told otherwise.

@@ -224,7 +224,7 @@ impl<'a> Call<'a> {
     fn api(&self) -> Api {
         let manifest = &self.runnable.manifest;
         let programs = &self.runnable.programs;
-        let mut api = local::functions(Api::new(), manifest, programs, &self.variables, self.root);
+        let mut api = local::functions(Api::new(), manifest, programs, &self.variables, None, self.root);
         for route in &self.routes {
             // Nobody here could sign as somebody.
             let auth = if route.auth == Auth::Iam { Auth::None } else { route.auth.clone() };

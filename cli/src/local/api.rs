@@ -3,7 +3,7 @@
 //! In: the checked manifest, its programs, and what differs between environments. Out: an [`Api`]. Whether it fits together, the
 //! gateway says.
 
-use std::time::Duration;
+use std::{num::NonZero, time::Duration};
 
 use camino::Utf8Path;
 use routegen_gateway::{
@@ -20,7 +20,7 @@ pub(crate) const IAM_KEY_ID: &str = "local-key";
 /// Its secret.
 pub(crate) const IAM_SECRET: &str = "local-secret";
 
-/// What is a variable of the Terraform module, and has to be said here too.
+/// What is a variable of the Terraform module, or Lambda's own matter, and has to be said here too.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) variables: Variables,
@@ -28,6 +28,10 @@ pub(crate) struct Settings {
     pub(crate) cors: Vec<String>,
     /// An issuer elsewhere, in place of the local one.
     pub(crate) issuer: Option<Issuer>,
+    /// A stage with a name.
+    pub(crate) stage: Option<String>,
+    /// How many processes a program may have at once, in place of the gateway's own number.
+    pub(crate) instances: Option<NonZero<usize>>,
 }
 
 #[derive(Clone, Debug)]
@@ -51,7 +55,10 @@ pub(crate) fn api(
         let cors = Cors::origins(settings.cors.iter().cloned());
         api = api.cors(cors.methods(["*"]).headers(["*", "authorization"]).expose(["*"]));
     }
-    api = functions(api, manifest, programs, &settings.variables, root);
+    if let Some(stage) = &settings.stage {
+        api = api.stage(stage);
+    }
+    api = functions(api, manifest, programs, &settings.variables, settings.instances, root);
     for authorizer in &manifest.authorizers {
         let jwt = || match &settings.issuer {
             Some(Issuer { url, audience }) => JwtAuthorizer::issuer(url, audience),
@@ -80,11 +87,13 @@ pub(crate) fn functions(
     manifest: &CheckedManifest,
     programs: &Programs,
     variables: &Variables,
+    instances: Option<NonZero<usize>>,
     root: &Utf8Path,
 ) -> Api {
     let with = |program: &Utf8Path, functions: &[&Function]| {
+        let program = Program::new(program).instances(instances.map_or(Program::INSTANCES, NonZero::get));
         let variables = variables.of(functions.iter().copied());
-        variables.into_iter().fold(Program::new(program), |program, (name, value)| program.env(name, value))
+        variables.into_iter().fold(program, |program, (name, value)| program.env(name, value))
     };
     // Not optimised, and with the code of all functions: what an artifact needs cannot be told from it.
     let linked = |program: &Utf8Path, functions: &[&Function]| {

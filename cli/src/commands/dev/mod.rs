@@ -53,6 +53,8 @@ pub(super) fn run(
         variables: Variables::new(&args.running.env),
         cors: args.cors.clone(),
         issuer: args.issuer.clone().map(|url| Issuer { url, audience: args.audience.clone() }),
+        stage: args.stage.clone(),
+        instances: args.instances,
     };
     first.warn_of_missing(&settings.variables, printer);
     let server = Server { args, place: &place, settings: &settings, printer };

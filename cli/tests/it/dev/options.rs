@@ -1,0 +1,54 @@
+//! A stage with a name, and how many processes run at once.
+
+use std::thread;
+
+use super::server::{Server, ask};
+use crate::fixture::{Project, fail, routegen};
+
+/// `/wait` ends when `/go` has written the file: in time only where another process answers `/go`.
+const SOURCE: &str = r#"
+use std::{path::Path, time::Duration};
+
+use routegen::{lambda_http::{Request, RequestExt}, route};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/gone");
+
+#[route(GET, "/wait", auth = "none", timeout = 3)]
+async fn wait() {
+    eprintln!("it waits");
+    while !Path::new(FILE).exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[route(GET, "/go", auth = "none")]
+async fn go(request: Request) -> String {
+    std::fs::write(FILE, "").unwrap();
+    request.raw_http_path().to_owned()
+}
+"#;
+
+#[test]
+fn a_stage_is_the_first_segment_and_a_single_process_lets_requests_wait() {
+    let project = Project::new("dev-options", SOURCE);
+    let options = ["dev", "--port", "0", "--format", "json", "--stage", "live", "--instances", "1"];
+    let server = Server::start(&mut project.routegen(&options));
+    let origin = server.url.strip_suffix("/live").expect("the stage is part of the address");
+    assert_eq!(server.ready["routes"][0]["url"], format!("{}/go", server.url));
+    let begun = thread::spawn({
+        let url = server.url.clone();
+        move || ask(&url, "GET", "/wait", &[], "")
+    });
+    server.entry(|entry| entry["line"] == "it waits");
+    let second = server.get("/go", &[]);
+    assert_eq!((second.status, second.body.as_str()), (200, "/live/go"));
+    assert_eq!(begun.join().unwrap().status, 500, "it had to end before the other one began");
+    assert_eq!(ask(origin, "GET", "/go", &[], "").status, 404);
+    server.stop();
+}
+
+#[test]
+fn what_no_stage_is_called_is_told() {
+    let error = fail(&mut routegen(&["dev", "-p", "pets", "--port", "0", "--stage", "a stage"]));
+    assert!(error.contains("the stage name `a stage` is not one of 1 to 128"), "{error}");
+}
