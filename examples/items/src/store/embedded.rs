@@ -76,12 +76,14 @@ impl Embedded {
 mod tests {
     use std::thread;
 
+    use tempfile::TempDir;
+
     use super::*;
 
-    fn store(name: &str) -> Embedded {
-        let path = std::env::temp_dir().join(format!("items-{}-{name}.redb", std::process::id()));
-        let _ = std::fs::remove_file(&path);
-        Embedded::new(path)
+    /// A store, for as long as its folder is kept.
+    fn store() -> (Embedded, TempDir) {
+        let folder = TempDir::new().unwrap();
+        (Embedded::new(folder.path().join("items.redb")), folder)
     }
 
     fn pen(name: &str) -> NewItem {
@@ -90,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_created_item_is_listed_under_its_id() {
-        let store = store("listed");
+        let (store, _folder) = store();
         assert_eq!(store.list(0, 10).unwrap(), []);
         let item = store.create(pen("pen")).unwrap();
         assert_eq!(item, Item { id: 1, new: pen("pen") });
@@ -101,7 +103,7 @@ mod tests {
 
     #[test]
     fn writers_at_the_same_time_lose_nothing() {
-        let store = store("writers");
+        let (store, _folder) = store();
         thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| store.create(pen("pen")).unwrap());
