@@ -1,10 +1,10 @@
 //! What was renamed since the last emission, as `moved` blocks.
 //!
 //! In: the checked manifest, and what the last emission left. Out: the text of `moved.tf`, or none where nothing was
-//! renamed. A route under another name is still the same route of API Gateway: without the block Terraform would
-//! make the new one while the old one is there, which API Gateway refuses, for both have one route key.
+//! renamed. The function of a route under another name is reached by the integration that the old one had: without the
+//! block Terraform would make a second one. Routes need none, since the module keeps them under their route keys.
 //!
-//! The blocks stay, because nobody knows which environments have been applied since. They go when a route takes the
+//! The blocks stay, because nobody knows which environments have been applied since. They go when a function takes the
 //! old name again, which Terraform would refuse, and when what they lead to is gone.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,9 +17,7 @@ use serde_json::Value;
 use super::hcl;
 use crate::check::CheckedManifest;
 
-/// The resources that stay what they are under another name. All others have the name in them, and AWS renames nothing.
-const RESOURCES: [&str; 2] = [ROUTE, INTEGRATION];
-const ROUTE: &str = "aws_apigatewayv2_route.this";
+/// The resource that stays what it is under another name. All others have the name in them, and AWS renames nothing.
 const INTEGRATION: &str = "aws_apigatewayv2_integration.this";
 
 const HEADER: &str = "\
@@ -36,7 +34,6 @@ pub(crate) struct Previous {
 
 #[derive(Debug)]
 struct PreviousRoute {
-    name: String,
     function: String,
     authorizer: Option<String>,
     identity: Identity,
@@ -45,10 +42,9 @@ struct PreviousRoute {
 /// What makes two routes one for API Gateway: the method, and the path without the names of its parameters.
 type Identity = (String, String);
 
-/// One `moved` block.
+/// One `moved` block, between two keys of functions.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 struct Move {
-    resource: &'static str,
     from: String,
     to: String,
 }
@@ -87,9 +83,9 @@ pub(super) fn render(manifest: &CheckedManifest, previous: &Previous) -> Option<
     if moves.is_empty() {
         return None;
     }
-    let blocks = moves.into_iter().map(|Move { resource, from, to }| {
+    let blocks = moves.into_iter().map(|Move { from, to }| {
         let entries = [("from", from), ("to", to)];
-        let entries = entries.map(|(key, name)| (key.to_owned(), hcl::Value::Instance(resource, name)));
+        let entries = entries.map(|(end, key)| (end.to_owned(), hcl::Value::Instance(INTEGRATION, key)));
         format!("\n{}", hcl::block("moved", &entries))
     });
     Some(HEADER.to_owned() + &blocks.collect::<String>())
@@ -97,21 +93,18 @@ pub(super) fn render(manifest: &CheckedManifest, previous: &Previous) -> Option<
 
 /// The moves of this emission and those of earlier ones that still lead somewhere.
 fn kept(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
-    let names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::from([
-        (ROUTE, manifest.routes.iter().map(|route| route.spec.name.as_str()).collect()),
-        (INTEGRATION, manifest.routes.iter().map(|route| route.function.as_str()).collect()),
-    ]);
-    let exists = |resource: &str, name: &str| names[resource].contains(name);
+    let functions: BTreeSet<&str> = manifest.routes.iter().map(|route| route.function.as_str()).collect();
+    let exists = |function: &str| functions.contains(function);
     let mut moves: Vec<Move> = Vec::new();
     // The newest first: of two moves from one place, or to one, Terraform takes neither.
     for step in new(manifest, previous).into_iter().chain(previous.moves.iter().cloned()) {
-        if !exists(step.resource, &step.from) && !moves.iter().any(|other| other.excludes(&step)) {
+        if !exists(&step.from) && !moves.iter().any(|other| other.excludes(&step)) {
             moves.push(step);
         }
     }
     loop {
         let all = moves.clone();
-        moves.retain(|step| exists(step.resource, &step.to) || all.iter().any(|next| next.follows(step)));
+        moves.retain(|step| exists(&step.to) || all.iter().any(|next| next.follows(step)));
         if moves.len() == all.len() {
             break;
         }
@@ -121,20 +114,16 @@ fn kept(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
 }
 
 impl Move {
-    fn between((resource, from): (&'static str, String), (_, to): (&'static str, String)) -> Self {
-        Self { resource, from, to }
-    }
-
     fn excludes(&self, other: &Self) -> bool {
-        self.resource == other.resource && (self.from == other.from || self.to == other.to)
+        self.from == other.from || self.to == other.to
     }
 
     fn follows(&self, earlier: &Self) -> bool {
-        self.resource == earlier.resource && self.from == earlier.to
+        self.from == earlier.to
     }
 }
 
-/// The routes that have another name than before, and their functions.
+/// The functions that routes lead to in place of others.
 fn new(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
     let before: BTreeMap<&Identity, &PreviousRoute> =
         previous.routes.iter().map(|route| (&route.identity, route)).collect();
@@ -142,20 +131,11 @@ fn new(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
     for route in &manifest.routes {
         let identity = (route.spec.method.to_string(), route.spec.path.identity());
         let Some(old) = before.get(&identity) else { continue };
-        let pairs = [
-            (ROUTE, &old.name, route.spec.name.as_str()),
-            (INTEGRATION, &old.function, route.function.as_str()),
-        ];
-        for (resource, from, to) in pairs {
-            // What had the new name before stays what it was.
-            let is_new = match resource {
-                ROUTE => previous.routes.iter().all(|route| route.name != to),
-                _ => previous.routes.iter().all(|route| route.function != to),
-            };
-            let step = Move { resource, from: from.clone(), to: to.to_owned() };
-            if from != to && is_new && !moves.contains(&step) {
-                moves.push(step);
-            }
+        let step = Move { from: old.function.clone(), to: route.function.clone() };
+        // What had the new name before stays what it was.
+        let is_new = previous.routes.iter().all(|route| route.function != step.to);
+        if step.from != step.to && is_new && !moves.contains(&step) {
+            moves.push(step);
         }
     }
     moves
@@ -169,9 +149,9 @@ fn routes(file: &Body) -> Vec<PreviousRoute> {
         Expression::Object(routes) => Some(routes),
         _ => None,
     });
-    let routes = routes.flatten().filter_map(|(name, route)| {
+    let routes = routes.flatten().filter_map(|(_, route)| {
         let Expression::Object(values) = route else { return None };
-        previous_route(name.to_string(), |wanted| {
+        previous_route(|wanted| {
             let (_, value) = values.iter().find(|(key, _)| key.to_string() == wanted)?;
             match value {
                 Expression::String(text) => Some(text),
@@ -185,19 +165,14 @@ fn routes(file: &Body) -> Vec<PreviousRoute> {
 fn routes_in_json(file: &Value) -> Vec<PreviousRoute> {
     let routes = file["locals"]["lambda_routes"].as_object().into_iter().flatten();
     // No sign of a template is in a path where it would have to be escaped.
-    routes.filter_map(|(name, route)| previous_route(name.clone(), |key| route[key].as_str())).collect()
+    routes.filter_map(|(_, route)| previous_route(|key| route[key].as_str())).collect()
 }
 
-fn previous_route<T: Into<String>>(name: String, text: impl Fn(&str) -> Option<T>) -> Option<PreviousRoute> {
+fn previous_route<T: Into<String>>(text: impl Fn(&str) -> Option<T>) -> Option<PreviousRoute> {
     let text = |key| text(key).map(Into::into);
     let path: PathPattern = text("path")?.parse().ok()?;
     let (function, method) = (text("function")?, text("method")?);
-    Some(PreviousRoute {
-        name,
-        function,
-        authorizer: text("authorizer"),
-        identity: (method, path.identity()),
-    })
+    Some(PreviousRoute { function, authorizer: text("authorizer"), identity: (method, path.identity()) })
 }
 
 fn moves(file: &Body) -> Vec<Move> {
@@ -207,7 +182,7 @@ fn moves(file: &Body) -> Vec<Move> {
             let attribute = block.body().attributes().find(|attribute| attribute.key() == name)?;
             instance(attribute.expr())
         };
-        Some(Move::between(end("from")?, end("to")?))
+        Some(Move { from: end("from")?, to: end("to")? })
     });
     moves.collect()
 }
@@ -219,20 +194,19 @@ fn moves_in_json(file: &Value) -> Vec<Move> {
     };
     let moves = blocks.iter().filter_map(|block| {
         let end = |name: &str| instance(&block[name].as_str()?.parse().ok()?);
-        Some(Move::between(end("from")?, end("to")?))
+        Some(Move { from: end("from")?, to: end("to")? })
     });
     moves.collect()
 }
 
-/// The resource and the key of `aws_x.this["key"]`.
-fn instance(expression: &Expression) -> Option<(&'static str, String)> {
+/// The key of an integration's address.
+fn instance(expression: &Expression) -> Option<String> {
     let Expression::Traversal(traversal) = expression else { return None };
     let Expression::Variable(resource_type) = &traversal.expr else { return None };
     match traversal.operators.as_slice() {
         [TraversalOperator::GetAttr(name), TraversalOperator::Index(Expression::String(key))] => {
             let address = format!("{}.{}", resource_type.as_str(), name.as_str());
-            let resource = RESOURCES.into_iter().find(|resource| *resource == address)?;
-            Some((resource, key.clone()))
+            (address == INTEGRATION).then(|| key.clone())
         }
         _ => None,
     }
@@ -288,7 +262,7 @@ mod tests {
             emitted = files(&checked, &read(&emitted), Layout::Module, syntax, "".into());
         }
         let moves = read(&emitted).moves.into_iter();
-        moves.map(|Move { resource, from, to }| format!("{resource} {from} > {to}")).collect()
+        moves.map(|Move { from, to }| format!("{from} > {to}")).collect()
     }
 
     fn read(files: &[Generated]) -> Previous {
@@ -297,29 +271,22 @@ mod tests {
     }
 
     #[test]
-    fn a_renamed_route_is_moved_with_its_integration() {
+    fn the_integration_of_a_renamed_handler_is_moved() {
         let (before, after) = ([("a", "/items/{id}"), ("b", "/b")], [("c", "/items/{itemId}"), ("b", "/b")]);
-        assert_eq!(
-            emissions(&[&before, &after]),
-            ["aws_apigatewayv2_integration.this a > c", "aws_apigatewayv2_route.this a > c"]
-        );
+        assert_eq!(emissions(&[&before, &after]), ["a > c"]);
     }
 
     #[test]
     fn routes_that_join_or_leave_a_function_take_one_integration_with_them() {
         let (own, group): (&[_], &[_]) = (&[("a", "a"), ("b", "b")], &[("a", "pets"), ("b", "pets")]);
-        let integration = |step: &str| vec![format!("aws_apigatewayv2_integration.this {step}")];
-        assert_eq!(emissions_of_functions(&[own, group]), integration("a > pets"));
-        assert_eq!(emissions_of_functions(&[group, own]), integration("pets > a"));
-        assert_eq!(
-            emissions_of_functions(&[group, &[("a", "dogs"), ("b", "dogs")]]),
-            integration("pets > dogs")
-        );
+        assert_eq!(emissions_of_functions(&[own, group]), ["a > pets"]);
+        assert_eq!(emissions_of_functions(&[group, own]), ["pets > a"]);
+        assert_eq!(emissions_of_functions(&[group, &[("a", "dogs"), ("b", "dogs")]]), ["pets > dogs"]);
         // The function stays, for one that is in it already.
         assert_eq!(emissions_of_functions(&[group, &[("a", "pets"), ("b", "b")]]), [""; 0]);
         assert_eq!(emissions_of_functions(&[&[("a", "pets"), ("b", "b")], group]), [""; 0]);
         // There and back: of the two blocks only the newer can stay.
-        assert_eq!(emissions_of_functions(&[own, group, own]), integration("pets > a"));
+        assert_eq!(emissions_of_functions(&[own, group, own]), ["pets > a"]);
     }
 
     #[test]
@@ -327,12 +294,7 @@ mod tests {
         let manifest = Manifest::new("0.0.0", vec![route("get_item", "/items")], Vec::new());
         let checked = check(Utf8Path::new("/"), "items", &manifest, &Config::default()).unwrap().manifest;
         let identity = ("GET".to_owned(), "/items".to_owned());
-        let old = PreviousRoute {
-            name: "item".to_owned(),
-            function: "get_item".to_owned(),
-            authorizer: None,
-            identity,
-        };
+        let old = PreviousRoute { function: "item".to_owned(), authorizer: None, identity };
         insta::assert_snapshot!(
             render(&checked, &Previous { routes: vec![old], moves: Vec::new() }).unwrap()
         );
@@ -346,31 +308,25 @@ mod tests {
     }
 
     #[test]
-    fn two_routes_that_change_names_stay_where_their_names_are() {
+    fn an_integration_stays_with_a_function_that_is_still_there() {
         assert_eq!(emissions(&[&[("a", "/a"), ("b", "/b")], &[("b", "/a"), ("a", "/b")]]), [""; 0]);
-        // `b` was another route before, which Terraform changes in place.
         assert_eq!(emissions(&[&[("a", "/a"), ("b", "/b")], &[("b", "/a")]]), [""; 0]);
     }
 
     #[test]
     fn moves_stay_for_environments_that_have_not_been_applied_yet_and_follow_each_other() {
         let (a, b, c): (&[_], &[_], &[_]) = (&[("a", "/")], &[("b", "/")], &[("c", "/")]);
-        let routes = |apis: &[&[(&str, &str)]]| {
-            let mut moves = emissions(apis);
-            moves.retain(|step| step.starts_with(ROUTE));
-            moves.iter().map(|step| step.replace("aws_apigatewayv2_route.this ", "")).collect::<Vec<_>>()
-        };
-        assert_eq!(routes(&[a, b, b]), ["a > b"]);
-        assert_eq!(routes(&[a, b, c]), ["a > b", "b > c"]);
-        assert_eq!(routes(&[a, b, c, c]), ["a > b", "b > c"]);
+        assert_eq!(emissions(&[a, b, b]), ["a > b"]);
+        assert_eq!(emissions(&[a, b, c]), ["a > b", "b > c"]);
+        assert_eq!(emissions(&[a, b, c, c]), ["a > b", "b > c"]);
         // Back again: a block from `a` would be refused, for there is an `a`.
-        assert_eq!(routes(&[a, b, a]), ["b > a"]);
-        assert_eq!(routes(&[a, b, a, c]), ["a > c", "b > a"]);
+        assert_eq!(emissions(&[a, b, a]), ["b > a"]);
+        assert_eq!(emissions(&[a, b, a, c]), ["a > c", "b > a"]);
         // What they lead to is gone.
-        assert_eq!(routes(&[a, b, c, &[("d", "/d")]]), [""; 0]);
-        // `c` was the first route, and is the second one now: only the newer block can stay.
+        assert_eq!(emissions(&[a, b, c, &[("d", "/d")]]), [""; 0]);
+        // `c` had the first route, and has the second one now: only the newer block can stay.
         assert_eq!(
-            routes(&[
+            emissions(&[
                 &[("a", "/a"), ("x", "/x")],
                 &[("c", "/a"), ("x", "/x")],
                 &[("x", "/x")],

@@ -9,12 +9,14 @@ locals {
     key => route.path == "$default" ? "$default" : "${route.method} ${route.path}"
   }
 
+  # What a route is to API Gateway: its method, and its path without the names of parameters. Each is kept under that and not
+  # under its handler's name, so that another handler can take a path in the same apply: there are never two routes of one key.
+  path_shapes = { for key, route in local.lambda_routes : key => replace(route.path, "/\\{[^+}]*([+]?)\\}/", "{$1}") }
+  routes      = tomap({ for key, route in local.lambda_routes : route.path == "$default" ? "$default" : "${route.method} ${local.path_shapes[key]}" => key })
+
   # A function gets one integration and one permission, however many routes lead to it: an API
   # takes 300 integrations, a function's policy 20,480 bytes, and neither can be raised.
   routed_functions = tomap({ for key in keys(local.routes_of_functions) : key => key })
-
-  # Where each route leads, as a map of strings for the same reason as function_keys in functions.tf.
-  route_functions = tomap({ for key, route in local.lambda_routes : key => route.function })
 
   # Gathered once, as in functions.tf.
   authorizer_ids  = { for key, authorizer in aws_apigatewayv2_authorizer.this : key => authorizer.id }
@@ -35,7 +37,7 @@ locals {
   # route for OPTIONS on the same paths stands above them; that of "$default" is "/{proxy+}". The names of parameters do
   # not count.
   preflight_paths  = { for key, route in local.lambda_routes : key => route.path == "$default" ? "/{proxy+}" : route.path }
-  preflight_shapes = { for key, path in local.preflight_paths : key => replace(path, "/\\{[^+}]*([+]?)\\}/", "{$1}") }
+  preflight_shapes = { for key, shape in local.path_shapes : key => shape == "$default" ? "/{+}" : shape }
   open_preflights  = [for key, route in local.lambda_routes : local.preflight_shapes[key] if route.method == "OPTIONS" && route.authorization_type == "NONE"]
   caught_preflights = [
     for key, route in local.lambda_routes : local.preflight_paths[key]
@@ -193,16 +195,16 @@ resource "aws_apigatewayv2_integration" "this" {
 }
 
 resource "aws_apigatewayv2_route" "this" {
-  for_each = local.route_functions
+  for_each = local.routes
 
   #checkov:skip=CKV_AWS_309:A route is open only where its author wrote auth = "none"
   api_id    = aws_apigatewayv2_api.this.id
-  route_key = local.route_keys[each.key]
-  target    = "integrations/${local.integration_ids[each.value]}"
+  route_key = local.route_keys[each.value]
+  target    = "integrations/${local.integration_ids[local.lambda_routes[each.value].function]}"
 
-  authorization_type   = local.lambda_routes[each.key].authorization_type
-  authorizer_id        = local.lambda_routes[each.key].authorizer == null ? null : local.authorizer_ids[local.lambda_routes[each.key].authorizer]
-  authorization_scopes = local.lambda_routes[each.key].scopes
+  authorization_type   = local.lambda_routes[each.value].authorization_type
+  authorizer_id        = local.lambda_routes[each.value].authorizer == null ? null : local.authorizer_ids[local.lambda_routes[each.value].authorizer]
+  authorization_scopes = local.lambda_routes[each.value].scopes
 
   # Nothing asks an authorizer that does not let API Gateway in yet.
   depends_on = [aws_lambda_permission.authorizer]

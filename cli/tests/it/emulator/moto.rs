@@ -1,7 +1,7 @@
 //! moto: Terraform creates everything, finds nothing to do after that, and removes everything.
 
 use camino::Utf8Path;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     Emulator,
@@ -56,35 +56,64 @@ fn the_example_is_applied_needs_no_change_and_is_destroyed() {
 }
 
 #[test]
-fn the_route_of_a_renamed_handler_is_kept() {
+fn routes_stay_where_handlers_are_renamed_or_swap_their_paths() {
     let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
     let folder = scratch("moto-rename");
     let emulator = start(python, &folder);
     let project = Project::new("renamed", "");
     let root = folder.join("terraform");
-    let emit = |handler: &str| {
-        let lib =
-            format!("#[routegen::route(GET, \"/items\", auth = \"none\")]\nasync fn {handler}() {{}}\n");
+    let emit = |routes: &[(&str, &str)]| {
+        let lib: String = routes
+            .iter()
+            .map(|(path, handler)| {
+                format!("#[routegen::route(GET, \"{path}\", auth = \"none\")]\nasync fn {handler}() {{}}\n")
+            })
+            .collect();
         project.write("src/lib.rs", &lib);
         succeed(&mut project.routegen(&["emit-tf", "--out", root.as_str(), "--artifacts", folder.as_str()]));
-        // moto runs nothing, so that any zip will do.
-        let zip = format!("{}.zip", handler.replace('_', "-"));
-        std::fs::copy(items().artifacts.join("get-items.zip"), folder.join(zip)).unwrap();
+        for (_, handler) in routes {
+            // moto runs nothing, so that any zip will do.
+            let zip = format!("{}.zip", handler.replace('_', "-"));
+            std::fs::copy(items().artifacts.join("get-items.zip"), folder.join(zip)).unwrap();
+        }
     };
-    emit("get_items");
+    emit(&[("/items", "get_items"), ("/items/{id}", "get_item")]);
     std::fs::write(root.join("emulator_override.tf"), emulator.provider()).unwrap();
     let terraform = Root::init(terraform, &root);
     terraform.apply();
 
-    emit("list_items");
-    terraform.run(&["plan", "-out", "plan"]);
-    let plan: Value = serde_json::from_str(&terraform.run(&["show", "-json", "plan"])).unwrap();
-    let changes = plan["resource_changes"].as_array().unwrap();
-    for (kept, action) in [("aws_apigatewayv2_route", "no-op"), ("aws_apigatewayv2_integration", "update")] {
-        let of_type: Vec<_> = changes.iter().filter(|change| change["type"] == kept).collect();
-        assert_eq!(of_type.len(), 1, "{kept}");
-        assert_eq!(of_type[0]["change"]["actions"], serde_json::json!([action]), "{kept}");
-        assert!(of_type[0]["previous_address"].as_str().unwrap().ends_with("[\"get_items\"]"), "{kept}");
+    let plan = || {
+        terraform.run(&["plan", "-out", "plan"]);
+        let plan: Value = serde_json::from_str(&terraform.run(&["show", "-json", "plan"])).unwrap();
+        plan["resource_changes"].as_array().unwrap().clone()
+    };
+    let actions = |changes: &[Value], of: &str| {
+        let of_type = changes.iter().filter(|change| change["type"] == of);
+        of_type.map(|change| change["change"]["actions"].clone()).collect::<Vec<_>>()
+    };
+
+    emit(&[("/items", "list_items"), ("/items/{itemId}", "get_item")]);
+    let changes = plan();
+    let integrations = "aws_apigatewayv2_integration";
+    assert_eq!(actions(&changes, integrations), [json!(["no-op"]), json!(["update"])]);
+    let moved = changes.iter().filter_map(|change| change["previous_address"].as_str());
+    assert_eq!(
+        moved.collect::<Vec<_>>(),
+        ["module.api.aws_apigatewayv2_integration.this[\"get_items\"]"],
+        "{changes:#?}"
+    );
+    // The name of a parameter is no other route.
+    assert_eq!(actions(&changes, "aws_apigatewayv2_route"), [json!(["no-op"]), json!(["update"])]);
+    terraform.run(&["apply", "plan"]);
+    terraform.assert_nothing_to_do();
+
+    // Each handler takes the other's path. Two routes of one key, if only for a moment, are what API Gateway refuses.
+    emit(&[("/items", "get_item"), ("/items/{itemId}", "list_items")]);
+    let changes = plan();
+    assert_eq!(actions(&changes, integrations), [json!(["no-op"]), json!(["no-op"])]);
+    assert_eq!(actions(&changes, "aws_apigatewayv2_route"), [json!(["update"]), json!(["update"])]);
+    for change in changes.iter().filter(|change| change["type"] == "aws_apigatewayv2_route") {
+        assert_eq!(change["change"]["before"]["route_key"], change["change"]["after"]["route_key"]);
     }
     terraform.run(&["apply", "plan"]);
     terraform.assert_nothing_to_do();
@@ -124,7 +153,7 @@ fn routes_that_come_to_share_a_function_change_before_what_they_had_goes() {
     let moved = at("aws_apigatewayv2_integration.this[\"pets\"]: Modifying");
     assert!(at("aws_lambda_permission.api[\"pets\"]: Creation complete") < moved);
     assert!(moved < at("aws_lambda_function.this[\"cats\"]: Destroying"));
-    let changed = at("aws_apigatewayv2_route.this[\"dogs\"]: Modifications complete");
+    let changed = at("aws_apigatewayv2_route.this[\"GET /dogs\"]: Modifications complete");
     assert!(changed < at("aws_apigatewayv2_integration.this[\"dogs\"]: Destroying"));
     assert!(changed < at("aws_lambda_function.this[\"dogs\"]: Destroying"));
     terraform.assert_nothing_to_do();
@@ -155,7 +184,7 @@ fn the_locals_alone_fit_resources_in_the_seeds_pattern() {
     let routes = &terraform.outputs()["routes"]["value"];
     assert_eq!(
         *routes,
-        serde_json::json!({
+        json!({
             "GET /items": ["get_items_lambda", "get-items", "cognito"],
             "POST /items/create": ["create_item_lambda", "create-item", "cognito"],
         })

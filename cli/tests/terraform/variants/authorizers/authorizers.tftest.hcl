@@ -58,17 +58,17 @@ run "a_function_of_several_routes" {
   }
 
   assert {
-    condition     = alltrue([for key in ["create_pet", "delete_pet", "list_pets"] : aws_apigatewayv2_route.this[key].target == "integrations/${aws_apigatewayv2_integration.this["pets"].id}"])
+    condition     = alltrue([for key in ["POST /pets", "DELETE /pets/{}", "GET /pets"] : aws_apigatewayv2_route.this[key].target == "integrations/${aws_apigatewayv2_integration.this["pets"].id}"])
     error_message = "A route does not lead to the function that it shares."
   }
 
   assert {
-    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.authorization_type } == { create_pet = "JWT", delete_pet = "JWT", health = "NONE", list_pets = "CUSTOM" }
+    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.authorization_type } == { "DELETE /pets/{}" = "JWT", "GET /health" = "NONE", "GET /pets" = "CUSTOM", "POST /pets" = "JWT" }
     error_message = "The routes of one function are not closed each in its own way."
   }
 
   assert {
-    condition     = alltrue([for key, authorizer in { create_pet = "cognito", delete_pet = "partners", list_pets = "api_key" } : aws_apigatewayv2_route.this[key].authorizer_id == aws_apigatewayv2_authorizer.this[authorizer].id])
+    condition     = alltrue([for key, authorizer in { "POST /pets" = "cognito", "DELETE /pets/{}" = "partners", "GET /pets" = "api_key" } : aws_apigatewayv2_route.this[key].authorizer_id == aws_apigatewayv2_authorizer.this[authorizer].id])
     error_message = "A route is not behind the authorizer that it names."
   }
 }

@@ -8,17 +8,17 @@ variables {
 
 run "route_keys" {
   assert {
-    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.route_key } == { fallback = "$default", files = "ANY /files/{path+}", list_files = "GET /files", preflights = "OPTIONS /files/{any+}" }
+    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.route_key } == { "$default" = "$default", "ANY /files/{+}" = "ANY /files/{path+}", "GET /files" = "GET /files", "OPTIONS /files/{+}" = "OPTIONS /files/{any+}" }
     error_message = "$default does not stand alone, or ANY is not kept before a path."
   }
 
   assert {
-    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.authorization_type } == { fallback = "NONE", files = "JWT", list_files = "AWS_IAM", preflights = "NONE" }
+    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.authorization_type } == { "$default" = "NONE", "ANY /files/{+}" = "JWT", "GET /files" = "AWS_IAM", "OPTIONS /files/{+}" = "NONE" }
     error_message = "The authorization of a route is not that of locals.tf."
   }
 
   assert {
-    condition     = [for key, route in aws_apigatewayv2_route.this : key if route.authorizer_id != null] == ["files"]
+    condition     = [for key, route in aws_apigatewayv2_route.this : key if route.authorizer_id != null] == ["ANY /files/{+}"]
     error_message = "A route without JWT has an authorizer, or the one with JWT has none."
   }
 }
@@ -30,7 +30,7 @@ run "a_shared_function" {
   }
 
   assert {
-    condition     = aws_apigatewayv2_route.this["files"].target == aws_apigatewayv2_route.this["list_files"].target && aws_apigatewayv2_route.this["files"].target != aws_apigatewayv2_route.this["fallback"].target
+    condition     = aws_apigatewayv2_route.this["ANY /files/{+}"].target == aws_apigatewayv2_route.this["GET /files"].target && aws_apigatewayv2_route.this["ANY /files/{+}"].target != aws_apigatewayv2_route.this["$default"].target
     error_message = "The routes of one function do not share its integration."
   }
 }

@@ -28,7 +28,7 @@ run "one_authorizer_for_each_issuer" {
   }
 
   assert {
-    condition     = aws_apigatewayv2_route.this["add_order"].authorizer_id == aws_apigatewayv2_route.this["get_orders"].authorizer_id && aws_apigatewayv2_route.this["get_orders"].authorization_scopes == toset(["read"])
+    condition     = aws_apigatewayv2_route.this["POST /orders"].authorizer_id == aws_apigatewayv2_route.this["GET /orders"].authorizer_id && aws_apigatewayv2_route.this["GET /orders"].authorization_scopes == toset(["read"])
     error_message = "Two routes of one issuer have two authorizers, or a scope is not the route's."
   }
 

@@ -10,7 +10,7 @@ variables {
 
 run "an_open_route_alone" {
   assert {
-    condition     = aws_apigatewayv2_route.this["get_status"].route_key == "GET /status" && aws_apigatewayv2_route.this["get_status"].authorization_type == "NONE" && aws_apigatewayv2_route.this["get_status"].authorizer_id == null
+    condition     = aws_apigatewayv2_route.this["GET /status"].route_key == "GET /status" && aws_apigatewayv2_route.this["GET /status"].authorization_type == "NONE" && aws_apigatewayv2_route.this["GET /status"].authorizer_id == null
     error_message = "The route is not open."
   }
 

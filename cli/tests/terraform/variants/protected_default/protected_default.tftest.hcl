@@ -8,7 +8,7 @@ variables {
 
 run "without_browsers" {
   assert {
-    condition     = aws_apigatewayv2_route.this["fallback"].authorization_type == "AWS_IAM"
+    condition     = aws_apigatewayv2_route.this["$default"].authorization_type == "AWS_IAM"
     error_message = "The route is not protected."
   }
 }

@@ -10,12 +10,12 @@ variables {
 
 run "routes" {
   assert {
-    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.route_key } == { create_item = "POST /items/create", get_items = "GET /items" }
+    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.route_key } == { "GET /items" = "GET /items", "POST /items/create" = "POST /items/create" }
     error_message = "The route keys are not the method and the path."
   }
 
   assert {
-    condition     = alltrue([for key, route in aws_apigatewayv2_route.this : route.target == "integrations/${aws_apigatewayv2_integration.this[key].id}"])
+    condition     = alltrue([for route_key, function in { "GET /items" = "get_items", "POST /items/create" = "create_item" } : aws_apigatewayv2_route.this[route_key].target == "integrations/${aws_apigatewayv2_integration.this[function].id}"])
     error_message = "A route does not lead to its own function's integration."
   }
 
@@ -25,7 +25,7 @@ run "routes" {
   }
 
   assert {
-    condition     = aws_apigatewayv2_route.this["create_item"].authorization_scopes == toset(["items/write"]) && aws_apigatewayv2_route.this["get_items"].authorization_scopes == toset(["items/read"])
+    condition     = aws_apigatewayv2_route.this["POST /items/create"].authorization_scopes == toset(["items/write"]) && aws_apigatewayv2_route.this["GET /items"].authorization_scopes == toset(["items/read"])
     error_message = "The scopes of the routes are not those of locals.tf."
   }
 
