@@ -229,13 +229,16 @@ pub(crate) struct EmitTfArgs {
     /// Writes nothing, and fails with a diff where the files on the disk are not those of the code
     #[arg(long, conflicts_with = "artifacts")]
     pub(crate) check: bool,
+    /// Writes in the place of generated files that were edited, or that git has left conflicts in
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) overwrite: bool,
     /// What is written
     #[arg(long, value_enum, default_value_t = TerraformLayout::Module)]
     pub(crate) layout: TerraformLayout,
     /// Tells how long each step took
     #[arg(long)]
     pub(crate) timings: bool,
-    /// How the files are written [default: json with `--format json`, else hcl]
+    /// How the files are written [default: as those that are there, else json with `--format json`, else hcl]
     #[arg(long, value_enum)]
     pub(crate) syntax: Option<Syntax>,
     /// What the functions run on [default: routegen.toml's, else this machine's]

@@ -169,6 +169,11 @@ impl Config {
         self.arch.unwrap_or(Architecture::HOST)
     }
 
+    /// Whether somebody has said it.
+    pub(crate) fn says_architecture(&self) -> bool {
+        self.arch.is_some()
+    }
+
     /// What compiles the artifacts, where somebody has said it.
     pub(crate) fn compiler(&self) -> Option<Compiler> {
         self.compiler

@@ -200,10 +200,30 @@ pub(crate) enum Error {
     #[diagnostic(
         code(RG0019),
         help(
-            "keep what you need of it (variables of the module, or resources beside it), then delete the file and run the command again"
+            "keep what you need of it (variables of the module, or resources beside it), then run `routegen emit-tf --overwrite`, also where git has left a conflict in it"
         )
     )]
     Edited { path: Utf8PathBuf },
+
+    #[error("the Terraform in `{folder}` is that of the API `{theirs}`, and not of `{ours}`")]
+    #[diagnostic(
+        code(RG0057),
+        help(
+            "name another folder with `--out`; `routegen emit-tf --overwrite` puts this API in the other's place"
+        )
+    )]
+    OtherApi { folder: Utf8PathBuf, theirs: String, ours: String },
+
+    #[error(
+        "the Terraform on the disk is for functions on {theirs}; this machine is {ours}, and nothing says which is meant"
+    )]
+    #[diagnostic(
+        code(RG0058),
+        help(
+            "write `arch = \"{theirs}\"` into routegen.toml, or the one that is meant; `--arch` says it for once"
+        )
+    )]
+    OtherArchitecture { theirs: String, ours: &'static str },
 
     #[error("the Terraform on the disk is not that of the code: {} stale", plural(*files, "a file of the module is", "files of the module are"))]
     #[diagnostic(code(RG0055), help("run `routegen emit-tf`, and commit what it writes"))]

@@ -14,7 +14,7 @@ use crate::{
     build::Listing,
     check::CheckedManifest,
     error::{Error, Warning},
-    files::{self, Difference, Outcome},
+    files::{self, Difference, Edits, Outcome},
     terraform::{self, Layout, Previous, Syntax},
     timings::{Step, Timings},
 };
@@ -22,7 +22,11 @@ use crate::{
 pub(super) fn run(api: &Api<'_>, args: &EmitTfArgs, format: Format) -> Result<(), Error> {
     let checked = api.checked()?;
     let root = api.terraform(args.out.as_deref())?;
-    let place = Place { root, layout: layout(args), syntax: syntax(args, format) };
+    let edits = if args.overwrite { Edits::Overwritten } else { Edits::Refused };
+    let layout = layout(args);
+    let syntax = syntax(args, format, &layout.folder(&root));
+    let place = Place { root, layout, syntax, edits };
+    place.take(api, &checked)?;
     if args.check {
         return check(api, &checked, &place);
     }
@@ -31,23 +35,9 @@ pub(super) fn run(api: &Api<'_>, args: &EmitTfArgs, format: Format) -> Result<()
     if let Some(functions) = lacking.filter(|lacking| !lacking.is_empty()) {
         api.printer.warning(&Warning::OtherArtifacts { folder: artifacts.clone(), functions });
     }
-    warn_of_the_user_pool(api, &checked, &place)?;
     let mut summary = emit(api, &checked, place, &artifacts)?;
     summary.timings = args.timings.then(|| api.printer.stopwatch.timings());
     api.printer.outcome(&summary)
-}
-
-/// What only the last emission shows: without a route that asks for Cognito there is no user pool either.
-pub(super) fn warn_of_the_user_pool(
-    api: &Api<'_>,
-    checked: &CheckedManifest,
-    place: &Place,
-) -> Result<(), Error> {
-    let asked = previous(&place.layout.folder(&place.root))?.has_authorizer(Auth::COGNITO);
-    if asked && checked.authorizers.iter().all(|authorizer| authorizer.name != Auth::COGNITO) {
-        api.printer.warning(&Warning::LastCognitoRoute);
-    }
-    Ok(())
 }
 
 fn layout(args: &EmitTfArgs) -> Layout {
@@ -57,11 +47,12 @@ fn layout(args: &EmitTfArgs) -> Layout {
     }
 }
 
-/// Whoever wants JSON of this command wants it of the files too, unless they say otherwise.
-fn syntax(args: &EmitTfArgs, format: Format) -> Syntax {
-    match (args.syntax, format) {
-        (Some(args::Syntax::Json), _) | (None, Format::Json) => Syntax::Json,
-        (Some(args::Syntax::Hcl), _) | (None, Format::Text) => Syntax::Hcl,
+/// What is there stays as it is. Whoever wants JSON of the first emission wants it of the files too, unless they say otherwise.
+fn syntax(args: &EmitTfArgs, format: Format, folder: &Utf8Path) -> Syntax {
+    match (args.syntax, Syntax::of(folder), format) {
+        (Some(args::Syntax::Json), ..) | (None, None, Format::Json) => Syntax::Json,
+        (Some(args::Syntax::Hcl), ..) | (None, None, Format::Text) => Syntax::Hcl,
+        (None, Some(syntax), _) => syntax,
     }
 }
 
@@ -86,8 +77,8 @@ pub(super) fn emit(
 
 fn write(checked: &CheckedManifest, place: Place, artifacts: &Utf8Path) -> Result<Summary, Error> {
     let (folder, files) = place.files(checked)?;
-    let written = files::write_generated(&folder, &files)?;
-    let Place { root: terraform_dir, layout, syntax } = place;
+    let written = files::write_generated(&folder, &files, place.edits)?;
+    let Place { root: terraform_dir, layout, syntax, .. } = place;
     let has_root = has_terraform(&terraform_dir)?;
     if !has_root {
         let root = terraform::root(&terraform_dir, artifacts, syntax);
@@ -107,12 +98,38 @@ pub(super) struct Place {
     root: Utf8PathBuf,
     layout: Layout,
     syntax: Syntax,
+    edits: Edits,
 }
 
 impl Place {
     /// The module as it is by default, for a root in this folder.
     pub(super) fn module(root: Utf8PathBuf) -> Self {
-        Self { root, layout: Layout::Module, syntax: Syntax::Hcl }
+        Self { root, layout: Layout::Module, syntax: Syntax::Hcl, edits: Edits::Refused }
+    }
+
+    /// Looks at what the last emission has left there. Another API's Terraform is refused, and one for functions on another
+    /// architecture that only this machine asks for; a user pool that would go is a warning.
+    pub(super) fn take(&self, api: &Api<'_>, checked: &CheckedManifest) -> Result<(), Error> {
+        let folder = self.layout.folder(&self.root);
+        let previous = previous(&folder)?;
+        let ours = &checked.api_name;
+        let theirs = previous.api_name.as_ref().filter(|theirs| {
+            let mut routes = checked.routes.iter().map(|route| &route.spec);
+            *theirs != ours && !routes.any(|route| previous.has_route(route.method.as_str(), &route.path))
+        });
+        if let (Some(theirs), Edits::Refused) = (theirs, self.edits) {
+            return Err(Error::OtherApi { folder, theirs: theirs.clone(), ours: ours.clone() });
+        }
+        let ours = api.config.architecture().as_str();
+        let theirs = previous.architectures.iter().find(|theirs| *theirs != ours);
+        if let (Some(theirs), false) = (theirs, api.config.says_architecture()) {
+            return Err(Error::OtherArchitecture { theirs: theirs.clone(), ours });
+        }
+        let asked = previous.has_authorizer(Auth::COGNITO);
+        if asked && checked.authorizers.iter().all(|authorizer| authorizer.name != Auth::COGNITO) {
+            api.printer.warning(&Warning::LastCognitoRoute);
+        }
+        Ok(())
     }
 
     /// The folder of the generated files, and the files.
@@ -128,7 +145,8 @@ impl Place {
 fn previous(folder: &Utf8Path) -> Result<Previous, Error> {
     let mut texts = Vec::new();
     for name in Previous::FILES {
-        texts.extend(files::read_if_exists(&folder.join(name))?.map(|text| (name, text)));
+        let text = files::read_if_exists(&folder.join(name))?;
+        texts.extend(text.map(|text| (name, files::both_sides(&text))));
     }
     Ok(Previous::read(texts.iter().map(|(name, text)| (*name, text.as_str()))))
 }

@@ -26,11 +26,11 @@ pub(super) fn run(
 ) -> Result<(), Error> {
     let backend = api.backend()?;
     let checked = api.checked()?;
+    let place = emit_tf::Place::module(api.terraform(tf_out)?);
+    place.take(api, &checked)?;
     let artifacts_dir = api.artifacts(out)?;
     let request = Request { out: &artifacts_dir, layout: Layout::Flat, only: &[], jobs: effort.jobs };
     let built = build::build(&api.workspace, &checked, &backend, &request, api.printer)?;
-    let place = emit_tf::Place::module(api.terraform(tf_out)?);
-    emit_tf::warn_of_the_user_pool(api, &checked, &place)?;
     let terraform = emit_tf::emit(api, &checked, place, &artifacts_dir)?;
     let timings = effort.timings.then(|| api.printer.stopwatch.timings());
     api.printer.outcome(&Summary::new(checked, artifacts_dir, built.artifacts, terraform, timings))

@@ -9,11 +9,12 @@ mod hcl;
 mod json;
 mod locals;
 mod own_resources;
+mod previous;
 mod renames;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub(crate) use self::renames::Previous;
+pub(crate) use self::previous::Previous;
 use crate::{check::CheckedManifest, files::Generated};
 
 /// The folder of the module, inside of the root's.
@@ -66,6 +67,12 @@ impl Layout {
 }
 
 impl Syntax {
+    /// That of the last emission into this folder, if there was one.
+    pub(crate) fn of(folder: &Utf8Path) -> Option<Self> {
+        let syntaxes = [(LOCALS.to_owned(), Self::Hcl), (format!("{LOCALS}.json"), Self::Json)];
+        syntaxes.into_iter().find(|(name, _)| folder.join(name).exists()).map(|(_, syntax)| syntax)
+    }
+
     fn file(self, folder: &Utf8Path, name: &str, text: String) -> Generated {
         match self {
             Self::Hcl => Generated { path: folder.join(name), text },

@@ -9,72 +9,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::hcl::{Body, Expression, TraversalOperator};
-use camino::Utf8Path;
-use routegen_spec::PathPattern;
-use serde_json::Value;
-
-use super::hcl;
+use super::{
+    Previous, hcl,
+    previous::{Identity, PreviousRoute},
+};
 use crate::check::CheckedManifest;
 
 /// The resource that stays what it is under another name. All others have the name in them, and AWS renames nothing.
-const INTEGRATION: &str = "aws_apigatewayv2_integration.this";
+pub(super) const INTEGRATION: &str = "aws_apigatewayv2_integration.this";
 
 const HEADER: &str = "\
 # The routegen module: what was renamed in the code, so that Terraform keeps it instead of making it again.
 # Once every environment has been applied, this file can be deleted.
 ";
 
-/// What the last emission left on the disk.
-#[derive(Debug, Default)]
-pub(crate) struct Previous {
-    routes: Vec<PreviousRoute>,
-    moves: Vec<Move>,
-}
-
-#[derive(Debug)]
-struct PreviousRoute {
-    function: String,
-    authorizer: Option<String>,
-    identity: Identity,
-}
-
-/// What makes two routes one for API Gateway: the method, and the path without the names of its parameters.
-type Identity = (String, String);
-
 /// One `moved` block, between two keys of functions.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-struct Move {
-    from: String,
-    to: String,
-}
-
-impl Previous {
-    /// The files that say it, in either syntax.
-    pub(crate) const FILES: [&str; 4] = ["locals.tf", "locals.tf.json", "moved.tf", "moved.tf.json"];
-
-    /// Reads those of the files that there are, by name and text. What cannot be read was not written by routegen, and is
-    /// refused when it would be overwritten; here it says nothing.
-    pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut previous = Self::default();
-        for (name, text) in files {
-            let (routes, moves) = if Utf8Path::new(name).extension() == Some("json") {
-                let json = serde_json::from_str(text).unwrap_or_default();
-                (routes_in_json(&json), moves_in_json(&json))
-            } else {
-                let body = ::hcl::parse(text).unwrap_or_default();
-                (routes(&body), moves(&body))
-            };
-            previous.routes.extend(routes);
-            previous.moves.extend(moves);
-        }
-        previous
-    }
-
-    /// Whether there was a route that asks for this authorizer.
-    pub(crate) fn has_authorizer(&self, name: &str) -> bool {
-        self.routes.iter().any(|route| route.authorizer.as_deref() == Some(name))
-    }
+pub(super) struct Move {
+    pub(super) from: String,
+    pub(super) to: String,
 }
 
 /// The text of `moved.tf`, where there is something to say.
@@ -139,77 +92,6 @@ fn new(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
         }
     }
     moves
-}
-
-fn routes(file: &Body) -> Vec<PreviousRoute> {
-    let attributes = file.blocks().filter(|block| block.identifier() == "locals");
-    let attributes = attributes.flat_map(|block| block.body().attributes());
-    let routes = attributes.filter(|attribute| attribute.key() == "lambda_routes");
-    let routes = routes.filter_map(|attribute| match attribute.expr() {
-        Expression::Object(routes) => Some(routes),
-        _ => None,
-    });
-    let routes = routes.flatten().filter_map(|(_, route)| {
-        let Expression::Object(values) = route else { return None };
-        previous_route(|wanted| {
-            let (_, value) = values.iter().find(|(key, _)| key.to_string() == wanted)?;
-            match value {
-                Expression::String(text) => Some(text),
-                _ => None,
-            }
-        })
-    });
-    routes.collect()
-}
-
-fn routes_in_json(file: &Value) -> Vec<PreviousRoute> {
-    let routes = file["locals"]["lambda_routes"].as_object().into_iter().flatten();
-    // No sign of a template is in a path where it would have to be escaped.
-    routes.filter_map(|(_, route)| previous_route(|key| route[key].as_str())).collect()
-}
-
-fn previous_route<T: Into<String>>(text: impl Fn(&str) -> Option<T>) -> Option<PreviousRoute> {
-    let text = |key| text(key).map(Into::into);
-    let path: PathPattern = text("path")?.parse().ok()?;
-    let (function, method) = (text("function")?, text("method")?);
-    Some(PreviousRoute { function, authorizer: text("authorizer"), identity: (method, path.identity()) })
-}
-
-fn moves(file: &Body) -> Vec<Move> {
-    let blocks = file.blocks().filter(|block| block.identifier() == "moved");
-    let moves = blocks.filter_map(|block| {
-        let end = |name: &str| {
-            let attribute = block.body().attributes().find(|attribute| attribute.key() == name)?;
-            instance(attribute.expr())
-        };
-        Some(Move { from: end("from")?, to: end("to")? })
-    });
-    moves.collect()
-}
-
-fn moves_in_json(file: &Value) -> Vec<Move> {
-    let blocks = match &file["moved"] {
-        Value::Array(blocks) => blocks.as_slice(),
-        block => std::slice::from_ref(block),
-    };
-    let moves = blocks.iter().filter_map(|block| {
-        let end = |name: &str| instance(&block[name].as_str()?.parse().ok()?);
-        Some(Move { from: end("from")?, to: end("to")? })
-    });
-    moves.collect()
-}
-
-/// The key of an integration's address.
-fn instance(expression: &Expression) -> Option<String> {
-    let Expression::Traversal(traversal) = expression else { return None };
-    let Expression::Variable(resource_type) = &traversal.expr else { return None };
-    match traversal.operators.as_slice() {
-        [TraversalOperator::GetAttr(name), TraversalOperator::Index(Expression::String(key))] => {
-            let address = format!("{}.{}", resource_type.as_str(), name.as_str());
-            (address == INTEGRATION).then(|| key.clone())
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -296,7 +178,7 @@ mod tests {
         let identity = ("GET".to_owned(), "/items".to_owned());
         let old = PreviousRoute { function: "item".to_owned(), authorizer: None, identity };
         insta::assert_snapshot!(
-            render(&checked, &Previous { routes: vec![old], moves: Vec::new() }).unwrap()
+            render(&checked, &Previous { routes: vec![old], ..Previous::default() }).unwrap()
         );
     }
 
@@ -334,21 +216,5 @@ mod tests {
             ]),
             ["x > c"]
         );
-    }
-
-    #[test]
-    fn a_file_that_is_not_terraform_says_nothing() {
-        for text in [
-            "",
-            "locals {",
-            "locals { lambda_routes = 1 }",
-            "moved { from = 1 }",
-            "moved {}",
-            "{\"locals\": 1}",
-            "{\"moved\": {\"from\": 1}}",
-        ] {
-            let previous = Previous::read(Previous::FILES.map(|name| (name, text)));
-            assert!(previous.routes.is_empty() && previous.moves.is_empty(), "{text}");
-        }
     }
 }

@@ -123,14 +123,85 @@ fn emit_tf_writes_either_syntax_and_the_last_one_takes_the_place_of_the_other() 
     assert_eq!(entries(&folder), ["main.tf.json", "routegen"]);
     let module = entries(&folder.join("routegen"));
     assert!(module.iter().all(|name| name.ends_with(".tf.json")), "{module:?}");
-    succeed(&mut emit(&["--format", "json", "--check"]));
-    assert!(fail(&mut emit(&["--check"])).contains("RG0055"));
+    succeed(&mut emit(&["--check"]));
+    succeed(&mut emit(&[]));
+    assert_eq!(entries(&folder.join("routegen")), module, "what is there stays as it is");
+    assert!(fail(&mut emit(&["--check", "--syntax", "hcl"])).contains("RG0055"));
     // Programs may have the summary without the files in JSON.
     let summary = succeed(&mut emit(&["--format", "json", "--syntax", "hcl"]));
     assert_eq!(serde_json::from_str::<Value>(&summary).unwrap()["root"], "yours");
     let is_hcl = |name: &String| camino::Utf8Path::new(name).extension() == Some("tf");
     assert!(entries(&folder.join("routegen")).iter().all(is_hcl));
-    succeed(&mut emit(&["--check"]));
+    succeed(&mut emit(&["--check", "--format", "json"]));
+}
+
+/// Two branches that each change a route have two checksums in one line.
+#[test]
+fn a_merge_of_two_emissions_is_mended_by_the_command_and_keeps_what_was_renamed() {
+    let project = Project::new("merged", "");
+    let routes = |handlers: &[(&str, &str)]| {
+        let route = |(path, name): &(&str, &str)| {
+            format!("#[routegen::route(GET, \"{path}\", auth = \"none\")]\nasync fn {name}() {{}}\n")
+        };
+        project.write("src/lib.rs", &handlers.iter().map(route).collect::<String>());
+    };
+    let emit = |folder: &str, more: &[&str]| {
+        project.routegen(&[&["emit-tf", "--quiet", "--out", folder], more].concat())
+    };
+    let folder = scratch("merged-terraform");
+    let at = |branch: &str| folder.join(branch).join("routegen/locals.tf");
+    for (branch, more) in [("base", None), ("ours", Some(("/m", "m"))), ("theirs", None)] {
+        routes(&[("/a", "a"), ("/z", "z")]);
+        succeed(&mut emit(folder.join(branch).as_str(), &[]));
+        let renamed = if branch == "theirs" { "b" } else { "a" };
+        routes(&[&[("/a", renamed), ("/z", "z")][..], more.as_slice()].concat());
+        succeed(&mut emit(folder.join(branch).as_str(), &[]));
+    }
+    let [ours, base, theirs] = ["ours", "base", "theirs"].map(at);
+    let mut merge = std::process::Command::new("git");
+    merge.args(["merge-file", ours.as_str(), base.as_str(), theirs.as_str()]);
+    assert_eq!(merge.status().unwrap().code(), Some(1), "the line of the checksums, and nothing else");
+    std::fs::copy(theirs.with_file_name("moved.tf"), ours.with_file_name("moved.tf")).unwrap();
+    let conflict = std::fs::read_to_string(&ours).unwrap();
+
+    routes(&[("/a", "b"), ("/m", "m"), ("/z", "z")]);
+    let folder = folder.join("ours");
+    let error = fail(&mut emit(folder.as_str(), &[]));
+    assert!(error.contains("RG0019") && error.contains("--overwrite"), "{error}");
+    assert_eq!(std::fs::read_to_string(&ours).unwrap(), conflict);
+    succeed(&mut emit(folder.as_str(), &["--overwrite"]));
+    succeed(&mut emit(folder.as_str(), &["--check"]));
+    let moved = std::fs::read_to_string(ours.with_file_name("moved.tf")).unwrap();
+    assert!(moved.contains("aws_apigatewayv2_integration.this[\"a\"]"), "{moved}");
+}
+
+#[test]
+fn emit_tf_refuses_the_terraform_of_another_api_and_of_another_architecture_unless_it_is_said() {
+    let folder = scratch("other-api");
+    let emit = |package: &str, more: &[&str]| {
+        routegen(&[&["emit-tf", "--quiet", "-p", package, "--out", folder.as_str()], more].concat())
+    };
+    succeed(&mut emit("items", &[]));
+    let locals = folder.join("routegen/locals.tf");
+    let before = std::fs::read_to_string(&locals).unwrap();
+    for more in [&[][..], &["--check"]] {
+        let error = fail(&mut emit("pets", more));
+        assert!(error.contains("RG0057") && error.contains("`items`"), "{error}");
+    }
+    assert_eq!(std::fs::read_to_string(&locals).unwrap(), before);
+    succeed(&mut emit("pets", &["--overwrite"]));
+
+    // As a machine of the other kind would have left it.
+    let this = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+    let other = if this == "arm64" { "x86_64" } else { "arm64" };
+    succeed(&mut emit("pets", &["--arch", other]));
+    for more in [&[][..], &["--check"]] {
+        let error = fail(&mut emit("pets", more));
+        assert!(error.contains("RG0058") && error.contains(&format!("arch = \"{other}\"")), "{error}");
+    }
+    succeed(&mut emit("pets", &["--check", "--arch", other]));
+    succeed(&mut emit("pets", &["--arch", this]));
+    succeed(&mut emit("pets", &["--check"]));
 }
 
 #[test]

@@ -1,0 +1,128 @@
+//! What the last emission left on the disk: what the next one is compared with.
+//!
+//! In: the texts of the rendered files. Out: the routes, the `moved` blocks, and whose Terraform it is. What cannot be read was
+//! not written by routegen, and is refused when it would be overwritten; here it says nothing.
+
+use std::collections::BTreeSet;
+
+use ::hcl::{Expression, TraversalOperator};
+use camino::Utf8Path;
+use routegen_spec::PathPattern;
+use serde_json::Value;
+
+use super::renames::{INTEGRATION, Move};
+
+#[derive(Debug, Default)]
+pub(crate) struct Previous {
+    /// The name of the API; none where only locals were emitted, which have none.
+    pub(crate) api_name: Option<String>,
+    /// What the functions ran on.
+    pub(crate) architectures: BTreeSet<String>,
+    pub(super) routes: Vec<PreviousRoute>,
+    pub(super) moves: Vec<Move>,
+}
+
+#[derive(Debug)]
+pub(super) struct PreviousRoute {
+    pub(super) function: String,
+    pub(super) authorizer: Option<String>,
+    pub(super) identity: Identity,
+}
+
+/// What makes two routes one for API Gateway: the method, and the path without the names of its parameters.
+pub(super) type Identity = (String, String);
+
+impl Previous {
+    /// The files that say it, in either syntax.
+    pub(crate) const FILES: [&str; 4] = ["locals.tf", "locals.tf.json", "moved.tf", "moved.tf.json"];
+
+    /// Reads those of the files that there are, by name and text.
+    pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut previous = Self::default();
+        for (name, text) in files {
+            // Expressions are texts of the form `${…}`, as they are in Terraform's own JSON.
+            let file: Option<Value> = match Utf8Path::new(name).extension() {
+                Some("json") => serde_json::from_str(text).ok(),
+                _ => ::hcl::from_str(text).ok(),
+            };
+            previous.add(&file.unwrap_or_default());
+        }
+        previous
+    }
+
+    fn add(&mut self, file: &Value) {
+        let locals = &file["locals"];
+        let entries = |name: &str| locals[name].as_object().into_iter().flat_map(serde_json::Map::values);
+        self.api_name = self.api_name.take().or_else(|| text(&locals["api_name"]));
+        self.architectures
+            .extend(entries("lambda_functions").filter_map(|function| text(&function["architecture"])));
+        self.routes.extend(entries("lambda_routes").filter_map(route));
+        let blocks = match &file["moved"] {
+            Value::Array(blocks) => blocks.as_slice(),
+            block => std::slice::from_ref(block),
+        };
+        self.moves.extend(blocks.iter().filter_map(|block| {
+            Some(Move { from: integration(&block["from"])?, to: integration(&block["to"])? })
+        }));
+    }
+
+    /// Whether there was a route that asks for this authorizer.
+    pub(crate) fn has_authorizer(&self, name: &str) -> bool {
+        self.routes.iter().any(|route| route.authorizer.as_deref() == Some(name))
+    }
+
+    /// Whether there was a route of this method and path, whatever its parameters were called.
+    pub(crate) fn has_route(&self, method: &str, path: &PathPattern) -> bool {
+        self.routes.iter().any(|route| route.identity == (method.to_owned(), path.identity()))
+    }
+}
+
+fn route(route: &Value) -> Option<PreviousRoute> {
+    let path: PathPattern = text(&route["path"])?.parse().ok()?;
+    Some(PreviousRoute {
+        function: text(&route["function"])?,
+        authorizer: text(&route["authorizer"]),
+        identity: (text(&route["method"])?, path.identity()),
+    })
+}
+
+/// No sign of a template is in a name or a path, where it would have to be escaped.
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+/// The key of an integration's address.
+fn integration(address: &Value) -> Option<String> {
+    let address = address.as_str()?;
+    let address = address.strip_prefix("${").and_then(|address| address.strip_suffix('}')).unwrap_or(address);
+    let Ok(Expression::Traversal(traversal)) = address.parse() else { return None };
+    let Expression::Variable(resource_type) = &traversal.expr else { return None };
+    match traversal.operators.as_slice() {
+        [TraversalOperator::GetAttr(name), TraversalOperator::Index(Expression::String(key))] => {
+            let address = format!("{}.{}", resource_type.as_str(), name.as_str());
+            (address == INTEGRATION).then(|| key.clone())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_not_terraform_says_nothing() {
+        for text in [
+            "",
+            "locals {",
+            "locals { lambda_routes = 1 }",
+            "moved { from = 1 }",
+            "moved {}",
+            "{\"locals\": 1}",
+            "{\"moved\": {\"from\": 1}}",
+        ] {
+            let previous = Previous::read(Previous::FILES.map(|name| (name, text)));
+            assert!(previous.routes.is_empty() && previous.moves.is_empty(), "{text}");
+        }
+    }
+}
