@@ -11,6 +11,7 @@
 
 mod bench;
 mod browser;
+mod disk;
 mod fuzz;
 mod python;
 mod step;
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["check"] => check(),
-        ["test"] => check().and_then(|()| test(&["--workspace", "--no-fail-fast"])),
+        ["test"] => everything(),
         ["test", arguments @ ..] => test(arguments),
         ["soak"] => soak("60"),
         ["soak", seconds] => soak(seconds),
@@ -62,6 +63,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn everything() -> Result<(), Failed> {
+    match disk::room(&target()) {
+        Err(why) if is_ci() => return Err(why),
+        Err(Failed(why)) => eprintln!("{why}"),
+        Ok(()) => {}
+    }
+    check()?;
+    test(&["--workspace", "--no-fail-fast"])
 }
 
 fn check() -> Result<(), Failed> {

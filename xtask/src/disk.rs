@@ -1,0 +1,23 @@
+//! Whether the disk has room for a run of all tests. Where it has not, the linker ends with "Bus error" and says nothing of the
+//! disk.
+
+use std::path::Path;
+
+use crate::step::Failed;
+
+/// What a run leaves in an empty target directory.
+const NEEDED_GB: u64 = 9;
+
+/// Sees to it that there is room for a first run beside `target`, where nothing has been built yet.
+pub(crate) fn room(target: &Path) -> Result<(), Failed> {
+    let error = |error| Failed(format!("the room at {} cannot be told: {error}", target.display()));
+    let disk = rustix::fs::statvfs(target).map_err(error)?;
+    let free = disk.f_bavail * disk.f_frsize / 1_000_000_000;
+    if free >= NEEDED_GB || target.join("venv").exists() {
+        return Ok(());
+    }
+    Err(Failed(format!(
+        "A run of all tests takes {NEEDED_GB} GB, and the disk of {} has {free} GB left.",
+        target.display()
+    )))
+}
