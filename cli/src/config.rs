@@ -74,6 +74,8 @@ pub(crate) struct Config {
     compiler: Option<Compiler>,
     #[serde(default)]
     defaults: Defaults,
+    #[serde(default)]
+    quotas: Quotas,
     /// Extra files in every artifact.
     #[serde(default)]
     include: Vec<Spanned<String>>,
@@ -94,6 +96,13 @@ pub(crate) struct Config {
 struct Defaults {
     memory: Option<Spanned<u32>>,
     timeout: Option<Spanned<u32>>,
+}
+
+/// What AWS has granted this account beyond what everyone has.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Quotas {
+    routes: Option<Spanned<u32>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -137,6 +146,7 @@ impl Config {
     fn validate(self) -> Result<Self, Mistake> {
         within(self.defaults.memory.as_ref(), "memory", "MB", limits::MEMORY_MB)?;
         within(self.defaults.timeout.as_ref(), "timeout", "s", limits::TIMEOUT_S)?;
+        within(self.quotas.routes.as_ref(), "routes", "for an API", limits::ROUTES_PER_API..=u32::MAX)?;
         let of_functions = self.functions.values().flat_map(|function| &function.include);
         for pattern in self.include.iter().chain(of_functions) {
             glob(pattern)?;
@@ -172,6 +182,11 @@ impl Config {
     /// Whether somebody has said it.
     pub(crate) fn says_architecture(&self) -> bool {
         self.arch.is_some()
+    }
+
+    /// How many routes an API may have.
+    pub(crate) fn quota_of_routes(&self) -> usize {
+        self.quotas.routes.as_ref().map_or(limits::ROUTES_PER_API, |routes| *routes.as_ref()) as usize
     }
 
     /// What compiles the artifacts, where somebody has said it.
@@ -390,6 +405,17 @@ mod tests {
         assert_eq!(said(overruled), (Architecture::X86_64, Some(Compiler::Cargo)));
         assert_eq!(said(config().overruled(None, None)), said(config()));
         assert_eq!(said(Config::default()), (Architecture::HOST, None));
+    }
+
+    #[test]
+    fn a_quota_is_what_everyone_has_or_more() {
+        let quota = |text: &str| {
+            let config = Config::parse("routegen.toml".into(), text.to_owned());
+            config.map(|config| config.quota_of_routes()).map_err(|error| error.to_string())
+        };
+        assert_eq!(quota(""), Ok(300));
+        assert_eq!(quota("quotas = { routes = 450 }"), Ok(450));
+        assert!(quota("quotas = { routes = 299 }").unwrap_err().contains("`routes` is from 300"));
     }
 
     #[test]

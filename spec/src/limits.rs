@@ -51,7 +51,7 @@ pub const SCOPE_CHARS: usize = 64;
 /// Routes of one API; can be raised on request ([HTTP API quotas]).
 ///
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-pub const ROUTES_PER_API: usize = 300;
+pub const ROUTES_PER_API: u32 = 300;
 
 /// Integrations of one API, which routegen makes one of for each function; fixed ([HTTP API quotas]).
 ///

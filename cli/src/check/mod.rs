@@ -16,7 +16,7 @@ use routegen_spec::{Manifest, Name, RouteSpec};
 use thiserror::Error;
 
 pub(crate) use self::model::{Authorizer, AuthorizerKind, CheckedManifest, Function, FunctionKind, Route};
-use self::rules::Finding;
+use self::rules::{Configured, Finding};
 use crate::{
     config::Config,
     error::{Error, Place, label},
@@ -101,7 +101,10 @@ pub(crate) fn check(
     config.refuse_unknown_functions(&functions)?;
     let written: Vec<_> = manifest.authorizers.iter().map(|authorizer| authorizer.name.as_str()).collect();
     config.refuse_authorizers_named_as(&written)?;
-    let configured: Vec<_> = config.jwt_authorizers().map(|(name, _)| name).collect();
+    let configured = Configured {
+        authorizers: config.jwt_authorizers().map(|(name, _)| name).collect(),
+        routes: config.quota_of_routes(),
+    };
     let findings = rules::apply(manifest, &configured);
     let violations: Vec<_> =
         findings.errors.into_iter().map(|finding| Violation::new(finding, Severity::Error, root)).collect();

@@ -152,7 +152,7 @@ mod tests {
     use routegen_spec::{Auth, AuthorizerSpec, Manifest};
 
     use super::super::{
-        apply,
+        Configured, apply,
         tests::{codes, found},
     };
     use crate::check::fixture::{authorizer, behind, route};
@@ -164,7 +164,7 @@ mod tests {
             vec![behind("cogntio", "a"), behind("apikey", "b"), behind("api_key", "c")],
             vec![authorizer("api_key")],
         );
-        let errors = apply(&manifest, &[]).errors;
+        let errors = apply(&manifest, &Configured::default()).errors;
         let helps: Vec<_> = errors.iter().map(|error| (error.code, error.help.as_str())).collect();
         let words =
             "write one of: `auth = \"cognito\"`, `auth = \"iam\"`, `auth = \"none\"`, `auth = \"api_key\"`";
@@ -178,7 +178,8 @@ mod tests {
         let mut route = behind("partners", "a");
         route.scopes = vec!["read".parse().unwrap()];
         let manifest = Manifest::new("0.0.0", vec![route, behind("partner", "b")], Vec::new());
-        let errors = apply(&manifest, &["partners"]).errors;
+        let errors =
+            apply(&manifest, &Configured { authorizers: vec!["partners"], ..Configured::default() }).errors;
         let helps: Vec<_> = errors.iter().map(|error| (error.code, error.help.as_str())).collect();
         let words =
             "write one of: `auth = \"cognito\"`, `auth = \"iam\"`, `auth = \"none\"`, `auth = \"partners\"`";

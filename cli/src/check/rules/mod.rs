@@ -7,7 +7,7 @@ mod routes;
 
 use std::collections::BTreeMap;
 
-use routegen_spec::{AuthorizerSpec, Manifest, RouteSpec, SourceLocation};
+use routegen_spec::{AuthorizerSpec, Manifest, RouteSpec, SourceLocation, limits};
 
 /// A rule that is broken, or merely stretched.
 #[derive(Debug)]
@@ -34,12 +34,25 @@ pub(super) struct Handler<'a> {
     pub(super) source: &'a SourceLocation,
 }
 
-/// `configured` are the authorizers of `routegen.toml`.
-pub(super) fn apply<'a>(manifest: &'a Manifest, configured: &[&str]) -> Findings<'a> {
+/// What `routegen.toml` says that rules depend on.
+pub(super) struct Configured<'a> {
+    /// The authorizers that are not written in Rust.
+    pub(super) authorizers: Vec<&'a str>,
+    /// How many routes an API may have.
+    pub(super) routes: usize,
+}
+
+impl Default for Configured<'_> {
+    fn default() -> Self {
+        Self { authorizers: Vec::new(), routes: limits::ROUTES_PER_API as usize }
+    }
+}
+
+pub(super) fn apply<'a>(manifest: &'a Manifest, configured: &Configured<'_>) -> Findings<'a> {
     let mut findings = Findings::default();
-    routes::apply(manifest, &mut findings);
+    routes::apply(manifest, configured.routes, &mut findings);
     functions::apply(manifest, &mut findings);
-    authorizers::apply(manifest, configured, &mut findings);
+    authorizers::apply(manifest, &configured.authorizers, &mut findings);
     cognito::apply(manifest, &mut findings);
     findings
 }
@@ -89,7 +102,7 @@ mod tests {
     ) -> (Vec<&'static str>, Vec<String>) {
         let routes = routes.into_iter().collect();
         let manifest = Manifest::new("0.0.0", routes, authorizers.into_iter().collect());
-        let findings = apply(&manifest, &[]);
+        let findings = apply(&manifest, &Configured::default());
         let codes = findings.errors.iter().chain(&findings.warnings).map(|finding| finding.code).collect();
         (codes, findings.errors.into_iter().map(|finding| finding.message).collect())
     }

@@ -4,13 +4,12 @@ use routegen_spec::{Manifest, Method, RouteSpec, limits};
 
 use super::{Finding, Findings, group, handlers, list};
 
-// Every function has one integration, and answers at least one route.
-const _: () = assert!(limits::ROUTES_PER_API <= limits::INTEGRATIONS_PER_API);
-
-pub(super) fn apply<'a>(manifest: &'a Manifest, findings: &mut Findings<'a>) {
+/// `quota` is how many routes AWS gives this account for an API.
+pub(super) fn apply<'a>(manifest: &'a Manifest, quota: usize, findings: &mut Findings<'a>) {
     names(manifest, &mut findings.errors);
     conflicts(manifest, &mut findings.errors);
-    count(manifest, &mut findings.errors);
+    count(manifest, quota, &mut findings.errors);
+    integrations(manifest, &mut findings.errors);
     bodies(manifest, &mut findings.warnings);
 }
 
@@ -50,14 +49,35 @@ fn conflicts<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     }
 }
 
-fn count<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
-    const MOST: usize = limits::ROUTES_PER_API;
+fn count<'a>(manifest: &'a Manifest, quota: usize, errors: &mut Vec<Finding<'a>>) {
     let routes = &manifest.routes;
-    if let Some(surplus) = routes.get(MOST..).filter(|surplus| !surplus.is_empty()) {
+    if let Some(surplus) = routes.get(quota..).filter(|surplus| !surplus.is_empty()) {
         errors.push(Finding {
             code: "RG0104",
-            message: format!("an HTTP API has at most {MOST} routes, and these are {}", routes.len()),
-            help: "divide them between two packages, which makes two APIs".to_owned(),
+            message: format!("an HTTP API has at most {quota} routes, and these are {}", routes.len()),
+            help: format!(
+                "divide them between two packages, which makes two APIs; if AWS has granted you more, say it in routegen.toml: `quotas = {{ routes = {} }}`",
+                routes.len()
+            ),
+            handlers: handlers(surplus),
+        });
+    }
+}
+
+/// Every function that answers routes has one, and this quota AWS does not raise.
+fn integrations<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
+    const MOST: usize = limits::INTEGRATIONS_PER_API;
+    let functions = group(&manifest.routes, RouteSpec::function);
+    let count = functions.len();
+    if count > MOST {
+        let surplus = functions.into_values().skip(MOST).flatten();
+        errors.push(Finding {
+            code: "RG0115",
+            message: format!(
+                "an HTTP API has at most {MOST} integrations, and these routes have {count} functions"
+            ),
+            help: "let routes share a function (`lambda = \"…\"`), or divide them between two packages"
+                .to_owned(),
             handlers: handlers(surplus),
         });
     }
@@ -81,9 +101,12 @@ fn bodies<'a>(manifest: &'a Manifest, warnings: &mut Vec<Finding<'a>>) {
 
 #[cfg(test)]
 mod tests {
-    use routegen_spec::{Method, RouteSpec};
+    use routegen_spec::{Manifest, Method, RouteSpec};
 
-    use super::super::tests::{codes, found};
+    use super::super::{
+        Configured, apply,
+        tests::{codes, found},
+    };
     use crate::check::fixture::route;
 
     #[test]
@@ -108,7 +131,19 @@ mod tests {
         let mut routes: Vec<_> = (0..300).map(|i| route(&format!("r{i}"), &format!("/r{i}"))).collect();
         assert_eq!(codes(routes.clone()), [""; 0]);
         routes.push(route("one_more", "/one-more"));
-        assert_eq!(codes(routes), ["RG0104"]);
+        assert_eq!(codes(routes.clone()), ["RG0104", "RG0115"]);
+        // Of routes AWS gives more to those who ask, of integrations it does not.
+        let checked = |routes: Vec<RouteSpec>| {
+            let manifest = Manifest::new("0.0.0", routes, Vec::new());
+            let configured = Configured { authorizers: Vec::new(), routes: 301 };
+            let errors = apply(&manifest, &configured).errors;
+            errors.iter().map(|finding| finding.code).collect::<Vec<_>>()
+        };
+        assert_eq!(checked(routes.clone()), ["RG0115"]);
+        for route in &mut routes[..2] {
+            route.lambda = Some("both".parse().unwrap());
+        }
+        assert_eq!(checked(routes), [""; 0]);
     }
 
     #[test]
