@@ -63,12 +63,10 @@ fn routes_stay_where_handlers_are_renamed_or_swap_their_paths() {
     let project = Project::new("renamed", "");
     let root = folder.join("terraform");
     let emit = |routes: &[(&str, &str)]| {
-        let lib: String = routes
-            .iter()
-            .map(|(path, handler)| {
-                format!("#[routegen::route(GET, \"{path}\", auth = \"none\")]\nasync fn {handler}() {{}}\n")
-            })
-            .collect();
+        let route = |(path, handler): &(&str, &str)| {
+            format!("#[routegen::route(GET, \"{path}\", auth = \"none\")]\nasync fn {handler}() {{}}\n")
+        };
+        let lib: String = routes.iter().map(route).collect();
         project.write("src/lib.rs", &lib);
         succeed(&mut project.routegen(&["emit-tf", "--out", root.as_str(), "--artifacts", folder.as_str()]));
         for (_, handler) in routes {
