@@ -124,15 +124,22 @@ impl Serialize for Event<'_> {
 }
 
 impl Call<'_> {
-    /// The route in AWS's words, with the request's method and path.
+    /// The route in AWS's words, with the request's method and path ([the form]). The stage is in it once, though a named one is
+    /// in the request's path too.
+    ///
+    /// [the form]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
     fn arn(&self) -> String {
-        format!(
-            "arn:aws:execute-api:{}:{ACCOUNT_ID}:{API_ID}/{}/{}{}",
-            self.api.region,
-            self.api.stage_name(),
-            self.parts.method,
-            self.parts.uri.path()
-        )
+        let path = self.parts.uri.path();
+        // What is left of `/stage/path` after its first segment, however that is encoded.
+        let path =
+            self.api.stage.as_ref().map_or(path, |_| path[1..].find('/').map_or("", |at| &path[1 + at..]));
+        let (region, stage, method) = (&self.api.region, self.api.stage_name(), &self.parts.method);
+        format!("arn:aws:execute-api:{region}:{ACCOUNT_ID}:{API_ID}/{stage}/{method}{path}")
+    }
+
+    /// The name that the request is for, without the port.
+    pub(crate) fn domain_name(&self) -> &str {
+        self.header(header::HOST).map_or("localhost", host_name)
     }
 
     /// A header, where it is text.
@@ -159,8 +166,7 @@ impl Call<'_> {
 
     /// Lends out the context, which borrows from values that are made here.
     fn context<R>(&self, kind: &Kind<'_>, path: &str, lend: impl FnOnce(&RequestContext<'_>) -> R) -> R {
-        let host = self.header(header::HOST).unwrap_or("localhost");
-        let domain_name = host_name(host);
+        let domain_name = self.domain_name();
         let epoch = self.time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let time = OffsetDateTime::from(self.time).format(CLF).unwrap_or_default();
         let identity = if let Kind::Proxy { identity, .. } = kind { Some(*identity) } else { None };
