@@ -118,6 +118,17 @@ async fn its_event_is_that_of_the_documentation_and_its_context_reaches_the_func
 }
 
 #[tokio::test]
+async fn the_domain_is_the_same_in_an_identity_and_in_the_event() {
+    let (function, _) = asked();
+    let by_domain = LambdaAuthorizer::new("key").identity_sources(["$context.domainName".parse().unwrap()]);
+    let api = api().function("key", function).authorizer("key", by_domain).route(route("/b", "key"));
+    let gateway = Gateway::builder(api).allow_host("yes").start().await.unwrap();
+    let event = request("GET /b").header("host", "yes:3000").send(gateway.address()).await.json();
+    assert_eq!(event["requestContext"]["domainName"], "yes");
+    assert_eq!(event["requestContext"]["authorizer"]["lambda"]["event"]["identitySource"], json!(["yes"]));
+}
+
+#[tokio::test]
 async fn its_answer_is_kept_for_the_same_identity() {
     let (api, count) = by_key(Duration::from_hours(1));
     let gateway = Gateway::builder(api).start().await.unwrap();
