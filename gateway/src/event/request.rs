@@ -42,6 +42,7 @@ pub(crate) struct Call<'a> {
     /// The path without the stage.
     pub(crate) path: &'a RequestPath<'a>,
     pub(crate) query: &'a QueryParameters<'a>,
+    pub(crate) body_length: usize,
     pub(crate) client: SocketAddr,
     pub(crate) port: u16,
     pub(crate) request_id: &'a str,
@@ -99,8 +100,7 @@ impl Serialize for Event<'_> {
         if !cookies.is_empty() {
             map.serialize_entry("cookies", &cookies)?;
         }
-        let body = if let Kind::Proxy { body, .. } = kind { *body } else { &[] };
-        map.serialize_entry("headers", &EventHeaders { headers, added: &call.added_headers(body) })?;
+        map.serialize_entry("headers", &EventHeaders { headers, added: &call.added_headers() })?;
         if !call.query.is_empty() {
             map.serialize_entry("queryStringParameters", call.query)?;
         }
@@ -147,21 +147,20 @@ impl Call<'_> {
         self.parts.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// What API Gateway says of the client. `x-forwarded-proto` is the truth: the gateway speaks plain HTTP.
-    fn added_headers(&self, body: &[u8]) -> Vec<(&'static str, Cow<'_, str>)> {
+    /// What API Gateway says of the client, and of the body even where there is none (AWS's own example of a GET,
+    /// awsdocs/aws-lambda-developer-guide, sample-apps/nodejs-apig/event-v2.json, and captures in aws/aws-lambda-go and
+    /// awslabs/aws-lambda-rust-runtime). `x-forwarded-proto` is the truth: the gateway speaks plain HTTP.
+    fn added_headers(&self) -> [(&'static str, Cow<'_, str>); 5] {
         let client = self.client.ip().to_string();
         let before = joined(&self.parts.headers, &FORWARDED_FOR);
         let forwarded = if before.is_empty() { client } else { format!("{before}, {client}") };
-        let mut added = vec![
+        [
+            ("content-length", Cow::Owned(self.body_length.to_string())),
             ("x-amzn-trace-id", Cow::Borrowed(self.trace)),
             ("x-forwarded-for", Cow::Owned(forwarded)),
             ("x-forwarded-port", Cow::Owned(self.port.to_string())),
             ("x-forwarded-proto", Cow::Borrowed("http")),
-        ];
-        if !body.is_empty() {
-            added.push(("content-length", Cow::Owned(body.len().to_string())));
-        }
-        added
+        ]
     }
 
     /// Lends out the context, which borrows from values that are made here.
@@ -238,7 +237,7 @@ mod tests {
         let api = LiveApi::new(&api, &Services::for_tests(), None).unwrap();
         let (parts, ()) = Request::get("/a/b/c").body(()).unwrap().into_parts();
         let time = UNIX_EPOCH + Duration::from_millis(1_583_348_638_390);
-        let event = called(&api, &parts, time, |call| event(call, &Identity::Open, b"")).unwrap();
+        let event = called(&api, &parts, b"", time, |call| event(call, &Identity::Open, b"")).unwrap();
         let event: Value = serde_json::from_slice(&event).unwrap();
         assert_eq!(event["requestContext"]["time"], "04/Mar/2020:19:03:58 +0000");
         assert_eq!(event["requestContext"]["timeEpoch"], 1_583_348_638_390_u64);

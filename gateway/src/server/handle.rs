@@ -157,6 +157,7 @@ impl Shared {
             parts,
             path: &path,
             query: &query,
+            body_length: body.len(),
             client: request.client,
             port: self.port,
             request_id: request.request_id,

@@ -104,6 +104,14 @@ pub(crate) fn events(place: &Place<'_>) -> Vec<Row> {
             ],
         )
         .known(NULL_PARAMETERS),
+        row(
+            "no body is told to have no bytes",
+            "[A] (awsdocs/aws-lambda-developer-guide, sample-apps/nodejs-apig/event-v2.json)",
+            request("GET /"),
+            200,
+            vec![Event("/headers/content-length", "0".into()), NoField("/body")],
+        )
+        .ministack("/headers/content-length", "nothing", NO_PROXY),
     ]
 }
 
