@@ -2,8 +2,8 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, PoisonError, RwLock},
-    time::{Duration, Instant, SystemTime},
+    sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
@@ -16,14 +16,16 @@ use hyper::{
 };
 use routegen_spec::routing::{NotAPath, RequestPath};
 
-use super::host::{Hosts, is_same_origin};
+use super::{
+    host::{Hosts, is_same_origin},
+    seen::Seen,
+};
 use crate::{
     authorize::Refused,
     event::{Call, QueryParameters, event, response},
     issuer::{self, Issuer},
     lambda::{self, InvokeError, Invoked, Services},
     live::LiveApi,
-    observe::{Observation, RequestLog},
     page::{self, Endpoint, Page},
     refusal::Refusal,
     reserved,
@@ -52,19 +54,8 @@ pub(crate) struct Shared {
     pub(crate) hosts: Hosts,
     pub(crate) integration_timeout: Duration,
     pub(crate) port: u16,
-}
-
-/// What becomes known of a request on its way.
-#[derive(Debug, Default)]
-struct Seen {
-    route_key: Option<String>,
-    function: Option<Arc<str>>,
-    invocation: Option<String>,
-    authorizer_invocation: Option<String>,
-    cold_start: bool,
-    event: Option<Bytes>,
-    answer: Option<Bytes>,
-    error: Option<String>,
+    /// Whether connections are about to be cut off.
+    pub(crate) closing: AtomicBool,
 }
 
 impl Shared {
@@ -86,9 +77,9 @@ impl Shared {
         if reserved::is(parts.uri.path()) {
             return self.own(client, &parts, body).await;
         }
-        let (started, time) = (Instant::now(), SystemTime::now());
         let (request_id, live) = (self.services.ids.request(), self.live());
-        let mut seen = Seen::default();
+        let mut seen = Seen::new(self, &parts, &request_id);
+        let time = SystemTime::now();
         let request = ApiRequest { live: &live, parts: &parts, client, request_id: &request_id, time };
         let outcome = self.through_the_api(&request, body, &mut seen).await;
         let mut response = outcome.unwrap_or_else(|refusal| refusal.response());
@@ -102,23 +93,7 @@ impl Shared {
                 cors.apply(&parts.headers, headers);
             }
         }
-        self.services.observer.tell(|| {
-            Observation::Request(Box::new(RequestLog {
-                method: parts.method.to_string(),
-                path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
-                route_key: seen.route_key,
-                function: seen.function,
-                invocation: seen.invocation,
-                authorizer_invocation: seen.authorizer_invocation,
-                status: response.status().as_u16(),
-                duration: started.elapsed(),
-                cold_start: seen.cold_start,
-                event: seen.event,
-                answer: seen.answer,
-                error: seen.error,
-                request_id,
-            }))
-        });
+        seen.answered(response.status());
         response.map(Either::Left)
     }
 
@@ -126,7 +101,7 @@ impl Shared {
         &self,
         request: &ApiRequest<'_>,
         body: Incoming,
-        seen: &mut Seen,
+        seen: &mut Seen<'_>,
     ) -> Result<Response<Full<Bytes>>, Refusal> {
         let ApiRequest { live, parts, .. } = *request;
         if head_bytes(parts) > HEAD_BYTES {
@@ -282,6 +257,7 @@ impl Shared {
             hosts: Hosts::new(std::collections::BTreeSet::new(), "127.0.0.1:9".parse().unwrap()),
             integration_timeout: crate::Gateway::INTEGRATION_TIMEOUT,
             port: 9,
+            closing: AtomicBool::new(false),
         })
     }
 }

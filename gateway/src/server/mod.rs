@@ -4,8 +4,13 @@
 
 mod handle;
 mod host;
+mod seen;
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -51,6 +56,7 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
             }
         }
     }
+    shared.closing.store(true, Ordering::Relaxed);
     connections.shutdown().await;
 }
 
