@@ -7,16 +7,17 @@ use std::{
 };
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Either, Full, LengthLimitError, Limited};
+use http_body_util::{Either, Full};
 use hyper::{
     Request, Response,
-    body::{Body as _, Incoming},
-    header::HeaderValue,
+    body::Incoming,
+    header::{CONNECTION, HeaderValue},
     http::request::Parts,
 };
 use routegen_spec::routing::{NotAPath, RequestPath};
 
 use super::{
+    body::{RequestBody, Unread},
     host::{Hosts, is_same_origin},
     seen::Seen,
 };
@@ -31,18 +32,10 @@ use crate::{
     reserved,
 };
 
-/// The largest request body ([HTTP API quotas]).
-///
-/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-const BODY_BYTES: usize = 10 * 1024 * 1024;
-
 /// The request line and all headers together ([HTTP API quotas]).
 ///
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 const HEAD_BYTES: usize = 10_240;
-
-/// How long a client may take for a body.
-const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// What all requests of a gateway share.
 #[derive(Debug)]
@@ -71,16 +64,31 @@ impl Shared {
         request: Request<Incoming>,
     ) -> Response<page::Body> {
         let (parts, body) = request.into_parts();
-        if !self.hosts.allow(&parts.headers) {
-            return Refusal::Forbidden(None).response().map(Either::Left);
+        let mut body = RequestBody::new(body, &parts);
+        let mut response = if !self.hosts.allow(&parts.headers) {
+            Refusal::Forbidden(None).response().map(Either::Left)
+        } else if reserved::is(parts.uri.path()) {
+            self.own(client, &parts, &mut body).await
+        } else {
+            self.of_the_api(client, &parts, &mut body).await.map(Either::Left)
+        };
+        if !body.read_away().await {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        if reserved::is(parts.uri.path()) {
-            return self.own(client, &parts, body).await;
-        }
+        response
+    }
+
+    /// The API's paths.
+    async fn of_the_api(
+        &self,
+        client: SocketAddr,
+        parts: &Parts,
+        body: &mut RequestBody,
+    ) -> Response<Full<Bytes>> {
         let (request_id, live) = (self.services.ids.request(), self.live());
-        let mut seen = Seen::new(self, &parts, &request_id);
+        let mut seen = Seen::new(self, parts, &request_id);
         let time = SystemTime::now();
-        let request = ApiRequest { live: &live, parts: &parts, client, request_id: &request_id, time };
+        let request = ApiRequest { live: &live, parts, client, request_id: &request_id, time };
         let outcome = self.through_the_api(&request, body, &mut seen).await;
         let mut response = outcome.unwrap_or_else(|refusal| refusal.response());
         let headers = response.headers_mut();
@@ -94,13 +102,13 @@ impl Shared {
             }
         }
         seen.answered(response.status());
-        response.map(Either::Left)
+        response
     }
 
     async fn through_the_api(
         &self,
         request: &ApiRequest<'_>,
-        body: Incoming,
+        body: &mut RequestBody,
         seen: &mut Seen<'_>,
     ) -> Result<Response<Full<Bytes>>, Refusal> {
         let ApiRequest { live, parts, .. } = *request;
@@ -123,7 +131,10 @@ impl Shared {
         if route.bucket.as_ref().is_some_and(|bucket| !bucket.take()) {
             return Err(Refusal::TooManyRequests);
         }
-        let body = read(body).await?;
+        let body = body.read().await.map_err(|Unread { refusal, why }| {
+            seen.error = Some(why);
+            refusal
+        })?;
         let trace = self.services.ids.trace(request.time);
         let query = QueryParameters::parse(parts.uri.query().unwrap_or_default());
         let call = Call {
@@ -179,7 +190,7 @@ impl Shared {
     }
 
     /// The gateway's own paths.
-    async fn own(&self, client: SocketAddr, parts: &Parts, body: Incoming) -> Response<page::Body> {
+    async fn own(&self, client: SocketAddr, parts: &Parts, body: &mut RequestBody) -> Response<page::Body> {
         if !is_same_origin(&parts.headers) {
             return Refusal::Forbidden(None).response().map(Either::Left);
         }
@@ -194,9 +205,9 @@ impl Shared {
             Ok(page) => page,
             Err(refused) => return page::refuse(refused),
         };
-        let body = match read(body).await {
+        let body = match body.read().await {
             Ok(body) => body,
-            Err(refusal) => return refusal.response().map(Either::Left),
+            Err(unread) => return unread.refusal.response().map(Either::Left),
         };
         if let Some((page, endpoint)) = page {
             return page.answer(endpoint, parts, &body, &self.live(), self.issuer.as_deref());
@@ -226,22 +237,6 @@ fn head_bytes(parts: &Parts) -> usize {
     let headers: usize =
         parts.headers.iter().map(|(name, value)| header(name.as_str(), value.as_bytes())).sum();
     line + version + headers + "\r\n".len()
-}
-
-async fn read(body: Incoming) -> Result<Bytes, Refusal> {
-    if body.size_hint().lower() > BODY_BYTES as u64 {
-        return Err(Refusal::PayloadTooLarge);
-    }
-    if body.is_end_stream() {
-        return Ok(Bytes::new());
-    }
-    match tokio::time::timeout(BODY_TIME, Limited::new(body, BODY_BYTES).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::PayloadTooLarge),
-        // It broke off: nobody reads the answer.
-        Ok(Err(_)) => Err(Refusal::BadRequest),
-        Err(_) => Err(Refusal::RequestTimeout),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The HTTP server: connections with their limits, and what answers their requests.
 //!
-//! Bounded are the connections, the time for a request's headers and for its body, and the size of both.
+//! Bounded are the connections, the time for a request's headers and for its body, and the size of both; and what is read of a
+//! body that nobody wants.
 
+mod body;
 mod handle;
 mod host;
 mod seen;
@@ -123,6 +125,23 @@ mod tests {
         let head = "POST /_routegen/oauth2/token HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nx";
         let (answer, _) = sent(head.as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 408 Request Timeout"), "{answer}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_does_not_come_of_a_refused_body_is_not_waited_for_long() {
+        let head = "POST /nothing HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nx";
+        let (answer, after) = sent(head.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("connection: close"), "{answer}");
+        assert!(after >= body::AWAY_TIME && after < body::AWAY_TIME * 2, "{after:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_body_that_is_far_too_large_is_not_read_away() {
+        let length = body::AWAY_BYTES + 1;
+        let head = format!("POST /nothing HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\nx");
+        let (answer, after) = sent(head.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("connection: close"), "{answer}");
+        assert_eq!(after, Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
