@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use http_body_util::{Either, Full};
 use hyper::{
-    Request, Response,
+    HeaderMap, Request, Response,
     body::Incoming,
     header::{CONNECTION, HeaderValue},
     http::request::Parts,
@@ -18,7 +18,7 @@ use routegen_spec::routing::{NotAPath, RequestPath};
 
 use super::{
     body::{RequestBody, Unread},
-    host::{Hosts, is_same_origin},
+    host::{Hosts, WrongHost, is_same_origin},
     seen::Seen,
 };
 use crate::{
@@ -65,12 +65,11 @@ impl Shared {
     ) -> Response<page::Body> {
         let (parts, body) = request.into_parts();
         let mut body = RequestBody::new(body, &parts);
-        let mut response = if !self.hosts.allow(&parts.headers) {
-            Refusal::Forbidden(None).response().map(Either::Left)
-        } else if reserved::is(parts.uri.path()) {
+        let host = self.hosts.check(&parts.headers);
+        let mut response = if host.is_ok() && reserved::is(parts.uri.path()) {
             self.own(client, &parts, &mut body).await
         } else {
-            self.of_the_api(client, &parts, &mut body).await.map(Either::Left)
+            self.of_the_api(client, &parts, host, &mut body).await.map(Either::Left)
         };
         if !body.read_away().await {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -78,24 +77,27 @@ impl Shared {
         response
     }
 
-    /// The API's paths.
+    /// The API's paths, and what is for another host.
     async fn of_the_api(
         &self,
         client: SocketAddr,
         parts: &Parts,
+        host: Result<(), WrongHost>,
         body: &mut RequestBody,
     ) -> Response<Full<Bytes>> {
         let (request_id, live) = (self.services.ids.request(), self.live());
         let mut seen = Seen::new(self, parts, &request_id);
         let time = SystemTime::now();
         let request = ApiRequest { live: &live, parts, client, request_id: &request_id, time };
-        let outcome = self.through_the_api(&request, body, &mut seen).await;
+        let is_for_us = host.is_ok();
+        let outcome = match host {
+            Ok(()) => self.through_the_api(&request, body, &mut seen).await,
+            Err(wrong) => Err(seen.refused(Refusal::Forbidden(None), &wrong)),
+        };
         let mut response = outcome.unwrap_or_else(|refusal| refusal.response());
         let headers = response.headers_mut();
-        if let Ok(id) = HeaderValue::from_str(&request_id) {
-            headers.insert("apigw-requestid", id);
-        }
-        if let Some(cors) = &live.cors {
+        put_id(&request_id, headers);
+        if let Some(cors) = live.cors.as_ref().filter(|_| is_for_us) {
             let preflight = cors.preflight(&parts.method, &parts.headers).is_some();
             if !preflight {
                 cors.apply(&parts.headers, headers);
@@ -131,10 +133,7 @@ impl Shared {
         if route.bucket.as_ref().is_some_and(|bucket| !bucket.take()) {
             return Err(Refusal::TooManyRequests);
         }
-        let body = body.read().await.map_err(|Unread { refusal, why }| {
-            seen.error = Some(why);
-            refusal
-        })?;
+        let body = body.read().await.map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?;
         let trace = self.services.ids.trace(request.time);
         let query = QueryParameters::parse(parts.uri.query().unwrap_or_default());
         let call = Call {
@@ -158,10 +157,7 @@ impl Shared {
             let why = "the authorizer took too long".to_owned();
             Err(Refused { refusal: Refusal::InternalServerError, why })
         });
-        let identity = identity.map_err(|Refused { refusal, why }| {
-            seen.error = Some(why);
-            refusal
-        })?;
+        let identity = identity.map_err(|Refused { refusal, why }| seen.refused(refusal, &why))?;
         let payload = event(&call, &identity, &body);
         seen.function = Some(route.function.name.clone());
         seen.event = Some(payload.clone());
@@ -170,29 +166,44 @@ impl Shared {
         let invocation = route.function.invoke(lambda::Call { request_id, payload, trace: trace.clone() });
         let invoked = tokio::time::timeout(self.integration_timeout, invocation).await;
         let Ok(Invoked { outcome, cold_start }) = invoked else {
-            seen.error = Some(format!("no answer within {:?}", self.integration_timeout));
-            return Err(Refusal::ServiceUnavailable);
+            let why = format_args!("no answer within {:?}", self.integration_timeout);
+            return Err(seen.refused(Refusal::ServiceUnavailable, &why));
         };
         seen.cold_start = cold_start;
         let answer = outcome.map_err(|error| {
-            seen.error = Some(error.to_string());
-            match error {
+            let refusal = match error {
                 InvokeError::EventTooLarge => Refusal::PayloadTooLarge,
                 InvokeError::Closed => Refusal::ServiceUnavailable,
                 _ => Refusal::InternalServerError,
-            }
+            };
+            seen.refused(refusal, &error)
         })?;
         seen.answer = Some(answer.clone());
-        response(&answer).map_err(|shape| {
-            seen.error = Some(shape.to_string());
-            Refusal::InternalServerError
-        })
+        response(&answer).map_err(|shape| seen.refused(Refusal::InternalServerError, &shape))
     }
 
-    /// The gateway's own paths.
+    /// The gateway's own paths. What people have to know of a refusal to mend it is told, and all else that happens here is not.
     async fn own(&self, client: SocketAddr, parts: &Parts, body: &mut RequestBody) -> Response<page::Body> {
+        let (mut response, why) = self.answer_own(client, parts, body).await;
+        if let Some(why) = why {
+            let request_id = self.services.ids.request();
+            put_id(&request_id, response.headers_mut());
+            let mut seen = Seen::new(self, parts, &request_id);
+            seen.error = Some(why);
+            seen.answered(response.status());
+        }
+        response
+    }
+
+    async fn answer_own(
+        &self,
+        client: SocketAddr,
+        parts: &Parts,
+        body: &mut RequestBody,
+    ) -> (Response<page::Body>, Option<String>) {
+        let refused = |refusal: Refusal| (refusal.response().map(Either::Left), None);
         if !is_same_origin(&parts.headers) {
-            return Refusal::Forbidden(None).response().map(Either::Left);
+            return refused(Refusal::Forbidden(None));
         }
         let path = parts.uri.path();
         let page = self.page.as_ref().zip(Endpoint::of(&parts.method, path));
@@ -203,20 +214,22 @@ impl Shared {
         });
         let page = match page.transpose() {
             Ok(page) => page,
-            Err(refused) => return page::refuse(refused),
+            Err(wrong @ page::Refused::Host) => return (page::refuse(wrong), Some(wrong.to_string())),
+            Err(refused) => return (page::refuse(refused), None),
         };
         let body = match body.read().await {
             Ok(body) => body,
-            Err(unread) => return unread.refusal.response().map(Either::Left),
+            Err(unread) => return refused(unread.refusal),
         };
         if let Some((page, endpoint)) = page {
-            return page.answer(endpoint, parts, &body, &self.live(), self.issuer.as_deref());
+            return (page.answer(endpoint, parts, &body, &self.live(), self.issuer.as_deref()), None);
         }
         let answer = self
             .issuer
             .as_ref()
             .and_then(|issuer| issuer::answer(issuer, &parts.method, path, &parts.headers, &body));
-        answer.unwrap_or_else(|| Refusal::NotFound.response()).map(Either::Left)
+        let Some(issuer::Answer { response, why }) = answer else { return refused(Refusal::NotFound) };
+        (response.map(Either::Left), why)
     }
 }
 
@@ -227,6 +240,13 @@ struct ApiRequest<'a> {
     client: SocketAddr,
     request_id: &'a str,
     time: SystemTime,
+}
+
+/// Gives an answer the id of its request, as API Gateway does.
+fn put_id(request_id: &str, headers: &mut HeaderMap) {
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert("apigw-requestid", id);
+    }
 }
 
 /// The bytes of a request's head as HTTP/1.1 has it.

@@ -4,6 +4,7 @@
 //! people leave exactly those requests that they then look for in the log.
 
 use std::{
+    fmt,
     sync::{Arc, atomic::Ordering},
     time::Instant,
 };
@@ -12,7 +13,10 @@ use bytes::Bytes;
 use hyper::{StatusCode, http::request::Parts};
 
 use super::Shared;
-use crate::observe::{Observation, RequestLog};
+use crate::{
+    observe::{Observation, RequestLog},
+    refusal::Refusal,
+};
 
 /// A request. Dropped, it is told.
 #[derive(Debug)]
@@ -50,6 +54,12 @@ impl<'a> Seen<'a> {
             answer: None,
             error: None,
         }
+    }
+
+    /// It is refused, for a reason that the client is not told.
+    pub(super) fn refused(&mut self, refusal: Refusal, why: &dyn fmt::Display) -> Refusal {
+        self.error = Some(why.to_string());
+        refusal
     }
 
     /// It has its answer.
