@@ -158,6 +158,53 @@ async fn its_answer_is_kept_for_the_same_identity() {
     assert_eq!(count.load(Ordering::Relaxed), 2, "not without a time to keep it for");
 }
 
+#[tokio::test]
+async fn answers_that_are_large_are_not_all_kept() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = count.clone();
+    let function = Function::in_process(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        async { Ok(json!({ "isAuthorized": true, "context": { "large": "x".repeat(3 * 1024 * 1024) } })) }
+    });
+    let by_key =
+        LambdaAuthorizer::new("key").identity_sources(["$request.header.x-api-key".parse().unwrap()]);
+    let authorizer = by_key.ttl(Duration::from_hours(1));
+    let api = api().function("key", function).authorizer("key", authorizer).route(route("/b", "key"));
+    let gateway = Gateway::builder(api).start().await.unwrap();
+    let mut asked = Vec::new();
+    for key in ["a", "b", "a", "c", "a"] {
+        assert_eq!(with_key("GET /b", key).send(gateway.address()).await.status, 200);
+        asked.push(count.load(Ordering::Relaxed));
+    }
+    // The third one does not fit beside the others.
+    assert_eq!(asked, [1, 2, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn its_answer_is_kept_for_as_long_as_it_says() {
+    let (api, count) = by_key(TTL);
+    let gateway = Gateway::builder(api).start().await.unwrap();
+    let mut asked = Vec::new();
+    for later in [Duration::ZERO, TTL - MOMENT, MOMENT] {
+        pass(later).await;
+        with_key("GET /b", "yes").send(gateway.address()).await;
+        asked.push(count.load(Ordering::Relaxed));
+    }
+    assert_eq!(asked, [1, 1, 2]);
+}
+
+const TTL: Duration = Duration::from_hours(1);
+
+/// What requests take is not as much.
+const MOMENT: Duration = Duration::from_mins(1);
+
+/// Lets time pass without waiting for it. Nothing is in flight meanwhile.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
 /// A request, signed as a client of AWS does it.
 struct Signed {
     method: &'static str,
