@@ -255,6 +255,30 @@ async fn a_request_whose_client_goes_is_told_with_what_was_known_of_it() {
 }
 
 #[tokio::test]
+async fn a_function_that_nobody_waits_for_goes_on_until_the_api_is_replaced() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let api = api(Function::program(program().instances(1)).timeout(LONG));
+    let mut observed = Observed::start(api.clone()).await;
+    let order = format!("meet {}", listener.local_addr().unwrap());
+    let leave = async |observed: &mut Observed| {
+        let met = tokio::select! {
+            response = observed.send(&order) => panic!("{response:?}"),
+            met = met(&listener) => met,
+        };
+        assert_eq!(observed.request_log().await.status, 499);
+        met
+    };
+    let (mut stream, process) = leave(&mut observed).await;
+    stream.write_all(b"!").await.unwrap();
+    assert_eq!(observed.send("tell").await.json()["process"], process, "it went on");
+    assert_eq!(observed.request_log().await.status, 200);
+
+    let (_stream, process) = leave(&mut observed).await;
+    observed.gateway.replace(&api).unwrap();
+    assert_eq!(observed.process_ended().await, (process, "the gateway is shutting down".to_owned()));
+}
+
+#[tokio::test]
 async fn a_request_that_a_shutdown_cuts_off_is_told_as_such() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut observed = Observed::start(api(Function::program(program()).timeout(LONG))).await;
