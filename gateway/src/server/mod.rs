@@ -197,7 +197,7 @@ mod tests {
         let (mut client, serving) = ask_for_much().await;
         let (mut part, mut answer) = (vec![0; ON_THE_WAY / 2], Vec::new());
         loop {
-            tokio::time::sleep(READING_TIME - Duration::from_secs(1)).await;
+            tokio::time::sleep(READING_TIME * 9 / 10).await;
             match client.read(&mut part).await.unwrap() {
                 0 => break,
                 length => answer.extend_from_slice(&part[..length]),
