@@ -1,6 +1,6 @@
 //! HTTP/1.1 as clients send it, byte by byte: bodies of every kind, refused ones too, and what else is on a connection.
 
-use routegen_gateway::{Api, Function, Gateway, Route};
+use routegen_gateway::{Api, Cors, Function, Gateway, Route};
 use routegen_spec::{Auth, Method, Throttle};
 use serde_json::{Value, json};
 use tokio::{
@@ -18,7 +18,8 @@ async fn start() -> Gateway {
     });
     let route = |path: &str| Route::new(Method::Any, path.parse().unwrap(), Auth::None, "echo");
     let seldom = route("/seldom").throttle(Throttle { rate: 1, burst: 1 });
-    Gateway::builder(Api::new().function("echo", echo).route(route("/")).route(seldom)).start().await.unwrap()
+    let api = Api::new().function("echo", echo).route(route("/")).route(seldom).cors(Cors::origins(["*"]));
+    Gateway::builder(api).start().await.unwrap()
 }
 
 /// A client that reads nothing before it has sent all that it is told to.
@@ -74,6 +75,7 @@ async fn a_refused_upload_is_answered_after_it_was_sent_and_the_connection_goes_
         ("two hosts", "POST /", "host: evil.test\r\n", 9, 403),
         ("none of the gateway's own paths", "POST /_routegen/nothing", "", 9, 404),
         ("too much for them", "POST /_routegen/nothing", "", 12, 413),
+        ("a preflight", "OPTIONS /", "origin: null\r\naccess-control-request-method: GET\r\n", 9, 204),
         ("too often", "POST /seldom", "", 9, 429),
     ] {
         let body = vec![b'a'; megabytes * MB];

@@ -10,7 +10,7 @@ use tokio::{
 use super::{failing::ANSWER_BYTES, ground::Ground};
 use crate::client::request;
 
-const CLIENTS: usize = 2;
+const CLIENTS: usize = 4;
 
 /// How long the gateway keeps an answer that nobody reads. On a machine that is very busy, it may take longer to notice.
 const GATEWAYS_PATIENCE: Duration = Duration::from_secs(30);
