@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     io,
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
     time::{Duration, SystemTime},
 };
 
@@ -259,6 +259,7 @@ impl GatewayBuilder {
             hosts: Hosts::new(hosts, address),
             integration_timeout,
             port: address.port(),
+            closing: AtomicBool::new(false),
         });
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(server::serve(listener, shared.clone(), stopped));

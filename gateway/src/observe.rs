@@ -9,7 +9,7 @@ use bytes::Bytes;
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the fields' names say it, where nothing else does")]
 pub enum Observation {
-    /// A request was answered.
+    /// A request was answered, or its client went before.
     Request(Box<RequestLog>),
     /// A function wrote a line. `function` is the process's name where several invocations are in flight.
     Log { function: Arc<str>, invocation: Option<String>, line: String },
@@ -37,9 +37,9 @@ pub struct RequestLog {
     pub invocation: Option<String>,
     /// Lambda's id of the invocation of the route's Lambda authorizer; nothing where it was not asked for this request.
     pub authorizer_invocation: Option<String>,
-    /// The status of the answer.
+    /// The status of the answer; [`RequestLog::UNANSWERED`] where there was none.
     pub status: u16,
-    /// From the end of the request's headers to the answer.
+    /// From the end of the request's headers to the answer, or to the client's going.
     pub duration: Duration,
     /// Whether an environment was made for it.
     pub cold_start: bool,
@@ -49,6 +49,12 @@ pub struct RequestLog {
     pub answer: Option<Bytes>,
     /// Why there was no answer, or none that is a response; or why the request was refused. Never told to the client.
     pub error: Option<String>,
+}
+
+impl RequestLog {
+    /// The status of a request that nobody waited for any more, or that the end of the gateway cut off: that of nginx. No client
+    /// gets it.
+    pub const UNANSWERED: u16 = 499;
 }
 
 /// Whoever wants to know.

@@ -40,6 +40,7 @@ pub(crate) struct Answered {
     /// What the function's lines have too, and the next one those of its authorizer.
     invocation: Option<String>,
     authorizer_invocation: Option<String>,
+    /// [`RequestLog::UNANSWERED`] where the client went before the answer, which `error` says too.
     status: u16,
     duration_ms: f64,
     cold_start: bool,

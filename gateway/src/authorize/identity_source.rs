@@ -93,7 +93,7 @@ impl Context {
             Self::SourceIp => Cow::Owned(call.client.ip().to_string()),
             Self::UserAgent => Cow::Borrowed(call.header(header::USER_AGENT).unwrap_or_default()),
             Self::Stage => Cow::Borrowed(call.api.stage_name()),
-            Self::DomainName => Cow::Borrowed(call.header(header::HOST).unwrap_or_default()),
+            Self::DomainName => Cow::Borrowed(call.domain_name()),
         }
     }
 }

@@ -4,26 +4,18 @@
 //!
 //! [its rules]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 use tokio::time::Instant;
 
-use super::{Refused, SourceOf, identity_source::Found};
+use super::{Refused, SourceOf, identity_source::Found, kept::Kept};
 use crate::{
     event::{Call, Identity, authorizer_event},
     lambda::{self, LambdaFunction, Services},
-    lock::lock,
     refusal::Refusal,
 };
-
-/// Answers that are kept at once; with the largest identities that a request can have, a few MB.
-const CAPACITY: usize = 1_024;
 
 /// Asks a function, and keeps its answers.
 #[derive(Debug)]
@@ -31,7 +23,8 @@ pub(crate) struct LambdaDecider {
     function: Arc<LambdaFunction>,
     sources: Vec<SourceOf>,
     ttl: Duration,
-    kept: Mutex<HashMap<Vec<String>, (Instant, Decision)>>,
+    /// With the time until which they count.
+    kept: Kept<Vec<String>, (Instant, Decision)>,
 }
 
 #[derive(Clone, Debug)]
@@ -51,7 +44,7 @@ struct Simple {
 
 impl LambdaDecider {
     pub(crate) fn new(function: Arc<LambdaFunction>, sources: Vec<SourceOf>, ttl: Duration) -> Self {
-        Self { function, sources, ttl, kept: Mutex::default() }
+        Self { function, sources, ttl, kept: Kept::default() }
     }
 
     pub(crate) async fn decide(
@@ -85,8 +78,8 @@ impl LambdaDecider {
     }
 
     fn kept(&self, identity: &[String]) -> Option<Decision> {
-        let kept = lock(&self.kept);
-        kept.get(identity).filter(|(until, _)| Instant::now() < *until).map(|(_, decision)| decision.clone())
+        let (until, decision) = self.kept.get(identity)?;
+        (Instant::now() < until).then_some(decision)
     }
 
     async fn ask(
@@ -111,11 +104,9 @@ impl LambdaDecider {
         let decision = Decision { authorized, context };
         // Without identity sources everybody would share one answer.
         if !self.ttl.is_zero() && !identity.is_empty() {
-            let mut kept = lock(&self.kept);
-            if kept.len() >= CAPACITY {
-                kept.clear();
-            }
-            kept.insert(identity, (Instant::now() + self.ttl, decision.clone()));
+            let context = decision.context.as_ref().map_or(0, |context| context.get().len());
+            let bytes = context + identity.iter().map(String::len).sum::<usize>();
+            self.kept.put(identity, (Instant::now() + self.ttl, decision.clone()), bytes);
         }
         Ok(decision)
     }

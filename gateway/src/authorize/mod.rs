@@ -5,6 +5,7 @@
 mod iam;
 mod identity_source;
 mod jwt;
+mod kept;
 mod lambda;
 
 use std::sync::Arc;

@@ -42,6 +42,7 @@ pub(crate) struct Call<'a> {
     /// The path without the stage.
     pub(crate) path: &'a RequestPath<'a>,
     pub(crate) query: &'a QueryParameters<'a>,
+    pub(crate) body_length: usize,
     pub(crate) client: SocketAddr,
     pub(crate) port: u16,
     pub(crate) request_id: &'a str,
@@ -99,8 +100,7 @@ impl Serialize for Event<'_> {
         if !cookies.is_empty() {
             map.serialize_entry("cookies", &cookies)?;
         }
-        let body = if let Kind::Proxy { body, .. } = kind { *body } else { &[] };
-        map.serialize_entry("headers", &EventHeaders { headers, added: &call.added_headers(body) })?;
+        map.serialize_entry("headers", &EventHeaders { headers, added: &call.added_headers() })?;
         if !call.query.is_empty() {
             map.serialize_entry("queryStringParameters", call.query)?;
         }
@@ -124,15 +124,22 @@ impl Serialize for Event<'_> {
 }
 
 impl Call<'_> {
-    /// The route in AWS's words, with the request's method and path.
+    /// The route in AWS's words, with the request's method and path ([the form]). The stage is in it once, though a named one is
+    /// in the request's path too.
+    ///
+    /// [the form]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
     fn arn(&self) -> String {
-        format!(
-            "arn:aws:execute-api:{}:{ACCOUNT_ID}:{API_ID}/{}/{}{}",
-            self.api.region,
-            self.api.stage_name(),
-            self.parts.method,
-            self.parts.uri.path()
-        )
+        let path = self.parts.uri.path();
+        // What is left of `/stage/path` after its first segment, however that is encoded.
+        let path =
+            self.api.stage.as_ref().map_or(path, |_| path[1..].find('/').map_or("", |at| &path[1 + at..]));
+        let (region, stage, method) = (&self.api.region, self.api.stage_name(), &self.parts.method);
+        format!("arn:aws:execute-api:{region}:{ACCOUNT_ID}:{API_ID}/{stage}/{method}{path}")
+    }
+
+    /// The name that the request is for, without the port.
+    pub(crate) fn domain_name(&self) -> &str {
+        self.header(header::HOST).map_or("localhost", host_name)
     }
 
     /// A header, where it is text.
@@ -140,27 +147,25 @@ impl Call<'_> {
         self.parts.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// What API Gateway says of the client. `x-forwarded-proto` is the truth: the gateway speaks plain HTTP.
-    fn added_headers(&self, body: &[u8]) -> Vec<(&'static str, Cow<'_, str>)> {
+    /// What API Gateway says of the client, and of the body even where there is none (AWS's own example of a GET,
+    /// awsdocs/aws-lambda-developer-guide, sample-apps/nodejs-apig/event-v2.json, and captures in aws/aws-lambda-go and
+    /// awslabs/aws-lambda-rust-runtime). `x-forwarded-proto` is the truth: the gateway speaks plain HTTP.
+    fn added_headers(&self) -> [(&'static str, Cow<'_, str>); 5] {
         let client = self.client.ip().to_string();
         let before = joined(&self.parts.headers, &FORWARDED_FOR);
         let forwarded = if before.is_empty() { client } else { format!("{before}, {client}") };
-        let mut added = vec![
+        [
+            ("content-length", Cow::Owned(self.body_length.to_string())),
             ("x-amzn-trace-id", Cow::Borrowed(self.trace)),
             ("x-forwarded-for", Cow::Owned(forwarded)),
             ("x-forwarded-port", Cow::Owned(self.port.to_string())),
             ("x-forwarded-proto", Cow::Borrowed("http")),
-        ];
-        if !body.is_empty() {
-            added.push(("content-length", Cow::Owned(body.len().to_string())));
-        }
-        added
+        ]
     }
 
     /// Lends out the context, which borrows from values that are made here.
     fn context<R>(&self, kind: &Kind<'_>, path: &str, lend: impl FnOnce(&RequestContext<'_>) -> R) -> R {
-        let host = self.header(header::HOST).unwrap_or("localhost");
-        let domain_name = host_name(host);
+        let domain_name = self.domain_name();
         let epoch = self.time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let time = OffsetDateTime::from(self.time).format(CLF).unwrap_or_default();
         let identity = if let Kind::Proxy { identity, .. } = kind { Some(*identity) } else { None };
@@ -232,7 +237,7 @@ mod tests {
         let api = LiveApi::new(&api, &Services::for_tests(), None).unwrap();
         let (parts, ()) = Request::get("/a/b/c").body(()).unwrap().into_parts();
         let time = UNIX_EPOCH + Duration::from_millis(1_583_348_638_390);
-        let event = called(&api, &parts, time, |call| event(call, &Identity::Open, b"")).unwrap();
+        let event = called(&api, &parts, b"", time, |call| event(call, &Identity::Open, b"")).unwrap();
         let event: Value = serde_json::from_slice(&event).unwrap();
         assert_eq!(event["requestContext"]["time"], "04/Mar/2020:19:03:58 +0000");
         assert_eq!(event["requestContext"]["timeEpoch"], 1_583_348_638_390_u64);

@@ -71,6 +71,7 @@ fn line(bytes: &[u8]) -> (&[u8], &[u8]) {
 pub(crate) fn called<R>(
     api: &LiveApi,
     parts: &Parts,
+    body: &[u8],
     time: SystemTime,
     then: impl FnOnce(&Call<'_>) -> R,
 ) -> Option<R> {
@@ -83,6 +84,7 @@ pub(crate) fn called<R>(
         parts,
         path: &path,
         query: &query,
+        body_length: body.len(),
         client: ([192, 0, 2, 1], 9).into(),
         port: 80,
         request_id: "id",

@@ -127,7 +127,7 @@ impl World {
     fn passes(&self, path: &str, value: &HeaderValue) -> Option<Map<String, Value>> {
         let request = Request::get(path).header(AUTHORIZATION, value).body(()).unwrap();
         let (parts, ()) = request.into_parts();
-        let outcome = called(&self.api, &parts, UNIX_EPOCH + Duration::from_secs(NOW), |call| {
+        let outcome = called(&self.api, &parts, b"", UNIX_EPOCH + Duration::from_secs(NOW), |call| {
             self.runtime.block_on(call.route.decider.decide(call, b"", &self.services, &mut None))
         });
         match outcome.expect("there is a route") {

@@ -15,6 +15,16 @@ use serde_json::{Value, json};
 use super::{Issuer, TokenBuilder};
 use crate::{event::QueryParameters, reserved};
 
+/// How long a name may be that a reason repeats.
+const NAME_LETTERS: usize = 100;
+
+/// What the issuer answers, and why it refuses, if it does. The client is told no more than OAuth's word for it.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) response: Response<Full<Bytes>>,
+    pub(crate) why: Option<String>,
+}
+
 /// What is asked of the issuer by a path of its own; nothing where the path is not one of its.
 pub(crate) fn answer(
     issuer: &Issuer,
@@ -22,25 +32,28 @@ pub(crate) fn answer(
     path: &str,
     headers: &HeaderMap,
     body: &[u8],
-) -> Option<Response<Full<Bytes>>> {
+) -> Option<Answer> {
     let well_known = path.strip_prefix(reserved::ISSUER).and_then(|path| path.strip_prefix("/.well-known/"));
-    let (allowed, answer): (_, &dyn Fn() -> Response<Full<Bytes>>) = match (well_known, path) {
-        (Some("openid-configuration"), _) => {
-            (Method::GET, &|| json_response(StatusCode::OK, &discovery(issuer)))
-        }
-        (Some("jwks.json"), _) => {
-            (Method::GET, &|| json_response(StatusCode::OK, &json!({ "keys": [issuer.key.jwk()] })))
-        }
+    let told = |value: Value| Answer { response: json_response(StatusCode::OK, &value), why: None };
+    let (allowed, answer): (_, &dyn Fn() -> Answer) = match (well_known, path) {
+        (Some("openid-configuration"), _) => (Method::GET, &|| told(discovery(issuer))),
+        (Some("jwks.json"), _) => (Method::GET, &|| told(json!({ "keys": [issuer.key.jwk()] }))),
         (None, reserved::TOKEN) => (Method::POST, &|| match token(issuer, headers, body) {
-            Ok(token) => json_response(StatusCode::OK, &token),
-            Err(error) => json_response(StatusCode::BAD_REQUEST, &json!({ "error": error.code() })),
+            Ok(token) => told(token),
+            Err(error) => refused(StatusCode::BAD_REQUEST, &error),
         }),
         _ => return None,
     };
     if *method != allowed {
-        return Some(json_response(StatusCode::METHOD_NOT_ALLOWED, &json!({ "error": "invalid_request" })));
+        return Some(refused(StatusCode::METHOD_NOT_ALLOWED, &TokenError::Method(allowed)));
     }
     Some(answer())
+}
+
+fn refused(status: StatusCode, error: &TokenError) -> Answer {
+    let code = error.code();
+    let response = json_response(status, &json!({ "error": code }));
+    Answer { response, why: Some(format!("{code}: {error}")) }
 }
 
 fn discovery(issuer: &Issuer) -> Value {
@@ -56,22 +69,41 @@ fn discovery(issuer: &Issuer) -> Value {
     })
 }
 
-/// Why there is no token, in OAuth's words (RFC 6749, 5.2).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// Why there is no token.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 enum TokenError {
-    Request,
-    Client,
+    #[error("the method is not {0}")]
+    Method(Method),
+    #[error("the body is no form (`application/x-www-form-urlencoded`)")]
+    NoForm,
+    #[error("the form has no `grant_type`")]
+    NoGrant,
+    #[error("the grant type is not `client_credentials`, which is the only one here")]
     Grant,
-    Scope,
+    #[error("`authorization` is neither `Basic` with the client's id and secret, nor left out")]
+    NotBasic,
+    #[error("`authorization` and `client_id` name different clients")]
+    TwoClients,
+    #[error("the client's id and secret are neither in `authorization` nor in the form")]
+    NoClient,
+    #[error("there is no client `{0}`")]
+    UnknownClient(String),
+    #[error("the secret is not that of the client `{0}`")]
+    Secret(String),
+    #[error("no route asks for the scope `{0}`, and the issuer was given none of that name")]
+    Scope(String),
 }
 
 impl TokenError {
-    fn code(self) -> &'static str {
+    /// OAuth's word for it (RFC 6749, 5.2).
+    fn code(&self) -> &'static str {
         match self {
-            Self::Request => "invalid_request",
-            Self::Client => "invalid_client",
+            Self::Method(_) | Self::NoForm | Self::NoGrant => "invalid_request",
+            Self::NotBasic | Self::TwoClients | Self::NoClient | Self::UnknownClient(_) | Self::Secret(_) => {
+                "invalid_client"
+            }
             Self::Grant => "unsupported_grant_type",
-            Self::Scope => "invalid_scope",
+            Self::Scope(_) => "invalid_scope",
         }
     }
 }
@@ -85,14 +117,14 @@ fn token(issuer: &Issuer, headers: &HeaderMap, body: &[u8]) -> Result<Value, Tok
         .trim()
         .eq_ignore_ascii_case("application/x-www-form-urlencoded")
     {
-        return Err(TokenError::Request);
+        return Err(TokenError::NoForm);
     }
-    let form = std::str::from_utf8(body).map_err(|_| TokenError::Request)?;
+    let form = std::str::from_utf8(body).map_err(|_| TokenError::NoForm)?;
     let form = QueryParameters::parse(form);
     match form.get("grant_type") {
         Some("client_credentials") => {}
         Some(_) => return Err(TokenError::Grant),
-        None => return Err(TokenError::Request),
+        None => return Err(TokenError::NoGrant),
     }
     let client = client(issuer, headers, &form)?;
     let known = issuer.scopes();
@@ -102,8 +134,8 @@ fn token(issuer: &Issuer, headers: &HeaderMap, body: &[u8]) -> Result<Value, Tok
         Some(wanted) => wanted.split(' ').filter(|scope| !scope.is_empty()).collect(),
         None => known.iter().copied().collect(),
     };
-    if scopes.iter().any(|scope| !known.contains(scope)) {
-        return Err(TokenError::Scope);
+    if let Some(unknown) = scopes.iter().find(|scope| !known.contains(*scope)) {
+        return Err(TokenError::Scope(shortened(unknown)));
     }
     let token = TokenBuilder::new(issuer).client(client).scopes(scopes).mint();
     Ok(json!({ "access_token": token, "expires_in": 3_600, "token_type": "Bearer" }))
@@ -112,19 +144,25 @@ fn token(issuer: &Issuer, headers: &HeaderMap, body: &[u8]) -> Result<Value, Tok
 /// The client, by `Authorization: Basic` or by the form.
 fn client(issuer: &Issuer, headers: &HeaderMap, form: &QueryParameters<'_>) -> Result<String, TokenError> {
     let (id, secret) = if let Some(basic) = headers.get(header::AUTHORIZATION) {
-        let (id, secret) = basic_credentials(basic).ok_or(TokenError::Client)?;
+        let (id, secret) = basic_credentials(basic).ok_or(TokenError::NotBasic)?;
         // RFC 6749, 2.3.1: one way to authenticate, not two that contradict each other.
         if form.get("client_id").is_some_and(|other| other != id) {
-            return Err(TokenError::Client);
+            return Err(TokenError::TwoClients);
         }
         (id, secret)
     } else {
-        let field = |name| form.get(name).map(str::to_owned).ok_or(TokenError::Client);
+        let field = |name| form.get(name).map(str::to_owned).ok_or(TokenError::NoClient);
         (field("client_id")?, field("client_secret")?)
     };
-    let known = issuer.secret(&id).ok_or(TokenError::Client)?;
-    verify_slices_are_equal(known.as_bytes(), secret.as_bytes()).map_err(|_| TokenError::Client)?;
+    let known = issuer.secret(&id).ok_or_else(|| TokenError::UnknownClient(shortened(&id)))?;
+    verify_slices_are_equal(known.as_bytes(), secret.as_bytes())
+        .map_err(|_| TokenError::Secret(shortened(&id)))?;
     Ok(id)
+}
+
+/// A name that a client sent, without the end of one that is no name.
+fn shortened(name: &str) -> String {
+    name.chars().take(NAME_LETTERS).collect()
 }
 
 fn basic_credentials(header: &header::HeaderValue) -> Option<(String, String)> {

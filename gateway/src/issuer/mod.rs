@@ -16,7 +16,7 @@ use std::{
 use routegen_spec::Scope;
 
 use crate::{lock::lock, reserved};
-pub(crate) use endpoint::answer;
+pub(crate) use endpoint::{Answer, answer};
 pub use keys::KeyError;
 pub(crate) use keys::{SigningKey, install_crypto};
 pub use tokens::TokenBuilder;

@@ -24,7 +24,9 @@ const SECRET: &str = "x-routegen-csrf";
 pub(crate) enum Refused {
     #[error("the page is for this machine only")]
     Client,
-    #[error("the page is for loopback and the port of the gateway, and `host` names something else")]
+    #[error(
+        "the page is for loopback and the port of the gateway, and `host` names something else; `allow_host` opens the API alone"
+    )]
     Host,
     #[error("the page is for its own origin")]
     Origin,

@@ -2,45 +2,40 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, PoisonError, RwLock},
-    time::{Duration, Instant, SystemTime},
+    sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Either, Full, LengthLimitError, Limited};
+use http_body_util::{Either, Full};
 use hyper::{
-    Request, Response,
-    body::{Body as _, Incoming},
-    header::HeaderValue,
+    HeaderMap, Request, Response,
+    body::Incoming,
+    header::{CONNECTION, HeaderValue},
     http::request::Parts,
 };
 use routegen_spec::routing::{NotAPath, RequestPath};
 
-use super::host::{Hosts, is_same_origin};
+use super::{
+    body::{RequestBody, Unread},
+    host::{Hosts, WrongHost, is_same_origin},
+    seen::Seen,
+};
 use crate::{
     authorize::Refused,
     event::{Call, QueryParameters, event, response},
     issuer::{self, Issuer},
     lambda::{self, InvokeError, Invoked, Services},
     live::LiveApi,
-    observe::{Observation, RequestLog},
     page::{self, Endpoint, Page},
     refusal::Refusal,
     reserved,
 };
 
-/// The largest request body ([HTTP API quotas]).
-///
-/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-const BODY_BYTES: usize = 10 * 1024 * 1024;
-
 /// The request line and all headers together ([HTTP API quotas]).
 ///
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 const HEAD_BYTES: usize = 10_240;
-
-/// How long a client may take for a body.
-const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// What all requests of a gateway share.
 #[derive(Debug)]
@@ -52,19 +47,8 @@ pub(crate) struct Shared {
     pub(crate) hosts: Hosts,
     pub(crate) integration_timeout: Duration,
     pub(crate) port: u16,
-}
-
-/// What becomes known of a request on its way.
-#[derive(Debug, Default)]
-struct Seen {
-    route_key: Option<String>,
-    function: Option<Arc<str>>,
-    invocation: Option<String>,
-    authorizer_invocation: Option<String>,
-    cold_start: bool,
-    event: Option<Bytes>,
-    answer: Option<Bytes>,
-    error: Option<String>,
+    /// Whether connections are about to be cut off.
+    pub(crate) closing: AtomicBool,
 }
 
 impl Shared {
@@ -80,53 +64,54 @@ impl Shared {
         request: Request<Incoming>,
     ) -> Response<page::Body> {
         let (parts, body) = request.into_parts();
-        if !self.hosts.allow(&parts.headers) {
-            return Refusal::Forbidden(None).response().map(Either::Left);
+        let mut body = RequestBody::new(body, &parts);
+        let host = self.hosts.check(&parts.headers);
+        let mut response = if host.is_ok() && reserved::is(parts.uri.path()) {
+            self.own(client, &parts, &mut body).await
+        } else {
+            self.of_the_api(client, &parts, host, &mut body).await.map(Either::Left)
+        };
+        if !body.read_away().await {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        if reserved::is(parts.uri.path()) {
-            return self.own(client, &parts, body).await;
-        }
-        let (started, time) = (Instant::now(), SystemTime::now());
+        response
+    }
+
+    /// The API's paths, and what is for another host.
+    async fn of_the_api(
+        &self,
+        client: SocketAddr,
+        parts: &Parts,
+        host: Result<(), WrongHost>,
+        body: &mut RequestBody,
+    ) -> Response<Full<Bytes>> {
         let (request_id, live) = (self.services.ids.request(), self.live());
-        let mut seen = Seen::default();
-        let request = ApiRequest { live: &live, parts: &parts, client, request_id: &request_id, time };
-        let outcome = self.through_the_api(&request, body, &mut seen).await;
+        let mut seen = Seen::new(self, parts, &request_id);
+        let time = SystemTime::now();
+        let request = ApiRequest { live: &live, parts, client, request_id: &request_id, time };
+        let is_for_us = host.is_ok();
+        let outcome = match host {
+            Ok(()) => self.through_the_api(&request, body, &mut seen).await,
+            Err(wrong) => Err(seen.refused(Refusal::Forbidden(None), &wrong)),
+        };
         let mut response = outcome.unwrap_or_else(|refusal| refusal.response());
         let headers = response.headers_mut();
-        if let Ok(id) = HeaderValue::from_str(&request_id) {
-            headers.insert("apigw-requestid", id);
-        }
-        if let Some(cors) = &live.cors {
+        put_id(&request_id, headers);
+        if let Some(cors) = live.cors.as_ref().filter(|_| is_for_us) {
             let preflight = cors.preflight(&parts.method, &parts.headers).is_some();
             if !preflight {
                 cors.apply(&parts.headers, headers);
             }
         }
-        self.services.observer.tell(|| {
-            Observation::Request(Box::new(RequestLog {
-                method: parts.method.to_string(),
-                path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
-                route_key: seen.route_key,
-                function: seen.function,
-                invocation: seen.invocation,
-                authorizer_invocation: seen.authorizer_invocation,
-                status: response.status().as_u16(),
-                duration: started.elapsed(),
-                cold_start: seen.cold_start,
-                event: seen.event,
-                answer: seen.answer,
-                error: seen.error,
-                request_id,
-            }))
-        });
-        response.map(Either::Left)
+        seen.answered(response.status());
+        response
     }
 
     async fn through_the_api(
         &self,
         request: &ApiRequest<'_>,
-        body: Incoming,
-        seen: &mut Seen,
+        body: &mut RequestBody,
+        seen: &mut Seen<'_>,
     ) -> Result<Response<Full<Bytes>>, Refusal> {
         let ApiRequest { live, parts, .. } = *request;
         if head_bytes(parts) > HEAD_BYTES {
@@ -148,7 +133,7 @@ impl Shared {
         if route.bucket.as_ref().is_some_and(|bucket| !bucket.take()) {
             return Err(Refusal::TooManyRequests);
         }
-        let body = read(body).await?;
+        let body = body.read().await.map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?;
         let trace = self.services.ids.trace(request.time);
         let query = QueryParameters::parse(parts.uri.query().unwrap_or_default());
         let call = Call {
@@ -157,6 +142,7 @@ impl Shared {
             parts,
             path: &path,
             query: &query,
+            body_length: body.len(),
             client: request.client,
             port: self.port,
             request_id: request.request_id,
@@ -171,10 +157,7 @@ impl Shared {
             let why = "the authorizer took too long".to_owned();
             Err(Refused { refusal: Refusal::InternalServerError, why })
         });
-        let identity = identity.map_err(|Refused { refusal, why }| {
-            seen.error = Some(why);
-            refusal
-        })?;
+        let identity = identity.map_err(|Refused { refusal, why }| seen.refused(refusal, &why))?;
         let payload = event(&call, &identity, &body);
         seen.function = Some(route.function.name.clone());
         seen.event = Some(payload.clone());
@@ -183,29 +166,44 @@ impl Shared {
         let invocation = route.function.invoke(lambda::Call { request_id, payload, trace: trace.clone() });
         let invoked = tokio::time::timeout(self.integration_timeout, invocation).await;
         let Ok(Invoked { outcome, cold_start }) = invoked else {
-            seen.error = Some(format!("no answer within {:?}", self.integration_timeout));
-            return Err(Refusal::ServiceUnavailable);
+            let why = format_args!("no answer within {:?}", self.integration_timeout);
+            return Err(seen.refused(Refusal::ServiceUnavailable, &why));
         };
         seen.cold_start = cold_start;
         let answer = outcome.map_err(|error| {
-            seen.error = Some(error.to_string());
-            match error {
+            let refusal = match error {
                 InvokeError::EventTooLarge => Refusal::PayloadTooLarge,
                 InvokeError::Closed => Refusal::ServiceUnavailable,
                 _ => Refusal::InternalServerError,
-            }
+            };
+            seen.refused(refusal, &error)
         })?;
         seen.answer = Some(answer.clone());
-        response(&answer).map_err(|shape| {
-            seen.error = Some(shape.to_string());
-            Refusal::InternalServerError
-        })
+        response(&answer).map_err(|shape| seen.refused(Refusal::InternalServerError, &shape))
     }
 
-    /// The gateway's own paths.
-    async fn own(&self, client: SocketAddr, parts: &Parts, body: Incoming) -> Response<page::Body> {
+    /// The gateway's own paths. What people have to know of a refusal to mend it is told, and all else that happens here is not.
+    async fn own(&self, client: SocketAddr, parts: &Parts, body: &mut RequestBody) -> Response<page::Body> {
+        let (mut response, why) = self.answer_own(client, parts, body).await;
+        if let Some(why) = why {
+            let request_id = self.services.ids.request();
+            put_id(&request_id, response.headers_mut());
+            let mut seen = Seen::new(self, parts, &request_id);
+            seen.error = Some(why);
+            seen.answered(response.status());
+        }
+        response
+    }
+
+    async fn answer_own(
+        &self,
+        client: SocketAddr,
+        parts: &Parts,
+        body: &mut RequestBody,
+    ) -> (Response<page::Body>, Option<String>) {
+        let refused = |refusal: Refusal| (refusal.response().map(Either::Left), None);
         if !is_same_origin(&parts.headers) {
-            return Refusal::Forbidden(None).response().map(Either::Left);
+            return refused(Refusal::Forbidden(None));
         }
         let path = parts.uri.path();
         let page = self.page.as_ref().zip(Endpoint::of(&parts.method, path));
@@ -216,20 +214,22 @@ impl Shared {
         });
         let page = match page.transpose() {
             Ok(page) => page,
-            Err(refused) => return page::refuse(refused),
+            Err(wrong @ page::Refused::Host) => return (page::refuse(wrong), Some(wrong.to_string())),
+            Err(refused) => return (page::refuse(refused), None),
         };
-        let body = match read(body).await {
+        let body = match body.read().await {
             Ok(body) => body,
-            Err(refusal) => return refusal.response().map(Either::Left),
+            Err(unread) => return refused(unread.refusal),
         };
         if let Some((page, endpoint)) = page {
-            return page.answer(endpoint, parts, &body, &self.live(), self.issuer.as_deref());
+            return (page.answer(endpoint, parts, &body, &self.live(), self.issuer.as_deref()), None);
         }
         let answer = self
             .issuer
             .as_ref()
             .and_then(|issuer| issuer::answer(issuer, &parts.method, path, &parts.headers, &body));
-        answer.unwrap_or_else(|| Refusal::NotFound.response()).map(Either::Left)
+        let Some(issuer::Answer { response, why }) = answer else { return refused(Refusal::NotFound) };
+        (response.map(Either::Left), why)
     }
 }
 
@@ -242,6 +242,13 @@ struct ApiRequest<'a> {
     time: SystemTime,
 }
 
+/// Gives an answer the id of its request, as API Gateway does.
+fn put_id(request_id: &str, headers: &mut HeaderMap) {
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert("apigw-requestid", id);
+    }
+}
+
 /// The bytes of a request's head as HTTP/1.1 has it.
 fn head_bytes(parts: &Parts) -> usize {
     let line = parts.method.as_str().len() + parts.uri.path_and_query().map_or(1, |path| path.as_str().len());
@@ -250,22 +257,6 @@ fn head_bytes(parts: &Parts) -> usize {
     let headers: usize =
         parts.headers.iter().map(|(name, value)| header(name.as_str(), value.as_bytes())).sum();
     line + version + headers + "\r\n".len()
-}
-
-async fn read(body: Incoming) -> Result<Bytes, Refusal> {
-    if body.size_hint().lower() > BODY_BYTES as u64 {
-        return Err(Refusal::PayloadTooLarge);
-    }
-    if body.is_end_stream() {
-        return Ok(Bytes::new());
-    }
-    match tokio::time::timeout(BODY_TIME, Limited::new(body, BODY_BYTES).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::PayloadTooLarge),
-        // It broke off: nobody reads the answer.
-        Ok(Err(_)) => Err(Refusal::BadRequest),
-        Err(_) => Err(Refusal::RequestTimeout),
-    }
 }
 
 #[cfg(test)]
@@ -281,6 +272,7 @@ impl Shared {
             hosts: Hosts::new(std::collections::BTreeSet::new(), "127.0.0.1:9".parse().unwrap()),
             integration_timeout: crate::Gateway::INTEGRATION_TIMEOUT,
             port: 9,
+            closing: AtomicBool::new(false),
         })
     }
 }

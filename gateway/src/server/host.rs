@@ -13,6 +13,15 @@ use hyper::{
     header::{HOST, ORIGIN},
 };
 
+/// A request that is for no name that the gateway answers to.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub(super) enum WrongHost {
+    #[error("the gateway does not answer to the host `{0}`, unless `allow_host` names it")]
+    Unknown(String),
+    #[error("the request does not name exactly one host")]
+    NotOne,
+}
+
 /// The names that requests may be for.
 #[derive(Clone, Debug)]
 pub(crate) struct Hosts {
@@ -26,13 +35,14 @@ impl Hosts {
         Self { allowed, own: Some(address.ip()).filter(|ip| !ip.is_loopback()) }
     }
 
-    /// Whether a request is for one of the names.
-    pub(crate) fn allow(&self, headers: &HeaderMap) -> bool {
+    /// Refuses a request that is for none of the names.
+    pub(super) fn check(&self, headers: &HeaderMap) -> Result<(), WrongHost> {
         let mut hosts = headers.get_all(HOST).iter();
-        let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
-        let Ok(host) = host.to_str() else { return false };
-        let name = name(host).to_ascii_lowercase();
-        is_loopback(&name) || self.allowed.contains(&name) || self.is_own(&name)
+        let (Some(host), None) = (hosts.next(), hosts.next()) else { return Err(WrongHost::NotOne) };
+        let host = String::from_utf8_lossy(host.as_bytes());
+        let name = name(&host).to_ascii_lowercase();
+        let known = is_loopback(&name) || self.allowed.contains(&name) || self.is_own(&name);
+        if known { Ok(()) } else { Err(WrongHost::Unknown(name)) }
     }
 
     fn is_own(&self, name: &str) -> bool {
@@ -83,7 +93,7 @@ mod tests {
         for value in values {
             headers.append(HOST, value.parse().unwrap());
         }
-        hosts.allow(&headers)
+        hosts.check(&headers).is_ok()
     }
 
     #[test]

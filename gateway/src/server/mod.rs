@@ -1,11 +1,18 @@
 //! The HTTP server: connections with their limits, and what answers their requests.
 //!
-//! Bounded are the connections, the time for a request's headers and for its body, and the size of both.
+//! Bounded are the connections, the time for a request's headers and for its body, and the size of both; and what is read of a
+//! body that nobody wants, and the time for which a client reads nothing of its answer.
 
+mod body;
 mod handle;
 mod host;
+mod seen;
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -15,6 +22,7 @@ use tokio::{
     sync::watch,
     task::JoinSet,
 };
+use tokio_io_timeout::TimeoutWriter;
 
 pub(crate) use handle::Shared;
 pub(crate) use host::{Hosts, host_and_port, is_loopback, is_same_origin, name as host_name};
@@ -24,6 +32,9 @@ const CONNECTIONS: usize = 4_096;
 
 /// How long a client may take for the headers of a request, and a connection may be idle before them.
 const HEADER_TIME: Duration = Duration::from_secs(30);
+
+/// How long a client may read nothing of an answer, which is kept for it meanwhile.
+const READING_TIME: Duration = Duration::from_secs(30);
 
 /// What a connection reads ahead, more than API Gateway allows for headers: beyond this hyper answers by itself.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -51,6 +62,7 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
             }
         }
     }
+    shared.closing.store(true, Ordering::Relaxed);
     connections.shutdown().await;
 }
 
@@ -64,6 +76,8 @@ async fn talk(
     shared: Arc<Shared>,
     client: std::net::SocketAddr,
 ) {
+    let mut stream = TimeoutWriter::new(stream);
+    stream.set_timeout(Some(READING_TIME));
     let service = service_fn(|request| {
         let shared = shared.clone();
         async move { Ok::<_, Infallible>(shared.answer(client, request).await) }
@@ -74,7 +88,7 @@ async fn talk(
         .header_read_timeout(HEADER_TIME)
         .max_buf_size(BUFFER_BYTES)
         .max_headers(HEADERS)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
         .await;
 }
 
@@ -85,15 +99,26 @@ mod tests {
         time::Instant,
     };
 
+    use routegen_spec::{Auth, Method};
+    use serde_json::json;
+    use tokio::task::JoinHandle;
+
     use super::*;
-    use crate::Api;
+    use crate::{Api, Function, Route};
+
+    /// What is on its way between a client and the gateway, each way.
+    const ON_THE_WAY: usize = 64 * 1024;
+
+    fn connect(api: &Api) -> (DuplexStream, JoinHandle<()>) {
+        let (client, server) = duplex(ON_THE_WAY);
+        let address = "127.0.0.1:9".parse().unwrap();
+        (client, tokio::spawn(talk(server, Shared::for_tests(api), address)))
+    }
 
     /// What a client of a gateway without routes gets that sends this and then nothing more, and when.
     async fn sent(bytes: &[u8]) -> (String, Duration) {
-        let (mut client, server): (DuplexStream, DuplexStream) = duplex(64 * 1024);
-        let address = "127.0.0.1:9".parse().unwrap();
         let started = Instant::now();
-        let serving = tokio::spawn(talk(server, Shared::for_tests(&Api::new()), address));
+        let (mut client, serving) = connect(&Api::new());
         client.write_all(bytes).await.unwrap();
         let mut answer = String::new();
         client.read_to_string(&mut answer).await.unwrap();
@@ -120,9 +145,65 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_does_not_come_of_a_refused_body_is_not_waited_for_long() {
+        let head = "POST /nothing HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nx";
+        let (answer, after) = sent(head.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("connection: close"), "{answer}");
+        assert!(after >= body::AWAY_TIME && after < body::AWAY_TIME * 2, "{after:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_body_that_is_far_too_large_is_not_read_away() {
+        let length = body::AWAY_BYTES + 1;
+        let head = format!("POST /nothing HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\nx");
+        let (answer, after) = sent(head.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("connection: close"), "{answer}");
+        assert_eq!(after, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn headers_beyond_the_buffer_are_refused_without_being_kept() {
         let head = format!("GET / HTTP/1.1\r\nhost: localhost\r\nx: {}", "x".repeat(BUFFER_BYTES));
         let (answer, _) = sent(&head.as_bytes()[..BUFFER_BYTES]).await;
         assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    }
+
+    /// What `GET /large` answers takes several ways' worth.
+    const LARGE: usize = 8 * ON_THE_WAY;
+
+    async fn ask_for_much() -> (DuplexStream, JoinHandle<()>) {
+        let large = Function::in_process(async |_| Ok(json!("x".repeat(LARGE))));
+        let route = Route::new(Method::Get, "/large".parse().unwrap(), Auth::None, "large");
+        let (mut client, serving) = connect(&Api::new().function("large", large).route(route));
+        let request = "GET /large HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        client.write_all(request.as_bytes()).await.unwrap();
+        (client, serving)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_reads_nothing_of_its_answer_is_left() {
+        let started = Instant::now();
+        let (mut client, serving) = ask_for_much().await;
+        tokio::time::timeout(READING_TIME * 2, serving).await.expect("it is left").unwrap();
+        let after = started.elapsed();
+        assert!(after >= READING_TIME, "{after:?}");
+        let mut begun = Vec::new();
+        client.read_to_end(&mut begun).await.unwrap();
+        assert!(begun.len() <= ON_THE_WAY);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_reads_slowly_gets_its_answer() {
+        let (mut client, serving) = ask_for_much().await;
+        let (mut part, mut answer) = (vec![0; ON_THE_WAY / 2], Vec::new());
+        loop {
+            tokio::time::sleep(READING_TIME * 9 / 10).await;
+            match client.read(&mut part).await.unwrap() {
+                0 => break,
+                length => answer.extend_from_slice(&part[..length]),
+            }
+        }
+        assert!(answer.starts_with(b"HTTP/1.1 200") && answer.len() > LARGE);
+        serving.await.unwrap();
     }
 }

@@ -118,6 +118,17 @@ async fn its_event_is_that_of_the_documentation_and_its_context_reaches_the_func
 }
 
 #[tokio::test]
+async fn the_domain_is_the_same_in_an_identity_and_in_the_event() {
+    let (function, _) = asked();
+    let by_domain = LambdaAuthorizer::new("key").identity_sources(["$context.domainName".parse().unwrap()]);
+    let api = api().function("key", function).authorizer("key", by_domain).route(route("/b", "key"));
+    let gateway = Gateway::builder(api).allow_host("yes").start().await.unwrap();
+    let event = request("GET /b").header("host", "yes:3000").send(gateway.address()).await.json();
+    assert_eq!(event["requestContext"]["domainName"], "yes");
+    assert_eq!(event["requestContext"]["authorizer"]["lambda"]["event"]["identitySource"], json!(["yes"]));
+}
+
+#[tokio::test]
 async fn its_answer_is_kept_for_the_same_identity() {
     let (api, count) = by_key(Duration::from_hours(1));
     let gateway = Gateway::builder(api).start().await.unwrap();
@@ -145,6 +156,49 @@ async fn its_answer_is_kept_for_the_same_identity() {
         with_key("GET /b", "yes").send(gateway.address()).await;
     }
     assert_eq!(count.load(Ordering::Relaxed), 2, "not without a time to keep it for");
+}
+
+#[tokio::test]
+async fn answers_that_are_large_are_not_all_kept() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = count.clone();
+    let function = Function::in_process(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        async { Ok(json!({ "isAuthorized": true, "context": { "large": "x".repeat(3 * 1024 * 1024) } })) }
+    });
+    let by_key =
+        LambdaAuthorizer::new("key").identity_sources(["$request.header.x-api-key".parse().unwrap()]);
+    let authorizer = by_key.ttl(Duration::from_hours(1));
+    let api = api().function("key", function).authorizer("key", authorizer).route(route("/b", "key"));
+    let gateway = Gateway::builder(api).start().await.unwrap();
+    let mut asked = Vec::new();
+    for key in ["a", "b", "a", "c", "a"] {
+        assert_eq!(with_key("GET /b", key).send(gateway.address()).await.status, 200);
+        asked.push(count.load(Ordering::Relaxed));
+    }
+    // The third one does not fit beside the others.
+    assert_eq!(asked, [1, 2, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn its_answer_is_kept_for_as_long_as_it_says() {
+    let (api, count) = by_key(Duration::from_hours(1));
+    let gateway = Gateway::builder(api).start().await.unwrap();
+    let mut asked = Vec::new();
+    // What the requests take is less than the minutes between them.
+    for minutes in [0, 59, 1] {
+        pass(Duration::from_mins(minutes)).await;
+        with_key("GET /b", "yes").send(gateway.address()).await;
+        asked.push(count.load(Ordering::Relaxed));
+    }
+    assert_eq!(asked, [1, 1, 2]);
+}
+
+/// Lets time pass without waiting for it. Nothing is in flight meanwhile.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
 }
 
 /// A request, signed as a client of AWS does it.

@@ -43,6 +43,15 @@ impl Request {
     /// Sends it to an address that knows itself by this name, unless the request has a `host` of its own.
     pub(crate) async fn send_for(self, host: &str, address: SocketAddr) -> Response {
         let mut stream = TcpStream::connect(address).await.unwrap();
+        // The server may answer, and close, before it has read all.
+        let _ = stream.write_all(&self.bytes(host)).await;
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes).await;
+        Response::parse(&bytes)
+    }
+
+    /// As it is sent to a server that knows itself by this name.
+    pub(crate) fn bytes(&self, host: &str) -> Vec<u8> {
         let mut head = format!("{} HTTP/1.1\r\n", self.line);
         let mut add = |name: &str, value: &str| head.extend([name, ": ", value, "\r\n"]);
         if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
@@ -55,12 +64,7 @@ impl Request {
             add("content-length", &self.body.len().to_string());
         }
         head += "connection: close\r\n\r\n";
-        stream.write_all(head.as_bytes()).await.unwrap();
-        // The server may answer, and close, before it has read all.
-        let _ = stream.write_all(&self.body).await;
-        let mut bytes = Vec::new();
-        let _ = stream.read_to_end(&mut bytes).await;
-        Response::parse(&bytes)
+        [head.as_bytes(), &self.body].concat()
     }
 }
 
@@ -72,7 +76,7 @@ pub(crate) struct Response {
 }
 
 impl Response {
-    fn parse(bytes: &[u8]) -> Self {
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
         let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
         let end = end.unwrap_or_else(|| panic!("no response: {:?}", String::from_utf8_lossy(bytes)));
         let head = std::str::from_utf8(&bytes[..end]).unwrap();

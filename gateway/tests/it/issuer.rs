@@ -1,10 +1,14 @@
 //! The local issuer over HTTP, and issuers elsewhere.
 
+use std::sync::{Arc, Mutex};
+
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use routegen_gateway::{Api, Function, Gateway, JwtAuthorizer, LocalIssuer, Route};
+use routegen_gateway::{
+    Api, Function, Gateway, GatewayBuilder, JwtAuthorizer, LocalIssuer, Observation, RequestLog, Route,
+};
 use routegen_spec::{Auth, Method};
 use serde_json::{Value, json};
 
@@ -26,6 +30,27 @@ fn api(authorizer: JwtAuthorizer) -> Api {
 
 async fn start(issuer: LocalIssuer) -> Gateway {
     Gateway::builder(api(JwtAuthorizer::local())).local_issuer(issuer).start().await.unwrap()
+}
+
+/// The requests that the observer was told of, in their order.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<RequestLog>>>);
+
+impl Told {
+    async fn of(&self, builder: GatewayBuilder) -> Gateway {
+        let told = self.0.clone();
+        let observe = move |observation| {
+            if let Observation::Request(log) = observation {
+                told.lock().unwrap().push(*log);
+            }
+        };
+        builder.observe(observe).start().await.unwrap()
+    }
+
+    /// The status of the last one, and why it was refused. It is told before it is answered.
+    fn last(&self) -> Option<(u16, String)> {
+        self.0.lock().unwrap().pop().map(|log| (log.status, log.error.unwrap_or_default()))
+    }
 }
 
 fn ask(form: &str) -> Request {
@@ -87,30 +112,52 @@ async fn without_a_wish_a_client_gets_all_scopes_of_the_routes_as_they_are_now()
 }
 
 #[tokio::test]
-async fn what_is_asked_wrongly_is_refused_in_oauths_words() {
-    let gateway = start(LocalIssuer::new()).await;
+async fn what_is_asked_wrongly_is_refused_in_oauths_words_and_the_observer_is_told_why() {
+    let told = Told::default();
+    let gateway =
+        told.of(Gateway::builder(api(JwtAuthorizer::local())).local_issuer(LocalIssuer::new())).await;
     let grant = "grant_type=client_credentials";
     let form = |more: &str| ask(&format!("{grant}&client_id=local-client&client_secret=local-secret{more}"));
-    for (case, request, error) in [
-        ("no client", ask(grant), "invalid_client"),
-        ("another secret", basic(ask(grant), "local-client:x"), "invalid_client"),
-        ("an unknown client", basic(ask(grant), "other:local-secret"), "invalid_client"),
+    let no_scope = "invalid_scope: no route asks for the scope `items/delete`, and the issuer was given none of that name";
+    for (request, why) in [
         (
-            "two clients",
-            basic(ask("grant_type=client_credentials&client_id=b"), "local-client:local-secret"),
-            "invalid_client",
+            ask(grant),
+            "invalid_client: the client's id and secret are neither in `authorization` nor in the form",
         ),
-        ("another scheme", ask(grant).bearer("x"), "invalid_client"),
-        ("an unknown scope", form("&scope=items/delete"), "invalid_scope"),
-        ("one scope too many", form("&scope=items/read+items/delete"), "invalid_scope"),
-        ("another grant", ask("grant_type=password"), "unsupported_grant_type"),
-        ("no grant", ask("client_id=local-client"), "invalid_request"),
-        ("JSON", request("POST /_routegen/oauth2/token").body("application/json", "{}"), "invalid_request"),
+        (
+            basic(ask(grant), "local-client:x"),
+            "invalid_client: the secret is not that of the client `local-client`",
+        ),
+        (basic(ask(grant), "other:local-secret"), "invalid_client: there is no client `other`"),
+        (
+            basic(ask("grant_type=client_credentials&client_id=b"), "local-client:local-secret"),
+            "invalid_client: `authorization` and `client_id` name different clients",
+        ),
+        (
+            ask(grant).bearer("x"),
+            "invalid_client: `authorization` is neither `Basic` with the client's id and secret, nor left out",
+        ),
+        (form("&scope=items/delete"), no_scope),
+        (form("&scope=items/read+items/delete"), no_scope),
+        (
+            ask("grant_type=password"),
+            "unsupported_grant_type: the grant type is not `client_credentials`, which is the only one here",
+        ),
+        (ask("client_id=local-client"), "invalid_request: the form has no `grant_type`"),
+        (
+            request("POST /_routegen/oauth2/token").body("application/json", "{}"),
+            "invalid_request: the body is no form (`application/x-www-form-urlencoded`)",
+        ),
     ] {
         let response = request.send(gateway.address()).await;
-        assert_eq!((response.status, response.json()), (400, json!({ "error": error })), "{case}");
+        let error = why.split(':').next().unwrap();
+        assert_eq!((response.status, response.json()), (400, json!({ "error": error })), "{why}");
+        assert_eq!(told.last(), Some((400, why.to_owned())));
     }
     assert_eq!(request("GET /_routegen/oauth2/token").send(gateway.address()).await.status, 405);
+    assert_eq!(told.last(), Some((405, "invalid_request: the method is not POST".to_owned())));
+    assert_eq!(form("").send(gateway.address()).await.status, 200);
+    assert_eq!(told.last(), None, "what is answered is not told");
 }
 
 #[tokio::test]
@@ -132,12 +179,26 @@ async fn the_gateways_own_paths_are_for_its_own_origin_and_its_own_names() {
 }
 
 #[tokio::test]
-async fn a_name_that_was_allowed_is_answered() {
-    let gateway = Gateway::builder(Api::new()).allow_host("API.test").start().await.unwrap();
-    for (host, status) in [("api.test:3000", 404), ("API.TEST", 404), ("other.test", 403)] {
-        let response = request("GET /").header("host", host).send(gateway.address()).await;
+async fn a_name_that_was_allowed_is_answered_and_of_another_the_observer_is_told() {
+    let told = Told::default();
+    let gateway = told.of(Gateway::builder(Api::new()).allow_host("API.test").page(true)).await;
+    let unknown = "the gateway does not answer to the host `other.test`, unless `allow_host` names it";
+    let page = "the page is for loopback and the port of the gateway, and `host` names something else; \
+                `allow_host` opens the API alone";
+    for (path, host, status, why) in [
+        ("/", "api.test:3000", 404, ""),
+        ("/", "API.TEST", 404, ""),
+        ("/", "other.test:80", 403, unknown),
+        ("/_routegen", "other.test", 403, unknown),
+        ("/_routegen", "api.test", 421, page),
+    ] {
+        let response = request(&format!("GET {path}")).header("host", host).send(gateway.address()).await;
         assert_eq!(response.status, status, "{host}");
+        assert_eq!(told.last(), Some((status, why.to_owned())), "{host}");
     }
+    let none = request("GET /").header("host", "localhost").header("host", "localhost");
+    assert_eq!(none.send(gateway.address()).await.status, 403);
+    assert_eq!(told.last(), Some((403, "the request does not name exactly one host".to_owned())));
 }
 
 #[tokio::test]

@@ -14,3 +14,4 @@ mod refusals;
 mod requirement;
 mod soak;
 mod tls;
+mod wire;

@@ -3,17 +3,11 @@
 //! A token is known by its whole text, until it expires or the issuer's keys change. Tokens that did not pass are not kept: whoever
 //! sends many of them fills nothing.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::lock::lock;
-
-/// With the largest tokens that fit into a request's headers, 10 MB.
-const CAPACITY: usize = 1_024;
+use crate::authorize::kept::Kept;
 
 /// What a token that passed says.
 #[derive(Clone, Debug)]
@@ -24,9 +18,9 @@ pub(crate) struct Verified {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct TokenCache(Mutex<HashMap<Box<str>, Entry>>);
+pub(super) struct TokenCache(Kept<Box<str>, Entry>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     verified: Verified,
     /// Seconds since 1970.
@@ -36,18 +30,14 @@ struct Entry {
 
 impl TokenCache {
     pub(super) fn get(&self, token: &str, generation: u64, now: u64) -> Option<Verified> {
-        let entries = lock(&self.0);
-        let entry = entries.get(token)?;
-        (entry.generation == generation && now < entry.until).then(|| entry.verified.clone())
+        let entry = self.0.get(token)?;
+        (entry.generation == generation && now < entry.until).then_some(entry.verified)
     }
 
     pub(super) fn put(&self, token: &str, verified: &Verified, until: u64, generation: u64) {
-        let mut entries = lock(&self.0);
-        if entries.len() >= CAPACITY {
-            // Rare enough for the simplest way that leaves no more than there may be.
-            entries.clear();
-        }
-        entries.insert(token.into(), Entry { verified: verified.clone(), until, generation });
+        let scopes: usize = verified.scopes.iter().map(|scope| size_of::<String>() + scope.len()).sum();
+        let bytes = token.len() + verified.claims.get().len() + scopes;
+        self.0.put(token.into(), Entry { verified: verified.clone(), until, generation }, bytes);
     }
 }
 
@@ -65,9 +55,26 @@ mod tests {
         assert!(cache.get("a.b.c", 1, 100).is_none());
         assert!(cache.get("a.b.c", 2, 99).is_none());
         assert!(cache.get("a.b.d", 1, 99).is_none());
-        for number in 0..CAPACITY * 2 {
-            cache.put(&number.to_string(), &verified, 100, 1);
+    }
+
+    #[test]
+    fn a_token_counts_with_its_claims_and_its_scopes() {
+        let text = || "x".repeat(1024 * 1024);
+        let claims = || RawValue::from_string(format!("\"{}\"", text())).unwrap().into();
+        let small = || RawValue::from_string("{}".to_owned()).unwrap().into();
+        for (token, verified) in [
+            (text(), Verified { claims: small(), scopes: Arc::new([]) }),
+            (String::new(), Verified { claims: claims(), scopes: Arc::new([]) }),
+            (String::new(), Verified { claims: small(), scopes: Arc::new([text()]) }),
+        ] {
+            let cache = TokenCache::default();
+            // Eight of them are more than the bound.
+            let tokens: Vec<String> = (0..8).map(|number| format!("{token}{number}")).collect();
+            for token in &tokens {
+                cache.put(token, &verified, 100, 1);
+            }
+            let known = tokens.iter().filter(|token| cache.get(token, 1, 99).is_some()).count();
+            assert_eq!(known, 1);
         }
-        assert!(lock(&cache.0).len() <= CAPACITY);
     }
 }

@@ -200,7 +200,8 @@ fn http_client(issuer: &str) -> io::Result<HttpClient> {
             .with_no_client_auth();
         builder.with_tls_config(config).https_or_http().enable_http1().build()
     };
-    Ok(Client::builder(TokioExecutor::new()).build(connector))
+    // The next fetch is hours away: a connection that was kept for it may be closed at that very moment.
+    Ok(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector))
 }
 
 /// An RSA key for signatures with its kid; nothing for keys of other kinds, which an issuer may have too.
@@ -295,6 +296,39 @@ mod tests {
         }
         assert_eq!(elsewhere.asked.load(Ordering::Relaxed), 1);
         assert!(id(&keys, &key.id).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn many_that_want_the_first_key_at_once_are_one_fetch() {
+        let key = SigningKey::generate().unwrap();
+        let elsewhere = Elsewhere::start(json!([key.jwk()])).await;
+        let keys = Arc::new(elsewhere.remote(Duration::ZERO));
+        let mut wanting = tokio::task::JoinSet::new();
+        for _ in 0..10 {
+            let (keys, key) = (keys.clone(), key.id.clone());
+            wanting.spawn(async move { id(&keys, &key).await });
+        }
+        assert_eq!(wanting.join_all().await, vec![Ok(1); 10]);
+        assert_eq!(elsewhere.asked.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn keys_are_kept_for_two_hours() {
+        let key = SigningKey::generate().unwrap();
+        let elsewhere = Elsewhere::start(json!([key.jwk()])).await;
+        let keys = elsewhere.remote(Duration::ZERO);
+        // What the fetches take is less than the minutes between them.
+        for (minutes, generation) in [(0, 1), (119, 1), (1, 2), (120, 3)] {
+            tokio::time::pause();
+            tokio::time::advance(Duration::from_mins(minutes)).await;
+            tokio::time::resume();
+            assert_eq!(id(&keys, &key.id).await, Ok(generation), "{minutes} minutes later");
+            assert_eq!(elsewhere.asked.load(Ordering::Relaxed) as u64, generation);
+        }
+        // Tokens that they verified before are looked at again.
+        tokio::time::pause();
+        tokio::time::advance(KEPT).await;
+        assert_eq!(KeySource::Remote(Box::new(keys)).generation(), 0);
     }
 
     #[tokio::test]

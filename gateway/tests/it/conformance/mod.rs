@@ -4,7 +4,7 @@ mod table;
 
 use std::time::Duration;
 
-use routegen_gateway::{Api, Cors, Function, Gateway, JwtAuthorizer, LocalIssuer, Route};
+use routegen_gateway::{Api, Cors, Function, Gateway, JwtAuthorizer, LambdaAuthorizer, LocalIssuer, Route};
 use routegen_spec::{Auth, Method, Throttle};
 use serde_json::json;
 
@@ -12,7 +12,8 @@ use crate::client::request;
 use table::{
     Place, Row, cors, events, jwt, limits, published_key, responses, routes,
     setup::{
-        self, ECHO, GUARDED, OPEN, PARROT, PLAIN, QUERY_PARAMETER, STAGED, Setup, TOKENS, TOKENS_IN_QUERY,
+        self, ASKED, ECHO, GUARDED, OPEN, PARROT, PLAIN, QUERY_PARAMETER, STAGED, Setup, TOKENS,
+        TOKENS_IN_QUERY,
     },
 };
 
@@ -101,10 +102,15 @@ fn api(setup: &Setup) -> Api {
         let event = invocation.event()?;
         Ok(serde_json::from_str(event["body"].as_str().unwrap_or("null")).unwrap())
     });
+    let asked = Function::in_process(async |invocation| {
+        Ok(json!({ "isAuthorized": true, "context": invocation.event()? }))
+    });
     let query = format!("$request.querystring.{QUERY_PARAMETER}").parse().unwrap();
     let api = Api::new()
         .function(ECHO, echo)
         .function(PARROT, parrot)
+        .function(ASKED, asked)
+        .authorizer(ASKED, LambdaAuthorizer::new(ASKED))
         .authorizer(TOKENS, JwtAuthorizer::local())
         .authorizer(TOKENS_IN_QUERY, JwtAuthorizer::local().identity_source(query))
         .routes(setup.routes.iter().map(route));

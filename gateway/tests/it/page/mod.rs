@@ -307,6 +307,25 @@ async fn a_change_needs_the_secret_of_this_start() {
 }
 
 #[tokio::test]
+async fn a_request_whose_client_went_is_in_the_log() {
+    let gateway = start().await;
+    let mut stream = Stream::open(&gateway, "").await;
+    stream.hello().await;
+    let mut client = tokio::net::TcpStream::connect(gateway.address()).await.unwrap();
+    let hang = request("POST /work").body("text/plain", "hang").bytes("localhost");
+    tokio::io::AsyncWriteExt::write_all(&mut client, &hang).await.unwrap();
+    drop(client);
+    let entry = loop {
+        let entry = stream.entry().await;
+        if entry["kind"] == "request" {
+            break entry;
+        }
+    };
+    assert_eq!((&entry["status"], &entry["path"]), (&json!(499), &json!("/work")));
+    assert_eq!(entry["error"], "the client went before the answer");
+}
+
+#[tokio::test]
 async fn other_pages_may_link_to_it_and_have_it_in_no_frame() {
     let gateway = start().await;
     for (site, destination, path, status) in [

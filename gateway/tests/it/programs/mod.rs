@@ -238,6 +238,63 @@ async fn the_client_hears_after_the_integrations_time_and_the_function_goes_on()
     stream.write_all(b"!").await.unwrap();
 }
 
+#[tokio::test]
+async fn a_request_whose_client_goes_is_told_with_what_was_known_of_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut observed = Observed::start(api(Function::program(program()).timeout(LONG))).await;
+    let order = format!("meet {}", listener.local_addr().unwrap());
+    tokio::select! {
+        response = observed.send(&order) => panic!("{response:?}"),
+        _ = met(&listener) => {}
+    }
+    let log = observed.request_log().await;
+    assert_eq!((log.status, log.error.as_deref()), (499, Some("the client went before the answer")));
+    assert_eq!((log.method.as_str(), log.path.as_str()), ("POST", "/"));
+    assert_eq!((log.route_key.as_deref(), log.function.as_deref()), (Some("POST /"), Some("worker")));
+    assert!(log.invocation.is_some() && log.event.is_some() && log.answer.is_none());
+}
+
+#[tokio::test]
+async fn a_function_that_nobody_waits_for_goes_on_until_the_api_is_replaced() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let api = api(Function::program(program().instances(1)).timeout(LONG));
+    let mut observed = Observed::start(api.clone()).await;
+    let order = format!("meet {}", listener.local_addr().unwrap());
+    let leave = async |observed: &mut Observed| {
+        let met = tokio::select! {
+            response = observed.send(&order) => panic!("{response:?}"),
+            met = met(&listener) => met,
+        };
+        assert_eq!(observed.request_log().await.status, 499);
+        met
+    };
+    let (mut stream, process) = leave(&mut observed).await;
+    stream.write_all(b"!").await.unwrap();
+    assert_eq!(observed.send("tell").await.json()["process"], process, "it went on");
+    assert_eq!(observed.request_log().await.status, 200);
+
+    let (_stream, process) = leave(&mut observed).await;
+    observed.gateway.replace(&api).unwrap();
+    assert_eq!(observed.process_ended().await, (process, "the gateway is shutting down".to_owned()));
+}
+
+#[tokio::test]
+async fn a_request_that_a_shutdown_cuts_off_is_told_as_such() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut observed = Observed::start(api(Function::program(program()).timeout(LONG))).await;
+    let order = ordered(&format!("meet {}", listener.local_addr().unwrap()));
+    let mut stream = TcpStream::connect(observed.gateway.address()).await.unwrap();
+    stream.write_all(&order.bytes("localhost")).await.unwrap();
+    met(&listener).await;
+    let other = Gateway::builder(Api::new()).start().await.unwrap();
+    std::mem::replace(&mut observed.gateway, other).shutdown().await;
+    let log = observed.request_log().await;
+    assert_eq!(
+        (log.status, log.error.as_deref()),
+        (499, Some("the gateway was shut down before the answer"))
+    );
+}
+
 /// The connection of a function that was told to meet here, and its process.
 pub(crate) async fn met(listener: &TcpListener) -> (TcpStream, u32) {
     let (mut stream, _) = listener.accept().await.unwrap();

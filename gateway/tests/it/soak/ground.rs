@@ -39,7 +39,7 @@ pub(super) struct Ground {
 /// What the gateway told.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Seen {
-    /// How many requests were answered with each status, whether somebody was there to read it or not.
+    /// How many requests were answered with each status, and how many with none because nobody waited for it (499).
     pub(super) answers: BTreeMap<u16, usize>,
     pub(super) started: BTreeSet<u32>,
     pub(super) ended: BTreeSet<u32>,

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{bad_tokens, failing, ground::Ground, idle, vanishing};
+use super::{bad_tokens, failing, ground::Ground, idle, unread, vanishing};
 use crate::programs::replaced;
 
 /// How much more memory the process may have after the second half than after the first, in bytes. The clients are part of it.
@@ -35,7 +35,7 @@ struct Held {
 }
 
 /// What a half counts the rounds of.
-const PARTS: [&str; 5] = ["failing", "vanishing", "bad tokens", "idle", "replaced"];
+const PARTS: [&str; 6] = ["failing", "vanishing", "bad tokens", "idle", "replaced", "unread"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "no test, but the program behind `just soak`"]
@@ -72,8 +72,8 @@ async fn soak() {
     let [failed, _, flooded, ..] = rounds;
     assert_eq!(seen.count(500), failed * failing::FAIL);
     assert_eq!(seen.count(401), flooded * bad_tokens::REFUSED);
-    // Bodies that broke off, which nobody waits for, and those that took too long on a machine that is very busy.
-    let expected = [200, 400, 401, 408, 500];
+    // Clients that went, in the middle of a body or while they waited, and bodies that took too long on a machine that is very busy.
+    let expected = [200, 400, 401, 408, 499, 500];
     assert!(seen.answers.keys().all(|status| expected.contains(status)));
     let [first, second] = halves[..] else { unreachable!("there are two halves") };
     let growth = second.memory.saturating_sub(first.memory);
@@ -85,7 +85,7 @@ async fn soak() {
 /// Counts rounds of all parts, beside each other, until it is time.
 async fn until(ground: &Ground, end: Instant, rounds: &mut [usize; PARTS.len()]) {
     let more = || Instant::now() < end;
-    let [failed, vanished, flooded, idled, replaced] = rounds;
+    let [failed, vanished, flooded, idled, replaced, unread_ones] = rounds;
     tokio::join!(
         async {
             while more() {
@@ -115,6 +115,12 @@ async fn until(ground: &Ground, end: Instant, rounds: &mut [usize; PARTS.len()])
             while more() {
                 replaced::one_after_the_other().await;
                 *replaced += 1;
+            }
+        },
+        async {
+            while more() {
+                unread::are_left(unread::round(ground).await).await;
+                *unread_ones += 1;
             }
         },
     );

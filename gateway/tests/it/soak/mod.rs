@@ -10,6 +10,7 @@ mod failing;
 mod ground;
 mod idle;
 mod long;
+mod unread;
 mod vanishing;
 
 use crate::requirement;
@@ -26,6 +27,13 @@ async fn functions_that_fail_at_once_fail_their_own_requests_and_no_others() {
 async fn clients_that_vanish_at_any_moment_cost_no_process() {
     let ground = Ground::start().await;
     vanishing::round(&ground).await;
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn beside_clients_that_read_nothing_of_their_answers_others_are_served() {
+    let ground = Ground::start().await;
+    let _clients = unread::round(&ground).await;
     ground.end().await;
 }
 

@@ -6,7 +6,9 @@ use camino::Utf8Path;
 use serde_json::{Map, Value, json};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use super::table::setup::{ECHO, OPEN, PARROT, QUERY_PARAMETER, Setup, TOKENS, TOKENS_IN_QUERY};
+use super::table::setup::{
+    ASKED, ECHO, OPEN, PARROT, QUERY_PARAMETER, Route, Setup, TOKENS, TOKENS_IN_QUERY,
+};
 use crate::{
     emulator::{Emulator, python::Python},
     fixture::{Project, succeed},
@@ -66,7 +68,7 @@ fn emit(setup: &Setup, out: &Utf8Path) {
 fn handlers(setup: &Setup) -> String {
     let mut lib = String::new();
     for function in [ECHO, PARROT] {
-        let routes: Vec<_> = setup.routes.iter().filter(|route| route.function == function).collect();
+        let routes: Vec<_> = routes(setup).filter(|route| route.function == function).collect();
         for (number, route) in routes.iter().enumerate() {
             let (method, path) = route.key.split_once(' ').unwrap_or(("ANY", route.key));
             let (auth, scopes) = (route.auth, route.scopes);
@@ -117,5 +119,10 @@ fn with_issuer(issuer: &str) -> Value {
 }
 
 fn has_authorizers(setup: &Setup) -> bool {
-    setup.routes.iter().any(|route| route.auth != OPEN)
+    routes(setup).any(|route| route.auth != OPEN)
+}
+
+/// Those that the emitted module can make: an authorizer's function would have to be one of the package.
+fn routes(setup: &Setup) -> impl Iterator<Item = &Route> {
+    setup.routes.iter().filter(|route| route.auth != ASKED)
 }

@@ -154,5 +154,13 @@ pub(crate) fn bodies(_: &Place<'_>) -> Vec<Row> {
             200,
             vec![Event("/body", "YT1i".into()), Event("/isBase64Encoded", true.into())],
         ),
+        row(
+            "no body is told to have no bytes",
+            "[A] (awsdocs/aws-lambda-developer-guide, sample-apps/nodejs-apig/event-v2.json)",
+            request("GET /"),
+            200,
+            vec![Event("/headers/content-length", "0".into()), NoField("/body")],
+        )
+        .ministack("/headers/content-length", "nothing", NO_PROXY),
     ]
 }

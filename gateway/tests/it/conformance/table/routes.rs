@@ -56,7 +56,7 @@ pub(crate) fn routes(_: &Place<'_>) -> Vec<Row> {
 }
 
 /// Of [`STAGED`](super::setup::STAGED).
-pub(crate) fn stages(_: &Place<'_>) -> Vec<Row> {
+pub(crate) fn stages(place: &Place<'_>) -> Vec<Row> {
     vec![
         row(
             "$default takes everything, with the stage in the path",
@@ -84,6 +84,26 @@ pub(crate) fn stages(_: &Place<'_>) -> Vec<Row> {
         .not_of_ministack("the emitted module makes no stage variables"),
         row("the stage alone", "[?]", request("GET /live"), 200, vec![Event("/rawPath", "/live".into())])
             .ministack("/rawPath", "\"/\"", NO_STAGE),
+        row(
+            "an authorizer is told the route without the stage in its path",
+            "[A]",
+            request("GET /live/asked/a%20b?q=1"),
+            200,
+            vec![
+                Event("/requestContext/authorizer/lambda/rawPath", "/live/asked/a b".into()),
+                Event(
+                    "/requestContext/authorizer/lambda/routeArn",
+                    format!(
+                        "arn:aws:execute-api:us-east-1:{}:{}/live/GET/asked/a%20b",
+                        place.account, place.api
+                    )
+                    .into(),
+                ),
+            ],
+        )
+        .not_of_ministack(
+            "the emitted module asks functions of the package alone, and these are the table's",
+        ),
         row("no stage", "[A]", request("GET /any/thing"), 404, vec![message("Not Found")]),
         row("a stage that begins alike", "[A]", request("GET /lively/x"), 404, vec![message("Not Found")]),
     ]

@@ -46,6 +46,9 @@ pub(crate) const TOKENS: &str = "tokens";
 pub(crate) const TOKENS_IN_QUERY: &str = "tokens_in_query";
 pub(crate) const QUERY_PARAMETER: &str = "token";
 
+/// Asks a function, which lets everybody pass and says as its context what it was asked.
+pub(crate) const ASKED: &str = "asked";
+
 /// No authorization, no CORS.
 pub(crate) const PLAIN: Setup = Setup {
     name: "plain",
@@ -68,7 +71,10 @@ pub(crate) const PLAIN: Setup = Setup {
 /// A stage with a name, and a route for everything.
 pub(crate) const STAGED: Setup = Setup {
     name: "staged",
-    routes: &[open("$default", ECHO)],
+    routes: &[
+        open("$default", ECHO),
+        Route { key: "GET /asked/{id}", auth: ASKED, scopes: &[], function: ECHO },
+    ],
     stage: Some("live"),
     stage_variable: Some(("colour", "blue")),
     cors: None,

@@ -1,0 +1,96 @@
+//! What authorizers keep so that the same question is not asked twice, bounded by its bytes.
+
+use std::{borrow::Borrow, collections::HashMap, hash::Hash, sync::Mutex};
+
+use crate::lock::lock;
+
+/// What an authorizer keeps at most, in bytes.
+const BYTES: usize = 8 * 1024 * 1024;
+
+/// What an entry takes beside its texts, roughly: of the smallest ones no more are kept either than fit.
+const ENTRY_BYTES: usize = 256;
+
+/// Values by their keys.
+#[derive(Debug)]
+pub(super) struct Kept<K, V>(Mutex<Entries<K, V>>);
+
+#[derive(Debug)]
+struct Entries<K, V> {
+    map: HashMap<K, Entry<V>>,
+    /// Of all entries.
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Entry<V> {
+    value: V,
+    bytes: usize,
+}
+
+impl<K, V> Default for Kept<K, V> {
+    fn default() -> Self {
+        Self(Mutex::new(Entries { map: HashMap::new(), bytes: 0 }))
+    }
+}
+
+impl<K: Eq + Hash, V: Clone> Kept<K, V> {
+    pub(super) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        lock(&self.0).map.get(key).map(|entry| entry.value.clone())
+    }
+
+    /// Keeps a value, whose texts and its key's have so many bytes. One that is too large for all is not kept.
+    pub(super) fn put(&self, key: K, value: V, text_bytes: usize) {
+        let bytes = ENTRY_BYTES + text_bytes;
+        if bytes > BYTES {
+            return;
+        }
+        let entries = &mut *lock(&self.0);
+        if let Some(before) = entries.map.remove(&key) {
+            entries.bytes -= before.bytes;
+        }
+        if entries.bytes + bytes > BYTES {
+            // Rare enough for the simplest way that leaves no more than there may be.
+            entries.map.clear();
+            entries.bytes = 0;
+        }
+        entries.bytes += bytes;
+        entries.map.insert(key, Entry { value, bytes });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_stay_below_their_bound_whether_entries_are_large_or_many() {
+        for (text_bytes, most) in [(0, BYTES / ENTRY_BYTES), (1024 * 1024, 7), (6 * 1024 * 1024, 1)] {
+            let kept = Kept::default();
+            let mut largest = 0;
+            for number in 0..=2 * most {
+                kept.put(number, number, text_bytes);
+                assert_eq!(kept.get(&number), Some(number));
+                let entries = lock(&kept.0);
+                assert_eq!(entries.bytes, entries.map.len() * (ENTRY_BYTES + text_bytes));
+                assert!(entries.bytes <= BYTES);
+                largest = largest.max(entries.map.len());
+            }
+            assert_eq!(largest, most, "of {text_bytes} bytes");
+        }
+    }
+
+    #[test]
+    fn what_is_put_again_counts_once_and_what_is_too_large_drives_out_nothing() {
+        let kept = Kept::default();
+        for value in 0..100 {
+            kept.put("same".to_owned(), value, 1024 * 1024);
+        }
+        kept.put("huge".to_owned(), 0, BYTES);
+        assert_eq!((kept.get("same"), kept.get("huge")), (Some(99), None));
+        let entries = lock(&kept.0);
+        assert_eq!((entries.map.len(), entries.bytes), (1, ENTRY_BYTES + 1024 * 1024));
+    }
+}

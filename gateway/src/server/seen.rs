@@ -1,0 +1,98 @@
+//! What becomes known of a request on its way, and is told when it ends: by its answer, or by its client's going.
+//!
+//! A client that goes takes the future with it that works on its answer. What was known by then is told all the same, because
+//! people leave exactly those requests that they then look for in the log.
+
+use std::{
+    fmt,
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
+
+use bytes::Bytes;
+use hyper::{StatusCode, http::request::Parts};
+
+use super::Shared;
+use crate::{
+    observe::{Observation, RequestLog},
+    refusal::Refusal,
+};
+
+/// A request. Dropped, it is told.
+#[derive(Debug)]
+pub(super) struct Seen<'a> {
+    shared: &'a Shared,
+    parts: &'a Parts,
+    request_id: &'a str,
+    started: Instant,
+    status: Option<StatusCode>,
+    pub(super) route_key: Option<String>,
+    pub(super) function: Option<Arc<str>>,
+    pub(super) invocation: Option<String>,
+    pub(super) authorizer_invocation: Option<String>,
+    pub(super) cold_start: bool,
+    pub(super) event: Option<Bytes>,
+    pub(super) answer: Option<Bytes>,
+    pub(super) error: Option<String>,
+}
+
+impl<'a> Seen<'a> {
+    /// A request of which nothing is known yet but its head.
+    pub(super) fn new(shared: &'a Shared, parts: &'a Parts, request_id: &'a str) -> Self {
+        Self {
+            shared,
+            parts,
+            request_id,
+            started: Instant::now(),
+            status: None,
+            route_key: None,
+            function: None,
+            invocation: None,
+            authorizer_invocation: None,
+            cold_start: false,
+            event: None,
+            answer: None,
+            error: None,
+        }
+    }
+
+    /// It is refused, for a reason that the client is not told.
+    pub(super) fn refused(&mut self, refusal: Refusal, why: &dyn fmt::Display) -> Refusal {
+        self.error = Some(why.to_string());
+        refusal
+    }
+
+    /// It has its answer.
+    pub(super) fn answered(mut self, status: StatusCode) {
+        self.status = Some(status);
+    }
+}
+
+impl Drop for Seen<'_> {
+    fn drop(&mut self) {
+        let Self { shared, parts, request_id, started, status, .. } = *self;
+        shared.services.observer.tell(|| {
+            let unanswered = || {
+                let closing = shared.closing.load(Ordering::Relaxed);
+                let who = if closing { "the gateway was shut down" } else { "the client went" };
+                format!("{who} before the answer")
+            };
+            let error = self.error.take().or_else(|| status.is_none().then(unanswered));
+            Observation::Request(Box::new(RequestLog {
+                request_id: request_id.to_owned(),
+                method: parts.method.to_string(),
+                path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+                route_key: self.route_key.take(),
+                function: self.function.take(),
+                invocation: self.invocation.take(),
+                authorizer_invocation: self.authorizer_invocation.take(),
+                status: status.map_or(RequestLog::UNANSWERED, |status| status.as_u16()),
+                duration: started.elapsed(),
+                cold_start: self.cold_start,
+                event: self.event.take(),
+                answer: self.answer.take(),
+                error,
+            }))
+        });
+    }
+}

@@ -1,0 +1,152 @@
+//! HTTP/1.1 as clients send it, byte by byte: bodies of every kind, refused ones too, and what else is on a connection.
+
+use routegen_gateway::{Api, Cors, Function, Gateway, Route};
+use routegen_spec::{Auth, Method, Throttle};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpStream,
+};
+
+use crate::client::{Response, request};
+
+const MB: usize = 1024 * 1024;
+
+async fn start() -> Gateway {
+    let echo = Function::in_process(async |invocation| {
+        Ok(json!({ "statusCode": 200, "body": invocation.event()?.to_string() }))
+    });
+    let route = |path: &str| Route::new(Method::Any, path.parse().unwrap(), Auth::None, "echo");
+    let seldom = route("/seldom").throttle(Throttle { rate: 1, burst: 1 });
+    let api = Api::new().function("echo", echo).route(route("/")).route(seldom).cors(Cors::origins(["*"]));
+    Gateway::builder(api).start().await.unwrap()
+}
+
+/// A client that reads nothing before it has sent all that it is told to.
+struct Client(BufReader<TcpStream>);
+
+impl Client {
+    async fn connect(gateway: &Gateway) -> Self {
+        Self(BufReader::new(TcpStream::connect(gateway.address()).await.unwrap()))
+    }
+
+    async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.0.write_all(bytes.as_ref()).await.unwrap();
+    }
+
+    /// The next answer, whose length is known.
+    async fn response(&mut self) -> Response {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert_ne!(self.0.read_line(&mut head).await.unwrap(), 0, "the connection was closed: {head:?}");
+        }
+        let mut response = Response::parse(head.as_bytes());
+        let length = response.header("content-length").map_or(0, |length| length.parse().unwrap());
+        response.body = vec![0; length];
+        self.0.read_exact(&mut response.body).await.unwrap();
+        response
+    }
+
+    /// Whether the gateway has closed the connection, after all that it said.
+    async fn is_closed(&mut self) -> bool {
+        self.0.read_to_end(&mut Vec::new()).await.unwrap() == 0
+    }
+}
+
+fn head(line: &str, headers: &str) -> String {
+    format!("{line} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n")
+}
+
+fn chunked(body: &[u8]) -> Vec<u8> {
+    let chunk = |chunk: &[u8]| [format!("{:x}\r\n", chunk.len()).as_bytes(), chunk, b"\r\n"].concat();
+    let chunks: Vec<u8> = body.chunks(MB).flat_map(chunk).collect();
+    [&chunks[..], b"0\r\n\r\n"].concat()
+}
+
+#[tokio::test]
+async fn a_refused_upload_is_answered_after_it_was_sent_and_the_connection_goes_on() {
+    let gateway = start().await;
+    request("GET /seldom").send(gateway.address()).await;
+    let mut client = Client::connect(&gateway).await;
+    for (case, line, headers, megabytes, status) in [
+        ("no route", "POST /nothing", "", 9, 404),
+        ("too much", "POST /", "", 12, 413),
+        ("headers that are too large", "POST /", &*format!("x: {}\r\n", "x".repeat(10_240)), 9, 431),
+        ("two hosts", "POST /", "host: evil.test\r\n", 9, 403),
+        ("none of the gateway's own paths", "POST /_routegen/nothing", "", 9, 404),
+        ("too much for them", "POST /_routegen/nothing", "", 12, 413),
+        ("a preflight", "OPTIONS /", "origin: null\r\naccess-control-request-method: GET\r\n", 9, 204),
+        ("too often", "POST /seldom", "", 9, 429),
+    ] {
+        let body = vec![b'a'; megabytes * MB];
+        client.send(head(line, &format!("{headers}content-length: {}\r\n", body.len()))).await;
+        client.send(&body).await;
+        let response = client.response().await;
+        assert_eq!((response.status, response.header("connection")), (status, None), "{case}");
+    }
+    client.send(head("POST /", "transfer-encoding: chunked\r\n")).await;
+    client.send(chunked(&vec![b'a'; 11 * MB])).await;
+    assert_eq!(client.response().await.status, 413);
+    client.send(head("GET /", "")).await;
+    assert_eq!(client.response().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_body_in_chunks_is_one_body() {
+    let gateway = start().await;
+    let mut client = Client::connect(&gateway).await;
+    client.send(head("POST /", "content-type: text/plain\r\ntransfer-encoding: chunked\r\n")).await;
+    for part in ["4\r\none \r\n", "3;extension=1\r\ntwo\r\n0\r\n", "trailer: 1\r\n\r\n"] {
+        client.send(part).await;
+    }
+    let event = client.response().await.json();
+    assert_eq!((&event["body"], &event["headers"]["content-length"]), (&json!("one two"), &json!("7")));
+    for left_out in ["transfer-encoding", "trailer"] {
+        assert_eq!(event["headers"].get(left_out), None, "{left_out}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_waits_for_a_word_gets_it_where_its_body_is_wanted() {
+    let gateway = start().await;
+    let headers = "content-type: text/plain\r\ncontent-length: 4\r\nexpect: 100-continue\r\n";
+    let mut client = Client::connect(&gateway).await;
+    client.send(head("POST /", headers)).await;
+    assert_eq!(client.response().await.status, 100);
+    client.send("text").await;
+    assert_eq!(client.response().await.json()["body"], "text");
+
+    // The connection is in the middle of a request whose body nobody will send.
+    client.send(head("POST /nothing", headers)).await;
+    let refused = client.response().await;
+    assert_eq!((refused.status, refused.header("connection")), (404, Some("close")));
+    assert!(client.is_closed().await);
+}
+
+#[tokio::test]
+async fn requests_that_are_sent_without_waiting_are_answered_in_their_order() {
+    let gateway = start().await;
+    let mut client = Client::connect(&gateway).await;
+    let body = "content-type: text/plain\r\ncontent-length: 1\r\n";
+    client
+        .send(format!("{}a{}{}b", head("POST /", body), head("GET /nothing", ""), head("POST /", body)))
+        .await;
+    assert_eq!(client.response().await.json()["body"], "a");
+    assert_eq!(client.response().await.status, 404);
+    assert_eq!(client.response().await.json()["body"], "b");
+}
+
+#[tokio::test]
+async fn a_client_of_http_1_0_is_answered_and_then_left() {
+    let gateway = start().await;
+    for (line, headers, status) in [("GET /", "host: localhost\r\n", 200), ("GET /", "", 403)] {
+        let mut client = Client::connect(&gateway).await;
+        client.send(format!("{line} HTTP/1.0\r\n{headers}\r\n")).await;
+        let response = client.response().await;
+        assert_eq!(response.status, status);
+        if status == 200 {
+            assert_eq!(response.json().pointer("/requestContext/http/method"), Some(&Value::from("GET")));
+        }
+        assert!(client.is_closed().await);
+    }
+}
