@@ -5,6 +5,7 @@
 mod callers;
 mod options;
 mod server;
+mod sources;
 mod turns;
 
 use serde_json::{Value, json};

@@ -1,19 +1,22 @@
 //! `routegen dev`: serves the API on this machine, and again after each change.
 
+mod changes;
 mod ready;
 mod turns;
 
 use std::{
-    collections::BTreeSet,
-    sync::mpsc::{self, Receiver, RecvTimeoutError},
+    sync::mpsc::{self, Receiver},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use camino::Utf8PathBuf;
 use routegen_gateway::{Gateway, Observation};
 
-use self::{ready::Ready, turns::Turns};
+use self::{
+    changes::{Word, wait},
+    ready::Ready,
+    turns::Turns,
+};
 use super::runnable::{Runnable, chain, refused, runtime};
 use crate::{
     args::DevArgs,
@@ -24,15 +27,6 @@ use crate::{
     watch::Watcher,
     workspace::Workspace,
 };
-
-/// An editor writes several files at once, and one of them in several steps.
-const QUIET: Duration = Duration::from_millis(30);
-
-/// What the server waits for.
-enum Word {
-    Changed(Utf8PathBuf),
-    End,
-}
 
 pub(super) fn run(
     args: &DevArgs,
@@ -46,7 +40,7 @@ pub(super) fn run(
     let place = Place::of(&workspace)?;
     let run_folder = place.run_folder()?;
     // What is saved while the first build runs is built after it.
-    let watcher = Watcher::start(&workspace, move |path| drop(tell.send(Word::Changed(path))))?;
+    let watcher = Watcher::start(&workspace, move |change| drop(tell.send(Word::Changed(change))))?;
     let mut turns = Turns::new(load, workspace, &args.running, run_folder.path());
     let first = turns.make(printer)?;
     let settings = Settings {
@@ -98,8 +92,11 @@ impl Server<'_> {
         let mut last = first;
         while let Some(changed) = wait(words) {
             let begin = Instant::now();
-            let turn = turns.turn(&changed, &last, self.printer).and_then(|next| {
-                watcher.cover(turns.workspace())?;
+            let reloaded = turns.reload(&changed);
+            // What changes while it is built is built after it, also in a folder that has just come.
+            let covered = watcher.cover(turns.workspace());
+            let built = reloaded.and(covered).and_then(|()| turns.turn(&changed, &last, self.printer));
+            let turn = built.and_then(|next| {
                 let Some(next) = next else { return Ok(None) };
                 let _entered = runtime.enter();
                 let replaced = gateway.replace(&self.api(&next, turns));
@@ -134,22 +131,5 @@ impl Server<'_> {
     fn api(&self, runnable: &Runnable, turns: &Turns<'_>) -> routegen_gateway::Api {
         let root = &turns.workspace().package_root;
         local::api(&runnable.manifest, &runnable.programs, self.settings, root)
-    }
-}
-
-/// What has changed, when nothing more does for a moment; nothing at the end.
-fn wait(words: &Receiver<Word>) -> Option<BTreeSet<Utf8PathBuf>> {
-    let mut changed = BTreeSet::new();
-    let mut word = words.recv().ok()?;
-    loop {
-        match word {
-            Word::Changed(path) => changed.insert(path),
-            Word::End => return None,
-        };
-        word = match words.recv_timeout(QUIET) {
-            Ok(word) => word,
-            Err(RecvTimeoutError::Timeout) => return Some(changed),
-            Err(RecvTimeoutError::Disconnected) => return None,
-        };
     }
 }

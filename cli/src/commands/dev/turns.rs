@@ -2,11 +2,9 @@
 //!
 //! In: the files that changed. Out: the API with other programs, or nothing where the change is none of the API.
 
-use std::collections::BTreeSet;
+use camino::Utf8Path;
 
-use camino::{Utf8Path, Utf8PathBuf};
-
-use super::super::runnable::Runnable;
+use super::{super::runnable::Runnable, changes::Changes};
 use crate::{args::Running, error::Error, files, printer::Printer, workspace::Workspace};
 
 pub(super) struct Turns<'a> {
@@ -49,34 +47,46 @@ impl<'a> Turns<'a> {
         Runnable::make(&self.workspace, self.running, &[], &to, printer)
     }
 
+    /// Reads the workspace again where what describes it has changed.
+    pub(super) fn reload(&mut self, changed: &Changes) -> Result<(), Error> {
+        let describes = |path: &Utf8Path| {
+            let names = ["Cargo.toml", "Cargo.lock", ".cargo", ".cargo/config", ".cargo/config.toml"];
+            names.iter().any(|name| path.ends_with(name))
+                // A folder that came or went, with what is in it.
+                || self.workspace.local_folders.iter().any(|folder| folder.starts_with(path))
+        };
+        if changed.have(describes) {
+            let loaded = (self.load)();
+            self.failed |= loaded.is_err();
+            self.workspace = loaded?;
+        }
+        Ok(())
+    }
+
     /// The build after a change; nothing where it gives what there is.
     pub(super) fn turn(
         &mut self,
-        changed: &BTreeSet<Utf8PathBuf>,
+        changed: &Changes,
         last: &Runnable,
         printer: &Printer,
     ) -> Result<Option<Runnable>, Error> {
         let failed = std::mem::replace(&mut self.failed, true);
-        let is = |names: &[&str]| {
-            changed.iter().any(|path| path.file_name().is_some_and(|name| names.contains(&name)))
-        };
-        if is(&["Cargo.toml", "Cargo.lock"]) {
-            self.workspace = (self.load)()?;
-        }
         let next = self.make(&printer.hushed())?;
         self.failed = false;
         let is_other = failed
             || next.changed
             || next.manifest.sha256 != last.manifest.sha256
-            || is(&["routegen.toml"])
+            || changed.have(|path| path.file_name() == Some("routegen.toml"))
             || self.is_included(changed, &next);
         Ok(is_other.then_some(next))
     }
 
     /// Whether a file changed that functions find beside their programs.
-    fn is_included(&self, changed: &BTreeSet<Utf8PathBuf>, runnable: &Runnable) -> bool {
-        let names = changed.iter().filter_map(|path| path.strip_prefix(&self.workspace.package_root).ok());
+    fn is_included(&self, changed: &Changes, runnable: &Runnable) -> bool {
         let patterns = || runnable.manifest.functions.iter().flat_map(|function| &function.include);
-        names.into_iter().any(|name| patterns().any(|pattern| pattern.matcher.is_match(name)))
+        changed.have(|path| {
+            let name = path.strip_prefix(&self.workspace.package_root);
+            name.is_ok_and(|name| patterns().any(|pattern| pattern.matcher.is_match(name)))
+        })
     }
 }
