@@ -158,6 +158,18 @@ fn a_function_is_called_without_a_server() {
 }
 
 #[test]
+fn whoever_reads_only_the_first_line_holds_nothing_up() {
+    let mut command = routegen(&["dev", "-p", "pets", "--port", "0", "--format", "json", "--env", KEYS]);
+    let (pets, _stdout) = Server::start_and_read_no_more(&mut command);
+    // Each of them is told with its path: together they are more than a pipe takes.
+    let path = format!("/north/1?{}", "x".repeat(8_000));
+    for _ in 0..32 {
+        assert_eq!(pets.get(&path, &[]).status, 401);
+    }
+    pets.stop();
+}
+
+#[test]
 fn a_port_that_is_taken_is_told() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

@@ -7,10 +7,10 @@ mod turns;
 use std::{
     sync::mpsc::{self, Receiver},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use routegen_gateway::{Gateway, Observation};
+use routegen_gateway::Gateway;
 
 use self::{
     changes::{Word, wait},
@@ -27,6 +27,9 @@ use crate::{
     watch::Watcher,
     workspace::Workspace,
 };
+
+/// How long whoever reads the log has to take the last of it.
+const LAST_ENTRIES: Duration = Duration::from_secs(1);
 
 pub(super) fn run(
     args: &DevArgs,
@@ -52,14 +55,7 @@ pub(super) fn run(
     };
     first.warn_of_missing(&settings.variables, printer);
     let server = Server { args, place: &place, settings: &settings, printer };
-    thread::scope(|scope| {
-        let (observe, observations) = mpsc::channel();
-        scope.spawn(move || {
-            // Whoever closed the pipe has read enough.
-            Journal::default().keep(&observations, |entry| drop(printer.event(&entry)));
-        });
-        server.serve(&mut turns, first, watcher, observe, &words)
-    })
+    server.serve(&mut turns, first, watcher, &words)
 }
 
 struct Server<'a> {
@@ -76,7 +72,6 @@ impl Server<'_> {
         turns: &mut Turns<'_>,
         first: Runnable,
         mut watcher: Watcher,
-        observe: mpsc::Sender<Observation>,
         words: &Receiver<Word>,
     ) -> Result<(), Error> {
         let runtime = runtime()?;
@@ -84,11 +79,13 @@ impl Server<'_> {
         if self.settings.issuer.is_none() {
             builder = builder.local_issuer(self.place.issuer());
         }
-        let builder = builder.observe(move |observation| drop(observe.send(observation)));
+        let (listener, journal) = Journal::new();
+        let builder = builder.observe(move |observation| listener.hear(observation));
         let gateway = runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
         let origin = format!("http://{}", gateway.address());
         self.place.serves(&origin)?;
         self.printer.event(&Ready::new(&first.manifest, &gateway))?;
+        let kept = self.keep(journal);
         let mut last = first;
         while let Some(changed) = wait(words) {
             let begin = Instant::now();
@@ -125,7 +122,21 @@ impl Server<'_> {
         }
         self.place.served(&origin)?;
         runtime.block_on(gateway.shutdown());
+        // Whoever reads no more, and does not close the pipe either, is not waited for.
+        let _ = kept.recv_timeout(LAST_ENTRIES);
         Ok(())
+    }
+
+    /// Prints the journal in a thread of its own, which may be blocked. Tells when it is at its end.
+    fn keep(&self, journal: Journal) -> Receiver<()> {
+        let (end, kept) = mpsc::channel();
+        let printer = self.printer.hushed();
+        thread::spawn(move || {
+            // Whoever closed the pipe has read enough.
+            journal.keep(|entry| drop(printer.event(&entry)));
+            let _ = end.send(());
+        });
+        kept
     }
 
     fn api(&self, runnable: &Runnable, turns: &Turns<'_>) -> routegen_gateway::Api {

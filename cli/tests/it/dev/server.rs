@@ -42,6 +42,26 @@ impl Server {
     pub(super) fn start(command: &mut Command) -> Self {
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let entries = lines(process.stdout.take().unwrap());
+        Self::started(process, entries)
+    }
+
+    /// The same, whose stdout is read up to the end of the first line, and then held open.
+    pub(super) fn start_and_read_no_more(command: &mut Command) -> (Self, impl Read + use<>) {
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdout = process.stdout.take().unwrap();
+        let (sender, entries) = mpsc::channel();
+        let (back, held) = mpsc::channel();
+        thread::spawn(move || {
+            let first: Vec<u8> =
+                stdout.by_ref().bytes().map_while(Result::ok).take_while(|byte| *byte != b'\n').collect();
+            let _ = sender.send(String::from_utf8(first).unwrap());
+            let _ = back.send(stdout);
+        });
+        let server = Self::started(process, entries);
+        (server, held.recv().unwrap())
+    }
+
+    fn started(mut process: Child, entries: Receiver<String>) -> Self {
         let talk = lines(process.stderr.take().unwrap());
         let Ok(ready) = entries.recv_timeout(PATIENCE) else {
             panic!("it ended: {}", talk.iter().collect::<Vec<_>>().join("\n"));
