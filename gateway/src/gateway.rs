@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use crate::{
-    Api, ApiError, InvokeError, KeyError, LocalIssuer, TokenBuilder,
+    Api, ApiError, InvokeError, KeyError, LocalIssuer, Processes, TokenBuilder,
     ids::Ids,
     issuer::Issuer,
     lambda::{Call, Services},
@@ -164,6 +164,11 @@ impl Gateway {
         serde_json::from_slice(&answer).map_err(|_| InvokeError::NotJson)
     }
 
+    /// The processes that it has started and that live, for whoever has to end them without the time for [`Gateway::shutdown`].
+    pub fn processes(&self) -> Processes {
+        self.shared.services.processes.clone()
+    }
+
     /// Ends it, and waits until every process is gone. Requests in flight break off.
     pub async fn shutdown(self) {
         let Self { shared, stop, mut alive, .. } = self;
@@ -246,7 +251,8 @@ impl GatewayBuilder {
         };
         let (alive_sender, alive) = mpsc::channel(1);
         let ids = Arc::new(Ids::default());
-        let services = Services { ids, observer, region: Api::REGION.into(), alive: alive_sender };
+        let (region, processes) = (Api::REGION.into(), Processes::default());
+        let services = Services { ids, observer, region, processes, alive: alive_sender };
         let live = LiveApi::new(&api, &services, issuer.as_ref())?;
         if let Some(issuer) = &issuer {
             issuer.serve_scopes(live.scopes.iter().cloned());

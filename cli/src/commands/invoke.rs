@@ -206,6 +206,8 @@ impl<'a> Call<'a> {
         let runtime = runtime()?;
         let builder = Gateway::builder(self.api()).port(0).local_issuer(place.issuer()).observe(observe);
         let gateway = runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
+        let processes = gateway.processes();
+        interrupt::on_giving_up(move || processes.end_at_once());
         let outcome = runtime.block_on(async {
             tokio::select! {
                 outcome = work(&gateway, &mut seen) => outcome,

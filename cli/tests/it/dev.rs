@@ -3,6 +3,7 @@
 //! Nothing waits for a time: a server tells when it listens and when it has rebuilt.
 
 mod callers;
+mod ends;
 mod options;
 mod server;
 mod sources;

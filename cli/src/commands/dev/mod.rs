@@ -82,6 +82,8 @@ impl Server<'_> {
         let (listener, journal) = Journal::new();
         let builder = builder.observe(move |observation| listener.hear(observation));
         let gateway = runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
+        let processes = gateway.processes();
+        interrupt::on_giving_up(move || processes.end_at_once());
         let origin = format!("http://{}", gateway.address());
         self.place.serves(&origin)?;
         self.printer.event(&Ready::new(&first.manifest, &gateway))?;

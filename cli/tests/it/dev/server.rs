@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{self, Receiver},
     thread,
     time::Duration,
@@ -14,7 +14,7 @@ use wait_timeout::ChildExt as _;
 use crate::fixture::succeed;
 
 /// More than a first build takes, less than a person waits.
-const PATIENCE: Duration = Duration::from_mins(5);
+pub(super) const PATIENCE: Duration = Duration::from_mins(5);
 
 pub(super) struct Server {
     process: Child,
@@ -108,9 +108,19 @@ impl Server {
         entries.find(is).expect("it said nothing of it")
     }
 
-    /// Ends it as Ctrl-C does, to itself alone, and waits for its end.
+    /// Sends a signal to it alone.
+    pub(super) fn signal(&self, signal: &str) {
+        succeed(Command::new("kill").args([signal, &self.process.id().to_string()]));
+    }
+
+    /// Waits for its end.
+    pub(super) fn ended(mut self) -> ExitStatus {
+        self.process.wait_timeout(PATIENCE).unwrap().expect("it should end")
+    }
+
+    /// Ends it as Ctrl-C does, and waits for its end.
     pub(super) fn stop(mut self) {
-        succeed(Command::new("kill").args(["-INT", &self.process.id().to_string()]));
+        self.signal("-INT");
         let status = self.process.wait_timeout(PATIENCE).unwrap().expect("it should end");
         assert!(status.success(), "{status:?} {}", self.talk.iter().collect::<Vec<_>>().join("\n"));
     }
