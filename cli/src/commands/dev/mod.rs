@@ -86,7 +86,8 @@ impl Server<'_> {
         interrupt::on_giving_up(move || processes.end_at_once());
         let origin = format!("http://{}", gateway.address());
         self.place.serves(&origin)?;
-        self.printer.event(&Ready::new(&first.manifest, &gateway))?;
+        let region = self.settings.variables.region();
+        self.printer.event(&Ready::new(&first.manifest, &gateway, region))?;
         let kept = self.keep(journal);
         let mut last = first;
         while let Some(changed) = wait(words) {

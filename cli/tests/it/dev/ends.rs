@@ -49,6 +49,8 @@ impl Ends {
     }
 
     fn new() -> Self {
+        // An earlier run may have been killed.
+        let _ = std::fs::remove_dir_all(target().join("routegen/dev").join(NAME));
         let this = Self { project: Project::new(NAME, &source("one")) };
         let control = this.control();
         std::fs::create_dir_all(&control).unwrap();
