@@ -381,6 +381,16 @@ pub(crate) enum Warning {
     )]
     NoValue { variables: std::collections::BTreeMap<String, Vec<String>> },
 
+    #[error("nothing listens on {origin}, which the token names as its issuer")]
+    #[diagnostic(
+        code(RG0211),
+        severity(Warning),
+        help(
+            "start `routegen dev` before, or name its port with `--port`: a server on another port refuses the token"
+        )
+    )]
+    NoServer { origin: String },
+
     #[error("no route asks for Cognito any more: a user pool that the module made would go, with its users")]
     #[diagnostic(
         code(RG0210),

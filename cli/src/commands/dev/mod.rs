@@ -123,7 +123,7 @@ impl Server<'_> {
                 }
             }
         }
-        self.place.served(&origin)?;
+        self.place.served()?;
         runtime.block_on(gateway.shutdown());
         // Whoever reads no more, and does not close the pipe either, is not waited for.
         let _ = kept.recv_timeout(LAST_ENTRIES);

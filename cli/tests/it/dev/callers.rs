@@ -60,6 +60,13 @@ fn tokens_of_another_issuer_and_signatures_open_what_they_are_for() {
         assert_eq!(status(&token(words)), expected, "{words:?}");
     }
 
+    // Nothing listens on a port below those that are given to anybody.
+    let warns = |port: &str| {
+        let output = project.routegen(&["token", "--port", port]).output().unwrap();
+        String::from_utf8(output.stderr).unwrap().contains("RG0211")
+    };
+    assert!(warns("1") && !warns(&issuer.port()));
+
     let asked = server.get("/asked", &[("who", "ann")]);
     assert_eq!((asked.status, asked.body.as_str()), (200, "eu-central-1"));
     let request = server.entry(|entry| entry["path"] == "/asked");
