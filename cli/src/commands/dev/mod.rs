@@ -91,6 +91,10 @@ impl Server<'_> {
         let kept = self.keep(journal);
         let mut last = first;
         while let Some(changed) = wait(words) {
+            // What has changed since may stand before it.
+            if interrupt::check().is_err() {
+                break;
+            }
             let begin = Instant::now();
             let reloaded = turns.reload(&changed);
             // What changes while it is built is built after it, also in a folder that has just come.
