@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::{Notify, mpsc::UnboundedReceiver};
 use ureq::http::Request;
 
-use super::runnable::{Runnable, refused, runtime};
+use super::runnable::{Runnable, refused, runtime, warn_of_missing};
 use crate::{
     args::InvokeArgs,
     check::{AuthorizerKind, Function},
@@ -33,6 +33,7 @@ pub(super) fn run(args: &InvokeArgs, workspace: &Workspace, printer: &Printer) -
     let only = std::slice::from_ref(&args.function);
     let runnable = Runnable::make(workspace, &args.running, only, run_folder.path(), &printer.hushed())?;
     let call = Call::new(args, &runnable, workspace, printer)?;
+    warn_of_missing([call.function], &call.variables, printer);
     let answer = match event {
         Some(event) => call.with_event(&place, &event),
         None => call.with_request(&place),

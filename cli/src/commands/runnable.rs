@@ -9,7 +9,7 @@ use super::{Api, lock};
 use crate::{
     args::Running,
     build::{self, Change, Layout, Request},
-    check::CheckedManifest,
+    check::{CheckedManifest, Function},
     config::Config,
     error::{Error, Warning},
     local::{self, Place, Programs, Variables},
@@ -64,13 +64,17 @@ impl Runnable {
         let changed = built.artifacts.iter().any(|artifact| artifact.change != Change::Unchanged);
         Ok(Self { programs: local::unpack(&built.artifacts, to)?, manifest, changed })
     }
+}
 
-    /// Tells which variables functions ask for that have no value here. A function may do without, as the example does.
-    pub(super) fn warn_of_missing(&self, variables: &Variables, printer: &Printer) {
-        let variables = variables.missing(&self.manifest);
-        if !variables.is_empty() {
-            printer.warning(&Warning::NoValue { variables });
-        }
+/// Tells which variables functions ask for that have no value here. A function may do without, as the example does.
+pub(super) fn warn_of_missing<'a>(
+    functions: impl IntoIterator<Item = &'a Function>,
+    variables: &Variables,
+    printer: &Printer,
+) {
+    let variables = variables.missing(functions);
+    if !variables.is_empty() {
+        printer.warning(&Warning::NoValue { variables });
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
 use routegen_gateway::Api;
 use routegen_spec::EnvName;
 
-use crate::check::{CheckedManifest, Function};
+use crate::check::Function;
 
 /// What a developer sets to see more.
 const ALWAYS: [&str; 3] = ["AWS_LAMBDA_LOG_LEVEL", "RUST_BACKTRACE", "RUST_LOG"];
@@ -49,9 +49,12 @@ impl Variables {
     }
 
     /// The names that functions ask for and that have no value, with those functions.
-    pub(crate) fn missing(&self, manifest: &CheckedManifest) -> BTreeMap<String, Vec<String>> {
+    pub(crate) fn missing<'a>(
+        &self,
+        functions: impl IntoIterator<Item = &'a Function>,
+    ) -> BTreeMap<String, Vec<String>> {
         let mut missing: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for function in &manifest.functions {
+        for function in functions {
             for name in function.env.iter().filter(|name| self.value(name.as_str()).is_none()) {
                 missing.entry(name.to_string()).or_default().push(function.name.clone());
             }
@@ -91,7 +94,7 @@ mod tests {
         let expected = [("MODE", "a=b".into()), ("PATH", path), ("TABLE", "pens".into())];
         assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value)).into());
         assert_eq!(
-            variables.missing(&checked),
+            variables.missing(&checked.functions),
             BTreeMap::from([("NOBODY_HAS_THAT".to_owned(), vec!["a".to_owned()])])
         );
     }

@@ -152,6 +152,13 @@ fn a_function_is_called_without_a_server() {
     std::fs::write(&event, "{}").unwrap();
     let failed = fail(&mut invoke(&["api_key", "--event", event.as_str()]));
     assert!(failed.contains("RG0082") && failed.contains("no event of a Lambda authorizer"), "{failed}");
+    let without = |words: &[&str]| {
+        let mut command = routegen(&["invoke", "-p", "pets"]);
+        String::from_utf8(command.args(words).env_remove("API_KEYS").output().unwrap().stderr).unwrap()
+    };
+    let warned = without(&["api_key", "--event", event.as_str()]);
+    assert!(warned.contains("RG0086") && warned.contains("`API_KEYS` (api-key)"), "{warned}");
+    assert!(!without(&["health"]).contains("RG0086"), "another function's variable is no matter");
     assert!(fail(&mut invoke(&["health", "--path", "/elsewhere"])).contains("RG0083"));
     assert!(fail(&mut invoke(&["nobody"])).contains("RG0030"));
     std::fs::write(&event, "{").unwrap();

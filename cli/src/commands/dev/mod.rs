@@ -17,7 +17,7 @@ use self::{
     ready::Ready,
     turns::Turns,
 };
-use super::runnable::{Runnable, chain, refused, runtime};
+use super::runnable::{Runnable, chain, refused, runtime, warn_of_missing};
 use crate::{
     args::DevArgs,
     error::Error,
@@ -53,7 +53,7 @@ pub(super) fn run(
         stage: args.stage.clone(),
         instances: args.instances,
     };
-    first.warn_of_missing(&settings.variables, printer);
+    warn_of_missing(&first.manifest.functions, &settings.variables, printer);
     let server = Server { args, place: &place, settings: &settings, printer };
     server.serve(&mut turns, first, watcher, &words)
 }
@@ -111,10 +111,9 @@ impl Server<'_> {
                 // Nothing that was changed is part of the API.
                 Ok(None) => {}
                 Ok(Some(next)) => {
-                    if self.settings.variables.missing(&next.manifest)
-                        != self.settings.variables.missing(&last.manifest)
-                    {
-                        next.warn_of_missing(&self.settings.variables, self.printer);
+                    let (variables, functions) = (&self.settings.variables, &next.manifest.functions);
+                    if variables.missing(functions) != variables.missing(&last.manifest.functions) {
+                        warn_of_missing(functions, variables, self.printer);
                     }
                     last = next;
                     let seconds = begin.elapsed().as_secs_f64();
