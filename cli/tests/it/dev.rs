@@ -4,6 +4,7 @@
 
 mod callers;
 mod ends;
+mod invoke;
 mod options;
 mod server;
 mod sources;
