@@ -13,7 +13,7 @@ mod turns;
 use serde_json::{Value, json};
 
 use self::server::Server;
-use crate::fixture::{fail, routegen, scratch, succeed};
+use crate::fixture::{Project, fail, routegen, scratch, succeed};
 
 const KEYS: &str = "API_KEYS=k1=north,k2=south";
 
@@ -179,9 +179,11 @@ fn whoever_reads_only_the_first_line_holds_nothing_up() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told() {
+fn a_port_that_is_taken_is_told_before_anything_is_built() {
+    let project = Project::new("dev-port", "compile_error!(\"it was built\");");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let error = fail(&mut routegen(&["dev", "-p", "pets", "--port", &port, "--env", KEYS]));
+    let error = fail(&mut project.routegen(&["dev", "--port", &port]));
     assert!(error.contains("RG0080") && error.contains("--port 0"), "{error}");
+    assert!(!error.contains("it was built"), "{error}");
 }

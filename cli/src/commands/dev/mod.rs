@@ -5,12 +5,13 @@ mod ready;
 mod turns;
 
 use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     sync::mpsc::{self, Receiver},
     thread,
     time::{Duration, Instant},
 };
 
-use routegen_gateway::Gateway;
+use routegen_gateway::{Gateway, StartError};
 
 use self::{
     changes::{Word, wait},
@@ -39,6 +40,8 @@ pub(super) fn run(
     let (tell, words) = mpsc::channel();
     let end = tell.clone();
     interrupt::on_request(move || drop(end.send(Word::End)))?;
+    // Before anything is compiled: that the port is taken is not to be told after a minute.
+    let listener = listen(args.port)?;
     let workspace = load()?;
     let place = Place::of(&workspace)?;
     let run_folder = place.run_folder()?;
@@ -55,7 +58,12 @@ pub(super) fn run(
     };
     warn_of_missing(&first.manifest.functions, &settings.variables, printer);
     let server = Server { args, place: &place, settings: &settings, printer };
-    server.serve(&mut turns, first, watcher, &words)
+    server.serve(listener, &mut turns, first, watcher, &words)
+}
+
+fn listen(port: u16) -> Result<TcpListener, Error> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpListener::bind(address).map_err(|source| refused(&StartError::Bind { address, source }))
 }
 
 struct Server<'a> {
@@ -69,18 +77,19 @@ impl Server<'_> {
     /// Serves until the user asks for the end.
     fn serve(
         &self,
+        listener: TcpListener,
         turns: &mut Turns<'_>,
         first: Runnable,
         mut watcher: Watcher,
         words: &Receiver<Word>,
     ) -> Result<(), Error> {
         let runtime = runtime()?;
-        let mut builder = Gateway::builder(self.api(&first, turns)).port(self.args.port).page(true);
+        let mut builder = Gateway::builder(self.api(&first, turns)).listener(listener).page(true);
         if self.settings.issuer.is_none() {
             builder = builder.local_issuer(self.place.issuer());
         }
-        let (listener, journal) = Journal::new();
-        let builder = builder.observe(move |observation| listener.hear(observation));
+        let (ear, journal) = Journal::new();
+        let builder = builder.observe(move |observation| ear.hear(observation));
         let gateway = runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
         let processes = gateway.processes();
         interrupt::on_giving_up(move || processes.end_at_once());
