@@ -338,12 +338,12 @@ pub(crate) enum Error {
     )]
     NotAnEvent { path: Utf8PathBuf, reason: String },
 
-    #[error("the artifacts are for {architecture}, and this machine is another")]
+    #[error("the artifacts are for Linux on {architecture}, and this machine is {os} on {arch}")]
     #[diagnostic(
         code(RG0087),
         help("`--artifacts` runs what is deployed; without it, a build for this machine answers")
     )]
-    OtherMachine { architecture: &'static str },
+    OtherMachine { architecture: &'static str, os: &'static str, arch: &'static str },
 
     #[error("the request cannot be sent: {reason}")]
     #[diagnostic(code(RG0085))]

@@ -1,6 +1,6 @@
 //! The API as `dev` and `invoke` run it: read, checked, and linked or unpacked.
 
-use std::time::Duration;
+use std::{env::consts, time::Duration};
 
 use camino::Utf8Path;
 use routegen_gateway::StartError;
@@ -14,7 +14,6 @@ use crate::{
     error::{Error, Warning},
     local::{self, Place, Programs, Variables},
     printer::Printer,
-    target::Architecture,
     workspace::Workspace,
 };
 
@@ -53,8 +52,9 @@ impl Runnable {
     }
 
     fn zipped(api: &Api<'_>, only: &[String], to: &Utf8Path) -> Result<Self, Error> {
-        if api.config.architecture() != Architecture::HOST {
-            return Err(Error::OtherMachine { architecture: api.config.architecture().as_str() });
+        let (architecture, os, arch) = (api.config.architecture(), consts::OS, consts::ARCH);
+        if !architecture.runs_on(os, arch) {
+            return Err(Error::OtherMachine { architecture: architecture.as_str(), os, arch });
         }
         let backend = api.backend()?;
         let manifest = api.checked()?;
