@@ -85,6 +85,9 @@ impl Server<'_> {
     ) -> Result<(), Error> {
         let runtime = runtime()?;
         let mut builder = Gateway::builder(self.api(&first, turns)).listener(listener).page(true);
+        for name in &self.args.allow_host {
+            builder = builder.allow_host(name);
+        }
         if self.settings.issuer.is_none() {
             builder = builder.local_issuer(self.place.issuer());
         }
