@@ -31,7 +31,7 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    fn add(&mut self, change: Change) {
+    pub(super) fn add(&mut self, change: Change) {
         match change {
             Change::Path(path) => drop(self.paths.insert(path)),
             Change::Anything => self.anything = true,

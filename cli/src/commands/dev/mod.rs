@@ -116,7 +116,10 @@ impl Server<'_> {
                 let Some(next) = next else { return Ok(None) };
                 let _entered = runtime.enter();
                 let replaced = gateway.replace(&self.api(&next, turns));
-                replaced.map_err(|error| Error::Gateway { reason: chain(&error), help: None })?;
+                replaced.map_err(|error| {
+                    turns.refused();
+                    Error::Gateway { reason: chain(&error), help: None }
+                })?;
                 Ok(Some(next))
             });
             match turn {

@@ -14,8 +14,10 @@ pub(super) struct Turns<'a> {
     /// The folder for the programs.
     folder: &'a Utf8Path,
     count: u64,
-    /// Whether the last build failed: the next one is news, whatever it gives.
+    /// Whether the last build failed or is not served: the next one is news, whatever it gives.
     failed: bool,
+    /// Whether the workspace is another one than was read, and could not be read again.
+    outdated: bool,
 }
 
 impl<'a> Turns<'a> {
@@ -25,7 +27,7 @@ impl<'a> Turns<'a> {
         running: &'a Running,
         folder: &'a Utf8Path,
     ) -> Self {
-        Self { load, workspace, running, folder, count: 0, failed: false }
+        Self { load, workspace, running, folder, count: 0, failed: false, outdated: false }
     }
 
     pub(super) fn workspace(&self) -> &Workspace {
@@ -47,7 +49,8 @@ impl<'a> Turns<'a> {
         Runnable::make(&self.workspace, self.running, &[], &to, printer)
     }
 
-    /// Reads the workspace again where what describes it has changed.
+    /// Reads the workspace again where what describes it has changed. What mends it may be any file, as a library that was missing:
+    /// it is tried at each change until it can be read.
     pub(super) fn reload(&mut self, changed: &Changes) -> Result<(), Error> {
         let describes = |path: &Utf8Path| {
             let names = ["Cargo.toml", "Cargo.lock", ".cargo", ".cargo/config", ".cargo/config.toml"];
@@ -55,12 +58,19 @@ impl<'a> Turns<'a> {
                 // A folder that came or went, with what is in it.
                 || self.workspace.local_folders.iter().any(|folder| folder.starts_with(path))
         };
-        if changed.have(describes) {
+        self.outdated |= changed.have(describes);
+        if self.outdated {
             let loaded = (self.load)();
             self.failed |= loaded.is_err();
             self.workspace = loaded?;
+            self.outdated = false;
         }
         Ok(())
+    }
+
+    /// The last build is not served.
+    pub(super) fn refused(&mut self) {
+        self.failed = true;
     }
 
     /// The build after a change; nothing where it gives what there is.
@@ -88,5 +98,40 @@ impl<'a> Turns<'a> {
             let name = path.strip_prefix(&self.workspace.package_root);
             name.is_ok_and(|name| patterns().any(|pattern| pattern.matcher.is_match(name)))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::{cargo_options::CargoOptions, watch::Change};
+
+    #[test]
+    fn a_workspace_that_cannot_be_read_is_tried_at_each_change_until_it_can() {
+        let manifest = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/items/Cargo.toml");
+        let workspace = Workspace::load(None, Some(&manifest), CargoOptions::default()).unwrap();
+        let loads = Cell::new(0);
+        let load = || {
+            loads.set(loads.get() + 1);
+            if loads.get() == 1 { Err(Error::Cargo) } else { Ok(workspace.clone()) }
+        };
+        let running = Running { artifacts: false, env: Vec::new() };
+        let mut turns = Turns::new(&load, workspace.clone(), &running, Utf8Path::new("/nowhere"));
+        let changed = |path: &str| {
+            let mut changes = Changes::default();
+            changes.add(Change::Path(workspace.package_root.join(path)));
+            changes
+        };
+        turns.reload(&changed("src/lib.rs")).unwrap();
+        assert_eq!(loads.get(), 0, "nothing says that it is another one");
+        turns.reload(&changed("Cargo.toml")).unwrap_err();
+        turns.reload(&changed("src/lib.rs")).unwrap();
+        assert_eq!(loads.get(), 2);
+        turns.reload(&changed("src/lib.rs")).unwrap();
+        assert_eq!(loads.get(), 2, "it has been read");
+        turns.reload(&changed(".cargo/config.toml")).unwrap();
+        assert_eq!(loads.get(), 3);
     }
 }

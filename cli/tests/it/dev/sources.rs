@@ -58,5 +58,23 @@ fn modules_folders_configuration_and_dependencies_are_watched_and_so_is_what_com
     project.write(".cargo/config.toml", "[env]\nROUTEGEN_TEST_WORD = \"six\"\n");
     server.heard("Rebuilt");
     assert_eq!(answer(), "six");
+
+    // A dependency that comes with a Cargo.toml that cannot be read for a while: its library is missing.
+    let dependency = scratch("dev-sources-word");
+    let write = |path: &str, text: &str| std::fs::write(dependency.join(path), text).unwrap();
+    std::fs::create_dir(dependency.join("src")).unwrap();
+    write("Cargo.toml", "[package]\nname = \"dev-sources-word\"\nedition = \"2024\"\n\n[workspace]\n");
+    std::fs::remove_file(src.join("lib.rs")).unwrap();
+    server.heard("Serving");
+    let with = format!("[dependencies]\ndev-sources-word = {{ path = \"{dependency}\" }}");
+    project.write("Cargo.toml", &project.manifest().replace("[dependencies]", &with));
+    server.heard("RG0001");
+    write("src/lib.rs", &word("seven").replace("pub(crate)", "pub"));
+    project.write("src/lib.rs", &source("", &["dev_sources_word::WORD"]));
+    server.heard("Rebuilt");
+    assert_eq!(answer(), "seven");
+    write("src/lib.rs", &word("eight").replace("pub(crate)", "pub"));
+    server.heard("Rebuilt");
+    assert_eq!(answer(), "eight");
     server.stop();
 }
