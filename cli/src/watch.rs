@@ -70,8 +70,8 @@ impl Watcher {
         let shared = Arc::new(Mutex::new(Shared { ground: ground.clone(), watched: BTreeMap::new() }));
         let heard = shared.clone();
         let handler = move |event| {
-            let changes = lock(&heard).hear(event);
-            changes.into_iter().for_each(&changed);
+            let news = lock(&heard).hear(event);
+            news.into_iter().for_each(&changed);
         };
         let watcher = notify::recommended_watcher(handler).map_err(|error| failed(&ground.root, &error))?;
         let mut this = Self { watcher, shared };
@@ -127,7 +127,9 @@ impl Shared {
         let paths = event.paths.into_iter().filter_map(|path| Utf8PathBuf::from_path_buf(path).ok());
         let paths: Vec<_> = paths.collect();
         if matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))) {
-            paths.iter().for_each(|path| self.forget(path));
+            for path in &paths {
+                self.forget(path);
+            }
         }
         paths.into_iter().filter(|path| self.ground.has(path) && is_source(path)).map(Change::Path).collect()
     }

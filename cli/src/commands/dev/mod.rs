@@ -103,7 +103,7 @@ impl Server<'_> {
         let kept = self.keep(journal);
         let mut last = first;
         while let Some(changed) = wait(words) {
-            // What has changed since may stand before it.
+            // The word of the end may stand behind those of many changes.
             if interrupt::check().is_err() {
                 break;
             }

@@ -69,13 +69,13 @@ impl Ends {
         command.env("REAL_CARGO", std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         Server::start(command.env("CARGO", self.control().join("cargo")))
     }
+}
 
-    /// What servers have left behind, but for the issuer's key and what is linked.
-    fn left(&self) -> Vec<String> {
-        let entries = target().join("routegen/dev").join(NAME).read_dir_utf8().unwrap();
-        let names = entries.map(|entry| entry.unwrap().file_name().to_owned());
-        names.filter(|name| !["issuer.key", "link"].contains(&name.as_str())).collect()
-    }
+/// What servers have left behind, but for the issuer's key and what is linked.
+fn left() -> Vec<String> {
+    let entries = target().join("routegen/dev").join(NAME).read_dir_utf8().unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().to_owned());
+    names.filter(|name| !["issuer.key", "link"].contains(&name.as_str())).collect()
 }
 
 /// A request whose handler hangs.
@@ -113,7 +113,7 @@ fn ctrl_c_leaves_no_process_and_no_file_behind() {
     let hanging = Hanging::begin(&server);
     server.stop();
     hanging.ends();
-    assert_eq!(test.left(), [""; 0]);
+    assert_eq!(left(), [""; 0]);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn nor_does_it_while_a_rebuild_waits_for_another_command() {
     server.stop();
     drop(lock);
     hanging.ends();
-    assert_eq!(test.left(), [""; 0]);
+    assert_eq!(left(), [""; 0]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpListener,
-    process::Stdio,
+    process::{Command, Stdio},
 };
 
 use serde_json::Value;
@@ -42,8 +42,11 @@ fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer
     let project = Project::new("dev-invoke", SOURCE);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let path = format!("/hang/{}", listener.local_addr().unwrap().port());
-    let mut command = project.routegen(&["invoke", "hang", "--path", &path]);
-    let mut invoke = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let hang = || {
+        let mut command = project.routegen(&["invoke", "hang", "--path", &path]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let mut invoke = hang();
     let mut talk = BufReader::new(invoke.stderr.take().unwrap()).lines();
     assert!(talk.any(|line| line.unwrap().contains("it hangs")), "it said nothing");
     // It has said it, and goes on only now.
@@ -54,6 +57,14 @@ fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer
     invoke.stdout.take().unwrap().read_to_string(&mut answer).unwrap();
     assert!(invoke.wait().unwrap().success(), "it was told after its end");
     assert_eq!(serde_json::from_str::<Value>(&answer).unwrap()["statusCode"], 200);
+
+    // Ctrl-C ends what hangs.
+    let mut invoke = hang();
+    let (mut function, _) = listener.accept().unwrap();
+    function.set_read_timeout(Some(PATIENCE)).unwrap();
+    succeed(Command::new("kill").args(["-INT", &invoke.id().to_string()]));
+    assert_eq!(function.read(&mut [0]).unwrap_or_default(), 0);
+    assert_eq!(invoke.wait().unwrap().code(), Some(130));
 
     // For Lambda these are invocations that went well, whose answer is a response.
     for name in ["panics", "fails"] {

@@ -48,13 +48,14 @@ impl Server {
     /// The same, whose stdout is read up to the end of the first line, and then held open.
     pub(super) fn start_and_read_no_more(command: &mut Command) -> (Self, impl Read + use<>) {
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut stdout = process.stdout.take().unwrap();
+        let mut stdout = BufReader::new(process.stdout.take().unwrap());
         let (sender, entries) = mpsc::channel();
         let (back, held) = mpsc::channel();
         thread::spawn(move || {
-            let first: Vec<u8> =
-                stdout.by_ref().bytes().map_while(Result::ok).take_while(|byte| *byte != b'\n').collect();
-            let _ = sender.send(String::from_utf8(first).unwrap());
+            let mut first = String::new();
+            if stdout.read_line(&mut first).is_ok_and(|bytes| bytes > 0) {
+                let _ = sender.send(first);
+            }
             let _ = back.send(stdout);
         });
         let server = Self::started(process, entries);
