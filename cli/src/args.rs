@@ -129,6 +129,9 @@ pub(crate) struct DevArgs {
     /// Serves below a named stage, `/NAME`, as the module's variable `stage_name` does
     #[arg(long, value_name = "NAME")]
     pub(crate) stage: Option<String>,
+    /// Answers to this name too, as a container or a tunnel calls this machine; others than loopback's get 403 [may be repeated]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) allow_host: Vec<String>,
     /// How many processes a function may have at once [default: 4]; further requests wait
     #[arg(long, value_name = "N")]
     pub(crate) instances: Option<NonZero<usize>>,

@@ -358,12 +358,12 @@ pub(crate) enum Error {
     )]
     NotAnEvent { path: Utf8PathBuf, reason: String },
 
-    #[error("the artifacts are for {architecture}, and this machine is another")]
+    #[error("the artifacts are for Linux on {architecture}, and this machine is {os} on {arch}")]
     #[diagnostic(
         code(RG0087),
         help("`--artifacts` runs what is deployed; without it, a build for this machine answers")
     )]
-    OtherMachine { architecture: &'static str },
+    OtherMachine { architecture: &'static str, os: &'static str, arch: &'static str },
 
     #[error("the request cannot be sent: {reason}")]
     #[diagnostic(code(RG0085))]
@@ -400,6 +400,16 @@ pub(crate) enum Warning {
         )
     )]
     NoValue { variables: std::collections::BTreeMap<String, Vec<String>> },
+
+    #[error("nothing listens on {origin}, which the token names as its issuer")]
+    #[diagnostic(
+        code(RG0211),
+        severity(Warning),
+        help(
+            "start `routegen dev` before, or name its port with `--port`: a server on another port refuses the token"
+        )
+    )]
+    NoServer { origin: String },
 
     #[error("no route asks for Cognito any more: a user pool that the module made would go, with its users")]
     #[diagnostic(

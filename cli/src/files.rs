@@ -9,6 +9,8 @@ mod generated;
 use std::{
     fs::{File, TryLockError},
     io::Write as _,
+    thread,
+    time::Duration,
 };
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -115,21 +117,29 @@ pub(crate) fn remove_folder(path: &Utf8Path) -> Result<(), Error> {
     }
 }
 
+/// Between two looks at a lock that somebody else holds.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
 /// Waits until nobody else holds the lock `path`, and holds it until the file is dropped. `waiting` is called before a
-/// wait.
+/// wait. It looks again and again in place of one long wait, which the user could not break off.
 pub(crate) fn lock(path: &Utf8Path, waiting: impl FnOnce()) -> Result<File, Error> {
     create_folder(path.parent().unwrap_or(Utf8Path::new(".")))?;
     let error = |error: std::io::Error| Error::io("lock", path, error);
     let file = File::create(path).map_err(error)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            waiting();
-            interrupt::idle(|| file.lock())?.map_err(error)?;
+    let mut waiting = Some(waiting);
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => {
+                if let Some(waiting) = waiting.take() {
+                    waiting();
+                }
+                interrupt::check()?;
+                thread::sleep(LOOK_AGAIN);
+            }
+            Err(TryLockError::Error(failed)) => return Err(error(failed)),
         }
-        Err(TryLockError::Error(failed)) => return Err(error(failed)),
     }
-    Ok(file)
 }
 
 pub(crate) fn create_folder(path: &Utf8Path) -> Result<(), Error> {

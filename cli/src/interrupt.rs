@@ -1,7 +1,8 @@
 //! Ctrl-C, and every other polite request to end.
 //!
 //! The command does not die on the spot: it ends what it started, stops before the next piece of work, and returns
-//! through its functions, so that temporary files go and locks are released. Whoever asks twice gets it at once.
+//! through its functions, so that temporary files go and locks are released. Whoever asks twice gets it at once: what it
+//! started is killed then.
 
 use std::{
     io,
@@ -15,16 +16,16 @@ use crate::error::Error;
 pub(crate) const EXIT_CODE: u8 = 130;
 
 static STATE: Mutex<State> =
-    Mutex::new(State { requested: false, idle: false, children: Vec::new(), wake: None });
+    Mutex::new(State { requested: false, children: Vec::new(), wake: None, kill: None });
 
 struct State {
     requested: bool,
-    /// Whether the command only waits, and has nothing to put in order.
-    idle: bool,
     /// The programs that are running.
     children: Vec<Running>,
     /// Tells whoever waits for something else.
     wake: Option<Box<dyn Fn() + Send>>,
+    /// Kills what is not among the children, before the end on the spot.
+    kill: Option<Box<dyn Fn() + Send>>,
 }
 
 /// A program by its id, and whether it leads a group of its own.
@@ -38,11 +39,15 @@ struct Running {
 pub(crate) fn listen() -> Result<(), Error> {
     let listening = ctrlc::set_handler(|| {
         let mut state = state();
-        if state.requested || state.idle {
+        if state.requested {
+            state.children.iter().for_each(|child| child.signal(Signal::Kill));
+            if let Some(kill) = &state.kill {
+                kill();
+            }
             give_up();
         }
         state.requested = true;
-        state.children.iter().copied().for_each(end);
+        state.children.iter().for_each(|child| child.signal(Signal::Term));
         if let Some(wake) = &state.wake {
             wake();
         }
@@ -55,19 +60,6 @@ pub(crate) fn check() -> Result<(), Error> {
     if state().requested { Err(Error::Interrupted) } else { Ok(()) }
 }
 
-/// Waits for somebody else, which is the only thing that may be broken off on the spot.
-pub(crate) fn idle<T>(wait: impl FnOnce() -> T) -> Result<T, Error> {
-    let mut state = state();
-    if state.requested {
-        return Err(Error::Interrupted);
-    }
-    state.idle = true;
-    drop(state);
-    let waited = wait();
-    self::state().idle = false;
-    Ok(waited)
-}
-
 /// Has `wake` called when the user asks for the end, for a command that serves until then.
 pub(crate) fn on_request(wake: impl Fn() + Send + 'static) -> Result<(), Error> {
     let mut state = state();
@@ -76,6 +68,11 @@ pub(crate) fn on_request(wake: impl Fn() + Send + 'static) -> Result<(), Error> 
     }
     state.wake = Some(Box::new(wake));
     Ok(())
+}
+
+/// Has `kill` called when the user does not wait for the end: it ends at once what would outlive this process.
+pub(crate) fn on_giving_up(kill: impl Fn() + Send + 'static) {
+    state().kill = Some(Box::new(kill));
 }
 
 /// Runs a program that asks nobody anything, in a group of its own: what it has started ends with it.
@@ -137,17 +134,32 @@ fn refuse_interrupted(status: ExitStatus) -> Result<(), Error> {
     Ok(())
 }
 
-#[cfg(unix)]
-fn end(running: Running) {
-    use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-    let Some(id) = i32::try_from(running.id).ok().and_then(Pid::from_raw) else { return };
-    // One that has just ended by itself is no matter.
-    let _ = if running.leads { kill_process_group(id, Signal::TERM) } else { kill_process(id, Signal::TERM) };
+/// What programs are told.
+#[derive(Clone, Copy)]
+enum Signal {
+    /// To end.
+    Term,
+    /// Nothing: they are ended.
+    Kill,
 }
 
-/// A console sends Ctrl-C to all that runs in it.
-#[cfg(not(unix))]
-fn end(_: Running) {}
+impl Running {
+    #[cfg(unix)]
+    fn signal(self, signal: Signal) {
+        use rustix::process::{self, Pid, kill_process, kill_process_group};
+        let Some(id) = i32::try_from(self.id).ok().and_then(Pid::from_raw) else { return };
+        let signal = match signal {
+            Signal::Term => process::Signal::TERM,
+            Signal::Kill => process::Signal::KILL,
+        };
+        // One that has just ended by itself is no matter.
+        let _ = if self.leads { kill_process_group(id, signal) } else { kill_process(id, signal) };
+    }
+
+    /// A console sends Ctrl-C to all that runs in it.
+    #[cfg(not(unix))]
+    fn signal(self, _: Signal) {}
+}
 
 #[expect(
     clippy::exit,

@@ -27,6 +27,8 @@ pub(crate) struct Printer {
     color: Color,
     format: Format,
     quiet: bool,
+    /// Whether it is one for work that is done again and again.
+    hushed: bool,
     verbose: bool,
     /// What moves on a terminal. Lines are printed above it.
     moving: MultiProgress,
@@ -46,14 +48,16 @@ impl Printer {
             color: output.color,
             format: output.format,
             quiet: output.quiet,
+            hushed: false,
             verbose: output.verbose,
             moving: MultiProgress::with_draw_target(target),
             stopwatch: Stopwatch::default(),
         }
     }
 
+    /// Whether nothing but errors is to be said.
     pub(crate) fn quiet(&self) -> bool {
-        self.quiet
+        self.quiet || self.hushed
     }
 
     /// What to hand on to cargo, so that it colours as this program does.
@@ -101,10 +105,10 @@ impl Printer {
         }
     }
 
-    /// The same printer for work that is done again and again: it says nothing but errors.
+    /// The same printer for work that is done again and again: it says nothing but errors, and why it has to wait.
     pub(crate) fn hushed(&self) -> Self {
         let moving = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
-        Self { quiet: true, moving, stopwatch: Stopwatch::default(), ..*self }
+        Self { hushed: true, moving, stopwatch: Stopwatch::default(), ..*self }
     }
 
     /// Shows how far the functions are: on a terminal a bar, and lines everywhere.
@@ -118,6 +122,13 @@ impl Printer {
 
     /// A step that has been taken, in cargo's manner: `      Linked get-items`.
     pub(crate) fn step(&self, verb: &str, message: impl Display) {
+        if !self.hushed {
+            self.wait(verb, message);
+        }
+    }
+
+    /// The same for a step that cannot be taken yet: whoever sees nothing happen has to know what it waits for.
+    pub(crate) fn wait(&self, verb: &str, message: impl Display) {
         if !self.quiet {
             self.talk(&format!("{:>12} {message}\n", verb.green().bold()));
         }
@@ -132,7 +143,7 @@ impl Printer {
 
     /// Something that works and should be looked at all the same.
     pub(crate) fn warning(&self, diagnostic: &dyn Diagnostic) {
-        if !self.quiet {
+        if !self.quiet() {
             self.report(diagnostic);
         }
     }

@@ -30,10 +30,38 @@ impl Architecture {
     /// That of the machine that builds.
     pub(crate) const HOST: Self = if cfg!(target_arch = "aarch64") { Self::Arm64 } else { Self::X86_64 };
 
+    /// Whether a machine runs artifacts of it, by what [`std::env::consts`] calls the machine.
+    pub(crate) fn runs_on(self, os: &str, arch: &str) -> bool {
+        let own = match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "aarch64",
+        };
+        os == "linux" && arch == own
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::X86_64 => "x86_64",
             Self::Arm64 => "arm64",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn artifacts_run_on_linux_of_their_architecture_only() {
+        use Architecture::{Arm64, X86_64};
+        for (os, arch, runs) in [
+            ("linux", "x86_64", [true, false]),
+            ("linux", "aarch64", [false, true]),
+            ("macos", "x86_64", [false, false]),
+            ("macos", "aarch64", [false, false]),
+            ("windows", "x86_64", [false, false]),
+        ] {
+            assert_eq!([X86_64, Arm64].map(|artifact| artifact.runs_on(os, arch)), runs, "{os} {arch}");
         }
     }
 }

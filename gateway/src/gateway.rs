@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     io,
-    net::{Ipv4Addr, SocketAddr},
+    net::{self, Ipv4Addr, SocketAddr},
     sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
     time::{Duration, SystemTime},
 };
@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use crate::{
-    Api, ApiError, InvokeError, KeyError, LocalIssuer, TokenBuilder,
+    Api, ApiError, InvokeError, KeyError, LocalIssuer, Processes, TokenBuilder,
     ids::Ids,
     issuer::Issuer,
     lambda::{Call, Services},
@@ -64,6 +64,7 @@ pub enum StartError {
 pub struct GatewayBuilder {
     api: Api,
     address: SocketAddr,
+    listener: Option<net::TcpListener>,
     hosts: BTreeSet<String>,
     issuer: Option<LocalIssuer>,
     observer: Observer,
@@ -82,6 +83,7 @@ impl Gateway {
         GatewayBuilder {
             api,
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            listener: None,
             hosts: BTreeSet::new(),
             issuer: None,
             observer: Observer::default(),
@@ -164,6 +166,11 @@ impl Gateway {
         serde_json::from_slice(&answer).map_err(|_| InvokeError::NotJson)
     }
 
+    /// The processes that it has started and that live, for whoever has to end them without the time for [`Gateway::shutdown`].
+    pub fn processes(&self) -> Processes {
+        self.shared.services.processes.clone()
+    }
+
     /// Ends it, and waits until every process is gone. Requests in flight break off.
     pub async fn shutdown(self) {
         let Self { shared, stop, mut alive, .. } = self;
@@ -185,6 +192,14 @@ impl GatewayBuilder {
     #[must_use]
     pub fn port(self, port: u16) -> Self {
         self.address(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+    }
+
+    /// Listens there, in place of an address: for who has to know early that it is free. Requests that come before the start wait.
+    #[must_use]
+    pub fn listener(mut self, listener: net::TcpListener) -> Self {
+        self.address = listener.local_addr().unwrap_or(self.address);
+        self.listener = Some(listener);
+        self
     }
 
     /// Answers to this name too. Requests for other names than those of loopback are refused, because a page in a browser can
@@ -230,9 +245,15 @@ impl GatewayBuilder {
     ///
     /// Where the API does not fit together, or the address is taken.
     pub async fn start(self) -> Result<Gateway, StartError> {
-        let Self { api, address, hosts, issuer, observer, page, integration_timeout } = self;
+        let Self { api, address, listener, hosts, issuer, observer, page, integration_timeout } = self;
         let failed = |source| StartError::Bind { address, source };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let listener = match listener {
+            Some(listener) => listener
+                .set_nonblocking(true)
+                .and_then(|()| TcpListener::from_std(listener))
+                .map_err(failed)?,
+            None => TcpListener::bind(address).await.map_err(failed)?,
+        };
         let address = listener.local_addr().map_err(failed)?;
         let issuer = match issuer {
             Some(settings) => Some(Arc::new(Issuer::start(settings, &origin(address)).await?)),
@@ -246,7 +267,8 @@ impl GatewayBuilder {
         };
         let (alive_sender, alive) = mpsc::channel(1);
         let ids = Arc::new(Ids::default());
-        let services = Services { ids, observer, region: Api::REGION.into(), alive: alive_sender };
+        let (region, processes) = (Api::REGION.into(), Processes::default());
+        let services = Services { ids, observer, region, processes, alive: alive_sender };
         let live = LiveApi::new(&api, &services, issuer.as_ref())?;
         if let Some(issuer) = &issuer {
             issuer.serve_scopes(live.scopes.iter().cloned());

@@ -50,7 +50,7 @@ mod throttle;
 pub use cors::CorsError;
 pub use gateway::{Gateway, GatewayBuilder, StartError};
 pub use issuer::{KeyError, LocalIssuer, TokenBuilder, Tokens};
-pub use lambda::InvokeError;
+pub use lambda::{InvokeError, Processes};
 pub use live::ApiError;
 pub use model::{
     Api, Authorizer, Cors, Function, FunctionError, IamKey, Invocation, JwtAuthorizer, LambdaAuthorizer,

@@ -3,7 +3,7 @@
 //! A request goes through a gateway of its own, which has the function's routes alone and whose authorizers let everyone pass: the
 //! event is API Gateway's to the last field, and what the caller is known by is what the command line says.
 
-use std::{fmt, io::Read as _, sync::Arc};
+use std::{fmt, io::Read as _, sync::Arc, thread};
 
 use camino::Utf8Path;
 use routegen_gateway::{
@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::{Notify, mpsc::UnboundedReceiver};
 use ureq::http::Request;
 
-use super::runnable::{Runnable, refused, runtime};
+use super::runnable::{Runnable, refused, runtime, warn_of_missing};
 use crate::{
     args::InvokeArgs,
     check::{AuthorizerKind, Function},
@@ -33,6 +33,7 @@ pub(super) fn run(args: &InvokeArgs, workspace: &Workspace, printer: &Printer) -
     let only = std::slice::from_ref(&args.function);
     let runnable = Runnable::make(workspace, &args.running, only, run_folder.path(), &printer.hushed())?;
     let call = Call::new(args, &runnable, workspace, printer)?;
+    warn_of_missing([call.function], &call.variables, printer);
     let answer = match event {
         Some(event) => call.with_event(&place, &event),
         None => call.with_request(&place),
@@ -203,21 +204,24 @@ impl<'a> Call<'a> {
             }
             _ => {}
         };
-        let runtime = runtime()?;
         let builder = Gateway::builder(self.api()).port(0).local_issuer(place.issuer()).observe(observe);
-        let gateway = runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
-        let outcome = runtime.block_on(async {
-            tokio::select! {
-                outcome = work(&gateway, &mut seen) => outcome,
-                () = ended.notified() => Err(Error::Interrupted),
-            }
-        });
-        // Only then the log is whole.
-        runtime.block_on(gateway.shutdown());
-        for line in said.try_iter() {
-            self.printer.aside(&line);
-        }
-        outcome
+        thread::scope(|scope| {
+            // As they come: of a function that hangs they are all there is.
+            scope.spawn(move || said.into_iter().for_each(|line| self.printer.aside(&line)));
+            let runtime = runtime()?;
+            let gateway = runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
+            let processes = gateway.processes();
+            interrupt::on_giving_up(move || processes.end_at_once());
+            let outcome = runtime.block_on(async {
+                tokio::select! {
+                    outcome = work(&gateway, &mut seen) => outcome,
+                    () = ended.notified() => Err(Error::Interrupted),
+                }
+            });
+            // Only then the log is whole. Whoever observes goes with the runtime.
+            runtime.block_on(gateway.shutdown());
+            outcome
+        })
     }
 
     /// The function with its routes, behind authorizers that let everyone pass.

@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
 /// Two commands at once in one target directory would link over each other's programs.
 fn lock(workspace: &Workspace, printer: &Printer) -> Result<std::fs::File, Error> {
     files::lock(&workspace.own_target().join(".lock"), || {
-        printer.step("Waiting", "for another routegen in the same target directory");
+        printer.wait("Waiting", "for another routegen in the same target directory");
     })
 }
 

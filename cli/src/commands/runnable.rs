@@ -1,6 +1,6 @@
 //! The API as `dev` and `invoke` run it: read, checked, and linked or unpacked.
 
-use std::time::Duration;
+use std::{env::consts, time::Duration};
 
 use camino::Utf8Path;
 use routegen_gateway::StartError;
@@ -9,12 +9,11 @@ use super::{Api, lock};
 use crate::{
     args::Running,
     build::{self, Change, Layout, Request},
-    check::CheckedManifest,
+    check::{CheckedManifest, Function},
     config::Config,
     error::{Error, Warning},
     local::{self, Place, Programs, Variables},
     printer::Printer,
-    target::Architecture,
     workspace::Workspace,
 };
 
@@ -53,8 +52,9 @@ impl Runnable {
     }
 
     fn zipped(api: &Api<'_>, only: &[String], to: &Utf8Path) -> Result<Self, Error> {
-        if api.config.architecture() != Architecture::HOST {
-            return Err(Error::OtherMachine { architecture: api.config.architecture().as_str() });
+        let (architecture, os, arch) = (api.config.architecture(), consts::OS, consts::ARCH);
+        if !architecture.runs_on(os, arch) {
+            return Err(Error::OtherMachine { architecture: architecture.as_str(), os, arch });
         }
         let backend = api.backend()?;
         let manifest = api.checked()?;
@@ -64,13 +64,17 @@ impl Runnable {
         let changed = built.artifacts.iter().any(|artifact| artifact.change != Change::Unchanged);
         Ok(Self { programs: local::unpack(&built.artifacts, to)?, manifest, changed })
     }
+}
 
-    /// Tells which variables functions ask for that have no value here. A function may do without, as the example does.
-    pub(super) fn warn_of_missing(&self, variables: &Variables, printer: &Printer) {
-        let variables = variables.missing(&self.manifest);
-        if !variables.is_empty() {
-            printer.warning(&Warning::NoValue { variables });
-        }
+/// Tells which variables functions ask for that have no value here. A function may do without, as the example does.
+pub(super) fn warn_of_missing<'a>(
+    functions: impl IntoIterator<Item = &'a Function>,
+    variables: &Variables,
+    printer: &Printer,
+) {
+    let variables = variables.missing(functions);
+    if !variables.is_empty() {
+        printer.warning(&Warning::NoValue { variables });
     }
 }
 

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::runnable::{chain, runtime};
 use crate::{
     args::{DEV_PORT, TokenArgs},
-    error::Error,
-    local::Place,
+    error::{Error, Warning},
+    local::{Place, listens},
     printer::Printer,
     workspace::Workspace,
 };
@@ -17,7 +17,14 @@ pub(super) fn run(args: &TokenArgs, workspace: &Workspace, printer: &Printer) ->
     let place = Place::of(workspace)?;
     let at = |port: u16| format!("http://127.0.0.1:{port}");
     // The issuer's name has the port in it.
-    let origin = args.port.map(at).or_else(|| place.running()).unwrap_or_else(|| at(DEV_PORT));
+    let running = if args.port.is_none() { place.running() } else { None };
+    let origin = running.unwrap_or_else(|| {
+        let origin = at(args.port.unwrap_or(DEV_PORT));
+        if !listens(&origin) {
+            printer.warning(&Warning::NoServer { origin: origin.clone() });
+        }
+        origin
+    });
     let tokens = runtime()?.block_on(place.issuer().tokens(&origin));
     let tokens = tokens.map_err(|error| Error::Gateway { reason: chain(&error), help: None })?;
     let mut token = tokens.token().scopes(&args.scope);

@@ -81,7 +81,7 @@ pub(crate) fn api(
     api
 }
 
-/// Adds the functions that have a program.
+/// Adds the functions that have a program, and the region that they are in.
 pub(crate) fn functions(
     mut api: Api,
     manifest: &CheckedManifest,
@@ -99,6 +99,7 @@ pub(crate) fn functions(
     let linked = |program: &Utf8Path, functions: &[&Function]| {
         with(program, functions).task_root(root).memory(*limits::MEMORY_MB.end())
     };
+    api = api.region(variables.region());
     if let Programs::Linked { routes, .. } = programs {
         let of_routes = manifest.functions.iter().filter(|function| function.kind == FunctionKind::Routes);
         api = api.process(manifest.api_name.as_str(), linked(routes, &of_routes.collect::<Vec<_>>()));

@@ -1,12 +1,17 @@
 //! The log of the local gateway: a line for each request, and under it what its function said.
 //!
 //! In: the gateway's observations, in the order in which they come. Out: entries to print. Lines of a function are held until
-//! its request is answered, but no longer than a moment: whoever looks for why a handler hangs wants to see them.
+//! its request is answered, but no longer than a moment: whoever looks for why a handler hangs wants to see them. Where they are not
+//! printed as fast as they come, some are left out, and counted: the gateway waits for nobody, and keeps no more than so many.
 
 use std::{
     collections::VecDeque,
     fmt,
-    sync::mpsc::{Receiver, RecvTimeoutError},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender},
+    },
     time::{Duration, Instant},
 };
 
@@ -18,6 +23,9 @@ use serde_json::{Map, Value};
 /// How long a line waits for its request.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// How many observations wait to be printed.
+const WAITING: usize = 1024;
+
 /// How many requests are remembered for lines that come after them.
 const REMEMBERED: usize = 64;
 
@@ -27,6 +35,13 @@ const REMEMBERED: usize = 64;
 pub(crate) enum Entry {
     Request(Answered),
     Log(LogLine),
+    LeftOut(LeftOut),
+}
+
+/// Requests and lines that came faster than they were printed.
+#[derive(Debug, Serialize)]
+pub(crate) struct LeftOut {
+    entries: u64,
 }
 
 /// A request and its answer.
@@ -57,39 +72,103 @@ pub(crate) struct LogLine {
     line: Value,
 }
 
-/// The observations that wait for others.
-#[derive(Debug, Default)]
+/// Hears what happens in the gateway, and never blocks.
+#[derive(Clone, Debug)]
+pub(crate) struct Listener {
+    tell: SyncSender<Heard>,
+    left_out: Arc<AtomicU64>,
+}
+
+/// What the journal needs of an observation: neither events nor answers.
+#[derive(Debug)]
+enum Heard {
+    Request(Box<Answered>),
+    Log { function: Arc<str>, invocation: Option<String>, line: String },
+}
+
+impl Listener {
+    pub(crate) fn hear(&self, observation: Observation) {
+        let heard = match observation {
+            Observation::Request(request) => Heard::Request(Box::new((*request).into())),
+            Observation::Log { function, invocation, line } => Heard::Log { function, invocation, line },
+            _ => return,
+        };
+        if self.tell.try_send(heard).is_err() {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The observations that wait to be printed.
+#[derive(Debug)]
 pub(crate) struct Journal {
+    heard: Receiver<Heard>,
+    left_out: Arc<AtomicU64>,
+    pages: Pages,
+    patience: Duration,
+}
+
+impl Journal {
+    /// A journal, and what hears for it.
+    pub(crate) fn new() -> (Listener, Self) {
+        let (tell, heard) = mpsc::sync_channel(WAITING);
+        let left_out = Arc::default();
+        let listener = Listener { tell, left_out: Arc::clone(&left_out) };
+        (listener, Self { heard, left_out, pages: Pages::default(), patience: PATIENCE })
+    }
+
+    /// Prints until nobody listens any more.
+    pub(crate) fn keep(mut self, mut print: impl FnMut(Entry)) {
+        loop {
+            let heard = match self.pages.wait(self.patience) {
+                Some(Duration::ZERO) => Err(RecvTimeoutError::Timeout),
+                Some(wait) => self.heard.recv_timeout(wait),
+                None => self.heard.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match heard {
+                Ok(heard) => self.pages.take(heard).into_iter().for_each(&mut print),
+                Err(RecvTimeoutError::Timeout) => self.pages.pop().into_iter().for_each(&mut print),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.tell_left_out(&mut print);
+        }
+        while let Some(entry) = self.pages.pop() {
+            print(entry);
+        }
+        self.tell_left_out(print);
+    }
+
+    fn tell_left_out(&self, print: impl FnOnce(Entry)) {
+        match self.left_out.swap(0, Ordering::Relaxed) {
+            0 => {}
+            entries => print(Entry::LeftOut(LeftOut { entries })),
+        }
+    }
+}
+
+/// The lines that wait for their requests.
+#[derive(Debug, Default)]
+struct Pages {
     held: VecDeque<(Instant, LogLine)>,
     /// The invocations of the last requests: their lines have nothing to wait for.
     told: VecDeque<String>,
 }
 
-impl Journal {
-    /// Prints until nobody observes any more.
-    pub(crate) fn keep(mut self, observations: &Receiver<Observation>, mut print: impl FnMut(Entry)) {
-        loop {
-            let wait = self.held.front().map(|(since, _)| PATIENCE.saturating_sub(since.elapsed()));
-            let observed = match wait {
-                Some(wait) => observations.recv_timeout(wait),
-                None => observations.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            };
-            match observed {
-                Ok(observation) => self.take(observation).into_iter().for_each(&mut print),
-                Err(RecvTimeoutError::Timeout) => {
-                    self.held.pop_front().into_iter().for_each(|(_, line)| print(Entry::Log(line)));
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    return self.held.into_iter().for_each(|(_, line)| print(Entry::Log(line)));
-                }
-            }
-        }
+impl Pages {
+    /// How much longer the first line waits, where there is one.
+    fn wait(&self, patience: Duration) -> Option<Duration> {
+        self.held.front().map(|(since, _)| patience.saturating_sub(since.elapsed()))
+    }
+
+    /// The first line, which waits no longer.
+    fn pop(&mut self) -> Option<Entry> {
+        self.held.pop_front().map(|(_, line)| Entry::Log(line))
     }
 
     /// What can be printed now.
-    fn take(&mut self, observation: Observation) -> Vec<Entry> {
-        match observation {
-            Observation::Log { function, invocation, line } => {
+    fn take(&mut self, heard: Heard) -> Vec<Entry> {
+        match heard {
+            Heard::Log { function, invocation, line } => {
                 let line = LogLine::new(&function, invocation, line);
                 if line.invocation.as_ref().is_none_or(|invocation| self.told.contains(invocation)) {
                     return vec![Entry::Log(line)];
@@ -97,10 +176,10 @@ impl Journal {
                 self.held.push_back((Instant::now(), line));
                 Vec::new()
             }
-            Observation::Request(request) => {
+            Heard::Request(request) => {
                 // Its authorizer was asked before.
                 let asked = [request.authorizer_invocation.clone(), request.invocation.clone()];
-                let mut entries = vec![Entry::Request((*request).into())];
+                let mut entries = vec![Entry::Request(*request)];
                 for invocation in asked.into_iter().flatten() {
                     let (own, others): (VecDeque<_>, _) = self
                         .held
@@ -114,7 +193,6 @@ impl Journal {
                 self.told.drain(..forgotten);
                 entries
             }
-            _ => Vec::new(),
         }
     }
 }
@@ -153,6 +231,11 @@ impl fmt::Display for Entry {
         match self {
             Self::Request(request) => request.fmt(f),
             Self::Log(line) => line.fmt(f),
+            Self::LeftOut(LeftOut { entries }) => {
+                let left_out =
+                    format!("{entries} requests and lines came too fast to be printed, and were left out");
+                writeln!(f, "{}", left_out.yellow())
+            }
         }
     }
 }
@@ -225,39 +308,85 @@ mod tests {
         Observation::Log { function: "items".into(), invocation, line: line.to_owned() }
     }
 
-    fn printed(journal: &mut Journal, observation: Observation) -> String {
-        let text: String = journal.take(observation).iter().map(ToString::to_string).collect();
+    fn request(invocation: &str) -> Heard {
+        Heard::Request(Box::new(Answered {
+            request_id: "id".to_owned(),
+            method: "GET".to_owned(),
+            path: "/".to_owned(),
+            route_key: None,
+            function: None,
+            invocation: Some(invocation.to_owned()),
+            authorizer_invocation: None,
+            status: 200,
+            duration_ms: 1.0,
+            cold_start: false,
+            error: None,
+        }))
+    }
+
+    fn printed(pages: &mut Pages, observation: Observation) -> String {
+        let (listener, journal) = Journal::new();
+        listener.hear(observation);
+        let text: String =
+            pages.take(journal.heard.recv().unwrap()).iter().map(ToString::to_string).collect();
         anstream::adapter::strip_str(&text).to_string()
+    }
+
+    /// What is printed of all that was heard, when nobody listens any more.
+    fn kept(journal: Journal) -> Vec<String> {
+        let mut found = Vec::new();
+        journal.keep(|entry| found.push(anstream::adapter::strip_str(&entry.to_string()).to_string()));
+        found
     }
 
     #[test]
     fn a_line_without_an_invocation_waits_for_nothing_and_another_does() {
-        let mut journal = Journal::default();
-        assert_eq!(printed(&mut journal, log(None, "started")), "    started\n");
-        assert_eq!(printed(&mut journal, log(Some("1"), "asked")), "");
+        let mut pages = Pages::default();
+        assert_eq!(printed(&mut pages, log(None, "started")), "    started\n");
+        assert_eq!(printed(&mut pages, log(Some("1"), "asked")), "");
         // It comes after the answer, and says itself whose it is.
-        assert_eq!(printed(&mut journal, log(None, r#"{"requestId":"2"}"#)), "");
-        assert_eq!(journal.held.len(), 2);
+        assert_eq!(printed(&mut pages, log(None, r#"{"requestId":"2"}"#)), "");
+        assert_eq!(pages.held.len(), 2);
     }
 
     #[test]
     fn lines_that_no_request_claims_are_printed_all_the_same() {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        sender.send(log(Some("1"), "one")).unwrap();
-        sender.send(log(Some("2"), "two")).unwrap();
-        drop(sender);
-        let mut found = Vec::new();
-        Journal::default().keep(&receiver, |entry| found.push(entry.to_string()));
-        assert_eq!(found, ["    one\n", "    two\n"]);
+        let (listener, journal) = Journal::new();
+        listener.hear(log(Some("1"), "one"));
+        listener.hear(log(Some("2"), "two"));
+        drop(listener);
+        assert_eq!(kept(journal), ["    one\n", "    two\n"]);
+    }
+
+    #[test]
+    fn a_line_that_waited_long_enough_is_printed_whatever_else_there_is() {
+        let (listener, mut journal) = Journal::new();
+        journal.patience = Duration::ZERO;
+        listener.hear(log(Some("1"), "one"));
+        listener.tell.send(request("1")).unwrap();
+        drop(listener);
+        assert_eq!(kept(journal), ["    one\n", "200 GET /  1 ms  no route\n"]);
+    }
+
+    #[test]
+    fn what_comes_too_fast_is_left_out_and_counted() {
+        let (listener, journal) = Journal::new();
+        for _ in 0..WAITING + 2 {
+            listener.hear(log(None, "again"));
+        }
+        drop(listener);
+        let kept = kept(journal);
+        assert_eq!(kept.len(), WAITING + 1);
+        assert!(kept[1].starts_with("2 requests and lines came too fast"), "{}", kept[1]);
     }
 
     #[test]
     fn a_line_of_json_is_read_by_people_without_what_all_lines_have() {
         let line = r#"{"timestamp":"2026-03-10T05:16:23.123Z","level":"INFO","message":"created",
             "coldStart":true,"target":"items","fields":{"id":7,"name":"pen"}}"#;
-        let mut journal = Journal::default();
-        assert_eq!(printed(&mut journal, log(None, line)), "    INFO created  id=7  name=pen  items\n");
-        assert_eq!(printed(&mut journal, log(None, r#"{"a":1}"#)), "    {\"a\":1}\n");
-        assert_eq!(printed(&mut journal, log(None, "12")), "    12\n");
+        let mut pages = Pages::default();
+        assert_eq!(printed(&mut pages, log(None, line)), "    INFO created  id=7  name=pen  items\n");
+        assert_eq!(printed(&mut pages, log(None, r#"{"a":1}"#)), "    {\"a\":1}\n");
+        assert_eq!(printed(&mut pages, log(None, "12")), "    12\n");
     }
 }

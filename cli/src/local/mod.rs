@@ -12,7 +12,7 @@ mod variables;
 pub(crate) use self::{
     api::{IAM_KEY_ID, IAM_SECRET, Issuer, Settings, api, functions},
     journal::{Journal, LogLine},
-    place::Place,
+    place::{Place, listens},
     programs::{Programs, link, unpack},
     variables::Variables,
 };

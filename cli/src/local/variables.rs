@@ -9,12 +9,16 @@ use std::{
     ffi::OsString,
 };
 
+use routegen_gateway::Api;
 use routegen_spec::EnvName;
 
-use crate::check::{CheckedManifest, Function};
+use crate::check::Function;
 
 /// What a developer sets to see more.
 const ALWAYS: [&str; 3] = ["AWS_LAMBDA_LOG_LEVEL", "RUST_BACKTRACE", "RUST_LOG"];
+
+/// Where the region is looked for.
+const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// The variables that were said on the command line.
 #[derive(Clone, Debug, Default)]
@@ -45,14 +49,23 @@ impl Variables {
     }
 
     /// The names that functions ask for and that have no value, with those functions.
-    pub(crate) fn missing(&self, manifest: &CheckedManifest) -> BTreeMap<String, Vec<String>> {
+    pub(crate) fn missing<'a>(
+        &self,
+        functions: impl IntoIterator<Item = &'a Function>,
+    ) -> BTreeMap<String, Vec<String>> {
         let mut missing: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for function in &manifest.functions {
+        for function in functions {
             for name in function.env.iter().filter(|name| self.value(name.as_str()).is_none()) {
                 missing.entry(name.to_string()).or_default().push(function.name.clone());
             }
         }
         missing
+    }
+
+    /// The region of all functions, as AWS's own tools find it: not of a profile.
+    pub(crate) fn region(&self) -> String {
+        let value = |name| self.value(name)?.into_string().ok().filter(|region| !region.is_empty());
+        REGION.iter().copied().find_map(value).unwrap_or_else(|| Api::REGION.to_owned())
     }
 
     fn value(&self, name: &str) -> Option<OsString> {
@@ -81,8 +94,21 @@ mod tests {
         let expected = [("MODE", "a=b".into()), ("PATH", path), ("TABLE", "pens".into())];
         assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value)).into());
         assert_eq!(
-            variables.missing(&checked),
+            variables.missing(&checked.functions),
             BTreeMap::from([("NOBODY_HAS_THAT".to_owned(), vec!["a".to_owned()])])
         );
+    }
+
+    #[test]
+    fn a_region_that_is_said_stands_above_another_variable() {
+        let region = |words: &[&str]| {
+            let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+            Variables::new(&words).region()
+        };
+        // What the environment of this test says stands below each of them.
+        assert_eq!(region(&["AWS_REGION=eu-central-1"]), "eu-central-1");
+        assert_eq!(region(&["AWS_DEFAULT_REGION=eu-west-1", "AWS_REGION=eu-central-1"]), "eu-central-1");
+        assert_eq!(region(&["AWS_REGION=", "AWS_DEFAULT_REGION=eu-west-1"]), "eu-west-1");
+        assert_eq!(region(&["AWS_REGION=", "AWS_DEFAULT_REGION="]), "us-east-1");
     }
 }

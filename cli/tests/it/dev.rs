@@ -3,14 +3,17 @@
 //! Nothing waits for a time: a server tells when it listens and when it has rebuilt.
 
 mod callers;
+mod ends;
+mod invoke;
 mod options;
 mod server;
+mod sources;
 mod turns;
 
 use serde_json::{Value, json};
 
 use self::server::Server;
-use crate::fixture::{fail, routegen, scratch, succeed};
+use crate::fixture::{Project, fail, routegen, scratch, succeed};
 
 const KEYS: &str = "API_KEYS=k1=north,k2=south";
 
@@ -150,6 +153,13 @@ fn a_function_is_called_without_a_server() {
     std::fs::write(&event, "{}").unwrap();
     let failed = fail(&mut invoke(&["api_key", "--event", event.as_str()]));
     assert!(failed.contains("RG0082") && failed.contains("no event of a Lambda authorizer"), "{failed}");
+    let without = |words: &[&str]| {
+        let mut command = routegen(&["invoke", "-p", "pets"]);
+        String::from_utf8(command.args(words).env_remove("API_KEYS").output().unwrap().stderr).unwrap()
+    };
+    let warned = without(&["api_key", "--event", event.as_str()]);
+    assert!(warned.contains("RG0086") && warned.contains("`API_KEYS` (api-key)"), "{warned}");
+    assert!(!without(&["health"]).contains("RG0086"), "another function's variable is no matter");
     assert!(fail(&mut invoke(&["health", "--path", "/elsewhere"])).contains("RG0083"));
     assert!(fail(&mut invoke(&["nobody"])).contains("RG0030"));
     std::fs::write(&event, "{").unwrap();
@@ -157,9 +167,23 @@ fn a_function_is_called_without_a_server() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told() {
+fn whoever_reads_only_the_first_line_holds_nothing_up() {
+    let mut command = routegen(&["dev", "-p", "pets", "--port", "0", "--format", "json", "--env", KEYS]);
+    let (pets, _stdout) = Server::start_and_read_no_more(&mut command);
+    // Each of them is told with its path: together they are more than a pipe takes.
+    let path = format!("/north/1?{}", "x".repeat(8_000));
+    for _ in 0..32 {
+        assert_eq!(pets.get(&path, &[]).status, 401);
+    }
+    pets.stop();
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_before_anything_is_built() {
+    let project = Project::new("dev-port", "compile_error!(\"it was built\");");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let error = fail(&mut routegen(&["dev", "-p", "pets", "--port", &port, "--env", KEYS]));
+    let error = fail(&mut project.routegen(&["dev", "--port", &port]));
     assert!(error.contains("RG0080") && error.contains("--port 0"), "{error}");
+    assert!(!error.contains("it was built"), "{error}");
 }

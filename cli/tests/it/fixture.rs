@@ -32,7 +32,8 @@ pub(crate) fn routegen(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_routegen"));
     command.args(args).current_dir(repository());
     command.env("CARGO_TARGET_DIR", target()).env("CARGO_TERM_COLOR", "never");
-    for variable in ["NO_COLOR", "CLICOLOR_FORCE", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
+    let of_the_user = ["NO_COLOR", "CLICOLOR_FORCE", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"];
+    for variable in of_the_user.into_iter().chain(["AWS_REGION", "AWS_DEFAULT_REGION"]) {
         command.env_remove(variable);
     }
     command

@@ -129,7 +129,7 @@ impl Environment {
             instance: &pool.services.ids.invocation().replace('-', ""),
             logged: pool.services.observer.is_on(),
         };
-        let process = process::spawn(&pool.program, &about).await?;
+        let process = process::spawn(&pool.program, &about, &pool.services.processes).await?;
         pool.services
             .observer
             .tell(|| Observation::ProcessStarted { function: pool.name.clone(), process: process.id() });

@@ -1,13 +1,14 @@
 //! Lambda: functions are invoked, in this process or as programs over the Runtime API.
 //!
 //! `function` is what the gateway calls; `pool` gives events to the execution environments of a program, and starts them;
-//! `environment` is one of those, with `process` beneath it and `runtime_api` before it.
+//! `environment` is one of those, with `process` beneath it and `runtime_api` before it; `processes` knows all that live.
 
 mod environment;
 mod function;
 mod log;
 mod pool;
 mod process;
+mod processes;
 mod runtime_api;
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use bytes::Bytes;
 use crate::FunctionError;
 pub(crate) use function::{Call, LambdaFunction, RunBy};
 pub(crate) use pool::{PoolHandle, Services};
+pub use processes::Processes;
 
 /// The largest event and the largest answer, in bytes ([Lambda quotas]).
 ///

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use hyper::header::HeaderValue;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{InvokeError, Invoked, environment::Environment};
+use super::{InvokeError, Invoked, Processes, environment::Environment};
 use crate::{Program, ids::Ids, lock::lock, observe::Observer};
 
 /// How long an environment that has answered may take to ask again, before another one is started.
@@ -31,6 +31,7 @@ pub(crate) struct Services {
     pub(crate) ids: Arc<Ids>,
     pub(crate) observer: Observer,
     pub(crate) region: Arc<str>,
+    pub(crate) processes: Processes,
     /// Held by every environment until its process is reaped; the gateway waits until nobody holds it.
     pub(crate) alive: mpsc::Sender<()>,
 }
@@ -250,7 +251,8 @@ impl Drop for Asked<'_> {
 impl Services {
     pub(crate) fn for_tests() -> Self {
         let (ids, observer) = (Arc::default(), Observer::default());
-        Self { ids, observer, region: crate::Api::REGION.into(), alive: mpsc::channel(1).0 }
+        let region = crate::Api::REGION.into();
+        Self { ids, observer, region, processes: Processes::default(), alive: mpsc::channel(1).0 }
     }
 }
 

@@ -10,6 +10,7 @@ use std::{
 
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 
+use super::processes::{Processes, kill_group};
 use crate::Program;
 
 /// How often a program that is still open for writing is tried again: see [`spawn`].
@@ -25,6 +26,8 @@ pub(super) struct Process {
     /// Of the process, and of the group of all that it starts.
     id: u32,
     reaped: bool,
+    /// Those that live, itself among them.
+    processes: Processes,
 }
 
 /// What a process is told of the function that it is.
@@ -42,14 +45,17 @@ pub(super) struct About<'a> {
 /// Starts a program. In a process of many threads, a program that was written a moment ago can be open for writing still, in a
 /// child that another thread forked and that has not executed its own program yet: Linux then says "text file busy". It
 /// lasts as long as that child's start does.
-pub(super) async fn spawn(program: &Program, about: &About<'_>) -> io::Result<Process> {
+pub(super) async fn spawn(
+    program: &Program,
+    about: &About<'_>,
+    processes: &Processes,
+) -> io::Result<Process> {
     let mut command = command(program, about)?;
     let mut tries = 0;
     loop {
-        match command.spawn() {
-            Ok(child) => {
-                let id = child.id().ok_or(io::ErrorKind::NotFound)?;
-                return Ok(Process { child, id, reaped: false });
+        match processes.start(&mut command) {
+            Ok((child, id)) => {
+                return Ok(Process { child, id, reaped: false, processes: processes.clone() });
             }
             Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && tries < TRIES => {
                 tries += 1;
@@ -119,24 +125,22 @@ impl Process {
         let status = self.child.wait().await?;
         self.reaped = true;
         // What it started and left behind. Its id is not given to another process before all others were.
-        self.kill_group();
+        self.kill();
+        self.processes.forget(self.id);
         Ok(status)
     }
 
     /// Ends it and everything that it started.
     pub(super) async fn end(mut self) {
         if !self.reaped {
-            self.kill_group();
+            self.kill();
             // It is killed: there is nothing to learn from how it ended.
             let _ = self.wait().await;
         }
     }
 
-    fn kill_group(&mut self) {
-        #[cfg(unix)]
-        if let Some(group) = rustix::process::Pid::from_raw(self.id.cast_signed()) {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
+    fn kill(&mut self) {
+        kill_group(self.id);
         #[cfg(not(unix))]
         let _ = self.child.start_kill();
     }
@@ -148,13 +152,14 @@ impl Drop for Process {
         if self.reaped {
             return;
         }
-        self.kill_group();
+        self.kill();
         for _ in 0..TRIES {
             match self.child.try_wait() {
                 Ok(None) => thread::sleep(PAUSE),
-                Ok(Some(_)) | Err(_) => return,
+                Ok(Some(_)) | Err(_) => break,
             }
         }
+        self.processes.forget(self.id);
     }
 }
 
@@ -194,7 +199,8 @@ mod tests {
         let program = Program::new(&path);
         let about =
             About { function: "f", region: "r", runtime_api: "127.0.0.1:1", instance: "i", logged: false };
-        let spawning = spawn(&program, &about);
+        let processes = Processes::default();
+        let spawning = spawn(&program, &about, &processes);
         tokio::pin!(spawning);
         tokio::select! {
             biased;
@@ -203,5 +209,25 @@ mod tests {
         }
         drop(writer);
         assert!(spawning.await.unwrap().wait().await.unwrap().success());
+    }
+    #[tokio::test]
+    async fn processes_that_are_ended_at_once_are_killed_and_start_no_more() {
+        let program = Program::new("/bin/sleep").argument("1000");
+        let about =
+            About { function: "f", region: "r", runtime_api: "127.0.0.1:1", instance: "i", logged: false };
+        let processes = Processes::default();
+        let mut first = spawn(&program, &about, &processes).await.unwrap();
+        // A thread without an async runtime.
+        thread::spawn({
+            let processes = processes.clone();
+            move || processes.end_at_once()
+        })
+        .join()
+        .unwrap();
+        let status = first.wait().await.unwrap();
+        let kill = rustix::process::Signal::KILL.as_raw();
+        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(kill));
+        let second = spawn(&program, &about, &processes).await.unwrap_err();
+        assert_eq!(second.to_string(), "the gateway's processes were ended");
     }
 }

@@ -1,20 +1,24 @@
 //! `routegen dev`: serves the API on this machine, and again after each change.
 
+mod changes;
 mod ready;
 mod turns;
 
 use std::{
-    collections::BTreeSet,
-    sync::mpsc::{self, Receiver, RecvTimeoutError},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    sync::mpsc::{self, Receiver},
     thread,
     time::{Duration, Instant},
 };
 
-use camino::Utf8PathBuf;
-use routegen_gateway::{Gateway, Observation};
+use routegen_gateway::{Gateway, StartError};
 
-use self::{ready::Ready, turns::Turns};
-use super::runnable::{Runnable, chain, refused, runtime};
+use self::{
+    changes::{Word, wait},
+    ready::Ready,
+    turns::Turns,
+};
+use super::runnable::{Runnable, chain, refused, runtime, warn_of_missing};
 use crate::{
     args::DevArgs,
     error::Error,
@@ -25,14 +29,8 @@ use crate::{
     workspace::Workspace,
 };
 
-/// An editor writes several files at once, and one of them in several steps.
-const QUIET: Duration = Duration::from_millis(30);
-
-/// What the server waits for.
-enum Word {
-    Changed(Utf8PathBuf),
-    End,
-}
+/// How long whoever reads the log has to take the last of it.
+const LAST_ENTRIES: Duration = Duration::from_secs(1);
 
 pub(super) fn run(
     args: &DevArgs,
@@ -42,11 +40,13 @@ pub(super) fn run(
     let (tell, words) = mpsc::channel();
     let end = tell.clone();
     interrupt::on_request(move || drop(end.send(Word::End)))?;
+    // Before anything is compiled: that the port is taken is not to be told after a minute.
+    let listener = listen(args.port)?;
     let workspace = load()?;
     let place = Place::of(&workspace)?;
     let run_folder = place.run_folder()?;
     // What is saved while the first build runs is built after it.
-    let watcher = Watcher::start(&workspace, move |path| drop(tell.send(Word::Changed(path))))?;
+    let watcher = Watcher::start(&workspace, move |change| drop(tell.send(Word::Changed(change))))?;
     let mut turns = Turns::new(load, workspace, &args.running, run_folder.path());
     let first = turns.make(printer)?;
     let settings = Settings {
@@ -56,16 +56,14 @@ pub(super) fn run(
         stage: args.stage.clone(),
         instances: args.instances,
     };
-    first.warn_of_missing(&settings.variables, printer);
+    warn_of_missing(&first.manifest.functions, &settings.variables, printer);
     let server = Server { args, place: &place, settings: &settings, printer };
-    thread::scope(|scope| {
-        let (observe, observations) = mpsc::channel();
-        scope.spawn(move || {
-            // Whoever closed the pipe has read enough.
-            Journal::default().keep(&observations, |entry| drop(printer.event(&entry)));
-        });
-        server.serve(&mut turns, first, watcher, observe, &words)
-    })
+    server.serve(listener, &mut turns, first, watcher, &words)
+}
+
+fn listen(port: u16) -> Result<TcpListener, Error> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpListener::bind(address).map_err(|source| refused(&StartError::Bind { address, source }))
 }
 
 struct Server<'a> {
@@ -79,41 +77,58 @@ impl Server<'_> {
     /// Serves until the user asks for the end.
     fn serve(
         &self,
+        listener: TcpListener,
         turns: &mut Turns<'_>,
         first: Runnable,
         mut watcher: Watcher,
-        observe: mpsc::Sender<Observation>,
         words: &Receiver<Word>,
     ) -> Result<(), Error> {
         let runtime = runtime()?;
-        let mut builder = Gateway::builder(self.api(&first, turns)).port(self.args.port).page(true);
+        let mut builder = Gateway::builder(self.api(&first, turns)).listener(listener).page(true);
+        for name in &self.args.allow_host {
+            builder = builder.allow_host(name);
+        }
         if self.settings.issuer.is_none() {
             builder = builder.local_issuer(self.place.issuer());
         }
-        let builder = builder.observe(move |observation| drop(observe.send(observation)));
+        let (ear, journal) = Journal::new();
+        let builder = builder.observe(move |observation| ear.hear(observation));
         let gateway = runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
+        let processes = gateway.processes();
+        interrupt::on_giving_up(move || processes.end_at_once());
         let origin = format!("http://{}", gateway.address());
         self.place.serves(&origin)?;
-        self.printer.event(&Ready::new(&first.manifest, &gateway))?;
+        let region = self.settings.variables.region();
+        self.printer.event(&Ready::new(&first.manifest, &gateway, region))?;
+        let kept = self.keep(journal);
         let mut last = first;
         while let Some(changed) = wait(words) {
+            // The word of the end may stand behind those of many changes.
+            if interrupt::check().is_err() {
+                break;
+            }
             let begin = Instant::now();
-            let turn = turns.turn(&changed, &last, self.printer).and_then(|next| {
-                watcher.cover(turns.workspace())?;
+            let reloaded = turns.reload(&changed);
+            // What changes while it is built is built after it, also in a folder that has just come.
+            let covered = watcher.cover(turns.workspace());
+            let built = reloaded.and(covered).and_then(|()| turns.turn(&changed, &last, self.printer));
+            let turn = built.and_then(|next| {
                 let Some(next) = next else { return Ok(None) };
                 let _entered = runtime.enter();
                 let replaced = gateway.replace(&self.api(&next, turns));
-                replaced.map_err(|error| Error::Gateway { reason: chain(&error), help: None })?;
+                replaced.map_err(|error| {
+                    turns.refused();
+                    Error::Gateway { reason: chain(&error), help: None }
+                })?;
                 Ok(Some(next))
             });
             match turn {
                 // Nothing that was changed is part of the API.
                 Ok(None) => {}
                 Ok(Some(next)) => {
-                    if self.settings.variables.missing(&next.manifest)
-                        != self.settings.variables.missing(&last.manifest)
-                    {
-                        next.warn_of_missing(&self.settings.variables, self.printer);
+                    let (variables, functions) = (&self.settings.variables, &next.manifest.functions);
+                    if variables.missing(functions) != variables.missing(&last.manifest.functions) {
+                        warn_of_missing(functions, variables, self.printer);
                     }
                     last = next;
                     let seconds = begin.elapsed().as_secs_f64();
@@ -126,30 +141,27 @@ impl Server<'_> {
                 }
             }
         }
-        self.place.served(&origin)?;
+        self.place.served()?;
         runtime.block_on(gateway.shutdown());
+        // Whoever reads no more, and does not close the pipe either, is not waited for.
+        let _ = kept.recv_timeout(LAST_ENTRIES);
         Ok(())
+    }
+
+    /// Prints the journal in a thread of its own, which may be blocked. Tells when it is at its end.
+    fn keep(&self, journal: Journal) -> Receiver<()> {
+        let (end, kept) = mpsc::channel();
+        let printer = self.printer.hushed();
+        thread::spawn(move || {
+            // Whoever closed the pipe has read enough.
+            journal.keep(|entry| drop(printer.event(&entry)));
+            let _ = end.send(());
+        });
+        kept
     }
 
     fn api(&self, runnable: &Runnable, turns: &Turns<'_>) -> routegen_gateway::Api {
         let root = &turns.workspace().package_root;
         local::api(&runnable.manifest, &runnable.programs, self.settings, root)
-    }
-}
-
-/// What has changed, when nothing more does for a moment; nothing at the end.
-fn wait(words: &Receiver<Word>) -> Option<BTreeSet<Utf8PathBuf>> {
-    let mut changed = BTreeSet::new();
-    let mut word = words.recv().ok()?;
-    loop {
-        match word {
-            Word::Changed(path) => changed.insert(path),
-            Word::End => return None,
-        };
-        word = match words.recv_timeout(QUIET) {
-            Ok(word) => word,
-            Err(RecvTimeoutError::Timeout) => return Some(changed),
-            Err(RecvTimeoutError::Disconnected) => return None,
-        };
     }
 }

@@ -35,6 +35,8 @@ pub(super) struct Ready {
 struct Iam {
     access_key_id: &'static str,
     secret_access_key: &'static str,
+    /// The region that signatures name.
+    region: String,
 }
 
 #[derive(Serialize)]
@@ -47,7 +49,7 @@ struct Route {
 }
 
 impl Ready {
-    pub(super) fn new(manifest: &CheckedManifest, gateway: &Gateway) -> Self {
+    pub(super) fn new(manifest: &CheckedManifest, gateway: &Gateway, region: String) -> Self {
         let url = gateway.url();
         let name = |key: &str| manifest.functions.iter().find(|function| function.key == key);
         let mut routes: Vec<_> = manifest.routes.iter().collect();
@@ -61,11 +63,11 @@ impl Ready {
             token_endpoint: gateway.token_endpoint().map(str::to_owned),
             client_id: local.then_some(LocalIssuer::CLIENT_ID),
             client_secret: local.then_some(LocalIssuer::CLIENT_SECRET),
-            iam: manifest
-                .routes
-                .iter()
-                .any(|route| route.spec.auth == Auth::Iam)
-                .then_some(Iam { access_key_id: IAM_KEY_ID, secret_access_key: IAM_SECRET }),
+            iam: manifest.routes.iter().any(|route| route.spec.auth == Auth::Iam).then_some(Iam {
+                access_key_id: IAM_KEY_ID,
+                secret_access_key: IAM_SECRET,
+                region,
+            }),
             routes: routes
                 .into_iter()
                 .map(|route| Route {
@@ -111,8 +113,11 @@ impl fmt::Display for Ready {
             )?;
             writeln!(f, "  | sed -E 's/.*\"access_token\": ?\"([^\"]+)\".*/\\1/')\n")?;
         }
-        if let Some(Iam { access_key_id, secret_access_key }) = &self.iam {
-            writeln!(f, "IAM: sign with the key `{access_key_id}` and the secret `{secret_access_key}`\n")?;
+        if let Some(Iam { access_key_id, secret_access_key, region }) = &self.iam {
+            writeln!(
+                f,
+                "IAM: sign for {region} with the key `{access_key_id}` and the secret `{secret_access_key}`\n"
+            )?;
         }
         Ok(())
     }

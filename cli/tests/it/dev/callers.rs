@@ -21,7 +21,9 @@ async fn signed(request: Request) -> String {
 }
 
 #[route(GET, "/asked", auth = "door")]
-async fn asked() {}
+async fn asked() -> String {
+    std::env::var("AWS_REGION").unwrap()
+}
 
 /// Knows everyone
 #[authorizer(identity_sources = ["$request.header.who"])]
@@ -39,7 +41,8 @@ fn tokens_of_another_issuer_and_signatures_open_what_they_are_for() {
     let url = issuer.ready["issuer"].as_str().unwrap();
     let client = issuer.ready["client_id"].as_str().unwrap();
     let args = ["dev", "--port", "0", "--format", "json", "--issuer", url, "--audience", client];
-    let server = Server::start(&mut project.routegen(&args));
+    let mut command = project.routegen(&args);
+    let server = Server::start(command.args(["--env", "AWS_REGION"]).env("AWS_REGION", "eu-central-1"));
     assert_eq!(server.ready["issuer"], Value::Null);
     let status = |token: &str| server.get("/items", &[("authorization", &format!("Bearer {token}"))]).status;
     let token = |words: &[&str]| {
@@ -57,7 +60,15 @@ fn tokens_of_another_issuer_and_signatures_open_what_they_are_for() {
         assert_eq!(status(&token(words)), expected, "{words:?}");
     }
 
-    assert_eq!(server.get("/asked", &[("who", "ann")]).status, 200);
+    // Nothing listens on a port below those that are given to anybody.
+    let warns = |port: &str| {
+        let output = project.routegen(&["token", "--port", port]).output().unwrap();
+        String::from_utf8(output.stderr).unwrap().contains("RG0211")
+    };
+    assert!(warns("1") && !warns(&issuer.port()));
+
+    let asked = server.get("/asked", &[("who", "ann")]);
+    assert_eq!((asked.status, asked.body.as_str()), (200, "eu-central-1"));
     let request = server.entry(|entry| entry["path"] == "/asked");
     let line = server.entry(|entry| entry["type"] == "log");
     assert_eq!((&line["function"], &line["line"]), (&"door".into(), &"somebody asks".into()));
@@ -79,7 +90,7 @@ fn signatures(server: &Server) {
     let (path, body) = ("/signed/a%20b?x=1&a=%C3%BC", r#"{"a":"\u00fc"}"#);
     let url = format!("{}{path}", server.url);
     let sign = |secret: &str, body: &str| {
-        let arguments = ["PUT", &url, body, key("access_key_id"), secret];
+        let arguments = ["PUT", &url, body, key("access_key_id"), secret, key("region")];
         let headers: Vec<(String, String)> =
             serde_json::from_str(&python.run(include_str!("sign.py"), &arguments)).unwrap();
         headers
@@ -89,6 +100,7 @@ fn signatures(server: &Server) {
         server.put(path, &headers, body)
     };
     let secret = key("secret_access_key");
+    assert_eq!(key("region"), "eu-central-1");
     let answer = put(&sign(secret, body));
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert!(answer.body.contains(&format!("{:?}", key("access_key_id"))), "{}", answer.body);

@@ -1,4 +1,4 @@
-//! A stage with a name, and how many processes run at once.
+//! A stage with a name, names of this machine, and how many processes run at once.
 
 use std::thread;
 
@@ -32,7 +32,8 @@ async fn go(request: Request) -> String {
 fn a_stage_is_the_first_segment_and_a_single_process_lets_requests_wait() {
     let project = Project::new("dev-options", SOURCE);
     let options = ["dev", "--port", "0", "--format", "json", "--stage", "live", "--instances", "1"];
-    let server = Server::start(&mut project.routegen(&options));
+    let mut command = project.routegen(&options);
+    let server = Server::start(command.args(["--allow-host", "one.test", "--allow-host", "two.test"]));
     let origin = server.url.strip_suffix("/live").expect("the stage is part of the address");
     assert_eq!(server.ready["routes"][0]["url"], format!("{}/go", server.url));
     let begun = thread::spawn({
@@ -44,6 +45,9 @@ fn a_stage_is_the_first_segment_and_a_single_process_lets_requests_wait() {
     assert_eq!((second.status, second.body.as_str()), (200, "/live/go"));
     assert_eq!(begun.join().unwrap().status, 500, "it had to end before the other one began");
     assert_eq!(ask(origin, "GET", "/go", &[], "").status, 404);
+    for (name, status) in [("one.test", 200), ("two.test:80", 200), ("three.test", 403)] {
+        assert_eq!(server.get("/go", &[("host", name)]).status, status, "{name}");
+    }
     server.stop();
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{self, Receiver},
     thread,
     time::Duration,
@@ -14,7 +14,7 @@ use wait_timeout::ChildExt as _;
 use crate::fixture::succeed;
 
 /// More than a first build takes, less than a person waits.
-const PATIENCE: Duration = Duration::from_mins(5);
+pub(super) const PATIENCE: Duration = Duration::from_mins(5);
 
 pub(super) struct Server {
     process: Child,
@@ -42,6 +42,27 @@ impl Server {
     pub(super) fn start(command: &mut Command) -> Self {
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let entries = lines(process.stdout.take().unwrap());
+        Self::started(process, entries)
+    }
+
+    /// The same, whose stdout is read up to the end of the first line, and then held open.
+    pub(super) fn start_and_read_no_more(command: &mut Command) -> (Self, impl Read + use<>) {
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdout = BufReader::new(process.stdout.take().unwrap());
+        let (sender, entries) = mpsc::channel();
+        let (back, held) = mpsc::channel();
+        thread::spawn(move || {
+            let mut first = String::new();
+            if stdout.read_line(&mut first).is_ok_and(|bytes| bytes > 0) {
+                let _ = sender.send(first);
+            }
+            let _ = back.send(stdout);
+        });
+        let server = Self::started(process, entries);
+        (server, held.recv().unwrap())
+    }
+
+    fn started(mut process: Child, entries: Receiver<String>) -> Self {
         let talk = lines(process.stderr.take().unwrap());
         let Ok(ready) = entries.recv_timeout(PATIENCE) else {
             panic!("it ended: {}", talk.iter().collect::<Vec<_>>().join("\n"));
@@ -88,9 +109,19 @@ impl Server {
         entries.find(is).expect("it said nothing of it")
     }
 
-    /// Ends it as Ctrl-C does, to itself alone, and waits for its end.
+    /// Sends a signal to it alone.
+    pub(super) fn signal(&self, signal: &str) {
+        succeed(Command::new("kill").args([signal, &self.process.id().to_string()]));
+    }
+
+    /// Waits for its end.
+    pub(super) fn ended(mut self) -> ExitStatus {
+        self.process.wait_timeout(PATIENCE).unwrap().expect("it should end")
+    }
+
+    /// Ends it as Ctrl-C does, and waits for its end.
     pub(super) fn stop(mut self) {
-        succeed(Command::new("kill").args(["-INT", &self.process.id().to_string()]));
+        self.signal("-INT");
         let status = self.process.wait_timeout(PATIENCE).unwrap().expect("it should end");
         assert!(status.success(), "{status:?} {}", self.talk.iter().collect::<Vec<_>>().join("\n"));
     }

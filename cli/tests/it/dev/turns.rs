@@ -1,6 +1,6 @@
-//! What becomes of a server when its sources change, and of its processes when it ends.
+//! What becomes of a server when its sources change.
 
-use std::{io::Write as _, net::TcpListener, path::Path, thread};
+use std::{io::Write as _, net::TcpListener, thread};
 
 use super::server::{Server, ask};
 use crate::fixture::Project;
@@ -74,15 +74,4 @@ fn a_change_is_answered_and_a_mistake_leaves_the_last_good_build() {
     server.heard("RG0016");
     assert_eq!(word(), "four");
     server.stop();
-}
-
-#[test]
-fn ctrl_c_leaves_no_process() {
-    let project = Project::new("dev-ctrl-c", &source("\"one\"", ""));
-    let server = Server::start(&mut project.routegen(&["dev", "--port", "0", "--format", "json"]));
-    let process = server.get("/process", &[]).body;
-    let process = Path::new("/proc").join(process);
-    assert!(process.exists());
-    server.stop();
-    assert!(!process.exists(), "the function outlives the server");
 }

@@ -1,0 +1,75 @@
+//! What is heard of a function that hangs, and of one that fails.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpListener,
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+use super::server::PATIENCE;
+use crate::fixture::{Project, fail, succeed};
+
+const SOURCE: &str = r#"
+use routegen::{Path, Problem, route};
+
+#[route(GET, "/hang/{port}", auth = "none", timeout = 30)]
+async fn hang(Path(port): Path<u16>) {
+    eprintln!("it hangs");
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    std::io::Read::read_exact(&mut stream, &mut [0]).unwrap();
+}
+
+#[route(GET, "/panics", auth = "none")]
+async fn panics() {
+    panic!("on purpose");
+}
+
+#[route(GET, "/fails", auth = "none")]
+async fn fails() -> Result<(), Problem> {
+    Err("on purpose")?
+}
+
+#[route(GET, "/ends", auth = "none")]
+async fn ends() {
+    std::process::exit(3);
+}
+"#;
+
+#[test]
+fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer_fails() {
+    let project = Project::new("dev-invoke", SOURCE);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let path = format!("/hang/{}", listener.local_addr().unwrap().port());
+    let hang = || {
+        let mut command = project.routegen(&["invoke", "hang", "--path", &path]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let mut invoke = hang();
+    let mut talk = BufReader::new(invoke.stderr.take().unwrap()).lines();
+    assert!(talk.any(|line| line.unwrap().contains("it hangs")), "it said nothing");
+    // It has said it, and goes on only now.
+    let (mut function, _) = listener.accept().unwrap();
+    function.set_read_timeout(Some(PATIENCE)).unwrap();
+    function.write_all(b"!").unwrap();
+    let mut answer = String::new();
+    invoke.stdout.take().unwrap().read_to_string(&mut answer).unwrap();
+    assert!(invoke.wait().unwrap().success(), "it was told after its end");
+    assert_eq!(serde_json::from_str::<Value>(&answer).unwrap()["statusCode"], 200);
+
+    // Ctrl-C ends what hangs.
+    let mut invoke = hang();
+    let (mut function, _) = listener.accept().unwrap();
+    function.set_read_timeout(Some(PATIENCE)).unwrap();
+    succeed(Command::new("kill").args(["-INT", &invoke.id().to_string()]));
+    assert_eq!(function.read(&mut [0]).unwrap_or_default(), 0);
+    assert_eq!(invoke.wait().unwrap().code(), Some(130));
+
+    // For Lambda these are invocations that went well, whose answer is a response.
+    for name in ["panics", "fails"] {
+        let answer: Value = serde_json::from_str(&succeed(&mut project.routegen(&["invoke", name]))).unwrap();
+        assert_eq!(answer["statusCode"], 500, "{name}");
+    }
+    assert!(fail(&mut project.routegen(&["invoke", "ends"])).contains("RG0082"));
+}
