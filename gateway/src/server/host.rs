@@ -16,7 +16,9 @@ use hyper::{
 /// A request that is for no name that the gateway answers to.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(super) enum WrongHost {
-    #[error("the gateway does not answer to the host `{0}`, unless `allow_host` names it")]
+    #[error(
+        "the gateway does not answer to the host `{0}`, unless `allow_host` (`routegen dev --allow-host`) names it"
+    )]
     Unknown(String),
     #[error("the request does not name exactly one host")]
     NotOne,

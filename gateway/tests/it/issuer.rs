@@ -182,7 +182,7 @@ async fn the_gateways_own_paths_are_for_its_own_origin_and_its_own_names() {
 async fn a_name_that_was_allowed_is_answered_and_of_another_the_observer_is_told() {
     let told = Told::default();
     let gateway = told.of(Gateway::builder(Api::new()).allow_host("API.test").page(true)).await;
-    let unknown = "the gateway does not answer to the host `other.test`, unless `allow_host` names it";
+    let unknown = "the gateway does not answer to the host `other.test`, unless `allow_host` (`routegen dev --allow-host`) names it";
     let page = "the page is for loopback and the port of the gateway, and `host` names something else; \
                 `allow_host` opens the API alone";
     for (path, host, status, why) in [
