@@ -86,6 +86,12 @@ resource "aws_cognito_user_pool" "this" {
   username_configuration {
     case_sensitive = false
   }
+
+  lifecycle {
+    # AWS renames no pool: Terraform would make another one, without the users and with other clients. Nothing
+    # goes by the name.
+    ignore_changes = [name]
+  }
 }
 
 # Without a domain there is no token endpoint, and so no token for a machine.

@@ -3,7 +3,7 @@
 # What every resource is called.
 
 variable "name" {
-  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives. Two copies of the API in one account and region need two names. Changing it later replaces the user pool."
+  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives. Two copies of the API in one account and region need two names. Where it is changed later, the user pool keeps its name, users and clients. The access log begins anew, and without cognito_domain_prefix the token endpoint moves, because its address is made from the name."
   type        = string
   default     = null
 

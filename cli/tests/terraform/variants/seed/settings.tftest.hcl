@@ -42,6 +42,19 @@ run "names_and_tags" {
   }
 }
 
+# The state of the run above, with its names left out again.
+run "another_name" {
+  assert {
+    condition     = aws_apigatewayv2_api.this.name == "items" && aws_cognito_user_pool_client.this["cognito"].name == "items" && aws_cognito_user_pool_domain.this["cognito"].domain == "items-123456789012"
+    error_message = "The API, the client or the domain keep the name that they had."
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this["cognito"].name == "items-staging"
+    error_message = "The user pool is renamed, and so replaced: its users and clients are lost."
+  }
+}
+
 run "environment" {
   variables {
     environment = { LOG_LEVEL = "info", TABLE = "items" }
