@@ -80,7 +80,7 @@ variable "functions" {
     ephemeral_storage: size of /tmp in MB, 512 to 10240.
     layers: ARNs of layer versions, before the common ones.
     reserved_concurrent_executions: how many may run at once, taken from the account's; 0 turns the function off.
-    policies: JSON policy documents for the function's role, by a name of your choice: its grants.
+    policies: JSON policy documents for the function's role, by a name of your choice (but "routegen"): its grants.
     policy_arns: managed policies for the role, by a name of your choice.
     create_role, role_arn: false and an ARN run the function under a role that exists; its grants are then yours alone.
     vpc, tracing_mode, logging, log_retention_days: in place of the common variables of these names.
@@ -167,6 +167,12 @@ variable "functions" {
   validation {
     condition     = alltrue([for function in values(var.functions) : function.create_role || length(function.policies) + length(function.policy_arns) == 0])
     error_message = "functions has policies for a role that is not the module's: with create_role = false, give them to the role where it is made."
+  }
+
+  validation {
+    # The role's own policy has that name, and one of the two would take the other's place.
+    condition     = alltrue([for function in values(var.functions) : !contains(keys(function.policies), "routegen")])
+    error_message = "functions has a policy with the name routegen, which is that of the module's own policy of the role: give it another name."
   }
 
   validation {

@@ -172,6 +172,16 @@ run "grants_for_a_role_of_somebody_else" {
   expect_failures = [var.functions]
 }
 
+run "a_grant_in_place_of_the_own_policy_of_the_role" {
+  command = plan
+
+  variables {
+    functions = { get_items = { policies = { routegen = "{}" } } }
+  }
+
+  expect_failures = [var.functions]
+}
+
 run "no_role_at_all" {
   command = plan
 
