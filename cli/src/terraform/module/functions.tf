@@ -241,7 +241,14 @@ resource "aws_s3_object" "artifact" {
   bucket = var.artifact_bucket.name
   key    = "${var.artifact_bucket.key_prefix}${local.functions[each.key].name}/${try(filesha256(local.functions[each.key].artifact), "missing")}.zip"
   source = local.functions[each.key].artifact
-  tags   = var.tags
+
+  # S3 takes 10 tags for an object, where everything else takes 50: the object has neither the module's nor the
+  # provider's.
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
 
   lifecycle {
     create_before_destroy = true

@@ -26,7 +26,7 @@ variable "function_name_prefix" {
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes tags, on top of the provider's default_tags."
+  description = "Tags for every resource that takes tags, on top of the provider's default_tags. Zips in artifact_bucket have neither: S3 takes 10 tags for an object."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -142,6 +142,12 @@ run "a_role_that_exists" {
 run "artifacts_by_bucket" {
   variables {
     artifact_bucket = { name = "my-artifacts", key_prefix = "items/" }
+    tags            = { for number in range(11) : "tag${number}" => "one more than S3 takes for an object" }
+  }
+
+  assert {
+    condition     = alltrue([for object in aws_s3_object.artifact : object.tags == null && length(object.override_provider[0].default_tags[0].tags) == 0])
+    error_message = "A zip in the bucket has tags, of which S3 takes 10."
   }
 
   assert {
