@@ -209,11 +209,6 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
-      condition     = local.functions[each.key].create_role || local.functions[each.key].role_arn != null
-      error_message = "The function ${each.key} has create_role = false and no role_arn: name the role that it runs under."
-    }
-
-    precondition {
       condition     = length(setsubtract(local.functions[each.key].environment_names, keys(local.functions[each.key].environment))) == 0
       error_message = "The code of the function ${each.key} needs environment variables that have no value: ${join(", ", setsubtract(local.functions[each.key].environment_names, keys(local.functions[each.key].environment)))}. Set them in the variable environment for every function, or in functions.${each.key}.environment."
     }

@@ -165,6 +165,11 @@ variable "functions" {
   }
 
   validation {
+    condition     = alltrue([for function in values(var.functions) : function.create_role == (function.role_arn == null)])
+    error_message = "functions has create_role = false without a role_arn, or a role_arn without create_role = false: set both to run a function under a role that exists."
+  }
+
+  validation {
     condition     = alltrue([for function in values(var.functions) : function.create_role || length(function.policies) + length(function.policy_arns) == 0])
     error_message = "functions has policies for a role that is not the module's: with create_role = false, give them to the role where it is made."
   }

@@ -189,7 +189,17 @@ run "no_role_at_all" {
     functions = { get_items = { create_role = false } }
   }
 
-  expect_failures = [aws_lambda_function.this["get_items"]]
+  expect_failures = [var.functions]
+}
+
+run "a_role_that_exists_beside_one_that_is_made" {
+  command = plan
+
+  variables {
+    functions = { get_items = { role_arn = "arn:aws:iam::123456789012:role/theirs" } }
+  }
+
+  expect_failures = [var.functions]
 }
 
 run "six_layers" {
