@@ -16,7 +16,7 @@ output "custom_domain_endpoint" {
 }
 
 output "custom_domain_target" {
-  description = "What a DNS record for custom_domain points to, as { name, zone_id }, where the module does not make the record itself."
+  description = "What a DNS record for custom_domain points to, as { name, zone_id }, where the module does not make the record itself; null for a domain that the module does not make."
   value = one([
     for domain in aws_apigatewayv2_domain_name.this : {
       name    = domain.domain_name_configuration[0].target_domain_name

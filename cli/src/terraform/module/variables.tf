@@ -350,14 +350,17 @@ variable "custom_domain" {
     A name of your own for the API. Null leaves it at its execute-api address.
     name: the domain name. certificate_arn: its certificate in ACM, in the API's region.
     mapping_key: the path under the name that the API hangs under; left out, all of it.
+    create: false for a name that is in API Gateway already, as where several APIs share one, each with a mapping_key. Only
+    name and mapping_key are then said here; everything else belongs to who made it.
     create_records, zone_id: true and the hosted zone in Route 53 point the name to the API (A and AAAA).
     mutual_tls: the CA certificates that clients' certificates are checked against, in S3; needs disable_execute_api_endpoint.
     ownership_verification_certificate_arn: with mutual TLS and an imported or private certificate only.
   EOT
   type = object({
     name            = string
-    certificate_arn = string
+    certificate_arn = optional(string)
     mapping_key     = optional(string)
+    create          = optional(bool, true)
     create_records  = optional(bool, false)
     zone_id         = optional(string)
     mutual_tls = optional(object({
@@ -374,6 +377,19 @@ variable "custom_domain" {
   }
 
   validation {
+    condition     = alltrue([for domain in var.custom_domain[*] : !domain.create || domain.certificate_arn != null])
+    error_message = "custom_domain needs the certificate_arn of its name; with create = false it takes a name that is in API Gateway already."
+  }
+
+  validation {
+    condition = alltrue([
+      for domain in var.custom_domain[*] : domain.create || !domain.create_records && domain.mutual_tls == null &&
+      domain.certificate_arn == null && domain.zone_id == null && domain.ownership_verification_certificate_arn == null
+    ])
+    error_message = "custom_domain with create = false takes name and mapping_key only: certificate, mutual TLS and records belong to who made the domain."
+  }
+
+  validation {
     condition     = try(!var.custom_domain.create_records || var.custom_domain.zone_id != null, var.custom_domain == null)
     error_message = "custom_domain.create_records needs the zone_id of the hosted zone."
   }
@@ -385,7 +401,7 @@ variable "custom_domain" {
 }
 
 variable "disable_execute_api_endpoint" {
-  description = "Whether the API answers under custom_domain only, and no longer at the address that AWS gives it."
+  description = "Whether the API answers under custom_domain only, the module's own or one that exists, and no longer at the address that AWS gives it."
   type        = bool
   default     = false
   nullable    = false

@@ -353,6 +353,47 @@ run "a_domain_that_is_an_address" {
   expect_failures = [var.custom_domain]
 }
 
+run "a_domain_without_a_certificate" {
+  command = plan
+
+  variables {
+    custom_domain = { name = "api.example.com" }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "a_certificate_for_a_domain_that_exists" {
+  command = plan
+
+  variables {
+    custom_domain = { name = "api.example.com", create = false, certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a" }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "mutual_tls_for_a_domain_that_exists" {
+  command = plan
+
+  variables {
+    disable_execute_api_endpoint = true
+    custom_domain                = { name = "api.example.com", create = false, mutual_tls = { truststore_uri = "s3://trust/ca.pem" } }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "records_for_a_domain_that_exists" {
+  command = plan
+
+  variables {
+    custom_domain = { name = "api.example.com", create = false, create_records = true, zone_id = "Z1" }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
 run "records_without_a_zone" {
   command = plan
 

@@ -284,6 +284,23 @@ run "a_domain" {
   }
 }
 
+run "a_domain_that_exists" {
+  variables {
+    disable_execute_api_endpoint = true
+    custom_domain                = { name = "api.example.com", create = false, mapping_key = "items" }
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_domain_name.this) + length(aws_route53_record.this) == 0 && output.custom_domain_target == null
+    error_message = "The domain of somebody else is made again."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api_mapping.this["custom"].domain_name == "api.example.com" && aws_apigatewayv2_api_mapping.this["custom"].api_mapping_key == "items" && output.custom_domain_endpoint == "https://api.example.com/items" && aws_apigatewayv2_api.this.disable_execute_api_endpoint
+    error_message = "The API does not hang under the domain alone."
+  }
+}
+
 run "mutual_tls" {
   variables {
     disable_execute_api_endpoint = true
