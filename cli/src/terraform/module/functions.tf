@@ -24,6 +24,7 @@ locals {
     logging                        = null
 
     provisioned_concurrent_executions = 0
+    version_weights                   = {}
   }
 
   # No `try` here: with it, one value that is not known before the apply would make all of them unknown.
@@ -214,6 +215,11 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
+      condition     = var.alias != null || length(local.functions[each.key].version_weights) == 0
+      error_message = "The function ${each.key} has version_weights, which belong to an alias: set the variable alias."
+    }
+
+    precondition {
       # Lambda measures the variables as one JSON text.
       condition     = length(base64encode(jsonencode(local.functions[each.key].environment))) * 3 / 4 <= 4096
       error_message = "The environment variables of the function ${each.key} come to more than 4 KB, which is all that Lambda takes."
@@ -262,6 +268,15 @@ resource "aws_lambda_alias" "this" {
   description      = "The version that the API ${local.name} calls"
   function_name    = local.function_names[each.key]
   function_version = local.function_versions[each.key]
+
+  # Weights that are set elsewhere would go with the next apply.
+  dynamic "routing_config" {
+    for_each = length(local.functions[each.key].version_weights) > 0 ? [local.functions[each.key].version_weights] : []
+
+    content {
+      additional_version_weights = routing_config.value
+    }
+  }
 }
 
 # Execution environments that are there before a request is.

@@ -50,6 +50,11 @@ output "function_arns" {
   value       = { for key, function in aws_lambda_function.this : key => function.arn }
 }
 
+output "function_versions" {
+  description = "Number of the newest version of each function, by its key in locals.tf; null without an alias."
+  value       = { for key, function in aws_lambda_function.this : key => var.alias == null ? null : function.version }
+}
+
 output "role_names" {
   description = "Name of each role that the module made, by the function's key, to attach grants to."
   value       = { for key, role in aws_iam_role.function : key => role.name }

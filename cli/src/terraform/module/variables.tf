@@ -85,6 +85,7 @@ variable "functions" {
     create_role, role_arn: false and an ARN run the function under a role that exists; its grants are then yours alone.
     vpc, tracing_mode, logging, log_retention_days: in place of the common variables of these names.
     provisioned_concurrent_executions: how many execution environments wait for requests; needs an alias, and costs while they wait.
+    version_weights: the share of the requests that a version other than the newest gets, for example { "7" = 0.9 }; needs an alias.
   EOT
   type = map(object({
     environment                    = optional(map(string), {})
@@ -109,6 +110,7 @@ variable "functions" {
       system_level      = optional(string)
     }))
     provisioned_concurrent_executions = optional(number, 0)
+    version_weights                   = optional(map(number), {})
   }))
   default  = {}
   nullable = false
@@ -157,6 +159,14 @@ variable "functions" {
   validation {
     condition     = alltrue([for function in values(var.functions) : function.provisioned_concurrent_executions >= 0 && floor(function.provisioned_concurrent_executions) == function.provisioned_concurrent_executions])
     error_message = "functions has provisioned_concurrent_executions that are no whole number; 0 provisions nothing."
+  }
+
+  validation {
+    condition = alltrue([
+      for function in values(var.functions) : length(function.version_weights) <= 1 &&
+      alltrue([for version, weight in function.version_weights : can(regex("^[1-9][0-9]*$", version)) && weight >= 0 && weight <= 1])
+    ])
+    error_message = "functions has version_weights that Lambda refuses: the number of one version, with a share between 0 and 1, such as { \"7\" = 0.9 }."
   }
 
   validation {
@@ -218,7 +228,7 @@ variable "artifact_bucket" {
 }
 
 variable "alias" {
-  description = "Name of an alias that points to the newest version of each function, and that the API then calls. Null publishes no versions."
+  description = "Name of an alias that points to the newest version of each function, and that the API then calls; functions.<key>.version_weights leaves a share of the requests with an older one. Null publishes no versions."
   type        = string
   default     = null
 

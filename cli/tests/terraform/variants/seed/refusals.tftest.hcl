@@ -536,6 +536,38 @@ run "provisioned_concurrency_without_an_alias" {
   expect_failures = [aws_lambda_provisioned_concurrency_config.this["get_items"]]
 }
 
+run "weights_without_an_alias" {
+  command = plan
+
+  variables {
+    functions = { get_items = { version_weights = { "7" = 0.9 } } }
+  }
+
+  expect_failures = [aws_lambda_function.this["get_items"]]
+}
+
+run "a_weight_of_more_than_all" {
+  command = plan
+
+  variables {
+    alias     = "live"
+    functions = { get_items = { version_weights = { "7" = 90 } } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "weights_of_two_versions" {
+  command = plan
+
+  variables {
+    alias     = "live"
+    functions = { get_items = { version_weights = { "6" = 0.1, "7" = 0.1 } } }
+  }
+
+  expect_failures = [var.functions]
+}
+
 run "a_log_level_in_text" {
   command = plan
 

@@ -172,6 +172,23 @@ run "an_alias" {
   }
 }
 
+run "a_canary" {
+  variables {
+    alias     = "live"
+    functions = { get_items = { version_weights = { "7" = 0.9 } } }
+  }
+
+  assert {
+    condition     = { for key, alias in aws_lambda_alias.this : key => [for routing in alias.routing_config : routing.additional_version_weights] } == { create_item = [], get_items = [tomap({ "7" = 0.9 })] }
+    error_message = "The older version does not keep its share, or another function's has one."
+  }
+
+  assert {
+    condition     = output.function_versions == { for key, function in aws_lambda_function.this : key => function.version }
+    error_message = "The outputs do not tell the newest versions."
+  }
+}
+
 run "keys_of_the_owner" {
   variables {
     kms_key_arn     = "arn:aws:kms:eu-central-1:123456789012:key/functions"
