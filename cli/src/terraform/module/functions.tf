@@ -50,6 +50,25 @@ locals {
   # preconditions read this, so that a folder that is not known before the apply makes nothing else unknown.
   listed = try({ for function in jsondecode(file("${var.artifacts_dir}/artifacts.json")).functions : function.key => function }, {})
 
+  # The names of the variables that a function gets. That a value is a secret makes its name none, and a message can tell
+  # a name only where Terraform knows that.
+  environment_names = {
+    for key, function in local.functions :
+    key => try(nonsensitive(keys(function.environment)), keys(function.environment))
+  }
+
+  # Those that the code needs and that nobody mentions. What is null is no variable either, but of some values that shows
+  # when they are applied, and is asked for apart.
+  missing_names = { for key, function in local.functions : key => setsubtract(function.environment_names, local.environment_names[key]) }
+
+  # Lambda measures the variables as one JSON text, in which &, < and > are themselves. Terraform writes six bytes for
+  # each, "\u0026"; and so that a backslash of a value begins no such six, a pair of them goes first.
+  environment_texts = {
+    for key, function in local.functions :
+    key => base64encode(replace(replace(jsonencode(function.environment), "\\\\", "--"), "/\\\\u(0026|003c|003e)/", "&"))
+  }
+  environment_bytes = { for key, text in local.environment_texts : key => length(text) * 3 / 4 - length(regexall("=", text)) }
+
   # The keys of the routes that lead to a function, counted once for all functions.
   routes_of_functions = { for key, route in local.lambda_routes : route.function => local.route_keys[key]... }
 
@@ -148,10 +167,10 @@ resource "aws_lambda_function" "this" {
   }
 
   dynamic "environment" {
-    for_each = length(local.functions[each.key].environment) > 0 ? [local.functions[each.key].environment] : []
+    for_each = length(local.environment_names[each.key]) > 0 ? [each.key] : []
 
     content {
-      variables = environment.value
+      variables = local.functions[environment.value].environment
     }
   }
 
@@ -210,8 +229,13 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
-      condition     = length(setsubtract(local.functions[each.key].environment_names, keys(local.functions[each.key].environment))) == 0
-      error_message = "The code of the function ${each.key} needs environment variables that have no value: ${join(", ", setsubtract(local.functions[each.key].environment_names, keys(local.functions[each.key].environment)))}. Set them in the variable environment for every function, or in functions.${each.key}.environment."
+      condition     = length(local.missing_names[each.key]) == 0
+      error_message = "The code of the function ${each.key} needs environment variables that have no value: ${join(", ", local.missing_names[each.key])}. Set them in the variable environment for every function, or in functions.${each.key}.environment."
+    }
+
+    precondition {
+      condition     = alltrue([for name in local.functions[each.key].environment_names : lookup(local.functions[each.key].environment, name, "") != null])
+      error_message = "The code of the function ${each.key} needs environment variables of which one is null, and so does not reach it. It needs: ${join(", ", local.functions[each.key].environment_names)}."
     }
 
     precondition {
@@ -220,8 +244,7 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
-      # Lambda measures the variables as one JSON text.
-      condition     = length(base64encode(jsonencode(local.functions[each.key].environment))) * 3 / 4 <= 4096
+      condition     = local.environment_bytes[each.key] <= 4096
       error_message = "The environment variables of the function ${each.key} come to more than 4 KB, which is all that Lambda takes."
     }
   }

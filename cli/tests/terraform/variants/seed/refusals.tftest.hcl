@@ -122,6 +122,17 @@ run "more_than_4_KB_of_environment" {
   expect_failures = [aws_lambda_function.this["get_items"]]
 }
 
+# With {"AA":"…"} around it, 4,087 bytes are the most for one value.
+run "one_byte_more_than_4_KB_of_environment" {
+  command = plan
+
+  variables {
+    functions = { get_items = { environment = { AA = join("", [for i in range(1022) : "four"]) } } }
+  }
+
+  expect_failures = [aws_lambda_function.this["get_items"]]
+}
+
 run "memory_that_Lambda_does_not_have" {
   command = plan
 

@@ -72,6 +72,23 @@ run "environment" {
   }
 }
 
+# With {"AA":"…"} around it, as much as Lambda takes. In Terraform's JSON an ampersand is six bytes.
+run "exactly_4_KB_of_environment" {
+  command = plan
+
+  variables {
+    functions = {
+      create_item = { environment = { AA = "<>&${join("", [for i in range(1021) : "<&&>"])}" } }
+      get_items   = { environment = { AA = join("", [for i in range(1021) : "\\\\"]) } }
+    }
+  }
+
+  assert {
+    condition     = length(aws_lambda_function.this["create_item"].environment[0].variables["AA"]) == 4087
+    error_message = "The environment does not reach the function."
+  }
+}
+
 run "single_functions" {
   variables {
     layers = ["arn:aws:lambda:eu-central-1:123456789012:layer:common:1"]
