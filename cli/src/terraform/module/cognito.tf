@@ -178,5 +178,12 @@ resource "aws_cognito_user_pool_client" "users" {
   prevent_user_existence_errors = "ENABLED"
   enable_token_revocation       = true
 
+  lifecycle {
+    precondition {
+      condition     = length("${local.name}-users") <= 128
+      error_message = "The client for people would be called ${local.name}-users, which is longer than the 128 characters that Cognito takes: shorten name to 122."
+    }
+  }
+
   depends_on = [aws_cognito_resource_server.this]
 }

@@ -175,6 +175,14 @@ variable "functions" {
   }
 
   validation {
+    condition = alltrue([
+      for function in values(var.functions) :
+      function.reserved_concurrent_executions == -1 || function.provisioned_concurrent_executions <= function.reserved_concurrent_executions
+    ])
+    error_message = "functions has more provisioned_concurrent_executions than reserved_concurrent_executions, of which they are a part."
+  }
+
+  validation {
     condition     = alltrue([for function in values(var.functions) : function.create_role == (function.role_arn == null)])
     error_message = "functions has create_role = false without a role_arn, or a role_arn without create_role = false: set both to run a function under a role that exists."
   }
@@ -318,6 +326,12 @@ variable "cors" {
   validation {
     condition     = try(length(var.cors.allow_origins) > 0, var.cors == null)
     error_message = "cors needs at least one origin in allow_origins; leave cors at null to turn it off."
+  }
+
+  validation {
+    # What a browser sends as its Origin, or with a star in the place of all of it or of its host.
+    condition     = try(alltrue([for origin in var.cors.allow_origins : origin == "*" || can(regex("^[a-z][a-z0-9+.-]*://[^/[:space:]]+$", origin))]), var.cors == null)
+    error_message = "cors.allow_origins must hold origins as browsers send them, with a scheme and without a slash at the end, such as \"https://app.example.com\"; \"*\" is all of them."
   }
 
   validation {

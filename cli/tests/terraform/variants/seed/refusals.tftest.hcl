@@ -284,6 +284,26 @@ run "cors_without_an_origin" {
   expect_failures = [var.cors]
 }
 
+run "an_origin_without_a_scheme" {
+  command = plan
+
+  variables {
+    cors = { allow_origins = ["app.example.com"] }
+  }
+
+  expect_failures = [var.cors]
+}
+
+run "an_origin_with_a_slash_at_its_end" {
+  command = plan
+
+  variables {
+    cors = { allow_origins = ["https://*", "https://app.example.com/"] }
+  }
+
+  expect_failures = [var.cors]
+}
+
 run "cors_kept_for_more_than_a_day" {
   command = plan
 
@@ -526,6 +546,18 @@ run "people_who_cannot_come_back" {
   expect_failures = [var.cognito_user_client]
 }
 
+run "a_name_that_is_too_long_for_a_client_for_people" {
+  command = plan
+
+  variables {
+    name                  = join("", [for i in range(123) : "x"])
+    cognito_domain_prefix = "items"
+    cognito_user_client   = { callback_urls = ["https://app.example.com"] }
+  }
+
+  expect_failures = [aws_cognito_user_pool_client.users["cognito"]]
+}
+
 run "a_client_for_people_in_a_pool_of_somebody_else" {
   command = plan
 
@@ -545,6 +577,17 @@ run "provisioned_concurrency_without_an_alias" {
   }
 
   expect_failures = [aws_lambda_provisioned_concurrency_config.this["get_items"]]
+}
+
+run "more_provisioned_than_reserved" {
+  command = plan
+
+  variables {
+    alias     = "live"
+    functions = { get_items = { reserved_concurrent_executions = 1, provisioned_concurrent_executions = 2 } }
+  }
+
+  expect_failures = [var.functions]
 }
 
 run "weights_without_an_alias" {
