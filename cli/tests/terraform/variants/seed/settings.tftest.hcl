@@ -204,6 +204,11 @@ run "a_canary" {
     condition     = output.function_versions == { for key, function in aws_lambda_function.this : key => function.version }
     error_message = "The outputs do not tell the newest versions."
   }
+
+  assert {
+    condition     = output.alias_arns == { for key, alias in aws_lambda_alias.this : key => alias.arn } && length(output.alias_arns) == 2
+    error_message = "The outputs do not tell the aliases."
+  }
 }
 
 run "keys_of_the_owner" {
@@ -342,7 +347,7 @@ run "mutual_tls" {
   }
 
   assert {
-    condition     = aws_apigatewayv2_domain_name.this["custom"].mutual_tls_authentication[0].truststore_uri == "s3://trust/ca.pem" && aws_apigatewayv2_api.this.disable_execute_api_endpoint && length(aws_route53_record.this) == 0 && output.custom_domain_endpoint == "https://api.example.com"
+    condition     = aws_apigatewayv2_domain_name.this["custom"].mutual_tls_authentication[0].truststore_uri == "s3://trust/ca.pem" && aws_apigatewayv2_api.this.disable_execute_api_endpoint && length(aws_route53_record.this) == 0 && output.custom_domain_endpoint == "https://api.example.com" && output.api_endpoint == null
     error_message = "A client gets in without a certificate."
   }
 }
@@ -407,7 +412,7 @@ run "a_pool_that_exists" {
   }
 
   assert {
-    condition     = output.user_pool_id == "eu-west-1_Theirs" && output.token_endpoint == null && output.client_id == null && output.authorize_endpoint == null
+    condition     = output.user_pool_id == "eu-west-1_Theirs" && output.token_endpoint == null && output.client_id == null && output.authorize_endpoint == null && output.user_pool_arn == null
     error_message = "The outputs are not those of the pool that exists."
   }
 }

@@ -148,6 +148,11 @@ run "cognito" {
 
 run "outputs" {
   assert {
+    condition     = output.authorizer_ids == { cognito = aws_apigatewayv2_authorizer.this["cognito"].id } && output.stage_name == "$default" && output.user_pool_arn == aws_cognito_user_pool.this["cognito"].arn && output.alias_arns == {}
+    error_message = "The outputs do not tell the authorizer, the stage and the pool."
+  }
+
+  assert {
     condition     = output.api_endpoint == "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com"
     error_message = "The endpoint is not the stage's address without its last slash."
   }
