@@ -149,6 +149,12 @@ resource "aws_apigatewayv2_stage" "this" {
     }, var.access_log_fields))
   }
 
+  lifecycle {
+    # API Gateway deletes no stage that a domain still leads to: under a new name there is first the new stage, then
+    # the domain's mapping changes, and the old stage goes last.
+    create_before_destroy = true
+  }
+
   # A stage cannot have settings for a route that does not exist.
   depends_on = [aws_apigatewayv2_route.this]
 }
