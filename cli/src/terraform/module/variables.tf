@@ -312,11 +312,11 @@ variable "role_permissions_boundary" {
 # The API.
 
 variable "cors" {
-  description = "Cross-origin access for browsers. Null, the default, turns it off: callers that are not browsers do not need it. allow_methods defaults to the methods that the routes use."
+  description = "Cross-origin access for browsers. Null, the default, turns it off: callers that are not browsers do not need it. allow_methods defaults to the methods that the routes use, allow_headers to authorization, content-type and the headers that the API's authorizers read."
   type = object({
     allow_origins     = set(string)
     allow_methods     = optional(set(string))
-    allow_headers     = optional(set(string), ["authorization", "content-type"])
+    allow_headers     = optional(set(string))
     expose_headers    = optional(set(string), [])
     allow_credentials = optional(bool, false)
     max_age           = optional(number, 3600)
@@ -339,7 +339,7 @@ variable "cors" {
     condition = try(!var.cors.allow_credentials || !contains(setunion(
       var.cors.allow_origins,
       coalesce(var.cors.allow_methods, []),
-      var.cors.allow_headers,
+      coalesce(var.cors.allow_headers, []),
       var.cors.expose_headers,
     ), "*"), var.cors == null)
     error_message = "cors with allow_credentials must name its origins, methods and headers; \"*\" does not work with credentials."
