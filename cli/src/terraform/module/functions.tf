@@ -435,11 +435,12 @@ resource "aws_iam_role_policy_attachment" "grant" {
 }
 
 # One permission for the whole API, not one for each route. The pattern ends in /stage/route: with
-# one more segment it would miss the route "$default".
+# one more segment it would miss the route "$default". It comes before the one that it takes the place of, as where the
+# API was deleted by hand, and a policy takes no statement id twice: the API's id makes it another.
 resource "aws_lambda_permission" "api" {
   for_each = local.routed_functions
 
-  statement_id  = "AllowExecutionFromApiGateway"
+  statement_id  = "AllowExecutionFromApiGateway-${aws_apigatewayv2_api.this.id}"
   action        = "lambda:InvokeFunction"
   function_name = local.function_names[each.key]
   qualifier     = var.alias == null ? null : local.alias_names[each.key]

@@ -82,7 +82,7 @@ run "functions" {
   }
 
   assert {
-    condition     = alltrue([for permission in aws_lambda_permission.api : permission.source_arn == "${aws_apigatewayv2_api.this.execution_arn}/*/*"])
+    condition     = alltrue([for permission in aws_lambda_permission.api : permission.source_arn == "${aws_apigatewayv2_api.this.execution_arn}/*/*" && permission.statement_id == "AllowExecutionFromApiGateway-${aws_apigatewayv2_api.this.id}"])
     error_message = "A permission is not narrowed to this API."
   }
 }
