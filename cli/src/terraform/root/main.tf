@@ -104,8 +104,28 @@ variable "vpc" {
   default = null
 }
 
+variable "logging" {
+  type    = any
+  default = null
+}
+
+variable "kms_key_arn" {
+  type    = string
+  default = null
+}
+
+variable "role_permissions_boundary" {
+  type    = string
+  default = null
+}
+
 variable "log_retention_days" {
   type    = number
+  default = null
+}
+
+variable "log_kms_key_arn" {
+  type    = string
   default = null
 }
 
@@ -154,7 +174,11 @@ module "api" {
   artifact_bucket              = var.artifact_bucket
   alias                        = var.alias
   vpc                          = var.vpc
+  logging                      = var.logging
+  kms_key_arn                  = var.kms_key_arn
+  role_permissions_boundary    = var.role_permissions_boundary
   log_retention_days           = var.log_retention_days
+  log_kms_key_arn              = var.log_kms_key_arn
   jwt_authorizers              = var.jwt_authorizers
   cognito_user_pool            = var.cognito_user_pool
   cognito_user_client          = var.cognito_user_client
