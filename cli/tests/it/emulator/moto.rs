@@ -195,14 +195,14 @@ resource "aws_cognito_user_pool_client" "theirs" {
 "#;
 
 /// That pool for the API, with the scopes of its routes in it.
-const THEIR_POOL: &str = r#"
+const THEIR_POOL: &str = "
   environment       = { ITEMS_TABLE = aws_dynamodb_table.items.name }
   cognito_user_pool = {
     id                      = aws_cognito_user_pool.theirs.id
     client_ids              = [aws_cognito_user_pool_client.theirs.id]
     create_resource_servers = true
   }
-"#;
+";
 
 #[test]
 fn an_api_with_a_pool_that_exists_is_applied_needs_no_change_and_is_destroyed() {

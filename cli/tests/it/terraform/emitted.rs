@@ -56,7 +56,7 @@ fn the_module_has_neither_a_provider_nor_a_backend() {
     }
 }
 
-/// Of logging_config, a level left out is a difference in every plan before that release.
+/// Of `logging_config`, a level left out is a difference in every plan before that release.
 #[test]
 fn the_roots_ask_for_the_provider_that_the_module_needs() {
     for file in [
