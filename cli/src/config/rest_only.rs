@@ -99,7 +99,8 @@ const WISHES: &[RestOnly] = &[
     RestOnly {
         keys: &["canary", "canarysetting", "canarydeployment"],
         reason: "the stage of an HTTP API has no canary",
-        instead: "set the module's `alias`, and let the alias send a part of the requests to another version",
+        instead: "set the module's `alias`, and `functions.<key>.version_weights` for the share of the requests that \
+                  an older version keeps",
     },
     RestOnly {
         keys: &["clientcertificate", "backendcertificate"],

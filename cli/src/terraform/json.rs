@@ -66,7 +66,7 @@ fn body(body: &Body, words: Words) -> Map<String, Value> {
 }
 
 fn attribute(attribute: &Attribute, words: Words) -> Value {
-    let words = if attribute.key() == "depends_on" { Words::Names } else { words };
+    let words = if matches!(attribute.key(), "depends_on" | "ignore_changes") { Words::Names } else { words };
     value(attribute.expr(), words)
 }
 
@@ -190,6 +190,10 @@ resource "a" "b" {
     One line.
       Another.
   EOT
+
+  lifecycle {
+    ignore_changes = [name]
+  }
 }
 
 moved {

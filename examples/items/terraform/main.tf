@@ -6,7 +6,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.26"
+      version = ">= 5.36"
     }
   }
 }
@@ -26,9 +26,62 @@ variable "artifacts_dir" {
   default     = null
 }
 
+# What differs between environments, for a file each: `terraform apply -var-file=staging.tfvars`. The module's variables of
+# the same names, in ./routegen/variables.tf, say what they take.
+
+variable "name" {
+  type    = string
+  default = null
+}
+
+variable "function_name_prefix" {
+  type    = string
+  default = ""
+}
+
+variable "tags" {
+  type    = map(string)
+  default = null
+}
+
+variable "environment" {
+  type    = map(string)
+  default = {}
+}
+
+variable "functions" {
+  type    = any
+  default = {}
+}
+
+variable "routes" {
+  type    = any
+  default = null
+}
+
+variable "cors" {
+  type    = any
+  default = null
+}
+
+variable "artifact_bucket" {
+  type    = any
+  default = null
+}
+
+variable "cognito_domain_prefix" {
+  type    = string
+  default = null
+}
+
+variable "cognito_deletion_protection" {
+  type    = bool
+  default = null
+}
+
 # What all functions share. Nothing is paid for a table that nobody asks.
 resource "aws_dynamodb_table" "items" {
-  name         = "items"
+  name         = "${var.function_name_prefix}items"
   billing_mode = "PAY_PER_REQUEST"
   hash_key     = "pk"
   range_key    = "id"
@@ -49,14 +102,25 @@ module "api" {
 
   artifacts_dir = coalesce(var.artifacts_dir, "${path.module}/../../../target/routegen/lambda")
 
-  # The code says that it needs ITEMS_TABLE; without a value here the plan fails.
-  environment = { ITEMS_TABLE = aws_dynamodb_table.items.name }
+  name                        = var.name
+  function_name_prefix        = var.function_name_prefix
+  tags                        = var.tags
+  routes                      = var.routes
+  cors                        = var.cors
+  artifact_bucket             = var.artifact_bucket
+  cognito_domain_prefix       = var.cognito_domain_prefix
+  cognito_deletion_protection = var.cognito_deletion_protection
 
-  # Each function may do what it does, and no more.
-  functions = {
-    get_items   = { policies = { items = data.aws_iam_policy_document.items["read"].json } }
-    create_item = { policies = { items = data.aws_iam_policy_document.items["create"].json } }
-  }
+  # The code says that it needs ITEMS_TABLE; without a value here the plan fails.
+  environment = merge(var.environment, { ITEMS_TABLE = aws_dynamodb_table.items.name })
+
+  # Each function may do what it does, and no more; the rest is what the environment says of it.
+  functions = merge(var.functions, {
+    for key, action in { get_items = "read", create_item = "create" } : key => merge(
+      try(var.functions[key], {}),
+      { policies = { items = data.aws_iam_policy_document.items[action].json } },
+    )
+  })
 }
 
 data "aws_iam_policy_document" "items" {

@@ -49,6 +49,14 @@ locals {
     for route in local.lambda_routes :
     route.method == "ANY" ? ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] : [route.method]
   ]))
+
+  # What a browser has to be allowed to send: without the header that an authorizer reads it cannot call the API.
+  request_headers = toset(concat(["authorization", "content-type"], flatten([
+    for authorizer in local.authorizers : [
+      for source in lookup(authorizer, "identity_sources", []) : lower(trimprefix(source, "$request.header."))
+      if startswith(source, "$request.header.")
+    ]
+  ])))
 }
 
 resource "aws_apigatewayv2_api" "this" {
@@ -67,7 +75,7 @@ resource "aws_apigatewayv2_api" "this" {
     content {
       allow_origins     = cors_configuration.value.allow_origins
       allow_methods     = coalesce(cors_configuration.value.allow_methods, local.route_methods)
-      allow_headers     = cors_configuration.value.allow_headers
+      allow_headers     = coalesce(cors_configuration.value.allow_headers, local.request_headers)
       expose_headers    = cors_configuration.value.expose_headers
       allow_credentials = cors_configuration.value.allow_credentials
       max_age           = cors_configuration.value.max_age
@@ -149,6 +157,12 @@ resource "aws_apigatewayv2_stage" "this" {
       integrationError = "$context.integrationErrorMessage"
       gatewayError     = "$context.error.message"
     }, var.access_log_fields))
+  }
+
+  lifecycle {
+    # API Gateway deletes no stage that a domain still leads to: under a new name there is first the new stage, then
+    # the domain's mapping changes, and the old stage goes last.
+    create_before_destroy = true
   }
 
   # A stage cannot have settings for a route that does not exist.

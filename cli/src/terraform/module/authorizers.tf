@@ -66,7 +66,7 @@ resource "aws_apigatewayv2_authorizer" "this" {
 resource "aws_lambda_permission" "authorizer" {
   for_each = local.lambda_authorizers
 
-  statement_id  = "AllowExecutionFromApiGateway"
+  statement_id  = "AllowExecutionFromApiGateway-${aws_apigatewayv2_api.this.id}"
   action        = "lambda:InvokeFunction"
   function_name = aws_lambda_function.this[each.value.function].function_name
   qualifier     = var.alias == null ? null : aws_lambda_alias.this[each.value.function].name

@@ -86,6 +86,12 @@ resource "aws_cognito_user_pool" "this" {
   username_configuration {
     case_sensitive = false
   }
+
+  lifecycle {
+    # AWS renames no pool: Terraform would make another one, without the users and with other clients. Nothing
+    # goes by the name.
+    ignore_changes = [name]
+  }
 }
 
 # Without a domain there is no token endpoint, and so no token for a machine.
@@ -171,6 +177,13 @@ resource "aws_cognito_user_pool_client" "users" {
 
   prevent_user_existence_errors = "ENABLED"
   enable_token_revocation       = true
+
+  lifecycle {
+    precondition {
+      condition     = length("${local.name}-users") <= 128
+      error_message = "The client for people would be called ${local.name}-users, which is longer than the 128 characters that Cognito takes: shorten name to 122."
+    }
+  }
 
   depends_on = [aws_cognito_resource_server.this]
 }

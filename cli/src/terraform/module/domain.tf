@@ -3,10 +3,13 @@
 locals {
   # One at most. Its name may be that of a resource, and not known before the apply, so it is no key.
   domains = { for domain in var.custom_domain[*] : "custom" => domain }
+
+  # That which the module makes. Under one that exists it hangs the API, and no more.
+  own_domains = { for key, domain in local.domains : key => domain if domain.create }
 }
 
 resource "aws_apigatewayv2_domain_name" "this" {
-  for_each = local.domains
+  for_each = local.own_domains
 
   domain_name = each.value.name
   tags        = var.tags
@@ -42,13 +45,13 @@ resource "aws_apigatewayv2_api_mapping" "this" {
   for_each = local.domains
 
   api_id          = aws_apigatewayv2_api.this.id
-  domain_name     = aws_apigatewayv2_domain_name.this[each.key].id
+  domain_name     = each.value.create ? aws_apigatewayv2_domain_name.this[each.key].id : each.value.name
   stage           = aws_apigatewayv2_stage.this.id
   api_mapping_key = each.value.mapping_key
 }
 
 resource "aws_route53_record" "this" {
-  for_each = toset(flatten([for domain in local.domains : ["A", "AAAA"] if domain.create_records]))
+  for_each = toset(flatten([for domain in local.own_domains : ["A", "AAAA"] if domain.create_records]))
 
   zone_id = local.domains.custom.zone_id
   name    = local.domains.custom.name

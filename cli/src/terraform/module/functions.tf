@@ -24,6 +24,7 @@ locals {
     logging                        = null
 
     provisioned_concurrent_executions = 0
+    version_weights                   = {}
   }
 
   # No `try` here: with it, one value that is not known before the apply would make all of them unknown.
@@ -48,6 +49,25 @@ locals {
   # What `routegen build` says of the zips, beside them. Zips that came without it are taken as they are. Nothing but
   # preconditions read this, so that a folder that is not known before the apply makes nothing else unknown.
   listed = try({ for function in jsondecode(file("${var.artifacts_dir}/artifacts.json")).functions : function.key => function }, {})
+
+  # The names of the variables that a function gets. That a value is a secret makes its name none, and a message can tell
+  # a name only where Terraform knows that.
+  environment_names = {
+    for key, function in local.functions :
+    key => try(nonsensitive(keys(function.environment)), keys(function.environment))
+  }
+
+  # Those that the code needs and that nobody mentions. What is null is no variable either, but of some values that shows
+  # when they are applied, and is asked for apart.
+  missing_names = { for key, function in local.functions : key => setsubtract(function.environment_names, local.environment_names[key]) }
+
+  # Lambda measures the variables as one JSON text, in which &, < and > are themselves. Terraform writes six bytes for
+  # each, "\u0026"; and so that a backslash of a value begins no such six, a pair of them goes first.
+  environment_texts = {
+    for key, function in local.functions :
+    key => base64encode(replace(replace(jsonencode(function.environment), "\\\\", "--"), "/\\\\u(0026|003c|003e)/", "&"))
+  }
+  environment_bytes = { for key, text in local.environment_texts : key => length(text) * 3 / 4 - length(regexall("=", text)) }
 
   # The keys of the routes that lead to a function, counted once for all functions.
   routes_of_functions = { for key, route in local.lambda_routes : route.function => local.route_keys[key]... }
@@ -147,10 +167,10 @@ resource "aws_lambda_function" "this" {
   }
 
   dynamic "environment" {
-    for_each = length(local.functions[each.key].environment) > 0 ? [local.functions[each.key].environment] : []
+    for_each = length(local.environment_names[each.key]) > 0 ? [each.key] : []
 
     content {
-      variables = environment.value
+      variables = local.functions[environment.value].environment
     }
   }
 
@@ -209,18 +229,22 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
-      condition     = local.functions[each.key].create_role || local.functions[each.key].role_arn != null
-      error_message = "The function ${each.key} has create_role = false and no role_arn: name the role that it runs under."
+      condition     = length(local.missing_names[each.key]) == 0
+      error_message = "The code of the function ${each.key} needs environment variables that have no value: ${join(", ", local.missing_names[each.key])}. Set them in the variable environment for every function, or in functions.${each.key}.environment."
     }
 
     precondition {
-      condition     = length(setsubtract(local.functions[each.key].environment_names, keys(local.functions[each.key].environment))) == 0
-      error_message = "The code of the function ${each.key} needs environment variables that have no value: ${join(", ", setsubtract(local.functions[each.key].environment_names, keys(local.functions[each.key].environment)))}. Set them in the variable environment for every function, or in functions.${each.key}.environment."
+      condition     = alltrue([for name in local.functions[each.key].environment_names : lookup(local.functions[each.key].environment, name, "") != null])
+      error_message = "The code of the function ${each.key} needs environment variables of which one is null, and so does not reach it. It needs: ${join(", ", local.functions[each.key].environment_names)}."
     }
 
     precondition {
-      # Lambda measures the variables as one JSON text.
-      condition     = length(base64encode(jsonencode(local.functions[each.key].environment))) * 3 / 4 <= 4096
+      condition     = var.alias != null || length(local.functions[each.key].version_weights) == 0
+      error_message = "The function ${each.key} has version_weights, which belong to an alias: set the variable alias."
+    }
+
+    precondition {
+      condition     = local.environment_bytes[each.key] <= 4096
       error_message = "The environment variables of the function ${each.key} come to more than 4 KB, which is all that Lambda takes."
     }
   }
@@ -241,7 +265,14 @@ resource "aws_s3_object" "artifact" {
   bucket = var.artifact_bucket.name
   key    = "${var.artifact_bucket.key_prefix}${local.functions[each.key].name}/${try(filesha256(local.functions[each.key].artifact), "missing")}.zip"
   source = local.functions[each.key].artifact
-  tags   = var.tags
+
+  # S3 takes 10 tags for an object, where everything else takes 50: the object has neither the module's nor the
+  # provider's.
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
 
   lifecycle {
     create_before_destroy = true
@@ -260,6 +291,15 @@ resource "aws_lambda_alias" "this" {
   description      = "The version that the API ${local.name} calls"
   function_name    = local.function_names[each.key]
   function_version = local.function_versions[each.key]
+
+  # Weights that are set elsewhere would go with the next apply.
+  dynamic "routing_config" {
+    for_each = length(local.functions[each.key].version_weights) > 0 ? [local.functions[each.key].version_weights] : []
+
+    content {
+      additional_version_weights = routing_config.value
+    }
+  }
 }
 
 # Execution environments that are there before a request is.
@@ -395,11 +435,12 @@ resource "aws_iam_role_policy_attachment" "grant" {
 }
 
 # One permission for the whole API, not one for each route. The pattern ends in /stage/route: with
-# one more segment it would miss the route "$default".
+# one more segment it would miss the route "$default". It comes before the one that it takes the place of, as where the
+# API was deleted by hand, and a policy takes no statement id twice: the API's id makes it another.
 resource "aws_lambda_permission" "api" {
   for_each = local.routed_functions
 
-  statement_id  = "AllowExecutionFromApiGateway"
+  statement_id  = "AllowExecutionFromApiGateway-${aws_apigatewayv2_api.this.id}"
   action        = "lambda:InvokeFunction"
   function_name = local.function_names[each.key]
   qualifier     = var.alias == null ? null : local.alias_names[each.key]

@@ -6,8 +6,8 @@ output "api_id" {
 }
 
 output "api_endpoint" {
-  description = "Address that the routes hang under, without a slash at its end."
-  value       = trimsuffix(aws_apigatewayv2_stage.this.invoke_url, "/")
+  description = "Address that the routes hang under, without a slash at its end; null with disable_execute_api_endpoint."
+  value       = var.disable_execute_api_endpoint ? null : trimsuffix(aws_apigatewayv2_stage.this.invoke_url, "/")
 }
 
 output "custom_domain_endpoint" {
@@ -16,13 +16,18 @@ output "custom_domain_endpoint" {
 }
 
 output "custom_domain_target" {
-  description = "What a DNS record for custom_domain points to, as { name, zone_id }, where the module does not make the record itself."
+  description = "What a DNS record for custom_domain points to, as { name, zone_id }, where the module does not make the record itself; null for a domain that the module does not make."
   value = one([
     for domain in aws_apigatewayv2_domain_name.this : {
       name    = domain.domain_name_configuration[0].target_domain_name
       zone_id = domain.domain_name_configuration[0].hosted_zone_id
     }
   ])
+}
+
+output "stage_name" {
+  description = "Name of the stage, as in the dimensions of its metrics."
+  value       = aws_apigatewayv2_stage.this.name
 }
 
 output "stage_arn" {
@@ -33,6 +38,11 @@ output "stage_arn" {
 output "api_execution_arn" {
   description = "ARN that the permissions to call the API start with."
   value       = aws_apigatewayv2_api.this.execution_arn
+}
+
+output "authorizer_ids" {
+  description = "Id of each authorizer, by the name that routes call it by, for routes of your own."
+  value       = local.authorizer_ids
 }
 
 output "access_log_group_name" {
@@ -48,6 +58,16 @@ output "function_names" {
 output "function_arns" {
   description = "ARN of each function, by its key in locals.tf."
   value       = { for key, function in aws_lambda_function.this : key => function.arn }
+}
+
+output "alias_arns" {
+  description = "ARN of each function's alias, by the function's key; empty without one."
+  value       = { for key, alias in aws_lambda_alias.this : key => alias.arn }
+}
+
+output "function_versions" {
+  description = "Number of the newest version of each function, by its key in locals.tf; null without an alias."
+  value       = { for key, function in aws_lambda_function.this : key => var.alias == null ? null : function.version }
 }
 
 output "role_names" {
@@ -68,6 +88,11 @@ output "log_group_names" {
 output "user_pool_id" {
   description = "Id of the Cognito user pool."
   value       = local.user_pool_id
+}
+
+output "user_pool_arn" {
+  description = "ARN of the Cognito user pool that the module made, to name in policies; null with cognito_user_pool."
+  value       = one([for pool in aws_cognito_user_pool.this : pool.arn])
 }
 
 output "issuer" {

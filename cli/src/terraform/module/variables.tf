@@ -3,7 +3,7 @@
 # What every resource is called.
 
 variable "name" {
-  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives. Two copies of the API in one account and region need two names. Changing it later replaces the user pool."
+  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives. Two copies of the API in one account and region need two names. Where it is changed later, the user pool keeps its name, users and clients. The access log begins anew, and without cognito_domain_prefix the token endpoint moves, because its address is made from the name."
   type        = string
   default     = null
 
@@ -26,7 +26,7 @@ variable "function_name_prefix" {
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes tags, on top of the provider's default_tags."
+  description = "Tags for every resource that takes tags, on top of the provider's default_tags. Zips in artifact_bucket have neither: S3 takes 10 tags for an object."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -80,11 +80,12 @@ variable "functions" {
     ephemeral_storage: size of /tmp in MB, 512 to 10240.
     layers: ARNs of layer versions, before the common ones.
     reserved_concurrent_executions: how many may run at once, taken from the account's; 0 turns the function off.
-    policies: JSON policy documents for the function's role, by a name of your choice: its grants.
+    policies: JSON policy documents for the function's role, by a name of your choice (but "routegen"): its grants.
     policy_arns: managed policies for the role, by a name of your choice.
     create_role, role_arn: false and an ARN run the function under a role that exists; its grants are then yours alone.
     vpc, tracing_mode, logging, log_retention_days: in place of the common variables of these names.
     provisioned_concurrent_executions: how many execution environments wait for requests; needs an alias, and costs while they wait.
+    version_weights: the share of the requests that a version other than the newest gets, for example { "7" = 0.9 }; needs an alias.
   EOT
   type = map(object({
     environment                    = optional(map(string), {})
@@ -109,6 +110,7 @@ variable "functions" {
       system_level      = optional(string)
     }))
     provisioned_concurrent_executions = optional(number, 0)
+    version_weights                   = optional(map(number), {})
   }))
   default  = {}
   nullable = false
@@ -160,13 +162,40 @@ variable "functions" {
   }
 
   validation {
+    condition = alltrue([
+      for function in values(var.functions) : length(function.version_weights) <= 1 &&
+      alltrue([for version, weight in function.version_weights : can(regex("^[1-9][0-9]*$", version)) && weight >= 0 && weight <= 1])
+    ])
+    error_message = "functions has version_weights that Lambda refuses: the number of one version, with a share between 0 and 1, such as { \"7\" = 0.9 }."
+  }
+
+  validation {
     condition     = alltrue([for function in values(var.functions) : function.reserved_concurrent_executions >= -1])
     error_message = "functions has reserved_concurrent_executions below -1; -1 reserves nothing, 0 turns the function off."
   }
 
   validation {
+    condition = alltrue([
+      for function in values(var.functions) :
+      function.reserved_concurrent_executions == -1 || function.provisioned_concurrent_executions <= function.reserved_concurrent_executions
+    ])
+    error_message = "functions has more provisioned_concurrent_executions than reserved_concurrent_executions, of which they are a part."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : function.create_role == (function.role_arn == null)])
+    error_message = "functions has create_role = false without a role_arn, or a role_arn without create_role = false: set both to run a function under a role that exists."
+  }
+
+  validation {
     condition     = alltrue([for function in values(var.functions) : function.create_role || length(function.policies) + length(function.policy_arns) == 0])
     error_message = "functions has policies for a role that is not the module's: with create_role = false, give them to the role where it is made."
+  }
+
+  validation {
+    # The role's own policy has that name, and one of the two would take the other's place.
+    condition     = alltrue([for function in values(var.functions) : !contains(keys(function.policies), "routegen")])
+    error_message = "functions has a policy with the name routegen, which is that of the module's own policy of the role: give it another name."
   }
 
   validation {
@@ -207,7 +236,7 @@ variable "artifact_bucket" {
 }
 
 variable "alias" {
-  description = "Name of an alias that points to the newest version of each function, and that the API then calls. Null publishes no versions."
+  description = "Name of an alias that points to the newest version of each function, and that the API then calls; functions.<key>.version_weights leaves a share of the requests with an older one. Null publishes no versions."
   type        = string
   default     = null
 
@@ -283,11 +312,11 @@ variable "role_permissions_boundary" {
 # The API.
 
 variable "cors" {
-  description = "Cross-origin access for browsers. Null, the default, turns it off: callers that are not browsers do not need it. allow_methods defaults to the methods that the routes use."
+  description = "Cross-origin access for browsers. Null, the default, turns it off: callers that are not browsers do not need it. allow_methods defaults to the methods that the routes use, allow_headers to authorization, content-type and the headers that the API's authorizers read."
   type = object({
     allow_origins     = set(string)
     allow_methods     = optional(set(string))
-    allow_headers     = optional(set(string), ["authorization", "content-type"])
+    allow_headers     = optional(set(string))
     expose_headers    = optional(set(string), [])
     allow_credentials = optional(bool, false)
     max_age           = optional(number, 3600)
@@ -300,11 +329,17 @@ variable "cors" {
   }
 
   validation {
+    # What a browser sends as its Origin, or with a star in the place of all of it or of its host.
+    condition     = try(alltrue([for origin in var.cors.allow_origins : origin == "*" || can(regex("^[a-z][a-z0-9+.-]*://[^/[:space:]]+$", origin))]), var.cors == null)
+    error_message = "cors.allow_origins must hold origins as browsers send them, with a scheme and without a slash at the end, such as \"https://app.example.com\"; \"*\" is all of them."
+  }
+
+  validation {
     # API Gateway refuses the origin *, and browsers take * in the other lists for a literal name.
     condition = try(!var.cors.allow_credentials || !contains(setunion(
       var.cors.allow_origins,
       coalesce(var.cors.allow_methods, []),
-      var.cors.allow_headers,
+      coalesce(var.cors.allow_headers, []),
       var.cors.expose_headers,
     ), "*"), var.cors == null)
     error_message = "cors with allow_credentials must name its origins, methods and headers; \"*\" does not work with credentials."
@@ -339,14 +374,17 @@ variable "custom_domain" {
     A name of your own for the API. Null leaves it at its execute-api address.
     name: the domain name. certificate_arn: its certificate in ACM, in the API's region.
     mapping_key: the path under the name that the API hangs under; left out, all of it.
+    create: false for a name that is in API Gateway already, as where several APIs share one, each with a mapping_key. Only
+    name and mapping_key are then said here; everything else belongs to who made it.
     create_records, zone_id: true and the hosted zone in Route 53 point the name to the API (A and AAAA).
     mutual_tls: the CA certificates that clients' certificates are checked against, in S3; needs disable_execute_api_endpoint.
     ownership_verification_certificate_arn: with mutual TLS and an imported or private certificate only.
   EOT
   type = object({
     name            = string
-    certificate_arn = string
+    certificate_arn = optional(string)
     mapping_key     = optional(string)
+    create          = optional(bool, true)
     create_records  = optional(bool, false)
     zone_id         = optional(string)
     mutual_tls = optional(object({
@@ -363,6 +401,19 @@ variable "custom_domain" {
   }
 
   validation {
+    condition     = alltrue([for domain in var.custom_domain[*] : !domain.create || domain.certificate_arn != null])
+    error_message = "custom_domain needs the certificate_arn of its name; with create = false it takes a name that is in API Gateway already."
+  }
+
+  validation {
+    condition = alltrue([
+      for domain in var.custom_domain[*] : domain.create || !domain.create_records && domain.mutual_tls == null &&
+      domain.certificate_arn == null && domain.zone_id == null && domain.ownership_verification_certificate_arn == null
+    ])
+    error_message = "custom_domain with create = false takes name and mapping_key only: certificate, mutual TLS and records belong to who made the domain."
+  }
+
+  validation {
     condition     = try(!var.custom_domain.create_records || var.custom_domain.zone_id != null, var.custom_domain == null)
     error_message = "custom_domain.create_records needs the zone_id of the hosted zone."
   }
@@ -374,7 +425,7 @@ variable "custom_domain" {
 }
 
 variable "disable_execute_api_endpoint" {
-  description = "Whether the API answers under custom_domain only, and no longer at the address that AWS gives it."
+  description = "Whether the API answers under custom_domain only, the module's own or one that exists, and no longer at the address that AWS gives it."
   type        = bool
   default     = false
   nullable    = false

@@ -7,7 +7,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.26"
+      version = ">= 5.36"
     }
   }
 
@@ -30,23 +30,175 @@ variable "region" {
   type        = string
 }
 
+# What differs between environments, for a file each: `terraform apply -var-file=staging.tfvars`. They go to the module's
+# variables of the same names, which ./routegen/variables.tf describes and checks; null is the module's default there.
+# Take out what you set in the module's block, and add what else is to differ.
+
+variable "name" {
+  type    = string
+  default = null
+}
+
+variable "function_name_prefix" {
+  type    = string
+  default = null
+}
+
+variable "tags" {
+  type    = map(string)
+  default = null
+}
+
+variable "environment" {
+  type    = map(string)
+  default = null
+}
+
+variable "functions" {
+  type    = any
+  default = null
+}
+
+variable "routes" {
+  type    = any
+  default = null
+}
+
+variable "default_route_settings" {
+  type    = any
+  default = null
+}
+
+variable "cors" {
+  type    = any
+  default = null
+}
+
+variable "stage_name" {
+  type    = string
+  default = null
+}
+
+variable "custom_domain" {
+  type    = any
+  default = null
+}
+
+variable "disable_execute_api_endpoint" {
+  type    = bool
+  default = null
+}
+
+variable "artifact_bucket" {
+  type    = any
+  default = null
+}
+
+variable "alias" {
+  type    = string
+  default = null
+}
+
+variable "vpc" {
+  type    = any
+  default = null
+}
+
+variable "logging" {
+  type    = any
+  default = null
+}
+
+variable "kms_key_arn" {
+  type    = string
+  default = null
+}
+
+variable "role_permissions_boundary" {
+  type    = string
+  default = null
+}
+
+variable "log_retention_days" {
+  type    = number
+  default = null
+}
+
+variable "log_kms_key_arn" {
+  type    = string
+  default = null
+}
+
+variable "jwt_authorizers" {
+  type    = any
+  default = null
+}
+
+variable "cognito_user_pool" {
+  type    = any
+  default = null
+}
+
+variable "cognito_user_client" {
+  type    = any
+  default = null
+}
+
+variable "cognito_domain_prefix" {
+  type    = string
+  default = null
+}
+
+variable "cognito_deletion_protection" {
+  type    = bool
+  default = null
+}
+
 module "api" {
   source = "./routegen"
 
   # Where `routegen build` leaves the zip files.
   artifacts_dir = "${path.module}/ROUTEGEN_ARTIFACTS_DIR"
 
-  # Every variable is described in ./routegen/variables.tf. Some that often differ between environments:
-  #
-  # function_name_prefix        = "staging-"
-  # environment                 = { LOG_LEVEL = "debug" }
-  # cors                        = { allow_origins = ["https://app.example.com"] }
-  # cognito_deletion_protection = false # before a destroy
+  name                         = var.name
+  function_name_prefix         = var.function_name_prefix
+  tags                         = var.tags
+  environment                  = var.environment
+  functions                    = var.functions
+  routes                       = var.routes
+  default_route_settings       = var.default_route_settings
+  cors                         = var.cors
+  stage_name                   = var.stage_name
+  custom_domain                = var.custom_domain
+  disable_execute_api_endpoint = var.disable_execute_api_endpoint
+  artifact_bucket              = var.artifact_bucket
+  alias                        = var.alias
+  vpc                          = var.vpc
+  logging                      = var.logging
+  kms_key_arn                  = var.kms_key_arn
+  role_permissions_boundary    = var.role_permissions_boundary
+  log_retention_days           = var.log_retention_days
+  log_kms_key_arn              = var.log_kms_key_arn
+  jwt_authorizers              = var.jwt_authorizers
+  cognito_user_pool            = var.cognito_user_pool
+  cognito_user_client          = var.cognito_user_client
+  cognito_domain_prefix        = var.cognito_domain_prefix
+  cognito_deletion_protection  = var.cognito_deletion_protection
 }
 
 output "api_endpoint" {
-  description = "Address that the routes hang under."
+  description = "Address that the routes hang under; null with disable_execute_api_endpoint."
   value       = module.api.api_endpoint
+}
+
+output "custom_domain_endpoint" {
+  description = "Address that they hang under at custom_domain; null without one."
+  value       = module.api.custom_domain_endpoint
+}
+
+output "custom_domain_target" {
+  description = "What a DNS record for custom_domain points to; null without one."
+  value       = module.api.custom_domain_target
 }
 
 output "token_endpoint" {

@@ -15,7 +15,7 @@ use crate::{fixture::scratch, petshop::petshop, terraform::tool::terraform_with_
 /// The keys that the authorizer knows, as its function is told them, and the origin of a page that calls the API.
 const SETTINGS: &str = r#"
   functions = { api_key = { environment = { KEYS = "k1=acme k2=globex k9=?" } } }
-  cors      = { allow_origins = ["https://shop.example"], allow_headers = ["x-api-key"] }
+  cors      = { allow_origins = ["https://shop.example"] }
 "#;
 
 #[test]

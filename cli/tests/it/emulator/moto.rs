@@ -49,8 +49,25 @@ fn the_example_is_applied_needs_no_change_and_is_destroyed() {
     root.apply();
     root.assert_nothing_to_do();
 
+    // Under another name the pool keeps its users and clients; a domain would lead to the new stage before the old one goes.
+    let renamed = format!("{SETTINGS}  name = \"staging\"\n  stage_name = \"v1\"\n");
+    set(&folder.join("terraform"), &renamed);
+    let changes = planned(&root);
+    for (resource, actions) in [
+        ("aws_apigatewayv2_stage.this", json!(["create", "delete"])),
+        ("aws_cognito_resource_server.this[\"items\"]", json!(["no-op"])),
+        ("aws_cognito_user_pool.this[\"cognito\"]", json!(["no-op"])),
+        ("aws_cognito_user_pool_client.this[\"cognito\"]", json!(["update"])),
+    ] {
+        let address = format!("module.api.{resource}");
+        let change = changes.iter().find(|change| change["address"] == *address).unwrap();
+        assert_eq!(change["change"]["actions"], actions, "{resource}");
+    }
+    root.run(&["apply", "plan"]);
+    root.assert_nothing_to_do();
+
     // As the module's variable says: the protection goes first, by an apply of its own.
-    set(&folder.join("terraform"), &format!("{SETTINGS}  cognito_deletion_protection = false\n"));
+    set(&folder.join("terraform"), &format!("{renamed}  cognito_deletion_protection = false\n"));
     assert!(root.apply().contains("0 added, 1 changed, 0 destroyed"));
     destroy(&root);
 }
@@ -80,18 +97,13 @@ fn routes_stay_where_handlers_are_renamed_or_swap_their_paths() {
     let terraform = Root::init(terraform, &root);
     terraform.apply();
 
-    let plan = || {
-        terraform.run(&["plan", "-out", "plan"]);
-        let plan: Value = serde_json::from_str(&terraform.run(&["show", "-json", "plan"])).unwrap();
-        plan["resource_changes"].as_array().unwrap().clone()
-    };
     let actions = |changes: &[Value], of: &str| {
         let of_type = changes.iter().filter(|change| change["type"] == of);
         of_type.map(|change| change["change"]["actions"].clone()).collect::<Vec<_>>()
     };
 
     emit(&[("/items", "list_items"), ("/items/{itemId}", "get_item")]);
-    let changes = plan();
+    let changes = planned(&terraform);
     let integrations = "aws_apigatewayv2_integration";
     assert_eq!(actions(&changes, integrations), [json!(["no-op"]), json!(["update"])]);
     let moved = changes.iter().filter_map(|change| change["previous_address"].as_str());
@@ -107,7 +119,7 @@ fn routes_stay_where_handlers_are_renamed_or_swap_their_paths() {
 
     // Each handler takes the other's path. Two routes of one key, if only for a moment, are what API Gateway refuses.
     emit(&[("/items", "get_item"), ("/items/{itemId}", "list_items")]);
-    let changes = plan();
+    let changes = planned(&terraform);
     assert_eq!(actions(&changes, integrations), [json!(["no-op"]), json!(["no-op"])]);
     assert_eq!(actions(&changes, "aws_apigatewayv2_route"), [json!(["update"]), json!(["update"])]);
     for change in changes.iter().filter(|change| change["type"] == "aws_apigatewayv2_route") {
@@ -192,6 +204,47 @@ fn the_locals_alone_fit_resources_in_the_seeds_pattern() {
     assert!(root.join("locals.tf.json").exists() && !root.join("locals.tf").exists());
     terraform.assert_nothing_to_do();
     terraform.destroy();
+}
+
+/// A pool and a client of the caller's.
+const THEIRS: &str = r#"
+resource "aws_cognito_user_pool" "theirs" {
+  name = "theirs"
+}
+
+resource "aws_cognito_user_pool_client" "theirs" {
+  name         = "theirs"
+  user_pool_id = aws_cognito_user_pool.theirs.id
+}
+"#;
+
+/// That pool for the API, with the scopes of its routes in it.
+const THEIR_POOL: &str = "
+  environment       = { ITEMS_TABLE = aws_dynamodb_table.items.name }
+  cognito_user_pool = {
+    id                      = aws_cognito_user_pool.theirs.id
+    client_ids              = [aws_cognito_user_pool_client.theirs.id]
+    create_resource_servers = true
+  }
+";
+
+#[test]
+fn an_api_with_a_pool_that_exists_is_applied_needs_no_change_and_is_destroyed() {
+    let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
+    let folder = scratch("moto-pool");
+    let emulator = start(python, &folder);
+    let root = emulator.root(terraform, &folder, THEIR_POOL);
+    std::fs::write(folder.join("terraform/beside.tf"), THEIRS).unwrap();
+    root.apply();
+    root.assert_nothing_to_do();
+    destroy(&root);
+}
+
+/// What Terraform would do, resource by resource, left in the file `plan` for an apply.
+fn planned(root: &Root) -> Vec<Value> {
+    root.run(&["plan", "-out", "plan"]);
+    let plan: Value = serde_json::from_str(&root.run(&["show", "-json", "plan"])).unwrap();
+    plan["resource_changes"].as_array().unwrap().clone()
 }
 
 /// Removes an API with a resource server: moto has no `DeleteResourceServer`, and the pool takes it with it.

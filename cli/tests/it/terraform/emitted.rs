@@ -56,6 +56,23 @@ fn the_module_has_neither_a_provider_nor_a_backend() {
     }
 }
 
+/// Of `logging_config`, a level left out is a difference in every plan before that release.
+#[test]
+fn the_roots_ask_for_the_provider_that_the_module_needs() {
+    for file in [
+        "cli/src/terraform/module/versions.tf",
+        "cli/src/terraform/root/main.tf",
+        "examples/items/terraform/main.tf",
+    ] {
+        let text = read(&repository().join(file));
+        let versions: Vec<_> = text.lines().filter(|line| line.trim().starts_with("version ")).collect();
+        assert_eq!(versions.len(), 1, "{file}");
+        assert!(versions[0].ends_with("= \">= 5.36\""), "{file}: {}", versions[0]);
+    }
+    let guide = read(&repository().join("docs/terraform.md"));
+    assert!(guide.contains("AWS provider 5.36"), "the guide names another provider");
+}
+
 #[test]
 fn terraform_would_format_nothing_differently() {
     let Some(terraform) = terraform() else { return };

@@ -5,6 +5,7 @@
 mod checkov;
 mod combinations;
 mod emitted;
+mod environments;
 pub(crate) mod process;
 pub(crate) mod requirement;
 pub(crate) mod tool;

@@ -79,6 +79,7 @@ fn passes(variant: &str) {
 fn test(terraform: &'static Terraform, folder: &Utf8Path) {
     let printed = Root::init(terraform, folder).run(&["test"]);
     assert!(printed.contains("Success!") && !printed.contains("Success! 0 passed"), "{printed}");
+    assert!(!printed.contains("Warning"), "{printed}");
 }
 
 /// An empty file for each artifact that `locals.tf` names, in `artifacts` and beside each listing of the variant.

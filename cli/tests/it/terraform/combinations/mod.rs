@@ -82,6 +82,8 @@ const SETTINGS: &[&[&str]] = &[
     &[
         "",
         r#"custom_domain = { name = "api.example.com", certificate_arn = aws_kms_key.known_later.arn, mapping_key = "v1" }"#,
+        r#"custom_domain = { name = aws_kms_key.known_later.id, mapping_key = "v1", create = false }
+  disable_execute_api_endpoint = true"#,
         r#"custom_domain = {
     name = "api.example.com", certificate_arn = aws_kms_key.known_later.arn, create_records = true, zone_id = "Z1"
     mutual_tls = { truststore_uri = "s3://trust/store.pem" }

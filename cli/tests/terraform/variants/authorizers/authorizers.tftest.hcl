@@ -73,6 +73,17 @@ run "a_function_of_several_routes" {
   }
 }
 
+run "cors" {
+  variables {
+    cors = { allow_origins = ["https://app.example.com", "http://localhost:3000", "https://*"] }
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api.this.cors_configuration[0].allow_headers == toset(["authorization", "content-type", "x-api-key"])
+    error_message = "Browsers may not send what an authorizer reads."
+  }
+}
+
 run "by_an_alias" {
   variables {
     alias = "live"

@@ -69,3 +69,25 @@ run "a_variable_without_a_value" {
 
   expect_failures = [aws_lambda_function.this["get_status"]]
 }
+
+run "a_variable_that_is_null" {
+  command = plan
+
+  variables {
+    functions = { get_status = { environment = { TABLE = null } } }
+  }
+
+  expect_failures = [aws_lambda_function.this["get_status"]]
+}
+
+# Where a message could tell a secret, Terraform warns at each plan; the caller of this test looks for that.
+run "an_environment_that_is_secret_as_a_whole" {
+  variables {
+    environment = sensitive({ REGION_NAME = "here" })
+  }
+
+  assert {
+    condition     = nonsensitive(aws_lambda_function.this["get_status"].environment[0].variables) == tomap({ REGION_NAME = "here", TABLE = "status" })
+    error_message = "The environment does not reach the function."
+  }
+}

@@ -122,6 +122,17 @@ run "more_than_4_KB_of_environment" {
   expect_failures = [aws_lambda_function.this["get_items"]]
 }
 
+# With {"AA":"…"} around it, 4,087 bytes are the most for one value.
+run "one_byte_more_than_4_KB_of_environment" {
+  command = plan
+
+  variables {
+    functions = { get_items = { environment = { AA = join("", [for i in range(1022) : "four"]) } } }
+  }
+
+  expect_failures = [aws_lambda_function.this["get_items"]]
+}
+
 run "memory_that_Lambda_does_not_have" {
   command = plan
 
@@ -172,6 +183,16 @@ run "grants_for_a_role_of_somebody_else" {
   expect_failures = [var.functions]
 }
 
+run "a_grant_in_place_of_the_own_policy_of_the_role" {
+  command = plan
+
+  variables {
+    functions = { get_items = { policies = { routegen = "{}" } } }
+  }
+
+  expect_failures = [var.functions]
+}
+
 run "no_role_at_all" {
   command = plan
 
@@ -179,7 +200,17 @@ run "no_role_at_all" {
     functions = { get_items = { create_role = false } }
   }
 
-  expect_failures = [aws_lambda_function.this["get_items"]]
+  expect_failures = [var.functions]
+}
+
+run "a_role_that_exists_beside_one_that_is_made" {
+  command = plan
+
+  variables {
+    functions = { get_items = { role_arn = "arn:aws:iam::123456789012:role/theirs" } }
+  }
+
+  expect_failures = [var.functions]
 }
 
 run "six_layers" {
@@ -248,6 +279,26 @@ run "cors_without_an_origin" {
 
   variables {
     cors = { allow_origins = [] }
+  }
+
+  expect_failures = [var.cors]
+}
+
+run "an_origin_without_a_scheme" {
+  command = plan
+
+  variables {
+    cors = { allow_origins = ["app.example.com"] }
+  }
+
+  expect_failures = [var.cors]
+}
+
+run "an_origin_with_a_slash_at_its_end" {
+  command = plan
+
+  variables {
+    cors = { allow_origins = ["https://*", "https://app.example.com/"] }
   }
 
   expect_failures = [var.cors]
@@ -328,6 +379,47 @@ run "a_domain_that_is_an_address" {
 
   variables {
     custom_domain = { name = "https://api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a" }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "a_domain_without_a_certificate" {
+  command = plan
+
+  variables {
+    custom_domain = { name = "api.example.com" }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "a_certificate_for_a_domain_that_exists" {
+  command = plan
+
+  variables {
+    custom_domain = { name = "api.example.com", create = false, certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a" }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "mutual_tls_for_a_domain_that_exists" {
+  command = plan
+
+  variables {
+    disable_execute_api_endpoint = true
+    custom_domain                = { name = "api.example.com", create = false, mutual_tls = { truststore_uri = "s3://trust/ca.pem" } }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "records_for_a_domain_that_exists" {
+  command = plan
+
+  variables {
+    custom_domain = { name = "api.example.com", create = false, create_records = true, zone_id = "Z1" }
   }
 
   expect_failures = [var.custom_domain]
@@ -454,6 +546,18 @@ run "people_who_cannot_come_back" {
   expect_failures = [var.cognito_user_client]
 }
 
+run "a_name_that_is_too_long_for_a_client_for_people" {
+  command = plan
+
+  variables {
+    name                  = join("", [for i in range(123) : "x"])
+    cognito_domain_prefix = "items"
+    cognito_user_client   = { callback_urls = ["https://app.example.com"] }
+  }
+
+  expect_failures = [aws_cognito_user_pool_client.users["cognito"]]
+}
+
 run "a_client_for_people_in_a_pool_of_somebody_else" {
   command = plan
 
@@ -473,6 +577,49 @@ run "provisioned_concurrency_without_an_alias" {
   }
 
   expect_failures = [aws_lambda_provisioned_concurrency_config.this["get_items"]]
+}
+
+run "more_provisioned_than_reserved" {
+  command = plan
+
+  variables {
+    alias     = "live"
+    functions = { get_items = { reserved_concurrent_executions = 1, provisioned_concurrent_executions = 2 } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "weights_without_an_alias" {
+  command = plan
+
+  variables {
+    functions = { get_items = { version_weights = { "7" = 0.9 } } }
+  }
+
+  expect_failures = [aws_lambda_function.this["get_items"]]
+}
+
+run "a_weight_of_more_than_all" {
+  command = plan
+
+  variables {
+    alias     = "live"
+    functions = { get_items = { version_weights = { "7" = 90 } } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "weights_of_two_versions" {
+  command = plan
+
+  variables {
+    alias     = "live"
+    functions = { get_items = { version_weights = { "6" = 0.1, "7" = 0.1 } } }
+  }
+
+  expect_failures = [var.functions]
 }
 
 run "a_log_level_in_text" {

@@ -42,6 +42,19 @@ run "names_and_tags" {
   }
 }
 
+# The state of the run above, with its names left out again.
+run "another_name" {
+  assert {
+    condition     = aws_apigatewayv2_api.this.name == "items" && aws_cognito_user_pool_client.this["cognito"].name == "items" && aws_cognito_user_pool_domain.this["cognito"].domain == "items-123456789012"
+    error_message = "The API, the client or the domain keep the name that they had."
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this["cognito"].name == "items-staging"
+    error_message = "The user pool is renamed, and so replaced: its users and clients are lost."
+  }
+}
+
 run "environment" {
   variables {
     environment = { LOG_LEVEL = "info", TABLE = "items" }
@@ -56,6 +69,23 @@ run "environment" {
   assert {
     condition     = aws_lambda_function.this["get_items"].environment[0].variables == tomap({ LOG_LEVEL = "debug", TABLE = "items" })
     error_message = "A function's own environment does not win over the common one."
+  }
+}
+
+# With {"AA":"…"} around it, as much as Lambda takes. In Terraform's JSON an ampersand is six bytes.
+run "exactly_4_KB_of_environment" {
+  command = plan
+
+  variables {
+    functions = {
+      create_item = { environment = { AA = "<>&${join("", [for i in range(1021) : "<&&>"])}" } }
+      get_items   = { environment = { AA = join("", [for i in range(1021) : "\\\\"]) } }
+    }
+  }
+
+  assert {
+    condition     = length(aws_lambda_function.this["create_item"].environment[0].variables["AA"]) == 4087
+    error_message = "The environment does not reach the function."
   }
 }
 
@@ -129,6 +159,12 @@ run "a_role_that_exists" {
 run "artifacts_by_bucket" {
   variables {
     artifact_bucket = { name = "my-artifacts", key_prefix = "items/" }
+    tags            = { for number in range(11) : "tag${number}" => "one more than S3 takes for an object" }
+  }
+
+  assert {
+    condition     = alltrue([for object in aws_s3_object.artifact : object.tags == null && length(object.override_provider[0].default_tags[0].tags) == 0])
+    error_message = "A zip in the bucket has tags, of which S3 takes 10."
   }
 
   assert {
@@ -150,6 +186,28 @@ run "an_alias" {
   assert {
     condition     = alltrue([for key, function in aws_lambda_function.this : function.publish && aws_lambda_alias.this[key].name == "live" && aws_lambda_alias.this[key].function_version == function.version && aws_apigatewayv2_integration.this[key].integration_uri == aws_lambda_alias.this[key].invoke_arn && aws_lambda_permission.api[key].qualifier == "live"])
     error_message = "The API does not call the alias of the newest version, or may not."
+  }
+}
+
+run "a_canary" {
+  variables {
+    alias     = "live"
+    functions = { get_items = { version_weights = { "7" = 0.9 } } }
+  }
+
+  assert {
+    condition     = { for key, alias in aws_lambda_alias.this : key => [for routing in alias.routing_config : routing.additional_version_weights] } == { create_item = [], get_items = [tomap({ "7" = 0.9 })] }
+    error_message = "The older version does not keep its share, or another function's has one."
+  }
+
+  assert {
+    condition     = output.function_versions == { for key, function in aws_lambda_function.this : key => function.version }
+    error_message = "The outputs do not tell the newest versions."
+  }
+
+  assert {
+    condition     = output.alias_arns == { for key, alias in aws_lambda_alias.this : key => alias.arn } && length(output.alias_arns) == 2
+    error_message = "The outputs do not tell the aliases."
   }
 }
 
@@ -265,6 +323,23 @@ run "a_domain" {
   }
 }
 
+run "a_domain_that_exists" {
+  variables {
+    disable_execute_api_endpoint = true
+    custom_domain                = { name = "api.example.com", create = false, mapping_key = "items" }
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_domain_name.this) + length(aws_route53_record.this) == 0 && output.custom_domain_target == null
+    error_message = "The domain of somebody else is made again."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api_mapping.this["custom"].domain_name == "api.example.com" && aws_apigatewayv2_api_mapping.this["custom"].api_mapping_key == "items" && output.custom_domain_endpoint == "https://api.example.com/items" && aws_apigatewayv2_api.this.disable_execute_api_endpoint
+    error_message = "The API does not hang under the domain alone."
+  }
+}
+
 run "mutual_tls" {
   variables {
     disable_execute_api_endpoint = true
@@ -272,7 +347,7 @@ run "mutual_tls" {
   }
 
   assert {
-    condition     = aws_apigatewayv2_domain_name.this["custom"].mutual_tls_authentication[0].truststore_uri == "s3://trust/ca.pem" && aws_apigatewayv2_api.this.disable_execute_api_endpoint && length(aws_route53_record.this) == 0 && output.custom_domain_endpoint == "https://api.example.com"
+    condition     = aws_apigatewayv2_domain_name.this["custom"].mutual_tls_authentication[0].truststore_uri == "s3://trust/ca.pem" && aws_apigatewayv2_api.this.disable_execute_api_endpoint && length(aws_route53_record.this) == 0 && output.custom_domain_endpoint == "https://api.example.com" && output.api_endpoint == null
     error_message = "A client gets in without a certificate."
   }
 }
@@ -337,7 +412,7 @@ run "a_pool_that_exists" {
   }
 
   assert {
-    condition     = output.user_pool_id == "eu-west-1_Theirs" && output.token_endpoint == null && output.client_id == null && output.authorize_endpoint == null
+    condition     = output.user_pool_id == "eu-west-1_Theirs" && output.token_endpoint == null && output.client_id == null && output.authorize_endpoint == null && output.user_pool_arn == null
     error_message = "The outputs are not those of the pool that exists."
   }
 }

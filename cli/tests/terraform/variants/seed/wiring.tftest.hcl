@@ -82,7 +82,7 @@ run "functions" {
   }
 
   assert {
-    condition     = alltrue([for permission in aws_lambda_permission.api : permission.source_arn == "${aws_apigatewayv2_api.this.execution_arn}/*/*"])
+    condition     = alltrue([for permission in aws_lambda_permission.api : permission.source_arn == "${aws_apigatewayv2_api.this.execution_arn}/*/*" && permission.statement_id == "AllowExecutionFromApiGateway-${aws_apigatewayv2_api.this.id}"])
     error_message = "A permission is not narrowed to this API."
   }
 }
@@ -147,6 +147,11 @@ run "cognito" {
 }
 
 run "outputs" {
+  assert {
+    condition     = output.authorizer_ids == { cognito = aws_apigatewayv2_authorizer.this["cognito"].id } && output.stage_name == "$default" && output.user_pool_arn == aws_cognito_user_pool.this["cognito"].arn && output.alias_arns == {}
+    error_message = "The outputs do not tell the authorizer, the stage and the pool."
+  }
+
   assert {
     condition     = output.api_endpoint == "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com"
     error_message = "The endpoint is not the stage's address without its last slash."
