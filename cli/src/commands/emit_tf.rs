@@ -81,8 +81,9 @@ fn write(checked: &CheckedManifest, place: Place, artifacts: &Utf8Path) -> Resul
     let Place { root: terraform_dir, layout, syntax, .. } = place;
     let has_root = has_terraform(&terraform_dir)?;
     if !has_root {
-        let root = terraform::root(&terraform_dir, artifacts, syntax);
-        files::write_if_changed(&root.path, root.text.as_bytes())?;
+        for file in terraform::root(&terraform_dir, artifacts, syntax) {
+            files::write_if_changed(&file.path, file.text.as_bytes())?;
+        }
     }
     Ok(Summary {
         module_dir: (layout == Layout::Module).then_some(folder),

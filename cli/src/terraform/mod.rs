@@ -32,7 +32,9 @@ const FIXED: [(&str, &str); 8] = [
     ("versions.tf", include_str!("module/versions.tf")),
 ];
 
-const ROOT: &str = include_str!("root/main.tf");
+/// The root, whose first file calls the module.
+const ROOT: [(&str, &str); 2] =
+    [("main.tf", include_str!("root/main.tf")), ("variables.tf", include_str!("root/variables.tf"))];
 
 /// The rendered files, which the next emission of the module reads for what was renamed.
 const LOCALS: &str = "locals.tf";
@@ -104,14 +106,15 @@ pub(crate) fn files(
 }
 
 /// A root that calls the module, with the zips in `artifacts`. It is written once and then the user's: it has no marker.
-pub(crate) fn root(root: &Utf8Path, artifacts: &Utf8Path, syntax: Syntax) -> Generated {
+pub(crate) fn root(root: &Utf8Path, artifacts: &Utf8Path, syntax: Syntax) -> [Generated; 2] {
     let relative = pathdiff::diff_utf8_paths(artifacts, root);
     let path = match &relative {
         Some(path) => format!("${{path.module}}/{}", hcl::escape(path.as_str())),
         None => hcl::escape(artifacts.as_str()),
     };
-    let text = ROOT.replace("${path.module}/ROUTEGEN_ARTIFACTS_DIR", &path);
-    syntax.file(root, "main.tf", text)
+    ROOT.map(|(name, text)| {
+        syntax.file(root, name, text.replace("${path.module}/ROUTEGEN_ARTIFACTS_DIR", &path))
+    })
 }
 
 #[cfg(test)]
@@ -171,7 +174,7 @@ mod tests {
 
     #[test]
     fn every_file_has_a_form_in_json_with_everything_that_is_in_it() {
-        for text in FIXED.iter().map(|(_, text)| *text).chain([ROOT]) {
+        for (_, text) in FIXED.iter().chain(&ROOT) {
             let json: serde_json::Value = serde_json::from_str(&json::from_hcl(text)).unwrap();
             let count = |name: &str| match &json[name] {
                 serde_json::Value::Object(labels) => {
@@ -206,7 +209,10 @@ mod tests {
 
     #[test]
     fn a_root_names_the_artifacts_relative_to_itself() {
-        let root = |root: &str, artifacts: &str| super::root(root.into(), artifacts.into(), Syntax::Hcl).text;
+        let root = |root: &str, artifacts: &str| {
+            let [main, _] = super::root(root.into(), artifacts.into(), Syntax::Hcl);
+            main.text
+        };
         let text = root("/w/api/terraform", "/w/target/routegen/lambda");
         assert!(text.contains("\"${path.module}/../../target/routegen/lambda\""), "{text}");
         assert!(!text.contains("ROUTEGEN_ARTIFACTS_DIR"));

@@ -63,7 +63,9 @@ impl Emulator {
     fn root(&self, terraform: &'static Terraform, folder: &Utf8Path, settings: &str) -> Root {
         let own = folder.join("own");
         copy(&items().terraform.join("routegen"), &own.join("routegen"));
-        std::fs::copy(repository().join("examples/items/terraform/main.tf"), own.join("main.tf")).unwrap();
+        for file in ["main.tf", "variables.tf"] {
+            std::fs::copy(repository().join("examples/items/terraform").join(file), own.join(file)).unwrap();
+        }
         std::fs::write(own.join("terraform.tfvars"), "artifacts_dir = \"../lambda\"\n").unwrap();
         self.root_of(terraform, (&own, &items().artifacts), folder, settings)
     }

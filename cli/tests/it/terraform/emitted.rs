@@ -23,13 +23,14 @@ fn the_example_gets_a_root_and_a_module() {
     let mut module = FIXED.to_vec();
     module.push("locals.tf");
     module.sort_unstable();
-    assert_eq!(names(&items().terraform), ["main.tf", "routegen"]);
+    assert_eq!(names(&items().terraform), ["main.tf", "routegen", "variables.tf"]);
     assert_eq!(names(&items().terraform.join("routegen")), module);
 }
 
 #[test]
 fn the_root_of_the_example() {
     snapshot("main", &items().terraform.join("main.tf"));
+    snapshot("variables", &items().terraform.join("variables.tf"));
 }
 
 #[test]

@@ -46,7 +46,7 @@ const PRODUCTION: &str = "";
 #[test]
 fn dev_staging_and_production_differ_by_a_file_of_values() {
     let Some(terraform) = terraform_with_provider() else { return };
-    let environments = Environments::of(terraform, "environments", &items().terraform.join("main.tf"));
+    let environments = Environments::of(terraform, "environments", &items().terraform);
     let planned = |name: &str, values: &str| {
         let plan = environments.plan(name, values);
         let [create, get] =
@@ -103,9 +103,9 @@ fn dev_staging_and_production_differ_by_a_file_of_values() {
 #[test]
 fn the_example_has_its_table_and_grants_in_every_environment() {
     let Some(terraform) = terraform_with_provider() else { return };
-    let main = repository().join("examples/items/terraform/main.tf");
+    let example = repository().join("examples/items/terraform");
     let values = format!("{STAGING}artifacts_dir = \"../lambda\"\n");
-    let plan = Environments::of(terraform, "environments-of-items", &main).plan("staging", &values);
+    let plan = Environments::of(terraform, "environments-of-items", &example).plan("staging", &values);
     let create = plan.of("aws_lambda_function.this[\"create_item\"]");
     assert_eq!(create["function_name"], "staging-create-item");
     assert_eq!(create["timeout"], 5);
@@ -119,13 +119,15 @@ fn the_example_has_its_table_and_grants_in_every_environment() {
 
 #[test]
 fn every_variable_of_the_root_goes_to_the_module() {
-    let root = std::fs::read_to_string(repository().join("cli/src/terraform/root/main.tf")).unwrap();
-    let variables: BTreeSet<_> = root
+    let root =
+        |file: &str| std::fs::read_to_string(repository().join("cli/src/terraform/root").join(file)).unwrap();
+    let (main, variables) = (root("main.tf"), root("variables.tf"));
+    let variables: BTreeSet<_> = variables
         .lines()
         .filter_map(|line| line.strip_prefix("variable \"")?.split('"').next())
         .filter(|name| *name != "region")
         .collect();
-    let passed: BTreeSet<_> = root
+    let passed: BTreeSet<_> = main
         .lines()
         .filter_map(|line| line.strip_prefix("  ")?.split_once(" = var."))
         .map(|(name, variable)| {
@@ -145,13 +147,15 @@ struct Environments {
 }
 
 impl Environments {
-    fn of(terraform: &'static Terraform, name: &str, main: &Utf8Path) -> Self {
+    fn of(terraform: &'static Terraform, name: &str, root: &Utf8Path) -> Self {
         let scratch = scratch(name);
         let folder = scratch.join("terraform");
         copy(&items().terraform, &folder);
         // What is emitted names them relative to itself; the example is told.
         copy(&items().artifacts, &scratch.join("lambda"));
-        std::fs::copy(main, folder.join("main.tf")).unwrap();
+        for file in ["main.tf", "variables.tf"] {
+            std::fs::copy(root.join(file), folder.join(file)).unwrap();
+        }
         std::fs::write(folder.join("credentials_override.tf"), PROVIDER).unwrap();
         Self { root: Root::init(terraform, &folder), folder }
     }

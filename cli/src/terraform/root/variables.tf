@@ -1,0 +1,130 @@
+# What the root takes. routegen wrote it once, because there was none; it is yours now, and routegen will not touch it again.
+
+variable "region" {
+  description = "AWS region to deploy to."
+  type        = string
+}
+
+# What differs between environments, for a file each: `terraform apply -var-file=staging.tfvars`. They go to the module's
+# variables of the same names, which ./routegen/variables.tf describes and checks; null is the module's default there.
+# Take out what you set in the module's block, and add what else is to differ.
+
+variable "name" {
+  type    = string
+  default = null
+}
+
+variable "function_name_prefix" {
+  type    = string
+  default = null
+}
+
+variable "tags" {
+  type    = map(string)
+  default = null
+}
+
+variable "environment" {
+  type    = map(string)
+  default = null
+}
+
+variable "functions" {
+  type    = any
+  default = null
+}
+
+variable "routes" {
+  type    = any
+  default = null
+}
+
+variable "default_route_settings" {
+  type    = any
+  default = null
+}
+
+variable "cors" {
+  type    = any
+  default = null
+}
+
+variable "stage_name" {
+  type    = string
+  default = null
+}
+
+variable "custom_domain" {
+  type    = any
+  default = null
+}
+
+variable "disable_execute_api_endpoint" {
+  type    = bool
+  default = null
+}
+
+variable "artifact_bucket" {
+  type    = any
+  default = null
+}
+
+variable "alias" {
+  type    = string
+  default = null
+}
+
+variable "vpc" {
+  type    = any
+  default = null
+}
+
+variable "logging" {
+  type    = any
+  default = null
+}
+
+variable "kms_key_arn" {
+  type    = string
+  default = null
+}
+
+variable "role_permissions_boundary" {
+  type    = string
+  default = null
+}
+
+variable "log_retention_days" {
+  type    = number
+  default = null
+}
+
+variable "log_kms_key_arn" {
+  type    = string
+  default = null
+}
+
+variable "jwt_authorizers" {
+  type    = any
+  default = null
+}
+
+variable "cognito_user_pool" {
+  type    = any
+  default = null
+}
+
+variable "cognito_user_client" {
+  type    = any
+  default = null
+}
+
+variable "cognito_domain_prefix" {
+  type    = string
+  default = null
+}
+
+variable "cognito_deletion_protection" {
+  type    = bool
+  default = null
+}
