@@ -75,6 +75,20 @@ fn each_stage_knows_only_what_it_is_made_from() {
     }
 }
 
+/// Tests run beside each other, and each empties its folder when it begins.
+#[test]
+fn no_two_tests_have_one_folder() {
+    let tests = all_text(&repository().join("cli/tests/it"));
+    let mut names = BTreeSet::new();
+    for call in ["scratch(", "Project::new("] {
+        let arguments = tests.split(call).skip(1);
+        for name in arguments.filter_map(|text| text.trim_start().strip_prefix('"')?.split('"').next()) {
+            assert!(names.insert(name), "two tests have the folder `{name}`");
+        }
+    }
+    assert!(names.len() > 50, "{names:?}");
+}
+
 fn all_text(folder: &Utf8Path) -> String {
     let text = |entry: Utf8DirEntry| match entry.path() {
         folder if folder.is_dir() => all_text(folder),

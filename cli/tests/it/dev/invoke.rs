@@ -39,7 +39,7 @@ async fn ends() {
 
 #[test]
 fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer_fails() {
-    let project = Project::new("dev-invoke", SOURCE);
+    let project = Project::new("dev-invoke-hang", SOURCE);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let path = format!("/hang/{}", listener.local_addr().unwrap().port());
     let hang = || {
