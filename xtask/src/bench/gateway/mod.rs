@@ -41,8 +41,9 @@ const HELLO: &str = "/hello/0";
 /// The same for cargo-lambda, which has the function's name before it.
 const PEER_HELLO: &str = "/lambda-url/hello_0/hello/0";
 
-/// As many as the gateway has forgotten before one of them comes again: it keeps 1,024 that it has verified.
-const TOKENS: usize = 4_096;
+/// As many as the gateway has forgotten before one of them comes again: of those that it has verified it keeps 8 MB, and each takes
+/// about a kilobyte and a half.
+const TOKENS: usize = 16_384;
 
 /// Of a function at once: `routegen_gateway::Program::INSTANCES`. cargo-lambda has one where nothing is said.
 const PROCESSES: usize = 4;
