@@ -17,6 +17,9 @@ use crate::{
     refusal::Refusal,
 };
 
+/// What is kept of a function's answers at most: the largest that it can give, and then some.
+const KEPT_BYTES: usize = 8 * 1024 * 1024;
+
 /// Asks a function, and keeps its answers.
 #[derive(Debug)]
 pub(crate) struct LambdaDecider {
@@ -24,7 +27,7 @@ pub(crate) struct LambdaDecider {
     sources: Vec<SourceOf>,
     ttl: Duration,
     /// With the time until which they count.
-    kept: Kept<Vec<String>, (Instant, Decision)>,
+    kept: Kept<Vec<String>, (Instant, Decision), KEPT_BYTES>,
 }
 
 #[derive(Clone, Debug)]

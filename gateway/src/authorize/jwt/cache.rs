@@ -17,8 +17,11 @@ pub(crate) struct Verified {
     pub(crate) scopes: Arc<[String]>,
 }
 
+/// What is kept of tokens at most: about 1,300 of the usual size.
+const BYTES: usize = 2 * 1024 * 1024;
+
 #[derive(Debug, Default)]
-pub(super) struct TokenCache(Kept<Box<str>, Entry>);
+pub(super) struct TokenCache(Kept<Box<str>, Entry, BYTES>);
 
 #[derive(Clone, Debug)]
 struct Entry {
@@ -68,8 +71,8 @@ mod tests {
             (String::new(), Verified { claims: small(), scopes: Arc::new([text()]) }),
         ] {
             let cache = TokenCache::default();
-            // Eight of them are more than the bound.
-            let tokens: Vec<String> = (0..8).map(|number| format!("{token}{number}")).collect();
+            // Two of them are more than the bound.
+            let tokens: Vec<String> = (0..2).map(|number| format!("{token}{number}")).collect();
             for token in &tokens {
                 cache.put(token, &verified, 100, 1);
             }

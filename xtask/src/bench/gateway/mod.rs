@@ -41,7 +41,7 @@ const HELLO: &str = "/hello/0";
 /// The same for cargo-lambda, which has the function's name before it.
 const PEER_HELLO: &str = "/lambda-url/hello_0/hello/0";
 
-/// As many as the gateway has forgotten before one of them comes again: of those that it has verified it keeps 8 MB, and each takes
+/// As many as the gateway has forgotten before one of them comes again: of those that it has verified it keeps 2 MB, and each takes
 /// about a kilobyte and a half.
 const TOKENS: usize = 16_384;
 
