@@ -17,9 +17,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-pub(crate) use self::generated::{
-    Difference, Edits, Generated, both_sides, compare_generated, write_generated,
-};
+pub(crate) use self::generated::{Difference, Edits, Generated, compare_generated, sides, write_generated};
 use crate::{error::Error, interrupt};
 
 /// A file from outside. While it looks the same, its content is taken to be the same.

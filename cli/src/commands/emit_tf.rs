@@ -147,7 +147,7 @@ fn previous(folder: &Utf8Path) -> Result<Previous, Error> {
     let mut texts = Vec::new();
     for name in Previous::FILES {
         let text = files::read_if_exists(&folder.join(name))?;
-        texts.extend(text.map(|text| (name, files::both_sides(&text))));
+        texts.extend(text.iter().flat_map(|text| files::sides(text)).map(|side| (name, side)));
     }
     Ok(Previous::read(texts.iter().map(|(name, text)| (*name, text.as_str()))))
 }

@@ -153,18 +153,42 @@ const BASE: &str = "||||||| ";
 const DIVIDER: &str = "=======";
 const THEIRS: &str = ">>>>>>> ";
 
-/// The text with what both branches say, one after the other, where git has left a conflict in it. It has one marker.
-pub(crate) fn both_sides(text: &str) -> String {
-    let (mut in_base, mut marked) = (false, false);
-    let lines = text.split_inclusive('\n').filter(|line| {
-        let is_divider = line.trim_end() == DIVIDER;
-        in_base = (in_base || line.starts_with(BASE)) && !is_divider;
-        let is_mark = is_divider || line.starts_with(OURS) || line.starts_with(THEIRS);
-        let is_marker = [COMMENT, MEMBER].iter().any(|marker| line.starts_with(marker.begin));
-        let again = is_marker && std::mem::replace(&mut marked, true);
-        !(in_base || is_mark || again)
-    });
-    lines.collect()
+/// The text as each branch has it, where git has left a conflict in it; else the text alone. What both say alike may end what
+/// each of them begins, so that only a whole side is a file.
+pub(crate) fn sides(text: &str) -> Vec<String> {
+    if !text.lines().any(|line| line.starts_with(OURS)) {
+        return vec![text.to_owned()];
+    }
+    let (mut ours, mut theirs) = (String::new(), String::new());
+    let mut part = Part::Both;
+    for line in text.split_inclusive('\n') {
+        part = match part {
+            Part::Both if line.starts_with(OURS) => Part::Ours,
+            Part::Ours if line.starts_with(BASE) => Part::Base,
+            Part::Ours | Part::Base if line.trim_end() == DIVIDER => Part::Theirs,
+            Part::Theirs if line.starts_with(THEIRS) => Part::Both,
+            part => {
+                if matches!(part, Part::Both | Part::Ours) {
+                    ours.push_str(line);
+                }
+                if matches!(part, Part::Both | Part::Theirs) {
+                    theirs.push_str(line);
+                }
+                part
+            }
+        };
+    }
+    vec![ours, theirs]
+}
+
+/// Whose a line is, in a file with conflicts.
+#[derive(Clone, Copy)]
+enum Part {
+    Both,
+    Ours,
+    /// What it was before, which neither branch says any more.
+    Base,
+    Theirs,
 }
 
 fn refuse_to_lose(path: &Utf8Path, old: &str) -> Result<(), Error> {
@@ -353,12 +377,13 @@ mod tests {
     }
 
     #[test]
-    fn of_a_conflict_both_sides_are_read() {
-        let one = COMMENT.begin;
-        let text = format!(
-            "<<<<<<< HEAD\n{one}1\n||||||| base\n{one}0\n=======\n{one}2\n>>>>>>> branch\na\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> branch\nd"
+    fn of_a_conflict_each_side_is_a_whole_file() {
+        let text = "<<<<<<< HEAD\n# 1\n||||||| base\n# 0\n=======\n# 2\n>>>>>>> branch\na = {\n<<<<<<< HEAD\n  b = 1\n=======\n  c = {\n  }\n>>>>>>> branch\n}";
+        assert_eq!(sides(text), ["# 1\na = {\n  b = 1\n}", "# 2\na = {\n  c = {\n  }\n}"]);
+        assert_eq!(
+            sides(&text.replace('\n', "\r\n")),
+            sides(text).iter().map(|side| side.replace('\n', "\r\n")).collect::<Vec<_>>()
         );
-        assert_eq!(both_sides(&text), format!("{one}1\na\nb\nc\nd"));
-        assert_eq!(both_sides("a\nb\r\n"), "a\nb\r\n");
+        assert_eq!(sides("a\nb\r\n"), ["a\nb\r\n"]);
     }
 }

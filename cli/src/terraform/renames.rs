@@ -47,32 +47,39 @@ pub(super) fn render(manifest: &CheckedManifest, previous: &Previous) -> Option<
 /// The moves of this emission and those of earlier ones that still lead somewhere.
 fn kept(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
     let functions: BTreeSet<&str> = manifest.routes.iter().map(|route| route.function.as_str()).collect();
-    let exists = |function: &str| functions.contains(function);
+    // The newest first.
+    let mut steps = new(manifest, previous);
+    steps.extend(previous.moves.iter().cloned());
+    steps.retain(|step| !functions.contains(step.from.as_str()));
     let mut moves: Vec<Move> = Vec::new();
-    // The newest first: of two moves from one place, or to one, Terraform takes neither.
-    for step in new(manifest, previous).into_iter().chain(previous.moves.iter().cloned()) {
-        if !exists(&step.from) && !moves.iter().any(|other| other.excludes(&step)) {
+    // Of two moves from one place, or to one, Terraform takes neither. Two branches may have left two, of which one leads nowhere.
+    for step in leading_to(&functions, steps) {
+        if !moves.iter().any(|other| other.excludes(&step)) {
             moves.push(step);
         }
     }
-    loop {
-        let all = moves.clone();
-        moves.retain(|step| exists(&step.to) || all.iter().any(|next| next.follows(step)));
-        if moves.len() == all.len() {
-            break;
-        }
-    }
+    moves = leading_to(&functions, moves);
     moves.sort();
     moves
+}
+
+/// Those that lead to one of these functions, at once or by others.
+fn leading_to(functions: &BTreeSet<&str>, mut moves: Vec<Move>) -> Vec<Move> {
+    let mut ends: BTreeSet<String> = functions.iter().map(|&function| function.to_owned()).collect();
+    loop {
+        let known = ends.len();
+        let leading = moves.iter().filter(|step| ends.contains(&step.to)).map(|step| step.from.clone());
+        ends.extend(leading.collect::<Vec<_>>());
+        if ends.len() == known {
+            moves.retain(|step| ends.contains(&step.to));
+            return moves;
+        }
+    }
 }
 
 impl Move {
     fn excludes(&self, other: &Self) -> bool {
         self.from == other.from || self.to == other.to
-    }
-
-    fn follows(&self, earlier: &Self) -> bool {
-        self.from == earlier.to
     }
 }
 
@@ -216,5 +223,19 @@ mod tests {
             ]),
             ["x > c"]
         );
+    }
+
+    #[test]
+    fn of_the_moves_that_two_branches_left_those_stay_that_lead_somewhere() {
+        let step = |from: &str, to: &str| Move { from: from.to_owned(), to: to.to_owned() };
+        let kept = |function: &str, moves: &[Move]| {
+            let manifest = Manifest::new("0.0.0", vec![route(function, "/")], Vec::new());
+            let checked = check(Utf8Path::new("/"), "items", &manifest, &Config::default()).unwrap().manifest;
+            super::kept(&checked, &Previous { moves: moves.to_vec(), ..Previous::default() })
+        };
+        let both = [step("a", "b"), step("a", "c")];
+        assert_eq!(kept("b", &both), [step("a", "b")]);
+        assert_eq!(kept("c", &both), [step("a", "c")]);
+        assert_eq!(kept("d", &[step("a", "b"), step("b", "a")]), []);
     }
 }

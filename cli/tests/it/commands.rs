@@ -135,16 +135,19 @@ fn emit_tf_writes_either_syntax_and_the_last_one_takes_the_place_of_the_other() 
     succeed(&mut emit(&["--check", "--format", "json"]));
 }
 
+/// A project with one open route for each path and handler.
+fn write_routes(project: &Project, handlers: &[(&str, &str)]) {
+    let route = |(path, name): &(&str, &str)| {
+        format!("#[routegen::route(GET, \"{path}\", auth = \"none\")]\nasync fn {name}() {{}}\n")
+    };
+    project.write("src/lib.rs", &handlers.iter().map(route).collect::<String>());
+}
+
 /// Two branches that each change a route have two checksums in one line.
 #[test]
 fn a_merge_of_two_emissions_is_mended_by_the_command_and_keeps_what_was_renamed() {
     let project = Project::new("merged", "");
-    let routes = |handlers: &[(&str, &str)]| {
-        let route = |(path, name): &(&str, &str)| {
-            format!("#[routegen::route(GET, \"{path}\", auth = \"none\")]\nasync fn {name}() {{}}\n")
-        };
-        project.write("src/lib.rs", &handlers.iter().map(route).collect::<String>());
-    };
+    let routes = |handlers: &[(&str, &str)]| write_routes(&project, handlers);
     let emit = |folder: &str, more: &[&str]| {
         project.routegen(&[&["emit-tf", "--quiet", "--out", folder], more].concat())
     };
@@ -173,6 +176,48 @@ fn a_merge_of_two_emissions_is_mended_by_the_command_and_keeps_what_was_renamed(
     succeed(&mut emit(folder.as_str(), &["--check"]));
     let moved = std::fs::read_to_string(ours.with_file_name("moved.tf")).unwrap();
     assert!(moved.contains("aws_apigatewayv2_integration.this[\"a\"]"), "{moved}");
+}
+
+/// Git takes what both sides say alike out of a conflict: the braces of a block, or half of an object.
+#[test]
+fn a_conflict_in_the_middle_of_a_block_does_not_hide_what_was_renamed() {
+    let project = Project::new("merged-blocks", "");
+    let folder = scratch("merged-blocks-terraform");
+    for syntax in ["hcl", "json"] {
+        let emit = |branch: &str, more: &[&str]| {
+            let out = folder.join(syntax).join(branch);
+            let common = ["emit-tf", "--quiet", "--syntax", syntax, "--out", out.as_str()];
+            project.routegen(&[&common[..], more].concat())
+        };
+        let base: &[_] = &[("/a", "a"), ("/z", "z")];
+        let ours: &[_] = &[("/a", "b"), ("/m", "m"), ("/z", "z")];
+        let theirs: &[_] = &[("/a", "a"), ("/n", "n"), ("/z", "y")];
+        for (branch, routes) in [("base", base), ("ours", ours), ("theirs", theirs)] {
+            write_routes(&project, base);
+            succeed(&mut emit(branch, &[]));
+            write_routes(&project, routes);
+            succeed(&mut emit(branch, &[]));
+        }
+        let ending = if syntax == "json" { ".json" } else { "" };
+        let at = |branch: &str, name: &str| {
+            folder.join(syntax).join(branch).join("routegen").join(format!("{name}{ending}"))
+        };
+        // There was no such file.
+        std::fs::write(at("base", "moved.tf"), "").unwrap();
+        for name in ["locals.tf", "moved.tf"] {
+            let [ours, base, theirs] = ["ours", "base", "theirs"].map(|branch| at(branch, name));
+            let mut merge = std::process::Command::new("git");
+            merge.args(["merge-file", "--zdiff3", ours.as_str(), base.as_str(), theirs.as_str()]);
+            assert_ne!(merge.status().unwrap().code(), Some(0));
+        }
+        write_routes(&project, &[("/a", "b"), ("/m", "m"), ("/n", "n"), ("/z", "y")]);
+        succeed(&mut emit("ours", &["--overwrite"]));
+        let moved = std::fs::read_to_string(at("ours", "moved.tf")).unwrap();
+        for handler in ["a", "b", "y", "z"] {
+            let address = format!("aws_apigatewayv2_integration.this[\"{handler}\"]");
+            assert!(moved.replace('\\', "").contains(&address), "{handler}: {moved}");
+        }
+    }
 }
 
 #[test]
