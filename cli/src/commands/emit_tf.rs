@@ -81,7 +81,8 @@ fn write(checked: &CheckedManifest, place: Place, artifacts: &Utf8Path) -> Resul
     let Place { root: terraform_dir, layout, syntax, .. } = place;
     let has_root = has_terraform(&terraform_dir)?;
     if !has_root {
-        for file in terraform::root(&terraform_dir, artifacts, syntax) {
+        let (folder, artifacts) = without_links(&terraform_dir, artifacts)?;
+        for file in terraform::root(&folder, &artifacts, syntax) {
             files::write_if_changed(&file.path, file.text.as_bytes())?;
         }
     }
@@ -92,6 +93,18 @@ fn write(checked: &CheckedManifest, place: Place, artifacts: &Utf8Path) -> Resul
         root: if has_root { Root::Yours } else { Root::Written },
         timings: None,
     })
+}
+
+/// The folder as it is called without links, and `path` beside it: out of a folder that is a link, `..` leads to where the link
+/// does. Links below what the two have in common are left in `path`, as a target directory on another disk is one.
+fn without_links(folder: &Utf8Path, path: &Utf8Path) -> Result<(Utf8PathBuf, Utf8PathBuf), Error> {
+    let real = |path: &Utf8Path| path.canonicalize_utf8().map_err(|error| Error::io("find", path, error));
+    let common = folder.ancestors().find_map(|above| Some((above, path.strip_prefix(above).ok()?)));
+    let path = match common {
+        Some((above, below)) => real(above)?.join(below),
+        None => path.to_owned(),
+    };
+    Ok((real(folder)?, path))
 }
 
 /// What is written, and where to.

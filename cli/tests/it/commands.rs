@@ -112,6 +112,23 @@ fn emit_tf_writes_no_root_beside_one_that_is_there() {
     assert!(folder.join("routegen/locals.tf.json").exists());
 }
 
+/// From inside of such a folder `..` leads to where the folder is, and not to where the link is.
+#[cfg(unix)]
+#[test]
+fn the_root_finds_the_artifacts_from_a_folder_that_is_a_link() {
+    let folder = scratch("linked-root");
+    let (link, artifacts) = (folder.join("terraform"), folder.join("lambda"));
+    std::fs::create_dir_all(folder.join("infra/api")).unwrap();
+    std::fs::create_dir(&artifacts).unwrap();
+    std::os::unix::fs::symlink("infra/api", &link).unwrap();
+    let folders = ["--out", link.as_str(), "--artifacts", artifacts.as_str()];
+    succeed(&mut routegen(&[&["emit-tf", "-p", "items", "--quiet"][..], &folders].concat()));
+    let main = std::fs::read_to_string(link.join("main.tf")).unwrap();
+    let found = main.split("\"${path.module}").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let found = link.join(found.trim_start_matches('/'));
+    assert_eq!(found.canonicalize_utf8().unwrap(), artifacts.canonicalize_utf8().unwrap());
+}
+
 #[test]
 fn emit_tf_writes_either_syntax_and_the_last_one_takes_the_place_of_the_other() {
     let folder = scratch("syntax");
