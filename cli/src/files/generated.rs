@@ -53,7 +53,7 @@ pub(crate) enum Edits {
 #[derive(Debug)]
 pub(crate) struct Difference {
     pub(crate) path: Utf8PathBuf,
-    /// `None` where there is no such file.
+    /// `None` where there is no such file. Its lines end as those of `after`.
     pub(crate) before: Option<String>,
     /// `None` where routegen wrote the file once and would not any more.
     pub(crate) after: Option<String>,
@@ -93,10 +93,10 @@ pub(crate) fn write_generated(
 pub(crate) fn compare_generated(folder: &Utf8Path, files: &[Generated]) -> Result<Vec<Difference>, Error> {
     let mut differences = Vec::new();
     for file in files {
-        let before = generated_text(&file.path)?;
-        let after = mark(file);
         // Line ends are git's to choose, as in the checksum.
-        if before.as_ref().is_none_or(|before| before.replace("\r\n", "\n") != after) {
+        let before = generated_text(&file.path)?.map(|before| before.replace("\r\n", "\n"));
+        let after = mark(file);
+        if before.as_ref() != Some(&after) {
             differences.push(Difference { path: file.path.clone(), before, after: Some(after) });
         }
     }
@@ -306,6 +306,9 @@ mod tests {
         assert_eq!(differences(&file), []);
         std::fs::write(&path, read(&path).unwrap().replace('\n', "\r\n")).unwrap();
         assert_eq!(differences(&file), []);
+        let [difference] =
+            <[_; 1]>::try_from(compare_generated(folder, &generated(&path, "c\n")).unwrap()).unwrap();
+        assert!(!difference.before.unwrap().contains('\r'), "every line would differ");
         std::fs::write(&path, read(&path).unwrap() + "edited\n").unwrap();
         assert_eq!(differences(&file), [("b.tf".to_owned(), true, true)]);
         let other = generated(&path.with_file_name("c.tf"), "c\n");
