@@ -125,8 +125,12 @@ fn stale(folder: &Utf8Path, files: &[Generated]) -> Result<Vec<Utf8PathBuf>, Err
     Ok(stale)
 }
 
-/// Whether the file begins with the marker. One that cannot be read, or is no text, is none of routegen's.
+/// Whether the file begins with the marker. One that cannot be read, or is no text, is none of routegen's; nor is a copy under a name
+/// that Terraform passes over, such as the `locals.tf.orig` of a merge.
 fn is_generated(path: &Utf8Path) -> bool {
+    if !matches!(path.extension(), Some("tf" | "json")) {
+        return false;
+    }
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(1024).read_to_end(&mut start));
     read.is_ok() && is_marked(path, &String::from_utf8_lossy(&start))
@@ -273,8 +277,10 @@ mod tests {
         let (old, mine) = (path.with_file_name("old.tf"), path.with_file_name("mine.tf"));
         write(&generated(&old, "old\n")).unwrap();
         std::fs::write(&mine, "mine\n").unwrap();
+        let copy = path.with_file_name("old.tf.orig");
+        std::fs::copy(&old, &copy).unwrap();
         assert_eq!(write(&generated(&path, "a\n")).unwrap(), [Outcome::Written, Outcome::Removed]);
-        assert!(!old.exists() && mine.exists() && path.exists());
+        assert!(!old.exists() && mine.exists() && copy.exists() && path.exists());
     }
 
     #[test]
