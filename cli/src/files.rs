@@ -85,6 +85,14 @@ fn stage(path: &Utf8Path, content: &[u8]) -> Result<Option<Staged>, Error> {
     Ok(Some(Staged { file, path: path.to_owned() }))
 }
 
+/// Writes files that are of no use without each other: where one cannot be written, none is.
+pub(crate) fn write_together<'a>(
+    files: impl IntoIterator<Item = (&'a Utf8Path, &'a [u8])>,
+) -> Result<(), Error> {
+    let staged: Result<Vec<_>, _> = files.into_iter().map(|(path, content)| stage(path, content)).collect();
+    staged?.into_iter().flatten().try_for_each(Staged::put)
+}
+
 /// Writes a file that is not there, for everyone to read, with the folders above it.
 pub(crate) fn write_new(path: &Utf8Path, content: &[u8], executable: bool) -> Result<(), Error> {
     create_folder(path.parent().unwrap_or(Utf8Path::new(".")))?;
@@ -209,6 +217,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = Utf8PathBuf::from_path_buf(folder.path().join("a/b.tf")).unwrap();
         (folder, path)
+    }
+
+    #[test]
+    fn of_files_that_are_written_together_none_is_there_where_one_cannot_be() {
+        let (_guard, path) = folder();
+        // A file cannot be a folder.
+        let below = path.join("c.tf");
+        create_folder(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, "before").unwrap();
+        let both = |second| write_together([(path.as_path(), &b"after"[..]), (second, b"x")]);
+        both(&below).unwrap_err();
+        assert_eq!(read(&path).unwrap(), "before");
+        both(&path.with_file_name("c.tf")).unwrap();
+        assert_eq!(read(&path).unwrap(), "after");
     }
 
     #[test]

@@ -82,9 +82,8 @@ fn write(checked: &CheckedManifest, place: Place, artifacts: &Utf8Path) -> Resul
     let has_root = has_terraform(&terraform_dir)?;
     if !has_root {
         let (folder, artifacts) = without_links(&terraform_dir, artifacts)?;
-        for file in terraform::root(&folder, &artifacts, syntax) {
-            files::write_if_changed(&file.path, file.text.as_bytes())?;
-        }
+        let root = terraform::root(&folder, &artifacts, syntax);
+        files::write_together(root.iter().map(|file| (file.path.as_path(), file.text.as_bytes())))?;
     }
     Ok(Summary {
         module_dir: (layout == Layout::Module).then_some(folder),
