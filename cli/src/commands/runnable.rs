@@ -8,7 +8,7 @@ use routegen_gateway::StartError;
 use super::{Api, lock};
 use crate::{
     args::Running,
-    build::{self, Change, Layout, Request},
+    build::{self, Layout, Request},
     check::{CheckedManifest, Function},
     config::Config,
     error::{Error, Warning},
@@ -22,8 +22,6 @@ use crate::{
 pub(super) struct Runnable {
     pub(super) manifest: CheckedManifest,
     pub(super) programs: Programs,
-    /// Whether a program is another one than after the last build.
-    pub(super) changed: bool,
 }
 
 impl Runnable {
@@ -46,9 +44,8 @@ impl Runnable {
         let registry = api.registry()?;
         let manifest = api.check(&registry.manifest)?;
         let links = Place::of(&api.workspace)?.links();
-        let (programs, changed) =
-            local::link(&api.workspace, &manifest, &registry.libraries, &links, to, api.printer)?;
-        Ok(Self { manifest, programs, changed })
+        let programs = local::link(&api.workspace, &manifest, &registry.libraries, &links, to, api.printer)?;
+        Ok(Self { manifest, programs })
     }
 
     fn zipped(api: &Api<'_>, only: &[String], to: &Utf8Path) -> Result<Self, Error> {
@@ -61,8 +58,7 @@ impl Runnable {
         let out = api.artifacts(None)?;
         let request = Request { out: &out, layout: Layout::Flat, only, jobs: None };
         let built = build::build(&api.workspace, &manifest, &backend, &request, api.printer)?;
-        let changed = built.artifacts.iter().any(|artifact| artifact.change != Change::Unchanged);
-        Ok(Self { programs: local::unpack(&built.artifacts, to)?, manifest, changed })
+        Ok(Self { programs: local::unpack(&built.artifacts, to)?, manifest })
     }
 }
 

@@ -11,7 +11,7 @@ use routegen_gateway::{
 };
 use routegen_spec::{Auth, limits};
 
-use super::{Programs, Variables};
+use super::{Programs, Variables, programs::Linked};
 use crate::check::{AuthorizerKind, CheckedManifest, Function, FunctionKind};
 
 /// The key that requests to routes with `auth = "iam"` are signed with. It opens nothing else.
@@ -96,18 +96,22 @@ pub(crate) fn functions(
         variables.into_iter().fold(program, |program, (name, value)| program.env(name, value))
     };
     // Not optimised, and with the code of all functions: what an artifact needs cannot be told from it.
-    let linked = |program: &Utf8Path, functions: &[&Function]| {
-        with(program, functions).task_root(root).memory(*limits::MEMORY_MB.end())
+    let linked = |program: &Utf8Path, functions: &[&Function], programs: &Linked| {
+        let program = with(program, functions).task_root(root).memory(*limits::MEMORY_MB.end());
+        program.holding(programs.folder.clone())
     };
     api = api.region(variables.region());
-    if let Programs::Linked { routes, .. } = programs {
+    if let Programs::Linked(programs) = programs {
         let of_routes = manifest.functions.iter().filter(|function| function.kind == FunctionKind::Routes);
-        api = api.process(manifest.api_name.as_str(), linked(routes, &of_routes.collect::<Vec<_>>()));
+        api = api.process(
+            manifest.api_name.as_str(),
+            linked(&programs.routes, &of_routes.collect::<Vec<_>>(), programs),
+        );
     }
     for function in &manifest.functions {
         let served = match programs {
-            Programs::Linked { authorizers, .. } => match authorizers.get(&function.name) {
-                Some(program) => Served::program(linked(program, &[function])),
+            Programs::Linked(programs) => match programs.authorizers.get(&function.name) {
+                Some(program) => Served::program(linked(program, &[function], programs)),
                 None => Served::served_by(manifest.api_name.as_str()),
             },
             Programs::Unpacked(programs) => match programs.get(&function.name) {

@@ -3,7 +3,7 @@
 //! In: the libraries of the registry, or the folder of zips. Out: programs in a folder of this process alone, which nobody links
 //! over while they run.
 
-use std::{collections::BTreeMap, io::Read as _};
+use std::{collections::BTreeMap, io::Read as _, sync::Arc};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use zip::ZipArchive;
@@ -13,22 +13,47 @@ use crate::{
     cargo::{self, Libraries, Link},
     check::{CheckedManifest, Function, FunctionKind},
     error::Error,
-    files,
+    files::{self, Seen, TemporaryFolder},
     printer::Printer,
     workspace::Workspace,
 };
 
 /// The program of each function.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Programs {
     /// One for all routes, and one for each authorizer, by the function's name.
-    Linked { routes: Utf8PathBuf, authorizers: BTreeMap<String, Utf8PathBuf> },
+    Linked(Linked),
     /// One for each function, by its name, beside the files of its artifact.
     Unpacked(BTreeMap<String, Utf8PathBuf>),
 }
 
-/// Links the programs in `links`, and puts them into `to`. The user's own code in them is not optimised. `false` where nothing has
-/// changed since the last link.
+/// Programs that were linked for this machine.
+#[derive(Clone, Debug)]
+pub(crate) struct Linked {
+    pub(crate) routes: Utf8PathBuf,
+    pub(crate) authorizers: BTreeMap<String, Utf8PathBuf>,
+    /// Where they are. It goes when nobody can start them any more.
+    pub(crate) folder: Arc<TemporaryFolder>,
+    /// Each as the linker left it.
+    made: Vec<Seen>,
+}
+
+impl Programs {
+    /// Whether they are the very programs of another build. What the linker did for a build does not tell: another process may
+    /// have linked the same sources first.
+    pub(crate) fn are_those_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Linked(own), Self::Linked(other)) => {
+                own.made == other.made && own.authorizers.keys().eq(other.authorizers.keys())
+            }
+            // Their names say what they are.
+            (Self::Unpacked(own), Self::Unpacked(other)) => own == other,
+            _ => false,
+        }
+    }
+}
+
+/// Links the programs in `links`, and puts them into `to`, which is empty to begin with. The user's own code in them is not optimised.
 pub(crate) fn link(
     workspace: &Workspace,
     manifest: &CheckedManifest,
@@ -36,9 +61,9 @@ pub(crate) fn link(
     links: &Utf8Path,
     to: &Utf8Path,
     printer: &Printer,
-) -> Result<(Programs, bool), Error> {
-    files::create_folder(to)?;
-    let mut changed = false;
+) -> Result<Programs, Error> {
+    let held = Arc::new(TemporaryFolder::new(to.to_owned())?);
+    let mut made = Vec::new();
     let mut one = |name: &str, kind: FunctionKind, functions: &[&Function]| {
         let mut crates = Vec::new();
         for function in functions {
@@ -53,7 +78,7 @@ pub(crate) fn link(
         files::create_folder(&folder)?;
         let linked =
             cargo::link(libraries, &Link { name, source: &source, crates, folder: &folder }, printer)?;
-        changed |= !linked.fresh;
+        made.push(Seen::new(&linked.program)?);
         let program = to.join(name);
         files::link_or_copy(&linked.program, &program)?;
         Ok::<_, Error>(program)
@@ -66,7 +91,7 @@ pub(crate) fn link(
         let program = one(&function.name, FunctionKind::Authorizer, &[function])?;
         authorizers.insert(function.name.clone(), program);
     }
-    Ok((Programs::Linked { routes, authorizers }, changed))
+    Ok(Programs::Linked(Linked { routes, authorizers, folder: held, made }))
 }
 
 /// Unpacks zips into folders that have the names of their functions and contents. One that is there is kept.

@@ -1,6 +1,7 @@
 //! What answers the events: a function, and the program that it runs in.
 
 use std::{
+    any::Any,
     collections::BTreeMap,
     ffi::OsString,
     fmt,
@@ -143,6 +144,8 @@ pub struct Program {
     pub(crate) instances: usize,
     pub(crate) concurrency: usize,
     pub(crate) init_timeout: Duration,
+    #[expect(dead_code, reason = "it is held, and not read")]
+    held: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Program {
@@ -173,6 +176,7 @@ impl Program {
             instances: Self::INSTANCES,
             concurrency: 1,
             init_timeout: Self::INIT_TIMEOUT,
+            held: None,
         }
     }
 
@@ -239,5 +243,13 @@ impl Program {
     pub fn init_timeout(mut self, timeout: Duration) -> Self {
         self.init_timeout = timeout;
         self
+    }
+
+    /// Holds a value for as long as the program may be started or runs: for what has to go after it and not before, such as the
+    /// folder that it is in. Of a gateway whose API was replaced it is dropped when the last request that began before is
+    /// answered, and the processes have ended.
+    #[must_use]
+    pub fn holding(self, value: Arc<dyn Any + Send + Sync>) -> Self {
+        Self { held: Some(value), ..self }
     }
 }

@@ -5,7 +5,7 @@
 use camino::Utf8Path;
 
 use super::{super::runnable::Runnable, changes::Changes};
-use crate::{args::Running, error::Error, files, printer::Printer, workspace::Workspace};
+use crate::{args::Running, error::Error, printer::Printer, workspace::Workspace};
 
 pub(super) struct Turns<'a> {
     load: &'a dyn Fn() -> Result<Workspace, Error>,
@@ -37,10 +37,6 @@ impl<'a> Turns<'a> {
     /// A build.
     pub(super) fn make(&mut self, printer: &Printer) -> Result<Runnable, Error> {
         self.count += 1;
-        // Requests that began with the last build may still start its programs, and none with those before.
-        if let Some(old) = self.count.checked_sub(2).filter(|_| !self.running.artifacts) {
-            files::remove_folder(&self.folder.join(old.to_string()))?;
-        }
         let to = if self.running.artifacts {
             self.folder.to_owned()
         } else {
@@ -84,7 +80,7 @@ impl<'a> Turns<'a> {
         let next = self.make(&printer.hushed())?;
         self.failed = false;
         let is_other = failed
-            || next.changed
+            || !next.programs.are_those_of(&last.programs)
             || next.manifest.sha256 != last.manifest.sha256
             || changed.have(|path| path.file_name() == Some("routegen.toml"))
             || self.is_included(changed, &next);

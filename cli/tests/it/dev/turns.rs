@@ -75,3 +75,31 @@ fn a_change_is_answered_and_a_mistake_leaves_the_last_good_build() {
     assert_eq!(word(), "four");
     server.stop();
 }
+
+#[test]
+fn what_is_served_can_be_started_whatever_was_built_since() {
+    let project = Project::new("dev-turns-unserved", &source("\"one\"", ""));
+    let args = ["dev", "--port", "0", "--format", "json"];
+    let server = Server::start(&mut project.routegen(&args));
+    // None of its processes runs yet, and none of these builds is served.
+    for mistake in ["\"two\" +", "\"three\" -"] {
+        project.write("src/lib.rs", &source(mistake, ""));
+        server.heard("Serving");
+    }
+    let response = server.get("/word", &[]);
+    assert_eq!((response.status, response.body.as_str()), (200, "one"));
+    server.stop();
+}
+
+#[test]
+fn a_change_that_another_command_has_built_first_is_served_too() {
+    let project = Project::new("dev-turns-two", &source("\"one\"", ""));
+    let args = ["dev", "--port", "0", "--format", "json"];
+    let servers = [(); 2].map(|()| Server::start(&mut project.routegen(&args)));
+    project.write("src/lib.rs", &source("\"two\"", ""));
+    for server in servers {
+        server.heard("Rebuilt");
+        assert_eq!(server.get("/word", &[]).body, "two");
+        server.stop();
+    }
+}

@@ -89,6 +89,33 @@ async fn what_began_before_it_ends_with_the_old_functions_and_what_came_later_wi
     assert!(ended.iter().all(|process| !exists(&Value::from(*process))));
 }
 
+/// Tells when it goes.
+struct Going(UnboundedSender<()>);
+
+impl Drop for Going {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+#[tokio::test]
+async fn what_a_program_holds_goes_after_the_last_request_that_began_with_it() {
+    let (going, mut gone) = unbounded_channel();
+    let held = program().instances(1).holding(Arc::new(Going(going)));
+    let observed = Observed::start(api(Function::program(held).timeout(LONG))).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let order = format!("meet {}", listener.local_addr().unwrap());
+    let old = tokio::spawn(ordered(&order).send(observed.gateway.address()));
+    let (mut working, _) = met(&listener).await;
+    for other in ["1", "2"] {
+        observed.gateway.replace(&api(version(other))).unwrap();
+    }
+    assert!(gone.is_empty(), "a request is in flight");
+    working.write_all(b"!").await.unwrap();
+    assert_eq!(old.await.unwrap().status, 200);
+    gone.recv().await.unwrap();
+}
+
 #[tokio::test]
 async fn of_one_replacement_after_the_other_no_client_notices_but_by_the_answers() {
     one_after_the_other().await;
