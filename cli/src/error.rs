@@ -348,7 +348,7 @@ pub(crate) enum Error {
     FunctionFailed { function: String, reason: String },
 
     #[error("`{method} {path}` is no route of `{function}`")]
-    #[diagnostic(code(RG0083), help("{}", if routes.is_empty() { "it is an authorizer: write what it is asked into a file, and name it with `--event`".to_owned() } else { format!("its routes are {}", routes.join(", ")) }))]
+    #[diagnostic(code(RG0083), help("{}", if routes.is_empty() { "it is an authorizer: write what it is asked into a file, and name it with `--event`".to_owned() } else if path.contains('{') { "say the path with a value for each parameter, by `--path`".to_owned() } else { format!("its routes are {}", routes.join(", ")) }))]
     NotItsRoute { function: String, method: String, path: String, routes: Vec<String> },
 
     #[error("`{path}` holds no event: {reason}")]

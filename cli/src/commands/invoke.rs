@@ -147,12 +147,12 @@ impl<'a> Call<'a> {
                 Ok(RequestLog { error: Some(reason), function: Some(_), .. }) => Err(self.failed(reason)),
                 Ok(RequestLog { answer: Some(answer), .. }) => serde_json::from_slice(&answer)
                     .map_err(|_| self.failed("its answer is not JSON".to_owned())),
-                Ok(RequestLog { route_key: None, .. }) => Err(not_its_route()),
+                // Of a path of the gateway's own nothing is told.
+                Ok(RequestLog { status: 404, .. }) | Err(_) => Err(not_its_route()),
                 Ok(RequestLog { error, status, .. }) => {
                     let refused = || format!("the gateway refused it with {status}");
                     Err(Error::Request { reason: error.unwrap_or_else(refused) })
                 }
-                Err(_) => Err(Error::Request { reason: "the gateway refused its host".to_owned() }),
             }
         })
     }

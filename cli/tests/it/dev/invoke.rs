@@ -72,4 +72,18 @@ fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer
         assert_eq!(answer["statusCode"], 500, "{name}");
     }
     assert!(fail(&mut project.routegen(&["invoke", "ends"])).contains("RG0082"));
+
+    // A request that the gateway refuses is told apart from one of no route.
+    let long = format!("/panics?{}", "x".repeat(10_240));
+    for (what, code, reason) in [
+        (["--header", "host: api.example"], "RG0085", "`api.example`"),
+        (["--path", &long], "RG0085", "431"),
+        (["--path", "/other"], "RG0083", "GET /panics"),
+        (["--path", "/_routegen"], "RG0083", "GET /panics"),
+    ] {
+        let talk = fail(project.routegen(&["invoke", "panics"]).args(what));
+        assert!(talk.contains(code) && talk.contains(reason), "{what:?}: {talk}");
+    }
+    let talk = fail(&mut project.routegen(&["invoke", "hang"]));
+    assert!(talk.contains("RG0083") && talk.contains("`--path`"), "{talk}");
 }
