@@ -78,6 +78,7 @@ fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer
     for (what, code, reason) in [
         (["--header", "host: api.example"], "RG0085", "`api.example`"),
         (["--path", &long], "RG0085", "431"),
+        (["--header", "Content-Length: 7"], "RG0085", "content-length"),
         (["--path", "/other"], "RG0083", "GET /panics"),
         (["--path", "/_routegen"], "RG0083", "GET /panics"),
     ] {
