@@ -22,7 +22,7 @@ use toml::Spanned;
 use self::{authorizers::OneAuthorizer, rest_only::RestOnly};
 use crate::{
     error::{Error, nearest},
-    files,
+    files, report,
     target::{Architecture, Compiler},
 };
 
@@ -131,12 +131,12 @@ struct Place {
 impl Config {
     pub(crate) fn load(package_root: &Utf8Path) -> Result<Self, Error> {
         let path = package_root.join(FILE);
-        if path.exists() { Self::parse(&path, files::read(&path)?) } else { Ok(Self::default()) }
+        if path.exists() { Self::parse(&path, &files::read(&path)?) } else { Ok(Self::default()) }
     }
 
-    fn parse(path: &Utf8Path, text: String) -> Result<Self, Error> {
-        let parsed = toml::from_str::<Self>(&text).map_err(Mistake::from).and_then(Self::validate);
-        let source_code = Arc::new(NamedSource::new(path, text).with_language("TOML"));
+    fn parse(path: &Utf8Path, text: &str) -> Result<Self, Error> {
+        let parsed = toml::from_str::<Self>(text).map_err(Mistake::from).and_then(Self::validate);
+        let source_code = Arc::new(report::source(path.as_str(), text).with_language("TOML"));
         match parsed {
             Ok(config) => Ok(Self { source_code: Some(source_code), ..config }),
             Err(mistake) => Err(mistake.into_error(source_code)),
@@ -374,7 +374,7 @@ mod tests {
 
     fn mistake(text: &str) -> String {
         let Error::Config { reason, help, span, .. } =
-            Config::parse("routegen.toml".into(), text.to_owned()).unwrap_err()
+            Config::parse("routegen.toml".into(), text).unwrap_err()
         else {
             panic!("another error");
         };
@@ -391,14 +391,14 @@ mod tests {
     #[test]
     fn what_the_file_says_stands() {
         let text = "name = \"item-api\"\n[defaults]\nmemory = 512\ntimeout = 5\n";
-        let config = Config::parse("routegen.toml".into(), text.to_owned()).unwrap();
+        let config = Config::parse("routegen.toml".into(), text).unwrap();
         assert_eq!((config.name(), config.memory(), config.timeout()), (Some("item-api"), 512, 5));
     }
 
     #[test]
     fn the_command_line_stands_above_the_file() {
         let text = "arch = \"arm64\"\ncompiler = \"cargo-zigbuild\"\n";
-        let config = || Config::parse("routegen.toml".into(), text.to_owned()).unwrap();
+        let config = || Config::parse("routegen.toml".into(), text).unwrap();
         let said = |config: Config| (config.architecture(), config.compiler());
         assert_eq!(said(config()), (Architecture::Arm64, Some(Compiler::CargoZigbuild)));
         let overruled = config().overruled(Some(Architecture::X86_64), Some(Compiler::Cargo));
@@ -410,7 +410,7 @@ mod tests {
     #[test]
     fn a_quota_is_what_everyone_has_or_more() {
         let quota = |text: &str| {
-            let config = Config::parse("routegen.toml".into(), text.to_owned());
+            let config = Config::parse("routegen.toml".into(), text);
             config.map(|config| config.quota_of_routes()).map_err(|error| error.to_string())
         };
         assert_eq!(quota(""), Ok(300));
@@ -421,7 +421,7 @@ mod tests {
     #[test]
     fn extra_files_are_those_of_every_function_and_its_own() {
         let text = "include = [\"a/*\"]\n[functions.one]\ninclude = [\"b/**\"]\n";
-        let config = Config::parse("routegen.toml".into(), text.to_owned()).unwrap();
+        let config = Config::parse("routegen.toml".into(), text).unwrap();
         let patterns =
             |route| config.include(route).into_iter().map(|pattern| pattern.text).collect::<Vec<_>>();
         assert_eq!(patterns("one"), ["a/*", "b/**"]);
@@ -443,7 +443,7 @@ mod tests {
     fn an_authorizer_of_any_issuer_takes_its_token_from_where_the_file_says() {
         let text = "[authorizers.partners]\nkind = \"jwt\"\n\
                     [authorizers.staff]\nkind = \"jwt\"\nidentity_source = \"$request.querystring.token\"\n";
-        let config = Config::parse("routegen.toml".into(), text.to_owned()).unwrap();
+        let config = Config::parse("routegen.toml".into(), text).unwrap();
         let authorizers: Vec<_> =
             config.jwt_authorizers().map(|(name, source)| format!("{name} {source}")).collect();
         assert_eq!(
@@ -464,7 +464,7 @@ mod tests {
             ("[defaults]\ncache_ttl = 60\n", "cache_ttl"),
             ("[functions.a]\nrequest-validation = true\n", "request-validation"),
         ] {
-            let error = Config::parse("routegen.toml".into(), text.to_owned()).unwrap_err();
+            let error = Config::parse("routegen.toml".into(), text).unwrap_err();
             let Error::RestOnly { key, span, .. } = error else { panic!("{error}") };
             assert_eq!(key, place);
             assert_eq!(span.map(|span| &text[span.offset()..span.offset() + span.len()]), Some(place));

@@ -12,7 +12,7 @@ use miette::{Diagnostic, NamedSource, SourceSpan};
 use routegen_spec::limits;
 use thiserror::Error;
 
-use crate::{cargo::Missing, files};
+use crate::{cargo::Missing, files, report};
 
 #[derive(Debug, Diagnostic, Error)]
 pub(crate) enum Error {
@@ -476,7 +476,7 @@ pub(crate) fn label(root: &Utf8Path, place: &Place) -> (Option<NamedSource<Strin
     // `found` is a part of `text`: the difference of their addresses is its place.
     let begin = found.as_ptr() as usize - text.as_ptr() as usize + (found.len() - found.trim_start().len());
     let span = SourceSpan::from((begin, found.trim().len()));
-    (Some(NamedSource::new(&place.file, text).with_language("Rust")), Some(span))
+    (Some(report::source(&place.file, &text).with_language("Rust")), Some(span))
 }
 
 /// What a program said, under the sentence that it failed.

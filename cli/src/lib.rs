@@ -24,6 +24,7 @@ mod local;
 mod note;
 mod printer;
 mod registry;
+mod report;
 mod sources;
 mod target;
 mod terraform;

@@ -1,6 +1,10 @@
 //! Everything that is printed goes through here: the outcome to stdout, all talk to stderr.
+//!
+//! Text from outside is made printable ([`printable`]) where it becomes part of a text, before styles are added. As a second line, of
+//! what a terminal obeys nothing leaves this file but the styles, tabs and line feeds.
 
 use std::{
+    borrow::Cow,
     fmt::Display,
     io::{ErrorKind, Write as _},
     sync::{Mutex, PoisonError},
@@ -10,12 +14,14 @@ use anstream::{AutoStream, ColorChoice};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use owo_colors::OwoColorize as _;
+use routegen_spec::{printable, printable_lines};
 use serde::Serialize;
 
 use crate::{
     args::{Color, Format, Output},
     error::Error,
     json,
+    report::Shown,
     timings::Stopwatch,
 };
 
@@ -81,7 +87,7 @@ impl Printer {
 
     fn out(&self, text: &str) -> Result<(), Error> {
         let mut stdout = AutoStream::new(std::io::stdout(), self.choice());
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        match stdout.write_all(styled(text).as_bytes()).and_then(|()| stdout.flush()) {
             // Whoever closed the pipe has read enough.
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::io("write", "stdout", error)),
             _ => Ok(()),
@@ -101,7 +107,7 @@ impl Printer {
     fn line<T: Display + Serialize>(&self, value: &T) -> String {
         match self.format {
             Format::Text => value.to_string(),
-            Format::Json => serde_json::to_string(value).unwrap_or_default() + "\n",
+            Format::Json => json::line(value),
         }
     }
 
@@ -130,14 +136,15 @@ impl Printer {
     /// The same for a step that cannot be taken yet: whoever sees nothing happen has to know what it waits for.
     pub(crate) fn wait(&self, verb: &str, message: impl Display) {
         if !self.quiet {
-            self.talk(&format!("{:>12} {message}\n", verb.green().bold()));
+            self.talk(&format!("{:>12} {}\n", verb.green().bold(), printable(&message.to_string())));
         }
     }
 
     /// A command that is about to run, with `--verbose`.
     pub(crate) fn running(&self, command: &std::process::Command) {
         if self.verbose {
-            self.talk(&format!("{:>12} `{command:?}`\n", "Running".green().bold()));
+            let command = format!("{command:?}");
+            self.talk(&format!("{:>12} `{}`\n", "Running".green().bold(), printable(&command)));
         }
     }
 
@@ -153,6 +160,7 @@ impl Printer {
     }
 
     fn report(&self, diagnostic: &dyn Diagnostic) {
+        let diagnostic = Shown::new(diagnostic);
         let mut text = String::new();
         let colored = !matches!(self.choice(), ColorChoice::Never)
             && (self.color == Color::Always || anstream::stderr().is_terminal());
@@ -162,7 +170,7 @@ impl Printer {
             .with_width(120)
             .with_break_words(false)
             .with_links(false);
-        if handler.render_report(&mut text, diagnostic).is_err() {
+        if handler.render_report(&mut text, &diagnostic).is_err() {
             text = format!("error: {diagnostic}\n");
         }
         self.talk(&text);
@@ -170,7 +178,7 @@ impl Printer {
 
     fn talk(&self, text: &str) {
         self.moving.suspend(|| {
-            let _ = AutoStream::new(std::io::stderr(), self.choice()).write_all(text.as_bytes());
+            let _ = AutoStream::new(std::io::stderr(), self.choice()).write_all(styled(text).as_bytes());
         });
     }
 
@@ -184,6 +192,20 @@ impl Printer {
             Color::Never => ColorChoice::Never,
         }
     }
+}
+
+/// The text with nothing in it that a terminal obeys but styles (`ESC [ 1 ; 32 m`), tabs and line feeds.
+fn styled(text: &str) -> Cow<'_, str> {
+    let mut parts = text.split('\u{1b}');
+    let mut shown = printable_lines(parts.next().unwrap_or_default());
+    for part in parts {
+        let end = part.find(|c: char| !matches!(c, '[' | ';' | '0'..='9')).unwrap_or(part.len());
+        let is_style = part.starts_with('[') && part[end..].starts_with('m') && !part[1..end].contains('[');
+        let shown = shown.to_mut();
+        shown.push_str(if is_style { "\u{1b}" } else { r"\u{1b}" });
+        shown.push_str(&printable_lines(part));
+    }
+    shown
 }
 
 /// How far the functions of a build are.
@@ -234,6 +256,26 @@ impl Progress<'_> {
         let functions = self.bar.length().unwrap_or_default();
         if !self.each && linked + zipped > 0 {
             self.printer.step("Linked", format!("{linked} of {functions} functions, and zipped {zipped}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_a_terminal_obeys_only_styles_leave() {
+        let style = format!("{} {}", "a".green().bold(), "b".red());
+        assert_eq!(styled(&style), style);
+        for (text, shown) in [
+            ("plain\tä\n", "plain\tä\n"),
+            ("\u{1b}]52;c;Zm9v\u{7}", r"\u{1b}]52;c;Zm9v\u{7}"),
+            ("\u{1b}[2J\u{1b}[1;32mx\u{1b}[0m\u{1b}", "\\u{1b}[2J\u{1b}[1;32mx\u{1b}[0m\\u{1b}"),
+            ("\u{1b}[[m\u{1b}[38:5m", r"\u{1b}[[m\u{1b}[38:5m"),
+            ("\u{9b}31m\r\u{202e}", r"\u{9b}31m\u{d}\u{202e}"),
+        ] {
+            assert_eq!(styled(text), shown);
         }
     }
 }

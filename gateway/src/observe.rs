@@ -11,7 +11,7 @@ use bytes::Bytes;
 pub enum Observation {
     /// A request was answered, or its client went before.
     Request(Box<RequestLog>),
-    /// A function wrote a line. `function` is the process's name where several invocations are in flight.
+    /// A function wrote a line, which may have in it what a terminal obeys. `function` is the process's name where several invocations are in flight.
     Log { function: Arc<str>, invocation: Option<String>, line: String },
     /// A process was started.
     ProcessStarted { function: Arc<str>, process: u32 },
@@ -47,7 +47,8 @@ pub struct RequestLog {
     pub event: Option<Bytes>,
     /// The function's answer.
     pub answer: Option<Bytes>,
-    /// Why there was no answer, or none that is a response; or why the request was refused. Never told to the client.
+    /// Why there was no answer, or none that is a response; or why the request was refused. Never told to the client. It is
+    /// [printable](routegen_spec::printable); the path, the method and lines of functions are as they were sent.
     pub error: Option<String>,
 }
 

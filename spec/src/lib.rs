@@ -12,6 +12,7 @@ mod manifest;
 mod method;
 mod name;
 mod path;
+mod printable;
 mod route;
 #[cfg(feature = "routing")]
 pub mod routing;
@@ -25,5 +26,6 @@ pub use manifest::{FORMAT_VERSION, Manifest};
 pub use method::{Method, UnknownMethod};
 pub use name::{Name, NameError};
 pub use path::{PathError, PathPattern, Segment};
+pub use printable::{printable, printable_json, printable_lines};
 pub use route::{RouteKey, RouteSpec, SourceLocation, Throttle};
 pub use scope::{Scope, ScopeError};

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use routegen_spec::Auth;
+use routegen_spec::{Auth, printable_lines};
 use serde::Serialize;
 use similar::TextDiff;
 
@@ -250,6 +250,6 @@ impl Stale {
 
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.differences.iter().try_for_each(|stale| f.write_str(&stale.diff))
+        self.differences.iter().try_for_each(|stale| f.write_str(&printable_lines(&stale.diff)))
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     args::InvokeArgs,
     check::{AuthorizerKind, Function},
     error::Error,
-    files, interrupt,
+    files, interrupt, json,
     local::{self, LogLine, Place, Variables},
     printer::Printer,
     workspace::Workspace,
@@ -56,7 +56,7 @@ impl Serialize for Answer {
 /// JSON for people too: a response is not read off its body alone.
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:#}", self.0)
+        f.write_str(&json::text(&self.0))
     }
 }
 

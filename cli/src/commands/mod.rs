@@ -14,8 +14,10 @@ mod size;
 mod table;
 mod token;
 
+use std::borrow::Cow;
+
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
-use routegen_spec::Manifest;
+use routegen_spec::{Manifest, printable};
 
 use crate::{
     args::{Args, Command, Target},
@@ -152,9 +154,9 @@ fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf, Error> {
 }
 
 /// `path` as a reader finds it: relative to where the command runs, if it is below.
-fn shown(path: &Utf8Path) -> &Utf8Path {
+fn shown(path: &Utf8Path) -> Cow<'_, str> {
     let here = std::env::current_dir().ok().and_then(|here| Utf8PathBuf::from_path_buf(here).ok());
-    here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
+    printable(here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path).as_str())
 }
 
 #[cfg(test)]

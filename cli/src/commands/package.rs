@@ -71,7 +71,7 @@ impl Summary {
             artifact,
         });
         let folder = shown(&terraform.terraform_dir);
-        let chdir = match folder.as_str() {
+        let chdir = match &*folder {
             "" => String::new(),
             folder if folder.contains(' ') => format!(" -chdir='{folder}'"),
             folder => format!(" -chdir={folder}"),

@@ -1,13 +1,16 @@
 //! Tables as the commands print them.
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
+use routegen_spec::printable;
 
 /// A table with a head and no lines, which a terminal and `awk` read alike.
 pub(super) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>, right: &[usize]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(head.iter().map(Cell::new));
-    table.add_rows(rows);
+    table.add_rows(
+        rows.into_iter().map(|row| row.iter().map(|cell| Cell::new(printable(cell))).collect::<Vec<_>>()),
+    );
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
         if right.contains(&index) {

@@ -17,8 +17,11 @@ use std::{
 
 use owo_colors::OwoColorize as _;
 use routegen_gateway::{Observation, RequestLog};
+use routegen_spec::printable;
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+use crate::json;
 
 /// How long a line waits for its request.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -59,7 +62,7 @@ pub(crate) struct Answered {
     status: u16,
     duration_ms: f64,
     cold_start: bool,
-    /// Why there was no answer of the function, or why it was not asked.
+    /// Why there was no answer of the function, or why it was not asked. Printable, as the gateway tells it.
     error: Option<String>,
 }
 
@@ -68,7 +71,7 @@ pub(crate) struct Answered {
 pub(crate) struct LogLine {
     function: String,
     invocation: Option<String>,
-    /// What it is as JSON, else the text.
+    /// What it is as JSON, else the text, printable.
     line: Value,
 }
 
@@ -222,7 +225,11 @@ impl LogLine {
         // The gateway does not know whose line it is that comes after the answer; routegen's own log does.
         let says = || json.as_ref()?.get("requestId")?.as_str().map(str::to_owned);
         let invocation = invocation.or_else(says);
-        Self { function: function.to_owned(), invocation, line: json.unwrap_or(Value::String(line)) }
+        Self {
+            function: function.to_owned(),
+            invocation,
+            line: json.unwrap_or_else(|| printable(&line).into()),
+        }
     }
 }
 
@@ -248,17 +255,17 @@ impl fmt::Display for Answered {
             400..500 => write!(f, "{}", status.yellow())?,
             _ => write!(f, "{}", status.red())?,
         }
-        write!(f, " {} {path}  {duration_ms} ms", method.bold())?;
+        write!(f, " {} {}  {duration_ms} ms", printable(method).bold(), printable(path))?;
         let route = self.route_key.as_deref().unwrap_or("no route");
-        write!(f, "  {}", route.dimmed())?;
+        write!(f, "  {}", printable(route).dimmed())?;
         if let Some(function) = &self.function {
-            write!(f, "  {}", function.cyan())?;
+            write!(f, "  {}", printable(function).cyan())?;
         }
         if self.cold_start {
             f.write_str("  cold start")?;
         }
         writeln!(f)?;
-        self.error.as_ref().map_or(Ok(()), |error| writeln!(f, "    {error}"))
+        self.error.as_ref().map_or(Ok(()), |error| writeln!(f, "    {}", printable(error)))
     }
 }
 
@@ -266,8 +273,8 @@ impl fmt::Display for LogLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.line {
             Value::Object(line) => write!(f, "    {}", Compact(line)),
-            Value::String(line) => writeln!(f, "    {line}"),
-            other => writeln!(f, "    {other}"),
+            Value::String(line) => writeln!(f, "    {}", printable(line)),
+            other => write!(f, "    {}", json::line(other)),
         }
     }
 }
@@ -280,20 +287,20 @@ impl fmt::Display for Compact<'_> {
         let text = |key: &str| self.0.get(key).and_then(Value::as_str);
         let (Some(level), Some(message)) = (text("level"), text("message")) else {
             // Somebody else's JSON.
-            return writeln!(f, "{}", Value::Object(self.0.clone()));
+            return f.write_str(&json::line(self.0));
         };
         match level {
             "ERROR" => write!(f, "{}", level.red())?,
             "WARN" => write!(f, "{}", level.yellow())?,
-            _ => write!(f, "{}", level.blue())?,
+            _ => write!(f, "{}", printable(level).blue())?,
         }
-        write!(f, " {message}")?;
+        write!(f, " {}", printable(message))?;
         for (key, value) in self.0.get("fields").and_then(Value::as_object).into_iter().flatten() {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            write!(f, "  {}{value}", format_args!("{key}=").dimmed())?;
+            write!(f, "  {}{}", format_args!("{}=", printable(key)).dimmed(), printable(&value))?;
         }
         if let Some(target) = text("target") {
-            write!(f, "  {}", target.dimmed())?;
+            write!(f, "  {}", printable(target).dimmed())?;
         }
         writeln!(f)
     }
@@ -378,6 +385,44 @@ mod tests {
         let kept = kept(journal);
         assert_eq!(kept.len(), WAITING + 1);
         assert!(kept[1].starts_with("2 requests and lines came too fast"), "{}", kept[1]);
+    }
+
+    /// Whether a terminal obeys it, or it ends a line or turns one around.
+    fn obeyed(c: char) -> bool {
+        c.is_control() && c != '\t' || matches!(c, '\u{2028}' | '\u{202e}' | '\u{2066}')
+    }
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_is_printed_of_requests_functions_and_reasons() {
+        for c in ('\0'..'\u{a0}').chain(['\u{2028}', '\u{202e}', '\u{2066}']) {
+            let text = format!("a{c}b");
+            let printed = printable(&text).into_owned();
+            let mut answered = match request("1") {
+                Heard::Request(answered) => *answered,
+                Heard::Log { .. } => unreachable!(),
+            };
+            (answered.path, answered.method) = (text.clone(), text.clone());
+            (answered.route_key, answered.function) = (Some(text.clone()), Some(text.clone()));
+            answered.error = Some(text.clone());
+            let object = serde_json::json!({ text.clone(): [text] });
+            let event = serde_json::json!({ "level": text, "message": text, "target": text, "fields": { text.clone(): text, "b": [text] } });
+            let lines = [text.clone(), object.to_string(), event.to_string()];
+            let lines = lines.map(|line| Entry::Log(LogLine::new(&text, None, line)));
+            let entries = lines.into_iter().chain([Entry::Request(answered)]);
+            // The second one is somebody else's JSON, which is escaped as JSON.
+            for (index, (entry, lines)) in entries.zip([1, 1, 1, 2]).enumerate() {
+                let shown = anstream::adapter::strip_str(&entry.to_string()).to_string();
+                assert_eq!(
+                    shown.chars().filter(|c| obeyed(*c)).collect::<String>(),
+                    "\n".repeat(lines),
+                    "{c:?}: {shown:?}"
+                );
+                assert!(index == 1 || shown.contains(&printed), "{shown:?}");
+                let as_json = json::line(&entry);
+                let as_json = as_json.strip_suffix('\n').unwrap();
+                assert!(!as_json.contains(obeyed), "{as_json:?}");
+            }
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ fn each_stage_knows_only_what_it_is_made_from() {
         ("registry", "cargo entries error files printer timings workspace"),
         ("entries", "cargo error files workspace"),
         ("sources", "error files workspace"),
-        ("config", "error files target"),
+        ("config", "error files report target"),
         ("check", "config error hash json target"),
         (
             "build",
@@ -52,12 +52,12 @@ fn each_stage_knows_only_what_it_is_made_from() {
         ),
         ("inspect", "build error note"),
         ("terraform", "check files"),
-        ("local", "build cargo check error files printer workspace"),
+        ("local", "build cargo check error files json printer workspace"),
         ("watch", "error workspace"),
         ("verify", "build cargo check error files printer workspace"),
         ("cargo", "error files interrupt printer target workspace"),
         ("files", "error interrupt"),
-        ("printer", "args error json timings"),
+        ("printer", "args error json report timings"),
     ];
     let source = repository().join("cli/src");
     for (stage, allowed) in allowed {

@@ -11,6 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use hyper::{StatusCode, http::request::Parts};
+use routegen_spec::printable;
 
 use super::Shared;
 use crate::{
@@ -78,6 +79,8 @@ impl Drop for Seen<'_> {
                 format!("{who} before the answer")
             };
             let error = self.error.take().or_else(|| status.is_none().then(unanswered));
+            // It quotes what clients and functions sent.
+            let error = error.map(|error| printable(&error).into_owned());
             Observation::Request(Box::new(RequestLog {
                 request_id: request_id.to_owned(),
                 method: parts.method.to_string(),

@@ -1,0 +1,110 @@
+//! Text from outside, made fit for a terminal or a page.
+//!
+//! In: text that a request, a function, a file or a program chose. Out: the same text without a character that a terminal obeys, that
+//! ends a line, or that changes the direction of the text around it. Everything that is shown to people and was not written by
+//! routegen itself passes through here before styles are added.
+
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+};
+
+/// `text` with every control character but the tab, every line separator and every bidirectional control written as
+/// `\u{1b}`, the way Rust writes it.
+///
+/// A terminal obeys C0 (`ESC`, `BEL`, carriage return), DEL and C1 (`CSI`, `OSC`). U+2028 and U+2029 end a line, and with
+/// bidirectional controls a text reads differently from what it says ([Trojan Source]).
+///
+/// ```
+/// assert_eq!(routegen_spec::printable("a\x1b[2Jb\n"), r"a\u{1b}[2Jb\u{a}");
+/// ```
+///
+/// [Trojan Source]: https://trojansource.codes/
+pub fn printable(text: &str) -> Cow<'_, str> {
+    replaced(text, is_unprintable, |out, c| write!(out, "{}", c.escape_unicode()))
+}
+
+/// [`printable`] for text of several lines, which keeps its line feeds.
+pub fn printable_lines(text: &str) -> Cow<'_, str> {
+    let unprintable = |c| c != '\n' && is_unprintable(c);
+    replaced(text, unprintable, |out, c| write!(out, "{}", c.escape_unicode()))
+}
+
+/// A JSON document with these characters written as JSON escapes them (`\u009b`): for programs it is the same document.
+///
+/// Outside of its strings JSON has none of them but the line feeds of its layout, and inside of them no C0.
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    // None of them is beyond U+FFFF, where JSON would need two escapes.
+    let unprintable = |c| c != '\n' && is_unprintable(c);
+    replaced(json, unprintable, |out, c| write!(out, "\\u{:04x}", u32::from(c)))
+}
+
+fn is_unprintable(c: char) -> bool {
+    // `is_control` is Unicode's category Cc: C0, DEL and C1.
+    let control = c.is_control() && c != '\t';
+    let separator = matches!(c, '\u{2028}' | '\u{2029}');
+    // Unicode's property Bidi_Control.
+    let bidirectional =
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    control || separator || bidirectional
+}
+
+fn replaced(
+    text: &str,
+    unprintable: impl Fn(char) -> bool,
+    replace: impl Fn(&mut String, char) -> fmt::Result,
+) -> Cow<'_, str> {
+    let Some(first) = text.find(&unprintable) else { return Cow::Borrowed(text) };
+    let mut out = String::with_capacity(text.len() + 16);
+    out.push_str(&text[..first]);
+    for c in text[first..].chars() {
+        if unprintable(c) {
+            let _ = replace(&mut out, c);
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn no_control_character_passes_but_the_tab_and_every_other_character_does() {
+        for c in '\0'..='\u{ffff}' {
+            let text = String::from(c);
+            let shown = printable(&text);
+            let obeyed = (c < ' ' && c != '\t') || ('\u{7f}'..='\u{9f}').contains(&c);
+            let listed = "\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
+            if obeyed || listed.contains(c) {
+                assert_eq!(shown, format!("\\u{{{:x}}}", u32::from(c)));
+            } else {
+                assert_eq!(shown, text, "{c:?}");
+            }
+            let lines = printable_lines(&text);
+            assert_eq!(lines, if c == '\n' { "\n".into() } else { shown });
+        }
+    }
+
+    #[test]
+    fn what_needs_no_escape_is_not_copied() {
+        assert!(matches!(printable("plain\ttext, ä, 漢, 🦀"), Cow::Borrowed(_)));
+        assert_eq!(printable("a\u{9b}31mb\r\nc"), r"a\u{9b}31mb\u{d}\u{a}c");
+    }
+
+    proptest! {
+        #[test]
+        fn a_json_document_stays_the_same_document(text in any::<String>(), c in "[\u{0}-\u{a0}\u{2028}\u{202e}]*") {
+            let value = serde_json::json!({ "text": text, c.clone(): [c] });
+            for json in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
+                let shown = printable_json(&json);
+                prop_assert_eq!(&serde_json::from_str::<serde_json::Value>(&shown).unwrap(), &value);
+                prop_assert!(shown.chars().all(|c| c == '\n' || !is_unprintable(c)));
+            }
+        }
+    }
+}
