@@ -65,7 +65,7 @@ impl KeySource {
         }
     }
 
-    /// Counts the fetches. 0 means that there are no keys that still count.
+    /// Counts the changes of the keys. 0 means that there are no keys that still count.
     pub(super) fn generation(&self) -> u64 {
         match self {
             Self::Local(..) => 1,
@@ -96,9 +96,17 @@ struct Fetched {
 
 #[derive(Debug)]
 struct Key {
-    key: Arc<DecodingKey>,
+    decoding: Arc<DecodingKey>,
     /// Where the issuer says that it is for one algorithm only.
     algorithm: Option<String>,
+    /// Modulus and exponent, as the issuer publishes them.
+    numbers: [String; 2],
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.algorithm, &self.numbers) == (&other.algorithm, &other.numbers)
+    }
 }
 
 impl Fetched {
@@ -106,7 +114,7 @@ impl Fetched {
         let key = self.keys.get(id)?;
         let named = format!("{algorithm:?}");
         let fits = key.algorithm.as_ref().is_none_or(|own| *own == named);
-        fits.then(|| (key.key.clone(), self.generation))
+        fits.then(|| (key.decoding.clone(), self.generation))
     }
 }
 
@@ -142,7 +150,11 @@ impl RemoteKeys {
         *last = Some((Instant::now(), outcome.as_ref().err().cloned()));
         let keys = outcome.map_err(BadToken::Keys)?;
         let mut fetched = lock(&self.fetched);
-        let generation = fetched.as_ref().map_or(0, |before| before.generation) + 1;
+        // What was verified with these very keys stays verified: any client can send a kid that nobody knows.
+        let generation = match &*fetched {
+            Some(before) if before.keys == keys => before.generation,
+            before => before.as_ref().map_or(0, |before| before.generation) + 1,
+        };
         let now = Arc::new(Fetched { keys, at: Instant::now(), generation });
         *fetched = Some(now.clone());
         now.key(id, algorithm).ok_or(BadToken::UnknownKey)
@@ -211,8 +223,10 @@ fn rsa_key(jwk: &Value) -> Option<(String, Key)> {
     if text("kty") != Some("RSA") || !for_signatures {
         return None;
     }
-    let key = DecodingKey::from_rsa_components(text("n")?, text("e")?).ok()?;
-    let key = Key { key: Arc::new(key), algorithm: text("alg").map(str::to_owned) };
+    let numbers = [text("n")?, text("e")?];
+    let decoding = Arc::new(DecodingKey::from_rsa_components(numbers[0], numbers[1]).ok()?);
+    let key =
+        Key { decoding, algorithm: text("alg").map(str::to_owned), numbers: numbers.map(str::to_owned) };
     Some((text("kid")?.to_owned(), key))
 }
 
@@ -287,6 +301,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_kid_that_nobody_knows_is_no_reason_to_verify_other_tokens_again() {
+        let [key, other] = [(); 2].map(|()| SigningKey::generate().unwrap());
+        let elsewhere = Elsewhere::start(json!([key.jwk()])).await;
+        let keys = elsewhere.remote(Duration::ZERO);
+        assert_eq!(id(&keys, &key.id).await, Ok(1));
+        for fetches in 2..5 {
+            assert_eq!(id(&keys, "unknown").await, Err(BadToken::UnknownKey));
+            assert_eq!(elsewhere.asked.load(Ordering::Relaxed), fetches);
+            assert_eq!(id(&keys, &key.id).await, Ok(1));
+        }
+        // A key under the same kid that is another one is.
+        let mut forged = other.jwk();
+        forged["kid"] = key.id.clone().into();
+        *lock(&elsewhere.keys) = json!([forged]);
+        assert_eq!(id(&keys, "unknown").await, Err(BadToken::UnknownKey));
+        assert_eq!(id(&keys, &key.id).await, Ok(2));
+    }
+
+    #[tokio::test]
     async fn many_unknown_keys_are_one_fetch() {
         let key = SigningKey::generate().unwrap();
         let elsewhere = Elsewhere::start(json!([key.jwk()])).await;
@@ -318,12 +351,12 @@ mod tests {
         let elsewhere = Elsewhere::start(json!([key.jwk()])).await;
         let keys = elsewhere.remote(Duration::ZERO);
         // What the fetches take is less than the minutes between them.
-        for (minutes, generation) in [(0, 1), (119, 1), (1, 2), (120, 3)] {
+        for (minutes, fetches) in [(0, 1), (119, 1), (1, 2), (120, 3)] {
             tokio::time::pause();
             tokio::time::advance(Duration::from_mins(minutes)).await;
             tokio::time::resume();
-            assert_eq!(id(&keys, &key.id).await, Ok(generation), "{minutes} minutes later");
-            assert_eq!(elsewhere.asked.load(Ordering::Relaxed) as u64, generation);
+            assert_eq!(id(&keys, &key.id).await, Ok(1), "{minutes} minutes later");
+            assert_eq!(elsewhere.asked.load(Ordering::Relaxed), fetches);
         }
         // Tokens that they verified before are looked at again.
         tokio::time::pause();
