@@ -132,6 +132,9 @@ pub(crate) struct DevArgs {
     /// Answers to this name too, as a container or a tunnel calls this machine; others than loopback's get 403 [may be repeated]
     #[arg(long, value_name = "NAME")]
     pub(crate) allow_host: Vec<String>,
+    /// Lets the token endpoint answer clients elsewhere too, as through a tunnel [default: clients on this machine alone]
+    #[arg(long)]
+    pub(crate) tokens_for_all: bool,
     /// How many processes a function may have at once [default: 4]; further requests wait
     #[arg(long, value_name = "N")]
     pub(crate) instances: Option<NonZero<usize>>,

@@ -411,6 +411,16 @@ pub(crate) enum Warning {
     )]
     NoServer { origin: String },
 
+    #[error("the token endpoint answers everyone who reaches this server")]
+    #[diagnostic(
+        code(RG0212),
+        severity(Warning),
+        help(
+            "anyone who knows the client's secret gets tokens with all scopes; without `--tokens-for-all` it answers this machine alone, and `routegen token` prints tokens for others"
+        )
+    )]
+    TokensForAll,
+
     #[error("no route asks for Cognito any more: a user pool that the module made would go, with its users")]
     #[diagnostic(
         code(RG0210),

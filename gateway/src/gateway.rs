@@ -21,9 +21,10 @@ use crate::{
     lambda::{Call, Services},
     live::LiveApi,
     observe::{Observation, Observer},
-    page::{NoRandomness, Page},
+    page::Page,
     reserved,
-    server::{self, Hosts, Shared},
+    secret::NoRandomness,
+    server::{self, Hosts, Room, Shared},
 };
 
 /// A local API Gateway with an HTTP API. Dropped, it ends, with every process that it started.
@@ -69,6 +70,7 @@ pub struct GatewayBuilder {
     issuer: Option<LocalIssuer>,
     observer: Observer,
     page: bool,
+    tokens_for_all: bool,
     integration_timeout: Duration,
 }
 
@@ -88,6 +90,7 @@ impl Gateway {
             issuer: None,
             observer: Observer::default(),
             page: false,
+            tokens_for_all: false,
             integration_timeout: Self::INTEGRATION_TIMEOUT,
         }
     }
@@ -103,9 +106,11 @@ impl Gateway {
         format!("{}{stage}", origin(self.address))
     }
 
-    /// The page to look at, where there is one ([`GatewayBuilder::page`]).
+    /// The page to look at, where there is one ([`GatewayBuilder::page`]). The part after `#` is the key to it, a secret of this
+    /// gateway, which browsers keep to themselves.
     pub fn page_url(&self) -> Option<String> {
-        self.shared.page.as_ref().map(|_| format!("{}/{}", origin(self.address), reserved::SEGMENT))
+        let page = self.shared.page.as_ref()?;
+        Some(format!("{}/{}#{}", origin(self.address), reserved::SEGMENT, page.fragment()))
     }
 
     /// The local issuer, as tokens name it in `iss`.
@@ -116,6 +121,11 @@ impl Gateway {
     /// Where the local issuer gives tokens, by `client_credentials`.
     pub fn token_endpoint(&self) -> Option<&str> {
         self.shared.issuer.as_ref().map(|issuer| issuer.token_endpoint.as_str())
+    }
+
+    /// The id and the secret of the local issuer's first client.
+    pub fn client_credentials(&self) -> Option<(&str, &str)> {
+        self.shared.issuer.as_ref()?.credentials()
     }
 
     /// A token of the local issuer, without a request for it.
@@ -138,6 +148,9 @@ impl Gateway {
         let live = LiveApi::new(api, &self.shared.services, self.shared.issuer.as_ref())?;
         if let Some(issuer) = &self.shared.issuer {
             issuer.serve_scopes(live.scopes.iter().cloned());
+        }
+        if let Some(page) = &self.shared.page {
+            page.hide(&live.credentials);
         }
         let before = std::mem::replace(
             &mut *self.shared.live.write().unwrap_or_else(PoisonError::into_inner),
@@ -202,8 +215,8 @@ impl GatewayBuilder {
         self
     }
 
-    /// Answers to this name too. Requests for other names than those of loopback are refused, because a page in a browser can
-    /// have a name that leads here.
+    /// Answers to this name too, with the API alone: neither the page nor the token endpoint. Requests for other names than those of
+    /// loopback are refused, because a page in a browser can have a name that leads here.
     #[must_use]
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.hosts.insert(name.into().to_ascii_lowercase());
@@ -217,6 +230,14 @@ impl GatewayBuilder {
         self
     }
 
+    /// Lets the token endpoint answer all that reach the gateway and know a client's secret, in place of clients on this machine
+    /// alone.
+    #[must_use]
+    pub fn tokens_for_all(mut self, on: bool) -> Self {
+        self.tokens_for_all = on;
+        self
+    }
+
     /// Tells what happens. It is called between other work, and must not block.
     #[must_use]
     pub fn observe(mut self, observer: impl Fn(Observation) + Send + Sync + 'static) -> Self {
@@ -225,7 +246,7 @@ impl GatewayBuilder {
     }
 
     /// Serves a page at `/_routegen` for people who develop the API: its routes, a form to call them, and the requests as
-    /// they come, with their events. It is for browsers on this machine, and for its own origin.
+    /// they come, with their events. It is for browsers on this machine that were given its address ([`Gateway::page_url`]).
     #[must_use]
     pub fn page(mut self, on: bool) -> Self {
         self.page = on;
@@ -245,7 +266,17 @@ impl GatewayBuilder {
     ///
     /// Where the API does not fit together, or the address is taken.
     pub async fn start(self) -> Result<Gateway, StartError> {
-        let Self { api, address, listener, hosts, issuer, observer, page, integration_timeout } = self;
+        let Self {
+            api,
+            address,
+            listener,
+            hosts,
+            issuer,
+            observer,
+            page,
+            tokens_for_all,
+            integration_timeout,
+        } = self;
         let failed = |source| StartError::Bind { address, source };
         let listener = match listener {
             Some(listener) => listener
@@ -273,12 +304,17 @@ impl GatewayBuilder {
         if let Some(issuer) = &issuer {
             issuer.serve_scopes(live.scopes.iter().cloned());
         }
+        if let Some(page) = &page {
+            page.hide(&live.credentials);
+        }
         let shared = Arc::new(Shared {
             live: RwLock::new(Arc::new(live)),
             issuer,
             page,
             services,
             hosts: Hosts::new(hosts, address),
+            tokens_for_all,
+            room: Room::default(),
             integration_timeout,
             port: address.port(),
             closing: AtomicBool::new(false),

@@ -44,6 +44,7 @@ mod observe;
 mod page;
 mod refusal;
 mod reserved;
+mod secret;
 mod server;
 mod throttle;
 
@@ -57,3 +58,4 @@ pub use model::{
     Program, Route,
 };
 pub use observe::{Observation, RequestLog};
+pub use secret::keep_secret;

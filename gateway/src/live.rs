@@ -80,6 +80,8 @@ pub(crate) struct LiveApi {
     pub(crate) iam: IamVerifier,
     /// Those that any route asks for.
     pub(crate) scopes: BTreeSet<Scope>,
+    /// Where requests have what its authorizers know their callers by, beside the header `authorization`.
+    pub(crate) credentials: Vec<SourceOf>,
 }
 
 /// A route with what decides and what answers.
@@ -138,6 +140,12 @@ impl LiveApi {
             region,
             iam: deciders.iam,
             scopes: api.routes.iter().flat_map(|route| route.scopes.iter().cloned()).collect(),
+            credentials: api
+                .authorizers
+                .values()
+                .flat_map(identity_sources)
+                .filter_map(SourceOf::of)
+                .collect(),
         })
     }
 
@@ -243,6 +251,13 @@ impl Deciders {
             },
         };
         if route.scopes.is_empty() { Ok(decider) } else { Err(ApiError::Scopes { route: key() }) }
+    }
+}
+
+fn identity_sources(authorizer: &Authorizer) -> &[IdentitySource] {
+    match authorizer {
+        Authorizer::Jwt(jwt) => jwt.identity_source.as_slice(),
+        Authorizer::Lambda(lambda) => &lambda.identity_sources,
     }
 }
 

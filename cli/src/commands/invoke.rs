@@ -206,11 +206,11 @@ impl<'a> Call<'a> {
         let observe = move |observation| match observation {
             Observation::Request(log) => drop(see.send(*log)),
             Observation::Log { function, invocation, line } => {
-                drop(say.send(LogLine::new(&function, invocation, line)));
+                drop(say.send(LogLine::new(&function, invocation, &line)));
             }
             _ => {}
         };
-        let builder = Gateway::builder(self.api()).port(0).local_issuer(place.issuer()).observe(observe);
+        let builder = Gateway::builder(self.api()).port(0).local_issuer(place.issuer()?).observe(observe);
         thread::scope(|scope| {
             // As they come: of a function that hangs they are all there is.
             scope.spawn(move || said.into_iter().for_each(|line| self.printer.aside(&line)));

@@ -25,7 +25,7 @@ pub(super) fn run(args: &TokenArgs, workspace: &Workspace, printer: &Printer) ->
         }
         origin
     });
-    let tokens = runtime()?.block_on(place.issuer().tokens(&origin));
+    let tokens = runtime()?.block_on(place.issuer()?.tokens(&origin));
     let tokens = tokens.map_err(|error| Error::Gateway { reason: chain(&error), help: None })?;
     let mut token = tokens.token().scopes(&args.scope);
     if let Some(audience) = &args.audience {

@@ -14,16 +14,15 @@ use routegen_spec::{Auth, limits};
 use super::{Programs, Variables, programs::Linked};
 use crate::check::{AuthorizerKind, CheckedManifest, Function, FunctionKind};
 
-/// The key that requests to routes with `auth = "iam"` are signed with. It opens nothing else.
+/// The id of the key that requests to routes with `auth = "iam"` are signed with. It opens nothing else.
 pub(crate) const IAM_KEY_ID: &str = "local-key";
 
-/// Its secret.
-pub(crate) const IAM_SECRET: &str = "local-secret";
-
 /// What is a variable of the Terraform module, or Lambda's own matter, and has to be said here too.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) variables: Variables,
+    /// The secret of the key [`IAM_KEY_ID`].
+    pub(crate) iam_secret: String,
     /// The origins that browsers may call from.
     pub(crate) cors: Vec<String>,
     /// An issuer elsewhere, in place of the local one.
@@ -49,7 +48,7 @@ pub(crate) fn api(
 ) -> Api {
     let mut api = Api::new().routes(manifest.routes.iter().map(|route| Route::from(&route.spec)));
     if manifest.routes.iter().any(|route| route.spec.auth == Auth::Iam) {
-        api = api.iam_key(IamKey::new(IAM_KEY_ID, IAM_SECRET));
+        api = api.iam_key(IamKey::new(IAM_KEY_ID, &settings.iam_secret));
     }
     if !settings.cors.is_empty() {
         let cors = Cors::origins(settings.cors.iter().cloned());

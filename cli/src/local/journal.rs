@@ -172,7 +172,7 @@ impl Pages {
     fn take(&mut self, heard: Heard) -> Vec<Entry> {
         match heard {
             Heard::Log { function, invocation, line } => {
-                let line = LogLine::new(&function, invocation, line);
+                let line = LogLine::new(&function, invocation, &line);
                 if line.invocation.as_ref().is_none_or(|invocation| self.told.contains(invocation)) {
                     return vec![Entry::Log(line)];
                 }
@@ -219,16 +219,16 @@ impl From<RequestLog> for Answered {
 }
 
 impl LogLine {
-    pub(crate) fn new(function: &str, invocation: Option<String>, line: String) -> Self {
+    pub(crate) fn new(function: &str, invocation: Option<String>, line: &str) -> Self {
         // What is JSON by accident, as a number, stays the text that it is.
-        let json: Option<Value> = serde_json::from_str(&line).ok().filter(Value::is_object);
+        let json: Option<Value> = serde_json::from_str(line).ok().filter(Value::is_object);
         // The gateway does not know whose line it is that comes after the answer; routegen's own log does.
         let says = || json.as_ref()?.get("requestId")?.as_str().map(str::to_owned);
         let invocation = invocation.or_else(says);
         Self {
             function: function.to_owned(),
             invocation,
-            line: json.unwrap_or_else(|| printable(&line).into()),
+            line: json.unwrap_or_else(|| printable(line).into()),
         }
     }
 }
@@ -407,7 +407,7 @@ mod tests {
             let object = serde_json::json!({ text.clone(): [text] });
             let event = serde_json::json!({ "level": text, "message": text, "target": text, "fields": { text.clone(): text, "b": [text] } });
             let lines = [text.clone(), object.to_string(), event.to_string()];
-            let lines = lines.map(|line| Entry::Log(LogLine::new(&text, None, line)));
+            let lines = lines.map(|line| Entry::Log(LogLine::new(&text, None, &line)));
             let entries = lines.into_iter().chain([Entry::Request(answered)]);
             // The second one is somebody else's JSON, which is escaped as JSON.
             for (index, (entry, lines)) in entries.zip([1, 1, 1, 2]).enumerate() {

@@ -10,7 +10,7 @@ mod programs;
 mod variables;
 
 pub(crate) use self::{
-    api::{IAM_KEY_ID, IAM_SECRET, Issuer, Settings, api, functions},
+    api::{IAM_KEY_ID, Issuer, Settings, api, functions},
     journal::{Journal, LogLine},
     place::{Place, listens},
     programs::{Programs, link, unpack},

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use camino::{Utf8DirEntry, Utf8PathBuf};
-use routegen_gateway::LocalIssuer;
+use routegen_gateway::{LocalIssuer, keep_secret};
 use serde::{Deserialize, Serialize};
 
 use crate::{error::Error, files, workspace::Workspace};
@@ -31,9 +31,21 @@ impl Place {
         Ok(Self(folder))
     }
 
-    /// The issuer of this package: its key outlives a restart, and is the same for all commands.
-    pub(crate) fn issuer(&self) -> LocalIssuer {
-        LocalIssuer::new().keep_key(self.0.join("issuer.key"))
+    /// The issuer of this package: its key and its client's secret outlive a restart, and are the same for all commands.
+    pub(crate) fn issuer(&self) -> Result<LocalIssuer, Error> {
+        let secret = self.secret("client.secret")?;
+        Ok(LocalIssuer::new().client(LocalIssuer::CLIENT_ID, secret).keep_key(self.0.join("issuer.key")))
+    }
+
+    /// The secret of the key that requests to this package's routes with `auth = "iam"` are signed with.
+    pub(crate) fn iam_secret(&self) -> Result<String, Error> {
+        self.secret("iam.secret")
+    }
+
+    /// A random text that nobody but the owner of the target directory can read.
+    fn secret(&self, name: &str) -> Result<String, Error> {
+        let file = self.0.join(name);
+        keep_secret(&file).map_err(|error| Error::io("read", &file, error))
     }
 
     /// The folder that programs are linked in.

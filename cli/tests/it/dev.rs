@@ -2,6 +2,7 @@
 //!
 //! Nothing waits for a time: a server tells when it listens and when it has rebuilt.
 
+mod attacks;
 mod callers;
 mod ends;
 mod invoke;

@@ -36,7 +36,12 @@ pub(crate) struct Refused {
 }
 
 impl Decider {
-    /// Decides. `body` is part of what a signature covers; `asked` becomes the invocation of the function that was asked, also
+    /// Whether it decides on the body too, of which a signature covers the hash.
+    pub(crate) fn needs_body(&self) -> bool {
+        matches!(self, Self::Iam(_))
+    }
+
+    /// Decides. `body` is that of the request where it is needed; `asked` becomes the invocation of the function that was asked, also
     /// where nobody waits for its answer any more.
     pub(crate) async fn decide(
         &self,

@@ -42,7 +42,8 @@ pub(crate) struct Call<'a> {
     /// The path without the stage.
     pub(crate) path: &'a RequestPath<'a>,
     pub(crate) query: &'a QueryParameters<'a>,
-    pub(crate) body_length: usize,
+    /// Nothing where the body has not come yet, and does not say how long it is.
+    pub(crate) body_length: Option<u64>,
     pub(crate) client: SocketAddr,
     pub(crate) port: u16,
     pub(crate) request_id: &'a str,
@@ -150,17 +151,18 @@ impl Call<'_> {
     /// What API Gateway says of the client, and of the body even where there is none (AWS's own example of a GET,
     /// awsdocs/aws-lambda-developer-guide, sample-apps/nodejs-apig/event-v2.json, and captures in aws/aws-lambda-go and
     /// awslabs/aws-lambda-rust-runtime). `x-forwarded-proto` is the truth: the gateway speaks plain HTTP.
-    fn added_headers(&self) -> [(&'static str, Cow<'_, str>); 5] {
+    fn added_headers(&self) -> Vec<(&'static str, Cow<'_, str>)> {
         let client = self.client.ip().to_string();
         let before = joined(&self.parts.headers, &FORWARDED_FOR);
         let forwarded = if before.is_empty() { client } else { format!("{before}, {client}") };
-        [
-            ("content-length", Cow::Owned(self.body_length.to_string())),
+        let length = self.body_length.map(|length| ("content-length", Cow::Owned(length.to_string())));
+        let others = [
             ("x-amzn-trace-id", Cow::Borrowed(self.trace)),
             ("x-forwarded-for", Cow::Owned(forwarded)),
             ("x-forwarded-port", Cow::Owned(self.port.to_string())),
             ("x-forwarded-proto", Cow::Borrowed("http")),
-        ]
+        ];
+        length.into_iter().chain(others).collect()
     }
 
     /// Lends out the context, which borrows from values that are made here.

@@ -84,7 +84,7 @@ pub(crate) fn called<R>(
         parts,
         path: &path,
         query: &query,
-        body_length: body.len(),
+        body_length: Some(body.len() as u64),
         client: ([192, 0, 2, 1], 9).into(),
         port: 80,
         request_id: "id",

@@ -1,7 +1,7 @@
 //! The key that the local issuer signs with: made afresh in each process, or kept in a file.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
@@ -15,6 +15,8 @@ use aws_lc_rs::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+
+use crate::secret::read_or_make;
 
 /// An RSA key with its public half as a JWK.
 #[derive(Debug)]
@@ -71,32 +73,13 @@ fn fresh() -> Result<Arc<SigningKey>, KeyError> {
 
 fn kept(file: &Path) -> Result<SigningKey, KeyError> {
     let failed = |source| KeyError::File { file: file.to_owned(), source };
-    match fs::read(file) {
-        Ok(der) => {
-            let pair = KeyPair::from_pkcs8(&der).map_err(|_| KeyError::NotAKey { file: file.to_owned() })?;
-            Ok(SigningKey::new(pair))
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let key = SigningKey::generate()?;
-            let der = key.der()?;
-            write_for_owner(file, der.as_ref()).map_err(failed)?;
-            Ok(key)
-        }
-        Err(error) => Err(failed(error)),
-    }
-}
-
-fn write_for_owner(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // Under another name first, so that nobody reads half a key.
-    let mut temporary = file.as_os_str().to_owned();
-    temporary.push(format!(".{}", std::process::id()));
-    let mut opened = options.open(&temporary)?;
-    io::Write::write_all(&mut opened, bytes)?;
-    fs::rename(temporary, file)
+    let make = || {
+        let der = SigningKey::generate().and_then(|key| key.der()).map_err(io::Error::other)?;
+        Ok::<_, io::Error>(der.as_ref().to_owned())
+    };
+    let der = read_or_make(file, make).map_err(failed)?;
+    let pair = KeyPair::from_pkcs8(&der).map_err(|_| KeyError::NotAKey { file: file.to_owned() })?;
+    Ok(SigningKey::new(pair))
 }
 
 impl SigningKey {
@@ -160,6 +143,8 @@ pub(crate) fn install_crypto() {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

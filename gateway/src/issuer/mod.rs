@@ -9,20 +9,25 @@ mod tokens;
 
 use std::{
     collections::BTreeSet,
+    fmt,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
 
 use routegen_spec::Scope;
 
-use crate::{lock::lock, reserved};
+use crate::{
+    lock::lock,
+    reserved,
+    secret::{self, NoRandomness},
+};
 pub(crate) use endpoint::{Answer, answer};
 pub use keys::KeyError;
 pub(crate) use keys::{SigningKey, install_crypto};
 pub use tokens::TokenBuilder;
 
 /// How the local issuer is set up.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct LocalIssuer {
     clients: Vec<(String, String)>,
     scopes: BTreeSet<Scope>,
@@ -30,11 +35,9 @@ pub struct LocalIssuer {
 }
 
 impl LocalIssuer {
-    /// The id of the client that is there where none is given.
+    /// The id of the client that is there where none is given. Its secret is random, and a gateway's own
+    /// ([`Gateway::client_credentials`](crate::Gateway::client_credentials)).
     pub const CLIENT_ID: &str = "local-client";
-
-    /// The secret of that client. It opens nothing but this gateway.
-    pub const CLIENT_SECRET: &str = "local-secret";
 
     /// An issuer with one client, [`LocalIssuer::CLIENT_ID`], and a key of its own that ends with this process.
     pub fn new() -> Self {
@@ -91,8 +94,16 @@ impl Default for LocalIssuer {
     }
 }
 
+/// The secrets of the clients are not shown.
+impl fmt::Debug for LocalIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let clients: Vec<_> = self.clients.iter().map(|(id, _)| id).collect();
+        let mut shown = f.debug_struct("LocalIssuer");
+        shown.field("clients", &clients).field("scopes", &self.scopes).field("key", &self.key).finish()
+    }
+}
+
 /// The issuer as it runs.
-#[derive(Debug)]
 pub(crate) struct Issuer {
     pub(crate) url: String,
     pub(crate) token_endpoint: String,
@@ -103,12 +114,19 @@ pub(crate) struct Issuer {
     route_scopes: Mutex<BTreeSet<Scope>>,
 }
 
+impl fmt::Debug for Issuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issuer").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
 impl Issuer {
     /// An issuer on the gateway at `origin`: `http://127.0.0.1:3000`.
     pub(crate) async fn start(settings: LocalIssuer, origin: &str) -> Result<Self, KeyError> {
         let LocalIssuer { mut clients, scopes, key } = settings;
         if clients.is_empty() {
-            clients.push((LocalIssuer::CLIENT_ID.to_owned(), LocalIssuer::CLIENT_SECRET.to_owned()));
+            let secret = secret::secret().map_err(|NoRandomness| KeyError::Generation)?;
+            clients.push((LocalIssuer::CLIENT_ID.to_owned(), secret));
         }
         Ok(Self {
             url: format!("{origin}{}", reserved::ISSUER),
@@ -133,6 +151,11 @@ impl Issuer {
     /// The client that tokens are for where nothing is said.
     pub(crate) fn first_client(&self) -> &str {
         self.clients.first().map_or(LocalIssuer::CLIENT_ID, |(id, _)| id)
+    }
+
+    /// That client with its secret.
+    pub(crate) fn credentials(&self) -> Option<(&str, &str)> {
+        self.clients.first().map(|(id, secret)| (id.as_str(), secret.as_str()))
     }
 
     fn secret(&self, id: &str) -> Option<&str> {

@@ -1,4 +1,4 @@
-//! What the page is told of the API, and the secret that its changes need.
+//! What the page is told of the API.
 
 use serde_json::{Value, json};
 
@@ -11,12 +11,11 @@ use crate::{
 };
 
 /// The routes by path, and what a call of them needs.
-pub(super) fn describe(live: &LiveApi, issuer: Option<&Issuer>, secret: &str) -> Value {
+pub(super) fn describe(live: &LiveApi, issuer: Option<&Issuer>) -> Value {
     let mut routes: Vec<&LiveRoute> = live.routes.iter().collect();
     routes.sort_by_key(|route| (route.path.is_default(), route.path.as_str(), route.method));
     let scopes = issuer.map(Issuer::scopes).unwrap_or_default();
     json!({
-        "csrf": secret,
         "stage": live.stage.as_ref().map_or_else(String::new, |stage| format!("/{stage}")),
         "scopes": scopes.iter().map(Scope::as_str).collect::<Vec<_>>(),
         "routes": routes.into_iter().map(route).collect::<Vec<_>>(),

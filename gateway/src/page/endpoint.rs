@@ -11,7 +11,7 @@ pub(crate) enum Endpoint {
     Document,
     Style,
     Script,
-    /// The routes, the scopes and the secret.
+    /// The routes and the scopes.
     Api,
     /// The log, from where the page knows it.
     Log,
@@ -38,8 +38,8 @@ impl Endpoint {
         Some(found.map(|(_, endpoint)| *endpoint).ok_or(Refused::Method { allowed }))
     }
 
-    /// Whether it changes anything, or gives away what opens something.
+    /// All but the files of the page, which are the same for everyone.
     pub(super) fn needs_secret(self) -> bool {
-        matches!(self, Self::Clear | Self::Token | Self::Signature)
+        !matches!(self, Self::Document | Self::Style | Self::Script)
     }
 }

@@ -1,6 +1,6 @@
 //! An entry of the log, and what the page is told of it.
 //!
-//! Credentials in the headers of an event are shortened. Events and answers that are too large are not kept.
+//! Credentials and cookies are shortened. Events and answers that are too large are not kept.
 
 use std::{
     sync::Arc,
@@ -8,8 +8,10 @@ use std::{
 };
 
 use bytes::Bytes;
+use routegen_spec::printable;
 use serde_json::{Value, json};
 
+use super::credentials::Credentials;
 use crate::observe::{Observation, RequestLog};
 
 /// The largest event or answer that is kept.
@@ -17,9 +19,6 @@ const PAYLOAD_BYTES: usize = 256 * 1024;
 
 /// What an entry takes beside its texts, roughly.
 const ENTRY_BYTES: usize = 512;
-
-/// The headers whose values open something.
-const CREDENTIALS: [&str; 4] = ["authorization", "proxy-authorization", "x-amz-security-token", "x-api-key"];
 
 /// Something that happened.
 #[derive(Debug)]
@@ -103,11 +102,12 @@ impl Payload {
         }
     }
 
-    fn describe(&self) -> Value {
+    fn describe(&self, credentials: &Credentials) -> Value {
         match self {
             Self::Kept(bytes) => {
                 let text = || Value::from(String::from_utf8_lossy(bytes));
-                json!({ "json": serde_json::from_slice(bytes).unwrap_or_else(|_| text()) })
+                let value = serde_json::from_slice(bytes).unwrap_or_else(|_| text());
+                json!({ "json": credentials.hide(value) })
             }
             Self::TooLarge(length) => json!({ "bytes": length }),
         }
@@ -135,13 +135,13 @@ impl Entry {
     }
 
     /// What the page is told.
-    pub(super) fn describe(&self) -> Value {
+    pub(super) fn describe(&self, credentials: &Credentials) -> Value {
         let mut value = match &self.what {
             What::Request { log, event, answer } => json!({
                 "kind": "request",
                 "request_id": log.request_id,
-                "method": log.method,
-                "path": log.path,
+                "method": printable(&log.method),
+                "path": printable(&credentials.hide_in_target(&log.path)),
                 "route_key": log.route_key,
                 "function": log.function.as_deref(),
                 "invocation": log.invocation,
@@ -150,17 +150,17 @@ impl Entry {
                 "milliseconds": log.duration.as_secs_f64() * 1_000.0,
                 "cold_start": log.cold_start,
                 "error": log.error,
-                "event": event.as_ref().map(|event| without_credentials(event.describe())),
-                "answer": answer.as_ref().map(Payload::describe),
+                "event": event.as_ref().map(|event| event.describe(credentials)),
+                "answer": answer.as_ref().map(|answer| answer.describe(credentials)),
             }),
             What::Line { function, invocation, line } => {
-                json!({ "kind": "line", "function": **function, "invocation": invocation, "line": line })
+                json!({ "kind": "line", "function": **function, "invocation": invocation, "line": printable(line) })
             }
             What::Started { function, process } => {
                 json!({ "kind": "started", "function": **function, "process": process })
             }
             What::Ended { function, process, reason } => {
-                json!({ "kind": "ended", "function": **function, "process": process, "reason": reason })
+                json!({ "kind": "ended", "function": **function, "process": process, "reason": printable(reason) })
             }
             What::Replaced => json!({ "kind": "replaced" }),
             What::Cleared => json!({ "kind": "cleared" }),
@@ -171,57 +171,21 @@ impl Entry {
     }
 }
 
-fn without_credentials(mut event: Value) -> Value {
-    if let Some(headers) = event.pointer_mut("/json/headers").and_then(Value::as_object_mut) {
-        for name in CREDENTIALS {
-            if let Some(Value::String(value)) = headers.get_mut(name) {
-                *value = shortened(value);
-            }
-        }
-    }
-    event
-}
-
-/// Enough of a long value to tell it from others, and nothing of a short one but its scheme.
-fn shortened(value: &str) -> String {
-    let (scheme, secret) = value.split_once(' ').map_or(("", value), |(scheme, secret)| (scheme, secret));
-    let space = if scheme.is_empty() { "" } else { " " };
-    let letters = secret.chars().count();
-    if letters < 64 {
-        return format!("{scheme}{space}…");
-    }
-    let start: String = secret.chars().take(8).collect();
-    let end: String = secret.chars().skip(letters - 4).collect();
-    format!("{scheme}{space}{start}…{end}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn credentials_are_shortened_and_short_ones_hidden() {
-        let token = format!("eyJhbGci{}abcd", "x".repeat(200));
-        for (value, shown) in [
-            (format!("Bearer {token}"), "Bearer eyJhbGci…abcd"),
-            (token, "eyJhbGci…abcd"),
-            ("Basic dXNlcjpwYXNz".to_owned(), "Basic …"),
-            ("hunter2".to_owned(), "…"),
-            (String::new(), "…"),
-            ("ä".repeat(64), "ääääääää…ääää"),
-        ] {
-            assert_eq!(shortened(&value), shown);
-        }
-        let event = json!({ "json": { "headers": { "x-api-key": "k", "accept": "*/*" } } });
-        let shown = json!({ "json": { "headers": { "x-api-key": "…", "accept": "*/*" } } });
-        assert_eq!(without_credentials(event), shown);
-    }
-
-    #[test]
     fn what_is_too_large_is_told_by_its_size_and_what_is_not_json_as_text() {
         let large = Payload::of(&vec![b' '; PAYLOAD_BYTES + 1]);
-        assert_eq!((large.bytes(), large.describe()), (0, json!({ "bytes": PAYLOAD_BYTES + 1 })));
-        assert_eq!(Payload::of(b"no {").describe(), json!({ "json": "no {" }));
-        assert_eq!(Payload::of(b"{\"a\":1}").describe(), json!({ "json": { "a": 1 } }));
+        assert_eq!(
+            (large.bytes(), large.describe(&Credentials::default())),
+            (0, json!({ "bytes": PAYLOAD_BYTES + 1 }))
+        );
+        assert_eq!(Payload::of(b"no {").describe(&Credentials::default()), json!({ "json": "no {" }));
+        assert_eq!(
+            Payload::of(b"{\"a\":1}").describe(&Credentials::default()),
+            json!({ "json": { "a": 1 } })
+        );
     }
 }

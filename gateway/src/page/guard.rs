@@ -1,8 +1,8 @@
-//! Whom the page is for: people on this machine, by the page itself.
+//! Whom the page is for: people on this machine who were given its address.
 //!
-//! A page of another origin cannot read what the gateway's page serves, because nothing here allows it to (no CORS), cannot have
-//! the same origin under a name of its own (the host must be loopback's), and cannot change anything, because it neither has the
-//! secret nor may send its header.
+//! A page of another origin cannot read what the gateway's page serves, because nothing here allows it to (no CORS), and cannot have
+//! the same origin under a name of its own (the host must be loopback's). A page of the same origin, which a handler may serve, and
+//! another user of this machine do not have the secret, which is in the address that the gateway's owner was told.
 
 use std::net::SocketAddr;
 
@@ -17,7 +17,7 @@ use super::Endpoint;
 use crate::server::{host_and_port, is_loopback, is_same_origin};
 
 /// The header that the secret is in.
-const SECRET: &str = "x-routegen-csrf";
+const SECRET: &str = "x-routegen-key";
 
 /// Why a request is not answered.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -30,7 +30,9 @@ pub(crate) enum Refused {
     Host,
     #[error("the page is for its own origin")]
     Origin,
-    #[error("the header `{SECRET}` does not have the secret of this start of the gateway")]
+    #[error(
+        "the page needs the key of this start of the gateway: open the address that it printed, with all that follows `#`"
+    )]
     Secret,
     #[error("the method is none of those that are allowed: {allowed}")]
     Method { allowed: &'static str },

@@ -11,8 +11,11 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::entry::{Entry, What};
-use crate::lock::lock;
+use super::{
+    credentials::Credentials,
+    entry::{Entry, What},
+};
+use crate::{authorize::SourceOf, lock::lock};
 
 const REQUESTS: usize = 200;
 const REQUEST_BYTES: usize = 8 * 1024 * 1024;
@@ -26,6 +29,8 @@ const LINE_BYTES: usize = 1024 * 1024;
 pub(super) struct Log {
     /// Tells the log of one start of the gateway from that of another.
     pub(super) id: String,
+    /// What is not shown of its entries.
+    credentials: Mutex<Arc<Credentials>>,
     rings: Mutex<Rings>,
     newest: watch::Sender<u64>,
 }
@@ -50,7 +55,17 @@ impl Log {
     pub(super) fn new(id: String) -> Self {
         let ring = |most, most_bytes| Ring { entries: VecDeque::new(), bytes: 0, most, most_bytes };
         let (requests, lines) = (ring(REQUESTS, REQUEST_BYTES), ring(LINES, LINE_BYTES));
-        Self { id, rings: Mutex::new(Rings { newest: 0, requests, lines }), newest: watch::Sender::new(0) }
+        let rings = Mutex::new(Rings { newest: 0, requests, lines });
+        Self { id, credentials: Mutex::default(), rings, newest: watch::Sender::new(0) }
+    }
+
+    /// Hides what these sources hold of requests, beside what is hidden already: entries may be of an API before this one.
+    pub(super) fn hide(&self, sources: &[SourceOf]) {
+        Arc::make_mut(&mut lock(&self.credentials)).add(sources);
+    }
+
+    pub(super) fn credentials(&self) -> Arc<Credentials> {
+        lock(&self.credentials).clone()
     }
 
     pub(super) fn record(&self, what: What) {

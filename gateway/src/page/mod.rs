@@ -2,10 +2,11 @@
 //!
 //! In: requests to its paths, and what happens in the gateway. Out: one document with its style and script, the routes as JSON,
 //! the log as server-sent events, tokens of the local issuer and signatures with the API's key. It calls no function: the page's script calls the API as every
-//! client does. It refuses whoever is not on this machine, other names than loopback's, other origins, and changes without the
-//! secret that only the page can read.
+//! client does. It refuses clients that are not on this machine, other names than loopback's, other origins, and everything but its
+//! three files without the secret in its address: other users of the machine, and other pages of the same origin, do not have that.
 
 mod api;
+mod credentials;
 mod endpoint;
 mod entry;
 mod guard;
@@ -16,8 +17,6 @@ mod token;
 
 use std::{net::SocketAddr, sync::Arc};
 
-use aws_lc_rs::rand;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http_body_util::{Either, Full};
 use hyper::{
@@ -29,9 +28,11 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use crate::{
+    authorize::SourceOf,
     issuer::Issuer,
     live::LiveApi,
     observe::{Observation, Observer},
+    secret::{NoRandomness, random, secret},
 };
 pub(crate) use endpoint::Endpoint;
 use entry::What;
@@ -52,26 +53,32 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 /// The page of a gateway.
 #[derive(Debug)]
 pub(crate) struct Page {
-    /// What the page sends with every change. Other origins cannot read it.
+    /// What the page sends with every request, and has from its address. A new one for each start.
     secret: String,
     log: Arc<Log>,
     streams: Arc<Semaphore>,
     port: u16,
 }
 
-/// There is no randomness to make a secret of.
-#[derive(Debug)]
-pub(crate) struct NoRandomness;
-
 impl Page {
     /// The page of the gateway that listens on `port`.
     pub(crate) fn new(port: u16) -> Result<Self, NoRandomness> {
         Ok(Self {
-            secret: random(32)?,
+            secret: secret()?,
             log: Arc::new(Log::new(random(9)?)),
             streams: Arc::new(Semaphore::new(STREAMS)),
             port,
         })
+    }
+
+    /// What the page's address ends with, after `#`: browsers send it to nobody.
+    pub(crate) fn fragment(&self) -> String {
+        format!("key={}", self.secret)
+    }
+
+    /// Shows nothing of what these sources hold of requests.
+    pub(crate) fn hide(&self, sources: &[SourceOf]) {
+        self.log.hide(sources);
     }
 
     /// Tells the page what it tells `observer`.
@@ -106,7 +113,7 @@ impl Page {
             Endpoint::Document => asset("text/html; charset=utf-8", include_str!("page.html")),
             Endpoint::Style => asset("text/css; charset=utf-8", include_str!("style.css")),
             Endpoint::Script => asset("text/javascript; charset=utf-8", include_str!("script.js")),
-            Endpoint::Api => json_response(StatusCode::OK, &api::describe(live, issuer, &self.secret)),
+            Endpoint::Api => json_response(StatusCode::OK, &api::describe(live, issuer)),
             Endpoint::Log => self.follow(parts),
             Endpoint::Clear => {
                 self.log.clear();
@@ -169,17 +176,11 @@ fn secure(response: &mut Response<Body>, kind: &'static str) {
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "same-origin"),
+        (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ];
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
-}
-
-fn random(bytes: usize) -> Result<String, NoRandomness> {
-    let mut random = vec![0; bytes];
-    rand::fill(&mut random).map_err(|_| NoRandomness)?;
-    Ok(URL_SAFE_NO_PAD.encode(random))
 }

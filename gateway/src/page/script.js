@@ -1,4 +1,7 @@
 // The page of the gateway. What comes from outside only ever becomes the text of nodes, never markup.
+//
+// The key that its requests need is the fragment of its address, which is nowhere else: other pages of this origin can read what is in
+// storage and in cookies.
 
 const KEPT = 200;
 const SHOWN_BYTES = 256 * 1024;
@@ -10,25 +13,38 @@ const node = (name, properties = {}, ...children) => {
   return made;
 };
 
-const own = async (path, options = {}) => {
-  const response = await fetch(`/_routegen/page/${path}`, { cache: "no-store", ...options });
+const key = new URLSearchParams(location.hash.slice(1)).get("key");
+addEventListener("hashchange", () => location.reload());
+// Their fragments would take the place of the key.
+for (const link of document.querySelectorAll("a.skip")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    $(link.hash.slice(1)).focus();
+  });
+}
+
+const ask = async (path, options = {}) => {
+  if (!key) throw new Error("This address has no key: open the one that the gateway printed, with all that follows #.");
+  const headers = { ...options.headers, "x-routegen-key": key };
+  const response = await fetch(`/_routegen/page/${path}`, { cache: "no-store", ...options, headers });
   if (!response.ok) {
     const { message } = await response.json().catch(() => ({}));
     throw new Error(message ?? `the gateway answered with ${response.status}`);
   }
+  return response;
+};
+
+const own = async (path, options) => {
+  const response = await ask(path, options);
   return response.status === 204 ? null : response.json();
 };
 
 const change = (path, method, body) =>
-  own(path, {
-    method,
-    headers: { "x-routegen-csrf": api.csrf, "content-type": "application/json" },
-    body: body && JSON.stringify(body),
-  });
+  own(path, { method, headers: { "content-type": "application/json" }, body: body && JSON.stringify(body) });
 
 // ---- Routes ----
 
-let api = { routes: [], scopes: [], stage: "", csrf: "" };
+let api = { routes: [], scopes: [], stage: "" };
 let route = null;
 
 async function load() {
@@ -221,7 +237,8 @@ async function send() {
   }
   $("outcome").className = tone(response.status);
   $("outcome").textContent = `${response.status} ${response.statusText} in ${milliseconds(took)}`;
-  $("response-headers").textContent = [...response.headers].map(([name, value]) => `${name}: ${value}`).join("\n");
+  const lines = [...response.headers].map(([name, value]) => visible(`${name}: ${value}`));
+  $("response-headers").textContent = lines.join("\n");
   $("response-body").textContent = readable(bytes);
   $("response").hidden = false;
 }
@@ -267,27 +284,57 @@ function readable(bytes) {
   } catch {
     return `(${bytes.length} bytes that are no text)`;
   }
-  if (bytes.length > SHOWN_BYTES) return `${text.slice(0, SHOWN_BYTES)}\n(… of ${bytes.length} bytes)`;
+  if (bytes.length > SHOWN_BYTES) return `${visible(text.slice(0, SHOWN_BYTES))}\n(… of ${bytes.length} bytes)`;
   try {
     return pretty(JSON.parse(text));
   } catch {
-    return text;
+    return visible(text);
   }
 }
 
 // ---- The log ----
 
-let source = null;
+let following = null;
 let last = "";
 let paused = false;
 let reload = null;
 const invocations = new Map();
 
-function listen() {
-  if (source || paused || document.hidden) return;
-  source = new EventSource(`/_routegen/page/log?after=${encodeURIComponent(last)}`);
-  source.addEventListener("hello", ({ data }) => {
-    const { log } = JSON.parse(data);
+// An EventSource cannot send the key.
+async function listen() {
+  if (following || paused || document.hidden || !key) return;
+  const call = (following = new AbortController());
+  try {
+    const response = await ask(`log?after=${encodeURIComponent(last)}`, { signal: call.signal });
+    let rest = "";
+    for await (const text of texts(response.body)) {
+      const events = (rest + text).split("\n\n");
+      rest = events.pop();
+      for (const event of events) heard(event);
+    }
+    connection("lost", "not connected");
+  } catch (error) {
+    if (!call.signal.aborted) connection("lost", "not connected", error.message);
+  }
+  if (following !== call) return;
+  following = null;
+  setTimeout(listen, 2000);
+}
+
+async function* texts(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
+
+// A server-sent event: a line for each field, of which this log has one each.
+function heard(text) {
+  const fields = new Map(text.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
+  if (fields.get("event") === "hello") {
+    const { log } = JSON.parse(fields.get("data"));
     // What changed while nobody listened; and another start of the gateway knows nothing of what this one said.
     if (last) load();
     if (!last.startsWith(`${log}.`)) {
@@ -295,25 +342,20 @@ function listen() {
       last = `${log}.0`;
     }
     connection("live", "live");
-  });
-  source.addEventListener("entry", ({ data, lastEventId }) => {
-    last = lastEventId;
-    show(JSON.parse(data));
-  });
-  source.addEventListener("error", () => {
-    connection("lost", "not connected");
-    if (source?.readyState !== EventSource.CLOSED) return;
-    hangUp();
-    setTimeout(listen, 2000);
-  });
+  }
+  if (fields.get("event") === "entry") {
+    last = fields.get("id");
+    show(JSON.parse(fields.get("data")));
+  }
 }
 
 function hangUp() {
-  source?.close();
-  source = null;
+  following?.abort();
+  following = null;
 }
 
-function connection(state, text) {
+function connection(state, text, why = "") {
+  $("connection").title = why;
   if ($("connection").textContent === text) return;
   $("connection").className = state;
   $("connection").textContent = text;
@@ -458,7 +500,13 @@ function payload(title, value) {
 
 // ---- Texts ----
 
-const pretty = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
+// What turns text around, ends a line or is a control character is shown as JSON writes it.
+const visible = (text) =>
+  text.replace(
+    /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+const pretty = (value) => visible(typeof value === "string" ? value : JSON.stringify(value, null, 2));
 const clock = (time) => new Date(time).toLocaleTimeString([], { hour12: false });
 const milliseconds = (number) => `${number < 10 ? number.toFixed(1) : Math.round(number)} ms`;
 const tone = (status) => (status < 400 ? "good" : status < 500 ? "warn" : "bad");

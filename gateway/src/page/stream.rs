@@ -52,11 +52,9 @@ impl Body for Events {
     }
 }
 
-/// The id of the last event that the page has, if any: where the browser reconnects by itself, its header is the newer one.
+/// The id of the last event that the page has, if any.
 pub(super) fn seen(parts: &Parts) -> Option<String> {
-    let query = QueryParameters::parse(parts.uri.query().unwrap_or_default());
-    let header = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    header.or_else(|| query.get("after")).map(str::to_owned)
+    QueryParameters::parse(parts.uri.query().unwrap_or_default()).get("after").map(str::to_owned)
 }
 
 /// Tells the log from there on, or from its beginning.
@@ -78,7 +76,7 @@ fn number(log: &Log, seen: Option<&str>) -> u64 {
 
 async fn tell(log: &Log, mut after: u64, sender: &mpsc::Sender<Bytes>) {
     let mut newest = log.newest();
-    let hello = format!("retry: 1000\nevent: hello\ndata: {{\"log\":\"{}\"}}\n\n", log.id);
+    let hello = format!("event: hello\ndata: {{\"log\":\"{}\"}}\n\n", log.id);
     if sender.send(hello.into()).await.is_err() {
         return;
     }
@@ -87,7 +85,8 @@ async fn tell(log: &Log, mut after: u64, sender: &mpsc::Sender<Bytes>) {
         let mut told = 0;
         while let Some(entry) = log.after(after) {
             after = entry.number;
-            let event = format!("event: entry\nid: {}.{after}\ndata: {}\n\n", log.id, entry.describe());
+            let data = entry.describe(&log.credentials());
+            let event = format!("event: entry\nid: {}.{after}\ndata: {data}\n\n", log.id);
             if sender.send(event.into()).await.is_err() {
                 return;
             }
@@ -132,7 +131,7 @@ mod tests {
             [(None, 1), (Some("this.2"), 3), (Some("other.2"), 1), (Some("this.x"), 1), (Some(""), 1)]
         {
             let mut events = following(&log, seen, &streams);
-            assert_eq!(next(&mut events).await, "retry: 1000\nevent: hello\ndata: {\"log\":\"this\"}\n\n");
+            assert_eq!(next(&mut events).await, "event: hello\ndata: {\"log\":\"this\"}\n\n");
             let event = next(&mut events).await;
             assert!(event.starts_with(&format!("event: entry\nid: this.{first}\ndata: {{")), "{event}");
         }

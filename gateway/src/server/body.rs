@@ -1,10 +1,12 @@
 //! The body of a request: read whole, or read away where the request is refused before.
 //!
+//! The bodies of all requests together are bounded too: a large one is read when there is room for it.
+//!
 //! Many clients read no answer before they have sent everything (Python's `http.client`), and a connection that is closed while
 //! something still comes is reset, which takes the answer with it. So what comes of a refused request is read and thrown away
 //! first, within bounds. Where a client waits for a word before it sends (`expect: 100-continue`), the refusal is that word.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -14,15 +16,22 @@ use hyper::{
     header::EXPECT,
     http::request::Parts,
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::refusal::Refusal;
 
 /// The largest request body ([HTTP API quotas]).
 ///
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-const BODY_BYTES: usize = 10 * 1024 * 1024;
+pub(super) const BODY_BYTES: usize = 10 * 1024 * 1024;
 
-/// How long a client may take for a body.
+/// The bodies of all requests that are being answered, but the small ones: so many of the largest at once.
+pub(super) const ALL_BODIES_BYTES: usize = 12 * BODY_BYTES;
+
+/// Bodies up to this size are read at once: as many as there are connections take 64 MiB.
+const SMALL_BYTES: usize = 16 * 1024;
+
+/// How long a client may take for a body, and how long a large one waits for room before that.
 const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// How much is read away: several times what may be sent, because whoever sends too much should hear it, and little enough to
@@ -49,6 +58,23 @@ enum Left {
     Held,
 }
 
+/// Room for the bodies of all requests.
+#[derive(Clone, Debug)]
+pub(crate) struct Room(Arc<Semaphore>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(ALL_BODIES_BYTES)))
+    }
+}
+
+/// A body that was read, and the room that it takes until it is dropped.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) bytes: Bytes,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
 /// A body that is none.
 #[derive(Debug)]
 pub(super) struct Unread {
@@ -68,32 +94,44 @@ impl RequestBody {
         Self { incoming, left }
     }
 
-    /// Reads it whole.
-    pub(super) async fn read(&mut self) -> Result<Bytes, Unread> {
-        let unread = |refusal, why: &dyn std::fmt::Display| Unread { refusal, why: why.to_string() };
-        let too_large =
-            || unread(Refusal::PayloadTooLarge, &format_args!("the body is larger than {BODY_BYTES} bytes"));
+    /// How many bytes it says that it has; nothing where it does not say so.
+    pub(super) fn declared(&self) -> Option<u64> {
+        self.incoming.size_hint().exact()
+    }
+
+    /// Refuses one that says itself that it is larger than `most` bytes.
+    pub(super) fn check_size(&self, most: usize) -> Result<(), Unread> {
+        if self.incoming.size_hint().lower() > most as u64 { Err(Unread::too_large(most)) } else { Ok(()) }
+    }
+
+    /// Reads it whole, up to `most` bytes.
+    pub(super) async fn read(&mut self, most: usize, room: &Room) -> Result<Held, Unread> {
         if self.left == Left::Nothing {
-            return Ok(Bytes::new());
+            return Ok(Held { bytes: Bytes::new(), _room: None });
         }
-        if self.incoming.size_hint().lower() > BODY_BYTES as u64 {
-            return Err(too_large());
-        }
+        self.check_size(most)?;
+        let declared = self.declared().and_then(|bytes| usize::try_from(bytes).ok());
+        let mut room = room.take(declared.unwrap_or(most)).await?;
         self.left = Left::Held;
-        match tokio::time::timeout(BODY_TIME, Limited::new(&mut self.incoming, BODY_BYTES).collect()).await {
+        match tokio::time::timeout(BODY_TIME, Limited::new(&mut self.incoming, most).collect()).await {
             Ok(Ok(body)) => {
                 self.left = Left::Nothing;
-                Ok(body.to_bytes())
+                let bytes = body.to_bytes();
+                // One that did not say its size took as much room as there may be.
+                if let Some(room) = &mut room {
+                    drop(room.split(room.num_permits().saturating_sub(bytes.len())));
+                }
+                Ok(Held { bytes, _room: room })
             }
             Ok(Err(error)) if error.is::<LengthLimitError>() => {
                 self.left = Left::Coming;
-                Err(too_large())
+                Err(Unread::too_large(most))
             }
             // Mostly nobody is there any more to read the answer.
-            Ok(Err(error)) => Err(unread(Refusal::BadRequest, &format_args!("the body broke off: {error}"))),
-            Err(_) => Err(unread(
+            Ok(Err(error)) => Err(Unread::new(Refusal::BadRequest, format!("the body broke off: {error}"))),
+            Err(_) => Err(Unread::new(
                 Refusal::RequestTimeout,
-                &format_args!("the body did not come within {BODY_TIME:?}"),
+                format!("the body did not come within {BODY_TIME:?}"),
             )),
         }
     }
@@ -120,9 +158,58 @@ impl RequestBody {
     }
 }
 
+impl Room {
+    async fn take(&self, bytes: usize) -> Result<Option<OwnedSemaphorePermit>, Unread> {
+        if bytes <= SMALL_BYTES {
+            return Ok(None);
+        }
+        // No body is larger than a `u32` can say.
+        let room = self.0.clone().acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX));
+        if let Ok(Ok(room)) = tokio::time::timeout(BODY_TIME, room).await {
+            return Ok(Some(room));
+        }
+        let why = format!(
+            "for {BODY_TIME:?} there was no room beside other bodies, of {ALL_BODIES_BYTES} bytes in all"
+        );
+        Err(Unread::new(Refusal::ServiceUnavailable, why))
+    }
+}
+
+impl Unread {
+    fn new(refusal: Refusal, why: String) -> Self {
+        Self { refusal, why }
+    }
+
+    fn too_large(most: usize) -> Self {
+        Self::new(Refusal::PayloadTooLarge, format!("the body is larger than {most} bytes"))
+    }
+}
+
 /// RFC 9110, 10.1.1.
 fn waits_for_a_word(head: &Parts) -> bool {
     let expects =
         head.headers.get(EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
     expects && head.version > Version::HTTP_10
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn large_bodies_wait_for_room_and_small_ones_do_not() {
+        let room = Room::default();
+        let mut held = Vec::new();
+        for _ in 0..ALL_BODIES_BYTES / BODY_BYTES {
+            held.push(room.take(BODY_BYTES).await.unwrap().unwrap());
+        }
+        let began = Instant::now();
+        let refused = room.take(SMALL_BYTES + 1).await.unwrap_err();
+        assert_eq!((refused.refusal, began.elapsed()), (Refusal::ServiceUnavailable, BODY_TIME));
+        assert!(room.take(SMALL_BYTES).await.unwrap().is_none());
+        let (waited, ()) = tokio::join!(room.take(BODY_BYTES), async { drop(held.pop()) });
+        assert!(waited.unwrap().is_some());
+    }
 }

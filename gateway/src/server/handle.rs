@@ -17,8 +17,8 @@ use hyper::{
 use routegen_spec::routing::{NotAPath, RequestPath};
 
 use super::{
-    body::{RequestBody, Unread},
-    host::{Hosts, WrongHost, is_same_origin},
+    body::{BODY_BYTES, RequestBody, Room, Unread},
+    host::{Hosts, WrongHost, is_local, is_same_origin},
     seen::Seen,
 };
 use crate::{
@@ -37,6 +37,9 @@ use crate::{
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 const HEAD_BYTES: usize = 10_240;
 
+/// The largest body of a request for one of the gateway's own paths: forms and small documents.
+const OWN_BODY_BYTES: usize = 64 * 1024;
+
 /// What all requests of a gateway share.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -45,6 +48,9 @@ pub(crate) struct Shared {
     pub(crate) page: Option<Page>,
     pub(crate) services: Services,
     pub(crate) hosts: Hosts,
+    /// Whether the token endpoint answers clients elsewhere too.
+    pub(crate) tokens_for_all: bool,
+    pub(crate) room: Room,
     pub(crate) integration_timeout: Duration,
     pub(crate) port: u16,
     /// Whether connections are about to be cut off.
@@ -114,6 +120,12 @@ impl Shared {
         seen: &mut Seen<'_>,
     ) -> Result<Response<Full<Bytes>>, Refusal> {
         let ApiRequest { live, parts, .. } = *request;
+        // It would see what the page sends, with its key, if the API gave it to a browser.
+        if self.page.is_some() && parts.headers.get("service-worker").is_some() {
+            return Err(
+                seen.refused(Refusal::Forbidden(None), &"service workers are not served beside the page")
+            );
+        }
         if head_bytes(parts) > HEAD_BYTES {
             return Err(Refusal::HeadersTooLarge);
         }
@@ -133,7 +145,13 @@ impl Shared {
         if route.bucket.as_ref().is_some_and(|bucket| !bucket.take()) {
             return Err(Refusal::TooManyRequests);
         }
-        let body = body.read().await.map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?;
+        body.check_size(BODY_BYTES).map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?;
+        // A body is read before the decision only where that rests on it.
+        let mut read = None;
+        if route.decider.needs_body() {
+            let held = body.read(BODY_BYTES, &self.room).await;
+            read = Some(held.map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?);
+        }
         let trace = self.services.ids.trace(request.time);
         let query = QueryParameters::parse(parts.uri.query().unwrap_or_default());
         let call = Call {
@@ -142,23 +160,33 @@ impl Shared {
             parts,
             path: &path,
             query: &query,
-            body_length: body.len(),
+            body_length: read.as_ref().map_or(body.declared(), |held| Some(held.bytes.len() as u64)),
             client: request.client,
             port: self.port,
             request_id: request.request_id,
             trace: &trace,
             time: request.time,
         };
+        let known = read.as_ref().map_or(&b""[..], |held| &held.bytes);
         let decision = tokio::time::timeout(
             self.integration_timeout,
-            route.decider.decide(&call, &body, &self.services, &mut seen.authorizer_invocation),
+            route.decider.decide(&call, known, &self.services, &mut seen.authorizer_invocation),
         );
         let identity = decision.await.unwrap_or_else(|_| {
             let why = "the authorizer took too long".to_owned();
             Err(Refused { refusal: Refusal::InternalServerError, why })
         });
         let identity = identity.map_err(|Refused { refusal, why }| seen.refused(refusal, &why))?;
-        let payload = event(&call, &identity, &body);
+        // Until the answer: the event is not smaller than the body.
+        let body = match read {
+            Some(held) => held,
+            None => body
+                .read(BODY_BYTES, &self.room)
+                .await
+                .map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?,
+        };
+        let call = Call { body_length: Some(body.bytes.len() as u64), ..call };
+        let payload = event(&call, &identity, &body.bytes);
         seen.function = Some(route.function.name.clone());
         seen.event = Some(payload.clone());
         let request_id = self.services.ids.invocation();
@@ -217,8 +245,12 @@ impl Shared {
             Err(wrong @ page::Refused::Host) => return (page::refuse(wrong), Some(wrong.to_string())),
             Err(refused) => return (page::refuse(refused), None),
         };
-        let body = match body.read().await {
-            Ok(body) => body,
+        let is_for_tokens = path == reserved::TOKEN;
+        if is_for_tokens && !self.tokens_for_all && !is_local(client, &parts.headers) {
+            return (Refusal::Forbidden(None).response().map(Either::Left), Some(NOT_LOCAL.to_owned()));
+        }
+        let body = match body.read(OWN_BODY_BYTES, &self.room).await {
+            Ok(body) => body.bytes,
             Err(unread) => return refused(unread.refusal),
         };
         if let Some((page, endpoint)) = page {
@@ -232,6 +264,10 @@ impl Shared {
         (response.map(Either::Left), why)
     }
 }
+
+/// Why a client elsewhere gets no token.
+const NOT_LOCAL: &str = "the token endpoint answers clients on this machine only, unless `tokens_for_all` \
+                         (`routegen dev --tokens-for-all`) opens it";
 
 #[derive(Clone, Copy, Debug)]
 struct ApiRequest<'a> {
@@ -269,6 +305,8 @@ impl Shared {
             issuer: None,
             page: None,
             services,
+            tokens_for_all: false,
+            room: Room::default(),
             hosts: Hosts::new(std::collections::BTreeSet::new(), "127.0.0.1:9".parse().unwrap()),
             integration_timeout: crate::Gateway::INTEGRATION_TIMEOUT,
             port: 9,

@@ -64,6 +64,17 @@ pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
     host.is_some_and(|own| own == origin.as_bytes())
 }
 
+/// What proxies and tunnels say of the client that they speak for.
+const FORWARDED: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host"];
+
+/// Whether a request comes from this machine, for this machine, and not through a tunnel that ends here.
+pub(super) fn is_local(client: SocketAddr, headers: &HeaderMap) -> bool {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    client.ip().to_canonical().is_loopback()
+        && host.is_some_and(|host| is_loopback(name(host)))
+        && !FORWARDED.iter().any(|name| headers.contains_key(*name))
+}
+
 /// A host without its port.
 pub(crate) fn name(host: &str) -> &str {
     host_and_port(host).0

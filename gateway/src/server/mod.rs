@@ -24,6 +24,7 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutWriter;
 
+pub(crate) use body::Room;
 pub(crate) use handle::Shared;
 pub(crate) use host::{Hosts, host_and_port, is_loopback, is_same_origin, name as host_name};
 

@@ -70,11 +70,12 @@ fn claims(response: &Response) -> Value {
 async fn a_client_gets_a_token_by_form_or_by_basic_and_it_opens_its_route_alone() {
     let gateway = start(LocalIssuer::new()).await;
     assert!(gateway.token_endpoint().unwrap().ends_with("/_routegen/oauth2/token"));
+    let (id, secret) = gateway.client_credentials().unwrap();
     // The form is the seed's curl's.
     let form =
-        "grant_type=client_credentials&client_id=local-client&client_secret=local-secret&scope=items%2Fread";
-    let by_form = ask(form).send(gateway.address()).await;
-    let by_basic = basic(ask("grant_type=client_credentials&scope=items/read"), "local-client:local-secret");
+        format!("grant_type=client_credentials&client_id={id}&client_secret={secret}&scope=items%2Fread");
+    let by_form = ask(&form).send(gateway.address()).await;
+    let by_basic = basic(ask("grant_type=client_credentials&scope=items/read"), &format!("{id}:{secret}"));
     for response in [by_form, by_basic.send(gateway.address()).await] {
         assert_eq!((response.status, response.header("cache-control")), (200, Some("no-store")));
         let answer = response.json();
@@ -117,7 +118,8 @@ async fn what_is_asked_wrongly_is_refused_in_oauths_words_and_the_observer_is_to
     let gateway =
         told.of(Gateway::builder(api(JwtAuthorizer::local())).local_issuer(LocalIssuer::new())).await;
     let grant = "grant_type=client_credentials";
-    let form = |more: &str| ask(&format!("{grant}&client_id=local-client&client_secret=local-secret{more}"));
+    let secret = gateway.client_credentials().unwrap().1;
+    let form = |more: &str| ask(&format!("{grant}&client_id=local-client&client_secret={secret}{more}"));
     let no_scope = "invalid_scope: no route asks for the scope `items/delete`, and the issuer was given none of that name";
     for (request, why) in [
         (
@@ -128,14 +130,19 @@ async fn what_is_asked_wrongly_is_refused_in_oauths_words_and_the_observer_is_to
             basic(ask(grant), "local-client:x"),
             "invalid_client: the secret is not that of the client `local-client`",
         ),
-        (basic(ask(grant), "other:local-secret"), "invalid_client: there is no client `other`"),
+        (basic(ask(grant), &format!("other:{secret}")), "invalid_client: there is no client `other`"),
         (
-            basic(ask("grant_type=client_credentials&client_id=b"), "local-client:local-secret"),
+            basic(ask("grant_type=client_credentials&client_id=b"), &format!("local-client:{secret}")),
             "invalid_client: `authorization` and `client_id` name different clients",
         ),
         (
             ask(grant).bearer("x"),
             "invalid_client: `authorization` is neither `Basic` with the client's id and secret, nor left out",
+        ),
+        // What a terminal would obey is no part of a reason.
+        (
+            ask(&format!("{grant}&client_id=%1b]52;c;Zm9v%07%C2%9b%E2%80%AE%0a&client_secret=x")),
+            r"invalid_client: there is no client `\u{1b}]52;c;Zm9v\u{7}\u{9b}\u{202e}\u{a}`",
         ),
         (form("&scope=items/delete"), no_scope),
         (form("&scope=items/read+items/delete"), no_scope),
@@ -161,6 +168,55 @@ async fn what_is_asked_wrongly_is_refused_in_oauths_words_and_the_observer_is_to
 }
 
 #[tokio::test]
+async fn nobody_knows_a_clients_secret_that_was_not_told() {
+    let (gateway, other) = (start(LocalIssuer::new()).await, start(LocalIssuer::new()).await);
+    let (own, others) = (gateway.client_credentials().unwrap().1, other.client_credentials().unwrap().1);
+    assert!(own != others && own.len() >= 43, "{own}");
+    for secret in ["local-secret", "", others] {
+        let asked = basic(ask("grant_type=client_credentials"), &format!("local-client:{secret}"));
+        assert_eq!(asked.send(gateway.address()).await.status, 400, "{secret}");
+    }
+    assert!(!format!("{gateway:?}").contains(own));
+    let issuer = LocalIssuer::new().client("id", "my-own-secret");
+    assert!(!format!("{issuer:?}").contains("my-own-secret"));
+}
+
+/// A tunnel that ends on this machine is a client of this machine, for anyone in the world.
+#[tokio::test]
+async fn the_token_endpoint_is_for_clients_on_this_machine_unless_it_is_opened() {
+    let told = Told::default();
+    let builder = || {
+        let api = api(JwtAuthorizer::local());
+        Gateway::builder(api).local_issuer(LocalIssuer::new().client("c", "s")).allow_host("tunnel.test")
+    };
+    let closed = told.of(builder()).await;
+    let open = builder().tokens_for_all(true).start().await.unwrap();
+    let asked = || basic(ask("grant_type=client_credentials&scope=items/read"), "c:s");
+    for (header, value) in [
+        ("host", "tunnel.test"),
+        ("x-forwarded-for", "192.0.2.7"),
+        ("x-forwarded-host", "tunnel.test"),
+        ("forwarded", "for=192.0.2.7"),
+        ("via", "1.1 tunnel"),
+    ] {
+        let asked = || asked().header(header, value);
+        let refused = asked().send(closed.address()).await;
+        assert_eq!((refused.status, refused.json()), (403, json!({ "message": "Forbidden" })), "{header}");
+        let (status, why) = told.last().unwrap();
+        assert!(
+            status == 403 && why.starts_with("the token endpoint answers clients on this machine only"),
+            "{why}"
+        );
+        assert_eq!(asked().send(open.address()).await.status, 200, "{header}");
+        // Who has a token calls the API from there, and issuers' public keys are everyone's.
+        let called = request("GET /items").bearer(&closed.token().scopes(["items/read"]).mint());
+        assert_eq!(called.header(header, value).send(closed.address()).await.status, 200, "{header}");
+    }
+    assert_eq!(asked().send(closed.address()).await.status, 200);
+    assert_eq!(asked().header("host", "localhost").send(closed.address()).await.status, 200);
+}
+
+#[tokio::test]
 async fn the_gateways_own_paths_are_for_its_own_origin_and_its_own_names() {
     let gateway = start(LocalIssuer::new()).await;
     let keys = || request("GET /_routegen/issuer/.well-known/jwks.json");
@@ -173,6 +229,7 @@ async fn the_gateways_own_paths_are_for_its_own_origin_and_its_own_names() {
         ("a page with a name that leads here", keys().header("host", "evil.test"), 403),
         ("such a page's call of the API", request("GET /items").header("host", "evil.test"), 403),
         ("a path that is not there", request("GET /_routegen/nothing"), 404),
+        ("one that is encoded otherwise", request("GET /%5froutegen/issuer/.well-known/jwks.json"), 404),
     ] {
         assert_eq!(request.send(gateway.address()).await.status, status, "{case}");
     }

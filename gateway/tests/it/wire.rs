@@ -1,6 +1,8 @@
 //! HTTP/1.1 as clients send it, byte by byte: bodies of every kind, refused ones too, and what else is on a connection.
 
-use routegen_gateway::{Api, Cors, Function, Gateway, Route};
+use routegen_gateway::{
+    Api, Cors, Function, Gateway, IamKey, JwtAuthorizer, LambdaAuthorizer, LocalIssuer, Route,
+};
 use routegen_spec::{Auth, Method, Throttle};
 use serde_json::{Value, json};
 use tokio::{
@@ -73,8 +75,8 @@ async fn a_refused_upload_is_answered_after_it_was_sent_and_the_connection_goes_
         ("too much", "POST /", "", 12, 413),
         ("headers that are too large", "POST /", &*format!("x: {}\r\n", "x".repeat(10_240)), 9, 431),
         ("two hosts", "POST /", "host: evil.test\r\n", 9, 403),
-        ("none of the gateway's own paths", "POST /_routegen/nothing", "", 9, 404),
-        ("too much for them", "POST /_routegen/nothing", "", 12, 413),
+        ("none of the gateway's own paths", "POST /_routegen/nothing", "", 0, 404),
+        ("too much for them", "POST /_routegen/nothing", "", 1, 413),
         ("a preflight", "OPTIONS /", "origin: null\r\naccess-control-request-method: GET\r\n", 9, 204),
         ("too often", "POST /seldom", "", 9, 429),
     ] {
@@ -121,6 +123,43 @@ async fn a_client_that_waits_for_a_word_gets_it_where_its_body_is_wanted() {
     let refused = client.response().await;
     assert_eq!((refused.status, refused.header("connection")), (404, Some("close")));
     assert!(client.is_closed().await);
+}
+
+#[tokio::test]
+async fn a_caller_who_may_not_call_is_told_before_the_body_is_read() {
+    let authorizer = LambdaAuthorizer::new("no").identity_sources(["$request.header.key".parse().unwrap()]);
+    let route = |path: &str, auth: &str| {
+        Route::new(Method::Post, path.parse().unwrap(), auth.parse().unwrap(), "echo")
+    };
+    let no = Function::in_process(async |invocation| {
+        let declared = invocation.event()?["headers"]["content-length"].clone();
+        Ok(json!({ "isAuthorized": declared == "0" }))
+    });
+    let api = Api::new()
+        .function("echo", Function::in_process(async |invocation| invocation.event()))
+        .function("no", no)
+        .authorizer("cognito", JwtAuthorizer::local())
+        .authorizer("own", authorizer)
+        .iam_key(IamKey::new("id", "secret"))
+        .route(route("/token", "cognito"))
+        .route(route("/asked", "own"))
+        .route(route("/signed", "iam"));
+    let gateway = Gateway::builder(api).local_issuer(LocalIssuer::new()).start().await.unwrap();
+    // Nobody sends these bodies: a client that waits for a word is told, and so is one that does not say how much it would send.
+    for (path, length, status) in [
+        ("/token", "content-length: 9000000\r\n", 401),
+        ("/token", "transfer-encoding: chunked\r\n", 401),
+        ("/asked", "content-length: 9000000\r\n", 401),
+        ("/asked", "key: k\r\ncontent-length: 9000000\r\n", 403),
+        ("/asked", "key: k\r\ntransfer-encoding: chunked\r\n", 403),
+        ("/token", "content-length: 12000000\r\n", 413),
+        // A signature covers the body.
+        ("/signed", "content-length: 9000000\r\n", 100),
+    ] {
+        let mut client = Client::connect(&gateway).await;
+        client.send(head(&format!("POST {path}"), &format!("{length}expect: 100-continue\r\n"))).await;
+        assert_eq!(client.response().await.status, status, "{path} {length:?}");
+    }
 }
 
 #[tokio::test]

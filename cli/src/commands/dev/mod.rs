@@ -21,7 +21,7 @@ use self::{
 use super::runnable::{Runnable, chain, refused, runtime, warn_of_missing};
 use crate::{
     args::DevArgs,
-    error::Error,
+    error::{Error, Warning},
     interrupt,
     local::{self, Issuer, Journal, Place, Settings, Variables},
     printer::Printer,
@@ -51,6 +51,7 @@ pub(super) fn run(
     let first = turns.make(printer)?;
     let settings = Settings {
         variables: Variables::new(&args.running.env),
+        iam_secret: place.iam_secret()?,
         cors: args.cors.clone(),
         issuer: args.issuer.clone().map(|url| Issuer { url, audience: args.audience.clone() }),
         stage: args.stage.clone(),
@@ -89,7 +90,10 @@ impl Server<'_> {
             builder = builder.allow_host(name);
         }
         if self.settings.issuer.is_none() {
-            builder = builder.local_issuer(self.place.issuer());
+            builder = builder.local_issuer(self.place.issuer()?).tokens_for_all(self.args.tokens_for_all);
+            if self.args.tokens_for_all {
+                self.printer.warning(&Warning::TokensForAll);
+            }
         }
         let (ear, journal) = Journal::new();
         let builder = builder.observe(move |observation| ear.hear(observation));
@@ -98,8 +102,7 @@ impl Server<'_> {
         interrupt::on_giving_up(move || processes.end_at_once());
         let origin = format!("http://{}", gateway.address());
         self.place.serves(&origin)?;
-        let region = self.settings.variables.region();
-        self.printer.event(&Ready::new(&first.manifest, &gateway, region))?;
+        self.printer.event(&Ready::new(&first.manifest, &gateway, self.settings))?;
         let kept = self.keep(journal);
         let mut last = first;
         while let Some(changed) = wait(words) {

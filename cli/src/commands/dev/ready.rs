@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use routegen_gateway::{Gateway, LocalIssuer};
+use routegen_gateway::Gateway;
 use routegen_spec::Auth;
 use serde::Serialize;
 
 use super::super::table::table;
 use crate::{
     check::{AuthorizerKind, CheckedManifest},
-    local::{IAM_KEY_ID, IAM_SECRET},
+    local::{IAM_KEY_ID, Settings},
 };
 
 #[derive(Serialize)]
@@ -21,8 +21,9 @@ pub(super) struct Ready {
     /// The local issuer; nothing where another one is used.
     issuer: Option<String>,
     token_endpoint: Option<String>,
-    client_id: Option<&'static str>,
-    client_secret: Option<&'static str>,
+    client_id: Option<String>,
+    /// Random, and kept for the package.
+    client_secret: Option<String>,
     /// Where a route takes signed requests.
     iam: Option<Iam>,
     routes: Vec<Route>,
@@ -34,7 +35,8 @@ pub(super) struct Ready {
 #[derive(Serialize)]
 struct Iam {
     access_key_id: &'static str,
-    secret_access_key: &'static str,
+    /// Random, and kept for the package.
+    secret_access_key: String,
     /// The region that signatures name.
     region: String,
 }
@@ -49,7 +51,7 @@ struct Route {
 }
 
 impl Ready {
-    pub(super) fn new(manifest: &CheckedManifest, gateway: &Gateway, region: String) -> Self {
+    pub(super) fn new(manifest: &CheckedManifest, gateway: &Gateway, settings: &Settings) -> Self {
         let url = gateway.url();
         let name = |key: &str| manifest.functions.iter().find(|function| function.key == key);
         let mut routes: Vec<_> = manifest.routes.iter().collect();
@@ -61,12 +63,12 @@ impl Ready {
             page: gateway.page_url(),
             issuer: gateway.issuer().map(str::to_owned),
             token_endpoint: gateway.token_endpoint().map(str::to_owned),
-            client_id: local.then_some(LocalIssuer::CLIENT_ID),
-            client_secret: local.then_some(LocalIssuer::CLIENT_SECRET),
+            client_id: gateway.client_credentials().map(|(id, _)| id.to_owned()),
+            client_secret: gateway.client_credentials().map(|(_, secret)| secret.to_owned()),
             iam: manifest.routes.iter().any(|route| route.spec.auth == Auth::Iam).then_some(Iam {
                 access_key_id: IAM_KEY_ID,
-                secret_access_key: IAM_SECRET,
-                region,
+                secret_access_key: settings.iam_secret.clone(),
+                region: settings.variables.region(),
             }),
             routes: routes
                 .into_iter()
@@ -99,18 +101,14 @@ impl fmt::Display for Ready {
             vec![route.method.clone(), route.url.clone(), route.auth.clone(), scopes, route.function.clone()]
         });
         writeln!(f, "{}", table(&["METHOD", "ROUTE", "AUTH", "SCOPES", "FUNCTION"], rows, &[]))?;
-        if let (true, Some(endpoint)) = (self.takes_tokens, &self.token_endpoint) {
+        if let (true, Some(endpoint), Some(id), Some(secret)) =
+            (self.takes_tokens, &self.token_endpoint, &self.client_id, &self.client_secret)
+        {
             let scopes: BTreeSet<_> = self.routes.iter().flat_map(|route| &route.scopes).collect();
             let scopes: Vec<_> = scopes.into_iter().map(String::as_str).collect();
             writeln!(f, "A token, as Cognito gives it (or by `routegen token`):\n")?;
             writeln!(f, "TOKEN=$(curl -s -X POST {endpoint} -d grant_type=client_credentials \\")?;
-            writeln!(
-                f,
-                "  -d client_id={} -d client_secret={} -d 'scope={}' \\",
-                LocalIssuer::CLIENT_ID,
-                LocalIssuer::CLIENT_SECRET,
-                scopes.join(" ")
-            )?;
+            writeln!(f, "  -d client_id={id} -d client_secret={secret} -d 'scope={}' \\", scopes.join(" "))?;
             writeln!(f, "  | sed -E 's/.*\"access_token\": ?\"([^\"]+)\".*/\\1/')\n")?;
         }
         if let Some(Iam { access_key_id, secret_access_key, region }) = &self.iam {

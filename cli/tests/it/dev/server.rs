@@ -104,9 +104,14 @@ impl Server {
     /// The next entry of its log that is the one.
     #[track_caller]
     pub(super) fn entry(&self, is: impl Fn(&Value) -> bool) -> Value {
-        let mut entries = std::iter::from_fn(|| self.entries.recv_timeout(PATIENCE).ok())
-            .map(|line| serde_json::from_str(&line).unwrap());
-        entries.find(is).expect("it said nothing of it")
+        serde_json::from_str(&self.line_of(is)).unwrap()
+    }
+
+    /// The same, as it is printed.
+    #[track_caller]
+    pub(super) fn line_of(&self, is: impl Fn(&Value) -> bool) -> String {
+        let mut lines = std::iter::from_fn(|| self.entries.recv_timeout(PATIENCE).ok());
+        lines.find(|line| is(&serde_json::from_str(line).unwrap())).expect("it said nothing of it")
     }
 
     /// Sends a signal to it alone.

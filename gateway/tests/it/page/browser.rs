@@ -123,7 +123,7 @@ async fn other_pages_neither_read_nor_change_anything() {
     }
     let browser = browser.unwrap();
     let (gateway, other) = (start().await, builder().start().await.unwrap());
-    let page = gateway.page_url().unwrap();
+    let page = format!("http://{}/_routegen", gateway.address());
     let port = gateway.address().port();
 
     // A name that leads here is not loopback's.
@@ -145,7 +145,7 @@ async fn other_pages_neither_read_nor_change_anything() {
             await attempt("api");
             await attempt("api", { mode: "no-cors" });
             await attempt("token", { method: "POST", mode: "no-cors", body: '{"scopes":[]}' });
-            await attempt("token", { method: "POST", headers: { "x-routegen-csrf": "guess" }, body: '{"scopes":[]}' });
+            await attempt("token", { method: "POST", headers: { "x-routegen-key": "guess" }, body: '{"scopes":[]}' });
             await attempt("log", { method: "DELETE" });
             const source = new EventSource(`${page}/page/log`);
             await new Promise((resolve) => {
@@ -164,5 +164,32 @@ async fn other_pages_neither_read_nor_change_anything() {
         })();
     "#;
     assert_eq!(browser.run(reach, json!([page])).await, json!([]));
+
+    // A page of the same origin, which a handler serves, where the gateway's page was before: it finds no key.
+    browser.open(&gateway.page_url().unwrap()).await;
+    browser.find("//p[@id='connection'][.='live']").await;
+    browser.open(&format!("http://{}/anything", gateway.address())).await;
+    let reach = r#"
+        const key = arguments[0];
+        const status = async (name, options) => (await fetch(`/_routegen/page/${name}`, options)).status;
+        return (async () => {
+            const entries = JSON.stringify([performance.getEntries(), { ...localStorage }, { ...sessionStorage }]);
+            return [
+                await status("api"),
+                await status("log"),
+                await status("token", { method: "POST", body: '{"scopes":[]}' }),
+                await status("log", { method: "DELETE" }),
+                (entries + document.cookie + document.referrer + document.body.textContent).includes(key),
+            ];
+        })();
+    "#;
+    let key = gateway.page_url().unwrap().split_once("#key=").unwrap().1.to_owned();
+    assert_eq!(browser.run(reach, json!([key])).await, json!([403, 403, 403, 403, false]));
+
+    // The page without its key says what is missing, and with it comes back as it was.
+    browser.open(&page).await;
+    browser.find("//p[@id='address'][starts-with(., 'This address has no key: open the one')]").await;
+    browser.open(&gateway.page_url().unwrap()).await;
+    browser.find("//p[@id='connection'][.='live']").await;
     browser.close().await;
 }

@@ -16,10 +16,13 @@ use crate::{
 };
 use stream::Stream;
 
-const SECRET: &str = "x-routegen-csrf";
+const SECRET: &str = "x-routegen-key";
 
 /// What changes the page if it becomes markup.
 const HOSTILE: &str = "<img src=x onerror=\"document.title='mine'\">";
+
+/// The identity sources of an authorizer that no route names.
+const UNUSED: [&str; 2] = ["$request.header.X-Tenant-Key", "$request.querystring.who"];
 
 /// A route of each kind, with a function of this process and one that is a program.
 fn api() -> Api {
@@ -35,6 +38,10 @@ fn api() -> Api {
         .function("worker", Function::program(program()))
         .authorizer("cognito", JwtAuthorizer::local())
         .authorizer("own", LambdaAuthorizer::new("worker"))
+        .authorizer(
+            "unused",
+            LambdaAuthorizer::new("worker").identity_sources(UNUSED.map(|source| source.parse().unwrap())),
+        )
         .authorizer("other", JwtAuthorizer::issuer("https://issuer.test", ["a"]))
         .iam_key(IamKey::new("id", "secret"))
         .route(route(Method::Post, "/work", "none", "worker"))
@@ -59,8 +66,14 @@ async fn ask(gateway: &Gateway, line: &str) -> Response {
     request(line).send(gateway.address()).await
 }
 
-async fn secret(gateway: &Gateway) -> String {
-    ask(gateway, "GET /_routegen/page/api").await.json()["csrf"].as_str().unwrap().to_owned()
+/// The key to the page, which its address ends with.
+fn secret(gateway: &Gateway) -> String {
+    gateway.page_url().unwrap().split_once("#key=").unwrap().1.to_owned()
+}
+
+/// As the page itself asks.
+async fn ask_as_the_page(gateway: &Gateway, line: &str) -> Response {
+    request(line).header(SECRET, secret(gateway)).send(gateway.address()).await
 }
 
 fn mint(secret: &str, body: &str) -> Request {
@@ -70,7 +83,8 @@ fn mint(secret: &str, body: &str) -> Request {
 #[tokio::test]
 async fn its_files_come_with_their_types_and_a_policy_that_lets_nothing_else_in() {
     let gateway = start().await;
-    assert_eq!(gateway.page_url().unwrap(), format!("http://{}/_routegen", gateway.address()));
+    let url = gateway.page_url().unwrap();
+    assert_eq!(url.split_once('#').unwrap().0, format!("http://{}/_routegen", gateway.address()));
     for (path, kind) in [
         ("/_routegen", "text/html; charset=utf-8"),
         ("/_routegen/", "text/html; charset=utf-8"),
@@ -78,7 +92,7 @@ async fn its_files_come_with_their_types_and_a_policy_that_lets_nothing_else_in(
         ("/_routegen/page/script.js", "text/javascript; charset=utf-8"),
         ("/_routegen/page/api", "application/json"),
     ] {
-        let response = ask(&gateway, &format!("GET {path}")).await;
+        let response = ask_as_the_page(&gateway, &format!("GET {path}")).await;
         assert_eq!((response.status, response.header("content-type")), (200, Some(kind)), "{path}");
         let policy = response.header("content-security-policy").unwrap();
         assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
@@ -122,7 +136,7 @@ async fn no_route_takes_its_paths_and_none_beside_them_is_taken() {
 #[tokio::test]
 async fn the_routes_are_told_by_path_with_what_a_call_needs() {
     let gateway = start().await;
-    let api = ask(&gateway, "GET /_routegen/page/api").await.json();
+    let api = ask_as_the_page(&gateway, "GET /_routegen/page/api").await.json();
     assert_eq!((&api["stage"], &api["scopes"]), (&json!(""), &json!(["items/read", "items/write"])));
     let keys: Vec<_> =
         api["routes"].as_array().unwrap().iter().map(|route| route["key"].as_str().unwrap()).collect();
@@ -155,14 +169,14 @@ async fn the_routes_are_told_by_path_with_what_a_call_needs() {
     assert_eq!(api["routes"][1], item);
 
     gateway.replace(&Api::new().stage("dev")).unwrap();
-    let api = ask(&gateway, "GET /_routegen/page/api").await.json();
+    let api = ask_as_the_page(&gateway, "GET /_routegen/page/api").await.json();
     assert_eq!((&api["stage"], &api["routes"]), (&json!("/dev"), &json!([])));
 }
 
 #[tokio::test]
 async fn a_token_is_minted_with_the_scopes_that_were_chosen() {
     let gateway = start().await;
-    let secret = secret(&gateway).await;
+    let secret = secret(&gateway);
     for (scopes, status) in [(json!(["items/read"]), 200), (json!(["items/write"]), 403), (json!([]), 403)] {
         let minted = mint(&secret, &json!({ "scopes": scopes }).to_string()).send(gateway.address()).await;
         assert_eq!((minted.status, &minted.json()["expires_in"]), (200, &json!(3_600)));
@@ -184,7 +198,7 @@ async fn a_token_is_minted_with_the_scopes_that_were_chosen() {
 #[tokio::test]
 async fn a_request_is_signed_with_the_key_of_the_api_and_no_other_passes_by_it() {
     let gateway = start().await;
-    let secret = secret(&gateway).await;
+    let secret = secret(&gateway);
     let wish = |body: Value| {
         request("POST /_routegen/page/signature")
             .header(SECRET, &*secret)
@@ -219,7 +233,7 @@ async fn a_request_is_signed_with_the_key_of_the_api_and_no_other_passes_by_it()
 #[tokio::test]
 async fn without_a_local_issuer_there_is_no_token() {
     let gateway = Gateway::builder(Api::new()).page(true).start().await.unwrap();
-    let refused = mint(&secret(&gateway).await, r#"{"scopes":[]}"#).send(gateway.address()).await;
+    let refused = mint(&secret(&gateway), r#"{"scopes":[]}"#).send(gateway.address()).await;
     assert_eq!(
         (refused.status, refused.json()),
         (404, json!({ "message": "the gateway has no local issuer" }))
@@ -232,7 +246,7 @@ async fn what_is_asked_from_elsewhere_is_refused_at_every_path() {
     let cors = Cors::origins(["*"]).methods(["*"]).headers(["*"]);
     let builder = Gateway::builder(api().cors(cors)).local_issuer(LocalIssuer::new());
     let gateway = builder.allow_host("api.test").page(true).start().await.unwrap();
-    let secret = secret(&gateway).await;
+    let secret = secret(&gateway);
     let port = gateway.address().port();
     let own = format!("http://{}", gateway.address());
     let other = format!("http://127.0.0.1:{}", port ^ 1);
@@ -277,33 +291,63 @@ async fn what_is_asked_from_elsewhere_is_refused_at_every_path() {
 }
 
 #[tokio::test]
-async fn a_change_needs_the_secret_of_this_start() {
+async fn all_but_the_files_of_the_page_needs_the_key_of_this_start() {
     let (gateway, before) = (start().await, start().await);
-    let (own, other) = (secret(&gateway).await, secret(&before).await);
-    assert_ne!(own, other);
+    let (own, other) = (secret(&gateway), secret(&before));
+    assert!(own != other && own.len() >= 43, "{own}");
     let mut stream = Stream::open(&gateway, "").await;
     stream.hello().await;
     for (line, body) in [
+        ("GET /_routegen/page/api", ""),
+        ("GET /_routegen/page/log", ""),
         ("DELETE /_routegen/page/log", ""),
         ("POST /_routegen/page/token", r#"{"scopes":[]}"#),
         ("POST /_routegen/page/signature", r#"{"method":"GET","target":"/","body":""}"#),
     ] {
         for secret in [None, Some(String::new()), Some(other.clone()), Some(format!("{own}x"))] {
-            let mut asked = request(line).body("application/json", body);
-            if let Some(secret) = &secret {
-                asked = asked.header(SECRET, &**secret);
+            // From the page's own origin too, as another page of it asks.
+            for site in [None, Some("same-origin")] {
+                let mut asked = request(line).body("application/json", body);
+                for (name, value) in [(SECRET, secret.as_deref()), ("sec-fetch-site", site)] {
+                    asked = value.map_or(asked.clone(), |value| asked.header(name, value));
+                }
+                let refused = asked.send(gateway.address()).await;
+                assert_eq!(refused.status, 403, "{line}: {secret:?}");
+                let told = refused.json()["message"].as_str().unwrap().to_owned();
+                assert!(told.starts_with("the page needs the key of this start"), "{told}");
             }
-            assert_eq!(asked.send(gateway.address()).await.status, 403, "{line}: {secret:?}");
+        }
+        if line.ends_with("page/log") && line.starts_with("GET") {
+            // It does not end: the streams above and below have the key.
+            continue;
         }
         // With it, and from the page's own origin, as browsers say it.
         let asked = request(line).header(SECRET, &*own).body("application/json", body);
         let asked = asked.header("origin", format!("http://{}", gateway.address()));
         let response = asked.clone().header("sec-fetch-site", "same-origin").send(gateway.address()).await;
         assert!(matches!(response.status, 200 | 204), "{line}: {response:?}");
-        // A change is nothing that a person types.
+        assert!(!response.text().contains(&own), "{line}");
+        // None of it is something that a person types.
         assert_eq!(asked.header("sec-fetch-site", "none").send(gateway.address()).await.status, 403);
     }
     assert_eq!(stream.entry().await["kind"], "cleared");
+    // What everyone gets does not have it either.
+    for path in ["/_routegen", "/_routegen/page/script.js", "/_routegen/page/style.css"] {
+        assert!(!ask(&gateway, &format!("GET {path}")).await.text().contains(&own), "{path}");
+    }
+}
+
+/// One of a handler's would be asked by the browser for what the page sends.
+#[tokio::test]
+async fn no_service_worker_is_served_beside_the_page() {
+    let gateway = start().await;
+    let worker = |gateway: &Gateway| {
+        request("GET /worker.js").header("service-worker", "script").send(gateway.address())
+    };
+    assert_eq!(worker(&gateway).await.status, 403);
+    assert_eq!(ask(&gateway, "GET /worker.js").await.status, 200);
+    let without = Gateway::builder(api()).local_issuer(LocalIssuer::new()).start().await.unwrap();
+    assert_eq!(worker(&without).await.status, 200);
 }
 
 #[tokio::test]
@@ -333,7 +377,8 @@ async fn other_pages_may_link_to_it_and_have_it_in_no_frame() {
         ("cross-site", "iframe", "/_routegen", 403),
         ("cross-site", "document", "/_routegen/page/api", 403),
         ("cross-site", "script", "/_routegen/page/script.js", 403),
-        ("none", "document", "/_routegen/page/api", 200),
+        ("none", "document", "/_routegen", 200),
+        ("none", "document", "/_routegen/page/api", 403),
         ("same-origin", "script", "/_routegen/page/script.js", 200),
     ] {
         let mode = if destination == "script" { "no-cors" } else { "navigate" };
@@ -387,6 +432,22 @@ async fn the_log_tells_requests_with_event_and_answer_and_shortens_their_tokens(
     assert_eq!(event["headers"]["authorization"], shown);
     assert!(!entry.to_string().contains(&token[..32]));
 
+    // What any authorizer knows its callers by, and cookies, in the path too.
+    let asked =
+        request("GET /anything?who=me-secretly&page=2").header("cookie", "session=my-cookie; other=1");
+    assert_eq!(asked.header("x-tenant-key", "my-key").send(gateway.address()).await.status, 200);
+    let entry = stream.entry().await;
+    let event = &entry["event"]["json"];
+    assert_eq!(entry["path"], "/anything?who=…&page=2");
+    assert_eq!(event["queryStringParameters"], json!({ "who": "…", "page": "2" }));
+    assert_eq!(
+        (&event["headers"]["x-tenant-key"], &event["cookies"]),
+        (&json!("…"), &json!(["session=…", "other=…"]))
+    );
+    for secret in ["me-secretly", "my-cookie", "my-key"] {
+        assert!(!event.to_string().contains(secret), "{event}");
+    }
+
     // What was refused has no event, and says why.
     assert_eq!(ask(&gateway, "GET /items/7").await.status, 401);
     let refused = stream.entry().await;
@@ -435,12 +496,8 @@ async fn the_log_goes_on_after_what_the_page_has_and_begins_anew_after_a_clear()
     let mut later = Stream::open(&gateway, &format!("?after={first}")).await;
     later.hello().await;
     assert_eq!(later.entry().await["path"], "/2");
-    // A browser that reconnects says it in a header.
-    let mut again = Stream::open_with(&gateway, "?after=", &format!("last-event-id: {first}\r\n")).await;
-    again.hello().await;
-    assert_eq!(again.entry().await["path"], "/2");
 
-    let clear = request("DELETE /_routegen/page/log").header(SECRET, secret(&gateway).await);
+    let clear = request("DELETE /_routegen/page/log").header(SECRET, secret(&gateway));
     assert_eq!(clear.send(gateway.address()).await.status, 204);
     let mut anew = Stream::open(&gateway, "").await;
     anew.hello().await;
@@ -456,7 +513,7 @@ async fn only_so_many_pages_follow_and_one_that_leaves_makes_room() {
         stream.hello().await;
         streams.push(stream);
     }
-    assert_eq!(ask(&gateway, "GET /_routegen/page/log").await.status, 503);
+    assert_eq!(ask_as_the_page(&gateway, "GET /_routegen/page/log").await.status, 503);
     drop(streams.pop());
     // The gateway notices it some time.
     loop {

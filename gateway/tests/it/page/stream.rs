@@ -7,6 +7,8 @@ use tokio::{
     net::TcpStream,
 };
 
+use super::SECRET;
+
 pub(super) struct Stream {
     reader: BufReader<TcpStream>,
     last_id: String,
@@ -14,14 +16,10 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) async fn open(gateway: &Gateway, query: &str) -> Self {
-        Self::open_with(gateway, query, "").await
-    }
-
-    /// With lines of headers of one's own.
-    pub(super) async fn open_with(gateway: &Gateway, query: &str, headers: &str) -> Self {
         let mut stream = TcpStream::connect(gateway.address()).await.unwrap();
-        let host = gateway.address();
-        let head = format!("GET /_routegen/page/log{query} HTTP/1.1\r\nhost: {host}\r\n{headers}\r\n");
+        let (host, key) = (gateway.address(), super::secret(gateway));
+        let head =
+            format!("GET /_routegen/page/log{query} HTTP/1.1\r\nhost: {host}\r\n{SECRET}: {key}\r\n\r\n");
         stream.write_all(head.as_bytes()).await.unwrap();
         Self { reader: BufReader::new(stream), last_id: String::new() }
     }
