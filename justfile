@@ -48,9 +48,9 @@ bench-gateway *arguments:
 soak *seconds:
     cargo xtask soak {{ seconds }}
 
-# Licences, sources and banned crates (needs cargo-deny)
-deny:
-    cargo deny check licenses bans sources
+# Licences, sources, banned crates and advisories of the dependencies (needs cargo-deny)
+deny *arguments:
+    cargo xtask deny {{ arguments }}
 
 # What CI runs, as CI runs it
 ci:

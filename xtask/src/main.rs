@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask check` looks at format, lints and docs. `cargo xtask test` does that, makes the Python environment that
 //! the emulators of AWS run in, and runs all tests. Where the machine lacks something, the tests that need it are
-//! skipped, and told at the end; with `CI=true` they fail. `cargo xtask bench` measures a function beside bare
+//! skipped, and told at the end; with `CI=true` they fail. `cargo xtask deny` looks at licences and advisories. `cargo xtask bench` measures a function beside bare
 //! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` what is emitted, and `cargo xtask
 //! bench-gateway` the local gateway, which `cargo xtask soak` wears out and `cargo xtask fuzz` tries to break. It installs
 //! nothing outside of the target directory, but for a browser where `CI=true`.
@@ -11,6 +11,7 @@
 
 mod bench;
 mod browser;
+mod deny;
 mod disk;
 mod fuzz;
 mod python;
@@ -45,7 +46,9 @@ fn main() -> ExitCode {
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["check"] => check(),
         ["test"] => everything(),
-        ["test", arguments @ ..] => test(arguments),
+        ["test", arguments @ ..] => test(arguments, None),
+        ["deny"] => deny(deny::Advisories::IfPossible),
+        ["deny", "--advisories"] => deny(deny::Advisories::Required),
         ["soak"] => soak("60"),
         ["soak", seconds] => soak(seconds),
         ["bench"] => bench::bench(),
@@ -54,7 +57,7 @@ fn main() -> ExitCode {
         ["bench-terraform"] => bench_terraform(None),
         ["bench-terraform", "--routes", counts] => bench_terraform(Some(counts)),
         ["fuzz", arguments @ ..] => fuzz::fuzz(arguments),
-        _ => Err(Failed(format!("{USAGE}{}{}", fuzz::USAGE, bench::USAGES.join("\n  ")))),
+        _ => Err(Failed(format!("{USAGE}{}{}{}", deny::USAGE, fuzz::USAGE, bench::USAGES.join("\n  ")))),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -72,7 +75,26 @@ fn everything() -> Result<(), Failed> {
         Ok(()) => {}
     }
     check()?;
-    test(&["--workspace", "--no-fail-fast"])
+    let unchecked = dependencies()?;
+    test(&["--workspace", "--no-fail-fast"], unchecked)
+}
+
+/// What of the dependencies was not looked at, if anything.
+fn dependencies() -> Result<Option<String>, Failed> {
+    match deny::check(deny::Advisories::IfPossible, is_ci()) {
+        Ok(deny::Skipped(skipped)) => Ok(skipped),
+        Err(why) if is_ci() => Err(why),
+        // Without it on this machine, as for all that tests need.
+        Err(Failed(why)) => Ok(Some(format!("licences, sources, banned crates and advisories: {why}"))),
+    }
+}
+
+fn deny(advisories: deny::Advisories) -> Result<(), Failed> {
+    let deny::Skipped(skipped) = deny::check(advisories, is_ci())?;
+    if let Some(skipped) = skipped {
+        eprintln!("SKIPPED {skipped}");
+    }
+    Ok(())
 }
 
 fn check() -> Result<(), Failed> {
@@ -91,7 +113,8 @@ fn check() -> Result<(), Failed> {
         .run()
 }
 
-fn test(arguments: &[&str]) -> Result<(), Failed> {
+/// Runs tests, and tells at the end which of them were skipped, beside what was left `unchecked` before.
+fn test(arguments: &[&str], unchecked: Option<String>) -> Result<(), Failed> {
     let mut tests = Step::cargo("test").arguments(arguments);
     for (variable, folder, requirements) in PYTHON {
         match python::environment(&target().join(folder), requirements) {
@@ -108,7 +131,9 @@ fn test(arguments: &[&str]) -> Result<(), Failed> {
     let skipped = target().join("skipped-tests.txt");
     let _ = std::fs::remove_file(&skipped);
     let outcome = tests.env("ROUTEGEN_TEST_SKIPPED", &skipped).run();
-    if let Ok(skipped) = std::fs::read_to_string(skipped) {
+    let unchecked = unchecked.map(|what| format!("SKIPPED {what}\n"));
+    let skipped = unchecked.unwrap_or_default() + &std::fs::read_to_string(skipped).unwrap_or_default();
+    if !skipped.is_empty() {
         eprint!("\nNot everything was tested:\n{skipped}");
     }
     outcome

@@ -26,7 +26,15 @@ pub(crate) fn environment(folder: &Path, requirements: &str) -> Result<PathBuf, 
         return Err(Failed("There is no python3 to run.".to_owned()));
     }
     Step::new("python3").arguments(["-m", "venv", "--clear"]).arguments([folder]).run()?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    let pip = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "--requirement",
+    ];
     Step::new(&python).arguments(pip).arguments([&requirements]).run()?;
     fs::copy(&requirements, &installed)
         .map_err(|error| Failed(format!("{} cannot be written: {error}", installed.display())))?;

@@ -1,0 +1,87 @@
+//! Licences, sources, banned crates and advisories of all dependencies, by cargo-deny.
+//!
+//! The first three need nothing but the lock files. Advisories are in a database that cargo-deny fetches: where it cannot be fetched,
+//! the check says that it was skipped, unless it is what was asked for.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use crate::{
+    repository,
+    step::{Failed, Step},
+    target,
+};
+
+/// The version that CI installs. Another one that is on the `PATH` is as good.
+const VERSION: &str = "0.20.2";
+
+/// The workspaces, each with a lock file of its own.
+const WORKSPACES: [&str; 2] = ["Cargo.toml", "gateway/fuzz/Cargo.toml"];
+
+pub(crate) const USAGE: &str = "cargo xtask deny [--advisories]
+                             licences, sources, banned crates and advisories; with --advisories these must be looked up
+  ";
+
+/// Whether advisories have to be looked up.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Advisories {
+    /// They are looked up if the database can be fetched.
+    IfPossible,
+    /// It is an error where it cannot.
+    Required,
+}
+
+/// What was not looked at, if anything.
+#[must_use]
+pub(crate) struct Skipped(pub(crate) Option<String>);
+
+/// Checks. cargo-deny is installed into the target directory where `may_install`, and else has to be there.
+pub(crate) fn check(advisories: Advisories, may_install: bool) -> Result<Skipped, Failed> {
+    let program = cargo_deny(may_install)?;
+    let step = |workspace: &str, arguments: &str| {
+        let manifest = repository().join(workspace);
+        let step = Step::new(&program).arguments(["--locked", "--manifest-path"]).arguments([manifest]);
+        step.arguments(["check", "--config"])
+            .arguments([repository().join("deny.toml")])
+            .arguments(arguments.split(' '))
+    };
+    for workspace in WORKSPACES {
+        step(workspace, "licenses bans sources").run()?;
+    }
+    if let Err(Failed(why)) = Step::new(&program).arguments(["fetch", "db"]).run() {
+        let skipped = format!("advisories: their database could not be fetched ({why})");
+        return match advisories {
+            Advisories::Required => Err(Failed(skipped)),
+            Advisories::IfPossible => Ok(Skipped(Some(skipped))),
+        };
+    }
+    for workspace in WORKSPACES {
+        step(workspace, "advisories").run()?;
+    }
+    Ok(Skipped(None))
+}
+
+fn cargo_deny(may_install: bool) -> Result<PathBuf, Failed> {
+    let installed = target().join("tools");
+    let own = installed.join("bin/cargo-deny");
+    let found = [PathBuf::from("cargo-deny"), own.clone()].into_iter().find(|program| runs(program));
+    match found {
+        Some(program) => Ok(program),
+        None if may_install => {
+            let install = format!("install --quiet --locked --version {VERSION} cargo-deny --root");
+            Step::cargo(&install).arguments([&installed]).run()?;
+            Ok(own)
+        }
+        None => Err(Failed(format!(
+            "There is no cargo-deny to run: `cargo install --locked cargo-deny` (or `--version {VERSION}`)."
+        ))),
+    }
+}
+
+fn runs(program: &Path) -> bool {
+    let mut version = Command::new(program);
+    version.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    version.status().is_ok_and(|status| status.success())
+}
