@@ -253,3 +253,22 @@ impl fmt::Display for Comparison {
         self.differences.iter().try_for_each(|stale| f.write_str(&printable_lines(&stale.diff)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Files on the disk may be those of somebody's pull request.
+    #[test]
+    fn a_difference_has_nothing_that_a_terminal_obeys() {
+        for c in '\0'..'\u{a0}' {
+            let text = format!("# a{c}b\n");
+            let difference =
+                Difference { path: text.clone().into(), before: Some(text), after: Some(String::new()) };
+            let shown = Comparison { differences: vec![Stale::new(difference)] }.to_string();
+            assert!(!shown.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')), "{shown:?}");
+            // A line feed is the only one that is a line's end.
+            assert_eq!(shown.matches('\n').count(), if matches!(c, '\n') { 5 } else { 4 }, "{shown:?}");
+        }
+    }
+}

@@ -20,3 +20,17 @@ pub(super) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>, 
     let lines = table.lines().map(|line| line.trim_end().to_owned() + "\n");
     lines.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_has_what_a_terminal_obeys() {
+        for c in '\0'..'\u{a0}' {
+            let text = table(&["NAME"], [vec![format!("a{c}b")]], &[]);
+            let lines: Vec<&str> = text.split('\n').collect();
+            assert_eq!(lines, ["NAME", &*printable(&format!("a{c}b")), ""], "{c:?}");
+        }
+    }
+}
