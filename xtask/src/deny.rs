@@ -9,7 +9,6 @@ use std::{
 };
 
 use crate::{
-    repository,
     step::{Failed, Step},
     target,
 };
@@ -40,12 +39,9 @@ pub(crate) struct Skipped(pub(crate) Option<String>);
 /// Checks. cargo-deny is installed into the target directory where `may_install`, and else has to be there.
 pub(crate) fn check(advisories: Advisories, may_install: bool) -> Result<Skipped, Failed> {
     let program = cargo_deny(may_install)?;
-    let step = |workspace: &str, arguments: &str| {
-        let manifest = repository().join(workspace);
-        let step = Step::new(&program).arguments(["--locked", "--manifest-path"]).arguments([manifest]);
-        step.arguments(["check", "--config"])
-            .arguments([repository().join("deny.toml")])
-            .arguments(arguments.split(' '))
+    let step = |workspace: &str, checks: &str| {
+        let arguments = format!("--locked --manifest-path {workspace} check {checks}");
+        Step::new(&program).arguments(arguments.split(' '))
     };
     for workspace in WORKSPACES {
         step(workspace, "licenses bans sources").run()?;
