@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use proc_macro2::{TokenStream, TokenTree};
-use routegen_spec::{Manifest, Method};
+use routegen_spec::{Manifest, Method, attributes};
 use syn::{
     Attribute, ExprBlock, ImplItemFn, ItemConst, ItemFn, ItemImpl, ItemMod, Meta, parse::Parser as _,
     punctuated::Punctuated, spanned::Spanned as _, visit::Visit,
@@ -26,10 +26,6 @@ const IN_LIBRARY: &str = "nothing was made of the attribute: does another one ab
 const IN_PROGRAM: &str = "the file belongs to a program, and routes and authorizers are in libraries: move it to the library, whose `lib.rs` names it";
 const IN_NO_MODULE: &str =
     "no module names its file, so it is not compiled: add a `mod` for it, or remove it";
-
-/// The keys by which routegen's `#[authorizer]` is known from another one.
-const AUTHORIZER_KEYS: [&str; 8] =
-    ["crate", "description", "env", "identity_sources", "memory", "name", "timeout", "ttl"];
 
 /// Compares the sources of the packages that were built, told by the names of their crates, with the manifest.
 pub(crate) fn compare(workspace: &Workspace, crates: &[String], manifest: &Manifest) -> Result<(), Error> {
@@ -315,7 +311,8 @@ fn is_authorizer(attribute: &Attribute) -> bool {
         Meta::Path(path) => named(path),
         Meta::List(list) => {
             let pairs = Punctuated::<Meta, syn::Token![,]>::parse_terminated.parse2(list.tokens.clone());
-            let is_key = |pair: &Meta| AUTHORIZER_KEYS.iter().any(|key| pair.path().is_ident(key));
+            let is_key =
+                |pair: &Meta| attributes::AUTHORIZER.iter().any(|known| pair.path().is_ident(known.key.name));
             named(&list.path) && pairs.is_ok_and(|pairs| pairs.iter().all(is_key))
         }
         Meta::NameValue(_) => false,

@@ -3,10 +3,10 @@
 //! In: slots, and the function. Out: the value that was given, or the default.
 
 use proc_macro2::Span;
-use routegen_spec::Name;
+use routegen_spec::{Name, attributes::Key};
 use syn::parse_quote_spanned;
 
-use crate::{doc, errors::Errors, keys::Key, signature::Handler, slot::Slot};
+use crate::{doc, errors::Errors, signature::Handler, slot::Slot};
 
 /// The function's name, which is to be the value of `key`.
 pub(crate) fn name(handler: &Handler, key: Key, errors: &mut Errors) -> Option<Name> {

@@ -13,7 +13,6 @@ mod doc;
 mod errors;
 mod function;
 mod glue;
-mod keys;
 mod nearest;
 mod place;
 mod route;

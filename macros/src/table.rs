@@ -6,10 +6,11 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 
+use routegen_spec::attributes::Key;
+
 use crate::{
     arguments::is_assignment,
     errors::{Errors, shown},
-    keys::Key,
     nearest::nearest,
     slot::Slot,
 };
@@ -106,5 +107,11 @@ impl Table<'_> {
     /// The names of all keys, for a message.
     fn list(&self) -> String {
         self.0.iter().map(|row| format!("`{}`", row.key.name)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The keys in their order.
+    #[cfg(test)]
+    pub(crate) fn keys(&self) -> Vec<Key> {
+        self.0.iter().map(|row| row.key).collect()
     }
 }

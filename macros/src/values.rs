@@ -7,7 +7,9 @@
 use std::{fmt::Display, ops::RangeInclusive};
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
-use routegen_spec::{Auth, EnvName, IdentitySource, Method, Name, PathPattern, Scope, Throttle, limits};
+use routegen_spec::{
+    Auth, EnvName, IdentitySource, Method, Name, PathPattern, Scope, Throttle, attributes::Key, limits,
+};
 use syn::{
     LitBool, LitInt, LitStr,
     parse::{Parse, ParseStream, Parser},
@@ -16,7 +18,6 @@ use syn::{
 use crate::{
     arguments::split,
     errors::{Errors, shown},
-    keys::Key,
 };
 
 pub(crate) fn method(argument: &TokenStream, errors: &mut Errors) -> Option<Method> {

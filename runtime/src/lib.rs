@@ -135,20 +135,7 @@ pub use resource::{Init, Res, Resource};
 /// as `a b`. Literals are compared byte for byte, so that `/Items` is another path than `/items`, and so is `/items/`, which only
 /// a greedy parameter or `$default` takes. The attribute, the Terraform, the local gateway and the router have these rules in common.
 ///
-/// | key | value | default |
-/// |---|---|---|
-/// | `auth` | `"cognito"` (a Cognito user pool made by the Terraform), an [`authorizer`](macro@authorizer)'s name, `"iam"` or `"none"` | none: it must be said |
-/// | `scopes` | of which a token needs one, such as `["items/read"]`; at most 10 | `[]` |
-/// | `memory` | of the function, in MB, 128 to 10240 | `routegen.toml`, else 128 |
-/// | `timeout` | of the function, in seconds, 1 to 30 | `routegen.toml`, else 10 |
-/// | `env` | names of the environment variables that the function needs, such as `["TABLE"]`; their values are the deployment's | `[]` |
-/// | `throttle` | requests a second and requests at once that the route takes, such as `(50, 20)`; the others get 429 | the API's |
-/// | `name` | the route's id, in snake case; its function has the same name in kebab case | the function's name |
-/// | `lambda` | the function, in snake case, which answers all routes of this crate that name it | one for the route alone |
-/// | `description` | what the route is for | first paragraph of the doc comment |
-/// | `tags` | what the route belongs to, for documentation, such as `["items"]` | `[]` |
-/// | `deprecated` | `true` where clients should no longer call it | `false` |
-/// | `crate` | where this crate is, if renamed or re-exported | `::routegen` |
+#[doc = include_str!("keys/route.md")]
 ///
 /// Several `#[route]` over one function are several routes of one function in Lambda, which has the handler's name, or that of
 /// `lambda`. Each but one has a `name` of its own. (One within `cfg_attr` is expanded alone: it is of the same function where
@@ -201,16 +188,7 @@ pub use router::{RouterBuilder, RouterError, router};
 /// }
 /// ```
 ///
-/// | key | value | default |
-/// |---|---|---|
-/// | `identity_sources` | where a request says who calls: `$request.header.NAME`, `$request.querystring.NAME`, `$context.NAME` or `$stageVariables.NAME`; a request that lacks one gets 401, and the function is not asked | `["$request.header.Authorization"]` |
-/// | `ttl` | how long an answer is kept, in seconds, 0 to 3600 | 0: not at all |
-/// | `memory` | of the function, in MB, 128 to 10240 | `routegen.toml`, else 128 |
-/// | `timeout` | of the function, in seconds, 1 to 10 | `routegen.toml`, else 10 |
-/// | `env` | names of the environment variables that the function needs | `[]` |
-/// | `name` | what routes write as `auth`, in snake case; not `none`, `iam` or `cognito` | the function's name |
-/// | `description` | what it decides by | first paragraph of the doc comment |
-/// | `crate` | where this crate is, if renamed or re-exported | `::routegen` |
+#[doc = include_str!("keys/authorizer.md")]
 ///
 /// An answer that is kept counts for all routes with this authorizer, for every request with the same values of the identity
 /// sources. Where it depends on anything else, that must be an identity source too, such as `"$context.routeKey"`.

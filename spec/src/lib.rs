@@ -3,6 +3,7 @@
 //! In: text (a path, a method, a manifest's JSON). Out: values that are valid by construction.
 //! It does no I/O, knows no Rust syntax and no Terraform; those belong to the crates that depend on it.
 
+pub mod attributes;
 mod auth;
 mod authorizer;
 mod entry;

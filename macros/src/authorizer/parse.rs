@@ -5,12 +5,11 @@
 //! function; those are in `validate.rs`.
 
 use proc_macro2::TokenStream;
-use routegen_spec::{EnvName, IdentitySource, Name};
+use routegen_spec::{EnvName, IdentitySource, Name, attributes::Key};
 
 use crate::{
     arguments::split,
     errors::Errors,
-    keys::Key,
     slot::Slot,
     table::{Row, Table},
     values,
@@ -54,6 +53,8 @@ impl AuthorizerAttr {
 
 #[cfg(test)]
 mod tests {
+    use routegen_spec::attributes;
+
     use super::*;
 
     /// The attribute and its errors, one on a line.
@@ -61,6 +62,12 @@ mod tests {
         let mut errors = Errors::default();
         let authorizer = parse(attribute.parse().unwrap(), &mut errors);
         (authorizer, errors.into_vec().iter().map(|error| error.to_string().replace('\n', "; ")).collect())
+    }
+
+    #[test]
+    fn the_keys_are_those_of_the_table_that_the_documentation_is_made_of() {
+        let known: Vec<Key> = attributes::AUTHORIZER.iter().map(|argument| argument.key).collect();
+        assert_eq!(AuthorizerAttr::default().table().keys(), known);
     }
 
     #[test]

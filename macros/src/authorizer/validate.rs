@@ -5,13 +5,12 @@
 //! mean something else.
 
 use proc_macro2::TokenStream;
-use routegen_spec::{Auth, Entry, EnvName, IdentitySource, Name, Serves};
+use routegen_spec::{Auth, Entry, EnvName, IdentitySource, Name, Serves, attributes::Key};
 
 use super::parse::AuthorizerAttr;
 use crate::{
     errors::Errors,
     function,
-    keys::Key,
     signature::{self, Handler, Role},
     slot::Slot,
 };

@@ -6,14 +6,13 @@
 //! arguments or the function; those are in `validate.rs`.
 
 use proc_macro2::{TokenStream, TokenTree};
-use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope, Throttle};
+use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope, Throttle, attributes::Key};
 use syn::LitStr;
 
 use super::siblings::Attribute;
 use crate::{
     arguments::{is_assignment, split},
     errors::Errors,
-    keys::Key,
     slot::Slot,
     table::{Row, Table},
     values,
@@ -142,6 +141,7 @@ impl RouteAttr {
 #[cfg(test)]
 mod tests {
     use quote::ToTokens as _;
+    use routegen_spec::attributes;
 
     use super::*;
 
@@ -150,6 +150,12 @@ mod tests {
         let mut errors = Errors::default();
         let route = parse(Attribute::expanded(attribute.parse().unwrap()), &mut errors);
         (route, errors.into_vec().iter().map(|error| error.to_string().replace('\n', "; ")).collect())
+    }
+
+    #[test]
+    fn the_keys_are_those_of_the_table_that_the_documentation_is_made_of() {
+        let known: Vec<Key> = attributes::ROUTE.iter().map(|argument| argument.key).collect();
+        assert_eq!(RouteAttr::default().table().keys(), known);
     }
 
     #[test]

@@ -4,13 +4,14 @@
 //! It refuses what two arguments, or an argument and the function, say against each other.
 
 use proc_macro2::TokenStream;
-use routegen_spec::{Auth, Entry, EnvName, Method, Name, PathPattern, RouteKey, Scope, Serves, Throttle};
+use routegen_spec::{
+    Auth, Entry, EnvName, Method, Name, PathPattern, RouteKey, Scope, Serves, Throttle, attributes::Key,
+};
 
 use super::parse::RouteAttr;
 use crate::{
     errors::Errors,
     function,
-    keys::Key,
     signature::{self, Handler, Role},
     slot::{Given, Slot},
 };

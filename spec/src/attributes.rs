@@ -1,0 +1,181 @@
+//! The keys of the attributes: the one table from which come what the macros read, what their messages show, the documentation of
+//! both attributes, and by what the command tells them from other crates' attributes.
+
+/// What stands before the `=` of an attribute's argument.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Key {
+    /// The word.
+    pub name: &'static str,
+    /// The word with a value that is right.
+    pub example: &'static str,
+}
+
+/// A key of one attribute.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Argument {
+    /// The key. Keys of one name take values of one form in all attributes.
+    pub key: Key,
+    /// What the value is, in Markdown.
+    pub value: &'static str,
+    /// What counts where it is not written, in Markdown.
+    pub default: &'static str,
+}
+
+impl Key {
+    /// Who may call a route.
+    pub const AUTH: Self = Self::new("auth", r#"auth = "cognito""#);
+    /// The scopes of which a token needs one.
+    pub const SCOPES: Self = Self::new("scopes", r#"scopes = ["items/read"]"#);
+    /// Where a request says who calls.
+    pub const IDENTITY_SOURCES: Self =
+        Self::new("identity_sources", r#"identity_sources = ["$request.header.Authorization"]"#);
+    /// How long an authorizer's answer is kept.
+    pub const TTL: Self = Self::new("ttl", "ttl = 300");
+    /// Memory of the function.
+    pub const MEMORY: Self = Self::new("memory", "memory = 256");
+    /// Timeout of the function.
+    pub const TIMEOUT: Self = Self::new("timeout", "timeout = 10");
+    /// Environment variables that the function needs.
+    pub const ENV: Self = Self::new("env", r#"env = ["TABLE"]"#);
+    /// How many requests a route takes.
+    pub const THROTTLE: Self = Self::new("throttle", "throttle = (50, 20)");
+    /// The id.
+    pub const NAME: Self = Self::new("name", r#"name = "get_items""#);
+    /// The function that several routes share.
+    pub const LAMBDA: Self = Self::new("lambda", r#"lambda = "items""#);
+    /// What it is for.
+    pub const DESCRIPTION: Self = Self::new("description", r#"description = "Retrieves items""#);
+    /// What a route belongs to.
+    pub const TAGS: Self = Self::new("tags", r#"tags = ["items"]"#);
+    /// Whether clients should no longer call a route.
+    pub const DEPRECATED: Self = Self::new("deprecated", "deprecated = true");
+    /// Where the crate `routegen` is.
+    pub const CRATE: Self = Self::new("crate", "crate = my_crate::routegen");
+
+    const fn new(name: &'static str, example: &'static str) -> Self {
+        Self { name, example }
+    }
+
+    const fn takes(self, value: &'static str, default: &'static str) -> Argument {
+        Argument { key: self, value, default }
+    }
+}
+
+const MEMORY: &str = "of the function, in MB, 128 to 10240";
+const MEMORY_DEFAULT: &str = "`routegen.toml`, else 128";
+const TIMEOUT_DEFAULT: &str = "`routegen.toml`, else 10";
+const DOC_COMMENT: &str = "first paragraph of the doc comment";
+const CRATE: &str = "where this crate is, if renamed or re-exported";
+
+/// The keys of `#[route]`, in the order in which messages list them.
+pub const ROUTE: [Argument; 12] = [
+    Key::AUTH.takes(
+        "`\"cognito\"` (a Cognito user pool made by the Terraform), an [`authorizer`](macro@authorizer)'s name, `\"iam\"` or `\"none\"`",
+        "none: it must be said",
+    ),
+    Key::SCOPES.takes("of which a token needs one, such as `[\"items/read\"]`; at most 10", "`[]`"),
+    Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
+    Key::TIMEOUT.takes("of the function, in seconds, 1 to 30", TIMEOUT_DEFAULT),
+    Key::ENV.takes(
+        "names of the environment variables that the function needs, such as `[\"TABLE\"]`; their values are the deployment's",
+        "`[]`",
+    ),
+    Key::THROTTLE.takes(
+        "requests a second and requests at once that the route takes, such as `(50, 20)`; the others get 429",
+        "the API's",
+    ),
+    Key::NAME.takes(
+        "the route's id, in snake case; its function has the same name in kebab case",
+        "the function's name",
+    ),
+    Key::LAMBDA.takes(
+        "the function, in snake case, which answers all routes of this crate that name it",
+        "one for the route alone",
+    ),
+    Key::DESCRIPTION.takes("what the route is for", DOC_COMMENT),
+    Key::TAGS.takes("what the route belongs to, for documentation, such as `[\"items\"]`", "`[]`"),
+    Key::DEPRECATED.takes("`true` where clients should no longer call it", "`false`"),
+    Key::CRATE.takes(CRATE, "`::routegen`"),
+];
+
+/// The keys of `#[authorizer]`, in the order in which messages list them.
+pub const AUTHORIZER: [Argument; 8] = [
+    Key::IDENTITY_SOURCES.takes(
+        "where a request says who calls: `$request.header.NAME`, `$request.querystring.NAME`, `$context.NAME` or `$stageVariables.NAME`; a request that lacks one gets 401, and the function is not asked",
+        "`[\"$request.header.Authorization\"]`",
+    ),
+    Key::TTL.takes("how long an answer is kept, in seconds, 0 to 3600", "0: not at all"),
+    Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
+    Key::TIMEOUT.takes("of the function, in seconds, 1 to 10", TIMEOUT_DEFAULT),
+    Key::ENV.takes("names of the environment variables that the function needs", "`[]`"),
+    Key::NAME.takes(
+        "what routes write as `auth`, in snake case; not `none`, `iam` or `cognito`",
+        "the function's name",
+    ),
+    Key::DESCRIPTION.takes("what it decides by", DOC_COMMENT),
+    Key::CRATE.takes(CRATE, "`::routegen`"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};
+
+    use super::*;
+    use crate::limits;
+
+    /// The table as the documentation of the attribute has it.
+    fn markdown(arguments: &[Argument]) -> String {
+        let head = "| key | value | default |\n|---|---|---|\n".to_owned();
+        arguments.iter().fold(head, |mut table, Argument { key, value, default }| {
+            let _ = writeln!(table, "| `{}` | {value} | {default} |", key.name);
+            table
+        })
+    }
+
+    /// `just bless` writes them.
+    #[test]
+    fn the_documentation_of_both_attributes_is_this_table() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src/keys");
+        for (file, arguments) in [("route.md", &ROUTE[..]), ("authorizer.md", &AUTHORIZER)] {
+            let (path, table) = (folder.join(file), markdown(arguments));
+            if env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
+                fs::write(&path, &table).unwrap();
+            }
+            assert_eq!(fs::read_to_string(&path).unwrap_or_default(), table, "{file}: run `just bless`");
+        }
+    }
+
+    #[test]
+    fn the_readme_has_every_key_of_a_route() {
+        let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+        let rows =
+            readme.lines().filter(|line| line.starts_with('|')).filter_map(|line| line.split('|').nth(1));
+        let first_columns: String = rows.collect();
+        for Argument { key, .. } in ROUTE.iter().filter(|argument| argument.key != Key::CRATE) {
+            assert!(first_columns.contains(&format!("`{}`", key.name)), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_key_and_the_numbers_are_the_limits() {
+        let mut examples = BTreeMap::new();
+        for Argument { key, .. } in ROUTE.iter().chain(&AUTHORIZER) {
+            let example = *examples.entry(key.name).or_insert(key.example);
+            assert_eq!(example, key.example);
+            assert!(example.starts_with(&format!("{} = ", key.name)), "{example}");
+        }
+        let says = |arguments: &[Argument], key: Key, numbers: &[u32]| {
+            let argument = arguments.iter().find(|argument| argument.key == key).unwrap();
+            for number in numbers {
+                assert!(argument.value.contains(&number.to_string()), "{}: {number}", argument.value);
+            }
+        };
+        let (memory, timeout) = (limits::MEMORY_MB, limits::AUTHORIZER_TIMEOUT_S);
+        says(&ROUTE, Key::MEMORY, &[*memory.start(), *memory.end()]);
+        says(&AUTHORIZER, Key::TIMEOUT, &[*timeout.start(), *timeout.end()]);
+        says(&AUTHORIZER, Key::TTL, &[*limits::AUTHORIZER_TTL_S.start(), *limits::AUTHORIZER_TTL_S.end()]);
+        says(&ROUTE, Key::SCOPES, &[u32::try_from(limits::SCOPES_PER_ROUTE).unwrap()]);
+    }
+}
