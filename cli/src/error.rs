@@ -57,6 +57,15 @@ pub(crate) enum Error {
     #[diagnostic(code(RG0006), help("make all packages of the API depend on one version"))]
     TwoRuntimes { first: String, second: String },
 
+    #[error("`{package}` depends on routegen {runtime}, and this command is of routegen {command}")]
+    #[diagnostic(
+        code(RG0059),
+        help(
+            "install the command of that version: `cargo install routegen-cli --version {runtime}`; or make the package depend on this one's: `cargo add routegen@{command} --package {package}`"
+        )
+    )]
+    OtherVersion { package: String, runtime: String, command: &'static str },
+
     #[error(
         "the routes of `{package}` are all in packages outside of its workspace, where cargo switches no feature on"
     )]

@@ -2,11 +2,12 @@
 //!
 //! In: the selection of the command line, and the options for cargo. Out: a [`Workspace`], by `cargo metadata`. It reads no source.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, path::PathBuf, sync::LazyLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{
     CrateType, DependencyKind, Metadata, MetadataCommand, Package, PackageId, Target, TargetKind,
+    semver::Version,
 };
 
 use crate::{cargo_options::CargoOptions, error::Error};
@@ -105,6 +106,11 @@ impl Workspace {
         if let Some(second) = runtimes.pop_first() {
             return Err(Error::TwoRuntimes { first: runtime.repr, second: second.repr });
         }
+        let version = &metadata[&runtime].version;
+        if !is_compatible(version, &COMMAND) {
+            let (package, runtime) = (app.name.to_string(), version.to_string());
+            return Err(Error::OtherVersion { package, runtime, command: env!("CARGO_PKG_VERSION") });
+        }
         let home = cargo_home();
         let known = [Some(&metadata.workspace_root), home.as_ref()];
         let is_outside = |package: &&Package| {
@@ -159,6 +165,22 @@ impl Workspace {
     pub(crate) fn building_in(&self, folder: &Utf8Path) -> Self {
         Self { own_target: folder.to_owned(), ..self.clone() }
     }
+}
+
+/// The version of this command.
+static COMMAND: LazyLock<Version> =
+    LazyLock::new(|| env!("CARGO_PKG_VERSION").parse().expect("cargo has read it before"));
+
+/// Whether the command and the crate `routegen` understand each other: where cargo takes the one version for an update of the other.
+/// Only a version that it takes for another one changes the manifest's form or what programs are linked from.
+fn is_compatible(one: &Version, other: &Version) -> bool {
+    let breaking = |version: &Version| match (version.major, version.minor) {
+        (0, 0) => (0, 0, version.patch),
+        (0, minor) => (0, minor, 0),
+        (major, _) => (major, 0, 0),
+    };
+    // A prerelease is compatible with itself alone.
+    breaking(one) == breaking(other) && one.pre == other.pre
 }
 
 /// What cargo says, without the steps that it tells before.
@@ -286,4 +308,28 @@ fn link(metadata: &Metadata, package: &Package) -> Option<LinkedPackage> {
         bins: files(bins),
         other_targets: files(others),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_fit_where_cargo_takes_one_for_an_update_of_the_other() {
+        for (one, other, fits) in [
+            ("0.1.0", "0.1.9", true),
+            ("0.1.0", "0.2.0", false),
+            ("1.2.0", "1.9.3", true),
+            ("1.0.0", "2.0.0", false),
+            ("0.9.0", "1.0.0", false),
+            ("0.0.1", "0.0.2", false),
+            ("1.0.0-rc.1", "1.0.0", false),
+            ("1.0.0-rc.1", "1.0.0-rc.1", true),
+            ("1.0.0+a", "1.0.0+b", true),
+        ] {
+            let [one, other] = [one, other].map(|version| version.parse().unwrap());
+            assert_eq!(is_compatible(&one, &other), fits, "{one} {other}");
+            assert_eq!(is_compatible(&other, &one), fits, "{other} {one}");
+        }
+    }
 }

@@ -23,3 +23,4 @@ mod projects;
 mod registry;
 mod runtime_api;
 mod terraform;
+mod versions;
