@@ -4,7 +4,6 @@
 //! long or too much memory, or when the pool is closed; whatever it worked on then fails.
 
 use std::{
-    convert::Infallible,
     io,
     net::{Ipv4Addr, SocketAddr},
     process::ExitStatus,
@@ -13,8 +12,6 @@ use std::{
 };
 
 use bytes::Bytes;
-use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
 use tokio::{
     net::TcpListener,
     sync::{Notify, oneshot},
@@ -23,11 +20,11 @@ use tokio::{
 };
 
 use super::{
-    InvokeError, Invoked,
+    InvokeError, Invoked, connection,
     log::LogReaders,
+    peer::{self, NotOurs},
     pool::{Job, Pool},
     process::{self, About, Process},
-    runtime_api,
 };
 use crate::{FunctionError, lock::lock, observe::Observation};
 
@@ -67,6 +64,8 @@ struct State {
     check: Option<Instant>,
     /// What it said of why it cannot start.
     init_error: Option<FunctionError>,
+    /// Whose connection was refused last.
+    refused: Option<NotOurs>,
 }
 
 /// An event that the process works on.
@@ -120,6 +119,7 @@ impl Environment {
     }
 
     async fn start(pool: &Arc<Pool>) -> io::Result<(Arc<Self>, TcpListener, Process)> {
+        peer::can_tell()?;
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let address = listener.local_addr()?.to_string();
         let about = About {
@@ -169,10 +169,17 @@ impl Environment {
         if state.started {
             return None;
         }
-        Some(match (state.init_error.take(), why) {
+        let why = match (state.init_error.take(), why) {
             (Some(error), _) => InvokeError::Init(error.to_string()),
             (None, InvokeError::Crashed(how)) => InvokeError::Init(how),
             (None, why) => why,
+        };
+        Some(match (&state.refused, why) {
+            // A program that goes on as another user is refused as everyone else is.
+            (Some(whose), InvokeError::Init(why)) => InvokeError::Init(format!(
+                "{why}; its Runtime API is for the gateway's own user, and refused a connection of {whose}"
+            )),
+            (_, why) => why,
         })
     }
 
@@ -187,16 +194,7 @@ impl Environment {
                 sleep(ACCEPT_PAUSE).await;
                 continue;
             };
-            let _ = stream.set_nodelay(true);
-            let environment = self.clone();
-            connections.spawn(async move {
-                let service = service_fn(|request| {
-                    let environment = environment.clone();
-                    async move { Ok::<_, Infallible>(runtime_api::answer(&environment, request).await) }
-                });
-                // A client that goes is no error: its process is watched.
-                let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-            });
+            connections.spawn(connection::serve(self.clone(), stream));
         }
     }
 
@@ -314,6 +312,11 @@ impl Environment {
     pub(super) fn cannot_start(&self, error: FunctionError) {
         lock(&self.state).init_error = Some(error);
         self.changed.notify_one();
+    }
+
+    /// A connection of somebody else was refused.
+    pub(super) fn refused(&self, whose: NotOurs) {
+        lock(&self.state).refused = Some(whose);
     }
 
     /// The function and the invocation that a line of the log belongs to, where that is certain.

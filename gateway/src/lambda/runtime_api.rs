@@ -4,14 +4,18 @@
 //!
 //! [its definition]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::{
-    Method, Request, Response, StatusCode,
-    body::Incoming,
+    HeaderMap, Method, Request, Response, StatusCode,
+    body::{Body as _, Incoming},
     header::{self, HeaderValue},
+    http::request::Parts,
 };
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use super::{
     InvokeError, PAYLOAD_BYTES,
@@ -24,26 +28,63 @@ const PREFIX: &str = "/2018-06-01/runtime/";
 /// More than any report of an error has.
 const ERROR_BYTES: usize = 256 * 1024;
 
+/// How long a client may take for a body.
+const BODY_TIME: Duration = Duration::from_secs(30);
+
+/// What is read and thrown away of a body that is refused, so that the client reads why: more than an answer may have, and bounded.
+const AWAY_BYTES: usize = 4 * PAYLOAD_BYTES;
+
+/// How long that may take.
+const AWAY_TIME: Duration = Duration::from_secs(5);
+
 pub(super) async fn answer(environment: &Environment, request: Request<Incoming>) -> Response<Full<Bytes>> {
-    if !is_from_a_runtime(environment, &request) {
+    let (parts, mut body) = request.into_parts();
+    let mut response = answer_to(environment, &parts, &mut body).await;
+    if !read_away(&mut body).await {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// Reads on to the end of a body, unless that is far away.
+async fn read_away(body: &mut Incoming) -> bool {
+    body.is_end_stream() || timeout(AWAY_TIME, away(body)).await.unwrap_or(false)
+}
+
+async fn away(body: &mut Incoming) -> bool {
+    let mut bytes = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return false };
+        bytes += frame.data_ref().map_or(0, Bytes::len);
+        if bytes > AWAY_BYTES {
+            return false;
+        }
+    }
+    true
+}
+
+async fn answer_to(environment: &Environment, parts: &Parts, body: &mut Incoming) -> Response<Full<Bytes>> {
+    if !is_from_a_runtime(environment, &parts.headers) {
         return refuse(
             StatusCode::FORBIDDEN,
             "Forbidden",
             "this is the Runtime API of a local Lambda function",
         );
     }
-    let path = request.uri().path();
-    let Some(path) = path.strip_prefix(PREFIX).map(str::to_owned) else {
+    let Some(path) = parts.uri.path().strip_prefix(PREFIX) else {
         let message = "only the Runtime API is imitated: no extensions, no logs, no telemetry";
         return refuse(StatusCode::NOT_FOUND, "NotFound", message);
     };
-    let parts: Vec<&str> = path.split('/').collect();
-    match (request.method(), parts.as_slice()) {
+    let words: Vec<&str> = path.split('/').collect();
+    match (&parts.method, words.as_slice()) {
         (&Method::GET, ["invocation", "next"]) => next(environment).await,
-        (&Method::POST, ["invocation", id, "response"]) => response(environment, id, request).await,
-        (&Method::POST, ["invocation", id, "error"]) => error(environment, id, request).await,
+        (&Method::POST, ["invocation", id, "response"]) => {
+            response(environment, id, &parts.headers, body).await
+        }
+        (&Method::POST, ["invocation", id, "error"]) => error(environment, id, &parts.headers, body).await,
         (&Method::POST, ["init", "error"]) => {
-            environment.cannot_start(reported(request).await);
+            let Some(error) = reported(&parts.headers, body).await else { return truncated() };
+            environment.cannot_start(error);
             accepted()
         }
         _ => refuse(StatusCode::NOT_FOUND, "NotFound", "the Runtime API has no such operation"),
@@ -52,8 +93,7 @@ pub(super) async fn answer(environment: &Environment, request: Request<Incoming>
 
 /// A page in a browser can reach loopback too, by a name of its own that leads there. It cannot leave out `origin` in what
 /// changes anything, and it cannot choose `host`.
-fn is_from_a_runtime(environment: &Environment, request: &Request<Incoming>) -> bool {
-    let headers = request.headers();
+fn is_from_a_runtime(environment: &Environment, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
     host == Some(environment.address.as_bytes())
         && !headers.contains_key(header::ORIGIN)
@@ -78,59 +118,90 @@ async fn next(environment: &Environment) -> Response<Full<Bytes>> {
     response
 }
 
-async fn response(environment: &Environment, id: &str, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn response(
+    environment: &Environment,
+    id: &str,
+    headers: &HeaderMap,
+    body: &mut Incoming,
+) -> Response<Full<Bytes>> {
     if !environment.works_on(id) {
         return unknown(id);
     }
-    if request.headers().contains_key("lambda-runtime-function-response-mode") {
+    if headers.contains_key("lambda-runtime-function-response-mode") {
         let message = "an HTTP API has no streamed responses";
         let error = FunctionError::new("Runtime.StreamingNotSupported", message);
         environment.complete(id, Err(InvokeError::Function(error)));
         return refuse(StatusCode::BAD_REQUEST, "InvalidResponseMode", message);
     }
-    match Limited::new(request.into_body(), PAYLOAD_BYTES).collect().await {
+    match read(body, PAYLOAD_BYTES).await {
         Ok(body) => {
-            if environment.complete(id, Ok(body.to_bytes())) {
+            if environment.complete(id, Ok(body)) {
                 accepted()
             } else {
                 unknown(id)
             }
         }
-        Err(error) if error.is::<LengthLimitError>() => {
+        Err(Unread::TooLarge) => {
             environment.complete(id, Err(InvokeError::AnswerTooLarge));
             let message = InvokeError::AnswerTooLarge.to_string();
             refuse(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message)
         }
-        // The client went in the middle of it; whether its process goes on, whoever watches it sees.
-        Err(_) => refuse(StatusCode::BAD_REQUEST, "TruncatedResponse", "the response broke off"),
+        Err(Unread::Truncated) => truncated(),
     }
 }
 
-async fn error(environment: &Environment, id: &str, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn error(
+    environment: &Environment,
+    id: &str,
+    headers: &HeaderMap,
+    body: &mut Incoming,
+) -> Response<Full<Bytes>> {
     if !environment.works_on(id) {
         return unknown(id);
     }
-    let error = reported(request).await;
+    let Some(error) = reported(headers, body).await else { return truncated() };
     environment.complete(id, Err(InvokeError::Function(error)));
     accepted()
 }
 
-/// What a function says of its error, in Lambda's form or in none.
-async fn reported(request: Request<Incoming>) -> FunctionError {
+/// What a function says of its error, in Lambda's form or in none; nothing where it does not come to its end.
+async fn reported(headers: &HeaderMap, body: &mut Incoming) -> Option<FunctionError> {
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase", default)]
     struct Report {
         error_type: Option<String>,
         error_message: Option<String>,
     }
-    let kind = request.headers().get("lambda-runtime-function-error-type");
+    let kind = headers.get("lambda-runtime-function-error-type");
     let kind = kind.and_then(|kind| kind.to_str().ok()).map(str::to_owned);
-    let body = Limited::new(request.into_body(), ERROR_BYTES).collect().await;
-    let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let body = match read(body, ERROR_BYTES).await {
+        Ok(body) => body,
+        Err(Unread::TooLarge) => Bytes::new(),
+        Err(Unread::Truncated) => return None,
+    };
     let report: Report = serde_json::from_slice(&body).unwrap_or_default();
     let kind = report.error_type.or(kind).unwrap_or_else(|| "Runtime.Unknown".to_owned());
     let message = report.error_message.unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned());
-    FunctionError::new(kind, message)
+    Some(FunctionError::new(kind, message))
+}
+
+/// Why a body is not there.
+enum Unread {
+    TooLarge,
+    /// It broke off, or does not come. Whether the client's process goes on is seen by what watches over it.
+    Truncated,
+}
+
+async fn read(body: &mut Incoming, most: usize) -> Result<Bytes, Unread> {
+    match timeout(BODY_TIME, Limited::new(body, most).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unread::TooLarge),
+        Ok(Err(_)) | Err(_) => Err(Unread::Truncated),
+    }
+}
+
+fn truncated() -> Response<Full<Bytes>> {
+    refuse(StatusCode::BAD_REQUEST, "TruncatedResponse", "the body broke off")
 }
 
 fn accepted() -> Response<Full<Bytes>> {

@@ -42,6 +42,8 @@ fn this_is_the_program_of_a_function() {
             exit(1);
         }
         Ok("hang") => hang(),
+        #[cfg(target_os = "linux")]
+        Ok("another user") => super::strangers::go_on_as_another_user(),
         _ => {}
     }
     let loops = env::var("AWS_LAMBDA_MAX_CONCURRENCY").map_or(1, |loops| loops.parse().unwrap());
@@ -82,6 +84,10 @@ fn serve(client: &Client) {
                 wait_for("", eaten.len())
             }
             "meet" => wait_for(argument, 0),
+            "announce" => {
+                println!("announced");
+                wait_for(argument, 0)
+            }
             "breed" => {
                 let child = Command::new("sleep").arg("1000").spawn().unwrap();
                 json!({ "child": child.id() })

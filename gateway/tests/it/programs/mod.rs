@@ -2,6 +2,8 @@
 
 pub(crate) mod function;
 pub(crate) mod replaced;
+#[cfg(target_os = "linux")]
+mod strangers;
 
 use std::{sync::Arc, time::Duration};
 

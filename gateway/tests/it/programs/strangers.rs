@@ -1,0 +1,146 @@
+//! Another user of the machine at the port of a function's Runtime API. Linux alone tells whose a connection is.
+
+use std::{
+    env,
+    io::{ErrorKind, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    os::unix::process::CommandExt as _,
+    process::{Command, exit},
+    sync::LazyLock,
+    time::Duration,
+};
+
+use routegen_gateway::{Function, Gateway, Observation};
+use serde_json::{Value, json};
+use tokio::{io::AsyncWriteExt as _, net::TcpListener};
+
+use super::{LONG, Observed, api, function::program, met, ordered};
+use crate::requirement::or_skip;
+
+/// A user that owns nothing; `nobody` in most systems.
+const STRANGER: u32 = 65_534;
+
+/// Where the attack goes, and what is sent: words of the other user's process.
+const ADDRESS: &str = "ROUTEGEN_TEST_ATTACKED";
+const REQUEST: &str = "ROUTEGEN_TEST_ATTACK";
+
+/// What one gets who is refused.
+const NOTHING: &str = "closed after 0 bytes";
+
+/// Longer than a connection that is refused stays open.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether the attacker reads what comes, or closes its connection at once.
+const THEN: &str = "ROUTEGEN_TEST_ATTACK_THEN";
+
+#[test]
+#[ignore = "no test, but the other user's process"]
+#[allow(clippy::exit, clippy::print_stdout, reason = "what it prints is what it got")]
+fn this_is_another_user() {
+    let Ok(address) = env::var(ADDRESS) else { return };
+    let mut stream = TcpStream::connect(&address).unwrap();
+    // The connection may be gone already.
+    let _ = stream.write_all(env::var(REQUEST).unwrap().as_bytes());
+    if env::var(THEN).unwrap() == "close" {
+        exit(0);
+    }
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut got = Vec::new();
+    let end = match stream.read_to_end(&mut got) {
+        Err(error) if error.kind() != ErrorKind::ConnectionReset => format!("still open: {error}"),
+        _ => "closed".to_owned(),
+    };
+    println!("{end} after {} bytes: {}", got.len(), String::from_utf8_lossy(&got));
+    exit(0);
+}
+
+/// Goes on as the program that this process is, with another user.
+pub(super) fn go_on_as_another_user() -> ! {
+    let mut command = Command::new("/proc/self/exe");
+    let error = command.args(env::args_os().skip(1)).uid(STRANGER).gid(STRANGER).env_remove("START").exec();
+    panic!("{error}");
+}
+
+/// This very binary as the other user.
+fn stranger() -> Command {
+    // Its own folder may be closed to others.
+    let mut command = Command::new("/proc/self/exe");
+    command.args(["programs::strangers::this_is_another_user", "--exact", "--ignored", "--nocapture"]);
+    command.current_dir("/").uid(STRANGER).gid(STRANGER);
+    command
+}
+
+/// Whether this test may become another user.
+fn may_be_another() -> bool {
+    static MAY: LazyLock<Result<(), String>> = LazyLock::new(|| match stranger().output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(format!("no process of another user ends well: {output:?}")),
+        Err(error) => Err(format!("no process of another user can be started ({error}); root may")),
+    });
+    or_skip(&MAY).is_some()
+}
+
+/// Sends a request as the other user, and says what came back.
+async fn attack(address: &str, line: &str, body: &str, then: &str) -> String {
+    let length = body.len();
+    let request = format!(
+        "{line} HTTP/1.1\r\nhost: {address}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    );
+    let mut command = stranger();
+    command.env(ADDRESS, address).env(REQUEST, request).env(THEN, then);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_user_steals_no_event_and_answers_none() {
+    if !may_be_another() {
+        return;
+    }
+    let mut observed = Observed::start(api(Function::program(program().instances(1)).timeout(LONG))).await;
+    let told = observed.send("tell").await.json();
+    let address = told["variables"]["AWS_LAMBDA_RUNTIME_API"].as_str().unwrap();
+
+    // Its own client waits for an event too: were the other one served, it would be the next.
+    let stolen = attack(address, "GET /2018-06-01/runtime/invocation/next", "", "read").await;
+    assert!(stolen.contains(NOTHING), "{stolen}");
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let order = format!("announce {}", listener.local_addr().unwrap());
+    let (address, forged) = (address.to_owned(), json!({ "body": "forged" }).to_string());
+    let gateway: SocketAddr = observed.gateway.address();
+    let answer = tokio::spawn(ordered(&order).send(gateway));
+    let (mut working, process) = met(&listener).await;
+    // Not even one who knows the invocation.
+    let announced = |observation| match observation {
+        Observation::Log { invocation, line, .. } if line == "announced" => invocation,
+        _ => None,
+    };
+    let id = observed.next(announced).await;
+    for (operation, then) in
+        [("response", "read"), ("error", "read"), ("response", "close"), ("error", "close")]
+    {
+        let line = format!("POST /2018-06-01/runtime/invocation/{id}/{operation}");
+        let forging = attack(&address, &line, &forged, then).await;
+        assert!(then == "close" || forging.contains(NOTHING), "{operation}: {forging}");
+    }
+    let init = attack(&address, "POST /2018-06-01/runtime/init/error", &forged, "read").await;
+    assert!(init.contains(NOTHING), "{init}");
+    assert!(!answer.is_finished());
+    working.write_all(b"!").await.unwrap();
+    let answer = answer.await.unwrap();
+    assert_eq!((answer.status, &answer.json()["process"]), (200, &Value::from(process)), "{answer:?}");
+    assert_eq!(observed.send("tell").await.status, 200, "its own client goes on");
+}
+
+#[tokio::test]
+async fn a_program_that_goes_on_as_another_user_is_told_why_it_gets_no_event() {
+    if !may_be_another() {
+        return;
+    }
+    let program = program().env("START", "another user").init_timeout(LONG);
+    let gateway = Gateway::builder(api(Function::program(program).timeout(LONG))).start().await.unwrap();
+    let error = gateway.invoke("worker", &json!({})).await.unwrap_err().to_string();
+    assert!(error.contains("and refused a connection of user 65534"), "{error}");
+}
