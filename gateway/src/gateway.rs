@@ -10,6 +10,7 @@ use std::{
 
 use serde_json::Value;
 use tokio::{
+    io::{AsyncRead, AsyncWrite, duplex},
     net::TcpListener,
     sync::{mpsc, watch},
 };
@@ -26,6 +27,9 @@ use crate::{
     secret::NoRandomness,
     server::{self, Hosts, Room, Shared},
 };
+
+/// What is on its way in a connection of this process, each way.
+const CONNECTION_BYTES: usize = 64 * 1024;
 
 /// A local API Gateway with an HTTP API. Dropped, it ends, with every process that it started.
 #[derive(Debug)]
@@ -66,6 +70,7 @@ pub struct GatewayBuilder {
     api: Api,
     address: SocketAddr,
     listener: Option<net::TcpListener>,
+    listens: bool,
     hosts: BTreeSet<String>,
     issuer: Option<LocalIssuer>,
     observer: Observer,
@@ -86,6 +91,7 @@ impl Gateway {
             api,
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             listener: None,
+            listens: true,
             hosts: BTreeSet::new(),
             issuer: None,
             observer: Observer::default(),
@@ -95,7 +101,7 @@ impl Gateway {
         }
     }
 
-    /// The address that it listens on.
+    /// The address that it listens on, or has the name of ([`GatewayBuilder::without_listener`]).
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -179,6 +185,14 @@ impl Gateway {
         serde_json::from_slice(&answer).map_err(|_| InvokeError::NotJson)
     }
 
+    /// A connection to it that no other process can have, for a client of this one: HTTP/1.1, as over loopback. It is served on the
+    /// async runtime that this is called on, and breaks off with the gateway.
+    pub fn connect(&self) -> impl AsyncRead + AsyncWrite + Send + Unpin + 'static {
+        let (client, server) = duplex(CONNECTION_BYTES);
+        tokio::spawn(server::serve_one(server, self.shared.clone(), self.stop.subscribe()));
+        client
+    }
+
     /// The processes that it has started and that live, for whoever has to end them without the time for [`Gateway::shutdown`].
     pub fn processes(&self) -> Processes {
         self.shared.services.processes.clone()
@@ -212,6 +226,13 @@ impl GatewayBuilder {
     pub fn listener(mut self, listener: net::TcpListener) -> Self {
         self.address = listener.local_addr().unwrap_or(self.address);
         self.listener = Some(listener);
+        self
+    }
+
+    /// Listens nowhere: nobody has a connection but by [`Gateway::connect`]. The address is then only what requests and tokens name.
+    #[must_use]
+    pub fn without_listener(mut self) -> Self {
+        self.listens = false;
         self
     }
 
@@ -270,6 +291,7 @@ impl GatewayBuilder {
             api,
             address,
             listener,
+            listens,
             hosts,
             issuer,
             observer,
@@ -279,13 +301,15 @@ impl GatewayBuilder {
         } = self;
         let failed = |source| StartError::Bind { address, source };
         let listener = match listener {
-            Some(listener) => listener
-                .set_nonblocking(true)
-                .and_then(|()| TcpListener::from_std(listener))
-                .map_err(failed)?,
-            None => TcpListener::bind(address).await.map_err(failed)?,
+            _ if !listens => None,
+            Some(listener) => {
+                let listener = listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener));
+                Some(listener.map_err(failed)?)
+            }
+            None => Some(TcpListener::bind(address).await.map_err(failed)?),
         };
-        let address = listener.local_addr().map_err(failed)?;
+        let bound = listener.as_ref().map(TcpListener::local_addr).transpose().map_err(failed)?;
+        let address = bound.unwrap_or(address);
         let issuer = match issuer {
             Some(settings) => Some(Arc::new(Issuer::start(settings, &origin(address)).await?)),
             None => None,
@@ -320,7 +344,9 @@ impl GatewayBuilder {
             closing: AtomicBool::new(false),
         });
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(server::serve(listener, shared.clone(), stopped));
+        if let Some(listener) = listener {
+            tokio::spawn(server::serve(listener, shared.clone(), stopped));
+        }
         Ok(Gateway { shared, address, stop, alive })
     }
 }

@@ -1,21 +1,32 @@
 //! `routegen invoke`: calls one function, with an event or with the one that a request makes.
 //!
 //! A request goes through a gateway of its own, which has the function's routes alone and whose authorizers let everyone pass: the
-//! event is API Gateway's to the last field, and what the caller is known by is what the command line says.
+//! event is API Gateway's to the last field, and what the caller is known by is what the command line says. That gateway listens
+//! nowhere: nobody but this command has a connection to it.
 
 use std::{fmt, io::Read as _, sync::Arc, thread};
 
 use camino::Utf8Path;
+use http_body_util::Full;
+use hyper::{
+    Request,
+    body::Bytes,
+    client::conn::http1,
+    header::{ACCEPT, AUTHORIZATION, HOST, USER_AGENT},
+};
+use hyper_util::rt::TokioIo;
 use routegen_gateway::{
     Api, Function as Served, Gateway, JwtAuthorizer, LambdaAuthorizer, Observation, RequestLog, Route,
 };
 use routegen_spec::{Auth, Method, RouteSpec};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use tokio::sync::{Notify, mpsc::UnboundedReceiver};
-use ureq::http::Request;
+use tokio::{
+    sync::{Notify, mpsc::UnboundedReceiver},
+    task::JoinSet,
+};
 
-use super::runnable::{Runnable, refused, runtime, warn_of_missing};
+use super::runnable::{Runnable, chain, refused, runtime, warn_of_missing};
 use crate::{
     args::InvokeArgs,
     check::{AuthorizerKind, Function},
@@ -41,6 +52,12 @@ pub(super) fn run(args: &InvokeArgs, workspace: &Workspace, printer: &Printer) -
     printer.outcome(&Answer(answer?))
 }
 
+/// The port that requests and tokens name.
+const PORT: u16 = 80;
+
+/// What requests say of their client, unless a header does.
+const AGENT: &str = concat!("routegen/", env!("CARGO_PKG_VERSION"));
+
 /// The function that lets everyone pass. No other has this name: a space cannot be in one.
 const PASS: &str = "let pass";
 
@@ -61,14 +78,13 @@ impl fmt::Display for Answer {
 }
 
 /// Sends a request, whose answer the gateway tells.
-fn send(request: Request<String>) -> Result<(), Error> {
-    let config = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .allow_non_standard_methods(true)
-        .max_redirects(0)
-        .proxy(None);
-    let sent = ureq::Agent::new_with_config(config.build()).run(request);
-    sent.map(drop).map_err(|error| Error::Request { reason: error.to_string() })
+async fn send(gateway: &Gateway, request: Request<Full<Bytes>>) -> Result<(), Error> {
+    let failed = |error: hyper::Error| Error::Request { reason: chain(&error) };
+    let (mut sender, connection) = http1::handshake(TokioIo::new(gateway.connect())).await.map_err(failed)?;
+    // It ends with this function, where the user does not wait for the answer too.
+    let mut connections = JoinSet::new();
+    connections.spawn(connection);
+    sender.send_request(request).await.map(drop).map_err(failed)
 }
 
 fn read_event(path: &Utf8Path) -> Result<Value, Error> {
@@ -140,8 +156,7 @@ impl<'a> Call<'a> {
         }
         self.with_gateway(place, async |gateway, seen| {
             let request = self.request(gateway, &method, &path)?;
-            let sent = tokio::task::spawn_blocking(|| send(request)).await;
-            sent.unwrap_or_else(|panic| Err(Error::Request { reason: panic.to_string() }))?;
+            send(gateway, request).await?;
             // A request is told before it is answered.
             match seen.try_recv() {
                 Ok(RequestLog { error: Some(reason), function: Some(_), .. }) => Err(self.failed(reason)),
@@ -157,11 +172,11 @@ impl<'a> Call<'a> {
         })
     }
 
-    fn request(&self, gateway: &Gateway, method: &str, path: &str) -> Result<Request<String>, Error> {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", gateway.url()));
+    fn request(&self, gateway: &Gateway, method: &str, path: &str) -> Result<Request<Full<Bytes>>, Error> {
+        let mut request = Request::builder().method(method).uri(path);
         let body = self.args.body.clone().unwrap_or_default();
         for (name, value) in &self.args.header {
-            // The client would look for the rest of a body that ends before, without an end of its own.
+            // The gateway would wait for the rest of a body that ends before.
             if name.eq_ignore_ascii_case("content-length") && value.trim().parse() != Ok(body.len()) {
                 let reason =
                     format!("its `content-length` is {value}, and its body has {} bytes", body.len());
@@ -175,9 +190,18 @@ impl<'a> Call<'a> {
             let token = claims.fold(gateway.token().scopes(scopes), |token, (name, value)| {
                 token.claim(name, value.clone())
             });
-            request = request.header("authorization", format!("Bearer {}", token.mint()));
+            request = request.header(AUTHORIZATION, format!("Bearer {}", token.mint()));
         }
-        request.body(body).map_err(|error| Error::Request { reason: error.to_string() })
+        let mut request = request
+            .body(Full::new(body.into()))
+            .map_err(|error| Error::Request { reason: error.to_string() })?;
+        let host = gateway.address().to_string();
+        for (name, value) in [(HOST, host.as_str()), (ACCEPT, "*/*"), (USER_AGENT, AGENT)] {
+            if let Ok(value) = value.parse() {
+                request.headers_mut().entry(name).or_insert(value);
+            }
+        }
+        Ok(request)
     }
 
     fn asks_for_a_token(&self) -> bool {
@@ -210,7 +234,8 @@ impl<'a> Call<'a> {
             }
             _ => {}
         };
-        let builder = Gateway::builder(self.api()).port(0).local_issuer(place.issuer()?).observe(observe);
+        let builder = Gateway::builder(self.api()).port(PORT).without_listener();
+        let builder = builder.local_issuer(place.issuer()?).observe(observe);
         thread::scope(|scope| {
             // As they come: of a function that hangs they are all there is.
             scope.spawn(move || said.into_iter().for_each(|line| self.printer.aside(&line)));

@@ -67,6 +67,19 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
     connections.shutdown().await;
 }
 
+/// Serves one connection of this process until the other side of `stop` says so, or is gone.
+pub(crate) async fn serve_one(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    shared: Arc<Shared>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let client = (std::net::Ipv4Addr::LOCALHOST, 0).into();
+    tokio::select! {
+        _ = stop.changed() => shared.closing.store(true, Ordering::Relaxed),
+        () = talk(stream, shared.clone(), client) => {}
+    }
+}
+
 async fn connection(stream: TcpStream, shared: Arc<Shared>, client: std::net::SocketAddr) {
     let _ = stream.set_nodelay(true);
     talk(stream, shared, client).await;

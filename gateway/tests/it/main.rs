@@ -6,6 +6,7 @@ mod authorizers;
 mod awslambdaric;
 mod client;
 mod conformance;
+mod in_memory;
 mod issuer;
 mod page;
 mod programs;

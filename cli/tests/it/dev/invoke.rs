@@ -16,7 +16,7 @@ use routegen::{Path, Problem, route};
 
 #[route(GET, "/hang/{port}", auth = "none", timeout = 30)]
 async fn hang(Path(port): Path<u16>) {
-    eprintln!("it hangs");
+    eprintln!("it hangs, and asks {}", std::env::var("AWS_LAMBDA_RUNTIME_API").unwrap());
     let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
     std::io::Read::read_exact(&mut stream, &mut [0]).unwrap();
 }
@@ -37,6 +37,33 @@ async fn ends() {
 }
 "#;
 
+/// The addresses of IPv4 and IPv6 that a process listens on.
+#[cfg(target_os = "linux")]
+fn listening(process: u32) -> Vec<String> {
+    let folder = std::path::PathBuf::from(format!("/proc/{process}"));
+    let descriptors = std::fs::read_dir(folder.join("fd")).unwrap();
+    let open: Vec<String> = descriptors
+        .filter_map(|entry| Some(std::fs::read_link(entry.unwrap().path()).ok()?.to_str()?.to_owned()))
+        .collect();
+    let mut listening = Vec::new();
+    for table in ["net/tcp", "net/tcp6"] {
+        // The kernel may be without IPv6.
+        for row in std::fs::read_to_string(folder.join(table)).unwrap_or_default().lines().skip(1) {
+            let words: Vec<&str> = row.split_whitespace().collect();
+            if words[3] != "0A" || !open.contains(&format!("socket:[{}]", words[9])) {
+                continue;
+            }
+            let (ip, port) = words[1].split_once(':').unwrap();
+            let port = u16::from_str_radix(port, 16).unwrap();
+            listening.push(match u32::from_str_radix(ip, 16) {
+                Ok(ip) => format!("{}:{port}", std::net::Ipv4Addr::from(ip.to_ne_bytes())),
+                Err(_) => format!("[{ip}]:{port}"),
+            });
+        }
+    }
+    listening
+}
+
 #[test]
 fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer_fails() {
     let project = Project::new("dev-invoke-hang", SOURCE);
@@ -48,9 +75,12 @@ fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer
     };
     let mut invoke = hang();
     let mut talk = BufReader::new(invoke.stderr.take().unwrap()).lines();
-    assert!(talk.any(|line| line.unwrap().contains("it hangs")), "it said nothing");
+    let said = talk.find_map(|line| Some(line.unwrap().split_once("it hangs, and asks ")?.1.to_owned()));
+    let runtime_api = said.expect("it said nothing");
     // It has said it, and goes on only now.
     let (mut function, _) = listener.accept().unwrap();
+    #[cfg(target_os = "linux")]
+    assert_eq!(listening(invoke.id()), [runtime_api], "nobody else can have the function called");
     function.set_read_timeout(Some(PATIENCE)).unwrap();
     function.write_all(b"!").unwrap();
     let mut answer = String::new();
