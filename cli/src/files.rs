@@ -7,8 +7,8 @@
 mod generated;
 
 use std::{
-    fs::{File, TryLockError},
-    io::Write as _,
+    fs::{File, OpenOptions, TryLockError},
+    io::{self, Read as _, Write as _},
     thread,
     time::Duration,
 };
@@ -55,6 +55,14 @@ pub(crate) fn write_if_changed(path: &Utf8Path, content: &[u8]) -> Result<Outcom
     }
 }
 
+/// The same for a file that is written for later runs alone: a link in its place is replaced, wherever it leads.
+pub(crate) fn write_own(path: &Utf8Path, content: &[u8]) -> Result<(), Error> {
+    if read_own(path).is_some_and(|old| old == content) {
+        return Ok(());
+    }
+    stage_new(path, content)?.put()
+}
+
 /// A file that is written, but not in its place yet. Dropped, it is gone.
 struct Staged {
     file: NamedTempFile,
@@ -73,6 +81,10 @@ fn stage(path: &Utf8Path, content: &[u8]) -> Result<Option<Staged>, Error> {
     if std::fs::read(path).is_ok_and(|old| old == content) {
         return Ok(None);
     }
+    stage_new(path, content).map(Some)
+}
+
+fn stage_new(path: &Utf8Path, content: &[u8]) -> Result<Staged, Error> {
     let folder = path.parent().unwrap_or(Utf8Path::new("."));
     create_folder(folder)?;
     let error = |error| Error::io("write", path, error);
@@ -82,7 +94,7 @@ fn stage(path: &Utf8Path, content: &[u8]) -> Result<Option<Staged>, Error> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.prefix(".routegen-").tempfile_in(folder).map_err(error)?;
     file.write_all(content).map_err(error)?;
-    Ok(Some(Staged { file, path: path.to_owned() }))
+    Ok(Staged { file, path: path.to_owned() })
 }
 
 /// Writes files that are of no use without each other: where one cannot be written, none is.
@@ -106,13 +118,49 @@ pub(crate) fn write_new(path: &Utf8Path, content: &[u8], executable: bool) -> Re
     written.map_err(|error| Error::io("write", path, error))
 }
 
-/// Gives a file a second name, under which it stays what it is when another is made in its place. Where the disk knows no second
-/// names, it is copied.
+/// Gives a file a second name, which is free, and under which it stays what it is when another is made in its place. Where the disk
+/// knows no second names, it is copied.
 pub(crate) fn link_or_copy(file: &Utf8Path, name: &Utf8Path) -> Result<(), Error> {
-    if std::fs::hard_link(file, name).is_ok() {
-        return Ok(());
+    if std::fs::hard_link(file, name).is_ok() { Ok(()) } else { copy_new(file, name) }
+}
+
+/// Copies a file to a name that is free.
+fn copy_new(file: &Utf8Path, name: &Utf8Path) -> Result<(), Error> {
+    write_new(name, &read_bytes(file)?, is_executable(file)?)
+}
+
+/// Opens a file that belongs to routegen, and neither what a link in its place leads to nor what is no file. `options` must not
+/// truncate: what is there is looked at first.
+fn open_own(path: &Utf8Path, options: &mut OpenOptions) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        // A pipe in its place would have its opener wait.
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
     }
-    std::fs::copy(file, name).map(drop).map_err(|error| Error::io("copy", file, error))
+    let is_link = || path.symlink_metadata().is_ok_and(|there| there.is_symlink());
+    // Where the system knows no such flag, a link is looked for before.
+    if cfg!(not(unix)) && is_link() {
+        return Err(in_the_way("a link"));
+    }
+    let file = match options.open(path) {
+        Err(_) if is_link() => return Err(in_the_way("a link")),
+        opened => opened?,
+    };
+    if file.metadata()?.is_file() { Ok(file) } else { Err(in_the_way("something that is no file")) }
+}
+
+fn in_the_way(what: &str) -> io::Error {
+    io::Error::other(format!("{what} is in its place, which routegen does not follow; remove it"))
+}
+
+/// What a file of routegen's own holds, which is written for later runs. Where there is none, or something else in its place, nothing
+/// has been written down.
+pub(crate) fn read_own(path: &Utf8Path) -> Option<Vec<u8>> {
+    let mut content = Vec::new();
+    open_own(path, File::options().read(true)).ok()?.read_to_end(&mut content).ok()?;
+    Some(content)
 }
 
 /// Removes a folder with all that is in it.
@@ -127,11 +175,12 @@ pub(crate) fn remove_folder(path: &Utf8Path) -> Result<(), Error> {
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Waits until nobody else holds the lock `path`, and holds it until the file is dropped. `waiting` is called before a
-/// wait. It looks again and again in place of one long wait, which the user could not break off.
+/// wait. It looks again and again in place of one long wait, which the user could not break off. What the file holds stays as it is.
 pub(crate) fn lock(path: &Utf8Path, waiting: impl FnOnce()) -> Result<File, Error> {
     create_folder(path.parent().unwrap_or(Utf8Path::new(".")))?;
     let error = |error: std::io::Error| Error::io("lock", path, error);
-    let file = File::create(path).map_err(error)?;
+    let mut options = File::options();
+    let file = open_own(path, options.read(true).write(true).create(true).truncate(false)).map_err(error)?;
     let mut waiting = Some(waiting);
     loop {
         match file.try_lock() {
@@ -193,7 +242,9 @@ impl TemporaryFolder {
     /// What a command that was killed has left there goes first.
     pub(crate) fn new(path: Utf8PathBuf) -> Result<Self, Error> {
         remove_folder(&path)?;
-        create_folder(&path)?;
+        create_folder(path.parent().unwrap_or(Utf8Path::new(".")))?;
+        // Not one that somebody has just put there, nor what a link leads to.
+        std::fs::create_dir(&path).map_err(|error| Error::io("create the folder", &path, error))?;
         Ok(Self(path))
     }
 
@@ -231,6 +282,109 @@ mod tests {
         assert_eq!(read(&path).unwrap(), "before");
         both(&path.with_file_name("c.tf")).unwrap();
         assert_eq!(read(&path).unwrap(), "after");
+    }
+
+    /// Something in the place of a file of routegen's own, beside a file that is not its to touch.
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_follows_no_link_truncates_nothing_and_says_what_is_in_its_place() {
+        let (_guard, path) = folder();
+        let (lock_path, victim) = (path.with_file_name(".lock"), path.with_file_name("victim"));
+        create_folder(path.parent().unwrap()).unwrap();
+        std::fs::write(&victim, "before").unwrap();
+        let refused = |what: &str| {
+            let error = lock(&lock_path, || panic!("nobody holds it")).unwrap_err().to_string();
+            assert!(error.contains(lock_path.as_str()) && error.contains(what), "{error}");
+            assert_eq!(read(&victim).unwrap(), "before");
+            assert!(!path.with_file_name("missing").exists());
+        };
+        for target in [victim.as_path(), &path.with_file_name("missing"), path.parent().unwrap()] {
+            std::os::unix::fs::symlink(target, &lock_path).unwrap();
+            refused("a link is in its place");
+            std::fs::remove_file(&lock_path).unwrap();
+        }
+        std::fs::create_dir(&lock_path).unwrap();
+        lock(&lock_path, || ()).unwrap_err();
+        std::fs::remove_dir(&lock_path).unwrap();
+        let status = std::process::Command::new("mkfifo").arg(&lock_path).status().unwrap();
+        assert!(status.success());
+        refused("something that is no file is in its place");
+        std::fs::remove_file(&lock_path).unwrap();
+        // A second name of a file is that file: it is locked, and keeps what it holds.
+        std::fs::hard_link(&victim, &lock_path).unwrap();
+        drop(lock(&lock_path, || ()).unwrap());
+        assert_eq!(read(&victim).unwrap(), "before");
+    }
+
+    #[test]
+    fn what_somebody_else_locks_is_not_touched_before() {
+        let (_guard, path) = folder();
+        let held = lock(&path, || ()).unwrap();
+        std::fs::write(&path, "theirs").unwrap();
+        let (told, hears) = std::sync::mpsc::channel();
+        let waits = std::thread::spawn({
+            let path = path.clone();
+            move || lock(&path, move || told.send(()).unwrap()).map(drop)
+        });
+        hears.recv().unwrap();
+        assert_eq!(read(&path).unwrap(), "theirs");
+        drop(held);
+        waits.join().unwrap().unwrap();
+        assert_eq!(read(&path).unwrap(), "theirs");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_was_written_down_is_read_and_written_past_no_link() {
+        let (_guard, path) = folder();
+        let victim = path.with_file_name("victim");
+        create_folder(path.parent().unwrap()).unwrap();
+        std::fs::write(&victim, "before").unwrap();
+        assert_eq!(read_own(&path), None);
+        std::os::unix::fs::symlink(&victim, &path).unwrap();
+        assert_eq!(read_own(&path), None);
+        // Also with the content that is there behind the link.
+        for content in ["after", "before"] {
+            write_own(&path, content.as_bytes()).unwrap();
+            assert_eq!(
+                (read_own(&path).unwrap(), read(&victim).unwrap()),
+                (content.into(), "before".to_owned())
+            );
+            std::fs::remove_file(&path).unwrap();
+            std::os::unix::fs::symlink(&victim, &path).unwrap();
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_taken_is_not_copied_over() {
+        let (_guard, path) = folder();
+        let (from, victim) = (path.with_file_name("from"), path.with_file_name("victim"));
+        create_folder(path.parent().unwrap()).unwrap();
+        std::fs::write(&from, "new").unwrap();
+        std::fs::write(&victim, "before").unwrap();
+        std::os::unix::fs::symlink(&victim, &path).unwrap();
+        link_or_copy(&from, &path).unwrap_err();
+        assert_eq!(read(&victim).unwrap(), "before");
+        std::fs::remove_file(&path).unwrap();
+        copy_new(&from, &path).unwrap();
+        assert_eq!(read(&path).unwrap(), "new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_temporary_folder_is_new_where_a_link_was() {
+        let (_guard, path) = folder();
+        let theirs = path.with_file_name("theirs");
+        create_folder(&theirs).unwrap();
+        std::fs::write(theirs.join("file"), "before").unwrap();
+        std::os::unix::fs::symlink(&theirs, &path).unwrap();
+        let temporary = TemporaryFolder::new(path.clone()).unwrap();
+        assert!(!path.symlink_metadata().unwrap().is_symlink());
+        std::fs::write(path.join("file"), "ours").unwrap();
+        drop(temporary);
+        assert!(!path.exists());
+        assert_eq!(read(&theirs.join("file")).unwrap(), "before");
     }
 
     #[test]

@@ -65,9 +65,14 @@ impl Listed {
 
     /// Whether the zip in `folder` is still the one that was listed.
     fn is_intact(&self, folder: &Utf8Path) -> bool {
-        // The file is only text to this program: it must not lead it out of the folder.
+        // The file is only text to this program: it must not lead it out of the folder, nor must a link on the way.
         let inside = self.file.components().all(|part| matches!(part, Utf8Component::Normal(_)));
-        inside && std::fs::read(folder.join(&self.file)).is_ok_and(|zip| hash::sha256(&zip) == self.sha256)
+        let is_link =
+            |path: &Utf8Path| folder.join(path).symlink_metadata().is_ok_and(|there| there.is_symlink());
+        let way = self.file.ancestors().filter(|path| !path.as_str().is_empty());
+        inside
+            && !way.into_iter().any(is_link)
+            && std::fs::read(folder.join(&self.file)).is_ok_and(|zip| hash::sha256(&zip) == self.sha256)
     }
 }
 
@@ -188,6 +193,13 @@ mod tests {
         assert!(!listed("a.zip", b"another").is_intact(&inside));
         assert!(!listed("../a.zip", b"zip").is_intact(&inside));
         assert!(!listed(root.join("a.zip").as_str(), b"zip").is_intact(&inside));
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("..", inside.join("up")).unwrap();
+            std::os::unix::fs::symlink("../a.zip", inside.join("link.zip")).unwrap();
+            assert!(!listed("up/a.zip", b"zip").is_intact(&inside));
+            assert!(!listed("link.zip", b"zip").is_intact(&inside));
+        }
     }
 
     #[test]

@@ -68,8 +68,7 @@ impl Pack<'_> {
     ) -> Result<Packed, Error> {
         let form = self.form();
         let seen = Seen::new(&self.linked.program)?;
-        let known =
-            std::fs::read(self.stamp).ok().and_then(|json| serde_json::from_slice::<Stamp>(&json).ok());
+        let known = files::read_own(self.stamp).and_then(|json| serde_json::from_slice::<Stamp>(&json).ok());
         let known = known.filter(|known| known.form == form);
         // A program that was linked just now is read in any case: it may have the size and, where clocks are coarse,
         // the time of the one before.
@@ -109,7 +108,7 @@ impl Pack<'_> {
     }
 
     fn stamped(&self, stamp: &Stamp, made: bool) -> Result<Packed, Error> {
-        files::write_if_changed(self.stamp, &serde_json::to_vec(stamp).unwrap_or_default())?;
+        files::write_own(self.stamp, &serde_json::to_vec(stamp).unwrap_or_default())?;
         Ok(stamp.packed(made))
     }
 }

@@ -72,7 +72,7 @@ pub(crate) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) ->
         return Err(Error::Link { name: link.name.to_owned(), rustc: stderr });
     }
     let made = Made { from: stamp, program: Seen::new(&program)? };
-    files::write_if_changed(&stamp_file, &serde_json::to_vec(&made).unwrap_or_default())?;
+    files::write_own(&stamp_file, &serde_json::to_vec(&made).unwrap_or_default())?;
     Ok(Linked { program, fresh: false })
 }
 
@@ -82,7 +82,7 @@ fn stamp_file(program: &Utf8Path) -> Utf8PathBuf {
 
 /// What the program at this place was made from, if it was linked to its end and is as it was then.
 pub(super) fn stamp_beside(program: &Utf8Path) -> Option<Stamp> {
-    let made: Made = serde_json::from_slice(&std::fs::read(stamp_file(program)).ok()?).ok()?;
+    let made: Made = serde_json::from_slice(&files::read_own(&stamp_file(program))?).ok()?;
     Seen::new(program).is_ok_and(|seen| seen == made.program).then_some(made.from)
 }
 

@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::Command};
 use camino::Utf8Path;
 use serde_json::Value;
 
-use crate::fixture::{copy, items, repository, routegen, scratch, succeed, unpack};
+use crate::fixture::{copy, fail, items, repository, routegen, scratch, succeed, unpack};
 
 fn contains(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
@@ -55,6 +55,21 @@ fn a_clean_build_in_another_directory_gives_the_same_bytes() {
         assert!(path.starts_with(&there), "{path}");
         let here = here.join(path.file_name().unwrap());
         assert!(std::fs::read(path).unwrap() == std::fs::read(&here).unwrap(), "{path} differs from {here}");
+    }
+}
+
+#[test]
+fn a_link_in_the_place_of_the_lock_is_told_and_what_it_leads_to_stays() {
+    let target = scratch("planted-lock");
+    let (victim, lock) = (target.join("victim"), target.join("routegen/.lock"));
+    std::fs::create_dir(target.join("routegen")).unwrap();
+    std::fs::write(&victim, "before").unwrap();
+    std::os::unix::fs::symlink(&victim, &lock).unwrap();
+    for command in ["check", "build", "package"] {
+        let error = fail(routegen(&[command, "-p", "items"]).env("CARGO_TARGET_DIR", &target));
+        assert!(error.contains("RG0020") && error.contains("a link is in its place"), "{command}: {error}");
+        assert!(error.contains("planted-lock/routegen/.lock"), "{command}: {error}");
+        assert_eq!(std::fs::read_to_string(&victim).unwrap(), "before", "{command}");
     }
 }
 
