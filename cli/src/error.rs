@@ -374,6 +374,13 @@ pub(crate) enum Error {
     )]
     OtherMachine { architecture: &'static str, os: &'static str, arch: &'static str },
 
+    #[error("`{path}` is not the zip that was built")]
+    #[diagnostic(
+        code(RG0088),
+        help("something has changed it since: remove it and run `routegen build`, which makes it again")
+    )]
+    OtherZip { path: Utf8PathBuf },
+
     #[error("the request cannot be sent: {reason}")]
     #[diagnostic(code(RG0085))]
     Request { reason: String },

@@ -248,6 +248,12 @@ impl TemporaryFolder {
         Ok(Self(path))
     }
 
+    /// Moves it to a place where nothing is, to stay.
+    pub(crate) fn move_to(self, place: &Utf8Path) -> Result<(), Error> {
+        // What is left to drop is gone then.
+        std::fs::rename(&self.0, place).map_err(|error| Error::io("create the folder", place, error))
+    }
+
     pub(crate) fn path(&self) -> &Utf8Path {
         &self.0
     }

@@ -1,5 +1,7 @@
 //! One function: from the libraries to the zip at its place.
 
+use std::io::Read as _;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
@@ -15,7 +17,7 @@ use crate::{
     cargo::{self, Libraries, Link},
     check::{CheckedManifest, Function},
     error::Error,
-    files,
+    files, hash,
     note::Note,
     printer::{Printer, Progress},
     timings::Step,
@@ -39,6 +41,21 @@ pub(crate) struct Artifact {
     pub(crate) change: Change,
     /// The size of the zip after the last build, if there was one.
     pub(crate) zip_bytes_before: Option<u64>,
+}
+
+impl Artifact {
+    /// The zip, if it is still the one that was built.
+    pub(crate) fn read(&self) -> Result<Vec<u8>, Error> {
+        let failed = |error| Error::io("read", &self.path, error);
+        let mut zip = Vec::new();
+        let file = std::fs::File::open(&self.path).map_err(failed)?;
+        // One byte more than was built would show.
+        file.take(self.zip_bytes + 1).read_to_end(&mut zip).map_err(failed)?;
+        if zip.len() as u64 != self.zip_bytes || hash::sha256(&zip) != self.sha256 {
+            return Err(Error::OtherZip { path: self.path.clone() });
+        }
+        Ok(zip)
+    }
 }
 
 /// What became of an artifact since the last build.

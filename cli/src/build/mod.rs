@@ -14,6 +14,7 @@ mod needs;
 mod parallel;
 pub(crate) mod program;
 mod stamp;
+pub(crate) mod unzip;
 mod zip;
 
 use std::num::NonZero;

@@ -3,17 +3,13 @@
 //! In: a path. Out: the program, and the sizes of all else. It refuses what is neither, and what is larger than Lambda
 //! takes, however small it was packed.
 
-use std::{
-    fs::File,
-    io::{Cursor, Read},
-};
+use std::{fs::File, io::Read};
 
 use camino::Utf8Path;
 use routegen_spec::limits;
 use serde::Serialize;
-use zip::ZipArchive;
 
-use crate::error::Error;
+use crate::{build::unzip, error::Error};
 
 /// The file that Lambda starts.
 const BOOTSTRAP: &str = "bootstrap";
@@ -49,7 +45,7 @@ fn open(file: impl Read) -> Result<Contents, String> {
     }
     let zip_bytes = Some(bytes.len() as u64);
     let text = |error: zip::result::ZipError| error.to_string();
-    let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(text)?;
+    let mut zip = unzip::open(bytes)?;
     let mut others = Vec::new();
     for index in 0..zip.len() {
         let file = zip.by_index_raw(index).map_err(text)?;
@@ -79,7 +75,7 @@ fn bounded(from: impl Read) -> Result<Vec<u8>, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
+    use std::io::{Cursor, Write as _};
 
     use proptest::prelude::*;
     use zip::{ZipWriter, write::SimpleFileOptions};

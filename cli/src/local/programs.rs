@@ -1,15 +1,15 @@
 //! The programs that answer events on this machine: linked for fast turns, or unpacked from the zips that are deployed.
 //!
 //! In: the libraries of the registry, or the folder of zips. Out: programs in a folder of this process alone, which nobody links
-//! over while they run.
+//! over while they run. A zip that is not the one that was built is refused.
 
-use std::{collections::BTreeMap, io::Read as _, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use zip::ZipArchive;
+use routegen_spec::limits;
 
 use crate::{
-    build::{Artifact, program},
+    build::{Artifact, program, unzip::unzip},
     cargo::{self, Libraries, Link},
     check::{CheckedManifest, Function, FunctionKind},
     error::Error,
@@ -103,27 +103,59 @@ pub(crate) fn unpack(artifacts: &[Artifact], to: &Utf8Path) -> Result<Programs, 
         let folder = to.join(format!("{}-{hash}", artifact.function));
         let program = folder.join("bootstrap");
         if !program.exists() {
-            unpack_one(&artifact.path, &folder)?;
+            unzip(artifact.read()?, &artifact.path, &folder, limits::UNZIPPED_BYTES as u64)?;
         }
         programs.insert(artifact.function.clone(), program);
     }
     Ok(Programs::Unpacked(programs))
 }
 
-fn unpack_one(zip: &Utf8Path, folder: &Utf8Path) -> Result<(), Error> {
-    let bytes = files::read_bytes(zip)?;
-    let unreadable = |error: zip::result::ZipError| Error::io("unpack", zip, error);
-    let mut archive = ZipArchive::new(std::io::Cursor::new(bytes)).map_err(unreadable)?;
-    for index in 0..archive.len() {
-        let mut file = archive.by_index(index).map_err(unreadable)?;
-        // A name that leads out of the folder is not one that `routegen build` writes.
-        let Some(name) = file.enclosed_name() else { continue };
-        let name =
-            Utf8PathBuf::from_path_buf(name).map_err(|_| Error::io("unpack", zip, "a name is not UTF-8"))?;
-        let mut content = Vec::new();
-        file.read_to_end(&mut content).map_err(|error| Error::io("unpack", zip, error))?;
-        let executable = file.unix_mode().is_some_and(|mode| mode & 0o100 != 0);
-        files::write_new(&folder.join(name), &content, executable)?;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{build::Change, hash};
+
+    #[test]
+    fn a_zip_that_is_not_the_one_that_was_built_is_not_unpacked() {
+        let guard = tempfile::tempdir().unwrap();
+        let root = Utf8PathBuf::from_path_buf(guard.path().to_owned()).unwrap();
+        let path = root.join("get-items.zip");
+        let zip = |program: &[u8]| {
+            let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+            let options = zip::write::SimpleFileOptions::default().unix_permissions(0o755);
+            zip.start_file("bootstrap", options).unwrap();
+            std::io::Write::write_all(&mut zip, program).unwrap();
+            zip.finish().unwrap().into_inner()
+        };
+        let (built, other) = (zip(b"program"), zip(b"another"));
+        assert_eq!(built.len(), other.len());
+        let artifact = Artifact {
+            function: "get-items".to_owned(),
+            path: path.clone(),
+            sha256: hash::sha256(&built),
+            zip_bytes: built.len() as u64,
+            bootstrap_bytes: 7,
+            change: Change::New,
+            zip_bytes_before: None,
+        };
+        let artifacts = [artifact];
+        let unpacked = |content: &[u8]| {
+            std::fs::write(&path, content).unwrap();
+            unpack(&artifacts, &root.join("run"))
+        };
+        for (case, content) in [
+            ("another program", other.as_slice()),
+            ("cut off", &built[..built.len() - 1]),
+            ("followed by something", &[built.as_slice(), b"x"].concat()),
+            ("nothing", b""),
+        ] {
+            let error = unpacked(content).unwrap_err();
+            assert!(matches!(error, Error::OtherZip { .. }), "{case}: {error}");
+            assert!(!root.join("run").exists(), "{case}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(unpack(&artifacts, &root.join("run")).is_err());
+        let Programs::Unpacked(programs) = unpacked(&built).unwrap() else { panic!("it was unpacked") };
+        assert_eq!(std::fs::read(&programs["get-items"]).unwrap(), b"program");
     }
-    Ok(())
 }
