@@ -25,6 +25,7 @@ mod note;
 mod printer;
 mod registry;
 mod report;
+mod shell;
 mod sources;
 mod target;
 mod terraform;

@@ -15,6 +15,7 @@ use crate::{
     build::{self, Artifact, Layout, Request},
     check::{CheckedManifest, Function, FunctionKind},
     error::{Error, plural},
+    shell::quoted,
     timings::Timings,
 };
 
@@ -73,8 +74,7 @@ impl Summary {
         let folder = shown(&terraform.terraform_dir);
         let chdir = match &*folder {
             "" => String::new(),
-            folder if folder.contains(' ') => format!(" -chdir='{folder}'"),
-            folder => format!(" -chdir={folder}"),
+            folder => format!(" -chdir={}", quoted(folder)),
         };
         Self {
             functions: functions.collect(),
