@@ -18,6 +18,12 @@ type Header = elf::FileHeader64<LittleEndian>;
 
 const LE: LittleEndian = LittleEndian;
 
+/// No file has a longer name, and no symbol that glibc has.
+const NAME_BYTES: usize = 4_096;
+
+/// More than any program names.
+const MOST_LIBRARIES: usize = 1_024;
+
 /// What the system has to have, so that the program starts.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub(crate) struct Needs {
@@ -90,7 +96,7 @@ pub(crate) fn needs(program: &[u8]) -> Result<Needs, Unfit> {
     for segment in header.program_headers(LE, program)? {
         is_dynamic |= segment.p_type(LE) == elf::PT_DYNAMIC;
         if let Some(path) = segment.interpreter(LE, program)? {
-            loader = Some(text(path));
+            loader = Some(text(path)?);
         }
     }
     let sections = header.sections(LE, program)?;
@@ -128,7 +134,10 @@ impl Dynamic {
         let mut dynamic = Self { has_section: !table.is_empty(), ..Self::default() };
         for entry in &table {
             match entry.tag {
-                elf::DT_NEEDED => dynamic.libraries.push(text(table.string(entry)?)),
+                elf::DT_NEEDED if dynamic.libraries.len() >= MOST_LIBRARIES => {
+                    return Err(Unfit(format!("it names more than {MOST_LIBRARIES} libraries")));
+                }
+                elf::DT_NEEDED => dynamic.libraries.push(text(table.string(entry)?)?),
                 elf::DT_FLAGS_1 => dynamic.is_pie |= entry.val & elf::DF_1_PIE.0 != 0,
                 _ => {}
             }
@@ -149,7 +158,7 @@ fn newest_of_glibc(
         while let Some(version) = versions.next()? {
             // The loader starts a program whose weak versions are missing.
             let is_weak = version.vna_flags.get(LE).contains(elf::VER_FLG_WEAK);
-            let found = Version::of_glibc(&text(version.name(LE, strings)?)).filter(|_| !is_weak);
+            let found = Version::of_glibc(&text(version.name(LE, strings)?)?).filter(|_| !is_weak);
             if let Some(found) = found.filter(|found| newest.is_none_or(|(newest, _)| *found > newest)) {
                 newest = Some((found, version.vna_other(LE).index()));
             }
@@ -161,11 +170,15 @@ fn newest_of_glibc(
     let at = of_symbols.iter().position(|version| version.0.get(LE).index() == index);
     let symbol = at.and_then(|at| symbols.symbols().get(at));
     let symbol = symbol.map(|symbol| symbols.symbol_name(LE, symbol)).transpose()?;
-    Ok(Some((version, symbol.map(text))))
+    Ok(Some((version, symbol.map(text).transpose()?)))
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+/// A name. Many names may lie over each other in a file, so that none of them is bounded by its size.
+fn text(bytes: &[u8]) -> Result<String, Unfit> {
+    if bytes.len() > NAME_BYTES {
+        return Err(Unfit(format!("a name in it is longer than {NAME_BYTES} bytes")));
+    }
+    Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 
 #[cfg(test)]
@@ -206,6 +219,37 @@ mod tests {
         let mut program = PROGRAM.clone();
         program[at..at + bytes.len()].copy_from_slice(bytes);
         program
+    }
+
+    /// `PROGRAM` with another dynamic section: that many libraries, with names that begin there in the section's strings.
+    fn naming(libraries: usize, at: u64) -> Vec<u8> {
+        let mut program = PROGRAM.clone();
+        let word = |program: &[u8], at: usize, bytes: usize| {
+            let mut word = [0; 8];
+            word[..bytes].copy_from_slice(&program[at..at + bytes]);
+            usize::try_from(u64::from_le_bytes(word)).unwrap()
+        };
+        let (table, count) = (word(&program, 40, 8), word(&program, 60, 2));
+        let section = (0..count).map(|index| table + index * 64).find(|at| word(&program, at + 4, 4) == 6);
+        let section = section.unwrap();
+        let (offset, bytes) = (program.len() as u64, libraries as u64 * 16);
+        program[section + 24..section + 32].copy_from_slice(&offset.to_le_bytes());
+        program[section + 32..section + 40].copy_from_slice(&bytes.to_le_bytes());
+        for _ in 0..libraries {
+            program.extend([1, at].map(u64::to_le_bytes).concat());
+        }
+        program
+    }
+
+    #[test]
+    fn names_that_are_too_many_or_too_long_are_refused_however_small_the_file_is() {
+        assert_eq!(needs(&naming(MOST_LIBRARIES, 1)).unwrap().libraries.len(), MOST_LIBRARIES);
+        assert_eq!(reason(&naming(MOST_LIBRARIES + 1, 1)), "it names more than 1024 libraries");
+        assert!(text(&[b'a'; NAME_BYTES]).is_ok());
+        assert_eq!(
+            text(&[b'a'; NAME_BYTES + 1]).unwrap_err().to_string(),
+            "a name in it is longer than 4096 bytes"
+        );
     }
 
     #[test]

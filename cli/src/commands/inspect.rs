@@ -3,6 +3,7 @@
 use std::fmt;
 
 use camino::Utf8PathBuf;
+use routegen_spec::printable;
 use serde::Serialize;
 
 use super::{size::Megabytes, table::table};
@@ -73,7 +74,7 @@ impl fmt::Display for Report {
 }
 
 fn write_inspection(f: &mut fmt::Formatter<'_>, inspection: &Inspection, most: usize) -> fmt::Result {
-    writeln!(f, "{}", inspection.path)?;
+    writeln!(f, "{}", printable(inspection.path.as_str()))?;
     let mut line = |name: &str, value: &str| writeln!(f, "  {name:<13} {value}");
     match &inspection.note {
         Some(note) => {
@@ -91,6 +92,7 @@ fn write_inspection(f: &mut fmt::Formatter<'_>, inspection: &Inspection, most: u
     }
     line("architecture", inspection.needs.machine.as_str())?;
     let libraries = inspection.needs.libraries.join(", ");
+    let libraries = printable(&libraries);
     match &inspection.needs.glibc {
         Some(glibc) => line("needs", &format!("glibc {glibc} ({libraries})"))?,
         None if libraries.is_empty() => line("needs", "nothing: it is static")?,
@@ -101,7 +103,7 @@ fn write_inspection(f: &mut fmt::Formatter<'_>, inspection: &Inspection, most: u
     }
     line("bootstrap", &Megabytes(inspection.bootstrap_bytes).to_string())?;
     for other in &inspection.other_files {
-        line("file", &format!("{} {}", other.path, Megabytes(other.bytes)))?;
+        line("file", &format!("{} {}", printable(&other.path), Megabytes(other.bytes)))?;
     }
     if let Some(parts) = &inspection.parts {
         write!(f, "\n{}", parts_table(parts, inspection.bootstrap_bytes, most))?;

@@ -1,7 +1,7 @@
 //! Tells what an artifact is, on any machine and without its sources.
 //!
 //! In: a zip, or the program of one. Out: what it says about itself, how large it is, what it needs. Files come from
-//! anywhere: what is read of them is bounded, and none makes it panic. Where the symbols of its program are at hand, it
+//! anywhere: what is read of them is bounded, and none makes it panic. A note that routegen would not write is refused. Where the symbols of its program are at hand, it
 //! also tells what is large.
 
 mod contents;
@@ -47,9 +47,13 @@ pub(crate) fn inspect(path: &Utf8Path) -> Result<Inspection, Error> {
         path: path.to_owned(),
         reason: format!("of its program: {unfit}"),
     })?;
+    let note = Note::read(&contents.bootstrap).map_err(|why| Error::NotAnArtifact {
+        path: path.to_owned(),
+        reason: format!("its program has a note under routegen's name that is not one of routegen's: {why}"),
+    })?;
     Ok(Inspection {
         path: path.to_owned(),
-        note: Note::read(&contents.bootstrap),
+        note,
         zip_bytes: contents.zip_bytes,
         bootstrap_bytes: contents.bootstrap.len() as u64,
         other_files: contents.others,

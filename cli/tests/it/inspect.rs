@@ -1,6 +1,9 @@
 //! `routegen inspect`: what it tells of an artifact, with and without the workspace that built it.
 
+use std::io::Write as _;
+
 use serde_json::Value;
+use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::fixture::{fail, items, repository, routegen, scratch, succeed, unpack};
 
@@ -50,6 +53,64 @@ fn what_is_large_is_told_where_an_artifact_was_built_and_elsewhere_why_not() {
     let mut elsewhere = routegen(&["inspect", zip.as_str(), "--crates"]);
     let error = fail(elsewhere.current_dir("/"));
     assert!(error.contains("RG0048") && error.contains("routegen build"), "{error}");
+}
+
+/// Whether a terminal would obey something of it, or show it as another text than it is.
+fn is_obeyed(text: &str) -> bool {
+    text.lines().any(|line| matches!(routegen_spec::printable(line), std::borrow::Cow::Owned(_)))
+}
+
+#[test]
+fn a_hostile_note_is_refused_and_nothing_of_it_is_printed() {
+    let folder = scratch("inspect-hostile-note");
+    let program = unpack(&items().artifacts.join("get-items.zip"), &folder);
+    let good = std::fs::read(&program).unwrap();
+    for (from, to) in [
+        (r#""function":"get-items""#, r#""function":"\u001b[2J""#),
+        (r#""routes":["GET /items"]"#, "\"routes\":[\"GET /\\n   \"]"),
+        (r#""function":"get-items""#, "\"function\":\"get\u{202e}ems\""),
+        (r#""package":"items""#, r#""package":"i;id;""#),
+    ] {
+        assert_eq!(from.len(), to.len(), "{to}");
+        let at = good.windows(from.len()).position(|window| window == from.as_bytes()).expect(from);
+        let mut bad = good.clone();
+        bad[at..at + to.len()].copy_from_slice(to.as_bytes());
+        std::fs::write(&program, bad).unwrap();
+        for format in ["text", "json"] {
+            let error = fail(&mut routegen(&["inspect", program.as_str(), "--format", format]));
+            assert!(error.contains("RG0047") && error.contains("is not one of routegen's"), "{error}");
+            assert!(!is_obeyed(&error) && !error.contains("i;id;"), "{error:?}");
+        }
+    }
+}
+
+#[test]
+fn names_in_a_hostile_zip_are_printed_and_not_obeyed() {
+    let folder = scratch("inspect-hostile-zip");
+    let program = unpack(&items().artifacts.join("get-items.zip"), &folder);
+    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("bootstrap", SimpleFileOptions::default().unix_permissions(0o755)).unwrap();
+    zip.write_all(&std::fs::read(program).unwrap()).unwrap();
+    let hostile = [
+        "a\u{1b}]52;c;Zm9v\u{7}",
+        "b\n  function      forged",
+        "c\u{9b}2J",
+        "d\u{202e}gpj.exe",
+        "e\u{2028}f\r",
+    ];
+    for name in hostile {
+        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+    }
+    let path = folder.join("\u{1b}[31mhostile.zip");
+    std::fs::write(&path, zip.finish().unwrap().into_inner()).unwrap();
+    let text = succeed(&mut routegen(&["inspect", path.as_str()]));
+    assert!(!is_obeyed(&text) && text.contains(r"a\u{1b}]52;c;Zm9v\u{7} "), "{text:?}");
+    assert_eq!(text.lines().filter(|line| line.trim_start().starts_with("function")).count(), 1, "{text}");
+    let json = succeed(&mut routegen(&["inspect", path.as_str(), "--format", "json"]));
+    assert!(!is_obeyed(&json), "{json:?}");
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let names = json[0]["other_files"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap());
+    assert_eq!(names.collect::<Vec<_>>(), hostile, "for programs they are what they are");
 }
 
 #[test]
