@@ -88,7 +88,7 @@ impl Place {
     pub(crate) fn running(&self) -> Option<String> {
         let running = |entry: &Utf8DirEntry| {
             process_of(entry, SERVER).filter(|process| is_alive(*process))?;
-            serde_json::from_slice::<Running>(&std::fs::read(entry.path()).ok()?).ok()
+            serde_json::from_slice::<Running>(&files::read_own(entry.path())?).ok()
         };
         let mut servers: Vec<Running> = self.entries().filter_map(|entry| running(&entry)).collect();
         servers.sort_by_key(|server| std::cmp::Reverse(server.since));

@@ -10,6 +10,7 @@ use super::super::table::table;
 use crate::{
     check::{AuthorizerKind, CheckedManifest},
     local::{IAM_KEY_ID, Settings},
+    shell::quoted,
 };
 
 #[derive(Serialize)]
@@ -106,9 +107,16 @@ impl fmt::Display for Ready {
         {
             let scopes: BTreeSet<_> = self.routes.iter().flat_map(|route| &route.scopes).collect();
             let scopes: Vec<_> = scopes.into_iter().map(String::as_str).collect();
+            let form = [
+                "grant_type=client_credentials".to_owned(),
+                format!("client_id={id}"),
+                format!("client_secret={secret}"),
+                format!("scope={}", scopes.join(" ")),
+            ];
+            let form = form.map(|field| format!("-d {}", quoted(&field)));
             writeln!(f, "A token, as Cognito gives it (or by `routegen token`):\n")?;
-            writeln!(f, "TOKEN=$(curl -s -X POST {endpoint} -d grant_type=client_credentials \\")?;
-            writeln!(f, "  -d client_id={id} -d client_secret={secret} -d 'scope={}' \\", scopes.join(" "))?;
+            writeln!(f, "TOKEN=$(curl -s -X POST {} {} \\", quoted(endpoint), form[0])?;
+            writeln!(f, "  {} \\", form[1..].join(" "))?;
             writeln!(f, "  | sed -E 's/.*\"access_token\": ?\"([^\"]+)\".*/\\1/')\n")?;
         }
         if let Some(Iam { access_key_id, secret_access_key, region }) = &self.iam {
@@ -118,5 +126,50 @@ impl fmt::Display for Ready {
             )?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// What is printed to be copied is a command, whatever scopes the routes ask for.
+    #[test]
+    fn a_scope_is_one_word_of_the_command_and_runs_nothing() {
+        let text = |text: &str| Some(text.to_owned());
+        let scope = "x/';id;'$(id)`id`";
+        let route = Route {
+            method: "GET".to_owned(),
+            url: "http://127.0.0.1:9000/items".to_owned(),
+            auth: "cognito".to_owned(),
+            scopes: vec![scope.to_owned(), "items/read".to_owned()],
+            function: "items".to_owned(),
+        };
+        let ready = Ready {
+            api: "items".to_owned(),
+            url: "http://127.0.0.1:9000".to_owned(),
+            page: None,
+            issuer: text("i"),
+            token_endpoint: text("http://127.0.0.1:9000/_routegen/oauth2/token"),
+            client_id: text("local-client"),
+            client_secret: text("-secret_"),
+            iam: None,
+            routes: vec![route],
+            takes_tokens: true,
+        };
+        let shown = ready.to_string();
+        let begin = shown.find("TOKEN=$(").unwrap() + "TOKEN=$(".len();
+        let end = shown.find("  | sed").unwrap();
+        // The shell reads the words of it as curl would get them.
+        let command =
+            shown[begin..end].trim_end().trim_end_matches('\\').replacen("curl", "printf '%s\\n'", 1);
+        let output = Command::new("sh").args(["-c", &command]).output().unwrap();
+        let words = String::from_utf8(output.stdout).unwrap();
+        let words: Vec<&str> = words.lines().collect();
+        assert_eq!(words.last(), Some(&&*format!("scope=items/read {scope}")), "{words:?}");
+        assert_eq!(&words[..4], ["-s", "-X", "POST", "http://127.0.0.1:9000/_routegen/oauth2/token"]);
+        assert!(words.contains(&"client_secret=-secret_"), "{words:?}");
     }
 }
