@@ -16,8 +16,13 @@ use crate::route::Request;
 /// What cannot stand in a URI's query. API Gateway has decoded nothing in it.
 const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
 
-/// What cannot stand in a URI's path. API Gateway decodes the path, so a `?` in it is part of a segment.
-const PATH: &AsciiSet = &QUERY.add(b'?').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+/// What cannot stand in a URI's path that is encoded already.
+pub(super) const ENCODED_PATH: &AsciiSet =
+    &QUERY.add(b'?').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+
+/// What cannot stand in a URI's path as itself. API Gateway decodes the path once, so a `?` in it is part of a segment, and a
+/// `%` is what the client encoded as `%25`.
+pub(super) const PATH: &AsciiSet = &ENCODED_PATH.add(b'%');
 
 /// The request that the event tells of.
 ///
@@ -26,8 +31,8 @@ const PATH: &AsciiSet = &QUERY.add(b'?').add(b'\\').add(b'^').add(b'`').add(b'{'
 pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Error> {
     let LambdaEvent { payload, context, .. } = event;
     #[cfg(feature = "rest")]
-    if let Some(event) = rest::event(payload.get()) {
-        return Ok(with_context(rest::request(event), context));
+    if let Some((event, path)) = rest::event(payload.get()) {
+        return Ok(with_context(rest::request(event, path), context));
     }
     let mut event: ApiGatewayV2httpRequest = serde_json::from_str(payload.get())
         .map_err(|error| format!("this is no event of an HTTP API with payload format 2.0: {error}"))?;
@@ -38,9 +43,7 @@ pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Erro
     *request.headers_mut() = std::mem::take(&mut event.headers);
     let headers = request.headers_mut();
     // The cookies are not among the headers of the event.
-    if let Some(cookies) = event.cookies
-        && let Ok(cookies) = HeaderValue::from_str(&cookies.join("; "))
-    {
+    if let Some(cookies) = event.cookies.and_then(cookie_header) {
         headers.insert(header::COOKIE, cookies);
     }
     // The map of the event joins repeated parameters by commas; only the raw query tells them apart.
@@ -64,6 +67,12 @@ fn with_context(mut request: Request, context: Context) -> Request {
     request.with_lambda_context(context)
 }
 
+/// The header of these cookies. One that no header can hold is left out, and takes no other with it.
+fn cookie_header(mut cookies: Vec<String>) -> Option<HeaderValue> {
+    cookies.retain(|cookie| !cookie.contains(|c: char| c.is_ascii_control() && c != '\t'));
+    HeaderValue::from_str(&cookies.join("; ")).ok().filter(|header| !header.is_empty())
+}
+
 /// The body as the client sent it.
 pub(super) fn body(body: Option<String>, is_base64_encoded: bool) -> Body {
     match body {
@@ -75,16 +84,12 @@ pub(super) fn body(body: Option<String>, is_base64_encoded: bool) -> Body {
 
 /// The path and the query as they stand in a URI.
 fn target(event: &ApiGatewayV2httpRequest) -> String {
-    let mut target = path(event.raw_path.as_deref().unwrap_or("/"));
+    let mut target = utf8_percent_encode(event.raw_path.as_deref().unwrap_or("/"), PATH).to_string();
     if let Some(query) = event.raw_query_string.as_deref().filter(|query| !query.is_empty()) {
         target.push('?');
         target.extend(utf8_percent_encode(query, QUERY));
     }
     target
-}
-
-pub(super) fn path(decoded: &str) -> String {
-    utf8_percent_encode(decoded, PATH).to_string()
 }
 
 /// The whole URI; without scheme and host where what the client sent as its host is none.
@@ -172,6 +177,51 @@ mod tests {
         assert_eq!(uri, "https://api.example.com/items/a%20b%3F%C3%A4%7B%7D%23/..");
         event["rawQueryString"] = "q=a b%20c".into();
         assert_eq!(made(&event).unwrap().uri().query(), Some("q=a%20b%20c"));
+    }
+
+    #[test]
+    fn a_path_that_is_decoded_once_is_the_one_of_the_event_whatever_is_in_it() {
+        let decoded = |path: &str| {
+            let mut event = event();
+            event["rawPath"] = path.into();
+            let request = made(&event).unwrap();
+            assert_eq!(request.raw_http_path(), path);
+            percent_encoding::percent_decode_str(request.uri().path()).decode_utf8().unwrap().into_owned()
+        };
+        for character in
+            (0..=0x2ff).chain([0x2028, 0xfffd, 0xffff, 0x1_0000, 0x10_ffff]).filter_map(char::from_u32)
+        {
+            for path in [format!("/a{character}"), format!("/{character}/b"), format!("/%{character}41")] {
+                assert_eq!(decoded(&path), path, "{path:?}");
+            }
+        }
+        // The client sent `/%2525`, `/%252561` and `/%25zz`.
+        for path in ["/%25", "/%2561", "/%zz", "/%", "//a//", "/a/../b", "/a+b", "/a;b=c"] {
+            assert_eq!(decoded(path), path, "{path:?}");
+        }
+        let mut event = event();
+        event["rawPath"] = "/100%25".into();
+        assert_eq!(made(&event).unwrap().uri().path(), "/100%2525");
+    }
+
+    #[test]
+    fn a_cookie_that_no_header_can_hold_takes_no_other_with_it() {
+        let header = |cookies: &[&str]| {
+            let mut event = event();
+            event["cookies"] = json!(cookies);
+            let headers = made(&event).unwrap().headers().clone();
+            headers.get("cookie").map(|cookie| cookie.as_bytes().to_vec())
+        };
+        for control in (0..=31).chain([127]).filter(|byte| *byte != b'\t').map(char::from) {
+            let odd = format!("odd=x{control}y");
+            assert_eq!(header(&["a=1", &odd, "b=2"]), Some(b"a=1; b=2".to_vec()), "{control:?}");
+        }
+        assert_eq!(
+            header(&["a=\u{e4}\u{fffd}", "b=\t2"]),
+            Some("a=\u{e4}\u{fffd}; b=\t2".as_bytes().to_vec())
+        );
+        assert_eq!(header(&["odd=\n"]), None);
+        assert_eq!(header(&[]), None);
     }
 
     #[test]

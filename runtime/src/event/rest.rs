@@ -1,7 +1,9 @@
 //! An event of payload format 1.0 becomes a request.
 //!
-//! REST APIs send it, and HTTP APIs that are told to. API Gateway has decoded path and query, and neither says their raw
-//! form: the URI is put together again, with the parameters of the query in the order of their names.
+//! REST APIs send it, and HTTP APIs that are told to. Neither says the raw form of the query, which is decoded: the URI is put
+//! together again, with the parameters of the query in the order of their names. The path of an HTTP API is decoded
+//! too, and that of a REST API is as the client sent it (both reported with captures: middleapi/standard-server #93,
+//! localstack/localstack #7728).
 
 use lambda_http::{
     RequestExt as _,
@@ -10,28 +12,30 @@ use lambda_http::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::request::{body, path, uri};
+use super::request::{ENCODED_PATH, PATH, body, uri};
 use crate::route::Request;
 
 /// What cannot stand in a name or a value of a query: all but the unreserved characters (RFC 3986, section 2.3).
 const PARAMETER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The event; `None` where it is one of another format.
-pub(super) fn event(event: &str) -> Option<ApiGatewayProxyRequest> {
+/// The event, and what has to be encoded in its path; `None` where it is one of another format.
+pub(super) fn event(event: &str) -> Option<(ApiGatewayProxyRequest, &'static AsciiSet)> {
     #[derive(serde::Deserialize)]
     struct Format {
         version: Option<String>,
     }
     // A REST API does not say the version, an HTTP API that sends this format does.
     let format: Format = serde_json::from_str(event).ok()?;
-    if format.version.as_deref() == Some("2.0") {
-        return None;
-    }
-    serde_json::from_str(event).ok()
+    let path = match format.version.as_deref() {
+        Some("2.0") => return None,
+        Some(_) => PATH,
+        None => ENCODED_PATH,
+    };
+    Some((serde_json::from_str(event).ok()?, path))
 }
 
 /// The request that the event tells of.
-pub(super) fn request(event: ApiGatewayProxyRequest) -> Request {
+pub(super) fn request(event: ApiGatewayProxyRequest, path: &'static AsciiSet) -> Request {
     // Where there are both, the one with several values for each name has all that the other has.
     let either = |several: QueryMap, single| if several.is_empty() { single } else { several };
     let query = either(event.multi_value_query_string_parameters, event.query_string_parameters);
@@ -41,7 +45,7 @@ pub(super) fn request(event: ApiGatewayProxyRequest) -> Request {
 
     let mut request = Request::new(body(event.body, event.is_base64_encoded));
     *request.method_mut() = event.http_method;
-    let target = target(event.request_context.stage.as_deref(), &raw_path, &query);
+    let target = target(event.request_context.stage.as_deref(), &raw_path, path, &query);
     *request.uri_mut() = uri(&target, &headers, event.request_context.domain_name.as_deref());
     *request.headers_mut() = headers;
     request
@@ -53,10 +57,10 @@ pub(super) fn request(event: ApiGatewayProxyRequest) -> Request {
 }
 
 /// The path and the query as they stand in a URI. The path is the client's, so it has the stage, which the event's lacks.
-fn target(stage: Option<&str>, raw_path: &str, query: &QueryMap) -> String {
+fn target(stage: Option<&str>, raw_path: &str, path: &'static AsciiSet, query: &QueryMap) -> String {
     let prefix = stage.filter(|stage| *stage != "$default").map(|stage| format!("/{stage}"));
     let prefix = prefix.filter(|prefix| !raw_path.starts_with(&format!("{prefix}/"))).unwrap_or_default();
-    let mut target = path(&format!("{prefix}{raw_path}"));
+    let mut target = prefix + &utf8_percent_encode(raw_path, path).to_string();
     let mut pairs: Vec<(&str, &str)> = query.iter().collect();
     // Stable: values of one name keep their order.
     pairs.sort_by_key(|(name, _)| *name);
@@ -149,6 +153,20 @@ mod tests {
             event["multiValueQueryStringParameters"] = Value::Null;
             event["queryStringParameters"] = Value::Null;
             assert_eq!(made(&event).uri(), expected);
+        }
+    }
+
+    #[test]
+    fn a_path_is_encoded_where_an_http_api_has_decoded_it() {
+        for (version, path, expected) in [
+            (Value::Null, "/items/a%2Fb%2525", "/live/items/a%2Fb%2525"),
+            ("1.0".into(), "/items/a%2Fb%25", "/live/items/a%252Fb%2525"),
+            ("1.0".into(), "/live/items/%", "/live/items/%25"),
+        ] {
+            let mut event = event();
+            event["version"] = version;
+            event["path"] = path.into();
+            assert_eq!(made(&event).uri().path(), expected, "{path}");
         }
     }
 
