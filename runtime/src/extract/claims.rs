@@ -2,32 +2,27 @@
 //!
 //! In: the event's authorizer, which is a JWT authorizer's claims or a Lambda authorizer's context, of payload 2.0 or
 //! 1.0. Out: the type that the handler asks for, and the scopes of the token. It checks no token: API Gateway has done
-//! that, and a request without claims is answered with 401.
+//! that, and a request without claims is answered with 401. What the claims are, a client is not told.
 
-use std::{collections::HashMap, ops::Deref};
+use std::ops::Deref;
 
 use axum::{
     extract::FromRequestParts,
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-#[cfg(feature = "router")]
-use lambda_http::aws_lambda_events::apigw::ApiGatewayRequestAuthorizer;
-use lambda_http::{RequestExt as _, request::RequestContext};
-use serde::{
-    Deserialize,
-    de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, Visitor, value::StrDeserializer},
-};
-use serde_json::Value;
+use serde::{Deserialize, de::DeserializeOwned};
 
-use super::text::{Error, Text, list};
+use super::{
+    entries::Entries,
+    text::{Error, Mismatch},
+};
 use crate::Problem;
 
 /// Extracts the claims of the caller's token.
 ///
 /// `T` names the claims that the handler needs; [`StandardClaims`] are those of every Cognito token. API Gateway makes
-/// all of a token's claims texts, and they are read as what `T` says: `"1700000000"` as a `u64`, `"true"` as a `bool`,
-/// `"[admin editor]"` and `"admin editor"` as a `Vec`.
+/// all of a token's claims texts, and they are read as what `T` says: `"1700000000"` as a `u64`, `"true"` as a `bool`.
 ///
 /// ```
 /// use routegen::{Claims, Problem, http::StatusCode, route};
@@ -53,10 +48,25 @@ use crate::Problem;
 /// }
 /// ```
 ///
-/// Behind a Lambda authorizer, they are the context that it returned, of any JSON type.
+/// # Lists
 ///
-/// Claims that are missing or not of the type give 401. A route that is open has none, and does not compile with this
-/// argument:
+/// API Gateway prints a list as `[a b]`, whether it is `["a", "b"]`, `["a b"]` or the very text. Where a list is asked for, the
+/// values of such a claim are therefore those that the token has, which API Gateway has verified and the request still
+/// carries, in a header or in the query; where the request carries no token with these claims, or several that disagree, the
+/// claim is of the wrong type. Any other text is a list of that one text, whatever blanks are in it (and an empty text
+/// is an empty list), except for `scope` and `scp`, whose values have blanks between them. Where a `String` is asked
+/// for, it is always the text of the event.
+///
+/// # Lambda authorizers
+///
+/// Behind a Lambda authorizer, they are the context that it returned, of any JSON type. A text in it is a text, also if it
+/// looks like a list.
+///
+/// # Errors
+///
+/// Claims of a token that are missing or not of the type give 401. The client learns the name of the claim and what was
+/// expected, and the log learns the value. A context of a Lambda authorizer that is not of the type gives 500, and the log
+/// learns why: the caller has not chosen it. A route that is open has no claims, and does not compile with this argument:
 ///
 /// ```compile_fail
 /// # use routegen::{Claims, route};
@@ -139,155 +149,81 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Claims<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let entries = Entries::of(parts.request_context_ref());
-        let entries =
-            entries.ok_or_else(|| unauthorized(Error::Value("the request has no claims".to_owned())))?;
-        let claims = T::deserialize(&entries).map_err(unauthorized)?;
-        Ok(Self { claims, scopes: entries.scopes() })
+        let entries = Entries::of(parts);
+        let entries = entries.ok_or_else(|| unauthorized(Error::value("the request has no claims")))?;
+        match T::deserialize(&entries) {
+            Ok(claims) => Ok(Self { claims, scopes: entries.scopes() }),
+            Err(error) if entries.are_of_a_token() => Err(unauthorized(error)),
+            Err(error) => Err(of_another_type(&error)),
+        }
     }
 }
 
-/// Whatever is wrong with the claims, the caller is not known; what the author's type has to do with it, the log
-/// tells. RFC 9110 wants the header on every such answer.
+/// Whatever is wrong with the claims of a token, the caller is not known; what they are, and what the author's type has to do with
+/// it, the log tells. RFC 9110 wants the header on every such answer.
 fn unauthorized(error: Error) -> Response {
     let problem = Problem::new(StatusCode::UNAUTHORIZED);
     let problem = match error {
-        Error::Value(detail) => problem.with_detail(detail),
+        Error::Value(Mismatch { detail, expected, reason }) => {
+            let told =
+                expected.map_or_else(|| detail.clone(), |expected| format!("{detail}: expected {expected}"));
+            let problem = problem.with_detail(told);
+            match reason {
+                Some(reason) => problem.with_cause(format!("{detail}: {reason}")),
+                None => problem,
+            }
+        }
         Error::Missing(claim) => problem.with_detail(format!("there is no claim `{claim}`")),
-        Error::Shape(cause) => problem.with_cause(cause),
+        Error::Shape { cause, .. } => problem.with_cause(cause),
     };
     let challenge = [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
     (challenge, problem).into_response()
 }
 
-/// The claims of an event, by name, and the scopes that stand beside them.
-struct Entries<'a> {
-    entries: Vec<(&'a str, Claim<'a>)>,
-    beside: Vec<String>,
-}
-
-/// The value of a claim: a text where it is a token's, anything where a Lambda authorizer chose it.
-#[derive(Clone, Copy)]
-enum Claim<'a> {
-    Text(&'a str),
-    Json(&'a Value),
-}
-
-/// The scopes of a caller, where no API Gateway has asked for them.
-#[cfg(feature = "router")]
-pub(crate) fn scopes(authorizer: &ApiGatewayRequestAuthorizer) -> Vec<String> {
-    Entries::of_context(&authorizer.fields).map(Entries::scopes).unwrap_or_default()
-}
-
-impl<'a> Entries<'a> {
-    /// `None` where no authorizer has said anything.
-    fn of(context: Option<&'a RequestContext>) -> Option<Self> {
-        match context? {
-            RequestContext::ApiGatewayV2(context) => {
-                let authorizer = context.authorizer.as_ref()?;
-                let Some(jwt) = &authorizer.jwt else { return Self::of_context(&authorizer.fields) };
-                let entries = jwt.claims.iter().map(|(name, value)| (&**name, Claim::Text(value)));
-                Some(Self { entries: entries.collect(), beside: jwt.scopes.clone().unwrap_or_default() })
-            }
-            #[cfg(feature = "rest")]
-            RequestContext::ApiGatewayV1(context) => {
-                let fields = &context.authorizer.fields;
-                let Some(Value::Object(claims)) = fields.get("claims") else {
-                    return Self::of_context(fields);
-                };
-                let entries = claims.iter().map(|(name, value)| (&**name, Claim::Json(value)));
-                Some(Self {
-                    entries: entries.collect(),
-                    beside: fields.get("scopes").map(words).unwrap_or_default(),
-                })
-            }
-            _ => None,
-        }
-    }
-
-    /// What a Lambda authorizer has returned.
-    fn of_context(context: &'a HashMap<String, Value>) -> Option<Self> {
-        let entries: Vec<_> = context.iter().map(|(name, value)| (&**name, Claim::Json(value))).collect();
-        (!entries.is_empty()).then_some(Self { entries, beside: Vec::new() })
-    }
-
-    /// The token's own scopes, which are in `scope`, or in `scp` by other issuers' custom. What stands beside the
-    /// claims counts only where they say nothing: a scope that the route asks for is none that the token has.
-    fn scopes(self) -> Vec<String> {
-        let named = |name: &str| self.entries.iter().find(|(other, _)| *other == name);
-        match named("scope").or_else(|| named("scp")) {
-            Some((_, Claim::Text(text))) => list(text).map(str::to_owned).collect(),
-            Some((_, Claim::Json(value))) => words(value),
-            None => self.beside,
-        }
-    }
-}
-
-/// Scopes, whether they are a text, an array or null.
-fn words(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(text) => list(text).map(str::to_owned).collect(),
-        Value::Array(values) => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => Vec::new(),
-    }
-}
-
-impl<'de> Deserializer<'de> for &'de Entries<'de> {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(ByName { rest: &self.entries, value: None })
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-struct ByName<'a> {
-    rest: &'a [(&'a str, Claim<'a>)],
-    value: Option<(&'a str, Claim<'a>)>,
-}
-
-impl<'de> MapAccess<'de> for ByName<'de> {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some((first, rest)) = self.rest.split_first() else { return Ok(None) };
-        (self.rest, self.value) = (rest, Some(*first));
-        seed.deserialize(StrDeserializer::new(first.0)).map(Some)
-    }
-
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
-        let text = |name, value| Text { kind: "claim", name, value, lists: true };
-        match self.value.take() {
-            Some((name, Claim::Text(value))) => seed.deserialize(text(name, value)),
-            Some((name, Claim::Json(Value::String(value)))) => seed.deserialize(text(name, value)),
-            Some((name, Claim::Json(value))) => seed
-                .deserialize(value)
-                .map_err(|error| Error::Value(format!("the claim `{name}` is not a valid value: {error}"))),
-            None => Err(de::Error::custom("a value was asked for before its key")),
-        }
-    }
+/// What an authorizer's function returned does not fit: its author and the handler's are to know, and nobody else.
+fn of_another_type(error: &Error) -> Response {
+    Problem::internal(format!("the context of the authorizer is not of the handler's type: {error}"))
+        .into_response()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use axum::body::to_bytes;
     use futures_util::FutureExt as _;
-    use serde_json::json;
+    use lambda_http::{Body, Context, LambdaEvent};
+    use serde_json::{Value, json, value::to_raw_value};
 
     use super::*;
+    use crate::problem::Cause;
 
-    /// Claims of an event of payload 2.0 with this authorizer, or the status and the problem.
-    fn claims<T: DeserializeOwned>(authorizer: &Value) -> Result<Claims<T>, (u16, Value)> {
-        extract(&json!({
+    /// The status and the problem that the client learns, and what the log does.
+    #[derive(Debug)]
+    struct Refused {
+        status: u16,
+        problem: Value,
+        log: Option<String>,
+    }
+
+    impl Refused {
+        fn detail(&self) -> &str {
+            self.problem["detail"].as_str().unwrap_or_default()
+        }
+    }
+
+    /// Claims of an event of payload 2.0 with this authorizer.
+    fn claims<T: DeserializeOwned>(authorizer: &Value) -> Result<Claims<T>, Refused> {
+        extract(&event(authorizer, &json!({})))
+    }
+
+    fn event(authorizer: &Value, headers: &Value) -> Value {
+        json!({
             "version": "2.0",
             "routeKey": "GET /me",
             "rawPath": "/me",
             "rawQueryString": "",
-            "headers": {},
+            "headers": headers,
             "requestContext": {
                 "authorizer": authorizer,
                 "http": { "method": "GET", "path": "/me", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1" },
@@ -296,23 +232,38 @@ mod tests {
                 "timeEpoch": 1_773_119_783_000_u64,
             },
             "isBase64Encoded": false,
-        }))
+        })
     }
 
-    fn extract<T: DeserializeOwned>(event: &Value) -> Result<Claims<T>, (u16, Value)> {
-        let request = lambda_http::request::from_str(&event.to_string()).unwrap();
-        let mut parts = request.into_parts().0;
+    fn extract<T: DeserializeOwned>(event: &Value) -> Result<Claims<T>, Refused> {
+        let event = LambdaEvent::new(to_raw_value(event).unwrap(), Context::default());
+        let mut parts = crate::event::request(event).unwrap().into_parts().0;
         Claims::from_request_parts(&mut parts, &()).now_or_never().unwrap().map_err(|response| {
-            assert_eq!(response.headers()[header::WWW_AUTHENTICATE], "Bearer");
             let (parts, body) = response.into_parts();
+            let challenge = parts.headers.get(header::WWW_AUTHENTICATE);
+            assert_eq!(challenge.is_some_and(|challenge| challenge == "Bearer"), parts.status == 401);
             let body = to_bytes(body, usize::MAX).now_or_never().unwrap().unwrap();
-            (parts.status.as_u16(), serde_json::from_slice(&body).unwrap())
+            Refused {
+                status: parts.status.as_u16(),
+                problem: serde_json::from_slice(&body).unwrap(),
+                log: parts.extensions.get::<Cause>().map(ToString::to_string),
+            }
         })
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "it is called with `json!`")]
     fn jwt(claims: Value) -> Value {
         json!({ "jwt": { "claims": claims, "scopes": null } })
+    }
+
+    /// A token with this payload.
+    fn token(payload: &Value) -> String {
+        let encoded = |text: String| {
+            let padded: String = serde_json::from_value(json!(Body::Binary(text.into_bytes()))).unwrap();
+            padded.trim_end_matches('=').replace('+', "-").replace('/', "_")
+        };
+        let header = encoded(json!({ "alg": "RS256", "kid": "k" }).to_string());
+        format!("{header}.{}.c2lnbmF0dXJl", encoded(payload.to_string()))
     }
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -329,7 +280,6 @@ mod tests {
         email_verified: bool,
         plan: Plan,
         roles: Vec<String>,
-        pair: (u8, u8),
         nickname: Option<String>,
         score: Option<f64>,
     }
@@ -337,8 +287,8 @@ mod tests {
     #[test]
     fn the_texts_of_a_token_are_read_as_the_types_that_are_asked_for() {
         let claims: Claims<Customer> = claims(&jwt(json!({
-            "sub": "c1", "age": "30", "email_verified": "true", "plan": "paid", "roles": "[admin editor]",
-            "pair": "[1 2]", "score": "0.5", "unknown": "[]",
+            "sub": "c1", "age": "30", "email_verified": "true", "plan": "paid", "roles": "admin",
+            "score": "0.5", "unknown": "[]",
         })))
         .unwrap();
         let expected = Customer {
@@ -346,8 +296,7 @@ mod tests {
             age: 30,
             email_verified: true,
             plan: Plan::Paid,
-            roles: vec!["admin".to_owned(), "editor".to_owned()],
-            pair: (1, 2),
+            roles: vec!["admin".to_owned()],
             nickname: None,
             score: Some(0.5),
         };
@@ -355,25 +304,215 @@ mod tests {
         assert_eq!(claims.into_inner(), expected);
     }
 
+    #[derive(Debug, Deserialize)]
+    struct Roles<T = Vec<String>> {
+        roles: T,
+    }
+
+    /// The claim `roles` of an event that has it as `text`, asked for as a list, where the request has these headers.
+    fn roles<T: DeserializeOwned>(text: &str, headers: &Value) -> Result<T, Refused> {
+        let claims = jwt(json!({ "sub": "c1", "roles": text, "iat": "7" }));
+        extract::<Roles<T>>(&event(&claims, headers)).map(|claims| claims.into_inner().roles)
+    }
+
+    /// What a token says of it that is printed so.
+    fn said(roles: &Value) -> String {
+        token(&json!({ "sub": "c1", "roles": roles, "iat": 7 }))
+    }
+
+    fn with_token<T: DeserializeOwned>(text: &str, roles: &Value) -> Result<T, Refused> {
+        self::roles(text, &json!({ "authorization": format!("Bearer {}", said(roles)) }))
+    }
+
+    #[test]
+    fn a_list_is_the_one_that_the_token_has() {
+        for (text, list) in [
+            ("[not admin]", json!(["not admin"])),
+            ("[not admin]", json!(["not", "admin"])),
+            ("[Site Admin Viewer]", json!(["Site Admin", "Viewer"])),
+            ("[admin]", json!(["admin"])),
+            ("[]", json!([])),
+            ("[]", json!([""])),
+            ("[ admin]", json!(["", "admin"])),
+            ("[ ]", json!([" "])),
+            ("[ ]", json!(["", ""])),
+            ("[[admin] admin]]", json!(["[admin]", "admin]"])),
+            ("[a] [b]", json!("[a] [b]")),
+            ("[\u{c4}rzte f\u{fc}r \u{1f600}\u{a0}x]", json!(["\u{c4}rzte f\u{fc}r", "\u{1f600}\u{a0}x"])),
+        ] {
+            let expected = if list.is_array() { list.clone() } else { json!([list]) };
+            assert_eq!(json!(with_token::<Vec<String>>(text, &list).unwrap()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_values_of_a_list_are_read_as_the_types_that_are_asked_for() {
+        assert_eq!(with_token::<(u8, u8)>("[1 2]", &json!([1, 2])).unwrap(), (1, 2));
+        assert_eq!(with_token::<Vec<u8>>("[1 2]", &json!(["1", 2])).unwrap(), [1, 2]);
+        assert_eq!(with_token::<Vec<String>>("[1 true]", &json!([1, true])).unwrap(), ["1", "true"]);
+        assert_eq!(with_token::<Vec<bool>>("[true false]", &json!([true, "false"])).unwrap(), [true, false]);
+        assert_eq!(
+            with_token::<Option<Vec<Plan>>>("[free paid]", &json!(["free", "paid"])).unwrap().unwrap().len(),
+            2
+        );
+        let nested = json!([["a b"], ["c"]]);
+        assert_eq!(with_token::<Vec<Vec<String>>>("[[a b] [c]]", &nested).unwrap(), [vec!["a b"], vec!["c"]]);
+        let nulls = json!(["a", null]);
+        assert_eq!(
+            with_token::<Vec<Option<String>>>("[a <nil>]", &nulls).unwrap(),
+            [Some("a".to_owned()), None]
+        );
+        // Neither are the values of another number or type.
+        for refused in [
+            with_token::<(u8, u8)>("[1 2 3]", &json!([1, 2, 3])).unwrap_err(),
+            with_token::<(u8, u8)>("[1]", &json!([1])).unwrap_err(),
+        ] {
+            assert!(refused.detail().starts_with("the claim `roles` is not a valid value"), "{refused:?}");
+        }
+        let refused = with_token::<Vec<String>>("[[a b] [c]]", &nested).unwrap_err();
+        assert!(refused.detail().starts_with("the claim `roles` is not a valid value"), "{refused:?}");
+        let refused = with_token::<Vec<u8>>("[1 x]", &json!([1, "x"])).unwrap_err();
+        assert_eq!(refused.detail(), "the claim `roles` is not a valid u8");
+        let refused = with_token::<Vec<Vec<String>>>("[a b]", &json!(["a b"])).unwrap_err();
+        assert_eq!(refused.detail(), "the claim `roles` is not a valid value: expected a sequence");
+    }
+
+    #[test]
+    fn a_text_is_one_value_whatever_is_in_it() {
+        for text in [
+            "former admin",
+            "not admin",
+            "admin",
+            "[admin",
+            "admin]",
+            "]admin[",
+            "a,b",
+            "[",
+            "]",
+            " [admin]",
+            "[admin] ",
+            "[a] and b",
+            "\u{ff3b}admin\u{ff3d}",
+            "a\u{a0}b\tc\nd",
+            "{\"a\":[\"admin\"]}",
+        ] {
+            assert_eq!(roles::<Vec<String>>(text, &json!({})).unwrap(), [text], "{text}");
+            assert_eq!(roles::<(String,)>(text, &json!({})).unwrap(), (text.to_owned(),), "{text}");
+        }
+        assert_eq!(roles::<Vec<String>>("", &json!({})).unwrap(), Vec::<String>::new());
+        // Whether it may be a list or not, it stays what it is as a text.
+        for text in ["[not admin]", "[admin]", "[]", "former admin"] {
+            assert_eq!(roles::<String>(text, &json!({})).unwrap(), text);
+            assert_eq!(roles::<Value>(text, &json!({})).unwrap(), text);
+            assert_eq!(roles::<Option<String>>(text, &json!({})).unwrap().unwrap(), text);
+        }
+        // A caller who may choose the text has not made a list of it.
+        assert_eq!(with_token::<Vec<String>>("[admin]", &json!("[admin]")).unwrap(), ["[admin]"]);
+        assert_eq!(with_token::<Vec<String>>("[a b]", &json!("[a b]")).unwrap(), ["[a b]"]);
+    }
+
+    #[test]
+    fn what_may_be_a_list_is_refused_where_the_token_is_not_there() {
+        for text in ["[not admin]", "[admin]", "[a b]", "[]", "[[a b]]", "[\u{e4}]"] {
+            for headers in [
+                json!({}),
+                json!({ "authorization": "Bearer abc" }),
+                json!({ "authorization": "Basic YTpi", "cookie": "a=b" }),
+                // A token of other claims.
+                json!({ "authorization": token(&json!({ "sub": "c2", "roles": ["admin"], "iat": 7 })) }),
+                json!({ "authorization": token(&json!({ "sub": "c1", "iat": 7 })) }),
+            ] {
+                let refused = roles::<Vec<String>>(text, &headers).unwrap_err();
+                let detail = "the claim `roles` cannot be read as a list: its values are known from the token alone, and \
+                              the request does not carry exactly that one";
+                assert_eq!((refused.status, refused.detail()), (401, detail));
+                assert_eq!(refused.log.as_deref(), Some(&*format!("{detail}: it is {text:?}")));
+            }
+        }
+    }
+
+    #[test]
+    fn another_token_that_prints_the_same_is_not_believed() {
+        let own = format!("Bearer {}", said(&json!(["not admin"])));
+        let forged = said(&json!(["not", "admin"]));
+        for headers in [
+            json!({ "authorization": own, "x-a": forged }),
+            json!({ "authorization": own, "a": format!("Bearer {forged}") }),
+            json!({ "authorization": forged, "x-token": own }),
+            json!({ "authorization": format!("{own},{forged}") }),
+            json!({ "authorization": own, "x-a": said(&json!("[not admin]")) }),
+            // What is printed in a way that is not known might be anything.
+            json!({ "authorization": own, "x-a": said(&json!([["not"], "admin"])) }),
+            json!({ "authorization": own, "x-a": said(&json!({ "roles": "admin" })) }),
+        ] {
+            assert_eq!(roles::<Vec<String>>("[not admin]", &headers).unwrap_err().status, 401, "{headers}");
+        }
+        let mut event = event(
+            &jwt(json!({ "sub": "c1", "roles": "[not admin]", "iat": "7" })),
+            &json!({ "authorization": own }),
+        );
+        event["rawQueryString"] = format!("a=b&token={forged}").into();
+        assert_eq!(extract::<Roles>(&event).unwrap_err().status, 401);
+        event["rawQueryString"] = "".into();
+        event["cookies"] = json!([format!("session={forged}")]);
+        assert_eq!(extract::<Roles>(&event).unwrap_err().status, 401);
+        // Others that do not print the same, and the same once more, change nothing.
+        let others = json!({
+            "authorization": own, "x-again": own, "x-id-token": token(&json!({ "sub": "c1", "roles": ["admin"], "iat": 8 })),
+            "x-other": token(&json!({ "sub": "c2", "roles": ["not", "admin"], "iat": 7 })),
+        });
+        assert_eq!(roles::<Vec<String>>("[not admin]", &others).unwrap(), ["not admin"]);
+    }
+
+    #[test]
+    fn a_token_in_the_query_is_the_token_too() {
+        let mut event = event(&jwt(json!({ "sub": "c1", "roles": "[a b c]", "iat": "7" })), &json!({}));
+        event["rawQueryString"] = format!("x=%20&token={}", said(&json!(["a b", "c"]))).into();
+        assert_eq!(extract::<Roles>(&event).unwrap().roles, ["a b", "c"]);
+    }
+
     #[test]
     fn the_tokens_of_cognito_for_users_and_machines_are_the_default() {
-        let user: Claims = claims(&jwt(json!({
-            "sub": "u1", "cognito:groups": "[admins staff]", "iss": "https://example.com/pool", "client_id": "app",
-            "token_use": "access", "scope": "openid", "auth_time": "1700000000", "exp": "1700003600",
-            "iat": "1700000000", "jti": "j1", "username": "ann",
-        })))
-        .unwrap();
+        let claims_of = |payload: &Value, printed: Value| {
+            extract::<StandardClaims>(&event(&jwt(printed), &json!({ "authorization": token(payload) })))
+                .unwrap()
+        };
+        let user: Claims = claims_of(
+            &json!({
+                "sub": "u1", "cognito:groups": ["admins", "former staff"], "iss": "https://example.com/pool",
+                "client_id": "app", "token_use": "access", "scope": "openid", "auth_time": 1_700_000_000,
+                "exp": 1_700_003_600, "iat": 1_700_000_000, "jti": "j1", "username": "ann",
+            }),
+            json!({
+                "sub": "u1", "cognito:groups": "[admins former staff]", "iss": "https://example.com/pool",
+                "client_id": "app", "token_use": "access", "scope": "openid", "auth_time": "1700000000",
+                "exp": "1700003600", "iat": "1700000000", "jti": "j1", "username": "ann",
+            }),
+        );
         assert_eq!((user.username.as_deref(), user.exp), (Some("ann"), Some(1_700_003_600)));
-        assert!(user.is_in_group("staff") && !user.is_in_group("staf"));
-        let identity: Claims =
-            claims(&jwt(json!({ "sub": "u1", "aud": "app", "cognito:username": "ann", "token_use": "id" })))
-                .unwrap();
+        assert!(user.is_in_group("former staff") && user.is_in_group("admins"));
+        assert!(!user.is_in_group("staff") && !user.is_in_group("former") && !user.is_in_group("admin"));
+        let identity: Claims = claims(&jwt(
+            json!({ "sub": "u1", "aud": "an app", "cognito:username": "ann", "token_use": "id" }),
+        ))
+        .unwrap();
         assert_eq!(
             (identity.aud.as_slice(), identity.username.as_deref()),
-            (&["app".to_owned()][..], Some("ann"))
+            (&["an app".to_owned()][..], Some("ann"))
         );
+        let several = claims_of(
+            &json!({ "sub": "u1", "aud": ["an app", "b"] }),
+            json!({ "sub": "u1", "aud": "[an app b]" }),
+        );
+        assert_eq!(several.aud, ["an app", "b"]);
         let machine: Claims = claims(&jwt(json!({ "sub": "m1", "client_id": "m1" }))).unwrap();
         assert_eq!((machine.client_id.as_deref(), machine.groups.len()), (Some("m1"), 0));
+        // One group of a text is one group.
+        let one: Claims = claims(&jwt(json!({ "sub": "u1", "cognito:groups": "not admins" }))).unwrap();
+        assert!(one.is_in_group("not admins") && !one.is_in_group("admins"));
+        let unknown =
+            claims::<StandardClaims>(&jwt(json!({ "sub": "u1", "cognito:groups": "[not admins]" })));
+        assert_eq!(unknown.unwrap_err().status, 401);
     }
 
     #[test]
@@ -385,14 +524,34 @@ mod tests {
             claims.unwrap().scopes().join(",")
         };
         assert_eq!(scopes(json!({ "scope": "a/r a/w" }), json!(null)), "a/r,a/w");
-        assert_eq!(scopes(json!({ "scp": "[a/r a/w]" }), json!(null)), "a/r,a/w");
+        assert_eq!(scopes(json!({ "scp": "a/r a/w" }), json!(null)), "a/r,a/w");
         assert_eq!(scopes(json!({}), json!(["a/r", "a/w"])), "a/r,a/w");
         assert_eq!(scopes(json!({}), json!(null)), "");
         assert_eq!(scopes(json!({ "scope": "" }), json!(null)), "");
         // What the route asks for is not what the token has.
         assert_eq!(scopes(json!({ "scope": "a/r" }), json!(["a/r", "a/w"])), "a/r");
+        // `scp` comes first, as in the gateway.
+        assert_eq!(scopes(json!({ "scope": "a/r", "scp": "a/w" }), json!(null)), "a/w");
+        // A list that nobody can tell apart is no scope.
+        assert_eq!(scopes(json!({ "scp": "[a/r a/w]", "scope": "a/r" }), json!(["a/r"])), "");
         let claims = self::claims::<HashMap<String, String>>(&jwt(json!({ "scope": "a/r" }))).unwrap();
         assert!(claims.has_scope("a/r") && !claims.has_scope("a/"));
+    }
+
+    #[test]
+    fn scopes_in_a_list_are_those_of_the_list() {
+        #[derive(Deserialize)]
+        struct Both {
+            scp: Vec<String>,
+            scope: Vec<String>,
+        }
+        let payload = json!({ "scp": ["not admin", "a/r"], "scope": "a/w a/x" });
+        let printed = jwt(json!({ "scp": "[not admin a/r]", "scope": "a/w a/x" }));
+        let claims: Claims<Both> =
+            extract(&event(&printed, &json!({ "authorization": token(&payload) }))).unwrap();
+        assert_eq!(claims.scopes(), ["not admin", "a/r"]);
+        assert_eq!((&*claims.scp.join(","), &*claims.scope.join(",")), ("not admin,a/r", "a/w,a/x"));
+        assert!(claims.has_scope("a/r") && !claims.has_scope("admin") && !claims.has_scope("a/w"));
     }
 
     #[test]
@@ -403,53 +562,138 @@ mod tests {
             level: u8,
             digits: u8,
             flags: Vec<bool>,
+            roles: Vec<String>,
+            former: Vec<String>,
+            bracketed: Vec<String>,
             nothing: Option<String>,
         }
         let context: Claims<Context> = claims(&json!({ "lambda": {
             "tenant": "t", "level": 3, "digits": "4", "flags": [true], "nothing": null, "scope": ["a/r", "a/w"],
+            "roles": ["not admin"], "former": "former admin", "bracketed": "[a admin]",
         } }))
         .unwrap();
-        let expected =
-            Context { tenant: "t".to_owned(), level: 3, digits: 4, flags: vec![true], nothing: None };
+        let expected = Context {
+            tenant: "t".to_owned(),
+            level: 3,
+            digits: 4,
+            flags: vec![true],
+            roles: vec!["not admin".to_owned()],
+            former: vec!["former admin".to_owned()],
+            bracketed: vec!["[a admin]".to_owned()],
+            nothing: None,
+        };
         assert_eq!(*context, expected);
+        assert_eq!(context.scopes(), ["a/r", "a/w"]);
+        // A null says nothing.
+        let context: Claims<HashMap<String, Value>> =
+            claims(&json!({ "lambda": { "scp": null, "scope": "a/r a/w" } })).unwrap();
         assert_eq!(context.scopes(), ["a/r", "a/w"]);
     }
 
     #[test]
     fn claims_that_are_missing_or_malformed_are_401() {
         let refused = |authorizer: Value| {
-            let (status, problem) = claims::<Customer>(&authorizer).unwrap_err();
-            assert_eq!(status, 401);
-            problem["detail"].as_str().unwrap_or_default().to_owned()
+            let refused = claims::<Customer>(&authorizer).unwrap_err();
+            assert_eq!(refused.status, 401);
+            refused.detail().to_owned()
         };
         assert_eq!(refused(json!(null)), "the request has no claims");
         assert_eq!(refused(json!({ "iam": { "userId": "u" } })), "the request has no claims");
         assert_eq!(refused(jwt(json!({}))), "there is no claim `sub`");
         assert_eq!(refused(jwt(json!({ "sub": "c", "age": "old" }))), "the claim `age` is not a valid u8");
-        assert_eq!(
-            refused(json!({ "lambda": { "sub": 1 } })),
-            "the claim `sub` is not a valid value: invalid type: integer `1`, expected a string"
-        );
         // A type that is no struct: the author's mistake, which is not told.
-        assert_eq!(claims::<u8>(&jwt(json!({ "sub": "c" }))).unwrap_err().1.get("detail"), None);
+        assert_eq!(claims::<u8>(&jwt(json!({ "sub": "c" }))).unwrap_err().problem.get("detail"), None);
+    }
+
+    /// A type that reads its text itself, and shows it in its errors.
+    #[derive(Debug)]
+    struct Even;
+
+    impl<'de> Deserialize<'de> for Even {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let text = String::deserialize(deserializer)?;
+            Err(serde::de::Error::custom(format_args!("{text} is not even")))
+        }
+    }
+
+    #[test]
+    fn a_client_learns_the_name_and_the_type_and_the_log_learns_the_value() {
+        fn refused<T: DeserializeOwned>() -> Refused {
+            roles::<T>("hunter2", &json!({})).err().unwrap()
+        }
+        for (refused, detail) in [
+            (refused::<u8>(), "the claim `roles` is not a valid u8"),
+            (refused::<bool>(), "the claim `roles` is not a valid bool"),
+            (refused::<Plan>(), "the claim `roles` is not one of free, paid"),
+            (refused::<HashMap<String, u8>>(), "the claim `roles` is not a valid value: expected a map"),
+            (refused::<()>(), "the claim `roles` is not a valid value: expected unit"),
+            (refused::<Even>(), "the claim `roles` is not a valid value"),
+            (refused::<std::net::IpAddr>(), "the claim `roles` is not a valid value"),
+            (refused::<Vec<u8>>(), "the claim `roles` is not a valid u8"),
+            (refused::<Vec<Even>>(), "the claim `roles` is not a valid value"),
+        ] {
+            assert_eq!((refused.status, refused.detail()), (401, detail));
+            assert!(!refused.problem.to_string().contains("hunter2"), "{refused:?}");
+            let log = refused.log.unwrap();
+            assert!(log.starts_with("the claim `roles` is not"), "{log}");
+            assert!(log.contains("hunter2") || detail.ends_with("value"), "{log}");
+        }
+    }
+
+    #[test]
+    fn a_context_that_is_not_of_the_type_is_the_authors_mistake() {
+        let refused = |context: Value| claims::<Customer>(&json!({ "lambda": context })).unwrap_err();
+        for (context, log) in [
+            (
+                json!({ "sub": 7_777 }),
+                "the claim `sub` is not a valid value: invalid type: integer `7777`, expected a string",
+            ),
+            (json!({ "sub": "c", "age": "secret" }), "the claim `age` is not a valid u8: it is \"secret\""),
+            (
+                json!({ "sub": "c", "age": 7_777 }),
+                "the claim `age` is not a valid value: invalid value: integer `7777`, expected u8",
+            ),
+            (
+                json!({ "sub": "c", "plan": "secret" }),
+                "the claim `plan` is not one of free, paid: it is \"secret\"",
+            ),
+            (
+                json!({ "sub": "c", "roles": { "a": 7_777 } }),
+                "the claim `roles` is not a valid value: invalid type: map, expected a sequence",
+            ),
+            (json!({}), "there is no `sub`"),
+            (json!(null), "there is no `sub`"),
+        ] {
+            let refused = refused(context.clone());
+            assert_eq!(
+                refused.problem,
+                json!({ "title": "Internal Server Error", "status": 500 }),
+                "{context}"
+            );
+            let expected = format!("the context of the authorizer is not of the handler's type: {log}");
+            assert_eq!(refused.log, Some(expected), "{context}");
+        }
     }
 
     #[cfg(feature = "rest")]
     type Any = HashMap<String, String>;
 
     #[cfg(feature = "rest")]
+    fn rest_event(authorizer: &Value, headers: &Value) -> Value {
+        json!({
+            "version": "1.0", "resource": "/me", "path": "/me", "httpMethod": "GET", "headers": headers,
+            "requestContext": {
+                "authorizer": authorizer, "httpMethod": "GET", "path": "/me", "stage": "$default",
+                "identity": {}, "requestTimeEpoch": 1, "resourcePath": "/me",
+            },
+            "isBase64Encoded": false,
+        })
+    }
+
+    #[cfg(feature = "rest")]
     #[test]
     fn events_of_payload_1_have_the_same_claims() {
-        let event = |authorizer: Value| {
-            json!({
-                "version": "1.0", "resource": "/me", "path": "/me", "httpMethod": "GET", "headers": {},
-                "requestContext": {
-                    "authorizer": authorizer, "httpMethod": "GET", "path": "/me", "stage": "$default",
-                    "identity": {}, "requestTimeEpoch": 1, "resourcePath": "/me",
-                },
-                "isBase64Encoded": false,
-            })
-        };
+        let event = |authorizer: Value| rest_event(&authorizer, &json!({}));
         for scopes in [json!(null), json!("a/r a/w"), json!(["a/r", "a/w"])] {
             let token = json!({ "sub": "u1", "scope": "a/r a/w" });
             let claims: Claims<Any> = extract(&event(json!({ "claims": token, "scopes": scopes }))).unwrap();
@@ -459,6 +703,29 @@ mod tests {
         }
         let context: Claims<Any> = extract(&event(json!({ "principalId": "p", "tenant": "t" }))).unwrap();
         assert_eq!(context["tenant"], "t");
-        assert_eq!(extract::<Any>(&event(json!({}))).unwrap_err().0, 401);
+        assert_eq!(extract::<Any>(&event(json!({}))).unwrap_err().status, 401);
+        assert_eq!(
+            extract::<Any>(&event(json!({ "claims": null, "scopes": null }))).unwrap_err().status,
+            401
+        );
+    }
+
+    /// An HTTP API prints lists in them too. A REST API is reported to print them as `a,b`, which is a text like any other.
+    #[cfg(feature = "rest")]
+    #[test]
+    fn lists_of_payload_1_are_those_of_the_token_and_texts_stay_whole() {
+        let groups = |groups: &str, headers: Value| {
+            let claims = json!({ "claims": { "sub": "u1", "cognito:groups": groups } });
+            extract::<StandardClaims>(&rest_event(&claims, &headers)).map(|claims| claims.groups.clone())
+        };
+        let own = token(&json!({ "sub": "u1", "cognito:groups": ["not admins", "staff"] }));
+        let headers = json!({ "Authorization": own });
+        assert_eq!(groups("[not admins staff]", headers.clone()).unwrap(), ["not admins", "staff"]);
+        assert_eq!(groups("[not admins staff]", json!({})).unwrap_err().status, 401);
+        assert_eq!(groups("not admins,staff", headers).unwrap(), ["not admins,staff"]);
+        // What a Lambda authorizer of a REST API returns, its author has chosen.
+        let context = rest_event(&json!({ "principalId": "p", "level": "secret" }), &json!({}));
+        let refused = extract::<HashMap<String, u8>>(&context).unwrap_err();
+        assert_eq!((refused.status, refused.detail()), (500, ""));
     }
 }

@@ -6,12 +6,14 @@
 
 mod check;
 mod claims;
+mod entries;
 #[cfg(feature = "registry")]
 pub(crate) mod fields;
 mod path;
 mod place;
 mod rejection;
 mod text;
+mod token;
 
 use std::marker::PhantomData;
 
@@ -21,9 +23,9 @@ use axum::{
     http::request::Parts,
 };
 pub use check::{Argument, ArgumentCheck, Claimless, WithClaims, check};
-#[cfg(feature = "router")]
-pub(crate) use claims::scopes;
 pub use claims::{Claims, StandardClaims};
+#[cfg(feature = "router")]
+pub(crate) use entries::{SaidByProgram, scopes};
 pub use path::Path;
 pub use place::{Asked, AskedCheck, Early, EarlyCheck};
 pub(crate) use rejection::Rejection;

@@ -54,7 +54,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Path<T> {
         let values = parts.path_parameters();
         let pairs = names.iter().map(|name| match values.first(name) {
             Some(value) => Ok(parameter(name, value)),
-            None => Err(Error::Shape(format!("the event has no path parameter `{name}`"))),
+            None => Err(Error::shape(format!("the event has no path parameter `{name}`"))),
         });
         let pairs: Result<Vec<Text<'_>>, Error> = pairs.collect();
         pairs
@@ -67,14 +67,15 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Path<T> {
 /// A value's mistake is the client's; a type that does not fit the route's parameters is the author's.
 fn problem(error: Error) -> Problem {
     match error {
-        Error::Value(detail) => Problem::new(StatusCode::BAD_REQUEST).with_detail(detail),
+        // What the type says may show the value, which is the client's own.
+        Error::Value(mismatch) => Problem::new(StatusCode::BAD_REQUEST).with_detail(mismatch.to_string()),
         Error::Missing(field) => Problem::internal(format!("the path has no parameter `{field}`")),
-        Error::Shape(cause) => Problem::internal(cause),
+        Error::Shape { cause, .. } => Problem::internal(cause),
     }
 }
 
 fn parameter<'a>(name: &'static str, value: &'a str) -> Text<'a> {
-    Text { kind: "path parameter", name, value, lists: false }
+    Text { kind: "path parameter", name, value }
 }
 
 /// All parameters of the path, in its order.
@@ -84,7 +85,7 @@ impl<'a> All<'a> {
     fn single(&self) -> Result<Text<'a>, Error> {
         match self.0 {
             [value] => Ok(*value),
-            values => Err(Error::Shape(format!(
+            values => Err(Error::shape(format!(
                 "`Path` takes one value, and the path has {} parameters",
                 values.len()
             ))),
@@ -95,7 +96,7 @@ impl<'a> All<'a> {
         match self.0.len() {
             found if found == len => Ok(()),
             found => {
-                Err(Error::Shape(format!("`Path` takes {len} values, and the path has {found} parameters")))
+                Err(Error::shape(format!("`Path` takes {len} values, and the path has {found} parameters")))
             }
         }
     }
@@ -218,7 +219,7 @@ impl<'de> MapAccess<'de> for ByName<'_> {
     fn next_value_seed<T: de::DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
         match self.value.take() {
             Some(value) => seed.deserialize(value),
-            None => Err(Error::Shape("a value was asked for before its key".to_owned())),
+            None => Err(Error::shape("a value was asked for before its key")),
         }
     }
 }
@@ -278,7 +279,7 @@ mod tests {
     #[test]
     fn a_client_learns_which_value_is_wrong() {
         let message = |error: Error| match error {
-            Error::Value(text) => text,
+            Error::Value(mismatch) => mismatch.to_string(),
             error => panic!("blames the author: {error}"),
         };
         assert_eq!(

@@ -1,11 +1,11 @@
 //! Text as typed values: a path parameter, or a claim of a token.
 //!
 //! In: a text, and what messages call it. Out: whatever serde can make of a text, which is a number, a bool, an enum
-//! or an optional value as well as a string. It says whose mistake it is where that fails.
+//! or an optional value as well as a string. It says whose mistake it is where that fails, and takes no text for a list.
 
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, SeqAccess, Visitor};
+use serde::de::{self, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
 
 /// A text with a name.
 #[derive(Clone, Copy)]
@@ -14,27 +14,58 @@ pub(super) struct Text<'a> {
     pub(super) kind: &'static str,
     pub(super) name: &'a str,
     pub(super) value: &'a str,
-    /// Whether it may be a list, its values parted by spaces.
-    pub(super) lists: bool,
 }
 
 /// Why a text is not of the type.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Error {
     /// The value is not of the type: the mistake of whoever sent it.
-    Value(String),
+    Value(Mismatch),
     /// There is no value of this name.
     Missing(&'static str),
     /// No text could be of the type: the author's mistake.
-    Shape(String),
+    Shape {
+        cause: String,
+        /// What the type expects, where it says so.
+        expected: Option<String>,
+    },
+}
+
+/// A value that is not of the type.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Mismatch {
+    /// What it is called, and what it is not: never the value itself.
+    pub(super) detail: String,
+    /// What the type expects, where that is not said yet.
+    pub(super) expected: Option<String>,
+    /// What the type itself says, which may show the value.
+    pub(super) reason: Option<String>,
+}
+
+impl Error {
+    pub(super) fn value(detail: impl Into<String>) -> Self {
+        Self::Value(Mismatch { detail: detail.into(), expected: None, reason: None })
+    }
+
+    pub(super) fn shape(cause: impl Into<String>) -> Self {
+        Self::Shape { cause: cause.into(), expected: None }
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Value(text) | Self::Shape(text) => f.write_str(text),
+            Self::Value(mismatch) => mismatch.fmt(f),
+            Self::Shape { cause, .. } => f.write_str(cause),
             Self::Missing(name) => write!(f, "there is no `{name}`"),
         }
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)?;
+        self.reason.iter().try_for_each(|reason| write!(f, ": {reason}"))
     }
 }
 
@@ -42,7 +73,17 @@ impl std::error::Error for Error {}
 
 impl de::Error for Error {
     fn custom<M: fmt::Display>(message: M) -> Self {
-        Self::Shape(message.to_string())
+        Self::shape(message.to_string())
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let cause = format!("invalid type: {found}, expected {expected}");
+        Self::Shape { cause, expected: Some(expected.to_string()) }
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let cause = format!("invalid value: {found}, expected {expected}");
+        Self::Shape { cause, expected: Some(expected.to_string()) }
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -50,20 +91,23 @@ impl de::Error for Error {
     }
 }
 
-/// The values of a list: `a b`, or `[a b]` as API Gateway prints a list of a token.
-pub(super) fn list(text: &str) -> impl Iterator<Item = &str> {
-    let text = text.trim();
-    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
-    inner.unwrap_or(text).split_ascii_whitespace()
-}
-
 impl Text<'_> {
     fn parse<T: std::str::FromStr>(self) -> Result<T, Error> {
-        self.value.parse().map_err(|_| self.mismatch(std::any::type_name::<T>()))
+        self.value.parse().map_err(|_| Error::value(self.mismatch(std::any::type_name::<T>())))
     }
 
-    fn mismatch(self, expected: impl fmt::Display) -> Error {
-        Error::Value(format!("the {} `{}` is not a valid {expected}", self.kind, self.name))
+    pub(super) fn mismatch(self, expected: impl fmt::Display) -> String {
+        format!("the {} `{}` is not a valid {expected}", self.kind, self.name)
+    }
+
+    /// A type that parses its text itself (`Uuid`, a date) rejects the client's text, and the author's type is right.
+    pub(super) fn blame(self, error: Error) -> Error {
+        match error {
+            Error::Shape { cause, expected } => {
+                Error::Value(Mismatch { detail: self.mismatch("value"), expected, reason: Some(cause) })
+            }
+            error => error,
+        }
     }
 }
 
@@ -89,12 +133,7 @@ impl<'de> Deserializer<'de> for Text<'_> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        // A type that parses its text itself (`Uuid`, a date) rejects the client's text here, not the author's type.
-        let mismatch = self.mismatch("value");
-        visitor.visit_str(self.value).map_err(|error: Error| match error {
-            Error::Shape(reason) => Error::Value(format!("{mismatch}: {reason}")),
-            error => error,
-        })
+        visitor.visit_str(self.value).map_err(|error| self.blame(error))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -117,44 +156,12 @@ impl<'de> Deserializer<'de> for Text<'_> {
     ) -> Result<V::Value, Error> {
         if !variants.contains(&self.value) {
             let variants = variants.join(", ");
-            return Err(Error::Value(format!("the {} `{}` is not one of {variants}", self.kind, self.name)));
+            return Err(Error::value(format!("the {} `{}` is not one of {variants}", self.kind, self.name)));
         }
         visitor.visit_enum(self.value.into_deserializer())
     }
 
     serde::forward_to_deserialize_any! {
-        str string bytes byte_buf unit unit_struct map struct identifier ignored_any
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.lists {
-            visitor.visit_seq(List(self, list(self.value)))
-        } else {
-            self.deserialize_any(visitor)
-        }
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_seq(visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: usize,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.deserialize_seq(visitor)
-    }
-}
-
-/// A text that is a list, and its values that are still to come.
-struct List<'a, I>(Text<'a>, I);
-
-impl<'de, 'a, I: Iterator<Item = &'a str>> SeqAccess<'de> for List<'a, I> {
-    type Error = Error;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        self.1.next().map(|value| seed.deserialize(Text { value, lists: false, ..self.0 })).transpose()
+        str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }

@@ -80,16 +80,21 @@ impl Authorize {
                 judged(*authorizer, init.clone(), &event).await?
             }
         };
-        let mut authorizer = ApiGatewayRequestAuthorizer::default();
-        // Where a Lambda authorizer's context stands, which keeps the types of the claims.
-        authorizer.fields = claims.into_iter().collect();
-        let has = scopes(&authorizer);
+        let has = scopes(&claims);
         if !called.scopes.is_empty() && !has.iter().any(|scope| called.scopes.contains(&scope.as_str())) {
             let challenge = HeaderValue::from_static(r#"Bearer error="insufficient_scope""#);
             let problem = Problem::new(StatusCode::FORBIDDEN);
             return Err(([(header::WWW_AUTHENTICATE, challenge)], problem).into_response());
         }
+        let mut authorizer = ApiGatewayRequestAuthorizer::default();
+        // Where a Lambda authorizer's context stands, which keeps the types of the claims.
+        authorizer.fields = claims.into_iter().collect();
         Ok(authorizer)
+    }
+
+    /// Whether the program itself answers.
+    pub(super) fn is_given(&self) -> bool {
+        matches!(self, Self::Given(_))
     }
 }
 

@@ -20,6 +20,7 @@ use serde::Serialize;
 
 use crate::{
     Init, Problem, Resource,
+    extract::SaidByProgram,
     local::table::{Conflict, Table},
     registry::{AuthorizerRegistration, Registration},
     serve::{Resources, answer, prepare},
@@ -187,7 +188,7 @@ impl Served {
 
     /// The handler's response, or what stands in its place.
     async fn outcome(&self, request: Request) -> Result<Response, Response> {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let not_found = || Problem::new(StatusCode::NOT_FOUND).into_response();
         let found = self.table.find(parts.method.as_str(), parts.uri.path()).ok_or_else(not_found)?;
         let registration = found.row.registration;
@@ -199,6 +200,9 @@ impl Served {
             let called =
                 Called { route_key: route.key, parameters: &found.parameters, scopes: registration.scopes };
             context.authorizer = Some(authorize.ask(&parts, &called).await?);
+            if authorize.is_given() {
+                parts.extensions.insert(SaidByProgram);
+            }
         }
         let request = request::of(parts, body, self.body_limit, found.parameters, context).await?;
         Ok(answer(route, self.init.clone(), request).await)

@@ -164,7 +164,9 @@ impl Call {
         self
     }
 
-    /// With the claims of a token: a map or a struct. As API Gateway does it, all of them become texts.
+    /// With the claims of a token: a map or a struct. As API Gateway does it, all of them become texts, and the token is in the
+    /// header `Authorization`, unless the call has one of its own: [lists](crate::Claims#lists) are read from it. Nobody has
+    /// signed it.
     ///
     /// # Panics
     ///
