@@ -182,7 +182,7 @@ fn seconds(second: u64) -> f64 {
 }
 
 fn has_scope(claims: &Map<String, Value>) -> bool {
-    match claims.get("scp").or_else(|| claims.get("scope")) {
+    match claims.get("scp").filter(|claim| !claim.is_null()).or_else(|| claims.get("scope")) {
         Some(Value::String(text)) => text.split_ascii_whitespace().any(|scope| scope == SCOPE),
         Some(Value::Array(list)) => list.iter().any(|scope| scope == SCOPE),
         _ => false,

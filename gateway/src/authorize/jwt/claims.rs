@@ -56,9 +56,10 @@ fn seconds(claims: &Map<String, Value>, name: &str) -> Result<Option<u64>, BadTo
 }
 
 /// Those of `scp`, or else those of `scope`, which are one text or a list. That `scp` comes first is reported
-/// (floci-io/floci #2011), not documented.
+/// (floci-io/floci #2011), not documented; `Claims` in the crate `routegen` has the same order. A claim that is null is not shown
+/// to anybody, and says nothing here either.
 fn scopes(claims: &Map<String, Value>) -> Arc<[String]> {
-    match claims.get("scp").or_else(|| claims.get("scope")) {
+    match ["scp", "scope"].into_iter().filter_map(|name| claims.get(name)).find(|claim| !claim.is_null()) {
         Some(Value::String(text)) => text.split_ascii_whitespace().map(str::to_owned).collect(),
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         _ => Arc::new([]),
@@ -132,6 +133,10 @@ mod tests {
         assert!(scopes("scope", json!(7)).is_empty());
         let both = checked(|claims| (claims["scope"], claims["scp"]) = (json!("a"), json!("b"))).unwrap();
         assert_eq!(*both.0.scopes, ["b"]);
+        let null = checked(|claims| (claims["scope"], claims["scp"]) = (json!("a"), json!(null))).unwrap();
+        assert_eq!(*null.0.scopes, ["a"]);
+        // No blank parts what is a value of a list.
+        assert_eq!(*scopes("scp", json!(["not admin"])), ["not admin"]);
     }
 
     #[test]
