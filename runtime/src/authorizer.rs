@@ -1,6 +1,6 @@
 //! The erased authorizer, and what it is asked.
 
-use std::{collections::HashMap, fmt, future::Future, pin::Pin};
+use std::{collections::HashMap, fmt, future::Future, net::IpAddr, pin::Pin};
 
 use axum::{
     extract::FromRequestParts,
@@ -36,12 +36,14 @@ pub struct AuthorizerRequest {
     /// The values of the authorizer's identity sources, in their order: those of the request that the authorizer is to
     /// know the caller by, and under which its answer is kept. API Gateway has refused a request that lacks one.
     pub identity_source: Vec<String>,
-    /// The ARN of the route that is called, with the request's method and path.
+    /// The ARN of the route that is called, with the request's method and path. The path in it may be encoded as the client likes,
+    /// so that `/admin` is `/%61dmin` too: what may be called is decided by [`route_key`](Self::route_key).
     pub route_arn: String,
-    /// The route that is called: `GET /items/{id}`. An answer that is kept counts for every route of the authorizer, unless
-    /// `$context.routeKey` is one of its identity sources.
+    /// The route that is called, which API Gateway has chosen: `GET /items/{id}`. An answer that is kept counts for every route of
+    /// the authorizer, unless `$context.routeKey` is one of its identity sources.
     pub route_key: String,
-    /// The path as API Gateway sends it, percent-decoded, with the stage's name unless that is `$default`.
+    /// The path as API Gateway sends it, percent-decoded once, with the stage's name unless that is `$default`. A slash in a
+    /// parameter's value is one like any other here; [`path_parameters`](Self::path_parameters) tells them apart.
     pub raw_path: String,
     /// The query as the client sent it; empty if there is none.
     pub raw_query_string: String,
@@ -59,7 +61,8 @@ pub struct AuthorizerRequest {
     pub stage: String,
     /// The id that API Gateway gave the request, which its access log has too.
     pub request_id: String,
-    /// The address that the request came from.
+    /// The address that the request came from. API Gateway always knows it, and behind a `router()` that does not, it is empty. An
+    /// authorizer that refuses some addresses has to refuse that too: [`source_address`](Self::source_address) does.
     pub source_ip: String,
 }
 
@@ -67,6 +70,31 @@ impl AuthorizerRequest {
     /// The value of the first identity source, which is mostly the only one.
     pub fn identity(&self) -> Option<&str> {
         self.identity_source.first().map(String::as_str)
+    }
+
+    /// The address that the request came from.
+    ///
+    /// ```
+    /// use routegen::{AuthorizerRequest, Decision, Problem, authorizer};
+    ///
+    /// #[authorizer(identity_sources = ["$context.identity.sourceIp"])]
+    /// async fn not_from_test_networks(request: AuthorizerRequest) -> Result<Decision, Problem> {
+    ///     let address = request.source_address()?;
+    ///     Ok(Decision::from(!address.to_string().starts_with("192.0.2.")))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where it is not known, so that nothing can be decided by it: the caller then gets 500.
+    pub fn source_address(&self) -> Result<IpAddr, Problem> {
+        let address: Result<IpAddr, _> = self.source_ip.parse();
+        address.map(|address| address.to_canonical()).map_err(|_| {
+            Problem::internal(format!(
+                "the address that the request came from is not known: {:?}",
+                self.source_ip
+            ))
+        })
     }
 
     /// A header's value, if it is there and a text.
@@ -110,5 +138,24 @@ impl<S: Sync> FromRequestParts<S> for AuthorizerRequest {
         let request = parts.extensions.get::<Self>().cloned();
         request
             .ok_or_else(|| Problem::internal("only an authorizer has an `AuthorizerRequest`").into_response())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_is_not_known_is_an_error() {
+        let of = |source_ip: &str| {
+            AuthorizerRequest { source_ip: source_ip.to_owned(), ..AuthorizerRequest::default() }
+                .source_address()
+        };
+        assert_eq!(of("192.0.2.1").unwrap(), IpAddr::from([192, 0, 2, 1]));
+        assert_eq!(of("::ffff:192.0.2.1").unwrap(), IpAddr::from([192, 0, 2, 1]));
+        assert_eq!(of("2001:db8::1").unwrap().to_string(), "2001:db8::1");
+        for unknown in ["", "unknown", "192.0.2.1:80", "192.0.2"] {
+            assert_eq!(of(unknown).unwrap_err().status(), 500, "{unknown}");
+        }
     }
 }

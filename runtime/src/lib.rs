@@ -154,7 +154,7 @@ pub use resource::{Init, Res, Resource};
 pub use routegen_macros::route;
 #[cfg(feature = "router")]
 #[cfg_attr(docsrs, doc(cfg(feature = "router")))]
-pub use router::{RouterBuilder, RouterError, router};
+pub use router::{ClientAddress, RouterBuilder, RouterError, router};
 
 /// Makes a function a Lambda authorizer: API Gateway asks it whether a request may pass, before the request's route.
 ///

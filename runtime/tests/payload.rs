@@ -94,6 +94,28 @@ fn request() -> impl Strategy<Value = Seen> {
         })
 }
 
+#[route(GET, "/cookies", auth = "none")]
+async fn cookies(headers: HeaderMap) -> String {
+    let cookies = headers.get_all("cookie").iter().map(|value| str::from_utf8(value.as_bytes()).unwrap());
+    cookies.collect::<Vec<_>>().join("|")
+}
+
+#[test]
+fn an_odd_cookie_takes_no_other_with_it() {
+    let get = || testing::get("/cookies").cookie("a", "1");
+    let seen =
+        |call: testing::Call| call.cookie("b", "2").call(cookies).now_or_never().unwrap().text().to_owned();
+    assert_eq!(seen(get()), "a=1; b=2");
+    for odd in ["\0", "x\u{1}y", "\r\n", "\u{7f}"] {
+        assert_eq!(seen(get().cookie("odd", odd)), "a=1; b=2", "{odd:?}");
+    }
+    for unusual in ["\u{e4}", "\"x, y\"", "", "=", "x\ty"] {
+        assert_eq!(seen(get().cookie("c", unusual)), format!("a=1; c={unusual}; b=2"));
+    }
+    let lines = get().header("Cookie", "c=3;d=4; ;e=\u{e4}").header("cookie", "f=5");
+    assert_eq!(seen(lines), "a=1; b=2; c=3; d=4; e=\u{e4}; f=5");
+}
+
 proptest! {
     #[test]
     fn what_is_sent_is_what_arrives(request in request()) {

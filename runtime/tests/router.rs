@@ -10,10 +10,11 @@ use routegen::{
     axum::{
         self,
         body::{Body, Bytes, to_bytes},
-        http::{Method, Request, StatusCode, header, request::Parts},
+        extract::connect_info::ConnectInfo,
+        http::{HeaderValue, Method, Request, StatusCode, Version, header, request::Parts},
     },
     lambda_http::{self, Error, RequestExt as _},
-    route, router,
+    route, router, testing,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -58,6 +59,41 @@ async fn whole(request: lambda_http::Request) -> String {
     let context = serde_json::to_value(request.request_context()).unwrap();
     let query = request.query_string_parameters();
     format!("{} {:?} {:?}", context["routeKey"].as_str().unwrap(), query.all("a").unwrap(), request.body())
+}
+
+/// Everything that a handler finds in a request, but what no two requests have in common.
+#[route(ANY, "/seen/{first}/{rest+}", auth = "none")]
+async fn seen(request: lambda_http::Request) -> Json<Value> {
+    let mut context = serde_json::to_value(request.request_context()).unwrap();
+    let taken = ["requestId", "time", "timeEpoch"].map(|name| context.as_object_mut().unwrap().remove(name));
+    assert!(taken.iter().all(|value| value.as_ref().is_some_and(|value| !value.is_null())), "{taken:?}");
+    let headers = request.headers().iter();
+    let headers: Vec<_> = headers
+        .map(|(name, value)| json!([name.as_str(), String::from_utf8_lossy(value.as_bytes())]))
+        .collect();
+    let parameters = request.path_parameters();
+    let query = request.query_string_parameters();
+    let query = ["a", "b"].map(|name| query.all(name).map(|all| json!(all)));
+    Json(json!({
+        "method": request.method().as_str(),
+        "uri": request.uri().to_string(),
+        "path": request.raw_http_path(),
+        "first": parameters.first("first"),
+        "rest": parameters.first("rest"),
+        "query": query,
+        "headers": headers.into_iter().map(|header| (header.to_string(), Value::Null)).collect::<serde_json::Map<_, _>>(),
+        "context": context,
+    }))
+}
+
+#[route(GET, "/id", auth = "none")]
+async fn id(request: lambda_http::Request) -> String {
+    serde_json::to_value(request.request_context()).unwrap()["requestId"].as_str().unwrap().to_owned()
+}
+
+#[route(GET, "/layered", auth = "none")]
+async fn layered(axum::Extension(text): axum::Extension<&'static str>, version: Version) -> String {
+    format!("{text} {version:?}")
 }
 
 #[route(ANY, "$default", auth = "none")]
@@ -189,6 +225,106 @@ fn a_handler_sees_the_request_that_a_function_sees() {
     let app = built(builder()).unwrap();
     let request = Request::builder().method("POST").uri("/whole?a=1&a=2").body(Body::from("b")).unwrap();
     assert_eq!(send(&app, request), ok(r#"POST /whole ["1", "2"] Text("b")"#));
+}
+
+/// By the event of `testing`, which tests of the event compare with API Gateway's.
+#[test]
+fn a_handler_sees_of_a_hostile_request_what_a_function_sees() {
+    let app = built(builder()).unwrap();
+    let lines: [(&'static str, &str); 12] = [
+        ("host", "api.example.com:8080"),
+        ("user-agent", "agent"),
+        ("x-a", "1"),
+        ("x-a", "2"),
+        ("x-b", "\u{e4}"),
+        ("cookie", "a=1; b=2;;c=\u{e4}"),
+        ("cookie", "d=4"),
+        ("connection", "close"),
+        ("te", "trailers"),
+        ("x-forwarded-for", "10.0.0.1"),
+        ("x-forwarded-port", "443"),
+        ("x-forwarded-proto", "https"),
+    ];
+    for target in [
+        "/seen/a/b",
+        "/%73een/%61dmin/7",
+        "/seen/a%2Fb/c%2fd",
+        "/seen/%2561/%252f",
+        "/seen/a//b//",
+        "/seen/../a/./b",
+        "/seen/a+b/c%2Bd?a=1+2&a=%2B&b&&a=%61",
+        "/seen/%3Fa/%23b;c=d?a=%3f",
+        "/seen/%e4%bd%a0/\u{4f60}?b=%ff",
+        "/seen/%zz/%25",
+        "/seen/%00/%7f",
+    ] {
+        let mut request = Request::builder().method("PURGE").uri(target).body(Body::empty()).unwrap();
+        let mut call =
+            testing::call("PURGE".parse().unwrap(), request.uri().to_string()).source_ip("192.0.2.9");
+        for (name, value) in lines {
+            request.headers_mut().append(name, HeaderValue::from_str(value).unwrap());
+            call = call.header(name, value);
+        }
+        let address: std::net::SocketAddr = "192.0.2.9:1".parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(address));
+        let (status, body) = send(&app, request);
+        assert_eq!(status, 200, "{target}: {body}");
+        let ours: Value = serde_json::from_str(&body).unwrap();
+        let functions: Value = call.call(seen).now_or_never().unwrap().json();
+        assert_eq!(ours, functions, "{target}");
+        assert_eq!(ours["context"]["http"]["sourceIp"], "192.0.2.9");
+        assert_eq!(ours["path"], ours["context"]["http"]["path"]);
+        assert!(ours["headers"].get(r#"["x-a","1,2"]"#).is_some(), "{ours}");
+        assert!(ours["headers"].get("[\"cookie\",\"a=1; b=2; c=\u{e4}; d=4\"]").is_some(), "{ours}");
+    }
+}
+
+#[test]
+fn a_request_of_http_2_has_its_host_beside_the_headers() {
+    let app = built(builder()).unwrap();
+    let request = |host: &[&str]| {
+        let request = Request::get("http://api.example.com:8080/seen/a/b").version(Version::HTTP_2);
+        let request = host.iter().fold(request, |request, host| request.header("host", *host));
+        let (status, body) = send(&app, request.body(Body::empty()).unwrap());
+        (status, serde_json::from_str::<Value>(&body).unwrap())
+    };
+    let (status, seen) = request(&[]);
+    assert_eq!(status, 200);
+    assert!(seen["headers"].get(r#"["host","api.example.com:8080"]"#).is_some(), "{seen}");
+    assert_eq!(seen["context"]["domainName"], "api.example.com");
+    assert_eq!(seen["context"]["domainPrefix"], "api");
+    assert_eq!(seen["context"]["http"]["protocol"], "HTTP/2.0");
+    assert_eq!(request(&["other.example.com"]).1["context"]["domainName"], "other.example.com");
+    assert_eq!(request(&["api.example.com", "other.example.com"]).0, 400);
+    assert_eq!(request(&["api.example.com", "api.example.com"]).0, 400);
+}
+
+#[test]
+fn a_target_that_is_no_path_of_text_is_a_bad_request() {
+    let app = built(builder()).unwrap();
+    for target in ["/a/%ff", "/%c3", "*"] {
+        assert_eq!(call(&app, "GET", target).0, 400, "{target}");
+    }
+}
+
+#[test]
+fn what_a_layer_puts_into_a_request_a_handler_finds_there() {
+    let app = built(builder()).unwrap().layer(axum::Extension("layer"));
+    let request = Request::get("/layered").version(Version::HTTP_10).body(Body::empty()).unwrap();
+    assert_eq!(send(&app, request), ok("layer HTTP/1.0"));
+}
+
+#[test]
+fn every_request_has_an_id_of_its_own_whatever_the_client_says() {
+    let app = built(builder()).unwrap();
+    let id = || {
+        let request = Request::get("/id").header("x-request-id", "client").body(Body::empty()).unwrap();
+        send(&app, request)
+    };
+    let (first, second) = (id(), id());
+    assert_eq!((first.0, second.0), (200, 200));
+    assert_ne!(first.1, second.1);
+    assert!(first.1 != "client" && first.1.len() >= 16, "{first:?}");
 }
 
 #[test]

@@ -58,6 +58,55 @@ impl IdentitySource {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What it names, if a request alone has that: some variables of `$context` do not exist before somebody has authorized
+    /// the request, and others are AWS's alone.
+    pub fn place(&self) -> Option<RequestPlace<'_>> {
+        let [header, query, context, stage] = Self::KINDS.map(|kind| self.0.strip_prefix(kind));
+        let place = match context {
+            None => {
+                let header = header.map(RequestPlace::Header);
+                let query = query.map(RequestPlace::Query);
+                return header.or(query).or(stage.map(RequestPlace::StageVariable));
+            }
+            Some("routeKey") => RequestPlace::RouteKey,
+            Some("httpMethod") => RequestPlace::HttpMethod,
+            Some("path") => RequestPlace::Path,
+            Some("identity.sourceIp") => RequestPlace::SourceIp,
+            Some("identity.userAgent") => RequestPlace::UserAgent,
+            Some("stage") => RequestPlace::Stage,
+            Some("domainName") => RequestPlace::DomainName,
+            Some(_) => return None,
+        };
+        Some(place)
+    }
+}
+
+/// What an [`IdentitySource`] names in a request. How `$context` is written, AWS says ([its variables]).
+///
+/// [its variables]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RequestPlace<'a> {
+    /// A header, by a name in which case does not count.
+    Header(&'a str),
+    /// A parameter of the query.
+    Query(&'a str),
+    /// A variable of the stage.
+    StageVariable(&'a str),
+    /// The key of the route that takes the request.
+    RouteKey,
+    /// The request's method.
+    HttpMethod,
+    /// The request's path, as events have it: decoded, with the stage. That it is decoded here too is not documented.
+    Path,
+    /// The address that the request came from.
+    SourceIp,
+    /// The header `User-Agent`.
+    UserAgent,
+    /// The name of the stage.
+    Stage,
+    /// The host that the request is for.
+    DomainName,
 }
 
 impl FromStr for IdentitySource {
@@ -122,6 +171,28 @@ impl IdentitySourceError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_is_a_place_in_the_request_or_one_that_only_aws_has() {
+        for (source, place) in [
+            ("$request.header.X-Api-Key", Some(RequestPlace::Header("X-Api-Key"))),
+            ("$request.querystring.a.b", Some(RequestPlace::Query("a.b"))),
+            ("$stageVariables.routeKey", Some(RequestPlace::StageVariable("routeKey"))),
+            ("$context.routeKey", Some(RequestPlace::RouteKey)),
+            ("$context.httpMethod", Some(RequestPlace::HttpMethod)),
+            ("$context.path", Some(RequestPlace::Path)),
+            ("$context.identity.sourceIp", Some(RequestPlace::SourceIp)),
+            ("$context.identity.userAgent", Some(RequestPlace::UserAgent)),
+            ("$context.stage", Some(RequestPlace::Stage)),
+            ("$context.domainName", Some(RequestPlace::DomainName)),
+            ("$context.authorizer.principalId", None),
+            ("$context.identity.sourceip", None),
+            ("$context.sourceIp", None),
+            ("$context.requestId", None),
+        ] {
+            assert_eq!(source.parse::<IdentitySource>().unwrap().place(), place, "{source}");
+        }
+    }
 
     #[test]
     fn an_identity_source_is_one_of_api_gateways_words() {

@@ -20,7 +20,7 @@ pub mod routing;
 mod scope;
 
 pub use auth::Auth;
-pub use authorizer::{AuthorizerSpec, IdentitySource, IdentitySourceError};
+pub use authorizer::{AuthorizerSpec, IdentitySource, IdentitySourceError, RequestPlace};
 pub use entry::{Entry, NotAnEntry, Serves};
 pub use env::{EnvName, EnvNameError};
 pub use manifest::{FORMAT_VERSION, Manifest};

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use hyper::header::HeaderName;
-use routegen_spec::IdentitySource;
+use percent_encoding::percent_decode_str;
+use routegen_spec::{IdentitySource, RequestPlace};
 
 use crate::event::Call;
 
@@ -40,27 +41,18 @@ pub(crate) enum Found<'a> {
 impl SourceOf {
     /// Nothing where the source is one that the gateway does not imitate.
     pub(crate) fn of(source: &IdentitySource) -> Option<Self> {
-        let text = source.as_str();
-        if let Some(name) = text.strip_prefix("$request.header.") {
-            return HeaderName::from_bytes(name.as_bytes()).ok().map(Self::Header);
-        }
-        if let Some(name) = text.strip_prefix("$request.querystring.") {
-            return Some(Self::Query(name.to_owned()));
-        }
-        if let Some(name) = text.strip_prefix("$stageVariables.") {
-            return Some(Self::Stage(name.to_owned()));
-        }
-        let context = match text.strip_prefix("$context.")? {
-            "routeKey" => Context::RouteKey,
-            "httpMethod" => Context::Method,
-            "path" => Context::Path,
-            "identity.sourceIp" => Context::SourceIp,
-            "identity.userAgent" => Context::UserAgent,
-            "stage" => Context::Stage,
-            "domainName" => Context::DomainName,
-            _ => return None,
-        };
-        Some(Self::Context(context))
+        Some(match source.place()? {
+            RequestPlace::Header(name) => Self::Header(HeaderName::from_bytes(name.as_bytes()).ok()?),
+            RequestPlace::Query(name) => Self::Query(name.to_owned()),
+            RequestPlace::StageVariable(name) => Self::Stage(name.to_owned()),
+            RequestPlace::RouteKey => Self::Context(Context::RouteKey),
+            RequestPlace::HttpMethod => Self::Context(Context::Method),
+            RequestPlace::Path => Self::Context(Context::Path),
+            RequestPlace::SourceIp => Self::Context(Context::SourceIp),
+            RequestPlace::UserAgent => Self::Context(Context::UserAgent),
+            RequestPlace::Stage => Self::Context(Context::Stage),
+            RequestPlace::DomainName => Self::Context(Context::DomainName),
+        })
     }
 
     pub(crate) fn find<'a>(&self, call: &'a Call<'_>) -> Found<'a> {
@@ -89,7 +81,8 @@ impl Context {
         match self {
             Self::RouteKey => Cow::Borrowed(&call.route.key),
             Self::Method => Cow::Borrowed(call.parts.method.as_str()),
-            Self::Path => Cow::Borrowed(call.parts.uri.path()),
+            // As the event has it.
+            Self::Path => percent_decode_str(call.parts.uri.path()).decode_utf8_lossy(),
             Self::SourceIp => Cow::Owned(call.client.ip().to_string()),
             Self::UserAgent => Cow::Borrowed(call.header(header::USER_AGENT).unwrap_or_default()),
             Self::Stage => Cow::Borrowed(call.api.stage_name()),

@@ -129,6 +129,21 @@ async fn the_domain_is_the_same_in_an_identity_and_in_the_event() {
 }
 
 #[tokio::test]
+async fn the_path_is_the_same_in_an_identity_and_in_the_event() {
+    let allow = async |asked: routegen_gateway::Invocation| {
+        Ok(json!({ "isAuthorized": true, "context": asked.event()? }))
+    };
+    let by_path = LambdaAuthorizer::new("key").identity_sources(["$context.path".parse().unwrap()]);
+    let api = api().function("key", Function::in_process(allow)).authorizer("key", by_path);
+    let gateway = Gateway::builder(api.route(route("/{rest+}", "key"))).start().await.unwrap();
+    for (sent, path) in [("/%61dmin/7", "/admin/7"), ("/a%2Fb//%2561", "/a/b//%61"), ("/../a", "/../a")] {
+        let event = request(&format!("GET {sent}")).send(gateway.address()).await.json();
+        let asked = &event["requestContext"]["authorizer"]["lambda"];
+        assert_eq!((&asked["identitySource"], &asked["rawPath"]), (&json!([path]), &json!(path)), "{sent}");
+    }
+}
+
+#[tokio::test]
 async fn its_answer_is_kept_for_the_same_identity() {
     let (api, count) = by_key(Duration::from_hours(1));
     let gateway = Gateway::builder(api).start().await.unwrap();

@@ -1,79 +1,108 @@
 //! The values of an authorizer's identity sources.
 //!
-//! In: the sources, and the event that is to have their values. Out: the values in their order. A source that has none is
-//! a request that API Gateway refuses with 401 before it asks the authorizer.
+//! In: the sources, and the request that is to have their values. Out: the values in their order. A source that has none, or a header
+//! of which there are several lines, is a request that API Gateway refuses with 401 before it asks the authorizer.
 
-use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use routegen_spec::{IdentitySource, RequestPlace};
+
+use super::{
+    event::{Head, STAGE},
+    query,
+};
 
 /// The values, or `None` where one is missing.
-pub(super) fn of(sources: &[&str], event: &Value) -> Option<Vec<String>> {
-    sources.iter().map(|source| value(source, event).filter(|value| !value.is_empty())).collect()
+pub(super) fn of(sources: &[IdentitySource], head: &Head<'_>) -> Option<Vec<String>> {
+    let value = |source: &IdentitySource| value(source.place()?, head).filter(|value| !value.is_empty());
+    sources.iter().map(value).collect()
 }
 
-fn value(source: &str, event: &Value) -> Option<String> {
-    if let Some(name) = source.strip_prefix("$request.header.") {
-        return text(&event["headers"][name.to_ascii_lowercase()]);
+fn value(place: RequestPlace<'_>, head: &Head<'_>) -> Option<String> {
+    match place {
+        RequestPlace::Header(name) => {
+            let mut lines = head.lines(name);
+            let first = lines.next()?.into_owned();
+            lines.next().is_none().then_some(first)
+        }
+        RequestPlace::Query(name) => query::parameters(head.query).remove(name),
+        RequestPlace::StageVariable(name) => {
+            let found = head.stage_variables.iter().find(|(known, _)| known == name);
+            found.map(|(_, value)| value.clone())
+        }
+        RequestPlace::RouteKey => Some(head.route_key.to_owned()),
+        RequestPlace::HttpMethod => Some(head.method.as_str().to_owned()),
+        RequestPlace::Path => Some(head.decoded_path().into_owned()),
+        RequestPlace::SourceIp => head.source_ip.map(|address| address.to_string()),
+        RequestPlace::UserAgent => Some(head.user_agent().to_owned()),
+        RequestPlace::Stage => Some(STAGE.to_owned()),
+        RequestPlace::DomainName => head.domain_name().map(str::to_owned),
     }
-    if let Some(name) = source.strip_prefix("$request.querystring.") {
-        return query(event["rawQueryString"].as_str()?, name);
-    }
-    if let Some(name) = source.strip_prefix("$stageVariables.") {
-        return text(&event["stageVariables"][name]);
-    }
-    let context = &event["requestContext"];
-    match source.strip_prefix("$context.")? {
-        // The names of REST APIs' variables, which HTTP APIs have too, and their places in the event.
-        "httpMethod" => text(&context["http"]["method"]),
-        "identity.sourceIp" => text(&context["http"]["sourceIp"]),
-        "identity.userAgent" => text(&context["http"]["userAgent"]),
-        name @ ("path" | "protocol") => text(&context["http"][name]),
-        name => text(&context[name]),
-    }
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
-}
-
-/// The value of a parameter of the query, decoded.
-fn query(query: &str, name: &str) -> Option<String> {
-    let decode = |text: &str| {
-        let spaced = text.replace('+', " ");
-        percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
-    };
-    let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs.find(|(key, _)| decode(key) == name).map(|(_, value)| decode(value))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use axum::http::{HeaderMap, HeaderValue, Method};
 
-    use super::*;
+    use super::{super::event::Arrival, *};
 
     #[test]
-    fn every_kind_of_source_has_its_place_in_the_event() {
-        let event = json!({
-            "rawQueryString": "a=1&the%20key=x+y%2Fz&empty=",
-            "headers": { "x-api-key": "k" },
-            "stageVariables": { "tenant": "t" },
-            "requestContext": { "routeKey": "GET /a", "http": { "sourceIp": "192.0.2.1", "method": "GET" } },
-        });
+    fn every_kind_of_source_has_its_place_in_the_request() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("x-api-key", "k"),
+            ("host", "a.b:80"),
+            ("cookie", "c=d"),
+            ("x-twice", "1"),
+            ("x-twice", "1"),
+            ("x-empty", ""),
+        ] {
+            headers.append(name, HeaderValue::from_static(value));
+        }
+        let head = Head {
+            method: &Method::GET,
+            path: "/%61%2525/b",
+            query: "a=1&the%2Ekey=x+y%2Fz&empty=&a=2&&%61=%2B",
+            headers: &headers,
+            cookies: &[],
+            added: &[],
+            protocol: "HTTP/1.1",
+            source_ip: Some([192, 0, 2, 7].into()),
+            stage_variables: &[("tenant".to_owned(), "t".to_owned())],
+            route_key: "GET /{a}/b",
+            parameters: &[],
+            arrival: &Arrival::now(),
+        };
+        let of = |sources: &[&str], head: &Head<'_>| {
+            let sources: Vec<IdentitySource> = sources.iter().map(|source| source.parse().unwrap()).collect();
+            super::of(&sources, head)
+        };
         for (source, expected) in [
             ("$request.header.X-Api-Key", Some("k")),
+            ("$request.header.cookie", Some("c=d")),
+            ("$request.header.Host", Some("a.b:80")),
+            ("$request.header.x-twice", None),
+            ("$request.header.x-empty", None),
             ("$request.header.other", None),
-            ("$request.querystring.the key", Some("x y/z")),
+            ("$request.querystring.the.key", Some("x y/z")),
+            ("$request.querystring.a", Some("1,2,+")),
             ("$request.querystring.empty", None),
+            ("$request.querystring.A", None),
             ("$stageVariables.tenant", Some("t")),
-            ("$context.routeKey", Some("GET /a")),
-            ("$context.identity.sourceIp", Some("192.0.2.1")),
+            ("$stageVariables.other", None),
+            ("$context.routeKey", Some("GET /{a}/b")),
+            ("$context.identity.sourceIp", Some("192.0.2.7")),
+            ("$context.identity.userAgent", None),
             ("$context.httpMethod", Some("GET")),
+            ("$context.path", Some("/a%25/b")),
+            ("$context.stage", Some("$default")),
+            ("$context.domainName", Some("a.b")),
             ("$context.other", None),
         ] {
-            assert_eq!(of(&[source], &event), expected.map(|value| vec![value.to_owned()]), "{source}");
+            assert_eq!(of(&[source], &head), expected.map(|value| vec![value.to_owned()]), "{source}");
         }
-        assert_eq!(of(&[], &event), Some(Vec::new()));
-        assert_eq!(of(&["$context.routeKey", "$request.header.other"], &event), None);
+        assert_eq!(of(&[], &head), Some(Vec::new()));
+        assert_eq!(of(&["$context.routeKey", "$request.header.other"], &head), None);
+        let unknown = Head { source_ip: None, headers: &HeaderMap::new(), ..head };
+        assert_eq!(of(&["$context.identity.sourceIp"], &unknown), None);
+        assert_eq!(of(&["$context.domainName"], &unknown), None);
     }
 }

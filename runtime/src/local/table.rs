@@ -5,7 +5,7 @@
 
 use routegen_spec::{
     Method, PathPattern, RouteKey,
-    routing::{RequestPath, Trie},
+    routing::{NotAPath, RequestPath, Trie},
 };
 
 use crate::registry::Registration;
@@ -60,13 +60,15 @@ impl Table {
         &self.rows
     }
 
-    /// The route that takes a request with this path, which is percent-encoded.
-    pub(crate) fn find(&self, method: &str, path: &str) -> Option<Found<'_>> {
-        let path = RequestPath::parse(path).ok()?;
-        let row = &self.rows[self.trie.select(method, &path)?];
-        let parameters = path.parameters(&row.path);
-        let owned = parameters.map(|(name, value)| (name.to_owned(), value.into_owned()));
-        Some(Found { row, parameters: owned.collect() })
+    /// The route that takes a request with this path, which is percent-encoded, if one does.
+    pub(crate) fn find(&self, method: &str, path: &str) -> Result<Option<Found<'_>>, NotAPath> {
+        let path = RequestPath::parse(path)?;
+        let found = self.trie.select(method, &path).map(|index| &self.rows[index]).map(|row| {
+            let parameters = path.parameters(&row.path);
+            let owned = parameters.map(|(name, value)| (name.to_owned(), value.into_owned()));
+            Found { row, parameters: owned.collect() }
+        });
+        Ok(found)
     }
 }
 
@@ -120,11 +122,11 @@ mod tests {
             ("POST", "/a/x/y", "POST /{any+} any=a/x/y"),
             ("GET", "/a", "$default"),
         ] {
-            let found = table.find(method, path).unwrap();
+            let found = table.find(method, path).unwrap().unwrap();
             let parameters = found.parameters.iter().map(|(name, value)| format!(" {name}={value}"));
             assert_eq!(found.row.key() + &parameters.collect::<String>(), expected, "{method} {path}");
         }
-        assert!(table.find("GET", "/%ff").is_none());
+        assert!(table.find("GET", "/%ff").is_err());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The time as Lambda's JSON log format has it: RFC 3339, in UTC, with milliseconds.
+//! The time as Lambda's JSON log format has it: RFC 3339, in UTC, with milliseconds. And as events have it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,21 +6,50 @@ pub(super) fn now() -> String {
     format(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
-/// The calendar's rules are those of Howard Hinnant's `civil_from_days`: a year begins in March, so that the day that
-/// some years have more is its last, and 400 years have always the same number of days.
 fn format(since_1970: Duration) -> String {
-    let seconds = since_1970.as_secs();
-    let (days, second) = (seconds / 86_400 + 719_468, seconds % 86_400);
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let march_month = (5 * day + 2) / 153;
-    let day = day - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    let year = era * 400 + year + u64::from(month <= 2);
-    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    let Civil { year, month, day } = Civil::from_days(since_1970.as_secs() / 86_400);
+    let [hour, minute, second] = time_of_day(since_1970);
     let millisecond = since_1970.subsec_millis();
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
+}
+
+/// The Common Log Format: `12/Mar/2020:19:03:58 +0000`.
+#[cfg(any(feature = "router", feature = "testing"))]
+pub(crate) fn common_log(since_1970: Duration) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let Civil { year, month, day } = Civil::from_days(since_1970.as_secs() / 86_400);
+    let [hour, minute, second] = time_of_day(since_1970);
+    let month = usize::try_from(month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
+    format!("{day:02}/{month}/{year:04}:{hour:02}:{minute:02}:{second:02} +0000")
+}
+
+fn time_of_day(since_1970: Duration) -> [u64; 3] {
+    let second = since_1970.as_secs() % 86_400;
+    [second / 3_600, second / 60 % 60, second % 60]
+}
+
+/// A day of the calendar.
+struct Civil {
+    year: u64,
+    month: u64,
+    day: u64,
+}
+
+impl Civil {
+    /// The calendar's rules are those of Howard Hinnant's `civil_from_days`: a year begins in March, so that the day that
+    /// some years have more is its last, and 400 years have always the same number of days.
+    fn from_days(since_1970: u64) -> Self {
+        let days = since_1970 + 719_468;
+        let (era, day) = (days / 146_097, days % 146_097);
+        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let march_month = (5 * day + 2) / 153;
+        let day = day - (153 * march_month + 2) / 5 + 1;
+        let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+        let year = era * 400 + year + u64::from(month <= 2);
+        Self { year, month, day }
+    }
 }
 
 #[cfg(test)]
@@ -42,5 +71,13 @@ mod tests {
         ] {
             assert_eq!(format(Duration::new(seconds, 7_999_999)), expected);
         }
+    }
+
+    #[cfg(any(feature = "router", feature = "testing"))]
+    #[test]
+    fn the_time_of_an_event_is_that_of_the_documentations_example() {
+        assert_eq!(common_log(Duration::from_millis(1_583_348_638_390)), "04/Mar/2020:19:03:58 +0000");
+        assert_eq!(common_log(Duration::from_secs(1_798_761_599)), "31/Dec/2026:23:59:59 +0000");
+        assert_eq!(common_log(Duration::from_secs(1_798_761_601)), "01/Jan/2027:00:00:01 +0000");
     }
 }

@@ -1,7 +1,7 @@
 //! Who a caller is, where no API Gateway has asked.
 //!
 //! In: a request's head, and the scopes that the route asks for. Out: what handlers find as the authorizer's, or the
-//! response that the caller gets.
+//! response that the caller gets. No function is asked about a request of which less is known than the program has said.
 
 use std::fmt;
 
@@ -9,17 +9,19 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use lambda_http::{BoxFuture, Context, LambdaEvent, aws_lambda_events::apigw::ApiGatewayRequestAuthorizer};
+use lambda_http::{BoxFuture, Context, LambdaEvent};
+use routegen_spec::IdentitySource;
 use serde::Serialize;
 use serde_json::{Map, Value, value::to_raw_value};
 
+use super::failed;
 use crate::{
     Decision, Init, Problem,
     authorizer::Authorizer,
     event::authorizer_request,
     extract::{Rejection, scopes},
     local::event::{Head, of_authorizer},
-    log::{TARGET, chain},
+    log::chain,
     serve::judge,
 };
 
@@ -31,15 +33,7 @@ pub(super) enum Authorize {
     /// By what the program gave.
     Given(Box<dyn Fn(Parts) -> BoxFuture<'static, Outcome> + Send + Sync>),
     /// By a function with `#[authorizer]`.
-    Registered { authorizer: Authorizer, identity_sources: &'static [&'static str], init: Init },
-}
-
-/// The route that is called.
-pub(super) struct Called<'a> {
-    pub(super) route_key: &'a str,
-    pub(super) parameters: &'a [(String, String)],
-    /// The scopes of which a token needs one.
-    pub(super) scopes: &'a [&'a str],
+    Registered { authorizer: Authorizer, identity_sources: Vec<IdentitySource>, init: Init },
 }
 
 impl Authorize {
@@ -62,62 +56,28 @@ impl Authorize {
         }))
     }
 
-    pub(super) fn by(authorizer: Authorizer, identity_sources: &'static [&'static str], init: Init) -> Self {
-        Self::Registered { authorizer, identity_sources, init }
-    }
-
-    /// Asks who the caller is, and whether a token has one of the scopes, if there are any.
-    pub(super) async fn ask(
-        &self,
-        parts: &Parts,
-        called: &Called<'_>,
-    ) -> Result<ApiGatewayRequestAuthorizer, Response> {
-        let claims = match self {
-            Self::Given(given) => given(parts.clone()).await?,
-            Self::Registered { authorizer, identity_sources, init } => {
-                let unauthorized = || Problem::new(StatusCode::UNAUTHORIZED).into_response();
-                let event = event(parts, called, identity_sources).ok_or_else(unauthorized)?;
-                judged(*authorizer, init.clone(), &event).await?
-            }
-        };
-        let has = scopes(&claims);
-        if !called.scopes.is_empty() && !has.iter().any(|scope| called.scopes.contains(&scope.as_str())) {
-            let challenge = HeaderValue::from_static(r#"Bearer error="insufficient_scope""#);
-            let problem = Problem::new(StatusCode::FORBIDDEN);
-            return Err(([(header::WWW_AUTHENTICATE, challenge)], problem).into_response());
-        }
-        let mut authorizer = ApiGatewayRequestAuthorizer::default();
-        // Where a Lambda authorizer's context stands, which keeps the types of the claims.
-        authorizer.fields = claims.into_iter().collect();
-        Ok(authorizer)
-    }
-
     /// Whether the program itself answers.
     pub(super) fn is_given(&self) -> bool {
         matches!(self, Self::Given(_))
     }
-}
 
-/// The event that API Gateway would ask with; `None` where the request lacks an identity source.
-fn event(parts: &Parts, called: &Called<'_>, identity_sources: &[&str]) -> Option<Value> {
-    let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
-    let headers = parts.headers.iter().filter(|(name, _)| *name != header::COOKIE);
-    let headers: Vec<(String, String)> =
-        headers.filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?))).collect();
-    let lines = parts.headers.get_all(header::COOKIE).iter().filter_map(text);
-    let cookies: Vec<String> =
-        lines.flat_map(|line| line.split("; ").map(str::to_owned).collect::<Vec<_>>()).collect();
-    let head = Head {
-        method: &parts.method,
-        path: parts.uri.path(),
-        query: parts.uri.query().unwrap_or_default(),
-        headers: &headers,
-        cookies: &cookies,
-        stage_variables: &[],
-        route_key: called.route_key,
-        parameters: called.parameters,
-    };
-    of_authorizer(&head, identity_sources)
+    /// Asks who the caller is, and whether a token has one of the scopes, if there are any.
+    pub(super) async fn ask(&self, parts: &Parts, head: &Head<'_>, wanted: &[&str]) -> Outcome {
+        let claims = match self {
+            Self::Given(given) => given(parts.clone()).await?,
+            Self::Registered { authorizer, identity_sources, init } => {
+                let unauthorized = || Problem::new(StatusCode::UNAUTHORIZED).into_response();
+                let event = of_authorizer(head, identity_sources).ok_or_else(unauthorized)?;
+                judged(*authorizer, init.clone(), &event).await?
+            }
+        };
+        if !wanted.is_empty() && !scopes(&claims).iter().any(|scope| wanted.contains(&scope.as_str())) {
+            let challenge = HeaderValue::from_static(r#"Bearer error="insufficient_scope""#);
+            let problem = Problem::new(StatusCode::FORBIDDEN);
+            return Err(([(header::WWW_AUTHENTICATE, challenge)], problem).into_response());
+        }
+        Ok(claims)
+    }
 }
 
 /// The context that an authorizer gives, or the response that API Gateway would give for it.
@@ -140,11 +100,6 @@ fn object(claims: &impl Serialize) -> Result<Map<String, Value>, String> {
         Ok(_) => Err("claims are a JSON object, and these are something else".to_owned()),
         Err(error) => Err(error.to_string()),
     }
-}
-
-fn failed(cause: String) -> Response {
-    tracing::error!(target: TARGET, "{cause}");
-    Problem::internal(cause).into_response()
 }
 
 impl fmt::Debug for Authorize {

@@ -17,6 +17,22 @@ pub enum RouterError {
         /// The file and the line of the attribute.
         place: String,
     },
+    /// An authorizer knows callers by their address, and the program has not said how that is known.
+    NoClientAddress {
+        /// The authorizer's name.
+        authorizer: String,
+        /// The file and the line of its attribute.
+        place: String,
+    },
+    /// An authorizer has an identity source that no request has by itself.
+    IdentitySource {
+        /// The authorizer's name.
+        authorizer: String,
+        /// The file and the line of its attribute.
+        place: String,
+        /// The identity source.
+        identity_source: String,
+    },
     /// Two routes differ in nothing but the names of their parameters.
     Conflict {
         /// The one route's key, with the file and the line of the attribute.
@@ -39,6 +55,18 @@ impl fmt::Display for RouterError {
                 "nobody answers for the authorizer `{authorizer}` of the route `{route}` ({place}): \
                  say who with `.authorizer({authorizer:?}, …)`"
             ),
+            Self::NoClientAddress { authorizer, place } => write!(
+                f,
+                "the authorizer `{authorizer}` ({place}) has the identity source `$context.identity.sourceIp`, and the router does \
+                 not know where requests come from: say it with `.client_address(ClientAddress::from_connection())`, and serve the \
+                 router with `into_make_service_with_connect_info::<SocketAddr>()`; or behind a proxy with \
+                 `ClientAddress::from_head(…)`"
+            ),
+            Self::IdentitySource { authorizer, place, identity_source } => write!(
+                f,
+                "the authorizer `{authorizer}` ({place}) has the identity source `{identity_source}`, which a request does not have by \
+                 itself: answer for it with `.authorizer({authorizer:?}, …)`"
+            ),
             Self::Conflict { first, second } => {
                 write!(f, "only the names of their parameters tell the routes {first} and {second} apart")
             }
@@ -51,7 +79,11 @@ impl Error for RouterError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Resource(cause) => Some(&**cause),
-            Self::NoRoutes | Self::NoAuthorizer { .. } | Self::Conflict { .. } => None,
+            Self::NoRoutes
+            | Self::NoAuthorizer { .. }
+            | Self::NoClientAddress { .. }
+            | Self::IdentitySource { .. }
+            | Self::Conflict { .. } => None,
         }
     }
 }

@@ -5,27 +5,41 @@
 //! author did not open.
 
 mod authorize;
+mod client;
 mod error;
 mod request;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use axum::{
     extract::Request,
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
-use routegen_spec::Auth;
+use routegen_spec::{Auth, RequestPlace, routing::NotAPath};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::{
     Init, Problem, Resource,
     extract::SaidByProgram,
-    local::table::{Conflict, Table},
+    local::{
+        event::{Arrival, Head, identity_sources, of_route},
+        table::{Conflict, Row, Table},
+    },
+    log::TARGET,
     registry::{AuthorizerRegistration, Registration},
     serve::{Resources, answer, prepare},
 };
-use authorize::{Authorize, Called};
+use authorize::Authorize;
+pub use client::ClientAddress;
 pub use error::RouterError;
 
 /// Begins a router of every route that the program links.
@@ -74,12 +88,23 @@ pub use error::RouterError;
 ///   or `scp`. Functions with `#[authorizer]` are asked by themselves, each time, as if their `ttl` were 0.
 /// - A request's body is read before the handler is called, up to [`body_limit`](RouterBuilder::body_limit); a response
 ///   is streamed.
-/// - [`Claims`](crate::Claims), [`Path`](crate::Path), [`Res`](crate::Res) and `lambda_http::Request` are what they are in
-///   a function; of the request's context, what only AWS knows is missing.
+/// - Handlers and authorizers get what a function would make of API Gateway's event for the request: the path is decoded
+///   once, several lines of a header are one, cookies are one header, and what concerns the connection alone is left out.
+///   Host, time and protocol are the request's own, and every request has an id of its own. The account is `123456789012`,
+///   the API `local`, and other things that only AWS knows are missing. A request with several hosts, or with a path that is no
+///   text, gets 400.
+/// - The address that a request came from is that of its connection, where the server tells it, or what
+///   [`client_address`](RouterBuilder::client_address) says. Where it is not known, it is missing, and so is `x-forwarded-for`, of
+///   which nobody could say who has written it.
 /// - `throttle`, `memory` and `timeout` do nothing, and CORS is not there; tower has layers for these. The log is the
 ///   program's: set a subscriber of `tracing`.
 pub fn router() -> RouterBuilder {
-    RouterBuilder { init: Init::default(), body_limit: LAMBDA_PAYLOAD_BYTES, authorizers: HashMap::new() }
+    RouterBuilder {
+        init: Init::default(),
+        body_limit: LAMBDA_PAYLOAD_BYTES,
+        authorizers: HashMap::new(),
+        client_address: None,
+    }
 }
 
 /// What Lambda takes as a request, in bytes: 6 MB.
@@ -92,6 +117,7 @@ pub struct RouterBuilder {
     init: Init,
     body_limit: usize,
     authorizers: HashMap<String, Authorize>,
+    client_address: Option<ClientAddress>,
 }
 
 impl RouterBuilder {
@@ -100,6 +126,9 @@ impl RouterBuilder {
     /// The closure gets the request's head and returns the claims, as a JSON object: what handlers read as
     /// [`Claims<T>`](crate::Claims). Or it returns what is answered in place of the handler's response, such as
     /// `StatusCode::UNAUTHORIZED` or a [`Problem`].
+    ///
+    /// The head is as the client sent it, unlike what functions and handlers get: its path is encoded, and it may have several lines
+    /// of a header. A decision by the path belongs into a function with `#[authorizer]`, or into the handler.
     pub fn authorizer<F, C, E>(
         mut self,
         name: impl Into<String>,
@@ -111,6 +140,26 @@ impl RouterBuilder {
         E: IntoResponse,
     {
         self.authorizers.insert(name.into(), Authorize::with(authorize));
+        self
+    }
+
+    /// Says how the address is known that a request comes from: from the connection, or, behind a proxy, from the request's
+    /// head.
+    ///
+    /// It has to be said where an authorizer has the identity source `$context.identity.sourceIp`. A request of which it is then not
+    /// known is answered with 500 before a function with `#[authorizer]` is asked about it, and the log has it.
+    ///
+    /// ```
+    /// use routegen::{ClientAddress, router};
+    ///
+    /// let builder = router().client_address(ClientAddress::from_connection());
+    /// ```
+    ///
+    /// Where it is not said, it is that of the connection if the server tells it, and else missing:
+    /// [`AuthorizerRequest::source_ip`](crate::AuthorizerRequest::source_ip) is then empty. Behind a proxy, the connection is
+    /// the proxy's.
+    pub fn client_address(mut self, address: ClientAddress) -> Self {
+        self.client_address = Some(address);
         self
     }
 
@@ -130,10 +179,10 @@ impl RouterBuilder {
     ///
     /// # Errors
     ///
-    /// Where the program links no route or two that cannot be told apart, a route's authorizer is missing, or a resource cannot
-    /// be made.
+    /// Where the program links no route or two that cannot be told apart, a route's authorizer is missing or asks for what
+    /// the router does not know, or a resource cannot be made.
     pub async fn build(self) -> Result<axum::Router, RouterError> {
-        let Self { init, body_limit, mut authorizers } = self;
+        let Self { init, body_limit, mut authorizers, client_address } = self;
         let table = Table::new(inventory::iter::<Registration>().filter(|route| route.route.is_some()))
             .map_err(|Conflict { first, second }| RouterError::Conflict { first, second })?;
         if table.rows().is_empty() {
@@ -146,26 +195,48 @@ impl RouterBuilder {
             if is_open(row.registration) || authorizers.contains_key(name) {
                 continue;
             }
-            let registered = inventory::iter::<AuthorizerRegistration>().find(|known| known.name == name);
-            let Some((registered, entry)) = registered.and_then(|known| Some((known, known.authorizer?())))
-            else {
-                return Err(RouterError::NoAuthorizer {
-                    authorizer: name.to_owned(),
-                    route: row.key(),
-                    place: row.place(),
-                });
-            };
-            resources.push(entry.resources);
-            let authorize = Authorize::by(entry, registered.identity_sources, init.clone());
+            let (authorize, own) = registered(row, client_address.is_some(), &init)?;
+            resources.push(own);
             authorizers.insert(name.to_owned(), authorize);
         }
         prepare(&resources, &init).await.map_err(RouterError::Resource)?;
-        let served = Arc::new(Served { table, init, body_limit, authorizers });
+        let served = Arc::new(Served {
+            table,
+            init,
+            body_limit,
+            authorizers,
+            address_is_said: client_address.is_some(),
+            client_address: client_address.unwrap_or_else(ClientAddress::from_connection),
+            warned: AtomicBool::new(false),
+        });
         Ok(axum::Router::new().fallback(move |request: Request| {
-            let served = Arc::clone(&served);
+            let served = served.clone();
             async move { served.answer(request).await }
         }))
     }
+}
+
+/// The function with `#[authorizer]` that a route names, and its resources.
+fn registered(row: &Row, address_is_said: bool, init: &Init) -> Result<(Authorize, Resources), RouterError> {
+    let name = row.registration.auth;
+    let known = inventory::iter::<AuthorizerRegistration>().find(|known| known.name == name);
+    let Some((known, authorizer)) = known.and_then(|known| Some((known, known.authorizer?()))) else {
+        let (route, place) = (row.key(), row.place());
+        return Err(RouterError::NoAuthorizer { authorizer: name.to_owned(), route, place });
+    };
+    let place = || format!("{}:{}", known.file, known.line);
+    let identity_sources = identity_sources(known).map_err(|source| RouterError::IdentitySource {
+        authorizer: name.to_owned(),
+        place: place(),
+        identity_source: source.to_owned(),
+    })?;
+    if !address_is_said
+        && identity_sources.iter().any(|source| source.place() == Some(RequestPlace::SourceIp))
+    {
+        return Err(RouterError::NoClientAddress { authorizer: name.to_owned(), place: place() });
+    }
+    let resources = authorizer.resources;
+    Ok((Authorize::Registered { authorizer, identity_sources, init: init.clone() }, resources))
 }
 
 /// What the router has to answer requests.
@@ -174,6 +245,11 @@ struct Served {
     init: Init,
     body_limit: usize,
     authorizers: HashMap<String, Authorize>,
+    client_address: ClientAddress,
+    /// Whether the program has said how the address is known.
+    address_is_said: bool,
+    /// Whether the log has it that addresses are not known.
+    warned: AtomicBool,
 }
 
 impl Served {
@@ -189,24 +265,75 @@ impl Served {
     /// The handler's response, or what stands in its place.
     async fn outcome(&self, request: Request) -> Result<Response, Response> {
         let (mut parts, body) = request.into_parts();
-        let not_found = || Problem::new(StatusCode::NOT_FOUND).into_response();
-        let found = self.table.find(parts.method.as_str(), parts.uri.path()).ok_or_else(not_found)?;
+        let refused = |status| Problem::new(status).into_response();
+        request::with_host(&mut parts).map_err(refused)?;
+        let found = self.table.find(parts.method.as_str(), parts.uri.path());
+        let found = found.map_err(|NotAPath| refused(StatusCode::BAD_REQUEST))?;
+        let not_found = || refused(StatusCode::NOT_FOUND);
+        let found = found.ok_or_else(not_found)?;
         let registration = found.row.registration;
         let route = registration.route.ok_or_else(not_found)?();
-        let mut context = request::context(&parts, route.key);
+
+        let (arrival, protocol) = (Arrival::now(), format!("{:?}", parts.version));
+        let head = Head {
+            method: &parts.method,
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            headers: &parts.headers,
+            cookies: &[],
+            added: &[],
+            protocol: &protocol,
+            source_ip: self.client_address.of(&parts),
+            stage_variables: &[],
+            route_key: route.key,
+            parameters: &found.parameters,
+            arrival: &arrival,
+        };
+        let mut event = of_route(&head);
+        let mut is_said_by_program = false;
         if !is_open(registration) {
             // Without an authorizer the router was not built; a route never passes for want of one.
             let authorize = self.authorizers.get(registration.auth).ok_or_else(not_found)?;
-            let called =
-                Called { route_key: route.key, parameters: &found.parameters, scopes: registration.scopes };
-            context.authorizer = Some(authorize.ask(&parts, &called).await?);
-            if authorize.is_given() {
-                parts.extensions.insert(SaidByProgram);
+            is_said_by_program = authorize.is_given();
+            if !is_said_by_program {
+                self.check(head.source_ip).map_err(failed)?;
             }
+            let claims = authorize.ask(&parts, &head, registration.scopes).await?;
+            // Where a Lambda authorizer's context stands, which keeps the types of the claims.
+            event["requestContext"]["authorizer"] = json!({ "lambda": claims });
         }
-        let request = request::of(parts, body, self.body_limit, found.parameters, context).await?;
+        if is_said_by_program {
+            parts.extensions.insert(SaidByProgram);
+        }
+        let rest = request::Rest { version: parts.version, extensions: parts.extensions, body };
+        let request = request::of(&event, rest, self.body_limit, arrival.request_id).await?;
         Ok(answer(route, self.init.clone(), request).await)
     }
+
+    /// Whether a function may be asked about a request from this address, or from who knows where.
+    fn check(&self, source_ip: Option<IpAddr>) -> Result<(), String> {
+        if source_ip.is_some() {
+            return Ok(());
+        }
+        if self.address_is_said {
+            let address = &self.client_address;
+            return Err(format!("`{address:?}` does not tell where the request came from"));
+        }
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                target: TARGET,
+                "the router does not know where requests come from, and authorizers find no `source_ip`: say how it is known, \
+                 with `.client_address(…)`"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// What the client gets for a mistake of the program's, which the log has.
+fn failed(cause: String) -> Response {
+    tracing::error!(target: TARGET, "{cause}");
+    Problem::internal(cause).into_response()
 }
 
 /// Whether the route's author has opened it to everyone.

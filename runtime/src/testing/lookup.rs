@@ -26,7 +26,7 @@ pub(super) fn find(handler: &str, method: &Method, path: &str) -> Found {
         !table.rows().is_empty(),
         "`{handler}` is no route: pass the function itself, which has `#[route]` and stands in a module, not in a function"
     );
-    let found = table.find(method.as_str(), path).and_then(|found| {
+    let found = table.find(method.as_str(), path).ok().flatten().and_then(|found| {
         let route = found.row.registration.route?();
         Some(Found { route, parameters: found.parameters })
     });
@@ -52,7 +52,7 @@ pub(super) fn authorizer(function: &str) -> &'static AuthorizerRegistration {
 /// authorizer, its path is its own.
 pub(super) fn authorized(authorizer: &str, method: &Method, path: &str) -> (String, Vec<(String, String)>) {
     let table = table(|route| route.auth == authorizer);
-    match table.find(method.as_str(), path) {
+    match table.find(method.as_str(), path).ok().flatten() {
         Some(found) => (found.row.key(), found.parameters),
         None => (format!("{method} {path}"), Vec::new()),
     }

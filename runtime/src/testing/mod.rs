@@ -70,6 +70,8 @@ mod functions;
 mod lookup;
 mod verdict;
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use axum::{
     body::{Body, Bytes, to_bytes},
     http::{HeaderMap, Method, StatusCode, header},
@@ -84,6 +86,7 @@ pub use verdict::Verdict;
 
 use crate::{
     Init, Resource,
+    local::event::identity_sources,
     problem::Cause,
     serve::{answer, judge},
 };
@@ -121,6 +124,7 @@ pub fn call(method: Method, target: impl Into<String>) -> Call {
         headers: Vec::new(),
         cookies: Vec::new(),
         stage_variables: Vec::new(),
+        source_ip: SOURCE_IP,
         claims: None,
         scopes: None,
         context: None,
@@ -128,6 +132,9 @@ pub fn call(method: Method, target: impl Into<String>) -> Call {
         init: Init::default(),
     }
 }
+
+/// Where calls come from, unless they say it: an address of the network for documentation (RFC 5737).
+const SOURCE_IP: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 /// A request that is being put together.
 #[derive(Clone, Debug)]
@@ -138,6 +145,7 @@ pub struct Call {
     headers: Vec<(String, String)>,
     cookies: Vec<String>,
     stage_variables: Vec<(String, String)>,
+    source_ip: IpAddr,
     claims: Option<Value>,
     scopes: Option<String>,
     context: Option<Value>,
@@ -161,6 +169,24 @@ impl Call {
     /// With a variable of the stage.
     pub fn stage_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.stage_variables.push((name.into(), value.into()));
+        self
+    }
+
+    /// From this address, `192.0.2.1` unless it is said: an [`IpAddr`], or its text.
+    ///
+    /// ```
+    /// # use routegen::testing;
+    /// let call = testing::get("/items").source_ip("198.51.100.7");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Where it is no address.
+    #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "texts and addresses are both written without a `&`")]
+    pub fn source_ip(mut self, address: impl ToString) -> Self {
+        let address = address.to_string();
+        self.source_ip = address.parse().unwrap_or_else(|_| panic!("{address:?} is no address"));
         self
     }
 
@@ -240,14 +266,21 @@ impl Call {
     ///
     /// # Panics
     ///
-    /// Where the function is no authorizer.
+    /// Where the function is no authorizer, or has an identity source of `$context` that no request has by itself, such as
+    /// `$context.authorizer.principalId`.
     pub async fn authorize<H>(self, function: H) -> Verdict {
         drop(function);
         let (path, _) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let registered = lookup::authorizer(std::any::type_name::<H>());
         let entry = registered.authorizer.expect("tests are built with the entries");
         let (key, parameters) = lookup::authorized(registered.name, &self.method, path);
-        let Some(event) = event::of_authorizer(&self, registered.identity_sources, &key, &parameters) else {
+        let sources = identity_sources(registered).unwrap_or_else(|source| {
+            panic!(
+                "a request by itself has no `{source}`, which `{}` has as identity source",
+                registered.name
+            )
+        });
+        let Some(event) = event::of_authorizer(&self, &sources, &key, &parameters) else {
             return Verdict::unknown();
         };
         let request = crate::event::authorizer_request(lambda_event(&event))
