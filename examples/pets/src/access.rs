@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct Keys(BTreeMap<String, String>);
 
 impl Keys {
-    fn parse(text: &str) -> Result<Self, Error> {
+    /// The keys of a variable's text.
+    pub fn parse(text: &str) -> Result<Self, Error> {
         let pair = |pair: &str| match pair.split_once('=') {
             Some((key, shelter)) if !key.is_empty() => Ok((key.to_owned(), shelter.to_owned())),
             // Not the pair itself: it may hold a key, and this ends up in the log.
