@@ -49,7 +49,7 @@ variable "artifacts_dir" {
 # but its own variable.
 
 variable "environment" {
-  description = "Environment variables that every function gets. Their values are shown in no plan; they are in the state, and whoever may read a function's configuration in AWS reads them too."
+  description = "Environment variables that every function gets. Their values are shown in no plan; they are in the state, and those who may read the configuration of a function in AWS read them too."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -343,7 +343,7 @@ variable "cors" {
   }
 
   validation {
-    # With credentials, any site of the scheme would act for whoever is signed in. API Gateway refuses the origin "*" itself,
+    # With credentials, any site of the scheme could act for the people who are signed in. API Gateway refuses the origin "*" itself,
     # and browsers take "*" in the other lists for a literal name.
     condition = try(!var.cors.allow_credentials || length(setintersection(setunion(
       var.cors.allow_origins,
@@ -351,7 +351,7 @@ variable "cors" {
       coalesce(var.cors.allow_headers, []),
       var.cors.expose_headers,
     ), ["*", "https://*", "http://*"])) == 0, var.cors == null)
-    error_message = "cors with allow_credentials must name its origins, methods and headers: \"*\" does not work with credentials, and with \"https://*\" or \"http://*\" every site could act for whoever is signed in."
+    error_message = "cors with allow_credentials must name its origins, methods and headers: \"*\" does not work with credentials, and with \"https://*\" or \"http://*\" every site could act for the people who are signed in."
   }
 
   validation {
