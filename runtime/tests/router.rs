@@ -122,6 +122,9 @@ async fn believe(request: Parts) -> Result<Value, Problem> {
     match said {
         None => Err(Problem::new(StatusCode::UNAUTHORIZED).with_detail("who are you?")),
         Some("list") => Ok(json!(["no", "object"])),
+        Some("nobody") => Ok(json!({ "scope": "me/read" })),
+        Some("number") => Ok(json!({ "sub": 4_711, "scp": ["me/write"], "scope": "other" })),
+        Some("order") => Ok(json!({ "sub": "ann", "scp": "other", "scope": "me/read" })),
         Some(scope) => Ok(json!({ "sub": "ann", "scope": scope })),
     }
 }
@@ -200,6 +203,15 @@ fn a_route_is_closed_until_somebody_answers_for_its_authorizer() {
         (401, r#"{"title":"Unauthorized","status":401,"detail":"who are you?"}"#.to_owned())
     );
     assert_eq!(me(Some("me/rea")), (403, r#"{"title":"Forbidden","status":403}"#.to_owned()));
+    // Claims are those of a token here, whatever is wrong with them, and their values are nobody's business.
+    let detail = |who| {
+        let (status, problem) = me(Some(who));
+        let problem: Value = serde_json::from_str(&problem).unwrap();
+        (status, problem["detail"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(detail("nobody"), (401, "there is no claim `sub`".to_owned()));
+    assert_eq!(detail("number"), (401, "the claim `sub` is not a valid value".to_owned()));
+    assert_eq!(me(Some("order")).0, 403);
     assert_eq!(me(Some("list")), (500, r#"{"title":"Internal Server Error","status":500}"#.to_owned()));
     assert_eq!(call(&app, "GET", "/signed"), (403, r#"{"title":"Forbidden","status":403}"#.to_owned()));
 }

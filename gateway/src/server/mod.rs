@@ -10,6 +10,7 @@ mod seen;
 
 use std::{
     convert::Infallible,
+    net::SocketAddr,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -54,6 +55,8 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
             accepted = listener.accept(), if connections.len() < CONNECTIONS => {
                 match accepted {
                     Ok((stream, client)) => {
+                        // A listener of IPv6 has clients of IPv4 as `::ffff:…`, which no deny list knows.
+                        let client = SocketAddr::new(client.ip().to_canonical(), client.port());
                         let shared = shared.clone();
                         connections.spawn(async move { connection(stream, shared, client).await });
                     }
@@ -80,16 +83,12 @@ pub(crate) async fn serve_one(
     }
 }
 
-async fn connection(stream: TcpStream, shared: Arc<Shared>, client: std::net::SocketAddr) {
+async fn connection(stream: TcpStream, shared: Arc<Shared>, client: SocketAddr) {
     let _ = stream.set_nodelay(true);
     talk(stream, shared, client).await;
 }
 
-async fn talk(
-    stream: impl AsyncRead + AsyncWrite + Unpin,
-    shared: Arc<Shared>,
-    client: std::net::SocketAddr,
-) {
+async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared>, client: SocketAddr) {
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(READING_TIME));
     let service = service_fn(|request| {

@@ -10,7 +10,10 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::client::{Response, request};
+use crate::{
+    client::{Response, request},
+    requirement::or_skip,
+};
 
 const MB: usize = 1024 * 1024;
 
@@ -160,6 +163,26 @@ async fn a_caller_who_may_not_call_is_told_before_the_body_is_read() {
         client.send(head(&format!("POST {path}"), &format!("{length}expect: 100-continue\r\n"))).await;
         assert_eq!(client.response().await.status, status, "{path} {length:?}");
     }
+}
+
+/// A deny list knows `127.0.0.1`, and not `::ffff:127.0.0.1`.
+#[tokio::test]
+async fn a_client_of_ipv4_is_one_on_a_listener_of_ipv6_too() {
+    let listener =
+        std::net::TcpListener::bind("[::]:0").map_err(|error| format!("there is no IPv6: {error}"));
+    if or_skip(&listener).is_none() {
+        return;
+    }
+    let listener = listener.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let echo = Function::in_process(async |invocation| invocation.event());
+    let route = Route::new(Method::Get, "/".parse().unwrap(), Auth::None, "echo");
+    let api = Api::new().function("echo", echo).route(route);
+    let gateway = Gateway::builder(api).listener(listener).start().await.unwrap();
+    let answer = request("GET /").send_for("localhost", ([127, 0, 0, 1], port).into()).await;
+    assert_eq!(answer.json()["requestContext"]["http"]["sourceIp"], "127.0.0.1");
+    assert_eq!(answer.json()["headers"]["x-forwarded-for"], "127.0.0.1");
+    gateway.shutdown().await;
 }
 
 #[tokio::test]

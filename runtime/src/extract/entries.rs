@@ -392,11 +392,10 @@ impl<'de> SeqAccess<'de> for &mut List<'de> {
         let text = |value| Text { value, ..self.text };
         let made = match item {
             Item::Text(value) => seed.deserialize(text(value)),
-            Item::Json(Value::String(value)) => seed.deserialize(text(value)),
-            Item::Json(value @ (Value::Bool(_) | Value::Number(_))) => {
-                seed.deserialize(text(&value.to_string()))
-            }
-            Item::Json(value) => typed(self.text.name, seed, value),
+            Item::Json(value) => match token::scalar(value) {
+                Some(value) => seed.deserialize(text(&value)),
+                None => typed(self.text.name, seed, value),
+            },
         };
         made.map(Some)
     }

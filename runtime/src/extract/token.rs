@@ -9,7 +9,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use axum::http::request::Parts;
 use lambda_http::{RequestExt as _, aws_lambda_events::encodings::Base64Data};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// The claims that a token says.
 pub(super) type Payload = HashMap<String, Value>;
@@ -63,18 +63,30 @@ fn may_print<'a>(payload: &Payload, mut claims: impl Iterator<Item = (&'a str, &
 /// A claim as API Gateway prints it, where that is known. (Reported, not documented: texts, numbers and lists of texts, as `[a b]`,
 /// with captures in floci-io/floci #2011; objects as JSON there, and as `map[a:b]` in aws/aws-lambda-go #570.)
 fn printed(value: &Value) -> Option<Cow<'_, str>> {
+    let Value::Array(values) = value else {
+        let is_exact =
+            |number: &Number| number.as_i64().is_some_and(|number| number.unsigned_abs() < 1 << 53);
+        return scalar(value).filter(|_| value.as_number().is_none_or(is_exact));
+    };
+    let mut list = "[".to_owned();
+    for (at, value) in values.iter().enumerate() {
+        if at > 0 {
+            list.push(' ');
+        }
+        list.push_str(value.as_str()?);
+    }
+    list.push(']');
+    Some(list.into())
+}
+
+/// A text, a number or a bool as a text.
+pub(super) fn scalar(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::String(text) => Some(text.into()),
-        Value::Bool(_) => Some(value.to_string().into()),
-        Value::Number(number) => {
-            let is_exact = number.as_i64().is_some_and(|number| number.unsigned_abs() < 1 << 53);
-            is_exact.then(|| number.to_string().into())
-        }
-        Value::Array(values) => {
-            let texts: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
-            Some(format!("[{}]", texts?.join(" ")).into())
-        }
-        Value::Null | Value::Object(_) => None,
+        // Not `Value::to_string`, with which an artifact would link all that writes JSON of any value.
+        Value::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
+        Value::Number(number) => Some(number.to_string().into()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 
