@@ -237,7 +237,7 @@ variable "artifact_bucket" {
 }
 
 variable "alias" {
-  description = "Name of an alias that points to the newest version of each function, and that the API then calls; functions.<key>.version_weights leaves a share of the requests with an older one. Null publishes no versions."
+  description = "Name of an alias that points to the newest version of each function, and that the API then calls; functions.<key>.version_weights leaves a share of the requests with an older one. Recommended in production: code and configuration of a function then change at one moment. Null publishes no versions, and for some seconds of each update the old code runs with the new configuration."
   type        = string
   default     = null
 
@@ -381,11 +381,12 @@ variable "stage_name" {
 variable "custom_domain" {
   description = <<-EOT
     A name of your own for the API. Null leaves it at its execute-api address.
-    name: the domain name. certificate_arn: its certificate in ACM, in the API's region.
+    name: the domain name. certificate_arn: its certificate in ACM, in the API's region; it must be issued already.
     mapping_key: the path under the name that the API hangs under; left out, all of it.
     create: false for a name that is in API Gateway already, as where several APIs share one, each with a mapping_key. Only
     name and mapping_key are then said here; everything else belongs to who made it.
-    create_records, zone_id: true and the hosted zone in Route 53 point the name to the API (A and AAAA).
+    create_records, zone_id: true and the hosted zone in Route 53 point the name to the API (A and AAAA); they replace no
+    record that exists.
     mutual_tls: the CA certificates that clients' certificates are checked against, in S3; needs disable_execute_api_endpoint.
     ownership_verification_certificate_arn: with mutual TLS and an imported or private certificate only.
   EOT
@@ -462,7 +463,7 @@ variable "routes" {
 }
 
 variable "default_route_settings" {
-  description = "What every route gets: throttling_rate_limit in requests a second, throttling_burst_limit in requests at once, and detailed_metrics_enabled for metrics by route. The defaults stay under the account quota of every region."
+  description = "What every route gets: throttling_rate_limit in requests a second, throttling_burst_limit in requests at once, and detailed_metrics_enabled for metrics by route. The defaults, 1,000 and 500, are the module's and stay under the account quota of every region, which is mostly 10,000 and 5,000: beyond them the API answers 429. Set what a production API needs."
   type = object({
     throttling_burst_limit   = optional(number, 500)
     throttling_rate_limit    = optional(number, 1000)
@@ -510,7 +511,8 @@ variable "log_kms_key_arn" {
 variable "jwt_authorizers" {
   description = <<-EOT
     Whose tokens the API takes, by the names that [authorizers] of routegen.toml gives and routes ask for.
-    issuer: as the `iss` of its tokens says it to the letter, with a slash at the end if that has one.
+    issuer: as the `iss` of its tokens says it to the letter, with a slash at the end if that has one. API Gateway calls it
+    during the apply, so it must answer then, from the internet and within 1.5 s.
     audience: of these the `aud` of a token has to hold one, or its `client_id` where it has no `aud`.
   EOT
   type = map(object({

@@ -41,6 +41,8 @@ variable "routes" {
   default = null
 }
 
+# Without it the API answers at most 1,000 requests a second, with bursts of 500, and 429 beyond that. The account's own quota
+# is mostly 10,000 and 5,000.
 variable "default_route_settings" {
   type    = any
   default = null
@@ -71,6 +73,7 @@ variable "artifact_bucket" {
   default = null
 }
 
+# Recommended in production, for example "live": code and configuration of a function then change at one moment.
 variable "alias" {
   type    = string
   default = null
