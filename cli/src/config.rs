@@ -35,6 +35,7 @@ const VARIABLES: &[&str] = &[
     "cognito_additional_audiences",
     "cognito_deletion_protection",
     "cognito_domain_prefix",
+    "cognito_domain_suffix",
     "cognito_mfa",
     "cognito_threat_protection",
     "cognito_user_client",

@@ -15,11 +15,22 @@ locals {
 
   user_pool_id = local.their_pool == null ? one([for pool in aws_cognito_user_pool.this : pool.id]) : local.their_pool.id
 
+  # The id of a pool starts with its region.
+  pool_region = try(split("_", local.user_pool_id)[0], null)
+
+  # What the hosts of a partition end in: that of the issuer, and that of the token endpoint, which says FIPS in GovCloud, where
+  # there is no other.
+  pool_partitions = {
+    aws-cn     = { issuer = "amazonaws.com.cn", label = "auth", domain = "amazoncognito.com.cn" }
+    aws-us-gov = { issuer = "amazonaws.com", label = "auth-fips", domain = "amazoncognito.com" }
+  }
+  pool_partition = lookup(local.pool_partitions, data.aws_partition.current.partition, { issuer = "amazonaws.com", label = "auth", domain = "amazoncognito.com" })
+
   # A token names its issuer by the pool's own address, also where the token endpoint is elsewhere.
   issuer = (
     local.their_pool == null
     ? one([for pool in aws_cognito_user_pool.this : "https://${pool.endpoint}"])
-    : "https://${coalesce(local.their_pool.endpoint, "cognito-idp.${split("_", local.their_pool.id)[0]}.amazonaws.com/${local.their_pool.id}")}"
+    : "https://${coalesce(local.their_pool.endpoint, "cognito-idp.${local.pool_region}.${local.pool_partition.issuer}/${local.their_pool.id}")}"
   )
 
   # The clients whose tokens are good.
@@ -30,10 +41,9 @@ locals {
     var.cognito_additional_audiences,
   )
 
-  # The id of a pool starts with its region, which saves a data source.
   oauth_endpoint = one([
-    for key, domain in aws_cognito_user_pool_domain.this :
-    "https://${domain.domain}.auth.${split("_", domain.user_pool_id)[0]}.amazoncognito.com/oauth2"
+    for domain in aws_cognito_user_pool_domain.this :
+    "https://${domain.domain}.${coalesce(var.cognito_domain_suffix, "${local.pool_partition.label}.${local.pool_region}.${local.pool_partition.domain}")}/oauth2"
   ])
 
   oauth_scopes = flatten([
@@ -52,6 +62,9 @@ locals {
   ])
   domain_prefix = try(coalesce(var.cognito_domain_prefix, local.default_domain_prefix), null)
 }
+
+# The provider knows it by its region, and asks nobody.
+data "aws_partition" "current" {}
 
 # Only the default prefix needs the account id.
 data "aws_caller_identity" "current" {

@@ -11,7 +11,7 @@ locals {
     environment                    = {}
     memory_size                    = null
     timeout                        = null
-    ephemeral_storage              = 512
+    ephemeral_storage              = null
     layers                         = []
     reserved_concurrent_executions = -1
     policies                       = {}
@@ -124,6 +124,10 @@ locals {
     key => replace(arn, "/^arn:([^:]*):logs:([^:]*):([^:]*):.*$/", "arn:$1:lambda:$2:$3:function:${local.functions[key].name}")
   }
 
+  # Where Lambda has refused settings of functions that the partition "aws" takes, even at their defaults: there, what nobody
+  # sets is left out (terraform-aws-modules/terraform-aws-lambda#304, #539).
+  leaves_defaults_out = contains(["aws-cn", "aws-us-gov"], data.aws_partition.current.partition)
+
   # Where an integration calls, and what a permission is for.
   invoke_arns = {
     for key in keys(local.lambda_functions) :
@@ -172,8 +176,13 @@ resource "aws_lambda_function" "this" {
   s3_key           = try(local.artifact_objects[each.key].key, null)
   source_code_hash = try(filebase64sha256(local.functions[each.key].artifact), null)
 
-  ephemeral_storage {
-    size = local.functions[each.key].ephemeral_storage
+  # Elsewhere it is always said, so that a function that had more goes back to 512.
+  dynamic "ephemeral_storage" {
+    for_each = local.functions[each.key].ephemeral_storage == null && local.leaves_defaults_out ? [] : [each.key]
+
+    content {
+      size = coalesce(local.functions[ephemeral_storage.value].ephemeral_storage, 512)
+    }
   }
 
   dynamic "environment" {

@@ -78,7 +78,7 @@ variable "functions" {
     What differs for single functions, keyed as in locals.tf. What is left out stays as the code or the common variable says.
     environment: adds to the common environment and wins over it.
     memory_size, timeout: in MB and seconds, in place of the code's.
-    ephemeral_storage: size of /tmp in MB, 512 to 10240.
+    ephemeral_storage: size of /tmp in MB, 512 to 10240; 512 if left out.
     layers: ARNs of layer versions, before the common ones.
     reserved_concurrent_executions: how many may run at once, taken from the account's; 0 turns the function off.
     policies: JSON policy documents for the function's role, by a name of your choice (but "routegen"): its grants.
@@ -92,7 +92,7 @@ variable "functions" {
     environment                    = optional(map(string), {})
     memory_size                    = optional(number)
     timeout                        = optional(number)
-    ephemeral_storage              = optional(number, 512)
+    ephemeral_storage              = optional(number)
     layers                         = optional(list(string), [])
     reserved_concurrent_executions = optional(number, -1)
     policies                       = optional(map(string), {})
@@ -127,7 +127,7 @@ variable "functions" {
   }
 
   validation {
-    condition     = alltrue([for function in values(var.functions) : function.ephemeral_storage >= 512 && function.ephemeral_storage <= 10240])
+    condition     = alltrue([for function in values(var.functions) : coalesce(function.ephemeral_storage, 512) >= 512 && coalesce(function.ephemeral_storage, 512) <= 10240])
     error_message = "functions has an ephemeral_storage that Lambda refuses: 512 to 10240 MB."
   }
 
@@ -546,7 +546,7 @@ variable "cognito_user_pool" {
     A user pool that exists, in place of one that the module makes. Null makes one.
     id: the pool's id. client_ids: the app clients whose tokens the API takes.
     create_resource_servers: whether the module makes the resource servers with the routes' scopes in it.
-    endpoint: the pool's address without "https://", where it is not that of a region of the partition aws.
+    endpoint: the pool's address without "https://", as the `iss` of its tokens has it, where it is not that of the pool's region.
   EOT
   type = object({
     id                      = string
@@ -635,6 +635,17 @@ variable "cognito_domain_prefix" {
   validation {
     condition     = var.cognito_domain_prefix == null || !can(regex("aws|amazon|cognito", var.cognito_domain_prefix))
     error_message = "cognito_domain_prefix must not contain \"aws\", \"amazon\" or \"cognito\": Cognito refuses them."
+  }
+}
+
+variable "cognito_domain_suffix" {
+  description = "What follows that label in the token endpoint's host, for example \"auth-fips.us-east-1.amazoncognito.com\". Null takes that of the pool's region: auth.REGION.amazoncognito.com, auth-fips.REGION.amazoncognito.com in GovCloud, auth.REGION.amazoncognito.com.cn in China."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.cognito_domain_suffix == null || can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+[a-z]+$", var.cognito_domain_suffix))
+    error_message = "cognito_domain_suffix must be the end of a host name, without a dot in front, such as \"auth-fips.us-east-1.amazoncognito.com\"."
   }
 }
 

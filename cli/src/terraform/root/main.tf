@@ -60,6 +60,7 @@ module "api" {
   cognito_threat_protection    = var.cognito_threat_protection
   cognito_user_pool_tier       = var.cognito_user_pool_tier
   cognito_domain_prefix        = var.cognito_domain_prefix
+  cognito_domain_suffix        = var.cognito_domain_suffix
   cognito_deletion_protection  = var.cognito_deletion_protection
 }
 

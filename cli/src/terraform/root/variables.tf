@@ -144,6 +144,11 @@ variable "cognito_domain_prefix" {
   default = null
 }
 
+variable "cognito_domain_suffix" {
+  type    = string
+  default = null
+}
+
 variable "cognito_deletion_protection" {
   type    = bool
   default = null

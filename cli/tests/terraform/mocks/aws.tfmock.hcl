@@ -38,6 +38,12 @@ mock_resource "aws_cognito_user_pool" {
   }
 }
 
+mock_data "aws_partition" {
+  defaults = {
+    partition = "aws"
+  }
+}
+
 mock_data "aws_caller_identity" {
   defaults = {
     account_id = "123456789012"

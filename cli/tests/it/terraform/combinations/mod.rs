@@ -100,6 +100,7 @@ const SETTINGS: &[&[&str]] = &[
     &["", r#"cognito_mfa = "ON""#],
     &["", "cognito_user_pool_tier = \"PLUS\"\n  cognito_threat_protection = \"ENFORCED\""],
     &["", r#"cognito_domain_prefix = "staging""#],
+    &["", r#"cognito_domain_suffix = "auth-fips.eu-central-1.amazoncognito.com""#],
     &["", "cognito_deletion_protection = false"],
     &["", "cognito_additional_audiences = [aws_kms_key.known_later.id]"],
 ];

@@ -711,3 +711,23 @@ run "threat_protection_without_the_plan_that_has_it" {
 
   expect_failures = [aws_cognito_user_pool.this["cognito"]]
 }
+
+run "a_domain_suffix_that_is_an_address" {
+  command = plan
+
+  variables {
+    cognito_domain_suffix = "https://auth.example.com"
+  }
+
+  expect_failures = [var.cognito_domain_suffix]
+}
+
+run "a_domain_suffix_with_a_dot_in_front" {
+  command = plan
+
+  variables {
+    cognito_domain_suffix = ".auth.example.com"
+  }
+
+  expect_failures = [var.cognito_domain_suffix]
+}
