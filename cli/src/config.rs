@@ -56,6 +56,8 @@ const VARIABLES: &[&str] = &[
     "log_retention_days",
     "logging",
     "name",
+    "role_name_prefix",
+    "role_path",
     "role_permissions_boundary",
     "routes",
     "stage_name",

@@ -37,6 +37,7 @@ locals {
   functions = {
     for key, function in local.lambda_functions : key => merge(function, local.settings[key], {
       name        = "${var.function_name_prefix}${function.name}"
+      role_name   = "${var.role_name_prefix == null ? var.function_name_prefix : var.role_name_prefix}${function.name}"
       artifact    = "${var.artifacts_dir}/${function.artifact}"
       memory_size = coalesce(local.settings[key].memory_size, function.memory_size)
       timeout     = coalesce(local.settings[key].timeout, function.timeout)
@@ -350,7 +351,8 @@ resource "aws_cloudwatch_log_group" "function" {
 resource "aws_iam_role" "function" {
   for_each = local.own_roles
 
-  name                 = local.functions[each.key].name
+  name                 = local.functions[each.key].role_name
+  path                 = var.role_path
   description          = "What the function ${local.functions[each.key].name} may do"
   permissions_boundary = var.role_permissions_boundary
   tags                 = var.tags
@@ -370,10 +372,15 @@ resource "aws_iam_role" "function" {
   })
 
   lifecycle {
-    # The role, the log group and the function share the name, and Lambda's limit is the tightest.
+    # The log group, the function and mostly the role share the name, and Lambda's limit is the tightest.
     precondition {
       condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", local.functions[each.key].name))
       error_message = "The function name ${local.functions[each.key].name} has ${length(local.functions[each.key].name)} characters. Lambda takes 1 to 64 letters, digits, hyphens and underscores: shorten function_name_prefix, or give the route a shorter name."
+    }
+
+    precondition {
+      condition     = var.role_name_prefix == null || length(local.functions[each.key].role_name) <= 64
+      error_message = "The role name ${local.functions[each.key].role_name} has ${length(local.functions[each.key].role_name)} characters, and IAM takes 64: shorten role_name_prefix, or give the route a shorter name."
     }
   }
 }

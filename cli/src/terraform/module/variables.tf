@@ -14,7 +14,7 @@ variable "name" {
 }
 
 variable "function_name_prefix" {
-  description = "Put before the name of every function, and so before its role and log group, for example \"staging-\". Role names are unique in an account, not in a region, so two copies in one account need two prefixes."
+  description = "Put before the name of every function, and so before its log group and, without role_name_prefix, its role, for example \"staging-\". Two copies in one account and region need two prefixes."
   type        = string
   default     = ""
   nullable    = false
@@ -301,6 +301,29 @@ variable "logging" {
   validation {
     condition     = try(var.logging.format == "JSON" || var.logging.application_level == null && var.logging.system_level == null, var.logging == null)
     error_message = "logging has a level, which Lambda takes with the format \"JSON\" only."
+  }
+}
+
+variable "role_name_prefix" {
+  description = "Put before the name of every function for the name of its role, in place of function_name_prefix, for example \"eu-central-1-\". Role names are unique in an account, and functions' in a region: with this, two regions have functions of the same names. Null takes function_name_prefix. A change makes every role anew."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.role_name_prefix == null || can(regex("^[A-Za-z0-9_+=,.@-]{0,63}$", var.role_name_prefix))
+    error_message = "role_name_prefix may hold letters, digits and _+=,.@- only, 63 at most."
+  }
+}
+
+variable "role_path" {
+  description = "Path of the functions' roles, for example \"/app/\", where policies of the account name roles by it. A change makes every role anew. Names of roles are unique whatever their path is."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-~]+/)?$", var.role_path)) && length(var.role_path) <= 512
+    error_message = "role_path must begin and end with a slash, such as \"/app/\", and have 512 characters at most."
   }
 }
 

@@ -50,6 +50,8 @@ module "api" {
   vpc                          = var.vpc
   logging                      = var.logging
   kms_key_arn                  = var.kms_key_arn
+  role_name_prefix             = var.role_name_prefix
+  role_path                    = var.role_path
   role_permissions_boundary    = var.role_permissions_boundary
   log_retention_days           = var.log_retention_days
   log_kms_key_arn              = var.log_kms_key_arn

@@ -94,6 +94,16 @@ variable "kms_key_arn" {
   default = null
 }
 
+variable "role_name_prefix" {
+  type    = string
+  default = null
+}
+
+variable "role_path" {
+  type    = string
+  default = null
+}
+
 variable "role_permissions_boundary" {
   type    = string
   default = null

@@ -53,6 +53,8 @@ const SETTINGS: &[&[&str]] = &[
     &["", r#"tracing_mode = "Active""#],
     &["", "logging = {}", r#"logging = { application_level = "DEBUG", system_level = "WARN" }"#],
     &["", r#"access_log_fields = { stage = "$context.stage" }"#],
+    &["", r#"role_name_prefix = "eu-""#],
+    &["", r#"role_path = "/app/""#],
     &["", r#"role_permissions_boundary = "arn:aws:iam::123456789012:policy/bounds""#],
     &["", r#"layers = ["arn:aws:lambda:eu-central-1:123456789012:layer:common:1"]"#],
     // What the code of an API asks for has to have a value.

@@ -731,3 +731,44 @@ run "a_domain_suffix_with_a_dot_in_front" {
 
   expect_failures = [var.cognito_domain_suffix]
 }
+
+run "a_role_prefix_with_a_slash" {
+  command = plan
+
+  variables {
+    role_name_prefix = "app/"
+  }
+
+  expect_failures = [var.role_name_prefix]
+}
+
+# 54 characters are 65 with "create-item", one more than IAM takes, and 63 with "get-items".
+run "a_role_name_of_65_characters" {
+  command = plan
+
+  variables {
+    role_name_prefix = "a-prefix-of-fifty-four-characters-which-is-too-long---"
+  }
+
+  expect_failures = [aws_iam_role.function["create_item"]]
+}
+
+run "a_role_path_without_its_last_slash" {
+  command = plan
+
+  variables {
+    role_path = "/app"
+  }
+
+  expect_failures = [var.role_path]
+}
+
+run "a_role_path_with_a_space" {
+  command = plan
+
+  variables {
+    role_path = "/my app/"
+  }
+
+  expect_failures = [var.role_path]
+}

@@ -551,3 +551,43 @@ run "provisioned_concurrency" {
     error_message = "The function has no execution environments of its own, or the other one has."
   }
 }
+
+run "roles_by_default" {
+  variables {
+    function_name_prefix = "staging-"
+  }
+
+  assert {
+    condition     = { for key, role in aws_iam_role.function : key => [role.name, role.path] } == { create_item = ["staging-create-item", "/"], get_items = ["staging-get-items", "/"] }
+    error_message = "A role is not called as its function, under no path."
+  }
+}
+
+run "roles_of_another_region" {
+  variables {
+    role_name_prefix = "us-east-1-"
+    role_path        = "/app/"
+  }
+
+  assert {
+    condition     = { for key, role in aws_iam_role.function : key => [role.name, role.path] } == { create_item = ["us-east-1-create-item", "/app/"], get_items = ["us-east-1-get-items", "/app/"] }
+    error_message = "A role does not have the prefix and the path that it was given."
+  }
+
+  assert {
+    condition     = output.function_names == { create_item = "create-item", get_items = "get-items" } && output.log_group_names == { create_item = "/aws/lambda/create-item", get_items = "/aws/lambda/get-items" }
+    error_message = "The prefix of the roles is before the names of functions or log groups too."
+  }
+}
+
+run "roles_without_the_prefix_of_the_functions" {
+  variables {
+    function_name_prefix = "staging-"
+    role_name_prefix     = ""
+  }
+
+  assert {
+    condition     = aws_iam_role.function["get_items"].name == "get-items" && output.function_names.get_items == "staging-get-items"
+    error_message = "An empty prefix of the roles is taken for none."
+  }
+}
