@@ -18,6 +18,7 @@ resource "aws_apigatewayv2_domain_name" "this" {
     certificate_arn = each.value.certificate_arn
     endpoint_type   = "REGIONAL"
     security_policy = "TLS_1_2"
+    ip_address_type = each.value.ip_address_type
 
     # With mutual TLS a public certificate of another issuer than ACM needs one of ACM beside it.
     ownership_verification_certificate_arn = each.value.ownership_verification_certificate_arn
@@ -51,7 +52,8 @@ resource "aws_apigatewayv2_api_mapping" "this" {
 }
 
 resource "aws_route53_record" "this" {
-  for_each = toset(flatten([for domain in local.own_domains : ["A", "AAAA"] if domain.create_records]))
+  # API Gateway answers at no IPv6 address unless the domain is of both.
+  for_each = toset(flatten([for domain in local.own_domains : domain.ip_address_type == "dualstack" ? ["A", "AAAA"] : ["A"] if domain.create_records]))
 
   zone_id = local.domains.custom.zone_id
   name    = local.domains.custom.name

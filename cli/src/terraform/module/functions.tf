@@ -62,6 +62,9 @@ locals {
     key => try(nonsensitive(keys(function.environment)), keys(function.environment))
   }
 
+  # Of a function without variables Lambda keeps no key, and would not have the one that was set at the next plan.
+  kms_key_arns = { for key, names in local.environment_names : key => length(names) > 0 ? var.kms_key_arn : null }
+
   # Those that the code needs and that nobody mentions. What is null is no variable either, but of some values that shows
   # when they are applied, and is asked for apart.
   missing_names = { for key, function in local.functions : key => setsubtract(function.environment_names, local.environment_names[key]) }
@@ -165,7 +168,7 @@ resource "aws_lambda_function" "this" {
   memory_size   = local.functions[each.key].memory_size
   timeout       = local.functions[each.key].timeout
   layers        = local.functions[each.key].layers
-  kms_key_arn   = var.kms_key_arn
+  kms_key_arn   = local.kms_key_arns[each.key]
   publish       = var.alias != null
 
   reserved_concurrent_executions = local.functions[each.key].reserved_concurrent_executions
@@ -312,9 +315,13 @@ resource "aws_lambda_alias" "this" {
   function_name    = local.function_names[each.key]
   function_version = local.function_versions[each.key]
 
-  # Weights that are set elsewhere would go with the next apply.
+  # Weights that are set elsewhere would go with the next apply. Lambda takes none for the version that the alias points to,
+  # which has what is left over anyway: that of a function which does not change in this apply.
   dynamic "routing_config" {
-    for_each = length(local.functions[each.key].version_weights) > 0 ? [local.functions[each.key].version_weights] : []
+    for_each = [
+      for weights in [local.functions[each.key].version_weights] : weights
+      if length(setsubtract(keys(weights), [local.function_versions[each.key]])) > 0
+    ]
 
     content {
       additional_version_weights = routing_config.value
@@ -437,14 +444,14 @@ resource "aws_iam_role_policy" "function" {
           }
         },
         {
-          used = var.kms_key_arn != null
+          used = local.kms_key_arns[each.key] != null
           # Of what the key encrypts, the variables of this function alone: Lambda binds them to its ARN, as the context of
           # the encryption. The call carries neither lambda:SourceFunctionArn nor, as far as is documented, kms:ViaService.
           body = {
             Sid       = "DecryptEnvironment"
             Effect    = "Allow"
             Action    = ["kms:Decrypt"]
-            Resource  = var.kms_key_arn
+            Resource  = local.kms_key_arns[each.key]
             Condition = { StringLike = { "kms:EncryptionContext:aws:lambda:FunctionArn" = [local.function_arns[each.key], "${local.function_arns[each.key]}:*"] } }
           }
         },

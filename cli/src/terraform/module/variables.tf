@@ -86,7 +86,8 @@ variable "functions" {
     create_role, role_arn: false and an ARN run the function under a role that exists; its grants are then yours alone.
     vpc, tracing_mode, logging, log_retention_days: in place of the common variables of these names.
     provisioned_concurrent_executions: how many execution environments wait for requests; needs an alias, and costs while they wait.
-    version_weights: the share of the requests that a version other than the newest gets, for example { "7" = 0.9 }; needs an alias.
+    version_weights: the share of the requests that a version other than the newest gets, for example { "7" = 0.9 }; needs an alias,
+    goes with no provisioned_concurrent_executions, and does nothing while the newest is that version.
   EOT
   type = map(object({
     environment                    = optional(map(string), {})
@@ -171,6 +172,11 @@ variable "functions" {
   }
 
   validation {
+    condition     = alltrue([for function in values(var.functions) : function.provisioned_concurrent_executions == 0 || length(function.version_weights) == 0])
+    error_message = "functions has version_weights and provisioned_concurrent_executions for one function, and Lambda takes only one of them for an alias."
+  }
+
+  validation {
     condition     = alltrue([for function in values(var.functions) : function.reserved_concurrent_executions >= -1])
     error_message = "functions has reserved_concurrent_executions below -1; -1 reserves nothing, 0 turns the function off."
   }
@@ -248,7 +254,7 @@ variable "alias" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the KMS key that encrypts the functions' environment variables. Null takes the key that AWS manages. The module lets the roles that it makes decrypt with it."
+  description = "ARN of the KMS key that encrypts the functions' environment variables. Null takes the key that AWS manages. The module lets the roles that it makes decrypt with it. A function without environment variables has no use for it, and does not get it."
   type        = string
   default     = null
 }
@@ -280,7 +286,7 @@ variable "tracing_mode" {
 }
 
 variable "logging" {
-  description = "How the functions log. format: \"JSON\" or \"Text\", for what Lambda itself writes; the functions write JSON in either. With \"JSON\", application_level (TRACE to FATAL) is the level of the functions' own log, and system_level (DEBUG, INFO, WARN) that of Lambda's. Null leaves all of it at Lambda's defaults."
+  description = "How the functions log. format: \"JSON\" or \"Text\", for what Lambda itself writes; the functions write JSON in either. With \"JSON\", application_level (TRACE to FATAL) is the level of the functions' own log, and system_level (DEBUG, INFO, WARN) that of Lambda's. Null sets nothing: a new function logs by Lambda's defaults, as text, and one that had a setting keeps it; { format = \"Text\" } goes back."
   type = object({
     format            = optional(string, "JSON")
     application_level = optional(string)
@@ -408,9 +414,10 @@ variable "custom_domain" {
     mapping_key: the path under the name that the API hangs under; left out, all of it.
     create: false for a name that is in API Gateway already, as where several APIs share one, each with a mapping_key. Only
     name and mapping_key are then said here; everything else belongs to who made it.
-    create_records, zone_id: true and the hosted zone in Route 53 point the name to the API (A and AAAA); they replace no
-    record that exists.
+    create_records, zone_id: true and the hosted zone in Route 53 point the name to the API; they replace no record that
+    exists. ip_address_type: "ipv4", or "dualstack" for IPv6 too, with a record AAAA beside the A.
     mutual_tls: the CA certificates that clients' certificates are checked against, in S3; needs disable_execute_api_endpoint.
+    truststore_version: the object's version in its bucket. API Gateway reads no other until the domain names that one.
     ownership_verification_certificate_arn: with mutual TLS and an imported or private certificate only.
   EOT
   type = object({
@@ -420,6 +427,7 @@ variable "custom_domain" {
     create          = optional(bool, true)
     create_records  = optional(bool, false)
     zone_id         = optional(string)
+    ip_address_type = optional(string, "ipv4")
     mutual_tls = optional(object({
       truststore_uri     = string
       truststore_version = optional(string)
@@ -441,9 +449,14 @@ variable "custom_domain" {
   validation {
     condition = alltrue([
       for domain in var.custom_domain[*] : domain.create || !domain.create_records && domain.mutual_tls == null &&
-      domain.certificate_arn == null && domain.zone_id == null && domain.ownership_verification_certificate_arn == null
+      domain.certificate_arn == null && domain.zone_id == null && domain.ip_address_type == "ipv4" && domain.ownership_verification_certificate_arn == null
     ])
     error_message = "custom_domain with create = false takes name and mapping_key only: certificate, mutual TLS and records belong to who made the domain."
+  }
+
+  validation {
+    condition     = try(contains(["ipv4", "dualstack"], var.custom_domain.ip_address_type), var.custom_domain == null)
+    error_message = "custom_domain.ip_address_type must be \"ipv4\" or \"dualstack\"."
   }
 
   validation {
@@ -454,6 +467,12 @@ variable "custom_domain" {
   validation {
     condition     = try(length(regexall("^s3://[^/]+/.+$", var.custom_domain.mutual_tls.truststore_uri)) == 1, true)
     error_message = "custom_domain.mutual_tls.truststore_uri must be the address of an object in S3, such as \"s3://my-bucket/truststore.pem\"."
+  }
+
+  validation {
+    # Without it a certificate that was taken out of the object would be let in for ever, and no plan would show that.
+    condition     = alltrue([for domain in var.custom_domain[*] : try(domain.mutual_tls.truststore_version != null, domain.mutual_tls == null)])
+    error_message = "custom_domain.mutual_tls needs the truststore_version, the version id of the object in its versioned bucket: API Gateway goes on with the certificates that it has read, until the domain names another version."
   }
 }
 

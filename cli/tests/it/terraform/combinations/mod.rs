@@ -88,7 +88,7 @@ const SETTINGS: &[&[&str]] = &[
   disable_execute_api_endpoint = true"#,
         r#"custom_domain = {
     name = "api.example.com", certificate_arn = aws_kms_key.known_later.arn, create_records = true, zone_id = "Z1"
-    mutual_tls = { truststore_uri = "s3://trust/store.pem" }
+    mutual_tls = { truststore_uri = "s3://trust/store.pem", truststore_version = aws_kms_key.known_later.id }, ip_address_type = "dualstack"
   }
   disable_execute_api_endpoint = true"#,
     ],

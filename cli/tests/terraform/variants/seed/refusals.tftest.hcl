@@ -439,7 +439,7 @@ run "mutual_tls_for_a_domain_that_exists" {
 
   variables {
     disable_execute_api_endpoint = true
-    custom_domain                = { name = "api.example.com", create = false, mutual_tls = { truststore_uri = "s3://trust/ca.pem" } }
+    custom_domain                = { name = "api.example.com", create = false, mutual_tls = { truststore_uri = "s3://trust/ca.pem", truststore_version = "v1" } }
   }
 
   expect_failures = [var.custom_domain]
@@ -470,7 +470,7 @@ run "a_truststore_that_is_a_file" {
 
   variables {
     disable_execute_api_endpoint = true
-    custom_domain                = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "ca.pem" } }
+    custom_domain                = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "ca.pem", truststore_version = "v1" } }
   }
 
   expect_failures = [var.custom_domain]
@@ -480,7 +480,7 @@ run "mutual_tls_with_another_way_in" {
   command = plan
 
   variables {
-    custom_domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "s3://trust/ca.pem" } }
+    custom_domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "s3://trust/ca.pem", truststore_version = "v1" } }
   }
 
   expect_failures = [aws_apigatewayv2_domain_name.this["custom"]]
@@ -771,4 +771,57 @@ run "a_role_path_with_a_space" {
   }
 
   expect_failures = [var.role_path]
+}
+
+run "a_truststore_whose_changes_are_not_taken" {
+  command = plan
+
+  variables {
+    disable_execute_api_endpoint = true
+    custom_domain                = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "s3://trust/ca.pem" } }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "an_unknown_type_of_addresses" {
+  command = plan
+
+  variables {
+    custom_domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", ip_address_type = "ipv6" }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "IPv6_for_a_domain_that_exists" {
+  command = plan
+
+  variables {
+    custom_domain = { name = "api.example.com", create = false, ip_address_type = "dualstack" }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "weights_beside_provisioned_concurrency" {
+  command = plan
+
+  variables {
+    alias     = "live"
+    functions = { get_items = { provisioned_concurrent_executions = 2, version_weights = { "7" = 0.9 } } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "a_weight_of_nothing_beside_provisioned_concurrency" {
+  command = plan
+
+  variables {
+    alias     = "live"
+    functions = { get_items = { provisioned_concurrent_executions = 1, version_weights = { "7" = 0 } } }
+  }
+
+  expect_failures = [var.functions]
 }

@@ -232,6 +232,7 @@ run "a_canary" {
 
 run "keys_of_the_owner" {
   variables {
+    environment     = { TABLE = "items" }
     kms_key_arn     = "arn:aws:kms:eu-central-1:123456789012:key/functions"
     log_kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/logs"
   }
@@ -250,6 +251,24 @@ run "keys_of_the_owner" {
       Condition = { StringLike = { "kms:EncryptionContext:aws:lambda:FunctionArn" = ["arn:aws:lambda:eu-central-1:123456789012:function:get-items", "arn:aws:lambda:eu-central-1:123456789012:function:get-items:*"] } }
     }
     error_message = "A function cannot read its own environment, or can read what else the key encrypts."
+  }
+}
+
+# Lambda would not keep it, so that each plan would set it again.
+run "a_key_for_a_function_without_variables" {
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/functions"
+    functions   = { get_items = { environment = { TABLE = "items" } } }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this["create_item"].kms_key_arn == null && aws_lambda_function.this["get_items"].kms_key_arn == "arn:aws:kms:eu-central-1:123456789012:key/functions"
+    error_message = "A function without variables has a key, or the one with a variable has none."
+  }
+
+  assert {
+    condition     = { for key, policy in aws_iam_role_policy.function : key => [for statement in jsondecode(policy.policy).Statement : statement.Sid] } == { create_item = ["WriteOwnLogs"], get_items = ["WriteOwnLogs", "DecryptEnvironment"] }
+    error_message = "A role may use a key that its function does not have, or not the one that it has."
   }
 }
 
@@ -343,8 +362,19 @@ run "a_domain" {
   }
 
   assert {
-    condition     = { for key, record in aws_route53_record.this : key => [record.zone_id, record.name, record.type] } == { A = ["Z1", "api.example.com", "A"], AAAA = ["Z1", "api.example.com", "AAAA"] }
-    error_message = "The name does not point to the API."
+    condition     = { for key, record in aws_route53_record.this : key => [record.zone_id, record.name, record.type] } == { A = ["Z1", "api.example.com", "A"] } && aws_apigatewayv2_domain_name.this["custom"].domain_name_configuration[0].ip_address_type == "ipv4"
+    error_message = "The name does not point to the API, or to IPv6 addresses that it does not have."
+  }
+}
+
+run "a_domain_with_IPv6" {
+  variables {
+    custom_domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", create_records = true, zone_id = "Z1", ip_address_type = "dualstack" }
+  }
+
+  assert {
+    condition     = { for key, record in aws_route53_record.this : key => [record.zone_id, record.name, record.type] } == { A = ["Z1", "api.example.com", "A"], AAAA = ["Z1", "api.example.com", "AAAA"] } && aws_apigatewayv2_domain_name.this["custom"].domain_name_configuration[0].ip_address_type == "dualstack"
+    error_message = "The domain does not answer at IPv6, or its name does not point there."
   }
 }
 
@@ -368,11 +398,11 @@ run "a_domain_that_exists" {
 run "mutual_tls" {
   variables {
     disable_execute_api_endpoint = true
-    custom_domain                = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "s3://trust/ca.pem" } }
+    custom_domain                = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "s3://trust/ca.pem", truststore_version = "v1" } }
   }
 
   assert {
-    condition     = aws_apigatewayv2_domain_name.this["custom"].mutual_tls_authentication[0].truststore_uri == "s3://trust/ca.pem" && aws_apigatewayv2_api.this.disable_execute_api_endpoint && length(aws_route53_record.this) == 0 && output.custom_domain_endpoint == "https://api.example.com" && output.api_endpoint == null
+    condition     = aws_apigatewayv2_domain_name.this["custom"].mutual_tls_authentication[0].truststore_uri == "s3://trust/ca.pem" && aws_apigatewayv2_domain_name.this["custom"].mutual_tls_authentication[0].truststore_version == "v1" && aws_apigatewayv2_api.this.disable_execute_api_endpoint && length(aws_route53_record.this) == 0 && output.custom_domain_endpoint == "https://api.example.com" && output.api_endpoint == null
     error_message = "A client gets in without a certificate."
   }
 }
