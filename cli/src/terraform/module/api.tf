@@ -50,6 +50,28 @@ locals {
     route.method == "ANY" ? ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] : [route.method]
   ]))
 
+  # Every value is a string: API Gateway writes "-" for what a request does not have.
+  access_log_format = jsonencode(merge({
+    requestId        = "$context.requestId"
+    requestTime      = "$context.requestTime"
+    sourceIp         = "$context.identity.sourceIp"
+    userAgent        = "$context.identity.userAgent"
+    httpMethod       = "$context.httpMethod"
+    path             = "$context.path"
+    routeKey         = "$context.routeKey"
+    protocol         = "$context.protocol"
+    status           = "$context.status"
+    responseLength   = "$context.responseLength"
+    responseLatency  = "$context.responseLatency"
+    clientId         = "$context.authorizer.claims.client_id"
+    subject          = "$context.authorizer.claims.sub"
+    authorizerError  = "$context.authorizer.error"
+    integrationError = "$context.integrationErrorMessage"
+    gatewayError     = "$context.error.message"
+  }, var.access_log_fields))
+  access_log_format_text  = base64encode(local.access_log_format)
+  access_log_format_bytes = length(local.access_log_format_text) * 3 / 4 - length(regexall("=", local.access_log_format_text))
+
   # What a browser has to be allowed to send: without the header that an authorizer reads it cannot call the API.
   request_headers = toset(concat(["authorization", "content-type"], flatten([
     for authorizer in local.authorizers : [
@@ -66,6 +88,7 @@ resource "aws_apigatewayv2_api" "this" {
   tags          = var.tags
 
   disable_execute_api_endpoint = var.disable_execute_api_endpoint
+  ip_address_type              = var.ip_address_type
 
   # API Gateway answers preflights itself, before any authorizer, where no route takes OPTIONS. Where one does, its
   # function answers, and API Gateway adds the headers.
@@ -105,6 +128,11 @@ resource "aws_apigatewayv2_api" "this" {
     }
 
     precondition {
+      condition     = local.access_log_format_bytes <= 3072
+      error_message = "A line of the access log has a template of ${local.access_log_format_bytes} bytes, with access_log_fields, and API Gateway takes 3 KB: leave some of the fields out."
+    }
+
+    precondition {
       condition     = !var.disable_execute_api_endpoint || var.custom_domain != null
       error_message = "disable_execute_api_endpoint without custom_domain would leave the API without any address."
     }
@@ -137,26 +165,7 @@ resource "aws_apigatewayv2_stage" "this" {
 
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
-
-    # Every value is a string: API Gateway writes "-" for what a request does not have.
-    format = jsonencode(merge({
-      requestId        = "$context.requestId"
-      requestTime      = "$context.requestTime"
-      sourceIp         = "$context.identity.sourceIp"
-      userAgent        = "$context.identity.userAgent"
-      httpMethod       = "$context.httpMethod"
-      path             = "$context.path"
-      routeKey         = "$context.routeKey"
-      protocol         = "$context.protocol"
-      status           = "$context.status"
-      responseLength   = "$context.responseLength"
-      responseLatency  = "$context.responseLatency"
-      clientId         = "$context.authorizer.claims.client_id"
-      subject          = "$context.authorizer.claims.sub"
-      authorizerError  = "$context.authorizer.error"
-      integrationError = "$context.integrationErrorMessage"
-      gatewayError     = "$context.error.message"
-    }, var.access_log_fields))
+    format          = local.access_log_format
   }
 
   lifecycle {

@@ -171,6 +171,8 @@ resource "aws_lambda_function" "this" {
   kms_key_arn   = local.kms_key_arns[each.key]
   publish       = var.alias != null
 
+  code_signing_config_arn = var.code_signing_config_arn
+
   reserved_concurrent_executions = local.functions[each.key].reserved_concurrent_executions
 
   # Without the hash, a new zip under the old name would never be uploaded. A missing zip is left
@@ -203,6 +205,8 @@ resource "aws_lambda_function" "this" {
     content {
       subnet_ids         = vpc_config.value.subnet_ids
       security_group_ids = vpc_config.value.security_group_ids
+
+      ipv6_allowed_for_dual_stack = vpc_config.value.ipv6_allowed_for_dual_stack
     }
   }
 
@@ -288,6 +292,9 @@ resource "aws_s3_object" "artifact" {
   bucket = var.artifact_bucket.name
   key    = "${var.artifact_bucket.key_prefix}${local.functions[each.key].name}/${try(filesha256(local.functions[each.key].artifact), "missing")}.zip"
   source = local.functions[each.key].artifact
+
+  server_side_encryption = var.artifact_bucket.server_side_encryption
+  kms_key_id             = var.artifact_bucket.kms_key_id
 
   # S3 takes 10 tags for an object, where everything else takes 50: the object has neither the module's nor the
   # provider's.
@@ -458,6 +465,14 @@ resource "aws_iam_role_policy" "function" {
       ] : statement.body if statement.used
     ]
   })
+
+  lifecycle {
+    # Without the white space, which IAM does not count.
+    postcondition {
+      condition     = sum([for document in concat([self.policy], values(local.functions[each.key].policies)) : length(replace(document, "/\\s/", ""))]) <= 10240
+      error_message = "The policies of the function ${each.key} come to more than the 10,240 characters that IAM takes for all of a role, the module's own included: give some of them as policy_arns."
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "grant" {

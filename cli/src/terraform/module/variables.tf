@@ -105,6 +105,8 @@ variable "functions" {
     vpc = optional(object({
       subnet_ids         = set(string)
       security_group_ids = set(string)
+
+      ipv6_allowed_for_dual_stack = optional(bool, false)
     }))
     logging = optional(object({
       format            = optional(string, "JSON")
@@ -200,6 +202,11 @@ variable "functions" {
   }
 
   validation {
+    condition     = alltrue(flatten([for function in values(var.functions) : [for name in keys(function.policies) : can(regex("^[A-Za-z0-9_+=,.@-]{1,128}$", name))]]))
+    error_message = "functions has a policy with a name that IAM refuses: 1 to 128 letters, digits and _+=,.@- only."
+  }
+
+  validation {
     # The role's own policy has that name, and one of the two would take the other's place.
     condition     = alltrue([for function in values(var.functions) : !contains(keys(function.policies), "routegen")])
     error_message = "functions has a policy with the name routegen, which is that of the module's own policy of the role: give it another name."
@@ -234,12 +241,25 @@ variable "layers" {
 }
 
 variable "artifact_bucket" {
-  description = "S3 bucket to upload the zip files to, in the region of the functions, and what to put before their keys, for example \"my-api/\". Null uploads each with its function, which is fine for few: the provider does that one after another, at about 5 s each."
+  description = "S3 bucket to upload the zip files to, in the region of the functions, and what to put before their keys, for example \"my-api/\". States that share a bucket need a key_prefix each, such as \"123456789012/staging/\": an object that two of them have is deleted with the first that goes on to another. server_side_encryption and kms_key_id, for a bucket that demands them of each upload: \"AES256\", \"aws:kms\" or \"aws:kms:dsse\", and for the latter two the ARN of a key, which whoever applies may then decrypt with. Null uploads each with its function, which is fine for few: the provider does that one after another, at about 5 s each."
   type = object({
     name       = string
     key_prefix = optional(string, "")
+
+    server_side_encryption = optional(string)
+    kms_key_id             = optional(string)
   })
   default = null
+
+  validation {
+    condition     = try(contains(["AES256", "aws:kms", "aws:kms:dsse"], coalesce(var.artifact_bucket.server_side_encryption, "AES256")), var.artifact_bucket == null)
+    error_message = "artifact_bucket.server_side_encryption must be \"AES256\", \"aws:kms\" or \"aws:kms:dsse\"."
+  }
+
+  validation {
+    condition     = alltrue([for bucket in var.artifact_bucket[*] : bucket.kms_key_id == null || startswith(coalesce(bucket.server_side_encryption, "AES256"), "aws:kms")])
+    error_message = "artifact_bucket.kms_key_id is the key of server_side_encryption = \"aws:kms\" or \"aws:kms:dsse\": set that too."
+  }
 }
 
 variable "alias" {
@@ -259,11 +279,19 @@ variable "kms_key_arn" {
   default     = null
 }
 
+variable "code_signing_config_arn" {
+  description = "ARN of the code signing configuration of the functions, where the account demands one. The zips have to be signed then, after `routegen build`, and a zip that was signed is another one than artifacts.json describes: leave that file out where they are. Null asks for no signature."
+  type        = string
+  default     = null
+}
+
 variable "vpc" {
-  description = "Subnets and security groups for every function. Null, the default, keeps the functions out of any VPC: one in a VPC reaches the internet and AWS only where the VPC has a NAT or endpoints."
+  description = "Subnets and security groups for every function. Null, the default, keeps the functions out of any VPC: one in a VPC reaches the internet and AWS only where the VPC has a NAT or endpoints. ipv6_allowed_for_dual_stack lets them out by IPv6 too, where the subnets have it."
   type = object({
     subnet_ids         = set(string)
     security_group_ids = set(string)
+
+    ipv6_allowed_for_dual_stack = optional(bool, false)
   })
   default = null
 
@@ -473,6 +501,17 @@ variable "custom_domain" {
     # Without it a certificate that was taken out of the object would be let in for ever, and no plan would show that.
     condition     = alltrue([for domain in var.custom_domain[*] : try(domain.mutual_tls.truststore_version != null, domain.mutual_tls == null)])
     error_message = "custom_domain.mutual_tls needs the truststore_version, the version id of the object in its versioned bucket: API Gateway goes on with the certificates that it has read, until the domain names another version."
+  }
+}
+
+variable "ip_address_type" {
+  description = "Whether the API's own address is \"ipv4\", or \"dualstack\" for IPv6 too; custom_domain has its own. Null leaves it as it is, which for a new API is \"ipv4\"."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = contains(["ipv4", "dualstack"], coalesce(var.ip_address_type, "ipv4"))
+    error_message = "ip_address_type must be \"ipv4\" or \"dualstack\"."
   }
 }
 

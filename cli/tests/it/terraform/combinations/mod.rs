@@ -46,10 +46,11 @@ const SETTINGS: &[&[&str]] = &[
     &["", r#"name = "staging""#],
     &["", r#"function_name_prefix = "staging-""#],
     &["", "tags = { Team = aws_kms_key.known_later.id }"],
-    &["", "artifact_bucket = { name = aws_kms_key.known_later.id, key_prefix = \"api/\" }"],
+    &["", "artifact_bucket = { name = aws_kms_key.known_later.id, key_prefix = \"api/\" }", SEALED],
     &["", r#"alias = "live""#],
+    &["", "code_signing_config_arn = aws_kms_key.known_later.arn"],
     &["", "kms_key_arn = aws_kms_key.known_later.arn"],
-    &["", "vpc = { subnet_ids = [aws_kms_key.known_later.id], security_group_ids = [\"sg-1\"] }"],
+    &["", "vpc = { subnet_ids = [aws_kms_key.known_later.id], security_group_ids = [\"sg-1\"] }", DUAL_STACK],
     &["", r#"tracing_mode = "Active""#],
     &["", "logging = {}", r#"logging = { application_level = "DEBUG", system_level = "WARN" }"#],
     &["", r#"access_log_fields = { stage = "$context.stage" }"#],
@@ -80,6 +81,7 @@ const SETTINGS: &[&[&str]] = &[
         r#"cors = { allow_origins = ["https://app.example.com"], allow_credentials = true, max_age = 60 }"#,
     ],
     &["", r#"description = "What it is for""#],
+    &["", r#"ip_address_type = "dualstack""#],
     &["", r#"stage_name = "v1""#],
     &[
         "",
@@ -106,6 +108,10 @@ const SETTINGS: &[&[&str]] = &[
     &["", "cognito_deletion_protection = false"],
     &["", "cognito_additional_audiences = [aws_kms_key.known_later.id]"],
 ];
+
+const SEALED: &str = r#"artifact_bucket = { name = "zips", server_side_encryption = "aws:kms", kms_key_id = aws_kms_key.known_later.arn }"#;
+
+const DUAL_STACK: &str = r#"vpc = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"], ipv6_allowed_for_dual_stack = true }"#;
 
 const ENVIRONMENT: &str = r#"environment = { TABLE = "items", REGION_NAME = "x", KEYS = "k" }"#;
 

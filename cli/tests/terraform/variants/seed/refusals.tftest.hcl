@@ -825,3 +825,64 @@ run "a_weight_of_nothing_beside_provisioned_concurrency" {
 
   expect_failures = [var.functions]
 }
+
+run "a_grant_with_a_name_that_IAM_does_not_take" {
+  command = plan
+
+  variables {
+    functions = { get_items = { policies = { "read items" = "{}" } } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "a_grant_with_a_name_of_129_characters" {
+  command = plan
+
+  variables {
+    functions = { get_items = { policies = { (join("", [for i in range(129) : "x"])) = "{}" } } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+# 621 bytes are the module's own, and each field adds its name, its value and six bytes.
+run "a_line_of_the_access_log_of_3073_bytes" {
+  command = plan
+
+  variables {
+    access_log_fields = { aa = format("%02444d", 0) }
+  }
+
+  expect_failures = [aws_apigatewayv2_api.this]
+}
+
+run "an_unknown_encryption_of_artifacts" {
+  command = plan
+
+  variables {
+    artifact_bucket = { name = "zips", server_side_encryption = "kms" }
+  }
+
+  expect_failures = [var.artifact_bucket]
+}
+
+run "a_key_for_artifacts_that_are_encrypted_without_one" {
+  command = plan
+
+  variables {
+    artifact_bucket = { name = "zips", kms_key_id = "arn:aws:kms:eu-central-1:123456789012:key/zips" }
+  }
+
+  expect_failures = [var.artifact_bucket]
+}
+
+run "an_unknown_type_of_the_addresses_of_the_API" {
+  command = plan
+
+  variables {
+    ip_address_type = "ipv6"
+  }
+
+  expect_failures = [var.ip_address_type]
+}

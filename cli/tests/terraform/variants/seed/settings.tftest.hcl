@@ -621,3 +621,33 @@ run "roles_without_the_prefix_of_the_functions" {
     error_message = "An empty prefix of the roles is taken for none."
   }
 }
+
+run "what_an_organisation_demands" {
+  variables {
+    code_signing_config_arn = "arn:aws:lambda:eu-central-1:123456789012:code-signing-config:csc-1"
+    artifact_bucket         = { name = "zips", server_side_encryption = "aws:kms", kms_key_id = "arn:aws:kms:eu-central-1:123456789012:key/zips" }
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.code_signing_config_arn == "arn:aws:lambda:eu-central-1:123456789012:code-signing-config:csc-1"])
+    error_message = "A function takes code without a signature."
+  }
+
+  assert {
+    condition     = alltrue([for object in aws_s3_object.artifact : object.server_side_encryption == "aws:kms" && object.kms_key_id == "arn:aws:kms:eu-central-1:123456789012:key/zips"])
+    error_message = "An artifact is not encrypted as the bucket demands."
+  }
+}
+
+run "IPv6_in_and_out" {
+  variables {
+    ip_address_type = "dualstack"
+    vpc             = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"], ipv6_allowed_for_dual_stack = true }
+    functions       = { get_items = { vpc = { subnet_ids = ["subnet-2"], security_group_ids = ["sg-2"] } } }
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api.this.ip_address_type == "dualstack" && { for key, function in aws_lambda_function.this : key => function.vpc_config[0].ipv6_allowed_for_dual_stack } == { create_item = true, get_items = false }
+    error_message = "The API or a function is not in IPv6, or one is that was not to be."
+  }
+}
