@@ -42,6 +42,7 @@ const VARIABLES: &[&str] = &[
     "cognito_user_client",
     "cognito_user_pool",
     "cognito_user_pool_tier",
+    "copy",
     "cors",
     "custom_domain",
     "default_route_settings",

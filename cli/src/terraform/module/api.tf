@@ -1,7 +1,7 @@
 # The routegen module: the HTTP API, its stage and access logs, integrations and routes.
 
 locals {
-  name = coalesce(var.name, local.api_name)
+  name = coalesce(var.name, join("-", compact([local.api_name, var.copy])))
 
   # The route key is what API Gateway matches on. "$default" stands alone, without a method.
   route_keys = {

@@ -6,6 +6,9 @@ locals {
   # copy, and a set is sorted each time.
   function_keys = tomap({ for key in keys(local.lambda_functions) : key => key })
 
+  # An empty one is none.
+  function_name_prefix = var.function_name_prefix != null ? var.function_name_prefix : var.copy == null ? "" : "${var.copy}-"
+
   # What the caller has said of no function.
   no_settings = {
     environment                    = {}
@@ -36,8 +39,8 @@ locals {
 
   functions = {
     for key, function in local.lambda_functions : key => merge(function, local.settings[key], {
-      name        = "${var.function_name_prefix}${function.name}"
-      role_name   = "${var.role_name_prefix == null ? var.function_name_prefix : var.role_name_prefix}${function.name}"
+      name        = "${local.function_name_prefix}${function.name}"
+      role_name   = "${var.role_name_prefix == null ? local.function_name_prefix : var.role_name_prefix}${function.name}"
       artifact    = "${var.artifacts_dir}/${function.artifact}"
       memory_size = coalesce(local.settings[key].memory_size, function.memory_size)
       timeout     = coalesce(local.settings[key].timeout, function.timeout)

@@ -2,8 +2,19 @@
 
 # What every resource is called.
 
+variable "copy" {
+  description = "Name of this copy of the API, where an account and region have several, for example \"staging\": the API is then called as the code says with \"-staging\" after it, and every function with \"staging-\" before it, so that one cannot be forgotten. Null is for the only copy. name and function_name_prefix say otherwise."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.copy == null || can(regex("^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", var.copy))
+    error_message = "copy must be 1 to 32 letters, digits or hyphens, with no hyphen at either end."
+  }
+}
+
 variable "name" {
-  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives. Two copies of the API in one account and region need two names. Where it is changed later, the user pool keeps its name, users and clients. The access log begins anew, and without cognito_domain_prefix the token endpoint moves, because its address is made from the name."
+  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives, with copy after it. Two copies of the API in one account and region need two names. Where it is changed later, the user pool keeps its name, users and clients. The access log begins anew, and without cognito_domain_prefix the token endpoint moves, because its address is made from the name."
   type        = string
   default     = null
 
@@ -14,13 +25,12 @@ variable "name" {
 }
 
 variable "function_name_prefix" {
-  description = "Put before the name of every function, and so before its log group and, without role_name_prefix, its role, for example \"staging-\". Two copies in one account and region need two prefixes."
+  description = "Put before the name of every function, and so before its log group and, without role_name_prefix, its role, for example \"staging-\". Two copies in one account and region need two prefixes. Null takes that of copy, or none."
   type        = string
-  default     = ""
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_-]{0,63}$", var.function_name_prefix))
+    condition     = can(regex("^[A-Za-z0-9_-]{0,63}$", var.function_name_prefix == null ? "" : var.function_name_prefix))
     error_message = "function_name_prefix may hold letters, digits, hyphens and underscores only, 63 at most."
   }
 }
@@ -339,7 +349,7 @@ variable "logging" {
 }
 
 variable "role_name_prefix" {
-  description = "Put before the name of every function for the name of its role, in place of function_name_prefix, for example \"eu-central-1-\". Role names are unique in an account, and functions' in a region: with this, two regions have functions of the same names. Null takes function_name_prefix. A change makes every role anew."
+  description = "Put before the name of every function for the name of its role, in place of function_name_prefix, for example \"eu-central-1-\". Role names are unique in an account, and functions' in a region: with this, two regions have functions of the same names. Null takes the functions'. A change makes every role anew."
   type        = string
   default     = null
 

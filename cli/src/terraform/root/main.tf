@@ -34,6 +34,7 @@ module "api" {
   # Where `routegen build` leaves the zip files.
   artifacts_dir = "${path.module}/ROUTEGEN_ARTIFACTS_DIR"
 
+  copy                         = var.copy
   name                         = var.name
   function_name_prefix         = var.function_name_prefix
   tags                         = var.tags

@@ -9,6 +9,13 @@ variable "region" {
 # variables of the same names, which ./routegen/variables.tf describes and checks; null is the module's default there.
 # Take out what you set in the module's block, and add what else is to differ.
 
+# The name of this environment, where an account and region have several, for example "staging": what the API and its functions
+# are called is made from it.
+variable "copy" {
+  type    = string
+  default = null
+}
+
 variable "name" {
   type    = string
   default = null

@@ -43,6 +43,7 @@ struct Api {
 /// What a caller can set, each with its choices; "" sets nothing. Some values are not known before the apply.
 const SETTINGS: &[&[&str]] = &[
     &[r#"artifacts_dir = "${path.module}/module/artifacts""#, "artifacts_dir = aws_kms_key.known_later.id"],
+    &["", r#"copy = "staging""#],
     &["", r#"name = "staging""#],
     &["", r#"function_name_prefix = "staging-""#],
     &["", "tags = { Team = aws_kms_key.known_later.id }"],

@@ -886,3 +886,13 @@ run "an_unknown_type_of_the_addresses_of_the_API" {
 
   expect_failures = [var.ip_address_type]
 }
+
+run "a_copy_with_a_hyphen_at_its_end" {
+  command = plan
+
+  variables {
+    copy = "staging-"
+  }
+
+  expect_failures = [var.copy]
+}

@@ -651,3 +651,32 @@ run "IPv6_in_and_out" {
     error_message = "The API or a function is not in IPv6, or one is that was not to be."
   }
 }
+
+run "a_copy" {
+  variables {
+    copy = "staging"
+  }
+
+  assert {
+    condition     = output.function_names == { create_item = "staging-create-item", get_items = "staging-get-items" } && output.role_names == output.function_names && aws_apigatewayv2_api.this.name == "items-staging" && output.access_log_group_name == "/aws/vendedlogs/apigateway/items-staging"
+    error_message = "A name of the copy is that of the other one."
+  }
+
+  assert {
+    condition     = output.token_endpoint == "https://items-staging-123456789012.auth.eu-central-1.amazoncognito.com/oauth2/token"
+    error_message = "The token endpoint of the copy is that of the other one."
+  }
+}
+
+run "a_copy_with_names_of_its_own" {
+  variables {
+    copy                 = "staging"
+    name                 = "goods"
+    function_name_prefix = ""
+  }
+
+  assert {
+    condition     = output.function_names == { create_item = "create-item", get_items = "get-items" } && aws_apigatewayv2_api.this.name == "goods"
+    error_message = "What a caller says of the names does not hold."
+  }
+}
