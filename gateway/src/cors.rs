@@ -32,7 +32,7 @@ pub(crate) struct CorsHeaders {
 #[non_exhaustive]
 pub enum CorsError {
     /// Of `*` browsers refuse this combination, and API Gateway does (reported, not documented). With `https://*` or `http://*`
-    /// every site could act for whoever is signed in: the Terraform module refuses all three.
+    /// every site could act for the user who is signed in: the Terraform module refuses all three.
     #[error("`*`, `https://*` and `http://*` are no origins for requests with credentials")]
     AnyOriginWithCredentials,
     /// A method, a name of a header or an origin cannot stand in a header.

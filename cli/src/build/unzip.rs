@@ -1,4 +1,4 @@
-//! Reads and unpacks zips, whoever made them.
+//! Reads and unpacks zips of any origin.
 //!
 //! In: the bytes of a zip. Out: an archive whose entries can be counted, or its files in a folder that is new. Refused are names that
 //! lead out of that folder, links and whatever else is no file, sizes that are not what the zip says, and more than Lambda takes.

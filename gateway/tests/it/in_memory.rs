@@ -37,7 +37,7 @@ async fn it_answers_as_over_loopback_and_takes_no_port() {
     assert_eq!(responses.iter().map(|response| response.status).collect::<Vec<_>>(), [200, 403]);
     let event = responses[0].json();
     assert_eq!(event["requestContext"]["http"]["sourceIp"], "127.0.0.1");
-    // Whoever else listens there has heard nothing.
+    // The other listener there has heard nothing.
     taken.set_nonblocking(true).unwrap();
     assert!(taken.accept().is_err());
 }

@@ -277,7 +277,7 @@ impl<'de> Told<'de> {
     }
 }
 
-/// Forwards what a text is, whoever has told it.
+/// Forwards a text of either source.
 macro_rules! forward {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

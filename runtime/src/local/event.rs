@@ -37,7 +37,7 @@ pub(crate) struct Head<'a> {
     pub(crate) headers: &'a HeaderMap,
     /// Cookies that no line can hold, each as `name=value`.
     pub(crate) cookies: &'a [String],
-    /// What is said in place of headers of these names, by whoever receives the request.
+    /// What is said in place of headers of these names, by the server that receives the request.
     pub(crate) added: &'a [(&'a str, &'a str)],
     /// The version of HTTP: `HTTP/1.1`.
     pub(crate) protocol: &'a str,
