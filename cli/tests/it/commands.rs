@@ -137,7 +137,7 @@ fn emit_tf_writes_either_syntax_and_the_last_one_takes_the_place_of_the_other() 
         routegen(&[&common[..], args].concat())
     };
     succeed(&mut emit(&["--format", "json"]));
-    assert_eq!(entries(&folder), ["main.tf.json", "routegen", "variables.tf.json"]);
+    assert_eq!(entries(&folder), [".gitignore", "main.tf.json", "routegen", "variables.tf.json"]);
     let module = entries(&folder.join("routegen"));
     assert!(module.iter().all(|name| name.ends_with(".tf.json")), "{module:?}");
     succeed(&mut emit(&["--check"]));
