@@ -31,17 +31,21 @@ pub(crate) struct CorsHeaders {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CorsError {
-    /// Browsers refuse this combination, and API Gateway does (reported, not documented).
-    #[error("`*` is not an origin for requests with credentials")]
+    /// Of `*` browsers refuse this combination, and API Gateway does (reported, not documented). With `https://*` or `http://*`
+    /// every site could act for whoever is signed in: the Terraform module refuses all three.
+    #[error("`*`, `https://*` and `http://*` are no origins for requests with credentials")]
     AnyOriginWithCredentials,
     /// A method, a name of a header or an origin cannot stand in a header.
     #[error("`{0}` cannot stand in a header")]
     Unspeakable(String),
 }
 
+/// What stands for more than one origin: everything, and everything of a scheme. API Gateway knows no other wildcard.
+const EVERY_SITE: [&str; 3] = ["*", "https://*", "http://*"];
+
 impl CorsHeaders {
     pub(crate) fn new(cors: &Cors) -> Result<Self, CorsError> {
-        if cors.credentials && cors.origins.iter().any(|origin| origin == "*") {
+        if cors.credentials && cors.origins.iter().any(|origin| EVERY_SITE.contains(&origin.as_str())) {
             return Err(CorsError::AnyOriginWithCredentials);
         }
         let speakable = |text: &String| HeaderValue::from_str(text).map(drop).map_err(|_| text.clone());
@@ -104,7 +108,7 @@ impl CorsHeaders {
     fn allow(&self, request: &HeaderMap, response: &mut HeaderMap) -> bool {
         let Some(origin) = request.get(ORIGIN) else { return false };
         let any = self.origins.iter().any(|allowed| allowed == "*");
-        if !any && !self.origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()) {
+        if !any && !self.origins.iter().any(|allowed| is_of(origin.as_bytes(), allowed)) {
             return false;
         }
         let allowed = if any { HeaderValue::from_static("*") } else { origin.clone() };
@@ -120,10 +124,68 @@ impl CorsHeaders {
     }
 }
 
+/// Whether an origin is this one, or one of its scheme where that is what is allowed.
+fn is_of(origin: &[u8], allowed: &str) -> bool {
+    match allowed.strip_suffix('*') {
+        Some(scheme) if EVERY_SITE.contains(&allowed) => origin.starts_with(scheme.as_bytes()),
+        _ => origin == allowed.as_bytes(),
+    }
+}
+
 fn insert<const N: usize>(headers: &mut HeaderMap, set: [(HeaderName, &Option<HeaderValue>); N]) {
     for (name, value) in set {
         if let Some(value) = value {
             headers.insert(name, value.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a page of this origin is told of who may read an answer.
+    fn allowed(origins: &[&str], origin: &str) -> (Option<String>, bool) {
+        let cors = CorsHeaders::new(&Cors::origins(origins.iter().copied())).unwrap();
+        let request = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_str(origin).unwrap())]);
+        let mut response = HeaderMap::new();
+        cors.apply(&request, &mut response);
+        let allowed = response.get(ACCESS_CONTROL_ALLOW_ORIGIN);
+        (allowed.map(|origin| origin.to_str().unwrap().to_owned()), response.contains_key(VARY))
+    }
+
+    #[test]
+    fn an_origin_is_one_that_is_named_or_any_or_any_of_a_scheme() {
+        let told = |origin: &str| (Some(origin.to_owned()), true);
+        let app = "https://app.test";
+        assert_eq!(allowed(&["*"], app), (Some("*".to_owned()), false));
+        assert_eq!(allowed(&[app], app), told(app));
+        assert_eq!(allowed(&["https://*"], app), told(app));
+        assert_eq!(allowed(&["http://*"], "http://localhost:5173"), told("http://localhost:5173"));
+        assert_eq!(allowed(&["http://*", app], app), told(app));
+        for (origins, origin) in [
+            (&["http://*"][..], app),
+            (&["https://*"], "http://app.test"),
+            (&["https://*"], "null"),
+            (&["https://*"], "httpsx://app.test"),
+            // API Gateway has no wildcard within a host, and takes these by the letter.
+            (&["https://*.test"], app),
+            (&["https://app.*"], app),
+        ] {
+            assert_eq!(allowed(origins, origin), (None, false), "{origins:?} {origin}");
+        }
+    }
+
+    #[test]
+    fn with_credentials_no_wildcard_is_an_origin() {
+        let new = |origins: &[&str]| {
+            CorsHeaders::new(&Cors::origins(origins.iter().copied()).credentials(true)).map(drop)
+        };
+        for every_site in EVERY_SITE {
+            for origins in [&[every_site][..], &["https://app.test", every_site]] {
+                assert_eq!(new(origins), Err(CorsError::AnyOriginWithCredentials), "{origins:?}");
+            }
+        }
+        assert_eq!(new(&["https://app.test", "http://localhost:5173"]), Ok(()));
     }
 }

@@ -16,7 +16,8 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// A configuration for these origins: `https://example.com`, or `*` alone.
+    /// A configuration for these origins: `https://example.com`, `*` for all of them, or `https://*` and `http://*` for all of a
+    /// scheme.
     pub fn origins(origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { origins: texts(origins), ..Self::default() }
     }
@@ -49,7 +50,8 @@ impl Cors {
         self
     }
 
-    /// Whether browsers may send cookies and `authorization` of their own; not together with `*`.
+    /// Whether browsers may send cookies and `authorization` of their own; not together with an
+    /// origin that stands for several.
     #[must_use]
     pub fn credentials(mut self, allowed: bool) -> Self {
         self.credentials = allowed;
