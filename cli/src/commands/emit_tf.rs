@@ -83,7 +83,9 @@ fn write(checked: &CheckedManifest, place: Place, artifacts: &Utf8Path) -> Resul
     if !has_root {
         let (folder, artifacts) = without_links(&terraform_dir, artifacts)?;
         let root = terraform::root(&folder, &artifacts, syntax);
-        files::write_together(root.iter().map(|file| (file.path.as_path(), file.text.as_bytes())))?;
+        // A .gitignore may be there before any Terraform is, and is the user's then.
+        let new = root.iter().filter(|file| file.path.symlink_metadata().is_err());
+        files::write_together(new.map(|file| (file.path.as_path(), file.text.as_bytes())))?;
     }
     Ok(Summary {
         module_dir: (layout == Layout::Module).then_some(folder),

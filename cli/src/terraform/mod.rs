@@ -36,6 +36,9 @@ const FIXED: [(&str, &str); 8] = [
 const ROOT: [(&str, &str); 2] =
     [("main.tf", include_str!("root/main.tf")), ("variables.tf", include_str!("root/variables.tf"))];
 
+/// What keeps the state, and the secrets in it, out of a repository. It is written beside the root, where there is none.
+const GITIGNORE: &str = include_str!("root/gitignore");
+
 /// The rendered files, which the next emission of the module reads for what was renamed.
 const LOCALS: &str = "locals.tf";
 const MOVED: &str = "moved.tf";
@@ -105,16 +108,18 @@ pub(crate) fn files(
     files.into_iter().map(|(name, text)| syntax.file(folder, name, text)).collect()
 }
 
-/// A root that calls the module, with the zips in `artifacts`. It is written once and then the user's: it has no marker.
-pub(crate) fn root(root: &Utf8Path, artifacts: &Utf8Path, syntax: Syntax) -> [Generated; 2] {
+/// A root that calls the module, with the zips in `artifacts`, and its `.gitignore`. They are written once and then the
+/// user's: they have no marker.
+pub(crate) fn root(root: &Utf8Path, artifacts: &Utf8Path, syntax: Syntax) -> [Generated; 3] {
     let relative = pathdiff::diff_utf8_paths(artifacts, root);
     let path = match &relative {
         Some(path) => format!("${{path.module}}/{}", hcl::escape(path.as_str())),
         None => hcl::escape(artifacts.as_str()),
     };
-    ROOT.map(|(name, text)| {
+    let [main, variables] = ROOT.map(|(name, text)| {
         syntax.file(root, name, text.replace("${path.module}/ROUTEGEN_ARTIFACTS_DIR", &path))
-    })
+    });
+    [Generated { path: root.join(".gitignore"), text: GITIGNORE.to_owned() }, main, variables]
 }
 
 #[cfg(test)]
@@ -210,7 +215,7 @@ mod tests {
     #[test]
     fn a_root_names_the_artifacts_relative_to_itself() {
         let root = |root: &str, artifacts: &str| {
-            let [main, _] = super::root(root.into(), artifacts.into(), Syntax::Hcl);
+            let [_, main, _] = super::root(root.into(), artifacts.into(), Syntax::Hcl);
             main.text
         };
         let text = root("/w/api/terraform", "/w/target/routegen/lambda");

@@ -28,8 +28,9 @@ variable "tags" {
 }
 
 variable "environment" {
-  type    = map(string)
-  default = {}
+  type      = map(string)
+  default   = {}
+  sensitive = true
 }
 
 variable "functions" {

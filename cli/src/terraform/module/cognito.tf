@@ -40,6 +40,11 @@ locals {
     for identifier, names in local.resource_servers : [for name in names : "${identifier}/${name}"]
   ])
 
+  # Whether people sign in through a client of the module's. Without a scope, they do through the one that is for machines
+  # otherwise.
+  people_sign_in = var.cognito_user_client != null || length(local.oauth_scopes) == 0
+  mfa            = coalesce(var.cognito_mfa, local.people_sign_in ? "OPTIONAL" : "OFF")
+
   # Cognito takes lower-case letters, digits and hyphens only; the account id makes the name unique.
   default_domain_prefix = one([
     for identity in data.aws_caller_identity.current :
@@ -59,6 +64,27 @@ resource "aws_cognito_user_pool" "this" {
   name                = local.name
   deletion_protection = var.cognito_deletion_protection ? "ACTIVE" : "INACTIVE"
   tags                = var.tags
+
+  # An app on a phone or computer; text messages can be diverted, and cost.
+  mfa_configuration = local.mfa
+
+  dynamic "software_token_mfa_configuration" {
+    for_each = local.mfa == "OFF" ? [] : [each.key]
+
+    content {
+      enabled = true
+    }
+  }
+
+  user_pool_tier = var.cognito_user_pool_tier
+
+  dynamic "user_pool_add_ons" {
+    for_each = var.cognito_threat_protection == "OFF" ? [] : [each.key]
+
+    content {
+      advanced_security_mode = var.cognito_threat_protection
+    }
+  }
 
   # Nobody signs up by themselves: whoever calls the API has been let in by its owner.
   admin_create_user_config {
@@ -91,6 +117,11 @@ resource "aws_cognito_user_pool" "this" {
     # AWS renames no pool: Terraform would make another one, without the users and with other clients. Nothing
     # goes by the name.
     ignore_changes = [name]
+
+    precondition {
+      condition     = var.cognito_threat_protection == "OFF" || var.cognito_user_pool_tier == "PLUS"
+      error_message = "cognito_threat_protection is a feature of the plan PLUS, which AWS charges for by user: set cognito_user_pool_tier = \"PLUS\" too."
+    }
   }
 }
 

@@ -27,6 +27,10 @@ locals {
     version_weights                   = {}
   }
 
+  # A plan shows the names of variables, and none of their values: those of all functions, and those of one.
+  environment = { for name in try(nonsensitive(keys(var.environment)), keys(var.environment)) : name => var.environment[name] }
+  secrets     = { for key, settings in local.settings : key => { for name, value in settings.environment : name => sensitive(value) } }
+
   # No `try` here: with it, one value that is not known before the apply would make all of them unknown.
   settings = { for key in keys(local.lambda_functions) : key => lookup(var.functions, key, local.no_settings) }
 
@@ -36,7 +40,7 @@ locals {
       artifact    = "${var.artifacts_dir}/${function.artifact}"
       memory_size = coalesce(local.settings[key].memory_size, function.memory_size)
       timeout     = coalesce(local.settings[key].timeout, function.timeout)
-      environment = merge(var.environment, local.settings[key].environment)
+      environment = merge(local.environment, local.secrets[key])
       layers      = concat(local.settings[key].layers, var.layers)
       vpc         = local.settings[key].vpc == null ? var.vpc : local.settings[key].vpc
       logging     = local.settings[key].logging == null ? var.logging : local.settings[key].logging
@@ -113,6 +117,12 @@ locals {
       for name, arn in local.functions[key].policy_arns : "${key}/${name}" => { function = key, arn = arn }
     }
   ]...)
+
+  # Known before the function is, which its role comes before.
+  function_arns = {
+    for key, arn in local.log_group_arns :
+    key => replace(arn, "/^arn:([^:]*):logs:([^:]*):([^:]*):.*$/", "arn:$1:lambda:$2:$3:function:${local.functions[key].name}")
+  }
 
   # Where an integration calls, and what a permission is for.
   invoke_arns = {
@@ -342,6 +352,11 @@ resource "aws_iam_role" "function" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "lambda.amazonaws.com" }
+
+      # Lambda assumes it for functions of this account, and of no other. AWS's own examples have the condition, but Lambda's
+      # guide does not promise the key: a request without it is let through, which asking for it outright would turn into a
+      # function that cannot start.
+      Condition = { StringEqualsIfExists = { "aws:SourceAccount" = split(":", local.log_group_arns[each.key])[4] } }
     }]
   })
 
@@ -407,11 +422,14 @@ resource "aws_iam_role_policy" "function" {
         },
         {
           used = var.kms_key_arn != null
+          # Of what the key encrypts, the variables of this function alone: Lambda binds them to its ARN, as the context of
+          # the encryption. The call carries neither lambda:SourceFunctionArn nor, as far as is documented, kms:ViaService.
           body = {
-            Sid      = "DecryptEnvironment"
-            Effect   = "Allow"
-            Action   = ["kms:Decrypt"]
-            Resource = var.kms_key_arn
+            Sid       = "DecryptEnvironment"
+            Effect    = "Allow"
+            Action    = ["kms:Decrypt"]
+            Resource  = var.kms_key_arn
+            Condition = { StringLike = { "kms:EncryptionContext:aws:lambda:FunctionArn" = [local.function_arns[each.key], "${local.function_arns[each.key]}:*"] } }
           }
         },
       ] : statement.body if statement.used

@@ -49,10 +49,11 @@ variable "artifacts_dir" {
 # but its own variable.
 
 variable "environment" {
-  description = "Environment variables that every function gets."
+  description = "Environment variables that every function gets. Their values are shown in no plan; they are in the state, and whoever may read a function's configuration in AWS reads them too."
   type        = map(string)
   default     = {}
   nullable    = false
+  sensitive   = true
 
   validation {
     # Lambda wants a letter first and two characters at least, which also keeps _HANDLER and its like out.
@@ -335,14 +336,22 @@ variable "cors" {
   }
 
   validation {
-    # API Gateway refuses the origin *, and browsers take * in the other lists for a literal name.
-    condition = try(!var.cors.allow_credentials || !contains(setunion(
+    # API Gateway takes "*", "https://*" and "http://*" for all origins, or all of a scheme, and knows no other wildcard: it
+    # would compare "https://*.example.com" letter by letter with what a browser sends.
+    condition     = try(alltrue([for origin in var.cors.allow_origins : contains(["*", "https://*", "http://*"], origin) || length(regexall("[*]", origin)) == 0]), var.cors == null)
+    error_message = "cors.allow_origins has a wildcard that API Gateway does not know: it takes \"*\", \"https://*\" and \"http://*\", and otherwise whole origins such as \"https://app.example.com\"."
+  }
+
+  validation {
+    # With credentials, any site of the scheme would act for whoever is signed in. API Gateway refuses the origin "*" itself,
+    # and browsers take "*" in the other lists for a literal name.
+    condition = try(!var.cors.allow_credentials || length(setintersection(setunion(
       var.cors.allow_origins,
       coalesce(var.cors.allow_methods, []),
       coalesce(var.cors.allow_headers, []),
       var.cors.expose_headers,
-    ), "*"), var.cors == null)
-    error_message = "cors with allow_credentials must name its origins, methods and headers; \"*\" does not work with credentials."
+    ), ["*", "https://*", "http://*"])) == 0, var.cors == null)
+    error_message = "cors with allow_credentials must name its origins, methods and headers: \"*\" does not work with credentials, and with \"https://*\" or \"http://*\" every site could act for whoever is signed in."
   }
 
   validation {
@@ -574,6 +583,40 @@ variable "cognito_user_client" {
   validation {
     condition     = try(length(var.cognito_user_client.callback_urls) >= 1, var.cognito_user_client == null)
     error_message = "cognito_user_client needs at least one address in callback_urls."
+  }
+}
+
+variable "cognito_mfa" {
+  description = "Whether people prove who they are by a second factor, a code of an authenticator app: \"OFF\", \"OPTIONAL\" for those who set one up, or \"ON\" for everybody. Null is \"OPTIONAL\" where people sign in through a client of the module's (cognito_user_client, or routes without scopes), and \"OFF\" for a pool of machines alone. It does not concern machines, nor a pool that exists."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = contains(["OFF", "OPTIONAL", "ON"], coalesce(var.cognito_mfa, "OFF"))
+    error_message = "cognito_mfa must be \"OFF\", \"OPTIONAL\" or \"ON\"."
+  }
+}
+
+variable "cognito_threat_protection" {
+  description = "What Cognito does about sign-ins that look like an attacker's, and passwords that are known to have leaked: \"OFF\", \"AUDIT\" to write them down, or \"ENFORCED\" to ask for a second factor or refuse them. AWS charges for it, by user: it needs cognito_user_pool_tier = \"PLUS\"."
+  type        = string
+  default     = "OFF"
+  nullable    = false
+
+  validation {
+    condition     = contains(["OFF", "AUDIT", "ENFORCED"], var.cognito_threat_protection)
+    error_message = "cognito_threat_protection must be \"OFF\", \"AUDIT\" or \"ENFORCED\"."
+  }
+}
+
+variable "cognito_user_pool_tier" {
+  description = "Feature plan of the pool that the module makes: \"LITE\", \"ESSENTIALS\" or \"PLUS\". Null leaves it as it is, which for a new pool is \"ESSENTIALS\"."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = contains(["LITE", "ESSENTIALS", "PLUS"], coalesce(var.cognito_user_pool_tier, "LITE"))
+    error_message = "cognito_user_pool_tier must be \"LITE\", \"ESSENTIALS\" or \"PLUS\"."
   }
 }
 

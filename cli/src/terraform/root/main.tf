@@ -7,17 +7,20 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.36"
+      version = ">= 5.100.0, < 7.0.0, != 6.2.0, != 6.3.0, != 6.14.0"
     }
   }
 
-  # Without a backend the state is a file in this folder. It holds the client's secret, so keep it out of
-  # the repository, and put it where the team can share and lock it:
+  # Without a backend the state is a file in this folder, which .gitignore keeps out of the repository. The secret of the
+  # client is in it, and every value of `environment`. A bucket that only the owners of the API read, encrypted and with its
+  # versions kept, is a better place; `use_lockfile` (Terraform 1.10) lets one apply wait for another.
   #
   # backend "s3" {
-  #   bucket = "my-terraform-state"
-  #   key    = "my-api/terraform.tfstate"
-  #   region = "eu-central-1"
+  #   bucket       = "my-terraform-state"
+  #   key          = "my-api/terraform.tfstate"
+  #   region       = "eu-central-1"
+  #   encrypt      = true
+  #   use_lockfile = true
   # }
 }
 
@@ -53,6 +56,9 @@ module "api" {
   jwt_authorizers              = var.jwt_authorizers
   cognito_user_pool            = var.cognito_user_pool
   cognito_user_client          = var.cognito_user_client
+  cognito_mfa                  = var.cognito_mfa
+  cognito_threat_protection    = var.cognito_threat_protection
+  cognito_user_pool_tier       = var.cognito_user_pool_tier
   cognito_domain_prefix        = var.cognito_domain_prefix
   cognito_deletion_protection  = var.cognito_deletion_protection
 }

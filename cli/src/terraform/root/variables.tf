@@ -24,9 +24,11 @@ variable "tags" {
   default = null
 }
 
+# For secrets, a file that is not committed, TF_VAR_environment, or what reads them from where they are kept.
 variable "environment" {
-  type    = map(string)
-  default = null
+  type      = map(string)
+  default   = null
+  sensitive = true
 }
 
 variable "functions" {
@@ -116,6 +118,21 @@ variable "cognito_user_pool" {
 
 variable "cognito_user_client" {
   type    = any
+  default = null
+}
+
+variable "cognito_mfa" {
+  type    = string
+  default = null
+}
+
+variable "cognito_threat_protection" {
+  type    = string
+  default = null
+}
+
+variable "cognito_user_pool_tier" {
+  type    = string
   default = null
 }
 

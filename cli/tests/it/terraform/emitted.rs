@@ -3,7 +3,10 @@
 use camino::Utf8Path;
 use serde_json::Value;
 
-use super::tool::{Root, terraform, terraform_with_provider};
+use super::{
+    tool::{Root, terraform, terraform_with_provider},
+    variants::SEED,
+};
 use crate::fixture::{Project, copy, items, repository, scratch, succeed};
 
 /// The files of the module that are the same for every API.
@@ -23,7 +26,7 @@ fn the_example_gets_a_root_and_a_module() {
     let mut module = FIXED.to_vec();
     module.push("locals.tf");
     module.sort_unstable();
-    assert_eq!(names(&items().terraform), ["main.tf", "routegen", "variables.tf"]);
+    assert_eq!(names(&items().terraform), [".gitignore", "main.tf", "routegen", "variables.tf"]);
     assert_eq!(names(&items().terraform.join("routegen")), module);
 }
 
@@ -31,6 +34,63 @@ fn the_example_gets_a_root_and_a_module() {
 fn the_root_of_the_example() {
     snapshot("main", &items().terraform.join("main.tf"));
     snapshot("variables", &items().terraform.join("variables.tf"));
+}
+
+/// The state holds the secret of the client, and so do its backups and a saved plan.
+#[test]
+fn the_root_keeps_what_holds_secrets_out_of_git_and_nothing_else() {
+    let folder = scratch("gitignore");
+    let git = |args: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        git.args(args).current_dir(&folder).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        succeed(&mut git)
+    };
+    git(&["init", "--quiet"]);
+    copy(&items().terraform, &folder.join("terraform"));
+    let ignored = [
+        ".terraform/providers/registry/aws",
+        ".terraform.tfstate.lock.info",
+        "crash.20260101.log",
+        "crash.log",
+        "errored.tfstate",
+        "local_override.tf",
+        "prod.tfplan",
+        "secret.tfvars",
+        "staging.secret.tfvars",
+        "terraform.tfstate",
+        "terraform.tfstate.1700000000.backup",
+        "terraform.tfstate.backup",
+        "terraform.tfstate.d/staging/terraform.tfstate",
+        "tfplan",
+    ];
+    let committed =
+        [".gitignore", ".terraform.lock.hcl", "main.tf", "moved.tf", "staging.tfvars", "variables.tf"];
+    for path in ignored.iter().chain(&committed) {
+        let path = folder.join("terraform").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::File::options().append(true).create(true).open(path).unwrap();
+    }
+    git(&["add", "--all"]);
+    let added = git(&["ls-files"]);
+    let added: Vec<_> = added.lines().filter(|path| !path.starts_with("terraform/routegen/")).collect();
+    assert_eq!(added, committed.map(|path| format!("terraform/{path}")));
+}
+
+#[test]
+fn a_gitignore_that_is_there_stays_as_it_is() {
+    let project = Project::new("own-gitignore", SEED);
+    let gitignore = project.root.join("terraform/.gitignore");
+    for (theirs, syntax) in [("# mine\n", "hcl"), ("", "json")] {
+        std::fs::remove_dir_all(project.root.join("terraform")).ok();
+        project.write("terraform/.gitignore", theirs);
+        succeed(&mut project.routegen(&["emit-tf", "--quiet", "--syntax", syntax]));
+        assert_eq!(read(&gitignore), theirs, "{syntax}");
+        assert!(project.root.join("terraform/routegen").is_dir());
+    }
+    // Deleted later, it does not come again: the root is the user's, and so is what is beside it.
+    std::fs::remove_file(&gitignore).unwrap();
+    succeed(&mut project.routegen(&["emit-tf", "--quiet"]));
+    assert!(!gitignore.exists());
 }
 
 #[test]
@@ -57,7 +117,9 @@ fn the_module_has_neither_a_provider_nor_a_backend() {
     }
 }
 
-/// Of `logging_config`, a level left out is a difference in every plan before that release.
+/// From the release that is tested on, without those that are known to break, to the next major one.
+const PROVIDER: &str = ">= 5.100.0, < 7.0.0, != 6.2.0, != 6.3.0, != 6.14.0";
+
 #[test]
 fn the_roots_ask_for_the_provider_that_the_module_needs() {
     for file in [
@@ -68,10 +130,12 @@ fn the_roots_ask_for_the_provider_that_the_module_needs() {
         let text = read(&repository().join(file));
         let versions: Vec<_> = text.lines().filter(|line| line.trim().starts_with("version ")).collect();
         assert_eq!(versions.len(), 1, "{file}");
-        assert!(versions[0].ends_with("= \">= 5.36\""), "{file}: {}", versions[0]);
+        assert!(versions[0].ends_with(&format!("= {PROVIDER:?}")), "{file}: {}", versions[0]);
     }
-    let guide = read(&repository().join("docs/terraform.md"));
-    assert!(guide.contains("AWS provider 5.36"), "the guide names another provider");
+    for guide in ["docs/terraform.md", "README.md"] {
+        let text = read(&repository().join(guide));
+        assert!(text.contains("AWS provider 5.100 or 6"), "{guide} names another provider");
+    }
 }
 
 #[test]

@@ -117,6 +117,34 @@ fn the_example_has_its_table_and_grants_in_every_environment() {
     }
 }
 
+/// Of all functions and of one, in the root that is emitted and in one that adds to what the file says.
+#[test]
+fn a_plan_prints_the_names_of_environment_variables_and_none_of_their_values() {
+    let Some(terraform) = terraform_with_provider() else { return };
+    let secrets = r#"
+environment   = { ITEMS_TABLE = "items", API_KEY = "hunter2-of-all" }
+functions     = { get_items = { environment = { PASSWORD = "hunter2-of-one" } } }
+cognito_domain_prefix = "items"
+"#;
+    for (name, root, more) in [
+        ("secrets", items().terraform.clone(), ""),
+        (
+            "secrets-of-items",
+            repository().join("examples/items/terraform"),
+            "artifacts_dir = \"../lambda\"\n",
+        ),
+    ] {
+        let environments = Environments::of(terraform, name, &root);
+        std::fs::write(environments.folder.join("terraform.tfvars"), format!("{secrets}{more}")).unwrap();
+        let printed = environments.root.run(&["plan"]);
+        for variable in ["API_KEY", "PASSWORD"] {
+            let shown = printed.lines().find(|line| line.contains(variable));
+            assert!(shown.is_some_and(|line| line.contains("(sensitive value)")), "{variable}: {printed}");
+        }
+        assert!(!printed.contains("hunter2"), "{printed}");
+    }
+}
+
 #[test]
 fn every_variable_of_the_root_goes_to_the_module() {
     let root =

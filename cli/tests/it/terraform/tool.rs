@@ -70,7 +70,7 @@ impl Terraform {
     /// not taken for a provider that is missing.
     fn probe_provider(&self) -> Result<(), String> {
         let folder = scratch("terraform-provider");
-        std::fs::write(folder.join("main.tf"), required_provider(">= 5.36")).unwrap();
+        std::fs::write(folder.join("main.tf"), required_provider(">= 5.100")).unwrap();
         let init = self.init(&folder);
         if init.status.success() {
             return Ok(());

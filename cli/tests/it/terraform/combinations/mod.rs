@@ -97,6 +97,8 @@ const SETTINGS: &[&[&str]] = &[
         r#"cognito_user_pool = { id = "eu-central-1_AbCdEfGhI", client_ids = [aws_kms_key.known_later.id], create_resource_servers = true }"#,
         r#"cognito_user_client = { callback_urls = ["https://app.example.com"] }"#,
     ],
+    &["", r#"cognito_mfa = "ON""#],
+    &["", "cognito_user_pool_tier = \"PLUS\"\n  cognito_threat_protection = \"ENFORCED\""],
     &["", r#"cognito_domain_prefix = "staging""#],
     &["", "cognito_deletion_protection = false"],
     &["", "cognito_additional_audiences = [aws_kms_key.known_later.id]"],

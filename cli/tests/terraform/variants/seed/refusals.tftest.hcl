@@ -264,6 +264,36 @@ run "cors_with_credentials_for_everybody" {
   expect_failures = [var.cors]
 }
 
+run "cors_with_credentials_for_every_site_with_https" {
+  command = plan
+
+  variables {
+    cors = { allow_origins = ["https://app.example.com", "https://*"], allow_credentials = true }
+  }
+
+  expect_failures = [var.cors]
+}
+
+run "cors_with_credentials_for_every_site_without_https" {
+  command = plan
+
+  variables {
+    cors = { allow_origins = ["http://*"], allow_credentials = true }
+  }
+
+  expect_failures = [var.cors]
+}
+
+run "a_wildcard_in_an_origin_that_API_Gateway_would_take_for_a_letter" {
+  command = plan
+
+  variables {
+    cors = { allow_origins = ["https://*.example.com"] }
+  }
+
+  expect_failures = [var.cors]
+}
+
 run "cors_with_credentials_and_every_header" {
   command = plan
 
@@ -640,4 +670,44 @@ run "a_log_level_of_one_function_that_is_none" {
   }
 
   expect_failures = [var.functions]
+}
+
+run "an_unknown_second_factor" {
+  command = plan
+
+  variables {
+    cognito_mfa = "on"
+  }
+
+  expect_failures = [var.cognito_mfa]
+}
+
+run "an_unknown_threat_protection" {
+  command = plan
+
+  variables {
+    cognito_threat_protection = "ON"
+  }
+
+  expect_failures = [var.cognito_threat_protection]
+}
+
+run "an_unknown_plan_of_a_pool" {
+  command = plan
+
+  variables {
+    cognito_user_pool_tier = "plus"
+  }
+
+  expect_failures = [var.cognito_user_pool_tier]
+}
+
+run "threat_protection_without_the_plan_that_has_it" {
+  command = plan
+
+  variables {
+    cognito_threat_protection = "AUDIT"
+  }
+
+  expect_failures = [aws_cognito_user_pool.this["cognito"]]
 }

@@ -72,6 +72,25 @@ run "environment" {
   }
 }
 
+run "a_plan_shows_no_value_of_the_environment" {
+  command = plan
+
+  variables {
+    environment = { TABLE = "items" }
+    functions   = { get_items = { environment = { LOG_LEVEL = "debug" } } }
+  }
+
+  assert {
+    condition     = alltrue(flatten([for function in aws_lambda_function.this : [for value in values(nonsensitive(function.environment[0].variables)) : issensitive(value)]]))
+    error_message = "A value of an environment variable would be printed."
+  }
+
+  assert {
+    condition     = !issensitive(keys(aws_lambda_function.this["get_items"].environment[0].variables)) && keys(aws_lambda_function.this["get_items"].environment[0].variables) == tolist(["LOG_LEVEL", "TABLE"])
+    error_message = "The names of environment variables cannot be seen."
+  }
+}
+
 # With {"AA":"…"} around it, as much as Lambda takes. In Terraform's JSON an ampersand is six bytes.
 run "exactly_4_KB_of_environment" {
   command = plan
@@ -223,8 +242,14 @@ run "keys_of_the_owner" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.function["get_items"].policy).Statement[1] == { Sid = "DecryptEnvironment", Effect = "Allow", Action = ["kms:Decrypt"], Resource = "arn:aws:kms:eu-central-1:123456789012:key/functions" }
-    error_message = "A function cannot read its own environment."
+    condition = jsondecode(aws_iam_role_policy.function["get_items"].policy).Statement[1] == {
+      Sid       = "DecryptEnvironment"
+      Effect    = "Allow"
+      Action    = ["kms:Decrypt"]
+      Resource  = "arn:aws:kms:eu-central-1:123456789012:key/functions"
+      Condition = { StringLike = { "kms:EncryptionContext:aws:lambda:FunctionArn" = ["arn:aws:lambda:eu-central-1:123456789012:function:get-items", "arn:aws:lambda:eu-central-1:123456789012:function:get-items:*"] } }
+    }
+    error_message = "A function cannot read its own environment, or can read what else the key encrypts."
   }
 }
 
@@ -393,6 +418,53 @@ run "people" {
   assert {
     condition     = output.user_client_id == aws_cognito_user_pool_client.users["cognito"].id && output.authorize_endpoint == "https://items-123456789012.auth.eu-central-1.amazoncognito.com/oauth2/authorize"
     error_message = "The outputs do not tell where people sign in."
+  }
+}
+
+run "the_second_factor_of_people" {
+  variables {
+    cognito_user_client = { callback_urls = ["https://app.example.com/back"] }
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this["cognito"].mfa_configuration == "OPTIONAL" && aws_cognito_user_pool.this["cognito"].software_token_mfa_configuration[0].enabled
+    error_message = "People cannot set up a second factor."
+  }
+
+  assert {
+    condition     = length(aws_cognito_user_pool.this["cognito"].user_pool_add_ons) == 0
+    error_message = "Threat protection, which costs, is on without being asked for."
+  }
+}
+
+run "a_second_factor_for_everybody_and_threat_protection" {
+  variables {
+    cognito_mfa               = "ON"
+    cognito_threat_protection = "ENFORCED"
+    cognito_user_pool_tier    = "PLUS"
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this["cognito"].mfa_configuration == "ON" && aws_cognito_user_pool.this["cognito"].user_pool_add_ons[0].advanced_security_mode == "ENFORCED" && aws_cognito_user_pool.this["cognito"].user_pool_tier == "PLUS"
+    error_message = "The pool is not protected as it was told."
+  }
+}
+
+run "a_pool_of_machines_alone" {
+  assert {
+    condition     = aws_cognito_user_pool.this["cognito"].mfa_configuration == "OFF" && length(aws_cognito_user_pool.this["cognito"].software_token_mfa_configuration) == 0
+    error_message = "Machines are to have a second factor."
+  }
+}
+
+run "all_origins_of_a_scheme" {
+  variables {
+    cors = { allow_origins = ["https://*", "http://localhost:5173"] }
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api.this.cors_configuration[0].allow_origins == toset(["https://*", "http://localhost:5173"]) && !aws_apigatewayv2_api.this.cors_configuration[0].allow_credentials
+    error_message = "A form of an origin that API Gateway takes does not reach it."
   }
 }
 

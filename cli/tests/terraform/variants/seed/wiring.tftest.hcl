@@ -62,6 +62,11 @@ run "functions" {
   }
 
   assert {
+    condition     = alltrue([for role in aws_iam_role.function : jsondecode(role.assume_role_policy).Statement[0].Condition == { StringEqualsIfExists = { "aws:SourceAccount" = "123456789012" } }])
+    error_message = "Lambda may take a role for another account."
+  }
+
+  assert {
     condition     = alltrue([for key, policy in aws_iam_role_policy.function : policy.role == aws_iam_role.function[key].name && jsondecode(policy.policy).Statement == [{ Sid = "WriteOwnLogs", Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "${aws_cloudwatch_log_group.function[key].arn}:*" }]])
     error_message = "A role may do more, or less, than write to its function's log group."
   }
