@@ -19,7 +19,10 @@ locals {
   routed_functions = tomap({ for key in keys(local.routes_of_functions) : key => key })
 
   # Gathered once, as in functions.tf.
-  authorizer_ids  = { for key, authorizer in aws_apigatewayv2_authorizer.this : key => authorizer.id }
+  authorizer_ids = merge(
+    { for key, authorizer in aws_apigatewayv2_authorizer.this : key => authorizer.id },
+    { for key, authorizer in aws_apigatewayv2_authorizer.cognito : key => authorizer.id },
+  )
   integration_ids = { for key, integration in aws_apigatewayv2_integration.this : key => integration.id }
 
   # Only for routes of which something is said: the caller's word stands above the code's, and what both
@@ -159,12 +162,6 @@ resource "aws_apigatewayv2_stage" "this" {
     }, var.access_log_fields))
   }
 
-  lifecycle {
-    # API Gateway deletes no stage that a domain still leads to: under a new name there is first the new stage, then
-    # the domain's mapping changes, and the old stage goes last.
-    create_before_destroy = true
-  }
-
   # A stage cannot have settings for a route that does not exist.
   depends_on = [aws_apigatewayv2_route.this]
 }
@@ -175,15 +172,18 @@ resource "aws_cloudwatch_log_group" "access" {
   name              = "/aws/vendedlogs/apigateway/${local.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.log_kms_key_arn
+  skip_destroy      = var.keep_logs
   tags              = var.tags
 }
 
+# It names its function, and does not refer to it. As it is made before the one that it takes the place of is destroyed, so would
+# everything be that it refers to: a function, role or log group, whose names are taken then.
 resource "aws_apigatewayv2_integration" "this" {
   for_each = local.routed_functions
 
   api_id                 = aws_apigatewayv2_api.this.id
   integration_type       = "AWS_PROXY"
-  integration_uri        = local.invoke_arns[each.key]
+  integration_uri        = local.invoke_uris[each.key]
   payload_format_version = "2.0"
 
   # Lambda is called by POST whatever the method of the route is.
@@ -194,8 +194,8 @@ resource "aws_apigatewayv2_integration" "this" {
   timeout_milliseconds = 30000
 
   lifecycle {
-    # API Gateway deletes no integration that a route still leads to: the route changes first, as when it
-    # joins the function of other routes.
+    # API Gateway deletes no integration that a route still leads to: there is first the new one, then the route changes, as
+    # when it joins the function of other routes, and the old one goes last.
     create_before_destroy = true
 
     precondition {
@@ -203,9 +203,6 @@ resource "aws_apigatewayv2_integration" "this" {
       error_message = "The function ${each.key} may run for ${local.functions[each.key].timeout} seconds, but API Gateway gives up after 30 and answers 503. Give its route a timeout of 30 seconds or less."
     }
   }
-
-  # Nothing leads to a function that does not let API Gateway in yet.
-  depends_on = [local.permission_ids]
 }
 
 resource "aws_apigatewayv2_route" "this" {
@@ -220,6 +217,6 @@ resource "aws_apigatewayv2_route" "this" {
   authorizer_id        = local.lambda_routes[each.value].authorizer == null ? null : local.authorizer_ids[local.lambda_routes[each.value].authorizer]
   authorization_scopes = local.lambda_routes[each.value].scopes
 
-  # Nothing asks an authorizer that does not let API Gateway in yet.
-  depends_on = [aws_lambda_permission.authorizer]
+  # Nothing leads to a function, and nothing asks an authorizer, that is not there or does not let API Gateway in yet.
+  depends_on = [local.permission_ids, aws_lambda_permission.authorizer]
 }

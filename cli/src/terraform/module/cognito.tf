@@ -30,10 +30,10 @@ locals {
     var.cognito_additional_audiences,
   )
 
-  # The id of a pool starts with its region, which saves a data source.
+  # The id of a pool starts with its region, which saves a data source. In GovCloud the address has the ending of FIPS.
   oauth_endpoint = one([
     for key, domain in aws_cognito_user_pool_domain.this :
-    "https://${domain.domain}.auth.${split("_", domain.user_pool_id)[0]}.amazoncognito.com/oauth2"
+    "https://${domain.domain}.${startswith(domain.user_pool_id, "us-gov-") ? "auth-fips" : "auth"}.${split("_", domain.user_pool_id)[0]}.amazoncognito.com/oauth2"
   ])
 
   oauth_scopes = flatten([

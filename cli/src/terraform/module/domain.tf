@@ -18,6 +18,7 @@ resource "aws_apigatewayv2_domain_name" "this" {
     certificate_arn = each.value.certificate_arn
     endpoint_type   = "REGIONAL"
     security_policy = "TLS_1_2"
+    ip_address_type = each.value.ip_address_type
 
     # With mutual TLS a public certificate of another issuer than ACM needs one of ACM beside it.
     ownership_verification_certificate_arn = each.value.ownership_verification_certificate_arn
@@ -48,10 +49,15 @@ resource "aws_apigatewayv2_api_mapping" "this" {
   domain_name     = each.value.create ? aws_apigatewayv2_domain_name.this[each.key].id : each.value.name
   stage           = aws_apigatewayv2_stage.this.id
   api_mapping_key = each.value.mapping_key
+
+  lifecycle {
+    # API Gateway deletes no stage that a domain still leads to: the mapping goes before it, and is made again with the new one.
+    replace_triggered_by = [aws_apigatewayv2_stage.this.id]
+  }
 }
 
 resource "aws_route53_record" "this" {
-  for_each = toset(flatten([for domain in local.own_domains : ["A", "AAAA"] if domain.create_records]))
+  for_each = toset(flatten([for domain in local.own_domains : domain.ip_address_type == "dualstack" ? ["A", "AAAA"] : ["A"] if domain.create_records]))
 
   zone_id = local.domains.custom.zone_id
   name    = local.domains.custom.name

@@ -11,7 +11,7 @@ locals {
     environment                    = {}
     memory_size                    = null
     timeout                        = null
-    ephemeral_storage              = 512
+    ephemeral_storage              = null
     layers                         = []
     reserved_concurrent_executions = -1
     policies                       = {}
@@ -37,6 +37,7 @@ locals {
   functions = {
     for key, function in local.lambda_functions : key => merge(function, local.settings[key], {
       name        = "${var.function_name_prefix}${function.name}"
+      role_name   = "${var.role_name_prefix == null ? var.function_name_prefix : var.role_name_prefix}${function.name}"
       artifact    = "${var.artifacts_dir}/${function.artifact}"
       memory_size = coalesce(local.settings[key].memory_size, function.memory_size)
       timeout     = coalesce(local.settings[key].timeout, function.timeout)
@@ -50,9 +51,18 @@ locals {
     })
   }
 
-  # What `routegen build` says of the zips, beside them. Zips that came without it are taken as they are. Nothing but
-  # preconditions read this, so that a folder that is not known before the apply makes nothing else unknown.
+  # What `routegen build` says of the zips, beside them. Zips that came without it are taken as they are. Where the zips
+  # are on this machine, nothing but preconditions read this, so that a folder that is not known before the apply makes nothing else unknown.
   listed = try({ for function in jsondecode(file("${var.artifacts_dir}/artifacts.json")).functions : function.key => function }, {})
+
+  # Whether the zips are on this machine, or were put into the bucket by somebody else, who left artifacts.json. Then each is
+  # called by its hash, as base64 for file names writes it, in whatever account and environment.
+  has_zips = try(var.artifact_bucket.upload, true)
+  hashes   = { for key, function in local.functions : key => local.has_zips ? try(filebase64sha256(function.artifact), null) : try(local.listed[key].sha256, null) }
+  keys = {
+    for key, hash in local.hashes :
+    key => local.has_zips ? null : "${var.artifact_bucket.key_prefix}${trimsuffix(replace(replace(coalesce(hash, "missing"), "/", "_"), "+", "-"), "=")}.zip"
+  }
 
   # The names of the variables that a function gets. That a value is a secret makes its name none, and a message can tell
   # a name only where Terraform knows that.
@@ -102,7 +112,7 @@ locals {
   function_versions = { for key, function in aws_lambda_function.this : key => function.version }
   log_group_arns    = { for key, group in aws_cloudwatch_log_group.function : key => group.arn }
   permission_ids    = { for key, permission in aws_lambda_permission.api : key => permission.id }
-  role_names        = { for key, role in aws_iam_role.function : key => role.name }
+  role_names        = { for key, role in aws_iam_role.function : key => role.id }
   role_policy_ids   = { for key, policy in aws_iam_role_policy.function : key => policy.id }
 
   # One entry for each grant, by function and name. The names are the caller's, and so are known at plan
@@ -124,10 +134,19 @@ locals {
     key => replace(arn, "/^arn:([^:]*):logs:([^:]*):([^:]*):.*$/", "arn:$1:lambda:$2:$3:function:${local.functions[key].name}")
   }
 
-  # Where an integration calls, and what a permission is for.
-  invoke_arns = {
-    for key in keys(local.lambda_functions) :
-    key => var.alias == null ? aws_lambda_function.this[key].invoke_arn : aws_lambda_alias.this[key].invoke_arn
+  # A function that has not changed is at its older version still: then that has all of the requests already, and Lambda refuses
+  # a share for it.
+  version_weights = {
+    for key, function in local.functions :
+    key => length(function.version_weights) == 0 ? {} : { for version, weight in function.version_weights : version => weight if version != local.function_versions[key] }
+  }
+
+  # Where an integration or an authorizer calls: the function, or its alias. The address of the API has partition, region and
+  # account.
+  api_arn = split(":", aws_apigatewayv2_api.this.execution_arn)
+  invoke_uris = {
+    for key, function in local.functions :
+    key => "arn:${local.api_arn[1]}:apigateway:${local.api_arn[3]}:lambda:path/2015-03-31/functions/arn:${local.api_arn[1]}:lambda:${local.api_arn[3]}:${local.api_arn[4]}:function:${function.name}${var.alias == null ? "" : ":${var.alias}"}/invocations"
   }
 
   # What Lambda does with the role to attach a function to a VPC. The interfaces do not exist yet
@@ -160,20 +179,27 @@ resource "aws_lambda_function" "this" {
   memory_size   = local.functions[each.key].memory_size
   timeout       = local.functions[each.key].timeout
   layers        = local.functions[each.key].layers
-  kms_key_arn   = var.kms_key_arn
   publish       = var.alias != null
+
+  # Without variables there is nothing to encrypt: Lambda forgets the key, and every plan would set it again.
+  kms_key_arn = length(local.environment_names[each.key]) > 0 ? var.kms_key_arn : null
 
   reserved_concurrent_executions = local.functions[each.key].reserved_concurrent_executions
 
   # Without the hash, a new zip under the old name would never be uploaded. A missing zip is left
   # to the precondition below, whose message says what to do.
   filename         = var.artifact_bucket == null ? local.functions[each.key].artifact : null
-  s3_bucket        = try(local.artifact_objects[each.key].bucket, null)
-  s3_key           = try(local.artifact_objects[each.key].key, null)
-  source_code_hash = try(filebase64sha256(local.functions[each.key].artifact), null)
+  s3_bucket        = local.has_zips ? try(local.artifact_objects[each.key].bucket, null) : var.artifact_bucket.name
+  s3_key           = local.has_zips ? try(local.artifact_objects[each.key].key, null) : local.keys[each.key]
+  source_code_hash = local.hashes[each.key]
 
-  ephemeral_storage {
-    size = local.functions[each.key].ephemeral_storage
+  # Not every partition knows the setting.
+  dynamic "ephemeral_storage" {
+    for_each = local.functions[each.key].ephemeral_storage[*]
+
+    content {
+      size = ephemeral_storage.value
+    }
   }
 
   dynamic "environment" {
@@ -215,12 +241,17 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
-      condition     = try(fileexists(local.functions[each.key].artifact), false)
+      condition     = !local.has_zips || try(fileexists(local.functions[each.key].artifact), false)
       error_message = "There is no artifact at ${local.functions[each.key].artifact}: run `routegen build`, or set artifacts_dir to the folder that it writes to."
     }
 
     precondition {
-      condition     = try(local.listed[each.key].sha256 == filebase64sha256(local.functions[each.key].artifact), true)
+      condition     = local.has_zips || local.hashes[each.key] != null
+      error_message = "There is no ${var.artifacts_dir}/artifacts.json, or it does not know the function ${each.key}. With artifact_bucket.upload = false it says which zip of the bucket a function runs: take the one that was left with the zips."
+    }
+
+    precondition {
+      condition     = !local.has_zips || try(local.listed[each.key].sha256 == filebase64sha256(local.functions[each.key].artifact), true)
       error_message = "The artifact at ${local.functions[each.key].artifact} is not the one that artifacts.json beside it describes: run `routegen build`."
     }
 
@@ -257,6 +288,13 @@ resource "aws_lambda_function" "this" {
       condition     = local.environment_bytes[each.key] <= 4096
       error_message = "The environment variables of the function ${each.key} come to more than 4 KB, which is all that Lambda takes."
     }
+
+    # An update of the code that failed leaves the new hash in the state, and the next plan would have nothing to do. Where a change
+    # is planned, which `last_modified` shows by not being known yet, that is looked at after it.
+    postcondition {
+      condition     = try(length(self.code_sha256) != 44 || local.hashes[each.key] == null || self.code_sha256 == local.hashes[each.key], true) || self.last_modified == ""
+      error_message = "The function ${self.function_name} runs other code than ${local.has_zips ? local.functions[each.key].artifact : local.keys[each.key]}, because its last update failed or because somebody else has changed it. Run `aws lambda update-function-code --function-name ${self.function_name} ${var.artifact_bucket == null ? "--zip-file fileb://${local.functions[each.key].artifact}" : "--s3-bucket BUCKET --s3-key KEY"}${var.alias == null ? "" : " --publish"}`, or `terraform apply -replace` of the function, which makes it anew, or build another zip."
+    }
   }
 
   # The log group has to be there before the first call, or Lambda would try to make one without
@@ -267,10 +305,10 @@ resource "aws_lambda_function" "this" {
   ]
 }
 
-# The key holds the content's hash. So a new zip is another object: it is there before its function
-# takes it, and the old one goes after that.
+# The key holds the content's hash. So a new zip is another object, which is there before its function takes it. Lambda keeps a
+# copy, and needs the object no more after that.
 resource "aws_s3_object" "artifact" {
-  for_each = var.artifact_bucket == null ? {} : local.function_keys
+  for_each = var.artifact_bucket != null && local.has_zips ? local.function_keys : {}
 
   bucket = var.artifact_bucket.name
   key    = "${var.artifact_bucket.key_prefix}${local.functions[each.key].name}/${try(filesha256(local.functions[each.key].artifact), "missing")}.zip"
@@ -285,8 +323,6 @@ resource "aws_s3_object" "artifact" {
   }
 
   lifecycle {
-    create_before_destroy = true
-
     precondition {
       condition     = try(fileexists(local.functions[each.key].artifact), false)
       error_message = "There is no artifact at ${local.functions[each.key].artifact}: run `routegen build`, or set artifacts_dir to the folder that it writes to."
@@ -304,11 +340,16 @@ resource "aws_lambda_alias" "this" {
 
   # Weights that are set elsewhere would go with the next apply.
   dynamic "routing_config" {
-    for_each = length(local.functions[each.key].version_weights) > 0 ? [local.functions[each.key].version_weights] : []
+    for_each = length(local.version_weights[each.key]) > 0 ? [local.version_weights[each.key]] : []
 
     content {
       additional_version_weights = routing_config.value
     }
+  }
+
+  lifecycle {
+    # It goes with its function, from under Terraform.
+    replace_triggered_by = [aws_lambda_function.this[each.key].arn]
   }
 }
 
@@ -321,6 +362,8 @@ resource "aws_lambda_provisioned_concurrency_config" "this" {
   provisioned_concurrent_executions = each.value
 
   lifecycle {
+    replace_triggered_by = [aws_lambda_function.this[each.key].arn]
+
     precondition {
       condition     = var.alias != null
       error_message = "The function ${each.key} has provisioned_concurrent_executions, which belong to a version: set the variable alias."
@@ -335,13 +378,15 @@ resource "aws_cloudwatch_log_group" "function" {
   name              = "/aws/lambda/${local.functions[each.key].name}"
   retention_in_days = local.functions[each.key].log_retention_days
   kms_key_id        = var.log_kms_key_arn
+  skip_destroy      = var.keep_logs
   tags              = var.tags
 }
 
 resource "aws_iam_role" "function" {
   for_each = local.own_roles
 
-  name                 = local.functions[each.key].name
+  name                 = local.functions[each.key].role_name
+  path                 = var.role_path
   description          = "What the function ${local.functions[each.key].name} may do"
   permissions_boundary = var.role_permissions_boundary
   tags                 = var.tags
@@ -361,10 +406,15 @@ resource "aws_iam_role" "function" {
   })
 
   lifecycle {
-    # The role, the log group and the function share the name, and Lambda's limit is the tightest.
+    # The log group and the function share the name, and Lambda's limit is the tightest.
     precondition {
       condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", local.functions[each.key].name))
       error_message = "The function name ${local.functions[each.key].name} has ${length(local.functions[each.key].name)} characters. Lambda takes 1 to 64 letters, digits, hyphens and underscores: shorten function_name_prefix, or give the route a shorter name."
+    }
+
+    precondition {
+      condition     = length(local.functions[each.key].role_name) <= 64
+      error_message = "The role name ${local.functions[each.key].role_name} has ${length(local.functions[each.key].role_name)} characters, and IAM takes 64: shorten role_name_prefix, or give the route a shorter name."
     }
   }
 }
@@ -421,7 +471,7 @@ resource "aws_iam_role_policy" "function" {
           }
         },
         {
-          used = var.kms_key_arn != null
+          used = var.kms_key_arn != null && length(local.environment_names[each.key]) > 0
           # Of what the key encrypts, the variables of this function alone: Lambda binds them to its ARN, as the context of
           # the encryption. The call carries neither lambda:SourceFunctionArn nor, as far as is documented, kms:ViaService.
           body = {
@@ -453,8 +503,7 @@ resource "aws_iam_role_policy_attachment" "grant" {
 }
 
 # One permission for the whole API, not one for each route. The pattern ends in /stage/route: with
-# one more segment it would miss the route "$default". It comes before the one that it takes the place of, as where the
-# API was deleted by hand, and a policy takes no statement id twice: the API's id makes it another.
+# one more segment it would miss the route "$default".
 resource "aws_lambda_permission" "api" {
   for_each = local.routed_functions
 
@@ -464,4 +513,9 @@ resource "aws_lambda_permission" "api" {
   qualifier     = var.alias == null ? null : local.alias_names[each.key]
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
+
+  lifecycle {
+    # It goes with its function, from under Terraform.
+    replace_triggered_by = [aws_lambda_function.this[each.key].arn]
+  }
 }

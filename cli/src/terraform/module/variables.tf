@@ -3,7 +3,7 @@
 # What every resource is called.
 
 variable "name" {
-  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives. Two copies of the API in one account and region need two names. Where it is changed later, the user pool keeps its name, users and clients. The access log begins anew, and without cognito_domain_prefix the token endpoint moves, because its address is made from the name."
+  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives. Two copies of the API in one account and region need two names. Where it is changed later, the user pool keeps its name, users and clients. The access log is deleted and begins anew, unless keep_logs is set, and without cognito_domain_prefix the token endpoint moves, because its address is made from the name."
   type        = string
   default     = null
 
@@ -78,21 +78,21 @@ variable "functions" {
     What differs for single functions, keyed as in locals.tf. What is left out stays as the code or the common variable says.
     environment: adds to the common environment and wins over it.
     memory_size, timeout: in MB and seconds, in place of the code's.
-    ephemeral_storage: size of /tmp in MB, 512 to 10240.
+    ephemeral_storage: size of /tmp in MB, 512 to 10240. Left out, it stays as it is, 512 for a new function.
     layers: ARNs of layer versions, before the common ones.
     reserved_concurrent_executions: how many may run at once, taken from the account's; 0 turns the function off.
     policies: JSON policy documents for the function's role, by a name of your choice (but "routegen"): its grants.
     policy_arns: managed policies for the role, by a name of your choice.
     create_role, role_arn: false and an ARN run the function under a role that exists; its grants are then yours alone.
     vpc, tracing_mode, logging, log_retention_days: in place of the common variables of these names.
-    provisioned_concurrent_executions: how many execution environments wait for requests; needs an alias, and costs while they wait.
-    version_weights: the share of the requests that a version other than the newest gets, for example { "7" = 0.9 }; needs an alias.
+    provisioned_concurrent_executions: how many execution environments wait for requests; needs an alias, and costs while they wait. Change it in an apply without new code.
+    version_weights: the share of the requests that a version other than the newest gets, for example { "7" = 0.9 }; needs an alias, and does not go with provisioned_concurrent_executions.
   EOT
   type = map(object({
     environment                    = optional(map(string), {})
     memory_size                    = optional(number)
     timeout                        = optional(number)
-    ephemeral_storage              = optional(number, 512)
+    ephemeral_storage              = optional(number)
     layers                         = optional(list(string), [])
     reserved_concurrent_executions = optional(number, -1)
     policies                       = optional(map(string), {})
@@ -127,7 +127,7 @@ variable "functions" {
   }
 
   validation {
-    condition     = alltrue([for function in values(var.functions) : function.ephemeral_storage >= 512 && function.ephemeral_storage <= 10240])
+    condition     = alltrue([for function in values(var.functions) : coalesce(function.ephemeral_storage, 512) >= 512 && coalesce(function.ephemeral_storage, 512) <= 10240])
     error_message = "functions has an ephemeral_storage that Lambda refuses: 512 to 10240 MB."
   }
 
@@ -168,6 +168,12 @@ variable "functions" {
       alltrue([for version, weight in function.version_weights : can(regex("^[1-9][0-9]*$", version)) && weight >= 0 && weight <= 1])
     ])
     error_message = "functions has version_weights that Lambda refuses: the number of one version, with a share between 0 and 1, such as { \"7\" = 0.9 }."
+  }
+
+  validation {
+    # Lambda shares out no requests of an alias that has environments waiting.
+    condition     = alltrue([for function in values(var.functions) : function.provisioned_concurrent_executions == 0 || length(function.version_weights) == 0])
+    error_message = "functions has version_weights beside provisioned_concurrent_executions, and Lambda takes one of the two for an alias: set provisioned_concurrent_executions to 0 for as long as an older version gets requests."
   }
 
   validation {
@@ -228,10 +234,11 @@ variable "layers" {
 }
 
 variable "artifact_bucket" {
-  description = "S3 bucket to upload the zip files to, in the region of the functions, and what to put before their keys, for example \"my-api/\". Null uploads each with its function, which is fine for few: the provider does that one after another, at about 5 s each."
+  description = "S3 bucket to upload the zip files to, in the region of the functions, and what to put before their keys, for example \"my-api/\". With upload = false they are there already, each under its hash, and artifacts_dir needs artifacts.json alone. Null uploads each with its function, which is fine for few: the provider does that one after another, at about 5 s each."
   type = object({
     name       = string
     key_prefix = optional(string, "")
+    upload     = optional(bool, true)
   })
   default = null
 }
@@ -280,7 +287,7 @@ variable "tracing_mode" {
 }
 
 variable "logging" {
-  description = "How the functions log. format: \"JSON\" or \"Text\", for what Lambda itself writes; the functions write JSON in either. With \"JSON\", application_level (TRACE to FATAL) is the level of the functions' own log, and system_level (DEBUG, INFO, WARN) that of Lambda's. Null leaves all of it at Lambda's defaults."
+  description = "How the functions log. format: \"JSON\" or \"Text\", for what Lambda itself writes; the functions write JSON in either. With \"JSON\", application_level (TRACE to FATAL) is the level of the functions' own log, and system_level (DEBUG, INFO, WARN) that of Lambda's. Null leaves a function as it is, which for a new one is \"Text\": to go back, set { format = \"Text\" }."
   type = object({
     format            = optional(string, "JSON")
     application_level = optional(string)
@@ -301,6 +308,29 @@ variable "logging" {
   validation {
     condition     = try(var.logging.format == "JSON" || var.logging.application_level == null && var.logging.system_level == null, var.logging == null)
     error_message = "logging has a level, which Lambda takes with the format \"JSON\" only."
+  }
+}
+
+variable "role_name_prefix" {
+  description = "Put before the name of every role, in place of function_name_prefix, for example \"items-eu-\": role names are unique in an account, functions in a region, so that two regions may have functions of the same names under roles of different ones."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_+=,.@-]{0,63}$", coalesce(var.role_name_prefix, "-")))
+    error_message = "role_name_prefix may hold letters, digits and _+=,.@- only, 63 at most."
+  }
+}
+
+variable "role_path" {
+  description = "Path of the roles in IAM, for example \"/app/items/\", where who deploys may make roles below that alone. Another path makes other roles."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9._-]+/)*$", var.role_path))
+    error_message = "role_path must begin and end with a slash, such as \"/\" or \"/app/items/\"."
   }
 }
 
@@ -385,8 +415,10 @@ variable "custom_domain" {
     mapping_key: the path under the name that the API hangs under; left out, all of it.
     create: false for a name that is in API Gateway already, as where several APIs share one, each with a mapping_key. Only
     name and mapping_key are then said here; everything else belongs to who made it.
-    create_records, zone_id: true and the hosted zone in Route 53 point the name to the API (A and AAAA).
-    mutual_tls: the CA certificates that clients' certificates are checked against, in S3; needs disable_execute_api_endpoint.
+    ip_address_type: "ipv4", or "dualstack" for a name that answers by IPv6 too.
+    create_records, zone_id: true and the hosted zone in Route 53 point the name to the API (A, and with "dualstack" AAAA).
+    mutual_tls: the CA certificates that clients' certificates are checked against, in S3, with the version of the object: API Gateway
+    takes no other one until the version is another. Needs disable_execute_api_endpoint.
     ownership_verification_certificate_arn: with mutual TLS and an imported or private certificate only.
   EOT
   type = object({
@@ -394,6 +426,7 @@ variable "custom_domain" {
     certificate_arn = optional(string)
     mapping_key     = optional(string)
     create          = optional(bool, true)
+    ip_address_type = optional(string, "ipv4")
     create_records  = optional(bool, false)
     zone_id         = optional(string)
     mutual_tls = optional(object({
@@ -425,6 +458,17 @@ variable "custom_domain" {
   validation {
     condition     = try(!var.custom_domain.create_records || var.custom_domain.zone_id != null, var.custom_domain == null)
     error_message = "custom_domain.create_records needs the zone_id of the hosted zone."
+  }
+
+  validation {
+    condition     = alltrue([for domain in var.custom_domain[*] : contains(["ipv4", "dualstack"], domain.ip_address_type)])
+    error_message = "custom_domain.ip_address_type must be \"ipv4\" or \"dualstack\"."
+  }
+
+  validation {
+    # Without one, a CA that was taken out of the object would be trusted on, and no plan would show it.
+    condition     = alltrue([for domain in var.custom_domain[*] : domain.mutual_tls == null || try(domain.mutual_tls.truststore_version != null, false)])
+    error_message = "custom_domain.mutual_tls needs the truststore_version of the object, from a bucket with versioning: API Gateway reads the object once for each version, and would not see that it has changed."
   }
 
   validation {
@@ -499,6 +543,13 @@ variable "log_retention_days" {
     condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
     error_message = "log_retention_days must be a period that CloudWatch knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, or 0 for ever."
   }
+}
+
+variable "keep_logs" {
+  description = "Whether a log group stays when its function or the API goes, by a rename or a destroy too: Terraform then forgets it and leaves it to its retention. To go on writing to one that was left, import it."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "log_kms_key_arn" {

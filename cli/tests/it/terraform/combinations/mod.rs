@@ -85,11 +85,14 @@ const SETTINGS: &[&[&str]] = &[
         r#"custom_domain = { name = aws_kms_key.known_later.id, mapping_key = "v1", create = false }
   disable_execute_api_endpoint = true"#,
         r#"custom_domain = {
-    name = "api.example.com", certificate_arn = aws_kms_key.known_later.arn, create_records = true, zone_id = "Z1"
-    mutual_tls = { truststore_uri = "s3://trust/store.pem" }
+    name = "api.example.com", certificate_arn = aws_kms_key.known_later.arn, create_records = true, zone_id = "Z1", ip_address_type = "dualstack"
+    mutual_tls = { truststore_uri = "s3://trust/store.pem", truststore_version = aws_kms_key.known_later.id }
   }
   disable_execute_api_endpoint = true"#,
     ],
+    &["", "keep_logs = true"],
+    &["", r#"role_name_prefix = "items-eu-""#],
+    &["", r#"role_path = "/app/items/""#],
     &["", "log_retention_days = 0"],
     &["", "log_kms_key_arn = aws_kms_key.known_later.arn"],
     &[

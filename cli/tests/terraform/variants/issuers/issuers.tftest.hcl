@@ -13,17 +13,17 @@ variables {
 
 run "one_authorizer_for_each_issuer" {
   assert {
-    condition     = { for key, authorizer in aws_apigatewayv2_authorizer.this : key => authorizer.jwt_configuration[0].issuer if key != "cognito" } == { partners = "https://partners.example.com/", staff = "https://login.example.com/tenant/v2.0" }
+    condition     = { for key, authorizer in aws_apigatewayv2_authorizer.this : key => authorizer.jwt_configuration[0].issuer } == { partners = "https://partners.example.com/", staff = "https://login.example.com/tenant/v2.0" }
     error_message = "The issuers are not the caller's to the letter."
   }
 
   assert {
-    condition     = length(aws_apigatewayv2_authorizer.this) == 3 && aws_apigatewayv2_authorizer.this["staff"].jwt_configuration[0].audience == toset(["a", "b"])
+    condition     = length(output.authorizer_ids) == 3 && aws_apigatewayv2_authorizer.this["staff"].jwt_configuration[0].audience == toset(["a", "b"])
     error_message = "There is not one authorizer for each issuer, with its audience."
   }
 
   assert {
-    condition     = { for key, authorizer in aws_apigatewayv2_authorizer.this : key => one(authorizer.identity_sources) } == { cognito = "$request.header.Authorization", partners = "$request.header.Authorization", staff = "$request.querystring.token" }
+    condition     = { for key, authorizer in merge(aws_apigatewayv2_authorizer.this, aws_apigatewayv2_authorizer.cognito) : key => one(authorizer.identity_sources) } == { cognito = "$request.header.Authorization", partners = "$request.header.Authorization", staff = "$request.querystring.token" }
     error_message = "A token is not looked for where routegen.toml says."
   }
 
@@ -33,7 +33,7 @@ run "one_authorizer_for_each_issuer" {
   }
 
   assert {
-    condition     = aws_apigatewayv2_authorizer.this["cognito"].jwt_configuration[0].audience == toset([aws_cognito_user_pool_client.this["cognito"].id])
+    condition     = aws_apigatewayv2_authorizer.cognito["cognito"].jwt_configuration[0].audience == toset([aws_cognito_user_pool_client.this["cognito"].id])
     error_message = "Another issuer's audience is Cognito's too."
   }
 }

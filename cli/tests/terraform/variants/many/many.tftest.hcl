@@ -13,7 +13,7 @@ run "thirty_routes" {
   }
 
   assert {
-    condition     = length(aws_apigatewayv2_authorizer.this) == 1 && length(aws_cognito_user_pool_client.this) == 1 && length(aws_cognito_resource_server.this) == 1
+    condition     = length(aws_apigatewayv2_authorizer.this) == 0 && length(aws_apigatewayv2_authorizer.cognito) == 1 && length(aws_cognito_user_pool_client.this) == 1 && length(aws_cognito_resource_server.this) == 1
     error_message = "The routes do not share one authorizer, one client and one resource server."
   }
 

@@ -20,7 +20,7 @@ run "an_open_route_alone" {
   }
 
   assert {
-    condition     = sum([length(aws_apigatewayv2_authorizer.this), length(aws_cognito_user_pool.this), length(aws_cognito_user_pool_domain.this), length(aws_cognito_resource_server.this), length(aws_cognito_user_pool_client.this), length(data.aws_caller_identity.current)]) == 0
+    condition     = sum([length(aws_apigatewayv2_authorizer.this), length(aws_apigatewayv2_authorizer.cognito), length(aws_cognito_user_pool.this), length(aws_cognito_user_pool_domain.this), length(aws_cognito_resource_server.this), length(aws_cognito_user_pool_client.this), length(data.aws_caller_identity.current)]) == 0
     error_message = "Something of Cognito is made that no route asks for."
   }
 
@@ -55,7 +55,7 @@ run "settings_of_Cognito_without_Cognito" {
   }
 
   assert {
-    condition     = length(aws_cognito_user_pool.this) == 0 && length(aws_apigatewayv2_authorizer.this) == 0
+    condition     = length(aws_cognito_user_pool.this) == 0 && length(aws_apigatewayv2_authorizer.this) + length(aws_apigatewayv2_authorizer.cognito) == 0
     error_message = "Something of Cognito is made that no route asks for."
   }
 }

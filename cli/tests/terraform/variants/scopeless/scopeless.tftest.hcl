@@ -8,7 +8,7 @@ variables {
 
 run "a_client_for_users" {
   assert {
-    condition     = aws_apigatewayv2_route.this["GET /profile"].authorization_type == "JWT" && aws_apigatewayv2_route.this["GET /profile"].authorizer_id == aws_apigatewayv2_authorizer.this["cognito"].id && length(aws_apigatewayv2_route.this["GET /profile"].authorization_scopes) == 0
+    condition     = aws_apigatewayv2_route.this["GET /profile"].authorization_type == "JWT" && aws_apigatewayv2_route.this["GET /profile"].authorizer_id == aws_apigatewayv2_authorizer.cognito["cognito"].id && length(aws_apigatewayv2_route.this["GET /profile"].authorization_scopes) == 0
     error_message = "The route is not behind Cognito, or asks for a scope."
   }
 

@@ -59,3 +59,32 @@ run "incomplete" {
 
   expect_failures = [aws_lambda_function.this]
 }
+
+# No zip is there, and nobody uploads one.
+run "zips_that_are_in_the_bucket_already" {
+  variables {
+    artifacts_dir   = "listed"
+    artifact_bucket = { name = "releases", key_prefix = "items/", upload = false }
+  }
+
+  assert {
+    condition     = length(aws_s3_object.artifact) == 0 && alltrue([for function in aws_lambda_function.this : function.filename == null && function.s3_bucket == "releases"])
+    error_message = "A zip is looked for on this machine."
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.s3_key == "items/a-b_TImW-5JCeuQeRkm5NMpJWZG3hSuFU47DEQpj8HB.zip" && function.source_code_hash == "a+b/TImW+5JCeuQeRkm5NMpJWZG3hSuFU47DEQpj8HB="])
+    error_message = "The zip is not the one that artifacts.json says."
+  }
+}
+
+run "zips_that_nobody_has_listed" {
+  command = plan
+
+  variables {
+    artifacts_dir   = "folders/incomplete"
+    artifact_bucket = { name = "releases", upload = false }
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}

@@ -439,7 +439,7 @@ run "mutual_tls_for_a_domain_that_exists" {
 
   variables {
     disable_execute_api_endpoint = true
-    custom_domain                = { name = "api.example.com", create = false, mutual_tls = { truststore_uri = "s3://trust/ca.pem" } }
+    custom_domain                = { name = "api.example.com", create = false, mutual_tls = { truststore_uri = "s3://trust/ca.pem", truststore_version = "v1" } }
   }
 
   expect_failures = [var.custom_domain]
@@ -480,7 +480,7 @@ run "mutual_tls_with_another_way_in" {
   command = plan
 
   variables {
-    custom_domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "s3://trust/ca.pem" } }
+    custom_domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "s3://trust/ca.pem", truststore_version = "v1" } }
   }
 
   expect_failures = [aws_apigatewayv2_domain_name.this["custom"]]
@@ -596,7 +596,7 @@ run "a_client_for_people_in_a_pool_of_somebody_else" {
     cognito_user_client = { callback_urls = ["https://app.example.com"] }
   }
 
-  expect_failures = [aws_apigatewayv2_authorizer.this["cognito"]]
+  expect_failures = [aws_apigatewayv2_authorizer.cognito["cognito"]]
 }
 
 run "provisioned_concurrency_without_an_alias" {
@@ -710,4 +710,56 @@ run "threat_protection_without_the_plan_that_has_it" {
   }
 
   expect_failures = [aws_cognito_user_pool.this["cognito"]]
+}
+
+run "provisioned_concurrency_beside_weights" {
+  command = plan
+
+  variables {
+    alias     = "live"
+    functions = { get_items = { provisioned_concurrent_executions = 2, version_weights = { "7" = 0.9 } } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "a_truststore_without_a_version" {
+  command = plan
+
+  variables {
+    disable_execute_api_endpoint = true
+    custom_domain                = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "s3://trust/ca.pem" } }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "an_address_type_that_there_is_not" {
+  command = plan
+
+  variables {
+    custom_domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", ip_address_type = "ipv6" }
+  }
+
+  expect_failures = [var.custom_domain]
+}
+
+run "a_path_of_roles_without_its_slashes" {
+  command = plan
+
+  variables {
+    role_path = "app/items"
+  }
+
+  expect_failures = [var.role_path]
+}
+
+run "a_role_name_of_65_characters" {
+  command = plan
+
+  variables {
+    role_name_prefix = "a-prefix-of-fifty-four-characters-which-is-too-long---"
+  }
+
+  expect_failures = [aws_iam_role.function["create_item"]]
 }

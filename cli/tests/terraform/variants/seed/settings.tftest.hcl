@@ -133,8 +133,27 @@ run "single_functions" {
   }
 
   assert {
-    condition     = aws_lambda_function.this["create_item"].memory_size == 128 && aws_lambda_function.this["create_item"].timeout == 10 && aws_lambda_function.this["create_item"].ephemeral_storage[0].size == 512 && aws_lambda_function.this["create_item"].reserved_concurrent_executions == -1 && length(aws_lambda_function.this["create_item"].layers) == 1
+    condition     = aws_lambda_function.this["create_item"].memory_size == 128 && aws_lambda_function.this["create_item"].timeout == 10 && aws_lambda_function.this["create_item"].reserved_concurrent_executions == -1 && length(aws_lambda_function.this["create_item"].layers) == 1
     error_message = "A function without settings of its own is not as the code says."
+  }
+}
+
+run "roles_apart_from_functions" {
+  variables {
+    function_name_prefix = "staging-"
+    role_name_prefix     = "staging-eu-"
+    role_path            = "/app/items/"
+    keep_logs            = true
+  }
+
+  assert {
+    condition     = { for key, role in aws_iam_role.function : key => [role.path, role.name] } == { create_item = ["/app/items/", "staging-eu-create-item"], get_items = ["/app/items/", "staging-eu-get-items"] } && aws_lambda_function.this["get_items"].function_name == "staging-get-items"
+    error_message = "The roles do not have a path and names of their own."
+  }
+
+  assert {
+    condition     = alltrue([for group in concat([aws_cloudwatch_log_group.access], values(aws_cloudwatch_log_group.function)) : group.skip_destroy])
+    error_message = "A log group goes with what writes to it."
   }
 }
 
@@ -149,12 +168,12 @@ run "grants" {
   }
 
   assert {
-    condition     = { for key, policy in aws_iam_role_policy.grant : key => [policy.role, policy.name] } == { "get_items/read_table" = ["get-items", "read_table"] }
+    condition     = { for key, policy in aws_iam_role_policy.grant : key => [policy.role, policy.name] } == { "get_items/read_table" = [aws_iam_role.function["get_items"].id, "read_table"] }
     error_message = "The grant is not the one function's."
   }
 
   assert {
-    condition     = { for key, attachment in aws_iam_role_policy_attachment.grant : key => [attachment.role, attachment.policy_arn] } == { "get_items/insights" = ["get-items", "arn:aws:iam::aws:policy/CloudWatchLambdaInsightsExecutionRolePolicy"] }
+    condition     = { for key, attachment in aws_iam_role_policy_attachment.grant : key => [attachment.role, attachment.policy_arn] } == { "get_items/insights" = [aws_iam_role.function["get_items"].id, "arn:aws:iam::aws:policy/CloudWatchLambdaInsightsExecutionRolePolicy"] }
     error_message = "The managed policy is not the one function's."
   }
 }
@@ -203,7 +222,7 @@ run "an_alias" {
   }
 
   assert {
-    condition     = alltrue([for key, function in aws_lambda_function.this : function.publish && aws_lambda_alias.this[key].name == "live" && aws_lambda_alias.this[key].function_version == function.version && aws_apigatewayv2_integration.this[key].integration_uri == aws_lambda_alias.this[key].invoke_arn && aws_lambda_permission.api[key].qualifier == "live"])
+    condition     = alltrue([for key, function in aws_lambda_function.this : function.publish && aws_lambda_alias.this[key].name == "live" && aws_lambda_alias.this[key].function_version == function.version && aws_apigatewayv2_integration.this[key].integration_uri == "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-central-1:123456789012:function:${function.function_name}:live/invocations" && aws_lambda_permission.api[key].qualifier == "live"])
     error_message = "The API does not call the alias of the newest version, or may not."
   }
 }
@@ -230,8 +249,26 @@ run "a_canary" {
   }
 }
 
+run "a_key_without_anything_to_encrypt" {
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/functions"
+    functions   = { create_item = { environment = { TABLE = "items" } } }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this["create_item"].kms_key_arn == "arn:aws:kms:eu-central-1:123456789012:key/functions" && aws_lambda_function.this["get_items"].kms_key_arn == null
+    error_message = "A function without variables has a key, which Lambda forgets."
+  }
+
+  assert {
+    condition     = { for key, policy in aws_iam_role_policy.function : key => [for statement in jsondecode(policy.policy).Statement : statement.Sid] } == { create_item = ["WriteOwnLogs", "DecryptEnvironment"], get_items = ["WriteOwnLogs"] }
+    error_message = "A function without variables may decrypt."
+  }
+}
+
 run "keys_of_the_owner" {
   variables {
+    environment     = { TABLE = "items" }
     kms_key_arn     = "arn:aws:kms:eu-central-1:123456789012:key/functions"
     log_kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/logs"
   }
@@ -343,8 +380,19 @@ run "a_domain" {
   }
 
   assert {
-    condition     = { for key, record in aws_route53_record.this : key => [record.zone_id, record.name, record.type] } == { A = ["Z1", "api.example.com", "A"], AAAA = ["Z1", "api.example.com", "AAAA"] }
-    error_message = "The name does not point to the API."
+    condition     = { for key, record in aws_route53_record.this : key => [record.zone_id, record.name, record.type] } == { A = ["Z1", "api.example.com", "A"] }
+    error_message = "The name does not point to the API, or by IPv6 too, where it answers nothing."
+  }
+}
+
+run "a_domain_with_ipv6" {
+  variables {
+    custom_domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", ip_address_type = "dualstack", create_records = true, zone_id = "Z1" }
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_domain_name.this["custom"].domain_name_configuration[0].ip_address_type == "dualstack" && keys(aws_route53_record.this) == ["A", "AAAA"]
+    error_message = "The name does not answer by IPv6."
   }
 }
 
@@ -368,7 +416,7 @@ run "a_domain_that_exists" {
 run "mutual_tls" {
   variables {
     disable_execute_api_endpoint = true
-    custom_domain                = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "s3://trust/ca.pem" } }
+    custom_domain                = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a", mutual_tls = { truststore_uri = "s3://trust/ca.pem", truststore_version = "v1" } }
   }
 
   assert {
@@ -395,7 +443,7 @@ run "cognito" {
   }
 
   assert {
-    condition     = aws_apigatewayv2_authorizer.this["cognito"].jwt_configuration[0].audience == toset([aws_cognito_user_pool_client.this["cognito"].id, "another-client"])
+    condition     = aws_apigatewayv2_authorizer.cognito["cognito"].jwt_configuration[0].audience == toset([aws_cognito_user_pool_client.this["cognito"].id, "another-client"])
     error_message = "The authorizer does not accept the other client."
   }
 }
@@ -411,7 +459,7 @@ run "people" {
   }
 
   assert {
-    condition     = aws_apigatewayv2_authorizer.this["cognito"].jwt_configuration[0].audience == toset([aws_cognito_user_pool_client.this["cognito"].id, aws_cognito_user_pool_client.users["cognito"].id])
+    condition     = aws_apigatewayv2_authorizer.cognito["cognito"].jwt_configuration[0].audience == toset([aws_cognito_user_pool_client.this["cognito"].id, aws_cognito_user_pool_client.users["cognito"].id])
     error_message = "The authorizer does not take the tokens of both clients."
   }
 
@@ -479,7 +527,7 @@ run "a_pool_that_exists" {
   }
 
   assert {
-    condition     = aws_apigatewayv2_authorizer.this["cognito"].jwt_configuration[0].issuer == "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Theirs" && aws_apigatewayv2_authorizer.this["cognito"].jwt_configuration[0].audience == toset(["a", "b"])
+    condition     = aws_apigatewayv2_authorizer.cognito["cognito"].jwt_configuration[0].issuer == "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Theirs" && aws_apigatewayv2_authorizer.cognito["cognito"].jwt_configuration[0].audience == toset(["a", "b"])
     error_message = "The authorizer does not trust the pool, or not its clients."
   }
 

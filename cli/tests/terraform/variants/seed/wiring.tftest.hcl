@@ -20,7 +20,7 @@ run "routes" {
   }
 
   assert {
-    condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "JWT" && route.authorizer_id == aws_apigatewayv2_authorizer.this["cognito"].id])
+    condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "JWT" && route.authorizer_id == aws_apigatewayv2_authorizer.cognito["cognito"].id])
     error_message = "A route is not behind the Cognito authorizer."
   }
 
@@ -30,7 +30,7 @@ run "routes" {
   }
 
   assert {
-    condition     = alltrue([for key, integration in aws_apigatewayv2_integration.this : integration.integration_uri == aws_lambda_function.this[key].invoke_arn && integration.payload_format_version == "2.0" && integration.integration_method == "POST" && integration.timeout_milliseconds == 30000])
+    condition     = alltrue([for key, integration in aws_apigatewayv2_integration.this : integration.integration_uri == "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-central-1:123456789012:function:${aws_lambda_function.this[key].function_name}/invocations" && integration.payload_format_version == "2.0" && integration.integration_method == "POST" && integration.timeout_milliseconds == 30000])
     error_message = "An integration does not call its function with payload 2.0 for up to 30 seconds."
   }
 }
@@ -67,7 +67,7 @@ run "functions" {
   }
 
   assert {
-    condition     = alltrue([for key, policy in aws_iam_role_policy.function : policy.role == aws_iam_role.function[key].name && jsondecode(policy.policy).Statement == [{ Sid = "WriteOwnLogs", Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "${aws_cloudwatch_log_group.function[key].arn}:*" }]])
+    condition     = alltrue([for key, policy in aws_iam_role_policy.function : policy.role == aws_iam_role.function[key].id && jsondecode(policy.policy).Statement == [{ Sid = "WriteOwnLogs", Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "${aws_cloudwatch_log_group.function[key].arn}:*" }]])
     error_message = "A role may do more, or less, than write to its function's log group."
   }
 
@@ -146,14 +146,14 @@ run "cognito" {
   }
 
   assert {
-    condition     = aws_apigatewayv2_authorizer.this["cognito"].authorizer_type == "JWT" && aws_apigatewayv2_authorizer.this["cognito"].jwt_configuration[0].issuer == "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Mocked" && aws_apigatewayv2_authorizer.this["cognito"].jwt_configuration[0].audience == toset([aws_cognito_user_pool_client.this["cognito"].id])
+    condition     = aws_apigatewayv2_authorizer.cognito["cognito"].authorizer_type == "JWT" && aws_apigatewayv2_authorizer.cognito["cognito"].jwt_configuration[0].issuer == "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Mocked" && aws_apigatewayv2_authorizer.cognito["cognito"].jwt_configuration[0].audience == toset([aws_cognito_user_pool_client.this["cognito"].id])
     error_message = "The authorizer does not trust the pool, or not its client."
   }
 }
 
 run "outputs" {
   assert {
-    condition     = output.authorizer_ids == { cognito = aws_apigatewayv2_authorizer.this["cognito"].id } && output.stage_name == "$default" && output.user_pool_arn == aws_cognito_user_pool.this["cognito"].arn && output.alias_arns == {}
+    condition     = output.authorizer_ids == { cognito = aws_apigatewayv2_authorizer.cognito["cognito"].id } && output.stage_name == "$default" && output.user_pool_arn == aws_cognito_user_pool.this["cognito"].arn && output.alias_arns == {}
     error_message = "The outputs do not tell the authorizer, the stage and the pool."
   }
 

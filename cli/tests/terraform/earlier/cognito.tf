@@ -1,0 +1,189 @@
+# The routegen module: the Cognito user pool with its token endpoint, scopes and client.
+
+locals {
+  uses_cognito = anytrue([for authorizer in local.authorizers : authorizer.kind == "cognito"])
+
+  # What the module makes: empty where no route asks for Cognito, or where the caller has a pool. One at most.
+  cognito = {
+    for key, authorizer in local.authorizers :
+    key => authorizer if authorizer.kind == "cognito" && var.cognito_user_pool == null
+  }
+  cognito_users = { for key, authorizer in local.cognito : key => authorizer if var.cognito_user_client != null }
+
+  # The caller's pool, where there is one and it is needed.
+  their_pool = local.uses_cognito ? one(var.cognito_user_pool[*]) : null
+
+  user_pool_id = local.their_pool == null ? one([for pool in aws_cognito_user_pool.this : pool.id]) : local.their_pool.id
+
+  # A token names its issuer by the pool's own address, also where the token endpoint is elsewhere.
+  issuer = (
+    local.their_pool == null
+    ? one([for pool in aws_cognito_user_pool.this : "https://${pool.endpoint}"])
+    : "https://${coalesce(local.their_pool.endpoint, "cognito-idp.${split("_", local.their_pool.id)[0]}.amazonaws.com/${local.their_pool.id}")}"
+  )
+
+  # The clients whose tokens are good.
+  cognito_audience = setunion(
+    [for client in aws_cognito_user_pool_client.this : client.id],
+    [for client in aws_cognito_user_pool_client.users : client.id],
+    local.their_pool == null ? [] : local.their_pool.client_ids,
+    var.cognito_additional_audiences,
+  )
+
+  # The id of a pool starts with its region, which saves a data source.
+  oauth_endpoint = one([
+    for key, domain in aws_cognito_user_pool_domain.this :
+    "https://${domain.domain}.auth.${split("_", domain.user_pool_id)[0]}.amazoncognito.com/oauth2"
+  ])
+
+  oauth_scopes = flatten([
+    for identifier, names in local.resource_servers : [for name in names : "${identifier}/${name}"]
+  ])
+
+  # Cognito takes lower-case letters, digits and hyphens only; the account id makes the name unique.
+  default_domain_prefix = one([
+    for identity in data.aws_caller_identity.current :
+    "${trim(replace(lower(local.name), "/[^a-z0-9]+/", "-"), "-")}-${identity.account_id}"
+  ])
+  domain_prefix = try(coalesce(var.cognito_domain_prefix, local.default_domain_prefix), null)
+}
+
+# Only the default prefix needs the account id.
+data "aws_caller_identity" "current" {
+  for_each = { for key, authorizer in local.cognito : key => authorizer if var.cognito_domain_prefix == null }
+}
+
+resource "aws_cognito_user_pool" "this" {
+  for_each = local.cognito
+
+  name                = local.name
+  deletion_protection = var.cognito_deletion_protection ? "ACTIVE" : "INACTIVE"
+  tags                = var.tags
+
+  # Nobody signs up by themselves: whoever calls the API has been let in by its owner.
+  admin_create_user_config {
+    allow_admin_create_user_only = true
+  }
+
+  password_policy {
+    minimum_length                   = 14
+    require_lowercase                = true
+    require_numbers                  = true
+    require_symbols                  = true
+    require_uppercase                = true
+    temporary_password_validity_days = 3
+  }
+
+  # A lost password is reset by mail; left out, Cognito would prefer a text message.
+  account_recovery_setting {
+    recovery_mechanism {
+      name     = "verified_email"
+      priority = 1
+    }
+  }
+
+  # "Ada" and "ada" are one user. This cannot be changed later without another pool.
+  username_configuration {
+    case_sensitive = false
+  }
+
+  lifecycle {
+    # AWS renames no pool: Terraform would make another one, without the users and with other clients. Nothing
+    # goes by the name.
+    ignore_changes = [name]
+  }
+}
+
+# Without a domain there is no token endpoint, and so no token for a machine.
+resource "aws_cognito_user_pool_domain" "this" {
+  for_each = local.cognito
+
+  domain       = local.domain_prefix
+  user_pool_id = aws_cognito_user_pool.this[each.key].id
+
+  lifecycle {
+    precondition {
+      condition     = length(local.domain_prefix) <= 63 && !can(regex("aws|amazon|cognito", local.domain_prefix))
+      error_message = "The domain prefix ${local.domain_prefix}, made from the API's name and the account id, is one that Cognito refuses: 63 characters at most, and neither \"aws\" nor \"amazon\" nor \"cognito\" in it. Set cognito_domain_prefix."
+    }
+  }
+}
+
+# A route's scope "items/read" is the scope `read` of the resource server `items`.
+resource "aws_cognito_resource_server" "this" {
+  for_each = {
+    for identifier, names in local.resource_servers :
+    identifier => names if local.uses_cognito && try(var.cognito_user_pool.create_resource_servers, true)
+  }
+
+  identifier   = each.key
+  name         = each.key
+  user_pool_id = local.user_pool_id
+
+  dynamic "scope" {
+    for_each = toset(each.value)
+
+    content {
+      scope_name        = scope.value
+      scope_description = "${each.key}/${scope.value}"
+    }
+  }
+}
+
+# The client is for machines: it has a secret, takes client_credentials only, which Cognito does not
+# combine with the flows for users, and may ask for every scope that a route needs.
+#
+# Where the routes name no scope, there is none to ask for, and Cognito refuses client_credentials
+# without a scope. The client then has no OAuth flow, and users of the pool sign in through it instead.
+# It always has a secret, because a change there would make another client, with another id.
+resource "aws_cognito_user_pool_client" "this" {
+  for_each = local.cognito
+
+  name            = local.name
+  user_pool_id    = aws_cognito_user_pool.this[each.key].id
+  generate_secret = true
+
+  allowed_oauth_flows_user_pool_client = length(local.oauth_scopes) > 0
+  allowed_oauth_flows                  = length(local.oauth_scopes) > 0 ? ["client_credentials"] : []
+  allowed_oauth_scopes                 = local.oauth_scopes
+
+  # Left out, Cognito would let users sign in through a client that is meant for machines.
+  explicit_auth_flows = length(local.oauth_scopes) > 0 ? ["ALLOW_REFRESH_TOKEN_AUTH"] : ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
+
+  # Whether a user exists is nobody's business.
+  prevent_user_existence_errors = "ENABLED"
+  enable_token_revocation       = true
+
+  # Scopes have to exist before a client may name them.
+  depends_on = [aws_cognito_resource_server.this]
+}
+
+# The client for people, on request: a browser or an app sends them to Cognito's pages, and trades the
+# code that comes back for tokens.
+resource "aws_cognito_user_pool_client" "users" {
+  for_each = local.cognito_users
+
+  name            = "${local.name}-users"
+  user_pool_id    = aws_cognito_user_pool.this[each.key].id
+  generate_secret = var.cognito_user_client.generate_secret
+
+  allowed_oauth_flows_user_pool_client = true
+  allowed_oauth_flows                  = ["code"]
+  allowed_oauth_scopes                 = setunion(var.cognito_user_client.scopes, local.oauth_scopes)
+  callback_urls                        = var.cognito_user_client.callback_urls
+  logout_urls                          = var.cognito_user_client.logout_urls
+  supported_identity_providers         = var.cognito_user_client.identity_providers
+  explicit_auth_flows                  = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
+
+  prevent_user_existence_errors = "ENABLED"
+  enable_token_revocation       = true
+
+  lifecycle {
+    precondition {
+      condition     = length("${local.name}-users") <= 128
+      error_message = "The client for people would be called ${local.name}-users, which is longer than the 128 characters that Cognito takes: shorten name to 122."
+    }
+  }
+
+  depends_on = [aws_cognito_resource_server.this]
+}

@@ -1,0 +1,449 @@
+# The routegen module: the Lambda functions, each with a role, a log group and a permission of its own.
+
+locals {
+  # For resources of which every function has one. Terraform evaluates and copies the whole `for_each` again for each
+  # instance, which for hundreds of functions is quick with a map of strings only: the functions themselves are much to
+  # copy, and a set is sorted each time.
+  function_keys = tomap({ for key in keys(local.lambda_functions) : key => key })
+
+  # What the caller has said of no function.
+  no_settings = {
+    environment                    = {}
+    memory_size                    = null
+    timeout                        = null
+    ephemeral_storage              = 512
+    layers                         = []
+    reserved_concurrent_executions = -1
+    policies                       = {}
+    policy_arns                    = {}
+    create_role                    = true
+    role_arn                       = null
+    tracing_mode                   = null
+    log_retention_days             = null
+    vpc                            = null
+    logging                        = null
+
+    provisioned_concurrent_executions = 0
+    version_weights                   = {}
+  }
+
+  # No `try` here: with it, one value that is not known before the apply would make all of them unknown.
+  settings = { for key in keys(local.lambda_functions) : key => lookup(var.functions, key, local.no_settings) }
+
+  functions = {
+    for key, function in local.lambda_functions : key => merge(function, local.settings[key], {
+      name        = "${var.function_name_prefix}${function.name}"
+      artifact    = "${var.artifacts_dir}/${function.artifact}"
+      memory_size = coalesce(local.settings[key].memory_size, function.memory_size)
+      timeout     = coalesce(local.settings[key].timeout, function.timeout)
+      environment = merge(var.environment, local.settings[key].environment)
+      layers      = concat(local.settings[key].layers, var.layers)
+      vpc         = local.settings[key].vpc == null ? var.vpc : local.settings[key].vpc
+      logging     = local.settings[key].logging == null ? var.logging : local.settings[key].logging
+
+      tracing_mode       = coalesce(local.settings[key].tracing_mode, var.tracing_mode)
+      log_retention_days = coalesce(local.settings[key].log_retention_days, var.log_retention_days)
+    })
+  }
+
+  # What `routegen build` says of the zips, beside them. Zips that came without it are taken as they are. Nothing but
+  # preconditions read this, so that a folder that is not known before the apply makes nothing else unknown.
+  listed = try({ for function in jsondecode(file("${var.artifacts_dir}/artifacts.json")).functions : function.key => function }, {})
+
+  # The names of the variables that a function gets. That a value is a secret makes its name none, and a message can tell
+  # a name only where Terraform knows that.
+  environment_names = {
+    for key, function in local.functions :
+    key => try(nonsensitive(keys(function.environment)), keys(function.environment))
+  }
+
+  # Those that the code needs and that nobody mentions. What is null is no variable either, but of some values that shows
+  # when they are applied, and is asked for apart.
+  missing_names = { for key, function in local.functions : key => setsubtract(function.environment_names, local.environment_names[key]) }
+
+  # Lambda measures the variables as one JSON text, in which &, < and > are themselves. Terraform writes six bytes for
+  # each, "\u0026"; and so that a backslash of a value begins no such six, a pair of them goes first.
+  environment_texts = {
+    for key, function in local.functions :
+    key => base64encode(replace(replace(jsonencode(function.environment), "\\\\", "--"), "/\\\\u(0026|003c|003e)/", "&"))
+  }
+  environment_bytes = { for key, text in local.environment_texts : key => length(text) * 3 / 4 - length(regexall("=", text)) }
+
+  # The keys of the routes that lead to a function, counted once for all functions.
+  routes_of_functions = { for key, route in local.lambda_routes : route.function => local.route_keys[key]... }
+
+  # Two APIs may share a folder, whose listing is then that of the last build.
+  is_listed = length(setintersection(keys(local.listed), keys(local.lambda_functions))) > 0
+
+  # The functions whose role the module makes.
+  own_roles = tomap({ for key, function in local.functions : key => key if function.create_role })
+
+  # How many execution environments are to wait, of the functions that have any.
+  provisioned = tomap({
+    for key, function in local.functions :
+    key => function.provisioned_concurrent_executions if function.provisioned_concurrent_executions > 0
+  })
+
+  role_arns = {
+    for key, function in local.functions :
+    key => function.create_role ? aws_iam_role.function[key].arn : function.role_arn
+  }
+
+  # What other resources refer to, gathered once. Each reference to one instance makes Terraform read all of them, which
+  # for hundreds of functions is what a plan would spend its time on. The same goes for `depends_on`: with a resource in
+  # it, every instance depends on every instance, and Terraform follows all of these ways again and again.
+  alias_names       = { for key, alias in aws_lambda_alias.this : key => alias.name }
+  artifact_objects  = { for key, object in aws_s3_object.artifact : key => { bucket = object.bucket, key = object.key } }
+  function_names    = { for key, function in aws_lambda_function.this : key => function.function_name }
+  function_versions = { for key, function in aws_lambda_function.this : key => function.version }
+  log_group_arns    = { for key, group in aws_cloudwatch_log_group.function : key => group.arn }
+  permission_ids    = { for key, permission in aws_lambda_permission.api : key => permission.id }
+  role_names        = { for key, role in aws_iam_role.function : key => role.name }
+  role_policy_ids   = { for key, policy in aws_iam_role_policy.function : key => policy.id }
+
+  # One entry for each grant, by function and name. The names are the caller's, and so are known at plan
+  # even where a document is not.
+  policies = merge([
+    for key in keys(local.own_roles) : {
+      for name, document in local.functions[key].policies : "${key}/${name}" => { function = key, name = name, document = document }
+    }
+  ]...)
+  policy_arns = merge([
+    for key in keys(local.own_roles) : {
+      for name, arn in local.functions[key].policy_arns : "${key}/${name}" => { function = key, arn = arn }
+    }
+  ]...)
+
+  # Where an integration calls, and what a permission is for.
+  invoke_arns = {
+    for key in keys(local.lambda_functions) :
+    key => var.alias == null ? aws_lambda_function.this[key].invoke_arn : aws_lambda_alias.this[key].invoke_arn
+  }
+
+  # What Lambda does with the role to attach a function to a VPC. The interfaces do not exist yet
+  # when the policy is written, and the two describing actions take no resource at all.
+  network_interface_actions = [
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+  ]
+}
+
+resource "aws_lambda_function" "this" {
+  for_each = local.function_keys
+
+  #checkov:skip=CKV_AWS_116:API Gateway waits for the function's answer, and a dead-letter queue is for calls that nobody waits for
+  #checkov:skip=CKV_AWS_272:Signing is a step between build and apply that AWS Signer takes with a bucket of the account's; what is applied is held to the hash in artifacts.json
+  #checkov:skip=CKV_AWS_50:The variable tracing_mode decides, or a function's own; through the locals, a scanner does not always see which
+  function_name = local.functions[each.key].name
+  description   = local.functions[each.key].description
+  role          = local.role_arns[each.key]
+  tags          = var.tags
+
+  # The artifact is a native binary: the runtime is an operating system only, and starts `bootstrap`.
+  runtime       = "provided.al2023"
+  handler       = "bootstrap"
+  architectures = [local.functions[each.key].architecture]
+  memory_size   = local.functions[each.key].memory_size
+  timeout       = local.functions[each.key].timeout
+  layers        = local.functions[each.key].layers
+  kms_key_arn   = var.kms_key_arn
+  publish       = var.alias != null
+
+  reserved_concurrent_executions = local.functions[each.key].reserved_concurrent_executions
+
+  # Without the hash, a new zip under the old name would never be uploaded. A missing zip is left
+  # to the precondition below, whose message says what to do.
+  filename         = var.artifact_bucket == null ? local.functions[each.key].artifact : null
+  s3_bucket        = try(local.artifact_objects[each.key].bucket, null)
+  s3_key           = try(local.artifact_objects[each.key].key, null)
+  source_code_hash = try(filebase64sha256(local.functions[each.key].artifact), null)
+
+  ephemeral_storage {
+    size = local.functions[each.key].ephemeral_storage
+  }
+
+  dynamic "environment" {
+    for_each = length(local.environment_names[each.key]) > 0 ? [each.key] : []
+
+    content {
+      variables = local.functions[environment.value].environment
+    }
+  }
+
+  dynamic "vpc_config" {
+    for_each = local.functions[each.key].vpc[*]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
+
+  tracing_config {
+    mode = local.functions[each.key].tracing_mode
+  }
+
+  dynamic "logging_config" {
+    for_each = local.functions[each.key].logging[*]
+
+    content {
+      log_format            = logging_config.value.format
+      application_log_level = logging_config.value.application_level
+      system_log_level      = logging_config.value.system_level
+    }
+  }
+
+  lifecycle {
+    # Where the module makes the role, that has said it already.
+    precondition {
+      condition     = local.functions[each.key].create_role || can(regex("^[A-Za-z0-9_-]{1,64}$", local.functions[each.key].name))
+      error_message = "The function name ${local.functions[each.key].name} has ${length(local.functions[each.key].name)} characters. Lambda takes 1 to 64 letters, digits, hyphens and underscores: shorten function_name_prefix, or give the route a shorter name."
+    }
+
+    precondition {
+      condition     = try(fileexists(local.functions[each.key].artifact), false)
+      error_message = "There is no artifact at ${local.functions[each.key].artifact}: run `routegen build`, or set artifacts_dir to the folder that it writes to."
+    }
+
+    precondition {
+      condition     = try(local.listed[each.key].sha256 == filebase64sha256(local.functions[each.key].artifact), true)
+      error_message = "The artifact at ${local.functions[each.key].artifact} is not the one that artifacts.json beside it describes: run `routegen build`."
+    }
+
+    precondition {
+      condition = !local.is_listed || try(
+        local.listed[each.key].architecture == local.functions[each.key].architecture &&
+        sort(local.listed[each.key].routes) == sort(lookup(local.routes_of_functions, each.key, [])),
+        false,
+      )
+      error_message = "The artifact of the function ${each.key} is not built for the routes and the architecture that locals.tf gives it, as artifacts.json in ${var.artifacts_dir} shows: run `routegen build`, or `routegen emit-tf` where that is older."
+    }
+
+    precondition {
+      condition     = length(local.functions[each.key].layers) <= 5
+      error_message = "The function ${each.key} has ${length(local.functions[each.key].layers)} layers, its own and the common ones together, and Lambda takes 5."
+    }
+
+    precondition {
+      condition     = length(local.missing_names[each.key]) == 0
+      error_message = "The code of the function ${each.key} needs environment variables that have no value: ${join(", ", local.missing_names[each.key])}. Set them in the variable environment for every function, or in functions.${each.key}.environment."
+    }
+
+    precondition {
+      condition     = alltrue([for name in local.functions[each.key].environment_names : lookup(local.functions[each.key].environment, name, "") != null])
+      error_message = "The code of the function ${each.key} needs environment variables of which one is null, and so does not reach it. It needs: ${join(", ", local.functions[each.key].environment_names)}."
+    }
+
+    precondition {
+      condition     = var.alias != null || length(local.functions[each.key].version_weights) == 0
+      error_message = "The function ${each.key} has version_weights, which belong to an alias: set the variable alias."
+    }
+
+    precondition {
+      condition     = local.environment_bytes[each.key] <= 4096
+      error_message = "The environment variables of the function ${each.key} come to more than 4 KB, which is all that Lambda takes."
+    }
+  }
+
+  # The log group has to be there before the first call, or Lambda would try to make one without
+  # retention; the policy has to be there before Lambda checks it for the VPC and for tracing.
+  depends_on = [
+    local.log_group_arns,
+    local.role_policy_ids,
+  ]
+}
+
+# The key holds the content's hash. So a new zip is another object: it is there before its function
+# takes it, and the old one goes after that.
+resource "aws_s3_object" "artifact" {
+  for_each = var.artifact_bucket == null ? {} : local.function_keys
+
+  bucket = var.artifact_bucket.name
+  key    = "${var.artifact_bucket.key_prefix}${local.functions[each.key].name}/${try(filesha256(local.functions[each.key].artifact), "missing")}.zip"
+  source = local.functions[each.key].artifact
+
+  # S3 takes 10 tags for an object, where everything else takes 50: the object has neither the module's nor the
+  # provider's.
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+
+    precondition {
+      condition     = try(fileexists(local.functions[each.key].artifact), false)
+      error_message = "There is no artifact at ${local.functions[each.key].artifact}: run `routegen build`, or set artifacts_dir to the folder that it writes to."
+    }
+  }
+}
+
+resource "aws_lambda_alias" "this" {
+  for_each = var.alias == null ? {} : local.function_keys
+
+  name             = var.alias
+  description      = "The version that the API ${local.name} calls"
+  function_name    = local.function_names[each.key]
+  function_version = local.function_versions[each.key]
+
+  # Weights that are set elsewhere would go with the next apply.
+  dynamic "routing_config" {
+    for_each = length(local.functions[each.key].version_weights) > 0 ? [local.functions[each.key].version_weights] : []
+
+    content {
+      additional_version_weights = routing_config.value
+    }
+  }
+}
+
+# Execution environments that are there before a request is.
+resource "aws_lambda_provisioned_concurrency_config" "this" {
+  for_each = local.provisioned
+
+  function_name                     = local.function_names[each.key]
+  qualifier                         = try(local.alias_names[each.key], null)
+  provisioned_concurrent_executions = each.value
+
+  lifecycle {
+    precondition {
+      condition     = var.alias != null
+      error_message = "The function ${each.key} has provisioned_concurrent_executions, which belong to a version: set the variable alias."
+    }
+  }
+}
+
+resource "aws_cloudwatch_log_group" "function" {
+  for_each = local.function_keys
+
+  # The name that Lambda writes to.
+  name              = "/aws/lambda/${local.functions[each.key].name}"
+  retention_in_days = local.functions[each.key].log_retention_days
+  kms_key_id        = var.log_kms_key_arn
+  tags              = var.tags
+}
+
+resource "aws_iam_role" "function" {
+  for_each = local.own_roles
+
+  name                 = local.functions[each.key].name
+  description          = "What the function ${local.functions[each.key].name} may do"
+  permissions_boundary = var.role_permissions_boundary
+  tags                 = var.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "lambda.amazonaws.com" }
+    }]
+  })
+
+  lifecycle {
+    # The role, the log group and the function share the name, and Lambda's limit is the tightest.
+    precondition {
+      condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", local.functions[each.key].name))
+      error_message = "The function name ${local.functions[each.key].name} has ${length(local.functions[each.key].name)} characters. Lambda takes 1 to 64 letters, digits, hyphens and underscores: shorten function_name_prefix, or give the route a shorter name."
+    }
+  }
+}
+
+# What the function needs to run at all. Its grants stand beside it.
+resource "aws_iam_role_policy" "function" {
+  for_each = local.own_roles
+
+  name = "routegen"
+  role = local.role_names[each.key]
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      for statement in [
+        {
+          # Its own log group and no other, and no right to make one.
+          used = true
+          body = {
+            Sid      = "WriteOwnLogs"
+            Effect   = "Allow"
+            Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+            Resource = "${local.log_group_arns[each.key]}:*"
+          }
+        },
+        {
+          used = local.functions[each.key].vpc != null
+          body = {
+            Sid      = "AttachToVpc"
+            Effect   = "Allow"
+            Action   = local.network_interface_actions
+            Resource = "*"
+          }
+        },
+        {
+          # Lambda itself needs those, the code that runs in the function does not. Only a call from
+          # that code carries this condition key.
+          used = local.functions[each.key].vpc != null
+          body = {
+            Sid       = "KeepCodeOffTheVpc"
+            Effect    = "Deny"
+            Action    = local.network_interface_actions
+            Resource  = "*"
+            Condition = { ArnLike = { "lambda:SourceFunctionArn" = "arn:*:lambda:*:*:function:${local.functions[each.key].name}" } }
+          }
+        },
+        {
+          used = local.functions[each.key].tracing_mode == "Active"
+          body = {
+            Sid      = "WriteTraces"
+            Effect   = "Allow"
+            Action   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+            Resource = "*"
+          }
+        },
+        {
+          used = var.kms_key_arn != null
+          body = {
+            Sid      = "DecryptEnvironment"
+            Effect   = "Allow"
+            Action   = ["kms:Decrypt"]
+            Resource = var.kms_key_arn
+          }
+        },
+      ] : statement.body if statement.used
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "grant" {
+  for_each = local.policies
+
+  name   = each.value.name
+  role   = local.role_names[each.value.function]
+  policy = each.value.document
+}
+
+resource "aws_iam_role_policy_attachment" "grant" {
+  for_each = local.policy_arns
+
+  role       = local.role_names[each.value.function]
+  policy_arn = each.value.arn
+}
+
+# One permission for the whole API, not one for each route. The pattern ends in /stage/route: with
+# one more segment it would miss the route "$default". It comes before the one that it takes the place of, as where the
+# API was deleted by hand, and a policy takes no statement id twice: the API's id makes it another.
+resource "aws_lambda_permission" "api" {
+  for_each = local.routed_functions
+
+  statement_id  = "AllowExecutionFromApiGateway-${aws_apigatewayv2_api.this.id}"
+  action        = "lambda:InvokeFunction"
+  function_name = local.function_names[each.key]
+  qualifier     = var.alias == null ? null : local.alias_names[each.key]
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
+}

@@ -1,0 +1,127 @@
+# The routegen module: what the caller gets back. Without Cognito its outputs are null.
+
+output "api_id" {
+  description = "Id of the HTTP API."
+  value       = aws_apigatewayv2_api.this.id
+}
+
+output "api_endpoint" {
+  description = "Address that the routes hang under, without a slash at its end; null with disable_execute_api_endpoint."
+  value       = var.disable_execute_api_endpoint ? null : trimsuffix(aws_apigatewayv2_stage.this.invoke_url, "/")
+}
+
+output "custom_domain_endpoint" {
+  description = "Address that the routes hang under at custom_domain, without a slash at its end; null without one."
+  value       = one([for domain in var.custom_domain[*] : trimsuffix("https://${domain.name}/${coalesce(domain.mapping_key, "/")}", "//")])
+}
+
+output "custom_domain_target" {
+  description = "What a DNS record for custom_domain points to, as { name, zone_id }, where the module does not make the record itself; null for a domain that the module does not make."
+  value = one([
+    for domain in aws_apigatewayv2_domain_name.this : {
+      name    = domain.domain_name_configuration[0].target_domain_name
+      zone_id = domain.domain_name_configuration[0].hosted_zone_id
+    }
+  ])
+}
+
+output "stage_name" {
+  description = "Name of the stage, as in the dimensions of its metrics."
+  value       = aws_apigatewayv2_stage.this.name
+}
+
+output "stage_arn" {
+  description = "ARN of the stage."
+  value       = aws_apigatewayv2_stage.this.arn
+}
+
+output "api_execution_arn" {
+  description = "ARN that the permissions to call the API start with."
+  value       = aws_apigatewayv2_api.this.execution_arn
+}
+
+output "authorizer_ids" {
+  description = "Id of each authorizer, by the name that routes call it by, for routes of your own."
+  value       = local.authorizer_ids
+}
+
+output "access_log_group_name" {
+  description = "Log group of the API's access log."
+  value       = aws_cloudwatch_log_group.access.name
+}
+
+output "function_names" {
+  description = "Name of each function, by its key in locals.tf."
+  value       = { for key, function in aws_lambda_function.this : key => function.function_name }
+}
+
+output "function_arns" {
+  description = "ARN of each function, by its key in locals.tf."
+  value       = { for key, function in aws_lambda_function.this : key => function.arn }
+}
+
+output "alias_arns" {
+  description = "ARN of each function's alias, by the function's key; empty without one."
+  value       = { for key, alias in aws_lambda_alias.this : key => alias.arn }
+}
+
+output "function_versions" {
+  description = "Number of the newest version of each function, by its key in locals.tf; null without an alias."
+  value       = { for key, function in aws_lambda_function.this : key => var.alias == null ? null : function.version }
+}
+
+output "role_names" {
+  description = "Name of each role that the module made, by the function's key, to attach grants to."
+  value       = { for key, role in aws_iam_role.function : key => role.name }
+}
+
+output "role_arns" {
+  description = "ARN of each function's role, by the function's key, to name in policies of resources."
+  value       = local.role_arns
+}
+
+output "log_group_names" {
+  description = "Log group of each function, by the function's key."
+  value       = { for key, group in aws_cloudwatch_log_group.function : key => group.name }
+}
+
+output "user_pool_id" {
+  description = "Id of the Cognito user pool."
+  value       = local.user_pool_id
+}
+
+output "user_pool_arn" {
+  description = "ARN of the Cognito user pool that the module made, to name in policies; null with cognito_user_pool."
+  value       = one([for pool in aws_cognito_user_pool.this : pool.arn])
+}
+
+output "issuer" {
+  description = "Issuer of the tokens that the JWT authorizer accepts."
+  value       = local.issuer
+}
+
+output "token_endpoint" {
+  description = "Address that gives a token for the client's id and secret, with grant_type=client_credentials."
+  value       = one([for endpoint in local.oauth_endpoint[*] : "${endpoint}/token"])
+}
+
+output "authorize_endpoint" {
+  description = "Address that a browser is sent to for a code, with the user_client_id; null without cognito_user_client."
+  value       = length(local.cognito_users) == 0 ? null : "${local.oauth_endpoint}/authorize"
+}
+
+output "user_client_id" {
+  description = "Id of the client for people; null without cognito_user_client."
+  value       = one([for client in aws_cognito_user_pool_client.users : client.id])
+}
+
+output "client_id" {
+  description = "Id of the machine-to-machine client."
+  value       = one([for client in aws_cognito_user_pool_client.this : client.id])
+}
+
+output "client_secret" {
+  description = "Secret of the machine-to-machine client. It is in the state too: keep the state where only its owners read."
+  value       = one([for client in aws_cognito_user_pool_client.this : client.client_secret])
+  sensitive   = true
+}

@@ -1,0 +1,613 @@
+# The routegen module: what the caller sets. What belongs to the code is in locals.tf.
+
+# What every resource is called.
+
+variable "name" {
+  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives. Two copies of the API in one account and region need two names. Where it is changed later, the user pool keeps its name, users and clients. The access log begins anew, and without cognito_domain_prefix the token endpoint moves, because its address is made from the name."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.name == null || can(regex("^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", var.name))
+    error_message = "name must be 1 to 128 letters, digits, dots, underscores or hyphens, and start with a letter or digit."
+  }
+}
+
+variable "function_name_prefix" {
+  description = "Put before the name of every function, and so before its role and log group, for example \"staging-\". Role names are unique in an account, not in a region, so two copies in one account need two prefixes."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{0,63}$", var.function_name_prefix))
+    error_message = "function_name_prefix may hold letters, digits, hyphens and underscores only, 63 at most."
+  }
+}
+
+variable "tags" {
+  description = "Tags for every resource that takes tags, on top of the provider's default_tags. Zips in artifact_bucket have neither: S3 takes 10 tags for an object."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+# The functions.
+
+variable "artifacts_dir" {
+  description = "Path of the folder that holds the functions' zip files, as `routegen build` leaves it. Best given relative to path.module, so that the plan is the same on every machine."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(var.artifacts_dir) > 0
+    error_message = "artifacts_dir must not be empty; \".\" is the folder that Terraform runs in."
+  }
+}
+
+# The next two hold one list of reserved names twice: before Terraform 1.9 a validation sees nothing
+# but its own variable.
+
+variable "environment" {
+  description = "Environment variables that every function gets."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    # Lambda wants a letter first and two characters at least, which also keeps _HANDLER and its like out.
+    condition     = alltrue([for key in keys(var.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", key))])
+    error_message = "environment has a name that Lambda refuses. A name starts with a letter and has at least two letters, digits or underscores."
+  }
+
+  validation {
+    condition = length(setintersection(keys(var.environment), [
+      "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV",
+      "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
+      "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+      "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+      "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
+    ])) == 0
+    error_message = "environment sets a name that Lambda reserves for itself, such as AWS_REGION. The function already has it."
+  }
+}
+
+variable "functions" {
+  description = <<-EOT
+    What differs for single functions, keyed as in locals.tf. What is left out stays as the code or the common variable says.
+    environment: adds to the common environment and wins over it.
+    memory_size, timeout: in MB and seconds, in place of the code's.
+    ephemeral_storage: size of /tmp in MB, 512 to 10240.
+    layers: ARNs of layer versions, before the common ones.
+    reserved_concurrent_executions: how many may run at once, taken from the account's; 0 turns the function off.
+    policies: JSON policy documents for the function's role, by a name of your choice (but "routegen"): its grants.
+    policy_arns: managed policies for the role, by a name of your choice.
+    create_role, role_arn: false and an ARN run the function under a role that exists; its grants are then yours alone.
+    vpc, tracing_mode, logging, log_retention_days: in place of the common variables of these names.
+    provisioned_concurrent_executions: how many execution environments wait for requests; needs an alias, and costs while they wait.
+    version_weights: the share of the requests that a version other than the newest gets, for example { "7" = 0.9 }; needs an alias.
+  EOT
+  type = map(object({
+    environment                    = optional(map(string), {})
+    memory_size                    = optional(number)
+    timeout                        = optional(number)
+    ephemeral_storage              = optional(number, 512)
+    layers                         = optional(list(string), [])
+    reserved_concurrent_executions = optional(number, -1)
+    policies                       = optional(map(string), {})
+    policy_arns                    = optional(map(string), {})
+    create_role                    = optional(bool, true)
+    role_arn                       = optional(string)
+    tracing_mode                   = optional(string)
+    log_retention_days             = optional(number)
+    vpc = optional(object({
+      subnet_ids         = set(string)
+      security_group_ids = set(string)
+    }))
+    logging = optional(object({
+      format            = optional(string, "JSON")
+      application_level = optional(string)
+      system_level      = optional(string)
+    }))
+    provisioned_concurrent_executions = optional(number, 0)
+    version_weights                   = optional(map(number), {})
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : coalesce(function.memory_size, 128) >= 128 && coalesce(function.memory_size, 128) <= 10240])
+    error_message = "functions has a memory_size that Lambda refuses: 128 to 10240 MB."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : coalesce(function.timeout, 1) >= 1 && coalesce(function.timeout, 1) <= 30])
+    error_message = "functions has a timeout that makes no sense behind an HTTP API, which gives up after 30 s: 1 to 30."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : function.ephemeral_storage >= 512 && function.ephemeral_storage <= 10240])
+    error_message = "functions has an ephemeral_storage that Lambda refuses: 512 to 10240 MB."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : contains(["PassThrough", "Active"], coalesce(function.tracing_mode, "Active"))])
+    error_message = "functions has a tracing_mode that is neither \"PassThrough\" nor \"Active\"."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], coalesce(function.log_retention_days, 1))])
+    error_message = "functions has log_retention_days that are no period that CloudWatch knows; log_retention_days lists them."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : try(length(function.vpc.subnet_ids) > 0 && length(function.vpc.security_group_ids) > 0, function.vpc == null)])
+    error_message = "functions has a vpc without a subnet or without a security group."
+  }
+
+  validation {
+    condition = alltrue([
+      for logging in [for function in values(var.functions) : function.logging if function.logging != null] :
+      contains(["JSON", "Text"], logging.format) &&
+      contains(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"], coalesce(logging.application_level, "INFO")) &&
+      contains(["DEBUG", "INFO", "WARN"], coalesce(logging.system_level, "INFO")) &&
+      (logging.format == "JSON" || logging.application_level == null && logging.system_level == null)
+    ])
+    error_message = "functions has a logging that Lambda refuses; the variable logging says what it takes."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : function.provisioned_concurrent_executions >= 0 && floor(function.provisioned_concurrent_executions) == function.provisioned_concurrent_executions])
+    error_message = "functions has provisioned_concurrent_executions that are no whole number; 0 provisions nothing."
+  }
+
+  validation {
+    condition = alltrue([
+      for function in values(var.functions) : length(function.version_weights) <= 1 &&
+      alltrue([for version, weight in function.version_weights : can(regex("^[1-9][0-9]*$", version)) && weight >= 0 && weight <= 1])
+    ])
+    error_message = "functions has version_weights that Lambda refuses: the number of one version, with a share between 0 and 1, such as { \"7\" = 0.9 }."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : function.reserved_concurrent_executions >= -1])
+    error_message = "functions has reserved_concurrent_executions below -1; -1 reserves nothing, 0 turns the function off."
+  }
+
+  validation {
+    condition = alltrue([
+      for function in values(var.functions) :
+      function.reserved_concurrent_executions == -1 || function.provisioned_concurrent_executions <= function.reserved_concurrent_executions
+    ])
+    error_message = "functions has more provisioned_concurrent_executions than reserved_concurrent_executions, of which they are a part."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : function.create_role == (function.role_arn == null)])
+    error_message = "functions has create_role = false without a role_arn, or a role_arn without create_role = false: set both to run a function under a role that exists."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : function.create_role || length(function.policies) + length(function.policy_arns) == 0])
+    error_message = "functions has policies for a role that is not the module's: with create_role = false, give them to the role where it is made."
+  }
+
+  validation {
+    # The role's own policy has that name, and one of the two would take the other's place.
+    condition     = alltrue([for function in values(var.functions) : !contains(keys(function.policies), "routegen")])
+    error_message = "functions has a policy with the name routegen, which is that of the module's own policy of the role: give it another name."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for function in values(var.functions) : [
+        for key in keys(function.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", key))
+      ]
+    ]))
+    error_message = "functions has an environment with a name that Lambda refuses. A name starts with a letter and has at least two letters, digits or underscores."
+  }
+
+  validation {
+    condition = length(setintersection(flatten([for function in values(var.functions) : keys(function.environment)]), [
+      "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV",
+      "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
+      "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+      "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+      "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
+    ])) == 0
+    error_message = "functions sets an environment name that Lambda reserves for itself, such as AWS_REGION. The function already has it."
+  }
+}
+
+variable "layers" {
+  description = "ARNs of layer versions that every function gets, such as an extension for telemetry. Lambda takes 5 for a function."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "artifact_bucket" {
+  description = "S3 bucket to upload the zip files to, in the region of the functions, and what to put before their keys, for example \"my-api/\". Null uploads each with its function, which is fine for few: the provider does that one after another, at about 5 s each."
+  type = object({
+    name       = string
+    key_prefix = optional(string, "")
+  })
+  default = null
+}
+
+variable "alias" {
+  description = "Name of an alias that points to the newest version of each function, and that the API then calls; functions.<key>.version_weights leaves a share of the requests with an older one. Null publishes no versions."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.alias == null || can(regex("^[A-Za-z0-9_-]*[A-Za-z_-][A-Za-z0-9_-]*$", var.alias)) && try(length(var.alias), 1) <= 128
+    error_message = "alias must be 1 to 128 letters, digits, hyphens or underscores, and not a number: a number is a version."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the functions' environment variables. Null takes the key that AWS manages. The module lets the roles that it makes decrypt with it."
+  type        = string
+  default     = null
+}
+
+variable "vpc" {
+  description = "Subnets and security groups for every function. Null, the default, keeps the functions out of any VPC: one in a VPC reaches the internet and AWS only where the VPC has a NAT or endpoints."
+  type = object({
+    subnet_ids         = set(string)
+    security_group_ids = set(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(length(var.vpc.subnet_ids) > 0 && length(var.vpc.security_group_ids) > 0, var.vpc == null)
+    error_message = "vpc needs at least one subnet and one security group; leave vpc at null for functions outside a VPC."
+  }
+}
+
+variable "tracing_mode" {
+  description = "X-Ray tracing of the functions: \"PassThrough\" follows the caller's decision, \"Active\" samples by itself and lets the functions write their traces."
+  type        = string
+  default     = "PassThrough"
+  nullable    = false
+
+  validation {
+    condition     = contains(["PassThrough", "Active"], var.tracing_mode)
+    error_message = "tracing_mode must be \"PassThrough\" or \"Active\"."
+  }
+}
+
+variable "logging" {
+  description = "How the functions log. format: \"JSON\" or \"Text\", for what Lambda itself writes; the functions write JSON in either. With \"JSON\", application_level (TRACE to FATAL) is the level of the functions' own log, and system_level (DEBUG, INFO, WARN) that of Lambda's. Null leaves all of it at Lambda's defaults."
+  type = object({
+    format            = optional(string, "JSON")
+    application_level = optional(string)
+    system_level      = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(contains(["JSON", "Text"], var.logging.format), var.logging == null)
+    error_message = "logging.format must be \"JSON\" or \"Text\"."
+  }
+
+  validation {
+    condition     = try(contains(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"], coalesce(var.logging.application_level, "INFO")) && contains(["DEBUG", "INFO", "WARN"], coalesce(var.logging.system_level, "INFO")), var.logging == null)
+    error_message = "logging.application_level must be TRACE, DEBUG, INFO, WARN, ERROR or FATAL, and logging.system_level DEBUG, INFO or WARN."
+  }
+
+  validation {
+    condition     = try(var.logging.format == "JSON" || var.logging.application_level == null && var.logging.system_level == null, var.logging == null)
+    error_message = "logging has a level, which Lambda takes with the format \"JSON\" only."
+  }
+}
+
+variable "role_permissions_boundary" {
+  description = "ARN of the policy that bounds the functions' roles, where the account demands one."
+  type        = string
+  default     = null
+}
+
+# The API.
+
+variable "cors" {
+  description = "Cross-origin access for browsers. Null, the default, turns it off: callers that are not browsers do not need it. allow_methods defaults to the methods that the routes use, allow_headers to authorization, content-type and the headers that the API's authorizers read."
+  type = object({
+    allow_origins     = set(string)
+    allow_methods     = optional(set(string))
+    allow_headers     = optional(set(string))
+    expose_headers    = optional(set(string), [])
+    allow_credentials = optional(bool, false)
+    max_age           = optional(number, 3600)
+  })
+  default = null
+
+  validation {
+    condition     = try(length(var.cors.allow_origins) > 0, var.cors == null)
+    error_message = "cors needs at least one origin in allow_origins; leave cors at null to turn it off."
+  }
+
+  validation {
+    # What a browser sends as its Origin, or with a star in the place of all of it or of its host.
+    condition     = try(alltrue([for origin in var.cors.allow_origins : origin == "*" || can(regex("^[a-z][a-z0-9+.-]*://[^/[:space:]]+$", origin))]), var.cors == null)
+    error_message = "cors.allow_origins must hold origins as browsers send them, with a scheme and without a slash at the end, such as \"https://app.example.com\"; \"*\" is all of them."
+  }
+
+  validation {
+    # API Gateway refuses the origin *, and browsers take * in the other lists for a literal name.
+    condition = try(!var.cors.allow_credentials || !contains(setunion(
+      var.cors.allow_origins,
+      coalesce(var.cors.allow_methods, []),
+      coalesce(var.cors.allow_headers, []),
+      var.cors.expose_headers,
+    ), "*"), var.cors == null)
+    error_message = "cors with allow_credentials must name its origins, methods and headers; \"*\" does not work with credentials."
+  }
+
+  validation {
+    condition     = try(var.cors.max_age >= -1 && var.cors.max_age <= 86400, var.cors == null)
+    error_message = "cors.max_age must be between -1 and 86400 seconds."
+  }
+}
+
+variable "description" {
+  description = "What the API is for, shown in the console."
+  type        = string
+  default     = null
+}
+
+variable "stage_name" {
+  description = "Name of the stage. The default one has no name in the address; any other is the first segment of every path, also of the rawPath that a function sees."
+  type        = string
+  default     = "$default"
+  nullable    = false
+
+  validation {
+    condition     = var.stage_name == "$default" || can(regex("^[A-Za-z0-9_-]{1,128}$", var.stage_name))
+    error_message = "stage_name must be \"$default\", or 1 to 128 letters, digits, hyphens or underscores."
+  }
+}
+
+variable "custom_domain" {
+  description = <<-EOT
+    A name of your own for the API. Null leaves it at its execute-api address.
+    name: the domain name. certificate_arn: its certificate in ACM, in the API's region.
+    mapping_key: the path under the name that the API hangs under; left out, all of it.
+    create: false for a name that is in API Gateway already, as where several APIs share one, each with a mapping_key. Only
+    name and mapping_key are then said here; everything else belongs to who made it.
+    create_records, zone_id: true and the hosted zone in Route 53 point the name to the API (A and AAAA).
+    mutual_tls: the CA certificates that clients' certificates are checked against, in S3; needs disable_execute_api_endpoint.
+    ownership_verification_certificate_arn: with mutual TLS and an imported or private certificate only.
+  EOT
+  type = object({
+    name            = string
+    certificate_arn = optional(string)
+    mapping_key     = optional(string)
+    create          = optional(bool, true)
+    create_records  = optional(bool, false)
+    zone_id         = optional(string)
+    mutual_tls = optional(object({
+      truststore_uri     = string
+      truststore_version = optional(string)
+    }))
+    ownership_verification_certificate_arn = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(length(regexall("^(\\*\\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z0-9-]+$", var.custom_domain.name)) == 1, var.custom_domain == null)
+    error_message = "custom_domain.name must be a domain name in lower case, such as \"api.example.com\"."
+  }
+
+  validation {
+    condition     = alltrue([for domain in var.custom_domain[*] : !domain.create || domain.certificate_arn != null])
+    error_message = "custom_domain needs the certificate_arn of its name; with create = false it takes a name that is in API Gateway already."
+  }
+
+  validation {
+    condition = alltrue([
+      for domain in var.custom_domain[*] : domain.create || !domain.create_records && domain.mutual_tls == null &&
+      domain.certificate_arn == null && domain.zone_id == null && domain.ownership_verification_certificate_arn == null
+    ])
+    error_message = "custom_domain with create = false takes name and mapping_key only: certificate, mutual TLS and records belong to who made the domain."
+  }
+
+  validation {
+    condition     = try(!var.custom_domain.create_records || var.custom_domain.zone_id != null, var.custom_domain == null)
+    error_message = "custom_domain.create_records needs the zone_id of the hosted zone."
+  }
+
+  validation {
+    condition     = try(length(regexall("^s3://[^/]+/.+$", var.custom_domain.mutual_tls.truststore_uri)) == 1, true)
+    error_message = "custom_domain.mutual_tls.truststore_uri must be the address of an object in S3, such as \"s3://my-bucket/truststore.pem\"."
+  }
+}
+
+variable "disable_execute_api_endpoint" {
+  description = "Whether the API answers under custom_domain only, the module's own or one that exists, and no longer at the address that AWS gives it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "routes" {
+  description = "What differs for single routes, keyed as in locals.tf: throttles and metrics, as in default_route_settings."
+  type = map(object({
+    throttling_burst_limit   = optional(number)
+    throttling_rate_limit    = optional(number)
+    detailed_metrics_enabled = optional(bool)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for route in values(var.routes) : coalesce(route.throttling_burst_limit, 1) >= 1 && floor(coalesce(route.throttling_burst_limit, 1)) == coalesce(route.throttling_burst_limit, 1)])
+    error_message = "routes has a throttling_burst_limit that is not a whole number of at least 1; with 0 the route answers 429 to everyone."
+  }
+
+  validation {
+    condition     = alltrue([for route in values(var.routes) : coalesce(route.throttling_rate_limit, 1) > 0])
+    error_message = "routes has a throttling_rate_limit that is not more than 0; with 0 the route answers 429 to everyone."
+  }
+}
+
+variable "default_route_settings" {
+  description = "What every route gets: throttling_rate_limit in requests a second, throttling_burst_limit in requests at once, and detailed_metrics_enabled for metrics by route. The defaults stay under the account quota of every region."
+  type = object({
+    throttling_burst_limit   = optional(number, 500)
+    throttling_rate_limit    = optional(number, 1000)
+    detailed_metrics_enabled = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.default_route_settings.throttling_burst_limit >= 1 && floor(var.default_route_settings.throttling_burst_limit) == var.default_route_settings.throttling_burst_limit
+    error_message = "default_route_settings.throttling_burst_limit must be a whole number of at least 1; with 0 the API answers 429 to everyone."
+  }
+
+  validation {
+    condition     = var.default_route_settings.throttling_rate_limit > 0
+    error_message = "default_route_settings.throttling_rate_limit must be more than 0; with 0 the API answers 429 to everyone."
+  }
+}
+
+variable "access_log_fields" {
+  description = "More fields of a line of the access log, or others in place of the module's, such as { stage = \"$context.stage\" }: names, and API Gateway's variables for their values."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "log_retention_days" {
+  description = "How long the logs of the functions and of the API are kept, in days, one of the periods that CloudWatch knows; 0 keeps them for ever."
+  type        = number
+  default     = 365
+  nullable    = false
+
+  validation {
+    condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days must be a period that CloudWatch knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, or 0 for ever."
+  }
+}
+
+variable "log_kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the log groups; its policy has to let CloudWatch Logs use it. Null takes the key that AWS owns."
+  type        = string
+  default     = null
+}
+
+variable "jwt_authorizers" {
+  description = <<-EOT
+    Whose tokens the API takes, by the names that [authorizers] of routegen.toml gives and routes ask for.
+    issuer: as the `iss` of its tokens says it to the letter, with a slash at the end if that has one.
+    audience: of these the `aud` of a token has to hold one, or its `client_id` where it has no `aud`.
+  EOT
+  type = map(object({
+    issuer   = string
+    audience = set(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for authorizer in values(var.jwt_authorizers) : can(regex("^https://[^/?#[:space:]]+(/[^/?#[:space:]]+)*/?$", authorizer.issuer))])
+    error_message = "jwt_authorizers has an issuer that is not an address in https without a query, such as \"https://id.example.com\"."
+  }
+
+  validation {
+    # API Gateway adds that itself.
+    condition     = alltrue([for authorizer in values(var.jwt_authorizers) : !can(regex("/[.]well-known(/|$)", authorizer.issuer))])
+    error_message = "jwt_authorizers has the address of a discovery document for an issuer: leave \"/.well-known/…\" out."
+  }
+
+  validation {
+    condition     = alltrue([for authorizer in values(var.jwt_authorizers) : length(authorizer.audience) >= 1 && length(authorizer.audience) <= 50 && !contains(authorizer.audience, "")])
+    error_message = "jwt_authorizers needs 1 to 50 values in each audience, none of them empty: without one, no token is taken."
+  }
+}
+
+# Cognito. These do nothing where no route asks for it.
+
+variable "cognito_user_pool" {
+  description = <<-EOT
+    A user pool that exists, in place of one that the module makes. Null makes one.
+    id: the pool's id. client_ids: the app clients whose tokens the API takes.
+    create_resource_servers: whether the module makes the resource servers with the routes' scopes in it.
+    endpoint: the pool's address without "https://", where it is not that of a region of the partition aws.
+  EOT
+  type = object({
+    id                      = string
+    client_ids              = set(string)
+    create_resource_servers = optional(bool, false)
+    endpoint                = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(length(regexall("^[a-z0-9-]+_[0-9A-Za-z]+$", var.cognito_user_pool.id)) == 1, var.cognito_user_pool == null)
+    error_message = "cognito_user_pool.id must be the id of a user pool, such as \"eu-central-1_AbCdEfGhI\"."
+  }
+
+  validation {
+    condition     = try(length(var.cognito_user_pool.client_ids) >= 1 && length(var.cognito_user_pool.client_ids) <= 50, var.cognito_user_pool == null)
+    error_message = "cognito_user_pool.client_ids must name 1 to 50 app clients: an authorizer without an audience takes no token, and it takes 50 at most."
+  }
+}
+
+variable "cognito_user_client" {
+  description = <<-EOT
+    A client for people, who sign in on Cognito's pages (authorization code flow), beside the one for machines. Null makes none.
+    callback_urls, logout_urls: where people may be sent back to. scopes: besides those of the routes.
+    identity_providers: who may sign them in. generate_secret: for a server that can keep one; a browser or an app cannot.
+  EOT
+  type = object({
+    callback_urls      = set(string)
+    logout_urls        = optional(set(string), [])
+    scopes             = optional(set(string), ["openid"])
+    identity_providers = optional(set(string), ["COGNITO"])
+    generate_secret    = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = try(length(var.cognito_user_client.callback_urls) >= 1, var.cognito_user_client == null)
+    error_message = "cognito_user_client needs at least one address in callback_urls."
+  }
+}
+
+variable "cognito_domain_prefix" {
+  description = "First label of the token endpoint, unique among everybody's in the region. Null makes it from the API's name and the account id."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.cognito_domain_prefix == null || can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.cognito_domain_prefix))
+    error_message = "cognito_domain_prefix must be 1 to 63 lower-case letters, digits or hyphens, with no hyphen at either end."
+  }
+
+  validation {
+    condition     = var.cognito_domain_prefix == null || !can(regex("aws|amazon|cognito", var.cognito_domain_prefix))
+    error_message = "cognito_domain_prefix must not contain \"aws\", \"amazon\" or \"cognito\": Cognito refuses them."
+  }
+}
+
+variable "cognito_deletion_protection" {
+  description = "Whether Cognito refuses to delete the user pool. On, because users cannot be brought back, and a code change that drops the last protected route would drop the pool with them. It does not cover the client and the domain, which can be made again. Apply false before a destroy."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "cognito_additional_audiences" {
+  description = "Client ids that the JWT authorizer accepts besides the module's own client, for clients made elsewhere in the same pool."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.cognito_additional_audiences) <= 49
+    error_message = "cognito_additional_audiences may hold 49 at most: an authorizer takes 50 audiences, and one is another client's at least."
+  }
+}
