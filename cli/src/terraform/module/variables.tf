@@ -251,7 +251,7 @@ variable "layers" {
 }
 
 variable "artifact_bucket" {
-  description = "S3 bucket to upload the zip files to, in the region of the functions, and what to put before their keys, for example \"my-api/\". States that share a bucket need a key_prefix each, such as \"123456789012/staging/\": an object that two of them have is deleted with the first that goes on to another. server_side_encryption and kms_key_id, for a bucket that demands them of each upload: \"AES256\", \"aws:kms\" or \"aws:kms:dsse\", and for the latter two the ARN of a key, which whoever applies may then decrypt with. Null uploads each with its function, which is fine for few: the provider does that one after another, at about 5 s each."
+  description = "S3 bucket to upload the zip files to, in the region of the functions, and what to put before their keys, for example \"my-api/\". States that share a bucket need a key_prefix each, such as \"123456789012/staging/\": an object that two of them have is deleted with the first that goes on to another. server_side_encryption and kms_key_id, for a bucket that demands them of each upload: \"AES256\", \"aws:kms\" or \"aws:kms:dsse\", and for the latter two the ARN of a key, which the deployer must be allowed to decrypt with. Null uploads each with its function, which is fine for few: the provider does that one after another, at about 5 s each."
   type = object({
     name       = string
     key_prefix = optional(string, "")
