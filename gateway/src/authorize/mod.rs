@@ -10,6 +10,7 @@ mod lambda;
 
 use std::sync::Arc;
 
+use hyper::header::{AUTHORIZATION, HeaderMap};
 use routegen_spec::Scope;
 
 use crate::{event::Identity, refusal::Refusal};
@@ -36,9 +37,9 @@ pub(crate) struct Refused {
 }
 
 impl Decider {
-    /// Whether it decides on the body too, of which a signature covers the hash.
-    pub(crate) fn needs_body(&self) -> bool {
-        matches!(self, Self::Iam(_))
+    /// Whether it decides on the body too: a signature covers its hash. A request without one is refused by its head.
+    pub(crate) fn needs_body(&self, headers: &HeaderMap) -> bool {
+        matches!(self, Self::Iam(_)) && headers.contains_key(AUTHORIZATION)
     }
 
     /// Decides. `body` is that of the request where it is needed; `asked` becomes the invocation of the function that was asked, also

@@ -148,7 +148,7 @@ impl Shared {
         body.check_size(BODY_BYTES).map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?;
         // A body is read before the decision only where that rests on it.
         let mut read = None;
-        if route.decider.needs_body() {
+        if route.decider.needs_body(&parts.headers) {
             let held = body.read(BODY_BYTES, &self.room).await;
             read = Some(held.map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?);
         }

@@ -156,8 +156,9 @@ async fn a_caller_who_may_not_call_is_told_before_the_body_is_read() {
         ("/asked", "key: k\r\ncontent-length: 9000000\r\n", 403),
         ("/asked", "key: k\r\ntransfer-encoding: chunked\r\n", 403),
         ("/token", "content-length: 12000000\r\n", 413),
+        ("/signed", "content-length: 9000000\r\n", 403),
         // A signature covers the body.
-        ("/signed", "content-length: 9000000\r\n", 100),
+        ("/signed", "authorization: AWS4-HMAC-SHA256 x\r\ncontent-length: 9000000\r\n", 100),
     ] {
         let mut client = Client::connect(&gateway).await;
         client.send(head(&format!("POST {path}"), &format!("{length}expect: 100-continue\r\n"))).await;
