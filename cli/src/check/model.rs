@@ -6,10 +6,12 @@ use routegen_spec::{Auth, AuthorizerSpec, EnvName, IdentitySource, Manifest, Nam
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    config::{Config, Pattern},
-    error::Error,
-    hash, json,
-    target::Architecture,
+    check::Error,
+    project::{
+        config::{Config, Pattern},
+        target::Architecture,
+    },
+    support::{hash, json},
 };
 
 /// Routes that can be deployed, and what they make necessary. Only [`super::check`] makes one.

@@ -5,6 +5,7 @@
 //! no provider and no backend; a root that calls it is emitted for those who have none, and locals alone for those who have
 //! the resources too. Each file can be had in Terraform's JSON syntax.
 
+mod error;
 mod hcl;
 mod json;
 mod locals;
@@ -14,8 +15,8 @@ mod renames;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub(crate) use self::previous::Previous;
-use crate::{check::CheckedManifest, files::Generated};
+pub(crate) use self::{error::Error, previous::Previous};
+use crate::{check::CheckedManifest, support::files::Generated};
 
 /// The folder of the module, inside of the root's.
 pub(crate) const MODULE: &str = "routegen";
@@ -129,7 +130,7 @@ mod tests {
     use super::*;
     use crate::{
         check::{check, fixture},
-        config::Config,
+        project::config::Config,
     };
 
     fn emitted(routes: Vec<RouteSpec>, layout: Layout, syntax: Syntax) -> Vec<Generated> {

@@ -11,24 +11,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Previous, hcl,
-    previous::{Identity, PreviousRoute},
+    previous::{INTEGRATION, Identity, Move, PreviousRoute},
 };
 use crate::check::CheckedManifest;
-
-/// The resource that stays what it is under another name. All others have the name in them, and AWS renames nothing.
-pub(super) const INTEGRATION: &str = "aws_apigatewayv2_integration.this";
 
 const HEADER: &str = "\
 # The routegen module: what was renamed in the code, so that Terraform keeps it instead of making it again.
 # Once every environment has been applied, this file can be deleted.
 ";
-
-/// One `moved` block, between two keys of functions.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) struct Move {
-    pub(super) from: String,
-    pub(super) to: String,
-}
 
 /// The text of `moved.tf`, where there is something to say.
 pub(super) fn render(manifest: &CheckedManifest, previous: &Previous) -> Option<String> {
@@ -109,8 +99,8 @@ mod tests {
     use super::*;
     use crate::{
         check::{check, fixture},
-        config::Config,
-        files::Generated,
+        project::config::Config,
+        support::files::Generated,
         terraform::{Layout, Syntax, files},
     };
 

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use routegen_spec::{Auth, AuthorizerSpec, Manifest, RouteSpec, limits};
 
-use super::{Finding, Findings, group, handlers, list};
-use crate::error::nearest;
+use crate::{
+    check::finding::{Finding, Findings, group, handlers, list},
+    output::words::nearest,
+};
 
 pub(super) fn apply<'a>(manifest: &'a Manifest, configured: &[&str], findings: &mut Findings<'a>) {
     unknown(manifest, configured, &mut findings.errors);
@@ -152,10 +154,13 @@ mod tests {
     use routegen_spec::{Auth, AuthorizerSpec, Manifest};
 
     use super::super::{
-        Configured, apply,
+        apply,
         tests::{codes, found},
     };
-    use crate::check::fixture::{authorizer, behind, route};
+    use crate::check::{
+        finding::Configured,
+        fixture::{authorizer, behind, route},
+    };
 
     #[test]
     fn an_authorizer_that_does_not_exist_is_refused_and_the_nearest_is_named() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use routegen_spec::{EnvName, Manifest, RouteSpec, limits};
 
-use super::{Finding, Findings, Handler, group, handlers, list};
+use crate::check::finding::{Finding, Findings, Handler, group, handlers, list};
 
 pub(super) fn apply<'a>(manifest: &'a Manifest, findings: &mut Findings<'a>) {
     names(manifest, &mut findings.errors);
@@ -128,7 +128,7 @@ fn environment<'a>(
         empty.extend(names.iter().map(|name| (name.as_str(), "")));
         handlers.push(handler);
     }
-    let bytes = crate::json::text(&empty).len();
+    let bytes = crate::support::json::text(&empty).len();
     if bytes > limits::ENVIRONMENT_BYTES {
         errors.push(Finding {
             code: "RG0114",

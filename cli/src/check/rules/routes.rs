@@ -2,7 +2,7 @@
 
 use routegen_spec::{Manifest, Method, RouteSpec, limits};
 
-use super::{Finding, Findings, group, handlers, list};
+use crate::check::finding::{Finding, Findings, group, handlers, list};
 
 /// `quota` is how many routes AWS gives this account for an API.
 pub(super) fn apply<'a>(manifest: &'a Manifest, quota: usize, findings: &mut Findings<'a>) {
@@ -104,10 +104,10 @@ mod tests {
     use routegen_spec::{Manifest, Method, RouteSpec};
 
     use super::super::{
-        Configured, apply,
+        apply,
         tests::{codes, found},
     };
-    use crate::check::fixture::route;
+    use crate::check::{finding::Configured, fixture::route};
 
     #[test]
     fn two_routes_of_one_name_are_refused() {
