@@ -13,16 +13,14 @@ mod bench;
 mod browser;
 mod deny;
 mod disk;
+mod environment;
 mod fuzz;
 mod python;
 mod step;
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{env, process::ExitCode};
 
+use environment::{is_ci, target};
 use step::{Failed, Step};
 
 /// The variables that tests find Python in, the folders that it is in, and what it has there. They are two because checkov and
@@ -169,19 +167,4 @@ fn bench_terraform(routes: Option<&str>) -> Result<(), Failed> {
         .map_err(|error| Failed(format!("{} cannot be read: {error}", out.display())))?;
     println!("{figures}");
     Ok(())
-}
-
-/// Whether this is a run that must not skip anything.
-fn is_ci() -> bool {
-    env::var_os("CI").is_some_and(|ci| ci == "true")
-}
-
-fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the repository")
-}
-
-/// The target directory, in whose `debug` folder this program is.
-fn target() -> PathBuf {
-    let program = env::current_exe().unwrap_or_default();
-    program.ancestors().nth(2).map_or_else(|| repository().join("target"), Path::to_owned)
 }

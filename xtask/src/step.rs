@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::repository;
+use crate::environment::repository;
 
 /// Why a task ended, in words for whoever started it.
 pub(crate) struct Failed(pub(crate) String);

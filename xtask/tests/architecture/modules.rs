@@ -23,12 +23,12 @@ pub(crate) type Module = String;
 pub(crate) struct Graph(pub(crate) BTreeMap<Module, BTreeSet<Module>>);
 
 impl Graph {
-    /// Reads a crate. `None` where the folder has neither `lib.rs` nor `main.rs`.
+    /// Reads a crate.
     pub(crate) fn read(source: &Path) -> Self {
         let mut files = BTreeMap::new();
         for root in ["lib.rs", "main.rs"].map(|name| source.join(name)) {
             if root.exists() && files.is_empty() {
-                read_module(&root, source, String::new(), &mut files);
+                read_module(&root, source, "", &mut files);
             }
         }
         assert!(!files.is_empty(), "{} holds no crate", source.display());
@@ -93,7 +93,7 @@ struct File {
     paths: Vec<Vec<String>>,
 }
 
-fn read_module(path: &Path, folder: &Path, module: Module, files: &mut BTreeMap<Module, File>) {
+fn read_module(path: &Path, folder: &Path, module: &str, files: &mut BTreeMap<Module, File>) {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let syntax = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut file = File {
@@ -117,11 +117,13 @@ fn read_module(path: &Path, folder: &Path, module: Module, files: &mut BTreeMap<
         }
     }
     let mut reader = Reader { file: &mut file, is_inner: false };
-    syntax.items.iter().for_each(|item| reader.visit_item(item));
-    files.insert(module.clone(), file);
+    for item in &syntax.items {
+        reader.visit_item(item);
+    }
+    files.insert(module.to_owned(), file);
     for (name, path) in children {
         let child = if module.is_empty() { name.clone() } else { format!("{module}::{name}") };
-        read_module(&path, &folder.join(name), child, files);
+        read_module(&path, &folder.join(name), &child, files);
     }
 }
 
@@ -175,7 +177,9 @@ impl Reader<'_> {
         match tree {
             UseTree::Path(path) => self.tree(&path.tree, &with(&path.ident.to_string()), exported),
             UseTree::Group(group) => {
-                group.items.iter().for_each(|tree| self.tree(tree, before, exported));
+                for tree in &group.items {
+                    self.tree(tree, before, exported);
+                }
             }
             UseTree::Glob(_) => self.file.globs.push(before.to_vec()),
             UseTree::Name(name) => {
@@ -242,7 +246,9 @@ impl<'a> Visit<'a> for Reader<'_> {
     fn visit_item_mod(&mut self, item: &'a syn::ItemMod) {
         if let Some((_, items)) = &item.content {
             let outer = std::mem::replace(&mut self.is_inner, true);
-            items.iter().for_each(|item| self.visit_item(item));
+            for item in items {
+                self.visit_item(item);
+            }
             self.is_inner = outer;
         }
     }
@@ -311,7 +317,8 @@ fn walk(mut module: Module, path: &[String], files: &BTreeMap<Module, File>, dep
         } else if file.children.contains(name) {
             module = if module.is_empty() { name.clone() } else { format!("{module}::{name}") };
         } else if let Some(stands_for) = file.names.get(name) {
-            return resolve(&module, &[stands_for, &path[at + 1..]].concat(), files, depth + 1).unwrap_or(module);
+            return resolve(&module, &[stands_for, &path[at + 1..]].concat(), files, depth + 1)
+                .unwrap_or(module);
         } else {
             let globs = file.globs.iter().filter(|_| depth < 16);
             let found = globs.filter_map(|glob| {
