@@ -142,7 +142,7 @@ fn what_is_no_circle_is_not_called_one() {
         ("a/mod.rs", "mod first;\npub(crate) mod second;\npub(crate) use self::{first::A, second::Second};"),
         (
             "a/first.rs",
-            "use super::Second;\npub(crate) struct A(Second);\n#[cfg(test)]\nmod tests { use crate::b::B; }",
+            "use super::Second;\npub(crate) struct A(Second);\nmade! { pub(super) struct C; }\n#[cfg(test)]\nmod tests { use crate::b::B; }",
         ),
         ("a/second.rs", "pub(in crate::a) struct Second;"),
         ("b.rs", "use crate::a::A;\npub struct B(A);"),

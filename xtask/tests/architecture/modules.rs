@@ -155,9 +155,13 @@ impl Reader<'_> {
                 }
                 TokenTree::Punct(punct) if punct.as_char() == ':' => colons += 1,
                 other => {
+                    // `pub(crate)` names no module that is used.
+                    let is_visibility = path == ["pub"];
                     self.end(&mut path);
                     colons = 0;
-                    if let TokenTree::Group(group) = other {
+                    if let TokenTree::Group(group) = other
+                        && !is_visibility
+                    {
                         self.tokens(&group.stream());
                     }
                 }
