@@ -3,11 +3,13 @@
 use std::num::NonZero;
 
 use camino::Utf8PathBuf;
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::{
+    artifacts::ZipLayout,
     output::options::Output,
     project::target::{Architecture, Compiler},
+    terraform::{Layout, Syntax},
 };
 
 /// From annotated Rust handlers to Lambda artifacts and Terraform.
@@ -45,7 +47,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         tf_out: Option<Utf8PathBuf>,
         #[command(flatten)]
-        target: Target,
+        target: TargetArgs,
         #[command(flatten)]
         effort: Effort,
     },
@@ -68,7 +70,7 @@ pub(crate) enum Command {
 
 /// What artifacts are built for, and with what.
 #[derive(ClapArgs, Clone, Copy, Debug, Default)]
-pub(crate) struct Target {
+pub(crate) struct TargetArgs {
     /// What the functions run on [default: routegen.toml's, else this machine's]
     #[arg(long, value_enum)]
     pub(crate) arch: Option<Architecture>,
@@ -88,23 +90,23 @@ impl Command {
     }
 
     /// What the command line says about the artifacts.
-    pub(crate) fn target(&self) -> Target {
+    pub(crate) fn target(&self) -> TargetArgs {
         match self {
             Self::Routes
             | Self::Check
             | Self::Dev(_)
             | Self::Token(_)
             | Self::Invoke(_)
-            | Self::Inspect { .. } => Target::default(),
+            | Self::Inspect { .. } => TargetArgs::default(),
             Self::Build(BuildArgs { target, .. }) | Self::Package { target, .. } => *target,
-            Self::EmitTf(EmitTfArgs { arch, .. }) => Target { arch: *arch, compiler: None },
+            Self::EmitTf(EmitTfArgs { arch, .. }) => TargetArgs { arch: *arch, compiler: None },
         }
     }
 }
 
 /// What runs, and in which environment.
 #[derive(ClapArgs, Debug)]
-pub(crate) struct Running {
+pub(crate) struct RunArgs {
     /// Runs the zips that are deployed, a process for each function, with its memory limit
     #[arg(long)]
     pub(crate) artifacts: bool,
@@ -119,7 +121,7 @@ pub(crate) struct DevArgs {
     #[arg(long, value_name = "PORT", default_value_t = DEV_PORT)]
     pub(crate) port: u16,
     #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) running: RunArgs,
     /// Lets browsers call from this origin, as the module's variable `cors` does [may be repeated]
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) cors: Vec<String>,
@@ -173,7 +175,7 @@ pub(crate) struct InvokeArgs {
     /// The function, by its name or its route's
     pub(crate) function: String,
     #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) running: RunArgs,
     /// The event, in a file; `-` for stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["path", "method", "header", "body", "claim"])]
     pub(crate) event: Option<Utf8PathBuf>,
@@ -216,13 +218,13 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "FUNCTION")]
     pub(crate) only: Vec<String>,
     /// Names of the zips
-    #[arg(long, value_enum, default_value_t = Layout::Flat)]
-    pub(crate) layout: Layout,
+    #[arg(long, value_enum, default_value_t = ZipLayout::Flat)]
+    pub(crate) layout: ZipLayout,
     /// Builds a second time, from nothing, and compares the bytes
     #[arg(long)]
     pub(crate) verify: bool,
     #[command(flatten)]
-    pub(crate) target: Target,
+    pub(crate) target: TargetArgs,
     #[command(flatten)]
     pub(crate) effort: Effort,
 }
@@ -242,8 +244,8 @@ pub(crate) struct EmitTfArgs {
     #[arg(long, conflicts_with = "check")]
     pub(crate) overwrite: bool,
     /// What is written
-    #[arg(long, value_enum, default_value_t = TerraformLayout::Module)]
-    pub(crate) layout: TerraformLayout,
+    #[arg(long, value_enum, default_value_t = Layout::Module)]
+    pub(crate) layout: Layout,
     /// Tells how long each step took
     #[arg(long)]
     pub(crate) timings: bool,
@@ -255,22 +257,6 @@ pub(crate) struct EmitTfArgs {
     pub(crate) arch: Option<Architecture>,
 }
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum TerraformLayout {
-    /// A module with everything
-    Module,
-    /// Only locals.tf, for resources of your own beside it
-    Locals,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum Syntax {
-    /// .tf
-    Hcl,
-    /// .tf.json
-    Json,
-}
-
 /// What a build may use, and what it tells of that.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Effort {
@@ -280,14 +266,6 @@ pub(crate) struct Effort {
     /// Tells how long each step took; cargo writes its own report too
     #[arg(long)]
     pub(crate) timings: bool,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum Layout {
-    /// get-items.zip
-    Flat,
-    /// get-items/bootstrap.zip, by default in target/lambda
-    CargoLambda,
 }
 
 /// Which package is meant.

@@ -3,6 +3,7 @@
 use std::io::Read as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{
@@ -22,15 +23,15 @@ use crate::{
 };
 
 /// Where in the folder a function's zip is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Layout {
-    /// `get-items.zip`
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ZipLayout {
+    /// get-items.zip
     Flat,
-    /// `get-items/bootstrap.zip`
+    /// get-items/bootstrap.zip, by default in target/lambda
     CargoLambda,
 }
 
-impl Layout {
+impl ZipLayout {
     fn file(self, function: &Function) -> Utf8PathBuf {
         match self {
             Self::Flat => function.artifact.as_str().into(),
@@ -89,7 +90,7 @@ pub(super) struct Build<'a> {
     pub(super) libraries: &'a Libraries,
     pub(super) extras: &'a Extras,
     pub(super) out: &'a Utf8Path,
-    pub(super) layout: Layout,
+    pub(super) layout: ZipLayout,
     /// What the last build left in `out`.
     pub(super) before: Option<&'a Listing>,
     pub(super) printer: &'a Printer,

@@ -8,7 +8,7 @@ use std::num::NonZero;
 use camino::Utf8Path;
 
 use super::{
-    artifact::{Artifact, Build, Layout},
+    artifact::{Artifact, Build, ZipLayout},
     include::Extras,
     listing::Listing,
     parallel::in_parallel,
@@ -28,7 +28,7 @@ use crate::{
 pub(crate) struct Request<'a> {
     /// The folder for the zips.
     pub(crate) out: &'a Utf8Path,
-    pub(crate) layout: Layout,
+    pub(crate) layout: ZipLayout,
     /// The functions to build, by the name of function or route; none for all of them.
     pub(crate) only: &'a [String],
     /// How many links and zips at once; none for as many as there are cores.

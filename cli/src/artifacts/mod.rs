@@ -23,7 +23,7 @@ pub(crate) mod verify;
 mod zip;
 
 pub(crate) use self::{
-    artifact::{Artifact, Change, Layout},
+    artifact::{Artifact, Change, ZipLayout},
     build::{Request, build},
     error::Error,
     listing::Listing,

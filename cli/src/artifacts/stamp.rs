@@ -12,7 +12,7 @@ use crate::{
     project::target::Architecture,
     support,
     support::{
-        files::{self, Seen},
+        files::{self, FileState},
         hash,
     },
     toolchain::Linked,
@@ -57,7 +57,7 @@ struct Form {
 
 #[derive(Deserialize, Serialize)]
 struct Content {
-    seen: Seen,
+    seen: FileState,
     sha256: String,
 }
 
@@ -70,7 +70,7 @@ impl Pack<'_> {
         fits: impl FnOnce(usize, usize) -> Result<(), Error>,
     ) -> Result<Packed, Error> {
         let form = self.form();
-        let seen = Seen::new(&self.linked.program)?;
+        let seen = FileState::new(&self.linked.program)?;
         let known = files::read_own(self.stamp).and_then(|json| serde_json::from_slice::<Stamp>(&json).ok());
         let known = known.filter(|known| known.form == form);
         // A program that was linked just now is read in any case: it may have the size and, where clocks are coarse,
@@ -88,7 +88,7 @@ impl Pack<'_> {
             && known.program.sha256 == program.sha256
             && known.zip.is_at(self.path, known.path == self.path)
         {
-            let zip = Content { seen: Seen::new(self.path)?, ..known.zip };
+            let zip = Content { seen: FileState::new(self.path)?, ..known.zip };
             return self.stamped(&Stamp { form, program, path: self.path.to_owned(), zip }, false);
         }
         inspect(&bootstrap)?;
@@ -97,7 +97,7 @@ impl Pack<'_> {
         let extra_bytes: usize = self.extras.iter().map(|extra| extra.bytes.len()).sum();
         fits(bootstrap.len() + extra_bytes, zip.len())?;
         files::write_if_changed(self.path, &zip)?;
-        let zip = Content { seen: Seen::new(self.path)?, sha256: hash::sha256(&zip) };
+        let zip = Content { seen: FileState::new(self.path)?, sha256: hash::sha256(&zip) };
         self.stamped(&Stamp { form, program, path: self.path.to_owned(), zip }, true)
     }
 
@@ -131,7 +131,7 @@ impl Stamp {
 impl Content {
     /// Whether this is what is at `path`. Its looks count only at the place where it was seen.
     fn is_at(&self, path: &Utf8Path, seen_there: bool) -> bool {
-        let untouched = seen_there && Seen::new(path).is_ok_and(|seen| seen == self.seen);
+        let untouched = seen_there && FileState::new(path).is_ok_and(|seen| seen == self.seen);
         untouched || std::fs::read(path).is_ok_and(|content| hash::sha256(&content) == self.sha256)
     }
 }

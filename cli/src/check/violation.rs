@@ -7,7 +7,7 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
 use thiserror::Error;
 
 use super::finding::Finding;
-use crate::output::label::{Place, label};
+use crate::output::label::label;
 
 /// A rule that routes or authorizers break, with them labelled in the file of the first. The message names all places.
 #[derive(Debug, Error)]
@@ -28,8 +28,7 @@ impl Violation {
         let mut labels = Vec::new();
         let file = finding.handlers.first().map(|handler| &handler.source.file);
         for handler in finding.handlers.iter().filter(|handler| Some(&handler.source.file) == file) {
-            let (source, span) =
-                label(root, &Place { file: handler.source.file.clone(), line: handler.source.line });
+            let (source, span) = label(root, &handler.source.file, handler.source.line);
             source_code = source_code.or(source);
             labels.extend(span.map(|span| LabeledSpan::new_with_span(Some(handler.path.to_owned()), span)));
         }

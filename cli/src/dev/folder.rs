@@ -13,11 +13,11 @@ use crate::{
 
 /// The folder of a package.
 #[derive(Clone, Debug)]
-pub(crate) struct Place(Utf8PathBuf);
+pub(crate) struct DevFolder(Utf8PathBuf);
 
 /// What a running server tells other commands, in a file that has the id of its process in its name.
 #[derive(Deserialize, Serialize)]
-struct Running {
+struct ServerRecord {
     origin: String,
     /// When it began, in milliseconds since 1970.
     since: u64,
@@ -27,7 +27,7 @@ struct Running {
 const RUN_FOLDER: (&str, &str) = ("run-", "");
 const SERVER: (&str, &str) = ("server-", ".json");
 
-impl Place {
+impl DevFolder {
     pub(crate) fn of(workspace: &Workspace) -> Result<Self, Error> {
         let folder = workspace.own_target().join("dev").join(&workspace.package);
         files::create_folder(&folder)?;
@@ -74,10 +74,10 @@ impl Place {
     pub(crate) fn serves(&self, origin: &str) -> Result<(), Error> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let since = u64::try_from(since).unwrap_or(u64::MAX);
-        self.tell(std::process::id(), &Running { origin: origin.to_owned(), since })
+        self.tell(std::process::id(), &ServerRecord { origin: origin.to_owned(), since })
     }
 
-    fn tell(&self, process: u32, running: &Running) -> Result<(), Error> {
+    fn tell(&self, process: u32, running: &ServerRecord) -> Result<(), Error> {
         let text = serde_json::to_vec(running).unwrap_or_default();
         files::write_if_changed(&self.of_process(SERVER, process), &text).map(drop)
     }
@@ -91,9 +91,9 @@ impl Place {
     pub(crate) fn running(&self) -> Option<String> {
         let running = |entry: &Utf8DirEntry| {
             process_of(entry, SERVER).filter(|process| is_alive(*process))?;
-            serde_json::from_slice::<Running>(&files::read_own(entry.path())?).ok()
+            serde_json::from_slice::<ServerRecord>(&files::read_own(entry.path())?).ok()
         };
-        let mut servers: Vec<Running> = self.entries().filter_map(|entry| running(&entry)).collect();
+        let mut servers: Vec<ServerRecord> = self.entries().filter_map(|entry| running(&entry)).collect();
         servers.sort_by_key(|server| std::cmp::Reverse(server.since));
         // The id of one that was killed may be another process's.
         servers.into_iter().map(|server| server.origin).find(|origin| listens(origin))
@@ -142,11 +142,11 @@ mod tests {
     #[test]
     fn of_several_servers_the_newest_that_lives_is_found() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place(Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap());
+        let place = DevFolder(Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap());
         let server = |process, since| {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let origin = format!("http://{}", listener.local_addr().unwrap());
-            place.tell(process, &Running { origin: origin.clone(), since }).unwrap();
+            place.tell(process, &ServerRecord { origin: origin.clone(), since }).unwrap();
             (listener, origin)
         };
         assert_eq!(place.running(), None);

@@ -35,7 +35,7 @@ const REMEMBERED: usize = 64;
 /// Something to print.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub(crate) enum Entry {
+pub(crate) enum JournalLine {
     Request(Answered),
     Log(LogLine),
     LeftOut(LeftOut),
@@ -121,7 +121,7 @@ impl Journal {
     }
 
     /// Prints until nobody listens any more.
-    pub(crate) fn keep(mut self, mut print: impl FnMut(Entry)) {
+    pub(crate) fn keep(mut self, mut print: impl FnMut(JournalLine)) {
         loop {
             let heard = match self.pages.wait(self.patience) {
                 Some(Duration::ZERO) => Err(RecvTimeoutError::Timeout),
@@ -141,10 +141,10 @@ impl Journal {
         self.tell_left_out(print);
     }
 
-    fn tell_left_out(&self, print: impl FnOnce(Entry)) {
+    fn tell_left_out(&self, print: impl FnOnce(JournalLine)) {
         match self.left_out.swap(0, Ordering::Relaxed) {
             0 => {}
-            entries => print(Entry::LeftOut(LeftOut { entries })),
+            entries => print(JournalLine::LeftOut(LeftOut { entries })),
         }
     }
 }
@@ -164,17 +164,17 @@ impl Pages {
     }
 
     /// The first line, which waits no longer.
-    fn pop(&mut self) -> Option<Entry> {
-        self.held.pop_front().map(|(_, line)| Entry::Log(line))
+    fn pop(&mut self) -> Option<JournalLine> {
+        self.held.pop_front().map(|(_, line)| JournalLine::Log(line))
     }
 
     /// What can be printed now.
-    fn take(&mut self, heard: Heard) -> Vec<Entry> {
+    fn take(&mut self, heard: Heard) -> Vec<JournalLine> {
         match heard {
             Heard::Log { function, invocation, line } => {
                 let line = LogLine::new(&function, invocation, &line);
                 if line.invocation.as_ref().is_none_or(|invocation| self.told.contains(invocation)) {
-                    return vec![Entry::Log(line)];
+                    return vec![JournalLine::Log(line)];
                 }
                 self.held.push_back((Instant::now(), line));
                 Vec::new()
@@ -182,14 +182,14 @@ impl Pages {
             Heard::Request(request) => {
                 // Its authorizer was asked before.
                 let asked = [request.authorizer_invocation.clone(), request.invocation.clone()];
-                let mut entries = vec![Entry::Request(*request)];
+                let mut entries = vec![JournalLine::Request(*request)];
                 for invocation in asked.into_iter().flatten() {
                     let (own, others): (VecDeque<_>, _) = self
                         .held
                         .drain(..)
                         .partition(|(_, line)| line.invocation.as_ref() == Some(&invocation));
                     self.held = others;
-                    entries.extend(own.into_iter().map(|(_, line)| Entry::Log(line)));
+                    entries.extend(own.into_iter().map(|(_, line)| JournalLine::Log(line)));
                     self.told.push_back(invocation);
                 }
                 let forgotten = self.told.len().saturating_sub(REMEMBERED);
@@ -233,7 +233,7 @@ impl LogLine {
     }
 }
 
-impl fmt::Display for Entry {
+impl fmt::Display for JournalLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request(request) => request.fmt(f),
@@ -407,8 +407,8 @@ mod tests {
             let object = serde_json::json!({ text.clone(): [text] });
             let event = serde_json::json!({ "level": text, "message": text, "target": text, "fields": { text.clone(): text, "b": [text] } });
             let lines = [text.clone(), object.to_string(), event.to_string()];
-            let lines = lines.map(|line| Entry::Log(LogLine::new(&text, None, &line)));
-            let entries = lines.into_iter().chain([Entry::Request(answered)]);
+            let lines = lines.map(|line| JournalLine::Log(LogLine::new(&text, None, &line)));
+            let entries = lines.into_iter().chain([JournalLine::Request(answered)]);
             // The second one is somebody else's JSON, which is escaped as JSON.
             for (index, (entry, lines)) in entries.zip([1, 1, 1, 2]).enumerate() {
                 let shown = anstream::adapter::strip_str(&entry.to_string()).to_string();

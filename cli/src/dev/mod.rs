@@ -14,7 +14,7 @@ pub(crate) mod watch;
 pub(crate) use self::{
     api::{IAM_KEY_ID, Issuer, Settings, api, functions},
     error::Error,
-    folder::{Place, listens},
+    folder::{DevFolder, listens},
     journal::{Journal, LogLine},
     programs::{Programs, link, unpack},
     variables::Variables,

@@ -14,7 +14,7 @@ use crate::{
     dev::Error,
     output::printer::Printer,
     project::workspace::Workspace,
-    support::files::{self, Seen, TemporaryFolder},
+    support::files::{self, FileState, TemporaryFolder},
     toolchain::{self, Libraries, Link},
 };
 
@@ -35,7 +35,7 @@ pub(crate) struct Linked {
     /// Where they are. It goes when nobody can start them any more.
     pub(crate) folder: Arc<TemporaryFolder>,
     /// Each as the linker left it.
-    made: Vec<Seen>,
+    made: Vec<FileState>,
 }
 
 impl Programs {
@@ -78,7 +78,7 @@ pub(crate) fn link(
         files::create_folder(&folder)?;
         let linked =
             toolchain::link(libraries, &Link { name, source: &source, crates, folder: &folder }, printer)?;
-        made.push(Seen::new(&linked.program)?);
+        made.push(FileState::new(&linked.program)?);
         let program = to.join(name);
         files::link_or_copy(&linked.program, &program)?;
         Ok::<_, Error>(program)

@@ -4,10 +4,7 @@ use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
 use crate::{
-    output::{
-        label::Place,
-        words::{plural, said},
-    },
+    output::words::{plural, said},
     support, toolchain,
 };
 
@@ -91,13 +88,14 @@ pub(crate) enum Error {
 
 /// A route or an authorizer that the sources show and the registry lacks.
 #[derive(Debug, Diagnostic, Error)]
-#[error("`{handler}` has {what} that was not registered ({}:{})", place.file, place.line)]
+#[error("`{handler}` has {what} that was not registered ({file}:{line})")]
 #[diagnostic(code(RG0015), help("{help}"))]
 pub(crate) struct MissingEntry {
     pub(crate) handler: String,
     /// `a route`, or another attribute with its article.
     pub(crate) what: &'static str,
-    pub(crate) place: Place,
+    pub(crate) file: String,
+    pub(crate) line: u32,
     pub(crate) help: &'static str,
     #[source_code]
     pub(crate) source_code: Option<NamedSource<String>>,

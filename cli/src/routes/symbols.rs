@@ -14,7 +14,7 @@ use object::read::archive::ArchiveFile;
 use routegen_spec::{AuthorizerSpec, Entry, RouteSpec, Serves, SourceLocation};
 
 use crate::{
-    output::label::{Place, label},
+    output::label::label,
     project::workspace::Workspace,
     routes::{Error, error::OtherEntry},
     support,
@@ -119,7 +119,7 @@ fn only_compiled(symbol: &str, mode: Mode) -> OtherEntry {
 
 fn only_registered(root: &Utf8Path, registered: &Registered<'_>) -> OtherEntry {
     let source = registered.source;
-    let (source_code, span) = label(root, &Place { file: source.file.clone(), line: source.line });
+    let (source_code, span) = label(root, &source.file, source.line);
     let message = format!(
         "{} is only in the build that lists the routes, and has no code for its artifact ({source})",
         registered.name,

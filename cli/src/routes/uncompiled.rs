@@ -17,7 +17,7 @@ use syn::{
 };
 
 use crate::{
-    output::label::{Place, label},
+    output::label::label,
     project::workspace::{LinkedPackage, Workspace},
     routes::{Error, error::MissingEntry},
     support::files,
@@ -41,11 +41,11 @@ pub(crate) fn compare(workspace: &Workspace, crates: &[String], manifest: &Manif
     let mut missing = Vec::new();
     let built = |package: &&LinkedPackage| package.is_local && crates.contains(&package.crate_name);
     for package in workspace.linked.iter().filter(built) {
-        for (Seen { file, line, handler, what }, help) in seen(package) {
+        for (SourceAttribute { file, line, handler, what }, help) in seen(package) {
             if !registered.contains(&(real(&file), line)) {
-                let place = Place { file: workspace.source_name(&file), line };
-                let (source_code, span) = label(&workspace.root, &place);
-                missing.push(MissingEntry { handler, what, place, help, source_code, span });
+                let file = workspace.source_name(&file);
+                let (source_code, span) = label(&workspace.root, &file, line);
+                missing.push(MissingEntry { handler, what, file, line, help, source_code, span });
             }
         }
     }
@@ -53,7 +53,7 @@ pub(crate) fn compare(workspace: &Workspace, crates: &[String], manifest: &Manif
 }
 
 /// What the package's files show, each with what it may mean that the registry lacks it.
-fn seen(package: &LinkedPackage) -> Vec<(Seen, &'static str)> {
+fn seen(package: &LinkedPackage) -> Vec<(SourceAttribute, &'static str)> {
     let mut scan = Scan::default();
     let mut seen = Vec::new();
     let roots = std::iter::once((&package.lib, IN_LIBRARY));
@@ -161,7 +161,7 @@ impl Names {
 /// The routes and authorizers of a library or a program, in the order in which they are met.
 #[derive(Default)]
 struct Scan {
-    seen: Vec<Seen>,
+    seen: Vec<SourceAttribute>,
     /// The files that have been read: each once, also where two modules, or a library and a program, share one.
     files: BTreeSet<Utf8PathBuf>,
     /// The file that is being read.
@@ -173,7 +173,7 @@ struct Scan {
 }
 
 /// An attribute of routegen as a file shows it.
-struct Seen {
+struct SourceAttribute {
     file: Utf8PathBuf,
     line: u32,
     handler: String,
@@ -210,7 +210,7 @@ impl<'ast> Visit<'ast> for Scan {
             let Some(what) = what_is(attribute) else { continue };
             let line = u32::try_from(attribute.span().start().line).unwrap_or(u32::MAX);
             let handler = function.sig.ident.to_string();
-            self.seen.push(Seen { file: self.file.clone(), line, handler, what });
+            self.seen.push(SourceAttribute { file: self.file.clone(), line, handler, what });
         }
         syn::visit::visit_item_fn(self, function);
     }
@@ -356,8 +356,9 @@ mod tests {
         }
         let mut sources = Scan::default();
         sources.file(&root.join("src/lib.rs"), &root.join("src"));
-        let seen =
-            |seen: Seen| format!("{}:{} {}", seen.file.strip_prefix(root).unwrap(), seen.line, seen.handler);
+        let seen = |seen: SourceAttribute| {
+            format!("{}:{} {}", seen.file.strip_prefix(root).unwrap(), seen.line, seen.handler)
+        };
         sources.seen.into_iter().map(seen).collect()
     }
 

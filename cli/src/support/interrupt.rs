@@ -21,7 +21,7 @@ static STATE: Mutex<State> =
 struct State {
     requested: bool,
     /// The programs that are running.
-    children: Vec<Running>,
+    children: Vec<ChildProcess>,
     /// Tells whoever waits for something else.
     wake: Option<Box<dyn Fn() + Send>>,
     /// Kills what is not among the children, before the end on the spot.
@@ -30,7 +30,7 @@ struct State {
 
 /// A program by its id, and whether it leads a group of its own.
 #[derive(Clone, Copy, Eq, PartialEq)]
-struct Running {
+struct ChildProcess {
     id: u32,
     leads: bool,
 }
@@ -104,18 +104,18 @@ pub(crate) fn run<T>(
 }
 
 /// Starts a program and knows of it. The lock is held meanwhile, so that none slips through.
-fn spawn(command: &mut Command, leads: bool) -> Result<(Child, Running), Error> {
+fn spawn(command: &mut Command, leads: bool) -> Result<(Child, ChildProcess), Error> {
     let mut state = state();
     if state.requested {
         return Err(Error::Interrupted);
     }
     let child = command.spawn().map_err(|error| failed(command, error))?;
-    let running = Running { id: child.id(), leads };
+    let running = ChildProcess { id: child.id(), leads };
     state.children.push(running);
     Ok((child, running))
 }
 
-fn forget(running: Running) {
+fn forget(running: ChildProcess) {
     state().children.retain(|other| *other != running);
 }
 
@@ -143,7 +143,7 @@ enum Signal {
     Kill,
 }
 
-impl Running {
+impl ChildProcess {
     #[cfg(unix)]
     fn signal(self, signal: Signal) {
         use rustix::process::{self, Pid, kill_process, kill_process_group};

@@ -14,6 +14,7 @@ mod previous;
 mod renames;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use clap::ValueEnum;
 
 pub(crate) use self::{error::Error, previous::Previous};
 use crate::{check::CheckedManifest, support::files::Generated};
@@ -45,20 +46,20 @@ const LOCALS: &str = "locals.tf";
 const MOVED: &str = "moved.tf";
 
 /// What is emitted.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Layout {
-    /// A module with everything, in a folder of its own.
+    /// A module with everything
     Module,
-    /// Locals for resources of the user's, beside them.
+    /// Only locals.tf, for resources of your own beside it
     Locals,
 }
 
 /// How Terraform's files are written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Syntax {
-    /// `.tf`
+    /// .tf
     Hcl,
-    /// `.tf.json`
+    /// .tf.json
     Json,
 }
 

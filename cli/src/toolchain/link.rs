@@ -9,7 +9,7 @@ use super::Libraries;
 use crate::{
     output::printer::Printer,
     support::{
-        files::{self, Seen},
+        files::{self, FileState},
         interrupt,
     },
     toolchain::Error,
@@ -43,14 +43,14 @@ pub(super) struct Stamp {
     pub(super) arguments: Vec<String>,
     source: String,
     /// Each library, as it was.
-    libraries: Vec<(Utf8PathBuf, Seen)>,
+    libraries: Vec<(Utf8PathBuf, FileState)>,
 }
 
 /// What is written down of a program once it is whole.
 #[derive(Deserialize, Serialize)]
 struct Made {
     from: Stamp,
-    program: Seen,
+    program: FileState,
 }
 
 /// Links the program, unless it is there and nothing has changed.
@@ -73,7 +73,7 @@ pub(crate) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) ->
         let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(Error::Link { name: link.name.to_owned(), rustc: stderr });
     }
-    let made = Made { from: stamp, program: Seen::new(&program)? };
+    let made = Made { from: stamp, program: FileState::new(&program)? };
     files::write_own(&stamp_file, &serde_json::to_vec(&made).unwrap_or_default())?;
     Ok(Linked { program, fresh: false })
 }
@@ -85,7 +85,7 @@ fn stamp_file(program: &Utf8Path) -> Utf8PathBuf {
 /// What the program at this place was made from, if it was linked to its end and is as it was then.
 pub(super) fn stamp_beside(program: &Utf8Path) -> Option<Stamp> {
     let made: Made = serde_json::from_slice(&files::read_own(&stamp_file(program))?).ok()?;
-    Seen::new(program).is_ok_and(|seen| seen == made.program).then_some(made.from)
+    FileState::new(program).is_ok_and(|seen| seen == made.program).then_some(made.from)
 }
 
 fn stamp(
@@ -112,7 +112,7 @@ fn stamp(
         files.push(file);
     }
     arguments.extend(libraries.flags.iter().cloned());
-    let seen = |file: &Utf8PathBuf| Ok((file.clone(), Seen::new(file)?));
+    let seen = |file: &Utf8PathBuf| Ok((file.clone(), FileState::new(file)?));
     let libraries_seen: Result<_, Error> = files.into_iter().map(seen).collect();
     Ok(Stamp {
         rustc: libraries.rustc.clone(),

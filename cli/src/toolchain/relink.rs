@@ -98,7 +98,7 @@ mod tests {
         files::write_if_changed(&program, b"program").unwrap();
         // Nor has one that was not linked to its end.
         assert!(recipe(&target, b"program").is_none());
-        let seen = serde_json::to_string(&files::Seen::new(&program).unwrap()).unwrap();
+        let seen = serde_json::to_string(&files::FileState::new(&program).unwrap()).unwrap();
         let stamp = r#"{"rustc":"rustc","arguments":["-v"],"source":"","libraries":[]}"#;
         let made = format!(r#"{{"from":{stamp},"program":{seen}}}"#);
         files::write_if_changed(&program.with_file_name("stamp.json"), made.as_bytes()).unwrap();

@@ -13,11 +13,11 @@ use super::{
 };
 use crate::{
     app::{
-        args::{self, BuildArgs},
+        args::BuildArgs,
         error::{Error, Warning},
     },
     artifacts::{
-        self, Artifact, Layout, Request,
+        self, Artifact, Request, ZipLayout,
         verify::{self, Verified},
     },
     output::words::plural,
@@ -27,14 +27,13 @@ use crate::{
 pub(super) fn run(api: &Api<'_>, args: &BuildArgs) -> Result<(), Error> {
     let backend = api.backend()?;
     let checked = api.checked()?;
-    let (layout, folder) = match args.layout {
-        args::Layout::Flat => (Layout::Flat, api.artifacts(args.out.as_deref())?),
-        args::Layout::CargoLambda => {
-            let folder = args.out.clone().unwrap_or_else(|| api.workspace.target.join("lambda"));
-            (Layout::CargoLambda, absolute(&folder)?)
+    let folder = match args.layout {
+        ZipLayout::Flat => api.artifacts(args.out.as_deref())?,
+        ZipLayout::CargoLambda => {
+            absolute(&args.out.clone().unwrap_or_else(|| api.workspace.target.join("lambda")))?
         }
     };
-    let request = Request { out: &folder, layout, only: &args.only, jobs: args.effort.jobs };
+    let request = Request { out: &folder, layout: args.layout, only: &args.only, jobs: args.effort.jobs };
     let built = artifacts::build(&api.workspace, &checked, &backend, &request, api.printer)?;
     let lacking = built.listing.lacks(&checked);
     if !lacking.is_empty() {
@@ -46,7 +45,7 @@ pub(super) fn run(api: &Api<'_>, args: &BuildArgs) -> Result<(), Error> {
         None
     };
     let timings = args.effort.timings.then(|| api.printer.stopwatch.timings());
-    Ok(api.printer.outcome(&Summary {
+    Ok(api.printer.outcome(&BuildSummary {
         artifacts_dir: folder,
         artifacts: built.artifacts,
         verified,
@@ -55,7 +54,7 @@ pub(super) fn run(api: &Api<'_>, args: &BuildArgs) -> Result<(), Error> {
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct BuildSummary {
     artifacts_dir: Utf8PathBuf,
     artifacts: Vec<Artifact>,
     /// Only where it was asked for.
@@ -65,7 +64,7 @@ struct Summary {
     timings: Option<Timings>,
 }
 
-impl fmt::Display for Summary {
+impl fmt::Display for BuildSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = self.artifacts.iter().map(|artifact| {
             vec![

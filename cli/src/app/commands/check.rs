@@ -9,7 +9,7 @@ use crate::{app::error::Error, output::words::plural};
 
 pub(super) fn run(api: &Api<'_>) -> Result<(), Error> {
     let checked = api.checked()?;
-    Ok(api.printer.outcome(&Summary {
+    Ok(api.printer.outcome(&CheckSummary {
         api: checked.api_name,
         routes: checked.routes.len(),
         functions: checked.functions.len(),
@@ -17,13 +17,13 @@ pub(super) fn run(api: &Api<'_>) -> Result<(), Error> {
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct CheckSummary {
     api: String,
     routes: usize,
     functions: usize,
 }
 
-impl fmt::Display for Summary {
+impl fmt::Display for CheckSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let routes = plural(self.routes, "1 route", "routes");
         let functions = plural(self.functions, "1 function", "functions");

@@ -11,7 +11,7 @@ use similar::TextDiff;
 use super::{api::Api, paths::shown};
 use crate::{
     app::{
-        args::{self, EmitTfArgs},
+        args::EmitTfArgs,
         error::{Error, Warning},
     },
     artifacts::Listing,
@@ -29,9 +29,9 @@ pub(super) fn run(api: &Api<'_>, args: &EmitTfArgs, format: Format) -> Result<()
     let checked = api.checked()?;
     let root = api.terraform(args.out.as_deref())?;
     let edits = if args.overwrite { Edits::Overwritten } else { Edits::Refused };
-    let layout = layout(args);
+    let layout = args.layout;
     let syntax = syntax(args, format, &layout.folder(&root));
-    let place = Place { root, layout, syntax, edits };
+    let place = Emission { root, layout, syntax, edits };
     place.take(api, &checked)?;
     if args.check {
         return check(api, &checked, &place);
@@ -46,24 +46,17 @@ pub(super) fn run(api: &Api<'_>, args: &EmitTfArgs, format: Format) -> Result<()
     Ok(api.printer.outcome(&summary)?)
 }
 
-fn layout(args: &EmitTfArgs) -> Layout {
-    match args.layout {
-        args::TerraformLayout::Module => Layout::Module,
-        args::TerraformLayout::Locals => Layout::Locals,
-    }
-}
-
 /// What is there stays as it is. Whoever wants JSON of the first emission wants it of the files too, unless they say otherwise.
 fn syntax(args: &EmitTfArgs, format: Format, folder: &Utf8Path) -> Syntax {
-    match (args.syntax, Syntax::of(folder), format) {
-        (Some(args::Syntax::Json), ..) | (None, None, Format::Json) => Syntax::Json,
-        (Some(args::Syntax::Hcl), ..) | (None, None, Format::Text) => Syntax::Hcl,
-        (None, Some(syntax), _) => syntax,
-    }
+    let of_format = match format {
+        Format::Json => Syntax::Json,
+        Format::Text => Syntax::Hcl,
+    };
+    args.syntax.or_else(|| Syntax::of(folder)).unwrap_or(of_format)
 }
 
 /// For CI: an error where the files on the disk are not those of the code.
-fn check(api: &Api<'_>, checked: &CheckedManifest, place: &Place) -> Result<(), Error> {
+fn check(api: &Api<'_>, checked: &CheckedManifest, place: &Emission) -> Result<(), Error> {
     let (folder, files) = place.files(checked)?;
     let differences = files::compare_generated(&folder, &files)?;
     let stale = differences.len();
@@ -75,16 +68,16 @@ fn check(api: &Api<'_>, checked: &CheckedManifest, place: &Place) -> Result<(), 
 pub(super) fn emit(
     api: &Api<'_>,
     checked: &CheckedManifest,
-    place: Place,
+    place: Emission,
     artifacts: &Utf8Path,
-) -> Result<Summary, Error> {
+) -> Result<EmitSummary, Error> {
     api.printer.stopwatch.time(Step::Emit, "", || write(checked, place, artifacts))
 }
 
-fn write(checked: &CheckedManifest, place: Place, artifacts: &Utf8Path) -> Result<Summary, Error> {
+fn write(checked: &CheckedManifest, place: Emission, artifacts: &Utf8Path) -> Result<EmitSummary, Error> {
     let (folder, files) = place.files(checked)?;
     let written = files::write_generated(&folder, &files, place.edits)?;
-    let Place { root: terraform_dir, layout, syntax, .. } = place;
+    let Emission { root: terraform_dir, layout, syntax, .. } = place;
     let has_root = has_terraform(&terraform_dir)?;
     if !has_root {
         let (folder, artifacts) = without_links(&terraform_dir, artifacts)?;
@@ -93,7 +86,7 @@ fn write(checked: &CheckedManifest, place: Place, artifacts: &Utf8Path) -> Resul
         let new = root.iter().filter(|file| file.path.symlink_metadata().is_err());
         files::write_together(new.map(|file| (file.path.as_path(), file.text.as_bytes())))?;
     }
-    Ok(Summary {
+    Ok(EmitSummary {
         module_dir: (layout == Layout::Module).then_some(folder),
         terraform_dir,
         files: written.into_iter().map(|(path, outcome)| File { path, outcome }).collect(),
@@ -116,14 +109,14 @@ fn without_links(folder: &Utf8Path, path: &Utf8Path) -> Result<(Utf8PathBuf, Utf
 }
 
 /// What is written, and where to.
-pub(super) struct Place {
+pub(super) struct Emission {
     root: Utf8PathBuf,
     layout: Layout,
     syntax: Syntax,
     edits: Edits,
 }
 
-impl Place {
+impl Emission {
     /// The module as it is by default, for a root in this folder.
     pub(super) fn module(root: Utf8PathBuf) -> Self {
         Self { root, layout: Layout::Module, syntax: Syntax::Hcl, edits: Edits::Refused }
@@ -189,7 +182,7 @@ fn has_terraform(folder: &Utf8Path) -> Result<bool, Error> {
 
 /// What was emitted.
 #[derive(Serialize)]
-pub(super) struct Summary {
+pub(super) struct EmitSummary {
     pub(super) terraform_dir: Utf8PathBuf,
     /// None where only locals were asked for.
     module_dir: Option<Utf8PathBuf>,
@@ -216,7 +209,7 @@ enum Root {
     Yours,
 }
 
-impl fmt::Display for Summary {
+impl fmt::Display for EmitSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = |outcome| self.files.iter().filter(|file| file.outcome == outcome).count();
         let (written, removed) = (count(Outcome::Written), count(Outcome::Removed));

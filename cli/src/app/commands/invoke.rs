@@ -30,7 +30,7 @@ use super::runnable::{Runnable, chain, refused, runtime, warn_of_missing};
 use crate::{
     app::{args::InvokeArgs, error::Error},
     check::{AuthorizerKind, Function},
-    dev::{self, LogLine, Place, Variables},
+    dev::{self, DevFolder, LogLine, Variables},
     output::printer::Printer,
     project::workspace::Workspace,
     support::{self, files, interrupt, json},
@@ -38,17 +38,17 @@ use crate::{
 
 pub(super) fn run(args: &InvokeArgs, workspace: &Workspace, printer: &Printer) -> Result<(), Error> {
     let event = args.event.as_deref().map(read_event).transpose()?;
-    let place = Place::of(workspace)?;
+    let place = DevFolder::of(workspace)?;
     let run_folder = place.run_folder()?;
     let only = std::slice::from_ref(&args.function);
     let runnable = Runnable::make(workspace, &args.running, only, run_folder.path(), &printer.hushed())?;
-    let call = Call::new(args, &runnable, workspace, printer)?;
+    let call = Invocation::new(args, &runnable, workspace, printer)?;
     warn_of_missing([call.function], &call.variables, printer);
     let answer = match event {
         Some(event) => call.with_event(&place, &event),
         None => call.with_request(&place),
     };
-    Ok(printer.outcome(&Answer(answer?))?)
+    Ok(printer.outcome(&Outcome(answer?))?)
 }
 
 /// The port that requests and tokens name.
@@ -61,16 +61,16 @@ const AGENT: &str = concat!("routegen/", env!("CARGO_PKG_VERSION"));
 const PASS: &str = "let pass";
 
 /// What the function answered.
-struct Answer(Value);
+struct Outcome(Value);
 
-impl Serialize for Answer {
+impl Serialize for Outcome {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
 /// JSON for people too: a response is not read off its body alone.
-impl fmt::Display for Answer {
+impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&json::text(&self.0))
     }
@@ -103,7 +103,7 @@ fn read_event(path: &Utf8Path) -> Result<Value, Error> {
     serde_json::from_str(&text).map_err(|error| not(error).into())
 }
 
-struct Call<'a> {
+struct Invocation<'a> {
     args: &'a InvokeArgs,
     runnable: &'a Runnable,
     function: &'a Function,
@@ -113,7 +113,7 @@ struct Call<'a> {
     printer: &'a Printer,
 }
 
-impl<'a> Call<'a> {
+impl<'a> Invocation<'a> {
     fn new(
         args: &'a InvokeArgs,
         runnable: &'a Runnable,
@@ -128,14 +128,14 @@ impl<'a> Call<'a> {
         Ok(Self { args, runnable, function, routes, variables, root: &workspace.package_root, printer })
     }
 
-    fn with_event(&self, place: &Place, event: &Value) -> Result<Value, Error> {
+    fn with_event(&self, place: &DevFolder, event: &Value) -> Result<Value, Error> {
         self.with_gateway(place, async |gateway, _| {
             let outcome = gateway.invoke(&self.function.name, event).await;
             outcome.map_err(|error| self.failed(error.to_string()).into())
         })
     }
 
-    fn with_request(&self, place: &Place) -> Result<Value, Error> {
+    fn with_request(&self, place: &DevFolder) -> Result<Value, Error> {
         // Whoever named a route means it, and not another one of its function.
         let named = |route: &&&RouteSpec| {
             [route.name.as_str(), &route.name.to_kebab_case()].contains(&self.args.function.as_str())
@@ -224,7 +224,7 @@ impl<'a> Call<'a> {
     /// Starts a gateway, and ends it with all its processes, also where the user does not wait for the answer.
     fn with_gateway(
         &self,
-        place: &Place,
+        place: &DevFolder,
         work: impl AsyncFnOnce(&Gateway, &mut UnboundedReceiver<RequestLog>) -> Result<Value, Error>,
     ) -> Result<Value, Error> {
         let ended = Arc::new(Notify::new());

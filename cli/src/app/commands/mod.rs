@@ -19,7 +19,7 @@ mod token;
 use self::api::{Api, lock};
 use crate::{
     app::{
-        args::{Args, Command, Target},
+        args::{Args, Command, TargetArgs},
         error::Error,
     },
     output::printer::Printer,
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let with_api = |command: &dyn Fn(&Api<'_>) -> Result<(), Error>| {
         let workspace = printer.stopwatch.time(Step::Workspace, "", load)?;
         let _lock = lock(&workspace, printer)?;
-        let Target { arch, compiler } = args.command.target();
+        let TargetArgs { arch, compiler } = args.command.target();
         let config = Config::load(&workspace.package_root)?.overruled(arch, compiler);
         command(&Api { workspace, config, printer })
     };

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::{args::Effort, error::Error},
-    artifacts::{self, Artifact, Layout, Request},
+    artifacts::{self, Artifact, Request, ZipLayout},
     check::{CheckedManifest, Function, FunctionKind},
     output::{shell::quoted, words::plural},
     support::timings::Timings,
@@ -28,22 +28,28 @@ pub(super) fn run(
 ) -> Result<(), Error> {
     let backend = api.backend()?;
     let checked = api.checked()?;
-    let place = emit_tf::Place::module(api.terraform(tf_out)?);
+    let place = emit_tf::Emission::module(api.terraform(tf_out)?);
     place.take(api, &checked)?;
     let artifacts_dir = api.artifacts(out)?;
-    let request = Request { out: &artifacts_dir, layout: Layout::Flat, only: &[], jobs: effort.jobs };
+    let request = Request { out: &artifacts_dir, layout: ZipLayout::Flat, only: &[], jobs: effort.jobs };
     let built = artifacts::build(&api.workspace, &checked, &backend, &request, api.printer)?;
     let terraform = emit_tf::emit(api, &checked, place, &artifacts_dir)?;
     let timings = effort.timings.then(|| api.printer.stopwatch.timings());
-    Ok(api.printer.outcome(&Summary::new(checked, artifacts_dir, built.artifacts, terraform, timings))?)
+    Ok(api.printer.outcome(&PackageSummary::new(
+        checked,
+        artifacts_dir,
+        built.artifacts,
+        terraform,
+        timings,
+    ))?)
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct PackageSummary {
     api: String,
     functions: Vec<Packaged>,
     artifacts_dir: Utf8PathBuf,
-    terraform: emit_tf::Summary,
+    terraform: emit_tf::EmitSummary,
     /// The command to type next.
     next: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,12 +64,12 @@ struct Packaged {
     artifact: Artifact,
 }
 
-impl Summary {
+impl PackageSummary {
     fn new(
         checked: CheckedManifest,
         artifacts_dir: Utf8PathBuf,
         artifacts: Vec<Artifact>,
-        terraform: emit_tf::Summary,
+        terraform: emit_tf::EmitSummary,
         timings: Option<Timings>,
     ) -> Self {
         let functions = checked.functions.iter().cloned().zip(artifacts);
@@ -88,7 +94,7 @@ impl Summary {
     }
 }
 
-impl fmt::Display for Summary {
+impl fmt::Display for PackageSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = self.functions.iter().map(|packaged| {
             vec![
@@ -117,7 +123,7 @@ impl fmt::Display for Summary {
     }
 }
 
-impl Summary {
+impl PackageSummary {
     fn architecture(&self) -> &'static str {
         self.functions.first().map_or("no architecture", |packaged| packaged.function.architecture.as_str())
     }

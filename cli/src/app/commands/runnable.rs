@@ -8,12 +8,12 @@ use routegen_gateway::StartError;
 use super::api::{Api, lock};
 use crate::{
     app::{
-        args::Running,
+        args::RunArgs,
         error::{Error, Warning},
     },
-    artifacts::{self, Layout, Request},
+    artifacts::{self, Request, ZipLayout},
     check::{CheckedManifest, Function},
-    dev::{self, Place, Programs, Variables},
+    dev::{self, DevFolder, Programs, Variables},
     output::printer::Printer,
     project::{config::Config, workspace::Workspace},
     support,
@@ -30,7 +30,7 @@ impl Runnable {
     /// Builds it. The programs are put into `to`; `only` are the functions whose zips are built, none for all.
     pub(super) fn make(
         workspace: &Workspace,
-        running: &Running,
+        running: &RunArgs,
         only: &[String],
         to: &Utf8Path,
         printer: &Printer,
@@ -45,7 +45,7 @@ impl Runnable {
     fn linked(api: &Api<'_>, to: &Utf8Path) -> Result<Self, Error> {
         let registry = api.registry()?;
         let manifest = api.check(&registry.manifest)?;
-        let links = Place::of(&api.workspace)?.links();
+        let links = DevFolder::of(&api.workspace)?.links();
         let programs = dev::link(&api.workspace, &manifest, &registry.libraries, &links, to, api.printer)?;
         Ok(Self { manifest, programs })
     }
@@ -58,7 +58,7 @@ impl Runnable {
         let backend = api.backend()?;
         let manifest = api.checked()?;
         let out = api.artifacts(None)?;
-        let request = Request { out: &out, layout: Layout::Flat, only, jobs: None };
+        let request = Request { out: &out, layout: ZipLayout::Flat, only, jobs: None };
         let built = artifacts::build(&api.workspace, &manifest, &backend, &request, api.printer)?;
         Ok(Self { programs: dev::unpack(&built.artifacts, to)?, manifest })
     }

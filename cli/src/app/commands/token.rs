@@ -11,13 +11,13 @@ use crate::{
         error::{Error, Warning},
     },
     dev,
-    dev::{Place, listens},
+    dev::{DevFolder, listens},
     output::printer::Printer,
     project::workspace::Workspace,
 };
 
 pub(super) fn run(args: &TokenArgs, workspace: &Workspace, printer: &Printer) -> Result<(), Error> {
-    let place = Place::of(workspace)?;
+    let place = DevFolder::of(workspace)?;
     let at = |port: u16| format!("http://127.0.0.1:{port}");
     // The issuer's name has the port in it.
     let running = if args.port.is_none() { place.running() } else { None };

@@ -91,12 +91,12 @@ struct OneFunction {
 pub(crate) struct Pattern {
     pub(crate) text: String,
     pub(crate) matcher: GlobMatcher,
-    place: Place,
+    place: KeySpan,
 }
 
 /// A place in the file.
 #[derive(Clone, Debug)]
-struct Place {
+struct KeySpan {
     span: Range<usize>,
     source_code: Option<Arc<NamedSource<String>>>,
 }
@@ -193,7 +193,7 @@ impl Config {
         let own = self.functions.get(function).map_or(&[][..], |function| &function.include);
         let patterns = self.include.iter().chain(own);
         let valid = patterns.filter_map(|pattern| {
-            let place = Place { span: pattern.span(), source_code: self.source_code.clone() };
+            let place = KeySpan { span: pattern.span(), source_code: self.source_code.clone() };
             Some(Pattern { text: pattern.as_ref().clone(), matcher: glob(pattern).ok()?, place })
         });
         valid.collect()
@@ -211,7 +211,7 @@ impl Config {
     pub(crate) fn refuse_authorizers_named_as(&self, written: &[&str]) -> Result<(), Error> {
         let twice = self.authorizers.keys().find(|name| written.contains(&name.as_ref().as_str()));
         twice.map_or(Ok(()), |name| {
-            let place = Place { span: name.span(), source_code: self.source_code.clone() };
+            let place = KeySpan { span: name.span(), source_code: self.source_code.clone() };
             let reason = format!("an `#[authorizer]` of the code is named `{}` too", name.as_ref());
             Err(place.mistake(reason, Some("give one of them another name".to_owned())))
         })
@@ -221,7 +221,7 @@ impl Config {
     pub(crate) fn refuse_unknown_functions(&self, functions: &[&str]) -> Result<(), Error> {
         let unknown = self.functions.keys().find(|name| !functions.contains(&name.as_ref().as_str()));
         unknown.map_or(Ok(()), |name| {
-            let place = Place { span: name.span(), source_code: self.source_code.clone() };
+            let place = KeySpan { span: name.span(), source_code: self.source_code.clone() };
             let help = nearest(name.as_ref(), functions.iter().copied());
             Err(place.mistake(format!("there is no function named `{}`", name.as_ref()), help))
         })
@@ -235,7 +235,7 @@ impl Pattern {
     }
 }
 
-impl Place {
+impl KeySpan {
     fn mistake(&self, reason: String, help: Option<String>) -> Error {
         let span = Some(SourceSpan::from(self.span.clone()));
         Error::Config { reason, help, source_code: self.source_code.clone(), span }

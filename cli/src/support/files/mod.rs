@@ -22,13 +22,13 @@ use crate::support::{Error, interrupt};
 
 /// A file from outside. While it looks the same, its content is taken to be the same.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub(crate) struct Seen {
+pub(crate) struct FileState {
     pub(crate) bytes: u64,
     /// When it was changed, in nanoseconds since 1970.
     modified: u128,
 }
 
-impl Seen {
+impl FileState {
     pub(crate) fn new(path: &Utf8Path) -> Result<Self, Error> {
         let error = |error| Error::io("read", path, error);
         let metadata = std::fs::metadata(path).map_err(error)?;

@@ -24,7 +24,7 @@ use crate::{
         args::DevArgs,
         error::{Error, Warning},
     },
-    dev::{self, Issuer, Journal, Place, Settings, Variables, watch::Watcher},
+    dev::{self, DevFolder, Issuer, Journal, Settings, Variables, watch::Watcher},
     output::printer::Printer,
     project::workspace::Workspace,
     support::interrupt,
@@ -44,7 +44,7 @@ pub(super) fn run(
     // Before anything is compiled: that the port is taken is not to be told after a minute.
     let listener = listen(args.port)?;
     let workspace = load()?;
-    let place = Place::of(&workspace)?;
+    let place = DevFolder::of(&workspace)?;
     let run_folder = place.run_folder()?;
     // What is saved while the first build runs is built after it.
     let watcher = Watcher::start(&workspace, move |change| drop(tell.send(Word::Changed(change))))?;
@@ -70,7 +70,7 @@ fn listen(port: u16) -> Result<TcpListener, Error> {
 
 struct Server<'a> {
     args: &'a DevArgs,
-    place: &'a Place,
+    place: &'a DevFolder,
     settings: &'a Settings,
     printer: &'a Printer,
 }

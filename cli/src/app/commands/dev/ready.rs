@@ -27,7 +27,7 @@ pub(super) struct Ready {
     client_secret: Option<String>,
     /// Where a route takes signed requests.
     iam: Option<Iam>,
-    routes: Vec<Route>,
+    routes: Vec<ServedRoute>,
     /// Whether a route asks for a token of the local issuer.
     #[serde(skip)]
     takes_tokens: bool,
@@ -43,7 +43,7 @@ struct Iam {
 }
 
 #[derive(Serialize)]
-struct Route {
+struct ServedRoute {
     method: String,
     url: String,
     auth: String,
@@ -73,7 +73,7 @@ impl Ready {
             }),
             routes: routes
                 .into_iter()
-                .map(|route| Route {
+                .map(|route| ServedRoute {
                     method: route.spec.method.to_string(),
                     url: match route.spec.path.to_string() {
                         path if path.starts_with('/') => format!("{url}{path}"),
@@ -140,7 +140,7 @@ mod tests {
     fn a_scope_is_one_word_of_the_command_and_runs_nothing() {
         let text = |text: &str| Some(text.to_owned());
         let scope = "x/';id;'$(id)`id`";
-        let route = Route {
+        let route = ServedRoute {
             method: "GET".to_owned(),
             url: "http://127.0.0.1:9000/items".to_owned(),
             auth: "cognito".to_owned(),

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 
 use super::{super::runnable::Runnable, changes::Changes};
 use crate::{
-    app::{args::Running, error::Error},
+    app::{args::RunArgs, error::Error},
     output::printer::Printer,
     project::workspace::Workspace,
 };
@@ -14,7 +14,7 @@ use crate::{
 pub(super) struct Turns<'a> {
     load: &'a dyn Fn() -> Result<Workspace, Error>,
     workspace: Workspace,
-    running: &'a Running,
+    running: &'a RunArgs,
     /// The folder for the programs.
     folder: &'a Utf8Path,
     count: u64,
@@ -28,7 +28,7 @@ impl<'a> Turns<'a> {
     pub(super) fn new(
         load: &'a dyn Fn() -> Result<Workspace, Error>,
         workspace: Workspace,
-        running: &'a Running,
+        running: &'a RunArgs,
         folder: &'a Utf8Path,
     ) -> Self {
         Self { load, workspace, running, folder, count: 0, failed: false, outdated: false }
@@ -117,7 +117,7 @@ mod tests {
             loads.set(loads.get() + 1);
             if loads.get() == 1 { Err(toolchain::Error::Cargo.into()) } else { Ok(workspace.clone()) }
         };
-        let running = Running { artifacts: false, env: Vec::new() };
+        let running = RunArgs { artifacts: false, env: Vec::new() };
         let mut turns = Turns::new(&load, workspace.clone(), &running, Utf8Path::new("/nowhere"));
         let changed = |path: &str| {
             let mut changes = Changes::default();
