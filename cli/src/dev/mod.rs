@@ -6,6 +6,7 @@
 mod api;
 mod error;
 mod folder;
+mod ignored;
 mod journal;
 mod programs;
 mod variables;

@@ -1,11 +1,11 @@
 //! Watches the files that the user's package is made from.
 //!
 //! In: the folders of the workspace's own packages. Out: a word for each file that changed, or that anything may have. Hidden files,
-//! what editors leave for a moment, and what routegen makes are not watched: a build must not be the reason for the next one. Of
-//! hidden ones only cargo's configuration is.
+//! what editors leave for a moment, what git ignores and what routegen makes are not watched: a build must not be the reason for the next
+//! one. Of hidden ones only cargo's configuration and `.gitignore` are.
 
 use std::{
-    collections::BTreeMap,
+    collections::BTreeSet,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -15,10 +15,8 @@ use notify::{
     ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _, event::ModifyKind,
 };
 
+use super::ignored::Ignored;
 use crate::{dev::Error, project::workspace::Workspace};
-
-/// Folders that hold no sources, and many files.
-const OTHERS: [&str; 2] = ["node_modules", "target"];
 
 /// The folder of cargo's configuration, and the names that it has there.
 const CARGO: &str = ".cargo";
@@ -44,8 +42,10 @@ pub(crate) struct Watcher {
 #[derive(Debug)]
 struct Shared {
     ground: Ground,
+    /// What git ignores there.
+    ignored: Ignored,
     /// The folders that are watched. One that is removed or moved away is watched no more, whatever comes in its place.
-    watched: BTreeMap<Utf8PathBuf, RecursiveMode>,
+    watched: BTreeSet<Utf8PathBuf>,
 }
 
 /// What a workspace has for a watcher.
@@ -67,7 +67,8 @@ impl Watcher {
     }
 
     fn over(ground: &Ground, changed: impl Fn(Change) + Send + 'static) -> Result<Self, Error> {
-        let shared = Arc::new(Mutex::new(Shared { ground: ground.clone(), watched: BTreeMap::new() }));
+        let shared = Shared { ground: ground.clone(), ignored: Ignored::default(), watched: BTreeSet::new() };
+        let shared = Arc::new(Mutex::new(shared));
         let heard = shared.clone();
         let handler = move |event| {
             let news = lock(&heard).hear(event);
@@ -85,24 +86,25 @@ impl Watcher {
     }
 
     fn cover_ground(&mut self, ground: &Ground) -> Result<(), Error> {
-        let wanted = ground.folders();
+        let ignored = Ignored::read(&ground.packages, &ground.root);
+        let wanted = ground.folders(&ignored);
         let mut shared = lock(&self.shared);
         shared.ground = ground.clone();
-        let watched = std::mem::take(&mut shared.watched).into_iter();
-        let (kept, surplus): (_, BTreeMap<_, _>) =
-            watched.partition(|(folder, mode)| wanted.get(folder) == Some(mode));
+        shared.ignored = ignored;
+        let (kept, surplus): (_, BTreeSet<_>) =
+            std::mem::take(&mut shared.watched).into_iter().partition(|folder| wanted.contains(folder));
         shared.watched = kept;
         drop(shared);
-        for folder in surplus.keys() {
+        for folder in &surplus {
             // One that is gone is not watched any more.
             let _ = self.watcher.unwatch(Path::new(folder.as_str()));
         }
-        for (folder, mode) in wanted {
+        for folder in wanted {
             // It is known as watched before it is: what happens to it from then on must not be overwritten here.
-            if lock(&self.shared).watched.insert(folder.clone(), mode).is_some() {
+            if !lock(&self.shared).watched.insert(folder.clone()) {
                 continue;
             }
-            if let Err(error) = self.watcher.watch(Path::new(folder.as_str()), mode) {
+            if let Err(error) = self.watcher.watch(Path::new(folder.as_str()), RecursiveMode::NonRecursive) {
                 lock(&self.shared).forget(&folder);
                 // What went meanwhile is told by the folder above it.
                 if !is_missing(&error) {
@@ -131,7 +133,10 @@ impl Shared {
                 self.forget(path);
             }
         }
-        paths.into_iter().filter(|path| self.ground.has(path) && is_source(path)).map(Change::Path).collect()
+        let is_news = |path: &Utf8PathBuf| {
+            self.ground.has(path) && is_source(path) && !self.ignored.has(path, path.is_dir())
+        };
+        paths.into_iter().filter(is_news).map(Change::Path).collect()
     }
 
     /// Events were lost, and those of removed folders may be among them.
@@ -142,7 +147,7 @@ impl Shared {
 
     /// Nothing of the folder is watched any more.
     fn forget(&mut self, folder: &Utf8Path) {
-        self.watched.retain(|watched, _| !watched.starts_with(folder));
+        self.watched.retain(|watched| !watched.starts_with(folder));
     }
 }
 
@@ -163,41 +168,28 @@ impl Ground {
             && roots.any(|root| path.starts_with(root) || root.starts_with(path))
     }
 
-    /// The folders to watch: those with packages or the target directory somewhere below them one by one, others as a whole.
-    fn folders(&self) -> BTreeMap<Utf8PathBuf, RecursiveMode> {
-        let mut folders = BTreeMap::new();
+    /// The folders to watch, one by one: those of the packages, and those that lead to them.
+    fn folders(&self, ignored: &Ignored) -> BTreeSet<Utf8PathBuf> {
+        let mut folders = BTreeSet::new();
         for root in self.packages.iter().chain([&self.root]) {
             // A folder that is gone is told of by the one above it when it is back.
             let there = root.ancestors().find(|folder| folder.is_dir());
-            folders.extend(there.map(|folder| (folder.to_owned(), RecursiveMode::NonRecursive)));
+            folders.extend(there.map(Utf8Path::to_owned));
         }
-        let cargo = self.root.join(CARGO);
-        if cargo.is_dir() {
-            folders.insert(cargo, RecursiveMode::NonRecursive);
-        }
+        folders.extend(Some(self.root.join(CARGO)).filter(|cargo| cargo.is_dir()));
         for root in &self.packages {
-            self.add_below(root, &mut folders);
+            let is_watched = |entry: &walkdir::DirEntry| {
+                let Some(path) = Utf8Path::from_path(entry.path()) else { return false };
+                let name = path.file_name().unwrap_or_default();
+                let is_other = *path == self.target || *path == self.own_target;
+                let is_watched = is_name_of_people(name) && !is_other && !ignored.has(path, true);
+                entry.depth() == 0 || entry.file_type().is_dir() && is_watched
+            };
+            let below = walkdir::WalkDir::new(root).into_iter().filter_entry(is_watched);
+            let below = below.filter_map(Result::ok).map(walkdir::DirEntry::into_path);
+            folders.extend(below.filter_map(|path| Utf8PathBuf::from_path_buf(path).ok()));
         }
         folders
-    }
-
-    fn add_below(&self, folder: &Utf8Path, folders: &mut BTreeMap<Utf8PathBuf, RecursiveMode>) {
-        let Ok(entries) = folder.read_dir_utf8() else { return };
-        for entry in entries.filter_map(Result::ok) {
-            let (path, name) = (entry.path(), entry.file_name());
-            let is_other = path == self.target || path == self.own_target || OTHERS.contains(&name);
-            let is_package = self.packages.iter().any(|package| package == path);
-            if is_other || is_package || !is_name_of_people(name) || !path.is_dir() {
-                continue;
-            }
-            let mut others = self.packages.iter().chain([&self.target, &self.own_target]);
-            if others.any(|other| other.starts_with(path)) {
-                folders.insert(path.to_owned(), RecursiveMode::NonRecursive);
-                self.add_below(path, folders);
-            } else {
-                folders.insert(path.to_owned(), RecursiveMode::Recursive);
-            }
-        }
     }
 }
 
@@ -205,7 +197,7 @@ fn is_source(path: &Utf8Path) -> bool {
     let folder = path.parent().and_then(Utf8Path::file_name);
     match (folder, path.file_name()) {
         (_, None) => false,
-        (_, Some(CARGO)) => true,
+        (_, Some(CARGO | ".gitignore")) => true,
         (Some(CARGO), Some(name)) => CONFIGURATIONS.contains(&name),
         (_, Some(name)) => is_name_of_people(name),
     }
@@ -338,10 +330,10 @@ mod tests {
     #[test]
     fn cargos_configuration_is_watched_and_the_target_directory_is_not() {
         let mut watched = Watched::new();
-        let folders = watched.ground.folders();
+        let folders = watched.ground.folders(&Ignored::default());
         let target = watched.path("out/target");
-        assert!(!folders.keys().any(|folder| folder.starts_with(&target)), "{folders:?}");
-        assert_eq!(folders.get(&watched.path("out")), Some(&RecursiveMode::NonRecursive));
+        assert!(!folders.iter().any(|folder| folder.starts_with(&target)), "{folders:?}");
+        assert!(folders.contains(&watched.path("out")), "{folders:?}");
         watched.write("out/target/artifact");
         watched.write(".cargo/registry.lock");
         watched.write(".cargo/config.toml");
@@ -356,6 +348,25 @@ mod tests {
     }
 
     #[test]
+    fn what_git_ignores_is_not_watched_until_it_no_longer_does() {
+        let mut watched = Watched::new();
+        fs::create_dir_all(watched.path("data/deep")).unwrap();
+        fs::write(watched.path(".gitignore"), "data/\n*.db\n").unwrap();
+        watched.told(".gitignore");
+        for file in ["data/deep/file", "data/file", "store.db", "src/store.db", "src/lib.rs"] {
+            watched.write(file);
+        }
+        // The rules themselves may be told more than once.
+        let rules = Change::Path(watched.path(".gitignore"));
+        let before = watched.told("src/lib.rs");
+        assert!(before.iter().all(|change| *change == rules), "{before:?}");
+        fs::write(watched.path(".gitignore"), "").unwrap();
+        watched.told(".gitignore");
+        watched.write("data/deep/file");
+        watched.told("data/deep/file");
+    }
+
+    #[test]
     fn where_events_were_lost_anything_may_have_changed_and_all_is_watched_anew() {
         let mut watched = Watched::new();
         let overflow = Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
@@ -363,7 +374,7 @@ mod tests {
             assert_eq!(lock(&watched.watcher.shared).hear(lost), [Change::Anything]);
             assert!(lock(&watched.watcher.shared).watched.is_empty());
             watched.watcher.cover_ground(&watched.ground).unwrap();
-            assert_eq!(lock(&watched.watcher.shared).watched, watched.ground.folders());
+            assert_eq!(lock(&watched.watcher.shared).watched, watched.ground.folders(&Ignored::default()));
             watched.write("src/lib.rs");
             watched.told("src/lib.rs");
         }

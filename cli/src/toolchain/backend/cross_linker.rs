@@ -3,14 +3,16 @@
 //! The user's configuration names the linker, or it is one with a usual name on `PATH`. rustc's own default would be this
 //! machine's `cc`, which cannot link for another.
 
-use camino::Utf8PathBuf;
 use toml::{Table, Value};
 
 use super::{
     missing::{self, Missing, runs},
     triple::{triple, variable},
 };
-use crate::project::{target::Architecture, workspace::Workspace};
+use crate::{
+    project::{target::Architecture, workspace::Workspace},
+    toolchain::configuration::{self, ConfigurationFile},
+};
 
 /// The linker, where the user's configuration names none, or what is missing.
 pub(super) fn find(
@@ -19,7 +21,7 @@ pub(super) fn find(
 ) -> Result<Option<String>, Vec<Missing>> {
     let mut missing: Vec<_> = missing::std(workspace, triple(architecture)).into_iter().collect();
     let mut linker = None;
-    if !is_configured(workspace, architecture) {
+    if !is_configured(architecture) {
         linker = names(architecture).into_iter().find(|name| runs(name, &["--version"]));
         if linker.is_none() {
             missing.push(Missing {
@@ -51,7 +53,7 @@ fn machine(architecture: Architecture) -> &'static str {
 }
 
 /// Whether the user says which linker it is, to cargo or to rustc.
-fn is_configured(workspace: &Workspace, architecture: Architecture) -> bool {
+fn is_configured(architecture: Architecture) -> bool {
     let set = |name: &str| std::env::var(name).unwrap_or_default();
     let flags = [
         "RUSTFLAGS".to_owned(),
@@ -61,16 +63,12 @@ fn is_configured(workspace: &Workspace, architecture: Architecture) -> bool {
     ];
     !set(&variable(architecture, "LINKER")).is_empty()
         || flags.iter().any(|flags| names_linker(&set(flags)))
-        || cargo_config(workspace).iter().any(|config| says_linker(config, triple(architecture)))
+        || cargo_config().iter().any(|file| says_linker(&file.content, triple(architecture)))
 }
 
-/// The configuration files that cargo reads for the package, as far as they can be read: cargo itself reports the rest.
-fn cargo_config(workspace: &Workspace) -> Vec<Table> {
-    let home = std::env::var("CARGO_HOME").ok().map(Utf8PathBuf::from);
-    let home = home.or_else(|| Utf8PathBuf::from_path_buf(std::env::home_dir()?.join(".cargo")).ok());
-    let folders = workspace.package_root.ancestors().map(|folder| folder.join(".cargo")).chain(home);
-    let files = folders.flat_map(|folder| [folder.join("config.toml"), folder.join("config")]);
-    files.filter_map(|file| toml::from_str(&std::fs::read_to_string(file).ok()?).ok()).collect()
+/// The configuration files that cargo reads, as far as they can be read: cargo itself reports the rest.
+fn cargo_config() -> Vec<ConfigurationFile> {
+    configuration::here().and_then(|here| configuration::load(&here)).unwrap_or_default()
 }
 
 fn says_linker(config: &Table, triple: &str) -> bool {
