@@ -27,9 +27,10 @@ fn dependencies_point_one_way() {
     let expected = BTreeMap::from([
         ("items", vec!["routegen"]),
         ("pets", vec!["routegen"]),
-        ("routegen", vec!["routegen-macros", "routegen-spec"]),
+        ("routegen", vec!["routegen-apigw", "routegen-macros", "routegen-spec"]),
+        ("routegen-apigw", vec!["routegen-spec"]),
         ("routegen-cli", vec!["routegen-gateway", "routegen-spec"]),
-        ("routegen-gateway", vec!["routegen-spec"]),
+        ("routegen-gateway", vec!["routegen-apigw", "routegen-spec"]),
         ("routegen-macros", vec!["routegen-spec"]),
         ("routegen-spec", vec![]),
         ("xtask", vec![]),

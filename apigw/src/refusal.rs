@@ -1,26 +1,29 @@
-//! What the gateway answers by itself, in API Gateway's words.
+//! What API Gateway answers by itself, in its words.
 
 use bytes::Bytes;
-use http_body_util::Full;
-use hyper::{
+use http::{
     Response, StatusCode,
     header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE},
 };
 
 /// A refusal.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum Refusal {
+pub enum Refusal {
     /// The path or the query is no text.
     BadRequest,
     /// Nobody, or nobody that may call; with the text of `www-authenticate`.
     Unauthorized(Option<String>),
-    /// Somebody that may not.
+    /// Somebody that may not; with the text of `www-authenticate`.
     Forbidden(Option<String>),
+    /// No route takes the request.
     NotFound,
     /// The body came too slowly.
     RequestTimeout,
+    /// The body is larger than API Gateway or Lambda takes.
     PayloadTooLarge,
+    /// The route is throttled.
     TooManyRequests,
+    /// Request line and headers are larger than API Gateway takes.
     HeadersTooLarge,
     /// The function failed, or what it said is no response.
     InternalServerError,
@@ -29,8 +32,8 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
-    /// The bodies of 400, 408, 413 and 431 are not documented; that of 503 is reported, and so is that of 403.
-    pub(crate) fn parts(&self) -> (StatusCode, &'static str) {
+    /// Its status and its body. The bodies of 400, 408, 413 and 431 are not documented; that of 503 is reported, and so is that of 403.
+    pub fn parts(&self) -> (StatusCode, &'static str) {
         match self {
             Self::BadRequest => (StatusCode::BAD_REQUEST, r#"{"message":"Bad Request"}"#),
             Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, r#"{"message":"Unauthorized"}"#),
@@ -54,9 +57,10 @@ impl Refusal {
         }
     }
 
-    pub(crate) fn response(&self) -> Response<Full<Bytes>> {
+    /// The response that a client gets.
+    pub fn response(&self) -> Response<Bytes> {
         let (status, body) = self.parts();
-        let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
+        let mut response = Response::new(Bytes::from_static(body.as_bytes()));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

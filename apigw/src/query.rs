@@ -7,11 +7,11 @@ use serde::{Serialize, Serializer};
 
 /// The parameters of a query by name.
 #[derive(Debug, Default)]
-pub(crate) struct QueryParameters<'a>(BTreeMap<Cow<'a, str>, Cow<'a, str>>);
+pub struct QueryParameters<'a>(BTreeMap<Cow<'a, str>, Cow<'a, str>>);
 
 impl<'a> QueryParameters<'a> {
     /// A query as the request line has it.
-    pub(crate) fn parse(query: &'a str) -> Self {
+    pub fn parse(query: &'a str) -> Self {
         let mut parameters = BTreeMap::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -28,11 +28,13 @@ impl<'a> QueryParameters<'a> {
         Self(parameters)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+    /// The value of a parameter.
+    pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(AsRef::as_ref)
     }
 }

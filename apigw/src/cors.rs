@@ -3,9 +3,9 @@
 //!
 //! [its rules]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::{
+use std::time::Duration;
+
+use http::{
     HeaderMap, Method, Response, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -14,11 +14,66 @@ use hyper::{
     },
 };
 
-use crate::Cors;
+/// The CORS configuration of an API ([its fields]). A list that is empty allows nothing, and `*` everything.
+///
+/// [its fields]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Cors {
+    origins: Vec<String>,
+    methods: Vec<String>,
+    headers: Vec<String>,
+    expose: Vec<String>,
+    max_age: Option<Duration>,
+    credentials: bool,
+}
+
+impl Cors {
+    /// A configuration for these origins: `https://example.com`, `*` for all of them, or `https://*` and `http://*` for all of a
+    /// scheme.
+    pub fn origins(origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { origins: texts(origins), ..Self::default() }
+    }
+
+    /// The methods that a preflight may ask for.
+    #[must_use]
+    pub fn methods(mut self, methods: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.methods = texts(methods);
+        self
+    }
+
+    /// The request headers that a preflight may ask for.
+    #[must_use]
+    pub fn headers(mut self, headers: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.headers = texts(headers);
+        self
+    }
+
+    /// The response headers that scripts may read.
+    #[must_use]
+    pub fn expose(mut self, headers: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.expose = texts(headers);
+        self
+    }
+
+    /// How long browsers may keep the answer of a preflight.
+    #[must_use]
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = Some(age);
+        self
+    }
+
+    /// Whether browsers may send cookies and `authorization` of their own; not together with an
+    /// origin that stands for several.
+    #[must_use]
+    pub fn credentials(mut self, allowed: bool) -> Self {
+        self.credentials = allowed;
+        self
+    }
+}
 
 /// A CORS configuration in the form of headers.
 #[derive(Debug)]
-pub(crate) struct CorsHeaders {
+pub struct CorsHeaders {
     origins: Vec<String>,
     methods: Option<HeaderValue>,
     headers: Option<HeaderValue>,
@@ -44,7 +99,8 @@ pub enum CorsError {
 const EVERY_SITE: [&str; 3] = ["*", "https://*", "http://*"];
 
 impl CorsHeaders {
-    pub(crate) fn new(cors: &Cors) -> Result<Self, CorsError> {
+    /// Refuses what API Gateway does, and what no header can say.
+    pub fn new(cors: &Cors) -> Result<Self, CorsError> {
         if cors.credentials && cors.origins.iter().any(|origin| EVERY_SITE.contains(&origin.as_str())) {
             return Err(CorsError::AnyOriginWithCredentials);
         }
@@ -68,12 +124,12 @@ impl CorsHeaders {
     }
 
     /// The answer to a preflight, which says what it is by three things; nothing where one of them is missing.
-    pub(crate) fn preflight(&self, method: &Method, request: &HeaderMap) -> Option<Response<Full<Bytes>>> {
+    pub fn preflight(&self, method: &Method, request: &HeaderMap) -> Option<Response<()>> {
         let asks = request.contains_key(ACCESS_CONTROL_REQUEST_METHOD) && request.contains_key(ORIGIN);
         if method != Method::OPTIONS || !asks {
             return None;
         }
-        let mut response = Response::new(Full::default());
+        let mut response = Response::new(());
         *response.status_mut() = StatusCode::NO_CONTENT;
         let headers = response.headers_mut();
         if self.allow(request, headers) {
@@ -88,7 +144,7 @@ impl CorsHeaders {
     }
 
     /// Replaces what a function said by what the API says.
-    pub(crate) fn apply(&self, request: &HeaderMap, response: &mut HeaderMap) {
+    pub fn apply(&self, request: &HeaderMap, response: &mut HeaderMap) {
         for name in [
             ACCESS_CONTROL_ALLOW_CREDENTIALS,
             ACCESS_CONTROL_ALLOW_HEADERS,
@@ -130,6 +186,10 @@ fn is_of(origin: &[u8], allowed: &str) -> bool {
         Some(scheme) if EVERY_SITE.contains(&allowed) => origin.starts_with(scheme.as_bytes()),
         _ => origin == allowed.as_bytes(),
     }
+}
+
+fn texts(texts: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    texts.into_iter().map(Into::into).collect()
 }
 
 fn insert<const N: usize>(headers: &mut HeaderMap, set: [(HeaderName, &Option<HeaderValue>); N]) {

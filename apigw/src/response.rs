@@ -7,15 +7,14 @@ use std::borrow::Cow;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http_body_util::Full;
-use hyper::{
+use http::{
     Response, StatusCode,
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, SET_COOKIE},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
-use super::is_hop_by_hop;
+use crate::event::is_hop_by_hop;
 
 /// The media type of a body that comes without one: that of AWS's Lambda Test Tool (aws/aws-lambda-dotnet), and of reports.
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -24,15 +23,20 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Why an answer is none that API Gateway takes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-pub(crate) enum BadShape {
+pub enum BadShape {
+    /// It is not JSON.
     #[error("the answer is not JSON")]
     NotJson,
+    /// A field is of another type.
     #[error("the answer's fields are not of the types that API Gateway takes")]
     Types,
+    /// The status is none.
     #[error("`statusCode` is not the number of an HTTP status from 200 to 599")]
     Status,
+    /// A header is none.
     #[error("the answer has a header that HTTP has not")]
     Header,
+    /// The body is not in base64.
     #[error("the body is not base64, though `isBase64Encoded` says so")]
     Base64,
 }
@@ -53,7 +57,7 @@ struct Structured<'a> {
 }
 
 /// The response that an answer stands for.
-pub(crate) fn response(answer: &Bytes) -> Result<Response<Full<Bytes>>, BadShape> {
+pub fn response(answer: &Bytes) -> Result<Response<Bytes>, BadShape> {
     if answer.trim_ascii_start().first() == Some(&b'{') {
         let parts: Structured<'_> = serde_json::from_slice(answer).map_err(|_| BadShape::NotJson)?;
         if let Some(status) = parts.status_code {
@@ -66,7 +70,7 @@ pub(crate) fn response(answer: &Bytes) -> Result<Response<Full<Bytes>>, BadShape
 /// JSON without a status is the body of a 200. Of a text it is the text itself ([the documentation's example]).
 ///
 /// [the documentation's example]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
-fn inferred(answer: &Bytes) -> Result<Response<Full<Bytes>>, BadShape> {
+fn inferred(answer: &Bytes) -> Result<Response<Bytes>, BadShape> {
     let body = if answer.trim_ascii_start().first() == Some(&b'"') {
         let text: String = serde_json::from_slice(answer).map_err(|_| BadShape::NotJson)?;
         Bytes::from(text)
@@ -74,12 +78,12 @@ fn inferred(answer: &Bytes) -> Result<Response<Full<Bytes>>, BadShape> {
         serde_json::from_slice::<&RawValue>(answer).map_err(|_| BadShape::NotJson)?;
         answer.clone()
     };
-    let mut response = Response::new(Full::new(body));
+    let mut response = Response::new(body);
     response.headers_mut().insert(CONTENT_TYPE, JSON);
     Ok(response)
 }
 
-fn structured(parts: &Structured<'_>, status: &RawValue) -> Result<Response<Full<Bytes>>, BadShape> {
+fn structured(parts: &Structured<'_>, status: &RawValue) -> Result<Response<Bytes>, BadShape> {
     let status = status_code(status).ok_or(BadShape::Status)?;
     let base64 = read::<bool>(parts.is_base64_encoded)?.unwrap_or(false);
     let text = read::<Cow<'_, str>>(parts.body)?.unwrap_or_default();
@@ -88,7 +92,7 @@ fn structured(parts: &Structured<'_>, status: &RawValue) -> Result<Response<Full
         Cow::Borrowed(text) => Bytes::copy_from_slice(text.as_bytes()),
         Cow::Owned(text) => text.into(),
     };
-    let mut response = Response::new(Full::new(body));
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     for (name, value) in read::<Map<String, Value>>(parts.headers)?.unwrap_or_default() {
@@ -128,7 +132,6 @@ fn read<'a, T: Deserialize<'a>>(field: Option<&'a RawValue>) -> Result<Option<T>
 
 #[cfg(test)]
 mod tests {
-    use http_body_util::BodyExt as _;
     use serde_json::json;
 
     use super::*;
@@ -142,15 +145,13 @@ mod tests {
     fn answered(answer: &Value) -> Result<Seen, BadShape> {
         let response = response(&Bytes::from(answer.to_string()))?;
         let (head, body) = response.into_parts();
-        let body =
-            tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(body.collect()).unwrap();
         let text = |(name, value): (&HeaderName, &HeaderValue)| {
             (name.to_string(), value.to_str().unwrap().to_owned())
         };
         Ok(Seen {
             status: head.status.as_u16(),
             headers: head.headers.iter().map(text).collect(),
-            body: body.to_bytes().to_vec(),
+            body: body.to_vec(),
         })
     }
 

@@ -6,8 +6,7 @@
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
-
-use crate::{PathPattern, Segment};
+use routegen_spec::{PathPattern, Segment};
 
 /// The segments of a request's path, from left to right.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -55,6 +54,12 @@ impl<'a> RequestPath<'a> {
             Segment::Param(name) => Some((name.as_str(), Cow::Borrowed(&**self.segments.get(at)?))),
             Segment::Greedy(name) => Some((name.as_str(), self.rest(at)?)),
         })
+    }
+
+    /// The same, each as a text of its own.
+    pub fn parameters_of(&self, pattern: &PathPattern) -> Vec<(String, String)> {
+        let parameters = self.parameters(pattern);
+        parameters.map(|(name, value)| (name.to_owned(), value.into_owned())).collect()
     }
 
     pub(super) fn segments(&self) -> &[Cow<'a, str>] {

@@ -5,8 +5,9 @@
 
 use std::cmp::Reverse;
 
+use routegen_spec::{Method, PathPattern, Segment};
+
 use super::{Conflict, NotAPath, RequestPath, Trie};
-use crate::{Method, PathPattern, Segment};
 
 type Route = (Method, PathPattern);
 

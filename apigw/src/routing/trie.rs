@@ -9,8 +9,9 @@
 
 use std::collections::HashMap;
 
+use routegen_spec::{Method, PathPattern, Segment};
+
 use super::RequestPath;
-use crate::{Method, PathPattern, Segment};
 
 /// The routes of an API, each known by its index.
 #[derive(Debug, Default)]
