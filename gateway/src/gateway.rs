@@ -8,6 +8,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use routegen_spec::limits;
 use serde_json::Value;
 use tokio::{
     io::{AsyncRead, AsyncWrite, duplex},
@@ -80,10 +81,8 @@ pub struct GatewayBuilder {
 }
 
 impl Gateway {
-    /// How long API Gateway waits for a function ([HTTP API quotas]).
-    ///
-    /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-    pub const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
+    /// How long API Gateway waits for a function.
+    pub const INTEGRATION_TIMEOUT: Duration = limits::INTEGRATION_TIMEOUT;
 
     /// A gateway for an API, on a free port of loopback where nothing else is said.
     pub fn builder(api: Api) -> GatewayBuilder {
@@ -108,7 +107,8 @@ impl Gateway {
 
     /// What the paths of the API come after: `http://127.0.0.1:3000`, with the stage where that has a name.
     pub fn url(&self) -> String {
-        let stage = self.shared.live().stage.as_ref().map_or_else(String::new, |stage| format!("/{stage}"));
+        let stage =
+            self.shared.live().stage.name.as_ref().map_or_else(String::new, |stage| format!("/{stage}"));
         format!("{}{stage}", origin(self.address))
     }
 

@@ -28,8 +28,6 @@
 //! ```
 
 mod authorize;
-mod cors;
-mod event;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzz;
@@ -42,20 +40,19 @@ mod lock;
 mod model;
 mod observe;
 mod page;
-mod refusal;
 mod reserved;
 mod secret;
 mod server;
 mod throttle;
 
-pub use cors::CorsError;
 pub use gateway::{Gateway, GatewayBuilder, StartError};
 pub use issuer::{KeyError, LocalIssuer, TokenBuilder, Tokens};
 pub use lambda::{InvokeError, Processes};
 pub use live::ApiError;
 pub use model::{
-    Api, Authorizer, Cors, Function, FunctionError, IamKey, Invocation, JwtAuthorizer, LambdaAuthorizer,
-    Program, Route,
+    Api, Authorizer, Function, FunctionError, IamKey, Invocation, JwtAuthorizer, LambdaAuthorizer, Program,
+    Route,
 };
 pub use observe::{Observation, RequestLog};
+pub use routegen_apigw::cors::{Cors, CorsError};
 pub use secret::keep_secret;

@@ -9,30 +9,22 @@ use std::{
 };
 
 use hyper::{Uri, header::HeaderValue};
-use routegen_spec::{
-    Auth, IdentitySource, Method, PathPattern, Scope, Segment,
+use routegen_apigw::{
+    ACCOUNT_ID, ApiStage,
+    cors::{CorsError, CorsHeaders},
     routing::{Conflict, Trie},
 };
+use routegen_spec::{Auth, IdentitySource, Method, PathPattern, Scope, Segment, limits::STAGE_NAME_CHARS};
 
 use crate::{
     Api, Authorizer, JwtAuthorizer, Route,
-    authorize::{Decider, IamVerifier, JwtVerifier, KeySource, LambdaDecider, RemoteKeys, SourceOf},
-    cors::{CorsError, CorsHeaders},
+    authorize::{Decider, IamVerifier, JwtVerifier, KeySource, LambdaDecider, RemoteKeys},
     issuer::Issuer,
     lambda::{LambdaFunction, PoolHandle, RunBy, Services},
     model::{Backend, JwtIssuer},
     reserved,
     throttle::Bucket,
 };
-
-/// The account that every local API is of: the one of AWS's examples.
-pub(crate) const ACCOUNT_ID: &str = "123456789012";
-
-/// The id of every local API.
-pub(crate) const API_ID: &str = "local";
-
-/// The name of the stage where none is given.
-const DEFAULT_STAGE: &str = "$default";
 
 /// What does not fit together in an [`Api`].
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -74,14 +66,12 @@ pub(crate) struct LiveApi {
     pub(crate) routes: Vec<LiveRoute>,
     pub(crate) functions: BTreeMap<String, Arc<LambdaFunction>>,
     pub(crate) cors: Option<CorsHeaders>,
-    pub(crate) stage: Option<String>,
-    pub(crate) stage_variables: BTreeMap<String, String>,
-    pub(crate) region: Arc<str>,
+    pub(crate) stage: ApiStage,
     pub(crate) iam: IamVerifier,
     /// Those that any route asks for.
     pub(crate) scopes: BTreeSet<Scope>,
     /// Where requests have what its authorizers know their callers by, beside the header `authorization`.
-    pub(crate) credentials: Vec<SourceOf>,
+    pub(crate) credentials: Vec<IdentitySource>,
 }
 
 /// A route with what decides and what answers.
@@ -103,7 +93,7 @@ impl LiveApi {
         services: &Services,
         issuer: Option<&Arc<Issuer>>,
     ) -> Result<Self, ApiError> {
-        let stage = api.stage.clone().filter(|stage| stage != DEFAULT_STAGE);
+        let stage = api.stage.clone().filter(|stage| stage != ApiStage::DEFAULT);
         check_stage(stage.as_deref())?;
         let region: Arc<str> = api.region.as_deref().unwrap_or(Api::REGION).into();
         let services = Services { region: region.clone(), ..services.clone() };
@@ -135,29 +125,22 @@ impl LiveApi {
             routes,
             functions,
             cors: api.cors.as_ref().map(CorsHeaders::new).transpose()?,
-            stage,
-            stage_variables: api.stage_variables.clone(),
-            region,
+            stage: ApiStage {
+                region: region.to_string().into(),
+                name: stage,
+                variables: api.stage_variables.clone(),
+                ..ApiStage::default()
+            },
             iam: deciders.iam,
             scopes: api.routes.iter().flat_map(|route| route.scopes.iter().cloned()).collect(),
-            credentials: api
-                .authorizers
-                .values()
-                .flat_map(identity_sources)
-                .filter_map(SourceOf::of)
-                .collect(),
+            credentials: api.authorizers.values().flat_map(identity_sources).cloned().collect(),
         })
-    }
-
-    pub(crate) fn stage_name(&self) -> &str {
-        self.stage.as_deref().unwrap_or(DEFAULT_STAGE)
     }
 }
 
-/// [CreateStage](https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html).
 fn check_stage(stage: Option<&str>) -> Result<(), ApiError> {
     let Some(name) = stage else { return Ok(()) };
-    let valid = (1..=128).contains(&name.len())
+    let valid = STAGE_NAME_CHARS.contains(&name.len())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     if valid { Ok(()) } else { Err(ApiError::StageName { name: name.to_owned() }) }
 }
@@ -261,12 +244,12 @@ fn identity_sources(authorizer: &Authorizer) -> &[IdentitySource] {
     }
 }
 
-fn source(authorizer: &str, text: &IdentitySource) -> Result<SourceOf, ApiError> {
-    let not_imitated = || ApiError::IdentitySource {
-        authorizer: authorizer.to_owned(),
-        source_text: text.as_str().to_owned(),
-    };
-    SourceOf::of(text).ok_or_else(not_imitated)
+/// Refuses one that no request has by itself.
+fn source(authorizer: &str, source: &IdentitySource) -> Result<IdentitySource, ApiError> {
+    if source.is_of_a_request() {
+        return Ok(source.clone());
+    }
+    Err(ApiError::IdentitySource { authorizer: authorizer.to_owned(), source_text: source.to_string() })
 }
 
 fn jwt_verifier(
@@ -276,7 +259,7 @@ fn jwt_verifier(
 ) -> Result<JwtVerifier, ApiError> {
     let source = match &jwt.identity_source {
         Some(text) => source(name, text)?,
-        None => SourceOf::Header(hyper::header::AUTHORIZATION),
+        None => IdentitySource::authorization(),
     };
     match &jwt.issuer {
         JwtIssuer::Local => {

@@ -211,7 +211,7 @@ mod tests {
         let authorizers = registered().authorizers;
         let [key] = authorizers.as_slice() else { panic!("{authorizers:?}") };
         assert_eq!((key.name.as_str(), key.ttl), ("registry_key", 60));
-        assert_eq!(key.identity_sources[0].as_str(), "$request.header.x-api-key");
+        assert_eq!(key.identity_sources[0].to_string(), "$request.header.x-api-key");
         assert_eq!((key.env[0].as_str(), key.description.as_str()), ("KEYS", "Knows keys"));
         assert_eq!(key.entry, "routegen.routegen.authorizer.registry_5fkey");
         assert!(key.source.file.ends_with("registry.rs") && key.source.line > 1);

@@ -235,8 +235,25 @@ fn bodies_arrive_whole_and_within_the_limit() {
 #[test]
 fn a_handler_sees_the_request_that_a_function_sees() {
     let app = built(builder()).unwrap();
-    let request = Request::builder().method("POST").uri("/whole?a=1&a=2").body(Body::from("b")).unwrap();
-    assert_eq!(send(&app, request), ok(r#"POST /whole ["1", "2"] Text("b")"#));
+    for (kind, body, seen) in [
+        (Some("text/plain; charset=utf-8"), "b", r#"Text("b")"#),
+        (Some("application/problem+json"), "b", r#"Text("b")"#),
+        // API Gateway sends these in base64.
+        (Some("application/x-www-form-urlencoded"), "b", "Binary([98])"),
+        (None, "b", "Binary([98])"),
+        (Some("text/plain"), "", "Empty"),
+    ] {
+        let mut request = Request::builder().method("POST").uri("/whole?a=1&a=2");
+        let mut call = testing::post("/whole?a=1&a=2").body(body);
+        if let Some(kind) = kind {
+            request = request.header("content-type", kind);
+            call = call.header("content-type", kind);
+        }
+        let expected = ok(&format!(r#"POST /whole ["1", "2"] {seen}"#));
+        assert_eq!(send(&app, request.body(Body::from(body)).unwrap()), expected, "{kind:?}");
+        let answer = call.call(whole).now_or_never().unwrap();
+        assert_eq!((answer.status().as_u16(), answer.text().to_owned()), expected, "{kind:?}");
+    }
 }
 
 /// By the event of `testing`, which tests of the event compare with API Gateway's.

@@ -8,6 +8,7 @@ mod auth;
 mod authorizer;
 mod entry;
 mod env;
+mod identity_source;
 pub mod limits;
 mod manifest;
 mod method;
@@ -15,14 +16,14 @@ mod name;
 mod path;
 mod printable;
 mod route;
-#[cfg(feature = "routing")]
-pub mod routing;
 mod scope;
+pub mod token_scopes;
 
 pub use auth::Auth;
-pub use authorizer::{AuthorizerSpec, IdentitySource, IdentitySourceError, RequestPlace};
+pub use authorizer::AuthorizerSpec;
 pub use entry::{Entry, NotAnEntry, Serves};
 pub use env::{EnvName, EnvNameError};
+pub use identity_source::{ContextVariable, IdentitySource, IdentitySourceError, SourceName};
 pub use manifest::{FORMAT_VERSION, Manifest};
 pub use method::{Method, UnknownMethod};
 pub use name::{Name, NameError};

@@ -1,6 +1,6 @@
 //! AWS's limits, each once, with its source, so that a correction is one edit.
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, time::Duration};
 
 /// Memory of a function, in MB ([Lambda quotas]).
 ///
@@ -141,3 +141,58 @@ pub const RESERVED_ENVIRONMENT: [&str; 18] = [
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
 ];
+
+/// How long API Gateway waits for a function ([HTTP API quotas]).
+///
+/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+pub const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(*TIMEOUT_S.end() as u64);
+
+/// The largest body of a request that API Gateway takes, in bytes ([HTTP API quotas]).
+///
+/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+pub const REQUEST_BODY_BYTES: usize = 10 * 1024 * 1024;
+
+/// The request line and all headers of a request together, in bytes ([HTTP API quotas]).
+///
+/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+pub const REQUEST_HEAD_BYTES: usize = 10_240;
+
+/// The largest event and the largest answer of a function, in bytes ([Lambda quotas]).
+///
+/// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+pub const PAYLOAD_BYTES: usize = 6 * 1024 * 1024;
+
+/// How long Lambda waits for a function's first request for an event ([the environment's lifecycle]).
+///
+/// [the environment's lifecycle]: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+pub const INIT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Memory of a function where nothing is said, in MB ([CreateFunction]).
+///
+/// [CreateFunction]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+pub const DEFAULT_MEMORY_MB: u32 = *MEMORY_MB.start();
+
+/// Timeout of a function where nothing is said ([CreateFunction]).
+///
+/// [CreateFunction]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Length of a stage's name, in characters: letters, digits, `-` and `_` ([CreateStage]).
+///
+/// [CreateStage]: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html
+pub const STAGE_NAME_CHARS: RangeInclusive<usize> = 1..=128;
+
+/// How long API Gateway keeps an issuer's keys ([JWT authorizers]).
+///
+/// [JWT authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+pub const JWKS_TTL: Duration = Duration::from_hours(2);
+
+/// How long API Gateway waits for an issuer's discovery document, and as long again for its keys ([JWT authorizers]).
+///
+/// [JWT authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+pub const JWKS_TIMEOUT: Duration = Duration::from_millis(1_500);
+
+/// The largest set of an issuer's keys, in bytes ([JWT authorizers]).
+///
+/// [JWT authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+pub const JWKS_BYTES: usize = 150_000;

@@ -105,7 +105,7 @@ fn check() -> Result<(), Failed> {
     Step::cargo("clippy --workspace --all-targets -- -D warnings").run()?;
     Step::cargo("clippy --package routegen --all-targets --all-features -- -D warnings").run()?;
     // The libraries as docs.rs shows them; then the command line, whose docs are for those who read its sources.
-    Step::cargo("doc --no-deps --package routegen --package routegen-gateway --package routegen-macros --package routegen-spec")
+    Step::cargo("doc --no-deps --package routegen --package routegen-apigw --package routegen-gateway --package routegen-macros --package routegen-spec")
         .env("RUSTDOCFLAGS", "-D warnings")
         .run()?;
     Step::cargo("doc --no-deps --package routegen-cli --lib --document-private-items")

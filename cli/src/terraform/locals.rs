@@ -2,7 +2,7 @@
 //!
 //! Pure: the checked manifest in, text out. The files beside it were written by hand and read these maps.
 
-use routegen_spec::{Auth, EnvName, IdentitySource, limits};
+use routegen_spec::{Auth, EnvName, limits};
 
 use super::hcl::{self, Value};
 use crate::check::{Authorizer, AuthorizerKind, CheckedManifest, Function, Route};
@@ -98,12 +98,12 @@ pub(super) fn authorizer_with(
         AuthorizerKind::Cognito => Value::object([("kind", Value::from("cognito"))]),
         AuthorizerKind::Jwt { identity_source } => Value::object([
             ("kind", Value::from("jwt")),
-            ("identity_sources", Value::strings([identity_source.as_str()])),
+            ("identity_sources", Value::strings([identity_source.to_string()])),
         ]),
         AuthorizerKind::Lambda { function, identity_sources, ttl } => Value::object([
             ("kind", Value::from("lambda")),
             (name, function_of(function)),
-            ("identity_sources", Value::strings(identity_sources.iter().map(IdentitySource::as_str))),
+            ("identity_sources", Value::strings(identity_sources.iter().map(ToString::to_string))),
             ("ttl", Value::Number(*ttl)),
         ]),
     }

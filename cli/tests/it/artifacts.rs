@@ -38,7 +38,7 @@ fn an_artifact_holds_its_own_handler_and_no_other_nor_the_registry_nor_a_path_of
 fn a_clean_build_in_another_directory_gives_the_same_bytes() {
     // Longer, deeper, and with a blank in it.
     let there = scratch("another directory").join("further down");
-    for folder in ["cli", "examples", "gateway", "macros", "runtime", "spec", "xtask"] {
+    for folder in ["apigw", "cli", "examples", "gateway", "macros", "runtime", "spec", "xtask"] {
         copy(&repository().join(folder), &there.join(folder));
     }
     for file in ["Cargo.toml", "Cargo.lock"] {

@@ -198,14 +198,14 @@ fn routes_of_a_git_dependency_are_found_and_built() {
 
 /// A git repository with this one's libraries, and one more that has a route.
 fn write_repository_with_shared_routes(folder: &Utf8Path) {
-    for library in ["macros", "runtime", "spec"] {
+    for library in ["apigw", "macros", "runtime", "spec"] {
         copy(&repository().join(library), &folder.join(library));
     }
     let workspace = std::fs::read_to_string(repository().join("Cargo.toml")).unwrap();
     let (before, after) = workspace.split_once("members = [").unwrap();
     let (_, after) = after.split_once(']').unwrap();
     let after = after.replace("default-members = [\"cli\"]\n", "");
-    let members = "members = [\"macros\", \"runtime\", \"spec\", \"shared\"]";
+    let members = "members = [\"apigw\", \"macros\", \"runtime\", \"spec\", \"shared\"]";
     std::fs::write(folder.join("Cargo.toml"), format!("{before}{members}{after}")).unwrap();
     std::fs::create_dir_all(folder.join("shared/src")).unwrap();
     std::fs::write(

@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| routegen_spec::routing::fuzz::selection(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| routegen_apigw::routing::fuzz::selection(input));

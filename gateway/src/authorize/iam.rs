@@ -17,21 +17,20 @@ use aws_lc_rs::{
     hmac,
 };
 use hyper::{
-    HeaderMap, Method, Uri,
+    HeaderMap, Method,
     header::{AUTHORIZATION, HOST, HeaderName, HeaderValue},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use routegen_apigw::{
+    ACCOUNT_ID, Refusal,
+    event::{IamIdentity, Identity, RoutedRequest},
+};
 use time::{
     OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description,
 };
 
 use super::Refused;
-use crate::{
-    IamKey,
-    event::{Call, IamIdentity, Identity},
-    live::ACCOUNT_ID,
-    refusal::Refusal,
-};
+use crate::IamKey;
 
 /// How far the clocks of a client and of AWS may be apart.
 const CLOCK_SKEW: Duration = Duration::from_mins(5);
@@ -87,23 +86,23 @@ impl IamVerifier {
         Self { keys, region }
     }
 
-    pub(crate) fn verify(&self, call: &Call<'_>, body: &[u8]) -> Result<Identity, Refused> {
+    pub(crate) fn verify(&self, request: &RoutedRequest<'_>, body: &[u8]) -> Result<Identity, Refused> {
         let id = self
-            .signer(call, body)
+            .signer(request, body)
             .map_err(|error| Refused { refusal: Refusal::Forbidden(None), why: error.to_string() })?;
         Ok(Identity::Iam(IamIdentity {
             access_key: id.to_owned(),
-            account_id: ACCOUNT_ID,
-            caller_id: "AIDALOCALLOCALLOCALLO",
+            account_id: ACCOUNT_ID.into(),
+            caller_id: "AIDALOCALLOCALLOCALLO".into(),
             cognito_identity: None,
             principal_org_id: None,
             user_arn: format!("arn:aws:iam::{ACCOUNT_ID}:user/local"),
-            user_id: "AIDALOCALLOCALLOCALLO",
+            user_id: "AIDALOCALLOCALLOCALLO".into(),
         }))
     }
 
-    fn signer(&self, call: &Call<'_>, body: &[u8]) -> Result<&str, BadSignature> {
-        let mut headers = call.parts.headers.get_all(AUTHORIZATION).iter();
+    fn signer(&self, request: &RoutedRequest<'_>, body: &[u8]) -> Result<&str, BadSignature> {
+        let mut headers = request.headers.get_all(AUTHORIZATION).iter();
         let header =
             headers.next().ok_or(BadSignature::Missing)?.to_str().map_err(|_| BadSignature::Malformed)?;
         if headers.next().is_some() {
@@ -111,48 +110,44 @@ impl IamVerifier {
         }
         let claim = Claim::parse(header)?;
         let key = self.keys.iter().find(|key| key.id == claim.key_id).ok_or(BadSignature::Key)?;
-        let date = call
-            .parts
-            .headers
-            .get(X_AMZ_DATE)
-            .and_then(|date| date.to_str().ok())
-            .ok_or(BadSignature::Date)?;
+        let date =
+            request.headers.get(X_AMZ_DATE).and_then(|date| date.to_str().ok()).ok_or(BadSignature::Date)?;
         let signed_at =
             PrimitiveDateTime::parse(date, AMZ_DATE).map_err(|_| BadSignature::Date)?.assume_utc();
-        if (OffsetDateTime::from(call.time) - signed_at).unsigned_abs() > CLOCK_SKEW {
+        if (OffsetDateTime::from(request.time) - signed_at).unsigned_abs() > CLOCK_SKEW {
             return Err(BadSignature::Date);
         }
         let Scope { day, region, service } = claim.scope;
         if day != &date[..8] || region != &*self.region || service != SERVICE {
             return Err(BadSignature::Scope);
         }
-        let token = call.parts.headers.get(X_AMZ_SECURITY_TOKEN).map(HeaderValue::as_bytes);
+        let token = request.headers.get(X_AMZ_SECURITY_TOKEN).map(HeaderValue::as_bytes);
         if token != key.session_token.as_ref().map(String::as_bytes) {
             return Err(BadSignature::Token);
         }
         let hash = hex(digest(&SHA256, body).as_ref());
-        if call
-            .parts
-            .headers
-            .get("x-amz-content-sha256")
-            .is_some_and(|told| told.as_bytes() != hash.as_bytes())
+        if request.headers.get("x-amz-content-sha256").is_some_and(|told| told.as_bytes() != hash.as_bytes())
         {
             return Err(BadSignature::Body);
         }
-        let parts = call.parts;
-        let canonical =
-            canonical_request(&parts.method, &parts.uri, &parts.headers, claim.signed_headers, &hash)?;
+        let canonical = canonical_request(
+            request.method,
+            (request.path, request.query),
+            request.headers,
+            claim.signed_headers,
+            &hash,
+        )?;
         let expected = hex(&signature(&key.secret, &claim.scope, &to_sign(date, &claim.scope, &canonical)));
         verify_slices_are_equal(expected.as_bytes(), claim.signature.as_bytes())
             .map_err(|_| BadSignature::Signature)?;
         Ok(&key.id)
     }
 
-    /// The headers that sign a request with the first key; nothing where there is none.
+    /// The headers that sign a request for a path and a query with the first key; nothing where there is none.
     pub(crate) fn sign(
         &self,
         method: &Method,
-        uri: &Uri,
+        target: (&str, &str),
         host: &HeaderValue,
         body: &[u8],
         time: SystemTime,
@@ -169,7 +164,7 @@ impl IamVerifier {
         names.sort_unstable();
         let names = names.join(";");
         let hash = hex(digest(&SHA256, body).as_ref());
-        let canonical = canonical_request(method, uri, &headers, &names, &hash).ok()?;
+        let canonical = canonical_request(method, target, &headers, &names, &hash).ok()?;
         let scope = Scope { day: &date[..8], region: &self.region, service: SERVICE };
         let signature = hex(&signature(&key.secret, &scope, &to_sign(&date, &scope, &canonical)));
         let credential = format!("{}/{scope}", key.id);
@@ -231,7 +226,7 @@ impl<'a> Claim<'a> {
 
 fn canonical_request(
     method: &Method,
-    uri: &Uri,
+    (path, query): (&str, &str),
     sent: &HeaderMap,
     signed: &str,
     body_hash: &str,
@@ -257,8 +252,8 @@ fn canonical_request(
         headers.extend([name.as_str(), ":", &values.join(","), "\n"]);
     }
     // The path is encoded once more than the client sent it: so it is for every service but S3.
-    let path = utf8_percent_encode(uri.path(), ENCODED_IN_PATH);
-    let query = canonical_query(uri.query().unwrap_or_default());
+    let path = utf8_percent_encode(path, ENCODED_IN_PATH);
+    let query = canonical_query(query);
     Ok(format!("{method}\n{path}\n{query}\n{headers}\n{signed}\n{body_hash}"))
 }
 

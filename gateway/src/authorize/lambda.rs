@@ -6,16 +6,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde::Deserialize;
-use serde_json::{Map, Value, value::RawValue};
+use routegen_apigw::{
+    Refusal,
+    authorizer::{Decision, decision},
+    event::{Identity, RoutedRequest, authorizer_event},
+    identity,
+};
+use routegen_spec::IdentitySource;
 use tokio::time::Instant;
 
-use super::{Refused, SourceOf, identity_source::Found, kept::Kept};
-use crate::{
-    event::{Call, Identity, authorizer_event},
-    lambda::{self, LambdaFunction, Services},
-    refusal::Refusal,
-};
+use super::{Refused, kept::Kept};
+use crate::lambda::{self, LambdaFunction, Services};
 
 /// What is kept of a function's answers at most: the largest that it can give, and then some.
 const KEPT_BYTES: usize = 8 * 1024 * 1024;
@@ -24,51 +25,31 @@ const KEPT_BYTES: usize = 8 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct LambdaDecider {
     function: Arc<LambdaFunction>,
-    sources: Vec<SourceOf>,
+    sources: Vec<IdentitySource>,
     ttl: Duration,
     /// With the time until which they count.
     kept: Kept<Vec<String>, (Instant, Decision), KEPT_BYTES>,
 }
 
-#[derive(Clone, Debug)]
-struct Decision {
-    authorized: bool,
-    context: Option<Arc<RawValue>>,
-}
-
-/// A simple response.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Simple {
-    is_authorized: Option<bool>,
-    context: Option<Map<String, Value>>,
-    policy_document: Option<Value>,
-}
-
 impl LambdaDecider {
-    pub(crate) fn new(function: Arc<LambdaFunction>, sources: Vec<SourceOf>, ttl: Duration) -> Self {
+    pub(crate) fn new(function: Arc<LambdaFunction>, sources: Vec<IdentitySource>, ttl: Duration) -> Self {
         Self { function, sources, ttl, kept: Kept::default() }
     }
 
     pub(crate) async fn decide(
         &self,
-        call: &Call<'_>,
+        request: &RoutedRequest<'_>,
+        trace: &str,
         services: &Services,
         asked: &mut Option<String>,
     ) -> Result<Identity, Refused> {
-        let mut identity = Vec::with_capacity(self.sources.len());
-        for source in &self.sources {
-            match source.find(call) {
-                Found::One(text) => identity.push(text.into_owned()),
-                Found::Nothing | Found::Several => {
-                    let why = "the request has not exactly one value for each identity source".to_owned();
-                    return Err(Refused { refusal: Refusal::Unauthorized(None), why });
-                }
-            }
-        }
+        let identity = identity::values(&self.sources, request).ok_or_else(|| {
+            let why = "the request has not exactly one value for each identity source".to_owned();
+            Refused { refusal: Refusal::Unauthorized(None), why }
+        })?;
         let decision = match self.kept(&identity) {
             Some(decision) => decision,
-            None => self.ask(call, identity, services, asked).await.map_err(|why| {
+            None => self.ask(request, identity, trace, services, asked).await.map_err(|why| {
                 let refusal = Refusal::InternalServerError;
                 Refused { refusal, why: format!("the authorizer `{}` failed: {why}", self.function.name) }
             })?,
@@ -87,24 +68,18 @@ impl LambdaDecider {
 
     async fn ask(
         &self,
-        call: &Call<'_>,
+        request: &RoutedRequest<'_>,
         identity: Vec<String>,
+        trace: &str,
         services: &Services,
         asked: &mut Option<String>,
     ) -> Result<Decision, String> {
-        let payload = authorizer_event(call, &identity);
-        let (request_id, trace) = (services.ids.invocation(), call.trace.to_owned());
+        let payload = authorizer_event(request, &identity);
+        let (request_id, trace) = (services.ids.invocation(), trace.to_owned());
         *asked = Some(request_id.clone());
         let question = lambda::Call { request_id, payload, trace };
         let answer = self.function.invoke(question).await.outcome.map_err(|error| error.to_string())?;
-        let simple: Simple = serde_json::from_slice(&answer).map_err(|error| error.to_string())?;
-        if simple.policy_document.is_some() {
-            return Err("it answers with an IAM policy, and only simple responses are imitated".to_owned());
-        }
-        let authorized = simple.is_authorized.ok_or("its answer has no `isAuthorized`")?;
-        let context = simple.context.map(|context| RawValue::from_string(Value::Object(context).to_string()));
-        let context = context.transpose().map_err(|error| error.to_string())?.map(Arc::from);
-        let decision = Decision { authorized, context };
+        let decision = decision(&answer).map_err(|error| error.to_string())?;
         // Without identity sources everybody would share one answer.
         if !self.ttl.is_zero() && !identity.is_empty() {
             let context = decision.context.as_ref().map_or(0, |context| context.get().len());

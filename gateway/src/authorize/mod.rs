@@ -3,7 +3,6 @@
 //! In: a request that a route was found for. Out: who calls, or the refusal with what the log says of it.
 
 mod iam;
-mod identity_source;
 mod jwt;
 mod kept;
 mod lambda;
@@ -11,11 +10,13 @@ mod lambda;
 use std::sync::Arc;
 
 use hyper::header::{AUTHORIZATION, HeaderMap};
+use routegen_apigw::{
+    Refusal,
+    event::{Identity, RoutedRequest},
+};
 use routegen_spec::Scope;
 
-use crate::{event::Identity, refusal::Refusal};
 pub(crate) use iam::IamVerifier;
-pub(crate) use identity_source::SourceOf;
 pub(crate) use jwt::{JwtVerifier, KeySource, RemoteKeys};
 pub(crate) use lambda::LambdaDecider;
 
@@ -42,20 +43,21 @@ impl Decider {
         matches!(self, Self::Iam(_)) && headers.contains_key(AUTHORIZATION)
     }
 
-    /// Decides. `body` is that of the request where it is needed; `asked` becomes the invocation of the function that was asked, also
-    /// where nobody waits for its answer any more.
+    /// Decides. `body` is that of the request where it is needed, `trace` what a function is told of its trace; `asked` becomes the
+    /// invocation of the function that was asked, also where nobody waits for its answer any more.
     pub(crate) async fn decide(
         &self,
-        call: &crate::event::Call<'_>,
+        request: &RoutedRequest<'_>,
         body: &[u8],
+        trace: &str,
         services: &crate::lambda::Services,
         asked: &mut Option<String>,
     ) -> Result<Identity, Refused> {
         match self {
             Self::Open => Ok(Identity::Open),
-            Self::Iam(verifier) => verifier.verify(call, body),
-            Self::Jwt(verifier, scopes) => verifier.decide(call, scopes).await,
-            Self::Lambda(decider) => decider.decide(call, services, asked).await,
+            Self::Iam(verifier) => verifier.verify(request, body),
+            Self::Jwt(verifier, scopes) => verifier.decide(request, scopes).await,
+            Self::Lambda(decider) => decider.decide(request, trace, services, asked).await,
         }
     }
 }

@@ -7,17 +7,12 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use routegen_apigw::event::{Identity, RoutedRequest, authorizer_event, is_hop_by_hop, proxy_event};
 use routegen_spec::{Auth, Method};
 use serde_json::{Value, json};
 
-use super::request::{Sent, called};
-use crate::{
-    Api, Function, IamKey, Route,
-    authorize::IamVerifier,
-    event::{Call, Identity, authorizer_event, event as event_of, is_hop_by_hop},
-    lambda::Services,
-    live::LiveApi,
-};
+use super::request::{Called, Sent, called};
+use crate::{Api, Function, IamKey, Route, authorize::IamVerifier, lambda::Services, live::LiveApi};
 
 /// 2020-03-04T19:03:58Z, which a seed that is signed has too.
 const NOW: Duration = Duration::from_secs(1_583_348_638);
@@ -32,11 +27,12 @@ pub fn event(input: &[u8]) {
     let Some(sent) = Sent::parse(input) else { return };
     let api = API.get_or_init(api);
     called(api, &sent.parts, sent.body, now(), |call| {
-        let event = serde_json::from_slice(&event_of(call, &Identity::Open, sent.body)).unwrap();
+        let event = serde_json::from_slice(&proxy_event(&call.request, &Identity::Open, sent.body)).unwrap();
         check(&sent, call, &event);
-        check_authorizers(call, event);
-        let iam = IamVerifier::new([IamKey::new("AKIDEXAMPLE", "secret")].into(), api.region.clone());
-        assert!(iam.verify(call, sent.body).is_err(), "nobody signed this");
+        check_authorizers(&call.request, event);
+        let iam =
+            IamVerifier::new([IamKey::new("AKIDEXAMPLE", "secret")].into(), routegen_apigw::REGION.into());
+        assert!(iam.verify(&call.request, sent.body).is_err(), "nobody signed this");
     });
 }
 
@@ -51,7 +47,7 @@ fn api() -> LiveApi {
     LiveApi::new(&api.stage_variable("colour", "blue"), &Services::for_tests(), None).unwrap()
 }
 
-fn check(sent: &Sent<'_>, call: &Call<'_>, event: &Value) {
+fn check(sent: &Sent<'_>, call: &Called<'_>, event: &Value) {
     let uri = &sent.parts.uri;
     let path = String::from_utf8(decoded(uri.path().as_bytes())).unwrap();
     assert_eq!(event["version"], "2.0");
@@ -83,8 +79,8 @@ fn check(sent: &Sent<'_>, call: &Call<'_>, event: &Value) {
 }
 
 /// An authorizer's event is the route's without a body and with three fields of its own.
-fn check_authorizers(call: &Call<'_>, mut of_route: Value) {
-    let mut event: Value = serde_json::from_slice(&authorizer_event(call, &["it".to_owned()])).unwrap();
+fn check_authorizers(request: &RoutedRequest<'_>, mut of_route: Value) {
+    let mut event: Value = serde_json::from_slice(&authorizer_event(request, &["it".to_owned()])).unwrap();
     let fields = event.as_object_mut().unwrap();
     assert_eq!(fields.remove("type"), Some("REQUEST".into()));
     assert_eq!(fields.remove("identitySource"), Some(json!(["it"])));

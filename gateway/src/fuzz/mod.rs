@@ -2,7 +2,7 @@
 //!
 //! In: bytes. They panic where what becomes of the bytes is not what a simple model of it says. Fuzzing is not part of the tests, but
 //! these functions are: property tests call them, and the committed seeds are replayed. The fourth target, `selection`, is in
-//! [`routegen_spec::routing`].
+//! [`routegen_apigw::routing`].
 
 #![allow(clippy::unwrap_used, reason = "what they are for is to panic where something does not hold")]
 
@@ -12,8 +12,6 @@ mod response;
 mod token;
 
 pub use event::event;
-#[cfg(test)]
-pub(crate) use request::called;
 pub use response::response;
 pub use token::token;
 
@@ -47,7 +45,7 @@ mod tests {
     #[test]
     fn the_targets_are_those_that_are_tested() {
         let own = TARGETS.map(|(name, _)| (name, format!("routegen_gateway::fuzz::{name}")));
-        let selection = ("selection", "routegen_spec::routing::fuzz::selection".to_owned());
+        let selection = ("selection", "routegen_apigw::routing::fuzz::selection".to_owned());
         let mut manifest = fs::read_to_string(folder().join("Cargo.toml")).unwrap();
         for (name, function) in own.into_iter().chain([selection]) {
             let target = fs::read_to_string(folder().join(format!("fuzz_targets/{name}.rs"))).unwrap();

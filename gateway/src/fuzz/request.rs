@@ -7,12 +7,9 @@ use hyper::{
     header::{HeaderName, HeaderValue},
     http::request::Parts,
 };
-use routegen_spec::routing::RequestPath;
+use routegen_apigw::{event::RoutedRequest, routing::RequestPath};
 
-use crate::{
-    event::{Call, QueryParameters},
-    live::LiveApi,
-};
+use crate::live::{LiveApi, LiveRoute};
 
 /// A request as it was sent.
 pub(super) struct Sent<'a> {
@@ -67,28 +64,42 @@ fn line(bytes: &[u8]) -> (&[u8], &[u8]) {
     (line.strip_suffix(b"\r").unwrap_or(line), rest)
 }
 
+/// A request at the route that takes it.
+pub(crate) struct Called<'a> {
+    pub(crate) route: &'a LiveRoute,
+    pub(crate) request: RoutedRequest<'a>,
+}
+
 /// The request at the route that takes it, if its target is a path and a route does.
 pub(crate) fn called<R>(
     api: &LiveApi,
     parts: &Parts,
     body: &[u8],
     time: SystemTime,
-    then: impl FnOnce(&Call<'_>) -> R,
+    then: impl FnOnce(&Called<'_>) -> R,
 ) -> Option<R> {
     let path = RequestPath::parse(parts.uri.path()).ok()?;
     let route = &api.routes[api.trie.select(parts.method.as_str(), &path)?];
-    let query = QueryParameters::parse(parts.uri.query().unwrap_or_default());
-    Some(then(&Call {
-        api,
-        route,
-        parts,
-        path: &path,
-        query: &query,
-        body_length: Some(body.len() as u64),
-        client: ([192, 0, 2, 1], 9).into(),
-        port: 80,
+    let added = [
+        ("x-amzn-trace-id", "trace".into()),
+        ("x-forwarded-port", "80".into()),
+        ("x-forwarded-proto", "http".into()),
+        ("content-length", body.len().to_string().into()),
+    ];
+    let request = RoutedRequest {
+        stage: &api.stage,
+        route_key: &route.key,
+        path_parameters: &path.parameters_of(&route.path),
+        method: &parts.method,
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &parts.headers,
+        cookies: &[],
+        added_headers: &added,
+        protocol: "HTTP/1.1",
+        source_ip: Some([192, 0, 2, 1].into()),
         request_id: "id",
-        trace: "trace",
         time,
-    }))
+    };
+    Some(then(&Called { route, request }))
 }

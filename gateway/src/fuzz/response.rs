@@ -2,11 +2,10 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http_body_util::BodyExt as _;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use serde_json::Value;
 
-use crate::event::{is_hop_by_hop, response as response_of};
+use routegen_apigw::{event::is_hop_by_hop, response::response as response_of};
 
 /// Makes the response of an answer.
 ///
@@ -21,7 +20,7 @@ pub fn response(input: &[u8]) {
         let headers = head.headers.iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
         let mut headers: Vec<_> = headers.collect();
         headers.sort();
-        Said { status: head.status.as_u16().into(), headers, body: whole(body) }
+        Said { status: head.status.as_u16().into(), headers, body: body.to_vec() }
     });
     // What JSON allows and a value cannot hold (half a surrogate pair, a number too large) is no reason to refuse a body that is
     // passed on as it is.
@@ -94,16 +93,6 @@ fn said(answer: &Value, text: &[u8]) -> Option<Said> {
     }
     headers.sort();
     (200..600).contains(&status).then_some(Said { status, headers, body })
-}
-
-fn whole(body: http_body_util::Full<Bytes>) -> Vec<u8> {
-    let mut body = std::pin::pin!(body.collect());
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match body.as_mut().poll(&mut context) {
-        std::task::Poll::Ready(Ok(body)) => body.to_bytes().to_vec(),
-        std::task::Poll::Ready(Err(never)) => match never {},
-        std::task::Poll::Pending => unreachable!("the body is there"),
-    }
 }
 
 #[cfg(test)]

@@ -11,14 +11,15 @@ use hyper::{
     Request,
     header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE},
 };
+use routegen_apigw::event::Identity;
 use routegen_spec::{Auth, Method};
 use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
 
 use super::request::called;
 use crate::{
-    Api, Function, JwtAuthorizer, LocalIssuer, Route, authorize::Refused, event::Identity, issuer::Issuer,
-    lambda::Services, live::LiveApi,
+    Api, Function, JwtAuthorizer, LocalIssuer, Route, authorize::Refused, issuer::Issuer, lambda::Services,
+    live::LiveApi,
 };
 
 const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/issuer.key");
@@ -128,7 +129,13 @@ impl World {
         let request = Request::get(path).header(AUTHORIZATION, value).body(()).unwrap();
         let (parts, ()) = request.into_parts();
         let outcome = called(&self.api, &parts, b"", UNIX_EPOCH + Duration::from_secs(NOW), |call| {
-            self.runtime.block_on(call.route.decider.decide(call, b"", &self.services, &mut None))
+            self.runtime.block_on(call.route.decider.decide(
+                &call.request,
+                b"",
+                "",
+                &self.services,
+                &mut None,
+            ))
         });
         match outcome.expect("there is a route") {
             Ok(Identity::Jwt { claims, scopes }) => {

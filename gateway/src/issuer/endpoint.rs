@@ -10,10 +10,11 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{HeaderMap, Method, Response, StatusCode, header};
+use routegen_apigw::QueryParameters;
 use serde_json::{Value, json};
 
 use super::{Issuer, TokenBuilder};
-use crate::{event::QueryParameters, reserved};
+use crate::reserved;
 
 /// How long a name may be that a reason repeats.
 const NAME_LETTERS: usize = 100;

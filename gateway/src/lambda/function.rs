@@ -7,10 +7,11 @@ use std::{
 
 use bytes::Bytes;
 use hyper::header::HeaderValue;
+use routegen_spec::limits::PAYLOAD_BYTES;
 use tokio::sync::oneshot;
 
 use super::{
-    InvokeError, Invoked, PAYLOAD_BYTES, PoolHandle,
+    InvokeError, Invoked, PoolHandle,
     pool::{Job, Pool},
 };
 use crate::{Invocation, model::Handler};

@@ -15,16 +15,12 @@ mod processes;
 mod runtime_api;
 
 use bytes::Bytes;
+use routegen_spec::limits::PAYLOAD_BYTES;
 
 use crate::FunctionError;
 pub(crate) use function::{Call, LambdaFunction, RunBy};
 pub(crate) use pool::{PoolHandle, Services};
 pub use processes::Processes;
-
-/// The largest event and the largest answer, in bytes ([Lambda quotas]).
-///
-/// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-pub(crate) const PAYLOAD_BYTES: usize = 6 * 1024 * 1024;
 
 /// How an invocation ended.
 #[derive(Debug)]

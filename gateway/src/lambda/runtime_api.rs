@@ -14,11 +14,12 @@ use hyper::{
     header::{self, HeaderValue},
     http::request::Parts,
 };
+use routegen_spec::limits::PAYLOAD_BYTES;
 use serde::Deserialize;
 use tokio::time::timeout;
 
 use super::{
-    InvokeError, PAYLOAD_BYTES,
+    InvokeError,
     environment::{Dispatched, Environment},
 };
 use crate::FunctionError;

@@ -3,12 +3,11 @@
 use std::{collections::BTreeMap, fmt::Display, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use routegen_apigw::{REGION, cors::Cors};
 use routegen_spec::{Auth, Manifest, RouteSpec, Throttle};
 use serde_json::Value;
 
-use super::{
-    Authorizer, Cors, Function, FunctionError, IamKey, JwtAuthorizer, LambdaAuthorizer, Program, Route,
-};
+use super::{Authorizer, Function, FunctionError, IamKey, JwtAuthorizer, LambdaAuthorizer, Program, Route};
 
 /// An HTTP API with its functions, as it would be deployed. What does not fit together is told by
 /// [`GatewayBuilder::start`](crate::GatewayBuilder::start) and [`Gateway::replace`](crate::Gateway::replace).
@@ -28,7 +27,7 @@ pub struct Api {
 
 impl Api {
     /// The name of the region where none is given.
-    pub const REGION: &str = "us-east-1";
+    pub const REGION: &str = REGION;
 
     /// An API without routes, on the stage `$default`.
     pub fn new() -> Self {

@@ -12,6 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use routegen_spec::limits;
 use serde_json::Value;
 
 /// A Lambda function.
@@ -43,10 +44,8 @@ impl fmt::Debug for Handler {
 }
 
 impl Function {
-    /// How long a function may take where nothing is said, which is Lambda's default ([CreateFunction]).
-    ///
-    /// [CreateFunction]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-    pub const TIMEOUT: Duration = Duration::from_secs(3);
+    /// How long a function may take where nothing is said, which is Lambda's default.
+    pub const TIMEOUT: Duration = limits::DEFAULT_TIMEOUT;
 
     /// A function that is a program of its own: an unpacked artifact.
     pub fn program(program: Program) -> Self {
@@ -149,18 +148,14 @@ pub struct Program {
 }
 
 impl Program {
-    /// Memory in MB where nothing is said, which is Lambda's default ([CreateFunction]).
-    ///
-    /// [CreateFunction]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-    pub const MEMORY: u32 = 128;
+    /// Memory in MB where nothing is said, which is Lambda's default.
+    pub const MEMORY: u32 = limits::DEFAULT_MEMORY_MB;
 
     /// How many processes run at once where nothing is said.
     pub const INSTANCES: usize = 4;
 
-    /// How long Lambda waits for a function's first request for an event ([the environment's lifecycle]).
-    ///
-    /// [the environment's lifecycle]: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
-    pub const INIT_TIMEOUT: Duration = Duration::from_secs(10);
+    /// How long Lambda waits for a function's first request for an event.
+    pub const INIT_TIMEOUT: Duration = limits::INIT_TIMEOUT;
 
     /// The program at `path`, such as the `bootstrap` of an unpacked artifact. `LAMBDA_TASK_ROOT` and the working
     /// directory are the folder that it is in.

@@ -4,14 +4,12 @@
 
 mod api;
 mod authorizer;
-mod cors;
 mod function;
 mod route;
 
 pub use api::Api;
 pub(crate) use authorizer::JwtIssuer;
 pub use authorizer::{Authorizer, IamKey, JwtAuthorizer, LambdaAuthorizer};
-pub use cors::Cors;
 pub(crate) use function::{Backend, Handler};
 pub use function::{Function, FunctionError, Invocation, Program};
 pub use route::Route;

@@ -16,7 +16,7 @@ pub(super) fn describe(live: &LiveApi, issuer: Option<&Issuer>) -> Value {
     routes.sort_by_key(|route| (route.path.is_default(), route.path.as_str(), route.method));
     let scopes = issuer.map(Issuer::scopes).unwrap_or_default();
     json!({
-        "stage": live.stage.as_ref().map_or_else(String::new, |stage| format!("/{stage}")),
+        "stage": live.stage.name.as_ref().map_or_else(String::new, |stage| format!("/{stage}")),
         "scopes": scopes.iter().map(Scope::as_str).collect::<Vec<_>>(),
         "routes": routes.into_iter().map(route).collect::<Vec<_>>(),
     })

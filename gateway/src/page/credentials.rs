@@ -6,9 +6,8 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use percent_encoding::percent_decode_str;
+use routegen_spec::IdentitySource;
 use serde_json::{Map, Value};
-
-use crate::authorize::SourceOf;
 
 /// The headers whose values open something wherever they are.
 const HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "x-amz-security-token", "x-api-key"];
@@ -42,13 +41,13 @@ impl Default for Credentials {
 
 impl Credentials {
     /// Adds what authorizers know callers by. What `$context` says of a request is no secret of its caller's.
-    pub(super) fn add(&mut self, sources: &[SourceOf]) {
+    pub(super) fn add(&mut self, sources: &[IdentitySource]) {
         for source in sources {
             match source {
-                SourceOf::Header(name) => self.headers.insert(name.as_str().to_owned()),
-                SourceOf::Query(name) => self.parameters.insert(name.clone()),
-                SourceOf::Stage(name) => self.stage_variables.insert(name.clone()),
-                SourceOf::Context(_) => false,
+                IdentitySource::Header(name) => self.headers.insert(name.as_str().to_ascii_lowercase()),
+                IdentitySource::Query(name) => self.parameters.insert(name.as_str().to_owned()),
+                IdentitySource::StageVariable(name) => self.stage_variables.insert(name.as_str().to_owned()),
+                _ => false,
             };
         }
     }
@@ -158,13 +157,12 @@ fn shortened(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use routegen_spec::IdentitySource;
     use serde_json::json;
 
     use super::*;
 
     fn credentials(sources: &[&str]) -> Credentials {
-        let source = |text: &&str| SourceOf::of(&text.parse::<IdentitySource>().unwrap()).unwrap();
+        let source = |text: &&str| text.parse::<IdentitySource>().unwrap();
         let mut credentials = Credentials::default();
         credentials.add(&sources.iter().map(source).collect::<Vec<_>>());
         credentials

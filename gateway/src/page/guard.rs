@@ -14,7 +14,7 @@ use hyper::{
 };
 
 use super::Endpoint;
-use crate::server::{host_and_port, is_loopback, is_same_origin};
+use crate::server::{is_loopback, is_same_origin};
 
 /// The header that the secret is in.
 const SECRET: &str = "x-routegen-key";
@@ -74,7 +74,9 @@ pub(super) fn admit(
 fn is_for(headers: &HeaderMap, port: u16) -> bool {
     let mut hosts = headers.get_all(HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
-    let Some((name, named)) = host.to_str().ok().map(host_and_port) else { return false };
+    let Some((name, named)) = host.to_str().ok().map(routegen_apigw::host::name_and_port) else {
+        return false;
+    };
     is_loopback(name) && named.unwrap_or(80) == port
 }
 

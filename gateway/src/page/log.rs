@@ -9,13 +9,14 @@ use std::{
     time::SystemTime,
 };
 
+use routegen_spec::IdentitySource;
 use tokio::sync::watch;
 
 use super::{
     credentials::Credentials,
     entry::{Entry, What},
 };
-use crate::{authorize::SourceOf, lock::lock};
+use crate::lock::lock;
 
 const REQUESTS: usize = 200;
 const REQUEST_BYTES: usize = 8 * 1024 * 1024;
@@ -60,7 +61,7 @@ impl Log {
     }
 
     /// Hides what these sources hold of requests, beside what is hidden already: entries may be of an API before this one.
-    pub(super) fn hide(&self, sources: &[SourceOf]) {
+    pub(super) fn hide(&self, sources: &[IdentitySource]) {
         Arc::make_mut(&mut lock(&self.credentials)).add(sources);
     }
 

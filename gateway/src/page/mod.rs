@@ -24,11 +24,11 @@ use hyper::{
     header::{self, HeaderName, HeaderValue},
     http::request::Parts,
 };
+use routegen_spec::IdentitySource;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use crate::{
-    authorize::SourceOf,
     issuer::Issuer,
     live::LiveApi,
     observe::{Observation, Observer},
@@ -77,7 +77,7 @@ impl Page {
     }
 
     /// Shows nothing of what these sources hold of requests.
-    pub(crate) fn hide(&self, sources: &[SourceOf]) {
+    pub(crate) fn hide(&self, sources: &[IdentitySource]) {
         self.log.hide(sources);
     }
 

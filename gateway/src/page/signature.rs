@@ -46,7 +46,8 @@ pub(super) fn sign(iam: &IamVerifier, headers: &HeaderMap, body: &[u8]) -> Resul
     let method: Method = wish.method.parse().map_err(|error| malformed(&error))?;
     let uri: Uri = wish.target.parse().map_err(|error| malformed(&error))?;
     let host = headers.get(HOST).ok_or_else(|| NoSignature::Malformed("there is no host".to_owned()))?;
-    let signed = iam.sign(&method, &uri, host, wish.body.as_bytes(), SystemTime::now());
+    let target = (uri.path(), uri.query().unwrap_or_default());
+    let signed = iam.sign(&method, target, host, wish.body.as_bytes(), SystemTime::now());
     let signed: Vec<(HeaderName, String)> = signed.ok_or(NoSignature::NoKey)?;
     let headers: Map<String, Value> =
         signed.into_iter().map(|(name, value)| (name.to_string(), value.into())).collect();

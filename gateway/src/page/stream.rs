@@ -18,13 +18,13 @@ use hyper::{
     body::{Body, Frame},
     http::request::Parts,
 };
+use routegen_apigw::QueryParameters;
 use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
     time::{sleep, timeout},
 };
 
 use super::log::Log;
-use crate::event::QueryParameters;
 
 /// How long nothing is said at most, so that a page that is gone is noticed.
 const SILENCE: Duration = Duration::from_secs(15);

@@ -16,17 +16,12 @@ use hyper::{
     header::EXPECT,
     http::request::Parts,
 };
+use routegen_apigw::Refusal;
+use routegen_spec::limits::REQUEST_BODY_BYTES;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::refusal::Refusal;
-
-/// The largest request body ([HTTP API quotas]).
-///
-/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-pub(super) const BODY_BYTES: usize = 10 * 1024 * 1024;
-
 /// The bodies of all requests that are being answered, but the small ones: so many of the largest at once.
-pub(super) const ALL_BODIES_BYTES: usize = 12 * BODY_BYTES;
+pub(super) const ALL_BODIES_BYTES: usize = 12 * REQUEST_BODY_BYTES;
 
 /// Bodies up to this size are read at once: as many as there are connections take 64 MiB.
 const SMALL_BYTES: usize = 16 * 1024;
@@ -202,14 +197,14 @@ mod tests {
     async fn large_bodies_wait_for_room_and_small_ones_do_not() {
         let room = Room::default();
         let mut held = Vec::new();
-        for _ in 0..ALL_BODIES_BYTES / BODY_BYTES {
-            held.push(room.take(BODY_BYTES).await.unwrap().unwrap());
+        for _ in 0..ALL_BODIES_BYTES / REQUEST_BODY_BYTES {
+            held.push(room.take(REQUEST_BODY_BYTES).await.unwrap().unwrap());
         }
         let began = Instant::now();
         let refused = room.take(SMALL_BYTES + 1).await.unwrap_err();
         assert_eq!((refused.refusal, began.elapsed()), (Refusal::ServiceUnavailable, BODY_TIME));
         assert!(room.take(SMALL_BYTES).await.unwrap().is_none());
-        let (waited, ()) = tokio::join!(room.take(BODY_BYTES), async { drop(held.pop()) });
+        let (waited, ()) = tokio::join!(room.take(REQUEST_BODY_BYTES), async { drop(held.pop()) });
         assert!(waited.unwrap().is_some());
     }
 }

@@ -1,6 +1,7 @@
 //! A request and its way through the API: host, size, CORS, stage, route, throttle, authorizer, function.
 
 use std::{
+    borrow::Cow,
     net::SocketAddr,
     sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
     time::{Duration, SystemTime},
@@ -14,28 +15,27 @@ use hyper::{
     header::{CONNECTION, HeaderValue},
     http::request::Parts,
 };
-use routegen_spec::routing::{NotAPath, RequestPath};
+use routegen_apigw::{
+    Refusal,
+    event::{RoutedRequest, proxy_event, trace_header},
+    response::response,
+    routing::{NotAPath, RequestPath},
+};
+use routegen_spec::limits::{REQUEST_BODY_BYTES, REQUEST_HEAD_BYTES};
 
 use super::{
-    body::{BODY_BYTES, RequestBody, Room, Unread},
+    body::{RequestBody, Room, Unread},
     host::{Hosts, WrongHost, is_local, is_same_origin},
     seen::Seen,
 };
 use crate::{
     authorize::Refused,
-    event::{Call, QueryParameters, event, response},
     issuer::{self, Issuer},
     lambda::{self, InvokeError, Invoked, Services},
     live::LiveApi,
     page::{self, Endpoint, Page},
-    refusal::Refusal,
     reserved,
 };
-
-/// The request line and all headers together ([HTTP API quotas]).
-///
-/// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-const HEAD_BYTES: usize = 10_240;
 
 /// The largest body of a request for one of the gateway's own paths: forms and small documents.
 const OWN_BODY_BYTES: usize = 64 * 1024;
@@ -100,7 +100,7 @@ impl Shared {
             Ok(()) => self.through_the_api(&request, body, &mut seen).await,
             Err(wrong) => Err(seen.refused(Refusal::Forbidden(None), &wrong)),
         };
-        let mut response = outcome.unwrap_or_else(|refusal| refusal.response());
+        let mut response = outcome.unwrap_or_else(|refusal| refusal.response()).map(Full::new);
         let headers = response.headers_mut();
         put_id(&request_id, headers);
         if let Some(cors) = live.cors.as_ref().filter(|_| is_for_us) {
@@ -118,7 +118,7 @@ impl Shared {
         request: &ApiRequest<'_>,
         body: &mut RequestBody,
         seen: &mut Seen<'_>,
-    ) -> Result<Response<Full<Bytes>>, Refusal> {
+    ) -> Result<Response<Bytes>, Refusal> {
         let ApiRequest { live, parts, .. } = *request;
         // It would see what the page sends, with its key, if the API gave it to a browser.
         if self.page.is_some() && parts.headers.get("service-worker").is_some() {
@@ -126,16 +126,16 @@ impl Shared {
                 seen.refused(Refusal::Forbidden(None), &"service workers are not served beside the page")
             );
         }
-        if head_bytes(parts) > HEAD_BYTES {
+        if head_bytes(parts) > REQUEST_HEAD_BYTES {
             return Err(Refusal::HeadersTooLarge);
         }
         if let Some(answer) =
             live.cors.as_ref().and_then(|cors| cors.preflight(&parts.method, &parts.headers))
         {
-            return Ok(answer);
+            return Ok(answer.map(|()| Bytes::new()));
         }
         let path = RequestPath::parse(parts.uri.path()).map_err(|NotAPath| Refusal::BadRequest)?;
-        let path = match &live.stage {
+        let path = match &live.stage.name {
             Some(stage) => path.strip_stage(stage).ok_or(Refusal::NotFound)?,
             None => path,
         };
@@ -145,32 +145,36 @@ impl Shared {
         if route.bucket.as_ref().is_some_and(|bucket| !bucket.take()) {
             return Err(Refusal::TooManyRequests);
         }
-        body.check_size(BODY_BYTES).map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?;
+        body.check_size(REQUEST_BODY_BYTES).map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?;
         // A body is read before the decision only where that rests on it.
         let mut read = None;
         if route.decider.needs_body(&parts.headers) {
-            let held = body.read(BODY_BYTES, &self.room).await;
+            let held = body.read(REQUEST_BODY_BYTES, &self.room).await;
             read = Some(held.map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?);
         }
         let trace = self.services.ids.trace(request.time);
-        let query = QueryParameters::parse(parts.uri.query().unwrap_or_default());
-        let call = Call {
-            api: live,
-            route,
-            parts,
-            path: &path,
-            query: &query,
-            body_length: read.as_ref().map_or(body.declared(), |held| Some(held.bytes.len() as u64)),
-            client: request.client,
-            port: self.port,
+        let path_parameters = path.parameters_of(&route.path);
+        let length = read.as_ref().map_or(body.declared(), |held| Some(held.bytes.len() as u64));
+        let added_headers = added_headers(&trace, self.port, length);
+        let routed = RoutedRequest {
+            stage: &live.stage,
+            route_key: &route.key,
+            path_parameters: &path_parameters,
+            method: &parts.method,
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            headers: &parts.headers,
+            cookies: &[],
+            added_headers: &added_headers,
+            protocol: "HTTP/1.1",
+            source_ip: Some(request.client.ip()),
             request_id: request.request_id,
-            trace: &trace,
             time: request.time,
         };
         let known = read.as_ref().map_or(&b""[..], |held| &held.bytes);
         let decision = tokio::time::timeout(
             self.integration_timeout,
-            route.decider.decide(&call, known, &self.services, &mut seen.authorizer_invocation),
+            route.decider.decide(&routed, known, &trace, &self.services, &mut seen.authorizer_invocation),
         );
         let identity = decision.await.unwrap_or_else(|_| {
             let why = "the authorizer took too long".to_owned();
@@ -181,12 +185,13 @@ impl Shared {
         let body = match read {
             Some(held) => held,
             None => body
-                .read(BODY_BYTES, &self.room)
+                .read(REQUEST_BODY_BYTES, &self.room)
                 .await
                 .map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?,
         };
-        let call = Call { body_length: Some(body.bytes.len() as u64), ..call };
-        let payload = event(&call, &identity, &body.bytes);
+        let added_headers = self::added_headers(&trace, self.port, Some(body.bytes.len() as u64));
+        let routed = RoutedRequest { added_headers: &added_headers, ..routed };
+        let payload = proxy_event(&routed, &identity, &body.bytes);
         seen.function = Some(route.function.name.clone());
         seen.event = Some(payload.clone());
         let request_id = self.services.ids.invocation();
@@ -229,7 +234,7 @@ impl Shared {
         parts: &Parts,
         body: &mut RequestBody,
     ) -> (Response<page::Body>, Option<String>) {
-        let refused = |refusal: Refusal| (refusal.response().map(Either::Left), None);
+        let refused = |refusal: Refusal| (refused_by(&refusal), None);
         if !is_same_origin(&parts.headers) {
             return refused(Refusal::Forbidden(None));
         }
@@ -247,7 +252,7 @@ impl Shared {
         };
         let is_for_tokens = path == reserved::TOKEN;
         if is_for_tokens && !self.tokens_for_all && !is_local(client, &parts.headers) {
-            return (Refusal::Forbidden(None).response().map(Either::Left), Some(NOT_LOCAL.to_owned()));
+            return (refused_by(&Refusal::Forbidden(None)), Some(NOT_LOCAL.to_owned()));
         }
         let body = match body.read(OWN_BODY_BYTES, &self.room).await {
             Ok(body) => body.bytes,
@@ -276,6 +281,23 @@ struct ApiRequest<'a> {
     client: SocketAddr,
     request_id: &'a str,
     time: SystemTime,
+}
+
+fn refused_by(refusal: &Refusal) -> Response<page::Body> {
+    refusal.response().map(|body| Either::Left(Full::new(body)))
+}
+
+/// What API Gateway says of the client, and of the body even where there is none (AWS's own example of a GET,
+/// awsdocs/aws-lambda-developer-guide, sample-apps/nodejs-apig/event-v2.json, and captures in aws/aws-lambda-go and
+/// awslabs/aws-lambda-rust-runtime). `x-forwarded-proto` is the truth: the gateway speaks plain HTTP.
+fn added_headers(trace: &str, port: u16, length: Option<u64>) -> Vec<(&'static str, Cow<'_, str>)> {
+    let length = length.map(|length| ("content-length", Cow::Owned(length.to_string())));
+    let others = [
+        ("x-amzn-trace-id", Cow::Borrowed(trace_header(trace))),
+        ("x-forwarded-port", Cow::Owned(port.to_string())),
+        ("x-forwarded-proto", Cow::Borrowed("http")),
+    ];
+    length.into_iter().chain(others).collect()
 }
 
 /// Gives an answer the id of its request, as API Gateway does.

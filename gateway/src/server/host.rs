@@ -12,6 +12,7 @@ use hyper::{
     HeaderMap,
     header::{HOST, ORIGIN},
 };
+use routegen_apigw::host::name;
 
 /// A request that is for no name that the gateway answers to.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -73,21 +74,6 @@ pub(super) fn is_local(client: SocketAddr, headers: &HeaderMap) -> bool {
     client.ip().to_canonical().is_loopback()
         && host.is_some_and(|host| is_loopback(name(host)))
         && !FORWARDED.iter().any(|name| headers.contains_key(*name))
-}
-
-/// A host without its port.
-pub(crate) fn name(host: &str) -> &str {
-    host_and_port(host).0
-}
-
-/// A host and its port, if it names one. What is no port is left in the name, which then is no name of anything.
-pub(crate) fn host_and_port(host: &str) -> (&str, Option<u16>) {
-    let Some((name, port)) = host.rsplit_once(':') else { return (host, None) };
-    match port.parse() {
-        Ok(port) => (name, Some(port)),
-        Err(_) if port.is_empty() => (name, None),
-        Err(_) => (host, None),
-    }
 }
 
 /// Whether a name always leads to this machine (RFC 6761, 6.3).

@@ -27,7 +27,7 @@ use tokio_io_timeout::TimeoutWriter;
 
 pub(crate) use body::Room;
 pub(crate) use handle::Shared;
-pub(crate) use host::{Hosts, host_and_port, is_loopback, is_same_origin, name as host_name};
+pub(crate) use host::{Hosts, is_loopback, is_same_origin};
 
 /// Connections at once. Further ones wait to be accepted.
 const CONNECTIONS: usize = 4_096;

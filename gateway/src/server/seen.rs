@@ -11,13 +11,11 @@ use std::{
 
 use bytes::Bytes;
 use hyper::{StatusCode, http::request::Parts};
+use routegen_apigw::Refusal;
 use routegen_spec::printable;
 
 use super::Shared;
-use crate::{
-    observe::{Observation, RequestLog},
-    refusal::Refusal,
-};
+use crate::observe::{Observation, RequestLog};
 
 /// A request. Dropped, it is told.
 #[derive(Debug)]

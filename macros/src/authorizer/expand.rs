@@ -5,7 +5,7 @@
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
-use routegen_spec::{EnvName, IdentitySource};
+use routegen_spec::EnvName;
 
 use super::validate::ValidAuthorizer;
 use crate::{
@@ -96,7 +96,7 @@ fn checks(handler: &Handler) -> TokenStream {
 fn registration(authorizer: &ValidAuthorizer) -> TokenStream {
     let ValidAuthorizer { name, description, entry, handler, .. } = authorizer;
     let name = name.as_str();
-    let identity_sources = authorizer.identity_sources.iter().map(IdentitySource::as_str);
+    let identity_sources = authorizer.identity_sources.iter().map(ToString::to_string);
     let ttl = Literal::u32_unsuffixed(authorizer.ttl);
     let memory = authorizer.memory.map(Literal::u32_unsuffixed).into_iter();
     let timeout = authorizer.timeout.map(Literal::u32_unsuffixed).into_iter();

@@ -78,7 +78,7 @@ mod tests {
         );
         assert_eq!(errors, [""; 0]);
         let sources = authorizer.identity_sources.value().unwrap();
-        let sources: Vec<_> = sources.iter().map(IdentitySource::as_str).collect();
+        let sources: Vec<_> = sources.iter().map(ToString::to_string).collect();
         assert_eq!(sources, ["$request.header.x-api-key", "$context.routeKey"]);
         let numbers = (authorizer.ttl.value(), authorizer.memory.value(), authorizer.timeout.value());
         assert_eq!(numbers, (Some(300), Some(128), Some(5)));

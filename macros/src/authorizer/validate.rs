@@ -112,7 +112,7 @@ mod tests {
         let authorizer = authorizer.unwrap();
         assert_eq!((authorizer.name.as_str(), authorizer.description.as_str()), ("api_key", "Knows keys"));
         assert_eq!(authorizer.ttl, 0);
-        assert_eq!(authorizer.identity_sources[0].as_str(), "$request.header.Authorization");
+        assert_eq!(authorizer.identity_sources[0].to_string(), "$request.header.Authorization");
         assert_eq!(authorizer.entry, "routegen.items.authorizer.api_5fkey");
     }
 

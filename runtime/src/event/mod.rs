@@ -9,6 +9,8 @@
 //! an eighth of the artifact (docs/performance.md). What handlers see of `lambda_http` stays its own types.
 
 mod authorizer;
+#[cfg(test)]
+mod golden;
 mod request;
 mod response;
 #[cfg(feature = "rest")]

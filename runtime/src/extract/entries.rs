@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 
 use axum::http::request::Parts;
 use lambda_http::{RequestExt as _, request::RequestContext};
+use routegen_spec::token_scopes;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor, value::StrDeserializer};
 use serde_json::Value;
 
@@ -14,10 +15,6 @@ use super::{
     text::{Error, Mismatch, Text},
     token::{self, Payload},
 };
-
-/// Where claims stand in a token that says which scopes it has: in the first of the two that it has. This order is reported
-/// (floci-io/floci #2011), not documented; the local gateway has the same.
-const SCOPES: [&str; 2] = ["scp", "scope"];
 
 /// The claims of an event, by name, and the scopes that stand beside them.
 pub(super) struct Entries<'a> {
@@ -112,9 +109,9 @@ impl<'a> Entries<'a> {
     /// The token's own scopes. What stands beside the claims counts only where they say nothing: a scope that the route asks
     /// for is none that the token has.
     pub(super) fn scopes(self) -> Vec<String> {
-        let named = SCOPES.iter().find_map(|name| {
-            let (_, claim) = self.claims.iter().find(|(other, claim)| other == name && !claim.is_null())?;
-            Some((name, *claim))
+        let named = token_scopes::claim(|name| {
+            let found = self.claims.iter().find(|(other, claim)| *other == name && !claim.is_null());
+            found.map(|(_, claim)| *claim)
         });
         let Some((name, claim)) = named else { return self.beside };
         let Some(text) = claim.text() else {
@@ -123,7 +120,7 @@ impl<'a> Entries<'a> {
         match self.listed(name, text) {
             Ok(Listed::Values(values)) => texts(values),
             Ok(Listed::One(text) | Listed::Words(text)) => {
-                text.split_ascii_whitespace().map(str::to_owned).collect()
+                token_scopes::words(text).map(str::to_owned).collect()
             }
             // Rather none than one that the token does not have.
             Err(_) => Vec::new(),
@@ -132,7 +129,8 @@ impl<'a> Entries<'a> {
 
     /// What a text is where a list is asked for, or that nobody can say it.
     fn listed<'s>(&'s self, name: &str, text: &'s str) -> Result<Listed<'s>, Error> {
-        let plain = || if SCOPES.contains(&name) { Listed::Words(text) } else { Listed::One(text) };
+        let plain =
+            || if token_scopes::CLAIMS.contains(&name) { Listed::Words(text) } else { Listed::One(text) };
         let is_printed_like_a_list = text.starts_with('[') && text.ends_with(']');
         let Origin::Token { head, payloads } = &self.origin else { return Ok(plain()) };
         if !is_printed_like_a_list {
@@ -162,16 +160,10 @@ fn texts(values: &[Value]) -> Vec<String> {
 #[cfg(feature = "rest")]
 fn words(value: &Value) -> Vec<String> {
     match value {
-        Value::String(text) => text.split_ascii_whitespace().map(str::to_owned).collect(),
+        Value::String(text) => token_scopes::words(text).map(str::to_owned).collect(),
         Value::Array(values) => texts(values),
         _ => Vec::new(),
     }
-}
-
-/// The scopes of a caller, where no API Gateway has asked for them.
-#[cfg(feature = "router")]
-pub(crate) fn scopes(said: &serde_json::Map<String, Value>) -> Vec<String> {
-    Entries::typed(said, Origin::Program).scopes()
 }
 
 impl<'a> Claim<'a> {
@@ -266,7 +258,7 @@ impl<'de> Told<'de> {
     fn list<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let mut list = match self.all.listed(self.text.name, self.text.value)? {
             Listed::One(text) => List::new(self.text, Rest::One(Some(text).filter(|text| !text.is_empty()))),
-            Listed::Words(text) => List::new(self.text, Rest::Words(text.split_ascii_whitespace())),
+            Listed::Words(text) => List::new(self.text, Rest::Words(token_scopes::words(text))),
             Listed::Values(values) => List::new(self.text, Rest::Values(values.iter())),
         };
         let made = visitor.visit_seq(&mut list)?;

@@ -25,7 +25,7 @@ use axum::{
 pub use check::{Argument, ArgumentCheck, Claimless, WithClaims, check};
 pub use claims::{Claims, StandardClaims};
 #[cfg(feature = "router")]
-pub(crate) use entries::{SaidByProgram, scopes};
+pub(crate) use entries::SaidByProgram;
 pub use path::Path;
 pub use place::{Asked, AskedCheck, Early, EarlyCheck};
 pub(crate) use rejection::Rejection;

@@ -1,12 +1,10 @@
 //! Which registered route takes a request.
 //!
 //! In: registered routes, the method and the path of a request. Out: the route that API Gateway would select, by
-//! [`routegen_spec::routing`], and the parameters in the path. It refuses routes that API Gateway could not tell apart.
+//! [`routegen_apigw::routing`], and the parameters in the path. It refuses routes that API Gateway could not tell apart.
 
-use routegen_spec::{
-    Method, PathPattern, RouteKey,
-    routing::{NotAPath, RequestPath, Trie},
-};
+use routegen_apigw::routing::{NotAPath, RequestPath, Trie};
+use routegen_spec::{Method, PathPattern, RouteKey};
 
 use crate::registry::Registration;
 
@@ -63,12 +61,8 @@ impl Table {
     /// The route that takes a request with this path, which is percent-encoded, if one does.
     pub(crate) fn find(&self, method: &str, path: &str) -> Result<Option<Found<'_>>, NotAPath> {
         let path = RequestPath::parse(path)?;
-        let found = self.trie.select(method, &path).map(|index| &self.rows[index]).map(|row| {
-            let parameters = path.parameters(&row.path);
-            let owned = parameters.map(|(name, value)| (name.to_owned(), value.into_owned()));
-            Found { row, parameters: owned.collect() }
-        });
-        Ok(found)
+        let row = self.trie.select(method, &path).map(|index| &self.rows[index]);
+        Ok(row.map(|row| Found { row, parameters: path.parameters_of(&row.path) }))
     }
 }
 

@@ -27,8 +27,6 @@ pub(crate) use invocation::begin;
 #[cfg(feature = "metrics")]
 pub(crate) use invocation::request_id;
 pub(crate) use line::chain;
-#[cfg(any(feature = "router", feature = "testing"))]
-pub(crate) use timestamp::common_log;
 
 use filter::Filter;
 use line::{Fields, Line};

@@ -1,4 +1,4 @@
-//! The time as Lambda's JSON log format has it: RFC 3339, in UTC, with milliseconds. And as events have it.
+//! The time as Lambda's JSON log format has it: RFC 3339, in UTC, with milliseconds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,17 +11,6 @@ fn format(since_1970: Duration) -> String {
     let [hour, minute, second] = time_of_day(since_1970);
     let millisecond = since_1970.subsec_millis();
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
-}
-
-/// The Common Log Format: `12/Mar/2020:19:03:58 +0000`.
-#[cfg(any(feature = "router", feature = "testing"))]
-pub(crate) fn common_log(since_1970: Duration) -> String {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let Civil { year, month, day } = Civil::from_days(since_1970.as_secs() / 86_400);
-    let [hour, minute, second] = time_of_day(since_1970);
-    let month = usize::try_from(month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
-    format!("{day:02}/{month}/{year:04}:{hour:02}:{minute:02}:{second:02} +0000")
 }
 
 fn time_of_day(since_1970: Duration) -> [u64; 3] {
@@ -71,13 +60,5 @@ mod tests {
         ] {
             assert_eq!(format(Duration::new(seconds, 7_999_999)), expected);
         }
-    }
-
-    #[cfg(any(feature = "router", feature = "testing"))]
-    #[test]
-    fn the_time_of_an_event_is_that_of_the_documentations_example() {
-        assert_eq!(common_log(Duration::from_millis(1_583_348_638_390)), "04/Mar/2020:19:03:58 +0000");
-        assert_eq!(common_log(Duration::from_secs(1_798_761_599)), "31/Dec/2026:23:59:59 +0000");
-        assert_eq!(common_log(Duration::from_secs(1_798_761_601)), "01/Jan/2027:00:00:01 +0000");
     }
 }

@@ -9,18 +9,22 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use lambda_http::{BoxFuture, Context, LambdaEvent};
+use lambda_http::{BoxFuture, Context};
+use routegen_apigw::{
+    claims::{has_one_of, scopes},
+    event::RoutedRequest,
+};
 use routegen_spec::IdentitySource;
 use serde::Serialize;
-use serde_json::{Map, Value, value::to_raw_value};
+use serde_json::{Map, Value};
 
 use super::failed;
 use crate::{
     Decision, Init, Problem,
     authorizer::Authorizer,
     event::authorizer_request,
-    extract::{Rejection, scopes},
-    local::event::{Head, of_authorizer},
+    extract::Rejection,
+    local::event::{lambda_event, of_authorizer},
     log::chain,
     serve::judge,
 };
@@ -62,16 +66,16 @@ impl Authorize {
     }
 
     /// Asks who the caller is, and whether a token has one of the scopes, if there are any.
-    pub(super) async fn ask(&self, parts: &Parts, head: &Head<'_>, wanted: &[&str]) -> Outcome {
+    pub(super) async fn ask(&self, parts: &Parts, request: &RoutedRequest<'_>, wanted: &[&str]) -> Outcome {
         let claims = match self {
             Self::Given(given) => given(parts.clone()).await?,
             Self::Registered { authorizer, identity_sources, init } => {
                 let unauthorized = || Problem::new(StatusCode::UNAUTHORIZED).into_response();
-                let event = of_authorizer(head, identity_sources).ok_or_else(unauthorized)?;
+                let event = of_authorizer(request, identity_sources).ok_or_else(unauthorized)?;
                 judged(*authorizer, init.clone(), &event).await?
             }
         };
-        if !wanted.is_empty() && !scopes(&claims).iter().any(|scope| wanted.contains(&scope.as_str())) {
+        if !has_one_of(&scopes(&claims), wanted) {
             let challenge = HeaderValue::from_static(r#"Bearer error="insufficient_scope""#);
             let problem = Problem::new(StatusCode::FORBIDDEN);
             return Err(([(header::WWW_AUTHENTICATE, challenge)], problem).into_response());
@@ -81,9 +85,9 @@ impl Authorize {
 }
 
 /// The context that an authorizer gives, or the response that API Gateway would give for it.
-async fn judged(authorizer: Authorizer, init: Init, event: &Value) -> Outcome {
+async fn judged(authorizer: Authorizer, init: Init, event: &[u8]) -> Outcome {
     let asked = async {
-        let event = LambdaEvent::new(to_raw_value(event)?, Context::default());
+        let event = lambda_event(event, Context::default())?;
         judge(authorizer, init, authorizer_request(event)?).await
     };
     match asked.await {

@@ -16,6 +16,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::SystemTime,
 };
 
 use axum::{
@@ -23,15 +24,20 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
-use routegen_spec::{Auth, RequestPlace, routing::NotAPath};
+use routegen_apigw::{
+    ApiStage,
+    event::{Identity, RoutedRequest, proxy_event},
+    routing::NotAPath,
+};
+use routegen_spec::{Auth, ContextVariable, IdentitySource, limits::PAYLOAD_BYTES};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::value::to_raw_value;
 
 use crate::{
     Init, Problem, Resource,
     extract::SaidByProgram,
     local::{
-        event::{Arrival, Head, identity_sources, of_route},
+        event::{identity_sources, request_id},
         table::{Conflict, Row, Table},
     },
     log::TARGET,
@@ -101,14 +107,11 @@ pub use error::RouterError;
 pub fn router() -> RouterBuilder {
     RouterBuilder {
         init: Init::default(),
-        body_limit: LAMBDA_PAYLOAD_BYTES,
+        body_limit: PAYLOAD_BYTES,
         authorizers: HashMap::new(),
         client_address: None,
     }
 }
-
-/// What Lambda takes as a request, in bytes: 6 MB.
-const LAMBDA_PAYLOAD_BYTES: usize = 6 * 1024 * 1024;
 
 /// A router of all routes, before it is made: see [`router`].
 #[derive(Debug)]
@@ -230,9 +233,7 @@ fn registered(row: &Row, address_is_said: bool, init: &Init) -> Result<(Authoriz
         place: place(),
         identity_source: source.to_owned(),
     })?;
-    if !address_is_said
-        && identity_sources.iter().any(|source| source.place() == Some(RequestPlace::SourceIp))
-    {
+    if !address_is_said && identity_sources.contains(&IdentitySource::Context(ContextVariable::SourceIp)) {
         return Err(RouterError::NoClientAddress { authorizer: name.to_owned(), place: place() });
     }
     let resources = authorizer.resources;
@@ -274,39 +275,43 @@ impl Served {
         let registration = found.row.registration;
         let route = registration.route.ok_or_else(not_found)?();
 
-        let (arrival, protocol) = (Arrival::now(), format!("{:?}", parts.version));
-        let head = Head {
+        let (request_id, protocol) = (request_id(), format!("{:?}", parts.version));
+        let routed = RoutedRequest {
+            stage: &ApiStage::default(),
+            route_key: route.key,
+            path_parameters: &found.parameters,
             method: &parts.method,
             path: parts.uri.path(),
             query: parts.uri.query().unwrap_or_default(),
             headers: &parts.headers,
             cookies: &[],
-            added: &[],
+            added_headers: &[],
             protocol: &protocol,
             source_ip: self.client_address.of(&parts),
-            stage_variables: &[],
-            route_key: route.key,
-            parameters: &found.parameters,
-            arrival: &arrival,
+            request_id: &request_id,
+            time: SystemTime::now(),
         };
-        let mut event = of_route(&head);
+        let mut identity = Identity::Open;
         let mut is_said_by_program = false;
         if !is_open(registration) {
             // Without an authorizer the router was not built; a route never passes for want of one.
             let authorize = self.authorizers.get(registration.auth).ok_or_else(not_found)?;
             is_said_by_program = authorize.is_given();
             if !is_said_by_program {
-                self.check(head.source_ip).map_err(failed)?;
+                self.check(routed.source_ip).map_err(failed)?;
             }
-            let claims = authorize.ask(&parts, &head, registration.scopes).await?;
+            let claims = authorize.ask(&parts, &routed, registration.scopes).await?;
             // Where a Lambda authorizer's context stands, which keeps the types of the claims.
-            event["requestContext"]["authorizer"] = json!({ "lambda": claims });
+            let claims = to_raw_value(&claims).map_err(|error| failed(error.to_string()))?;
+            identity = Identity::Lambda(Some(Arc::from(claims)));
         }
+        // The body is read after the decision, and beside the event.
+        let event = proxy_event(&routed, &identity, b"");
         if is_said_by_program {
             parts.extensions.insert(SaidByProgram);
         }
         let rest = request::Rest { version: parts.version, extensions: parts.extensions, body };
-        let request = request::of(&event, rest, self.body_limit, arrival.request_id).await?;
+        let request = request::of(&event, rest, self.body_limit, request_id).await?;
         Ok(answer(route, self.init.clone(), request).await)
     }
 

@@ -9,11 +9,11 @@ use axum::{
     http::{Extensions, HeaderValue, StatusCode, Version, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
-use lambda_http::{Context, LambdaEvent};
-use serde_json::{Value, value::to_raw_value};
+use lambda_http::Context;
+use routegen_apigw::event::travels_as_text;
 
 use super::failed;
-use crate::{event, extract::Rejection, route::Request};
+use crate::{event, extract::Rejection, local::event::lambda_event, route::Request};
 
 /// Gives the request its one host, which HTTP/2 has beside the headers.
 pub(super) fn with_host(parts: &mut Parts) -> Result<(), StatusCode> {
@@ -38,7 +38,7 @@ pub(super) struct Rest {
 
 /// The request of a function, with its body.
 pub(super) async fn of(
-    event: &Value,
+    event: &[u8],
     rest: Rest,
     limit: usize,
     request_id: String,
@@ -47,13 +47,15 @@ pub(super) async fn of(
     let bytes = bytes(body, limit).await?;
     let mut context = Context::default();
     context.request_id = request_id;
-    let event = to_raw_value(event).map_err(Into::into);
-    let made = event.and_then(|event| event::request(LambdaEvent::new(event, context)));
+    let event = lambda_event(event, context).map_err(Into::into);
+    let made = event.and_then(event::request);
     let mut request = made.map_err(|error| failed(error.to_string()))?;
-    *request.body_mut() = match String::from_utf8(bytes.into()) {
-        Ok(text) if text.is_empty() => lambda_http::Body::Empty,
-        Ok(text) => lambda_http::Body::Text(text),
-        Err(error) => lambda_http::Body::Binary(error.into_bytes()),
+    *request.body_mut() = if bytes.is_empty() {
+        lambda_http::Body::Empty
+    } else if travels_as_text(request.headers(), &bytes) {
+        lambda_http::Body::Text(String::from_utf8_lossy(&bytes).into_owned())
+    } else {
+        lambda_http::Body::Binary(bytes.into())
     };
     *request.version_mut() = version;
     // What layers have put there, handlers find there.

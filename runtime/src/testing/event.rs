@@ -2,21 +2,32 @@
 //!
 //! In: the call of a test, and the route that it goes to. Out: the event of payload 2.0 that API Gateway would send.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use lambda_http::Body;
-use routegen_spec::IdentitySource;
-use serde_json::{Map, Value, json};
+use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
-use super::Call;
-use crate::local::event::{self, Arrival, Head};
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+};
+use lambda_http::Body;
+use routegen_apigw::{
+    ApiStage, claims,
+    event::{Identity, RoutedRequest, proxy_event},
+};
+use routegen_spec::IdentitySource;
+use serde_json::{Map, Value, json, value::to_raw_value};
+
+use super::{Call, lookup::Place};
+use crate::local::event::{of_authorizer as authorizer_event, request_id};
 
 /// The host where a call names none.
 const HOST: HeaderValue = HeaderValue::from_static("local.execute-api.us-east-1.amazonaws.com");
 
 /// What API Gateway says of how it was called.
-const ADDED: [(&str, &str); 2] = [("x-forwarded-port", "443"), ("x-forwarded-proto", "https")];
+const ADDED: [(&str, Cow<'_, str>); 2] =
+    [("x-forwarded-port", Cow::Borrowed("443")), ("x-forwarded-proto", Cow::Borrowed("https"))];
 
-pub(super) fn of(call: &Call, route_key: &str, parameters: &[(String, String)]) -> Value {
+/// The event of a route, which asks for tokens with one of these scopes, if there are any.
+pub(super) fn of(call: &Call, place: &Place, wanted: &[&str]) -> Bytes {
     let (mut headers, claims) = (headers(call), claims(call));
     if let Some(claims) = claims.as_ref().filter(|_| call.context.is_none()) {
         // API Gateway has verified a token, which it passes on.
@@ -24,57 +35,45 @@ pub(super) fn of(call: &Call, route_key: &str, parameters: &[(String, String)]) 
             HeaderValue::try_from(format!("Bearer {}", token(claims))).expect("base64 is a header's value")
         });
     }
-    let mut event = event::of_route(&head(call, &headers, route_key, parameters, &Arrival::now()));
-    if let Some(context) = &call.context {
-        event["requestContext"]["authorizer"] = json!({ "lambda": context });
-    } else if let Some(claims) = claims {
-        let printed: Map<String, Value> =
-            claims.iter().filter_map(|(name, value)| Some((name.clone(), printed(value)?.into()))).collect();
-        event["requestContext"]["authorizer"] = json!({ "jwt": { "claims": printed, "scopes": null } });
-    }
-    match call.body.as_deref().map(|bytes| (bytes, str::from_utf8(bytes))) {
-        None => {}
-        Some((_, Ok(text))) => event["body"] = text.into(),
-        Some((bytes, Err(_))) => {
-            event["body"] = json!(Body::Binary(bytes.to_vec()));
-            event["isBase64Encoded"] = true.into();
-        }
-    }
-    event
+    let identity = match (&call.context, claims) {
+        (Some(context), _) => Identity::Lambda(Some(Arc::from(to_raw_value(context).expect("it is JSON")))),
+        (None, Some(claims)) => Identity::Jwt {
+            claims: Arc::from(to_raw_value(&claims::shown(&claims)).expect("it is JSON")),
+            scopes: claims::shown_scopes(claims::scopes(&claims), wanted).map(Arc::from),
+        },
+        (None, None) => Identity::Open,
+    };
+    let body = call.body.as_deref().unwrap_or_default();
+    with_request(call, &headers, place, |request| proxy_event(request, &identity, body))
 }
 
 /// The event of an authorizer; `None` where the request lacks an identity.
-pub(super) fn of_authorizer(
-    call: &Call,
-    sources: &[IdentitySource],
-    route_key: &str,
-    parameters: &[(String, String)],
-) -> Option<Value> {
-    event::of_authorizer(&head(call, &headers(call), route_key, parameters, &Arrival::now()), sources)
+pub(super) fn of_authorizer(call: &Call, sources: &[IdentitySource], place: &Place) -> Option<Bytes> {
+    with_request(call, &headers(call), place, |request| authorizer_event(request, sources))
 }
 
-fn head<'a>(
-    call: &'a Call,
-    headers: &'a HeaderMap,
-    route_key: &'a str,
-    parameters: &'a [(String, String)],
-    arrival: &'a Arrival,
-) -> Head<'a> {
+fn with_request<R>(
+    call: &Call,
+    headers: &HeaderMap,
+    place: &Place,
+    make: impl FnOnce(&RoutedRequest<'_>) -> R,
+) -> R {
     let (path, query) = call.target.split_once('?').unwrap_or((&call.target, ""));
-    Head {
+    make(&RoutedRequest {
+        stage: &ApiStage { variables: call.stage_variables.iter().cloned().collect(), ..ApiStage::default() },
+        route_key: &place.route_key,
+        path_parameters: &place.parameters,
         method: &call.method,
         path,
         query,
         headers,
         cookies: if cookie_line(call).is_none() { &call.cookies } else { &[] },
-        added: &ADDED,
+        added_headers: &ADDED,
         protocol: "HTTP/1.1",
         source_ip: Some(call.source_ip),
-        stage_variables: &call.stage_variables,
-        route_key,
-        parameters,
-        arrival,
-    }
+        request_id: &request_id(),
+        time: SystemTime::now(),
+    })
 }
 
 /// The lines that a client would send.
@@ -110,18 +109,6 @@ fn claims(call: &Call) -> Option<Map<String, Value>> {
         claims.insert("scope".to_owned(), scopes.as_str().into());
     }
     Some(claims)
-}
-
-/// A claim as API Gateway prints it, if it does.
-fn printed(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        Value::Array(values) => {
-            Some(format!("[{}]", values.iter().filter_map(printed).collect::<Vec<_>>().join(" ")))
-        }
-        value => Some(value.to_string()),
-    }
 }
 
 /// A token with these claims, which nobody has signed.

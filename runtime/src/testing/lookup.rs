@@ -14,6 +14,14 @@ use crate::{
 /// A route that takes the request.
 pub(super) struct Found {
     pub(super) route: Route,
+    /// The scopes of which a token has to have one, if there are any.
+    pub(super) scopes: &'static [&'static str],
+    pub(super) place: Place,
+}
+
+/// Where a request goes.
+pub(super) struct Place {
+    pub(super) route_key: String,
     /// The parameters in the path, percent-decoded.
     pub(super) parameters: Vec<(String, String)>,
 }
@@ -27,8 +35,10 @@ pub(super) fn find(handler: &str, method: &Method, path: &str) -> Found {
         "`{handler}` is no route: pass the function itself, which has `#[route]` and stands in a module, not in a function"
     );
     let found = table.find(method.as_str(), path).ok().flatten().and_then(|found| {
-        let route = found.row.registration.route?();
-        Some(Found { route, parameters: found.parameters })
+        let (registration, parameters) = (found.row.registration, found.parameters);
+        let route = registration.route?();
+        let place = Place { route_key: route.key.to_owned(), parameters };
+        Some(Found { route, scopes: registration.scopes, place })
     });
     found.unwrap_or_else(|| {
         let keys: Vec<String> = table.rows().iter().map(Row::key).collect();
@@ -48,13 +58,12 @@ pub(super) fn authorizer(function: &str) -> &'static AuthorizerRegistration {
     })
 }
 
-/// The key and the parameters of the route that a request with this authorizer would be for. Where no route has the
-/// authorizer, its path is its own.
-pub(super) fn authorized(authorizer: &str, method: &Method, path: &str) -> (String, Vec<(String, String)>) {
+/// Where a request with this authorizer would go. Where no route has the authorizer, its path is its own.
+pub(super) fn authorized(authorizer: &str, method: &Method, path: &str) -> Place {
     let table = table(|route| route.auth == authorizer);
     match table.find(method.as_str(), path).ok().flatten() {
-        Some(found) => (found.row.key(), found.parameters),
-        None => (format!("{method} {path}"), Vec::new()),
+        Some(found) => Place { route_key: found.row.key(), parameters: found.parameters },
+        None => Place { route_key: format!("{method} {path}"), parameters: Vec::new() },
     }
 }
 

@@ -77,16 +77,16 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header},
     response::Response,
 };
-use lambda_http::{Context, LambdaEvent};
+use lambda_http::Context;
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 
 pub use functions::{Functions, functions};
 pub use verdict::Verdict;
 
 use crate::{
     Init, Resource,
-    local::event::identity_sources,
+    local::event::{identity_sources, lambda_event},
     problem::Cause,
     serve::{answer, judge},
 };
@@ -254,8 +254,9 @@ impl Call {
         drop(handler);
         let (path, _) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let found = lookup::find(std::any::type_name::<H>(), &self.method, path);
-        let event = event::of(&self, found.route.key, &found.parameters);
-        let request = crate::event::request(lambda_event(&event)).expect("the event is one of API Gateway's");
+        let event = lambda_event(&event::of(&self, &found.place, found.scopes), Context::default());
+        let request = event.map_err(Into::into).and_then(crate::event::request);
+        let request = request.expect("the event is one of API Gateway's");
         Answer::of(answer(found.route, self.init, request).await).await
     }
 
@@ -273,25 +274,21 @@ impl Call {
         let (path, _) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let registered = lookup::authorizer(std::any::type_name::<H>());
         let entry = registered.authorizer.expect("tests are built with the entries");
-        let (key, parameters) = lookup::authorized(registered.name, &self.method, path);
+        let place = lookup::authorized(registered.name, &self.method, path);
         let sources = identity_sources(registered).unwrap_or_else(|source| {
             panic!(
                 "a request by itself has no `{source}`, which `{}` has as identity source",
                 registered.name
             )
         });
-        let Some(event) = event::of_authorizer(&self, &sources, &key, &parameters) else {
+        let Some(event) = event::of_authorizer(&self, &sources, &place) else {
             return Verdict::unknown();
         };
-        let request = crate::event::authorizer_request(lambda_event(&event))
-            .expect("the event is one of API Gateway's");
+        let event = lambda_event(&event, Context::default());
+        let request = event.map_err(Into::into).and_then(crate::event::authorizer_request);
+        let request = request.expect("the event is one of API Gateway's");
         Verdict::of(judge(entry(), self.init, request).await)
     }
-}
-
-fn lambda_event(event: &Value) -> LambdaEvent<Box<RawValue>> {
-    let event = serde_json::value::to_raw_value(event).expect("the event is JSON");
-    LambdaEvent::new(event, Context::default())
 }
 
 #[track_caller]

@@ -33,10 +33,8 @@ impl OneAuthorizer {
     pub(super) fn identity_source(&self) -> Result<IdentitySource, Mistake> {
         const DEFAULT: &str = "$request.header.Authorization";
         let text = self.identity_source.as_ref().map_or(DEFAULT, |source| source.as_ref());
-        let place =
-            |text: &str| text.starts_with("$request.header.") || text.starts_with("$request.querystring.");
         match (text.parse(), &self.identity_source) {
-            (Ok(source), _) if place(text) => Ok(source),
+            (Ok(source @ (IdentitySource::Header(_) | IdentitySource::Query(_))), _) => Ok(source),
             (_, written) => Err(Mistake {
                 help: Some("write `$request.header.NAME` or `$request.querystring.NAME`".to_owned()),
                 span: written.as_ref().map(Spanned::span),

@@ -130,7 +130,7 @@ impl Config {
         }
         let valid = |name: &str| {
             !name.is_empty()
-                && name.len() <= 64
+                && name.len() <= limits::FUNCTION_NAME_CHARS
                 && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
         };
         match &self.name {

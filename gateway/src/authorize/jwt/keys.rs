@@ -1,10 +1,8 @@
 //! The keys of an issuer: the local one's at hand, another's fetched by discovery and kept.
 //!
-//! API Gateway keeps keys for two hours, waits 1,500 ms for each of the two answers and reads at most 150,000 bytes of keys
-//! ([its documentation]). Here a kid that is not among the kept keys is reason to fetch them again, though not more often
+//! How long API Gateway keeps keys, how long it waits for each of the two answers, and how much it reads, is in
+//! [`routegen_spec::limits`]. Here a kid that is not among the kept keys is reason to fetch them again, though not more often
 //! than every few seconds, whatever tokens arrive.
-//!
-//! [its documentation]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 
 use std::{
     collections::HashMap,
@@ -22,6 +20,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use jsonwebtoken::{Algorithm, DecodingKey};
+use routegen_spec::limits::{JWKS_BYTES, JWKS_TIMEOUT, JWKS_TTL};
 use rustls::{ClientConfig, RootCertStore};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -29,10 +28,6 @@ use tokio::time::{Instant, timeout};
 
 use super::BadToken;
 use crate::{issuer::Issuer, lock::lock};
-
-const KEPT: Duration = Duration::from_hours(2);
-const PATIENCE: Duration = Duration::from_millis(1_500);
-const JWKS_BYTES: usize = 150_000;
 
 /// Between two fetches for kids that are not known, or after one that failed.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -130,7 +125,7 @@ impl RemoteKeys {
     }
 
     fn fresh(&self) -> Option<Arc<Fetched>> {
-        lock(&self.fetched).clone().filter(|fetched| fetched.at.elapsed() < KEPT)
+        lock(&self.fetched).clone().filter(|fetched| fetched.at.elapsed() < JWKS_TTL)
     }
 
     async fn key(&self, id: &str, algorithm: Algorithm) -> Result<(Arc<DecodingKey>, u64), BadToken> {
@@ -184,7 +179,7 @@ impl RemoteKeys {
             let client = http_client(&self.issuer).map_err(|error| failed(&error))?;
             self.client.get_or_init(|| client)
         };
-        let body = timeout(PATIENCE, async {
+        let body = timeout(JWKS_TIMEOUT, async {
             let response = client.get(uri).await.map_err(|error| failed(&error))?;
             if response.status() != StatusCode::OK {
                 return Err(failed(&format_args!("the status is {}", response.status())));
@@ -192,7 +187,7 @@ impl RemoteKeys {
             let body = Limited::new(response.into_body(), JWKS_BYTES).collect().await;
             body.map(http_body_util::Collected::to_bytes).map_err(|error| failed(&error))
         });
-        let body = body.await.map_err(|_| failed(&format_args!("no answer within {PATIENCE:?}")))??;
+        let body = body.await.map_err(|_| failed(&format_args!("no answer within {JWKS_TIMEOUT:?}")))??;
         serde_json::from_slice(&body).map_err(|error| failed(&error))
     }
 }
@@ -360,7 +355,7 @@ mod tests {
         }
         // Tokens that they verified before are looked at again.
         tokio::time::pause();
-        tokio::time::advance(KEPT).await;
+        tokio::time::advance(JWKS_TTL).await;
         assert_eq!(KeySource::Remote(Box::new(keys)).generation(), 0);
     }
 

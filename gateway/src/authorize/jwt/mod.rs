@@ -1,26 +1,27 @@
 //! The JWT authorizer ([its rules]).
 //!
 //! A token passes if it is signed with RSA by a key that the issuer publishes under the token's `kid`, if it is this issuer's and
-//! for one of the audiences, if it is neither too old nor too young, and if it has one of the route's scopes. The texts of
-//! `error_description` are API Gateway's where its documentation or captures show them, and our own elsewhere.
+//! for one of the audiences, if it is neither too old nor too young, and if it has one of the route's scopes. What the claims must
+//! say is in [`routegen_apigw::claims`]; here are the signature and the keys.
 //!
 //! [its rules]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 
 mod cache;
-mod claims;
 mod keys;
 
-use std::{borrow::Cow, time::UNIX_EPOCH};
+use std::{borrow::Cow, sync::Arc, time::UNIX_EPOCH};
 
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
-use routegen_spec::Scope;
-use serde_json::{Map, Value};
-
-use super::{Refused, SourceOf, identity_source::Found};
-use crate::{
-    event::{Call, Identity},
-    refusal::Refusal,
+use routegen_apigw::{
+    Refusal,
+    claims::{self, BadClaims, challenge},
+    event::{Identity, RoutedRequest},
+    identity::{self, Found},
 };
+use routegen_spec::{IdentitySource, Scope};
+use serde_json::{Map, Value, value::to_raw_value};
+
+use super::Refused;
 use cache::TokenCache;
 pub(crate) use cache::Verified;
 pub(crate) use keys::{KeySource, RemoteKeys};
@@ -33,7 +34,7 @@ const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::RS384, Algorith
 pub(crate) struct JwtVerifier {
     issuer: String,
     audience: Vec<String>,
-    source: SourceOf,
+    source: IdentitySource,
     keys: KeySource,
     cache: TokenCache,
     validation: Validation,
@@ -58,26 +59,23 @@ pub(crate) enum BadToken {
     Critical,
     #[error("the issuer's keys cannot be fetched: {0}")]
     Keys(String),
-    #[error("the token does not have a valid issuer")]
-    Issuer,
-    #[error("the token does not have a valid audience")]
-    Audience,
-    #[error("the token has expired")]
-    Expired,
-    #[error("the token is not valid yet")]
-    NotYet,
-    #[error("the token does not say when it expires")]
-    NoExpiry,
+    #[error(transparent)]
+    Claims(#[from] BadClaims),
     #[error("the request has more than one token")]
     Several,
 }
 
 impl JwtVerifier {
-    pub(crate) fn new(issuer: String, audience: Vec<String>, source: SourceOf, keys: KeySource) -> Self {
+    pub(crate) fn new(
+        issuer: String,
+        audience: Vec<String>,
+        source: IdentitySource,
+        keys: KeySource,
+    ) -> Self {
         crate::issuer::install_crypto();
         let mut validation = Validation::new(Algorithm::RS256);
         validation.algorithms = ALGORITHMS.to_vec();
-        // The rules for claims are API Gateway's, not the library's: see `claims`.
+        // The rules for claims are API Gateway's, not the library's.
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         validation.validate_aud = false;
@@ -85,41 +83,37 @@ impl JwtVerifier {
     }
 
     /// The header that it takes tokens of the gateway's own issuer from, if it does.
-    pub(crate) fn local_token_header(&self) -> Option<&str> {
+    pub(crate) fn local_token_header(&self) -> Option<String> {
         match (&self.keys, &self.source) {
-            (KeySource::Local(..), SourceOf::Header(name)) => Some(name.as_str()),
+            (KeySource::Local(..), IdentitySource::Header(name)) => Some(name.as_str().to_ascii_lowercase()),
             _ => None,
         }
     }
 
-    pub(crate) async fn decide(&self, call: &Call<'_>, scopes: &[Scope]) -> Result<Identity, Refused> {
-        let token = match self.source.find(call) {
+    pub(crate) async fn decide(
+        &self,
+        request: &RoutedRequest<'_>,
+        scopes: &[Scope],
+    ) -> Result<Identity, Refused> {
+        let token = match identity::find(&self.source, request) {
             Found::One(text) => text,
             Found::Nothing => {
-                let refusal = Refusal::Unauthorized(Some("Bearer".to_owned()));
+                let refusal = Refusal::Unauthorized(Some(challenge::NO_TOKEN.to_owned()));
                 return Err(Refused { refusal, why: "there is no token".to_owned() });
             }
             Found::Several => return Err(refused(&BadToken::Several)),
         };
-        let token = bare(&token);
-        let now = call.time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let token = claims::bare_token(&token);
+        let now = request.time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let verified = match self.cache.get(token, self.keys.generation(), now) {
             Some(verified) => verified,
             None => self.verify(token, now).await.map_err(|error| refused(&error))?,
         };
-        if !scopes.is_empty()
-            && !scopes.iter().any(|scope| verified.scopes.iter().any(|own| own == scope.as_str()))
-        {
-            let wanted: Vec<_> = scopes.iter().map(Scope::as_str).collect();
-            let why = "the token has none of the route's scopes";
-            let challenge = format!(
-                "Bearer scope=\"{}\" error=\"insufficient_scope\" error_description=\"{why}\"",
-                wanted.join(" ")
-            );
-            return Err(Refused { refusal: Refusal::Forbidden(Some(challenge)), why: why.to_owned() });
+        if !claims::has_one_of(&verified.scopes, scopes) {
+            let refusal = Refusal::Forbidden(Some(challenge::insufficient_scope(scopes)));
+            return Err(Refused { refusal, why: challenge::NO_SCOPE.to_owned() });
         }
-        // Reported, with captures: floci-io/floci #2011 and localstack/localstack #6864.
-        let scopes = (!scopes.is_empty()).then(|| verified.scopes.clone());
+        let scopes = claims::shown_scopes(verified.scopes, scopes);
         Ok(Identity::Jwt { claims: verified.claims, scopes })
     }
 
@@ -141,11 +135,13 @@ impl JwtVerifier {
         let id = header.kid.ok_or(BadToken::NoKeyId)?;
         let (key, generation) = self.keys.key(&id, header.alg).await?;
         let decoded = decode::<Map<String, Value>>(token, &key, &self.validation);
-        let claims = decoded.map_err(|error| match error.kind() {
+        let claims = decoded.map(|decoded| decoded.claims).map_err(|error| match error.kind() {
             jsonwebtoken::errors::ErrorKind::InvalidSignature => BadToken::Signature,
             _ => BadToken::Malformed,
         })?;
-        let (verified, until) = claims::check(&claims.claims, &self.issuer, &self.audience, now)?;
+        let until = claims::check(&claims, &self.issuer, &self.audience, now)?;
+        let shown = to_raw_value(&claims::shown(&claims)).map_err(|_| BadToken::Malformed)?;
+        let verified = Verified { claims: Arc::from(shown), scopes: claims::scopes(&claims).into() };
         self.cache.put(token, &verified, until, generation);
         Ok(verified)
     }
@@ -158,17 +154,7 @@ fn refused(error: &BadToken) -> Refused {
         BadToken::Keys(_) => "OIDC discovery endpoint communication error".into(),
         _ => Cow::Borrowed(&why),
     };
-    let challenge = format!("Bearer scope=\"\" error=\"invalid_token\" error_description=\"{described}\"");
-    Refused { refusal: Refusal::Unauthorized(Some(challenge)), why }
-}
-
-/// The token after `Bearer `, or alone.
-fn bare(text: &str) -> &str {
-    let text = text.trim();
-    match text.split_at_checked("Bearer ".len()) {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer ") => token.trim_start(),
-        _ => text,
-    }
+    Refused { refusal: Refusal::Unauthorized(Some(challenge::invalid_token(&described))), why }
 }
 
 fn names_an_algorithm(token: &str) -> bool {
@@ -180,8 +166,6 @@ fn names_an_algorithm(token: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use tokio::runtime::Runtime;
 
     use super::*;
@@ -193,18 +177,9 @@ mod tests {
         let issuer = runtime.block_on(Issuer::start(LocalIssuer::new(), "http://localhost")).unwrap();
         let issuer = Arc::new(issuer);
         let good = TokenBuilder::new(&issuer).claim("exp", NOW + 1).mint();
-        let source = SourceOf::Header(hyper::header::AUTHORIZATION);
+        let source = IdentitySource::authorization();
         let keys = KeySource::local(issuer.clone());
         (JwtVerifier::new(issuer.url.clone(), issuer.client_ids(), source, keys), good)
-    }
-
-    #[test]
-    fn a_token_may_be_bare() {
-        for text in ["a.b.c", "Bearer a.b.c", " bearer  a.b.c ", "BEARER a.b.c"] {
-            assert_eq!(bare(text), "a.b.c", "{text}");
-        }
-        assert_eq!(bare("Basic a"), "Basic a");
-        assert_eq!(bare("Bearer"), "Bearer");
     }
 
     #[test]
@@ -215,6 +190,9 @@ mod tests {
         runtime.block_on(verifier.verify(&good, NOW)).unwrap();
         assert!(verifier.cache.get(&good, verifier.keys.generation(), NOW).is_some());
         assert!(verifier.cache.get(&good, verifier.keys.generation(), NOW + 1).is_none());
-        assert_eq!(runtime.block_on(verifier.verify(&good, NOW + 1)).unwrap_err(), BadToken::Expired);
+        assert_eq!(
+            runtime.block_on(verifier.verify(&good, NOW + 1)).unwrap_err(),
+            BadToken::Claims(BadClaims::Expired)
+        );
     }
 }

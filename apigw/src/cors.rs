@@ -1,0 +1,251 @@
+//! CORS by the API's configuration ([its rules]): the gateway answers preflights itself, before any authorizer, and what functions say
+//! of it is dropped.
+//!
+//! [its rules]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+
+use std::time::Duration;
+
+use http::{
+    HeaderMap, Method, Response, StatusCode,
+    header::{
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+        ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+        ACCESS_CONTROL_REQUEST_METHOD, HeaderName, HeaderValue, ORIGIN, VARY,
+    },
+};
+
+/// The CORS configuration of an API ([its fields]). A list that is empty allows nothing, and `*` everything.
+///
+/// [its fields]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Cors {
+    origins: Vec<String>,
+    methods: Vec<String>,
+    headers: Vec<String>,
+    expose: Vec<String>,
+    max_age: Option<Duration>,
+    credentials: bool,
+}
+
+impl Cors {
+    /// A configuration for these origins: `https://example.com`, `*` for all of them, or `https://*` and `http://*` for all of a
+    /// scheme.
+    pub fn origins(origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { origins: texts(origins), ..Self::default() }
+    }
+
+    /// The methods that a preflight may ask for.
+    #[must_use]
+    pub fn methods(mut self, methods: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.methods = texts(methods);
+        self
+    }
+
+    /// The request headers that a preflight may ask for.
+    #[must_use]
+    pub fn headers(mut self, headers: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.headers = texts(headers);
+        self
+    }
+
+    /// The response headers that scripts may read.
+    #[must_use]
+    pub fn expose(mut self, headers: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.expose = texts(headers);
+        self
+    }
+
+    /// How long browsers may keep the answer of a preflight.
+    #[must_use]
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = Some(age);
+        self
+    }
+
+    /// Whether browsers may send cookies and `authorization` of their own; not together with an
+    /// origin that stands for several.
+    #[must_use]
+    pub fn credentials(mut self, allowed: bool) -> Self {
+        self.credentials = allowed;
+        self
+    }
+}
+
+/// A CORS configuration in the form of headers.
+#[derive(Debug)]
+pub struct CorsHeaders {
+    origins: Vec<String>,
+    methods: Option<HeaderValue>,
+    headers: Option<HeaderValue>,
+    expose: Option<HeaderValue>,
+    max_age: Option<HeaderValue>,
+    credentials: bool,
+}
+
+/// Why a configuration is none.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CorsError {
+    /// Of `*` browsers refuse this combination, and API Gateway does (reported, not documented). With `https://*` or `http://*`
+    /// every site could act for the user who is signed in: the Terraform module refuses all three.
+    #[error("`*`, `https://*` and `http://*` are no origins for requests with credentials")]
+    AnyOriginWithCredentials,
+    /// A method, a name of a header or an origin cannot stand in a header.
+    #[error("`{0}` cannot stand in a header")]
+    Unspeakable(String),
+}
+
+/// What stands for more than one origin: everything, and everything of a scheme. API Gateway knows no other wildcard.
+const EVERY_SITE: [&str; 3] = ["*", "https://*", "http://*"];
+
+impl CorsHeaders {
+    /// Refuses what API Gateway does, and what no header can say.
+    pub fn new(cors: &Cors) -> Result<Self, CorsError> {
+        if cors.credentials && cors.origins.iter().any(|origin| EVERY_SITE.contains(&origin.as_str())) {
+            return Err(CorsError::AnyOriginWithCredentials);
+        }
+        let speakable = |text: &String| HeaderValue::from_str(text).map(drop).map_err(|_| text.clone());
+        cors.origins.iter().try_for_each(speakable).map_err(CorsError::Unspeakable)?;
+        let list = |texts: &[String]| {
+            let text = texts.join(",");
+            if text.is_empty() {
+                return Ok(None);
+            }
+            HeaderValue::from_str(&text).map(Some).map_err(|_| CorsError::Unspeakable(text))
+        };
+        Ok(Self {
+            origins: cors.origins.clone(),
+            methods: list(&cors.methods)?,
+            headers: list(&cors.headers)?,
+            expose: list(&cors.expose)?,
+            max_age: cors.max_age.map(|age| age.as_secs().into()),
+            credentials: cors.credentials,
+        })
+    }
+
+    /// The answer to a preflight, which says what it is by three things; nothing where one of them is missing.
+    pub fn preflight(&self, method: &Method, request: &HeaderMap) -> Option<Response<()>> {
+        let asks = request.contains_key(ACCESS_CONTROL_REQUEST_METHOD) && request.contains_key(ORIGIN);
+        if method != Method::OPTIONS || !asks {
+            return None;
+        }
+        let mut response = Response::new(());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        let headers = response.headers_mut();
+        if self.allow(request, headers) {
+            let set = [
+                (ACCESS_CONTROL_ALLOW_METHODS, &self.methods),
+                (ACCESS_CONTROL_ALLOW_HEADERS, &self.headers),
+                (ACCESS_CONTROL_MAX_AGE, &self.max_age),
+            ];
+            insert(headers, set);
+        }
+        Some(response)
+    }
+
+    /// Replaces what a function said by what the API says.
+    pub fn apply(&self, request: &HeaderMap, response: &mut HeaderMap) {
+        for name in [
+            ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            ACCESS_CONTROL_ALLOW_METHODS,
+            ACCESS_CONTROL_ALLOW_ORIGIN,
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            ACCESS_CONTROL_MAX_AGE,
+        ] {
+            response.remove(name);
+        }
+        if self.allow(request, response) {
+            insert(response, [(ACCESS_CONTROL_EXPOSE_HEADERS, &self.expose)]);
+        }
+    }
+
+    /// Says that the origin is allowed, where it is.
+    fn allow(&self, request: &HeaderMap, response: &mut HeaderMap) -> bool {
+        let Some(origin) = request.get(ORIGIN) else { return false };
+        let any = self.origins.iter().any(|allowed| allowed == "*");
+        if !any && !self.origins.iter().any(|allowed| is_of(origin.as_bytes(), allowed)) {
+            return false;
+        }
+        let allowed = if any { HeaderValue::from_static("*") } else { origin.clone() };
+        if !any {
+            // Another origin gets another answer, and no cache may mistake one for the other.
+            response.append(VARY, HeaderValue::from_static("origin"));
+        }
+        response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+        if self.credentials {
+            response.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
+        true
+    }
+}
+
+/// Whether an origin is this one, or one of its scheme where that is what is allowed.
+fn is_of(origin: &[u8], allowed: &str) -> bool {
+    match allowed.strip_suffix('*') {
+        Some(scheme) if EVERY_SITE.contains(&allowed) => origin.starts_with(scheme.as_bytes()),
+        _ => origin == allowed.as_bytes(),
+    }
+}
+
+fn texts(texts: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    texts.into_iter().map(Into::into).collect()
+}
+
+fn insert<const N: usize>(headers: &mut HeaderMap, set: [(HeaderName, &Option<HeaderValue>); N]) {
+    for (name, value) in set {
+        if let Some(value) = value {
+            headers.insert(name, value.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a page of this origin is told of who may read an answer.
+    fn allowed(origins: &[&str], origin: &str) -> (Option<String>, bool) {
+        let cors = CorsHeaders::new(&Cors::origins(origins.iter().copied())).unwrap();
+        let request = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_str(origin).unwrap())]);
+        let mut response = HeaderMap::new();
+        cors.apply(&request, &mut response);
+        let allowed = response.get(ACCESS_CONTROL_ALLOW_ORIGIN);
+        (allowed.map(|origin| origin.to_str().unwrap().to_owned()), response.contains_key(VARY))
+    }
+
+    #[test]
+    fn an_origin_is_one_that_is_named_or_any_or_any_of_a_scheme() {
+        let told = |origin: &str| (Some(origin.to_owned()), true);
+        let app = "https://app.test";
+        assert_eq!(allowed(&["*"], app), (Some("*".to_owned()), false));
+        assert_eq!(allowed(&[app], app), told(app));
+        assert_eq!(allowed(&["https://*"], app), told(app));
+        assert_eq!(allowed(&["http://*"], "http://localhost:5173"), told("http://localhost:5173"));
+        assert_eq!(allowed(&["http://*", app], app), told(app));
+        for (origins, origin) in [
+            (&["http://*"][..], app),
+            (&["https://*"], "http://app.test"),
+            (&["https://*"], "null"),
+            (&["https://*"], "httpsx://app.test"),
+            // API Gateway has no wildcard within a host, and takes these by the letter.
+            (&["https://*.test"], app),
+            (&["https://app.*"], app),
+        ] {
+            assert_eq!(allowed(origins, origin), (None, false), "{origins:?} {origin}");
+        }
+    }
+
+    #[test]
+    fn with_credentials_no_wildcard_is_an_origin() {
+        let new = |origins: &[&str]| {
+            CorsHeaders::new(&Cors::origins(origins.iter().copied()).credentials(true)).map(drop)
+        };
+        for every_site in EVERY_SITE {
+            for origins in [&[every_site][..], &["https://app.test", every_site]] {
+                assert_eq!(new(origins), Err(CorsError::AnyOriginWithCredentials), "{origins:?}");
+            }
+        }
+        assert_eq!(new(&["https://app.test", "http://localhost:5173"]), Ok(()));
+    }
+}

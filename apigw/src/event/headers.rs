@@ -1,0 +1,58 @@
+//! The headers of an event: lower case, repeats joined by commas, with those that API Gateway adds.
+//!
+//! Cookies are apart from them, and what concerns one connection only is left out (reported, not documented).
+
+use std::borrow::Cow;
+
+use http::{
+    HeaderMap,
+    header::{AsHeaderName, HeaderName},
+};
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+
+/// The headers of a request, as its event has them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EventHeaders<'a> {
+    pub(super) headers: &'a HeaderMap,
+    /// What stands in place of headers of these names.
+    pub(super) added: &'a [(&'a str, Cow<'a, str>)],
+    /// The addresses that the request went through, where the last one is known.
+    pub(super) forwarded_for: Option<&'a str>,
+}
+
+impl Serialize for EventHeaders<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for name in self.headers.keys() {
+            let replaced = name == FORWARDED_FOR || self.added.iter().any(|(added, _)| name == *added);
+            if replaced || name == "cookie" || is_hop_by_hop(name) {
+                continue;
+            }
+            map.serialize_entry(name.as_str(), &*joined(self.headers, name))?;
+        }
+        for (name, value) in self.added {
+            map.serialize_entry(name, value)?;
+        }
+        if let Some(addresses) = self.forwarded_for {
+            map.serialize_entry(FORWARDED_FOR, addresses)?;
+        }
+        map.end()
+    }
+}
+
+pub(super) const FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// All values of a header, as one text.
+pub(super) fn joined(headers: &HeaderMap, name: impl AsHeaderName) -> Cow<'_, str> {
+    let mut values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let first = values.next().unwrap_or_default();
+    values.fold(first, |all, value| all + "," + value)
+}
+
+/// Whether a header belongs to one connection and not to the message (RFC 9110, 7.6.1).
+pub fn is_hop_by_hop(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "connection" | "keep-alive" | "proxy-connection" | "te" | "trailer" | "transfer-encoding" | "upgrade"
+    )
+}

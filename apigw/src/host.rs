@@ -1,0 +1,37 @@
+//! The host that a request is for.
+
+/// A host without its port.
+pub fn name(host: &str) -> &str {
+    name_and_port(host).0
+}
+
+/// A host and its port, if it names one. What is no port is left in the name, which then is no name of anything.
+pub fn name_and_port(host: &str) -> (&str, Option<u16>) {
+    let Some((name, port)) = host.rsplit_once(':') else { return (host, None) };
+    match port.parse() {
+        Ok(port) => (name, Some(port)),
+        Err(_) if port.is_empty() => (name, None),
+        Err(_) => (host, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_what_is_a_number_after_the_last_colon() {
+        for (host, expected) in [
+            ("localhost", ("localhost", None)),
+            ("localhost:80", ("localhost", Some(80))),
+            ("localhost:", ("localhost", None)),
+            ("localhost:x", ("localhost:x", None)),
+            ("localhost:65536", ("localhost:65536", None)),
+            ("[::1]:80", ("[::1]", Some(80))),
+            ("[::1]", ("[::1]", None)),
+            (":80", ("", Some(80))),
+        ] {
+            assert_eq!(name_and_port(host), expected, "{host}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What API Gateway answers by itself, in its words.
+
+use bytes::Bytes;
+use http::{
+    Response, StatusCode,
+    header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE},
+};
+
+/// A refusal.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Refusal {
+    /// The path or the query is no text.
+    BadRequest,
+    /// Nobody, or nobody that may call; with the text of `www-authenticate`.
+    Unauthorized(Option<String>),
+    /// Somebody that may not; with the text of `www-authenticate`.
+    Forbidden(Option<String>),
+    /// No route takes the request.
+    NotFound,
+    /// The body came too slowly.
+    RequestTimeout,
+    /// The body is larger than API Gateway or Lambda takes.
+    PayloadTooLarge,
+    /// The route is throttled.
+    TooManyRequests,
+    /// Request line and headers are larger than API Gateway takes.
+    HeadersTooLarge,
+    /// The function failed, or what it said is no response.
+    InternalServerError,
+    /// The function took longer than API Gateway waits.
+    ServiceUnavailable,
+}
+
+impl Refusal {
+    /// Its status and its body. The bodies of 400, 408, 413 and 431 are not documented; that of 503 is reported, and so is that of 403.
+    pub fn parts(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::BadRequest => (StatusCode::BAD_REQUEST, r#"{"message":"Bad Request"}"#),
+            Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, r#"{"message":"Unauthorized"}"#),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, r#"{"message":"Forbidden"}"#),
+            Self::NotFound => (StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#),
+            Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, r#"{"message":"Request Timeout"}"#),
+            Self::PayloadTooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, r#"{"message":"Request Entity Too Large"}"#)
+            }
+            Self::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, r#"{"message":"Too Many Requests"}"#),
+            Self::HeadersTooLarge => (
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                r#"{"message":"Request Header Fields Too Large"}"#,
+            ),
+            Self::InternalServerError => {
+                (StatusCode::INTERNAL_SERVER_ERROR, r#"{"message":"Internal Server Error"}"#)
+            }
+            Self::ServiceUnavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, r#"{"message":"Service Unavailable"}"#)
+            }
+        }
+    }
+
+    /// The response that a client gets.
+    pub fn response(&self) -> Response<Bytes> {
+        let (status, body) = self.parts();
+        let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Self::Unauthorized(Some(challenge)) | Self::Forbidden(Some(challenge)) = self
+            && let Ok(challenge) = HeaderValue::from_str(challenge)
+        {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
