@@ -38,6 +38,26 @@ pub struct AuthorizerSpec {
     pub entry: String,
 }
 
+impl AuthorizerSpec {
+    /// An authorizer of which only the name is known. It reads the header `Authorization`, no answer is kept, and the rest is
+    /// empty, for the caller to fill in.
+    pub fn new(name: Name) -> Self {
+        Self {
+            name,
+            identity_sources: vec![IdentitySource::authorization()],
+            ttl: 0,
+            memory: None,
+            timeout: None,
+            env: Vec::new(),
+            description: String::new(),
+            handler: String::new(),
+            package: String::new(),
+            source: SourceLocation::default(),
+            entry: String::new(),
+        }
+    }
+}
+
 /// A place in a request, in API Gateway's words: `$request.header.Authorization` ([identity sources]).
 ///
 /// [identity sources]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html

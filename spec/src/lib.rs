@@ -6,6 +6,7 @@
 pub mod attributes;
 mod auth;
 mod authorizer;
+mod declaration;
 mod entry;
 mod env;
 pub mod limits;
@@ -21,6 +22,7 @@ mod scope;
 
 pub use auth::Auth;
 pub use authorizer::{AuthorizerSpec, IdentitySource, IdentitySourceError, RequestPlace};
+pub use declaration::{Compiled, DeclarationError};
 pub use entry::{Entry, NotAnEntry, Serves};
 pub use env::{EnvName, EnvNameError};
 pub use manifest::{FORMAT_VERSION, Manifest};

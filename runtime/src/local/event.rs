@@ -15,11 +15,11 @@ use axum::http::{
     header::{COOKIE, HOST, USER_AGENT},
 };
 use percent_encoding::percent_decode_str;
-use routegen_spec::IdentitySource;
+use routegen_spec::{AuthorizerSpec, IdentitySource};
 use serde_json::{Map, Value, json};
 
 use super::{identity, query};
-use crate::{log::common_log, registry::AuthorizerRegistration};
+use crate::log::common_log;
 
 /// The name of the stage where none is given.
 pub(super) const STAGE: &str = "$default";
@@ -66,12 +66,11 @@ impl Arrival {
 }
 
 /// Where an authorizer's callers say who they are; or the first place that no request has by itself.
-pub(crate) fn identity_sources(of: &AuthorizerRegistration) -> Result<Vec<IdentitySource>, &'static str> {
-    let read = |source: &&'static str| {
-        let parsed = source.parse::<IdentitySource>().ok().filter(|source| source.place().is_some());
-        parsed.ok_or(*source)
-    };
-    of.identity_sources.iter().map(read).collect()
+pub(crate) fn identity_sources(of: &AuthorizerSpec) -> Result<Vec<IdentitySource>, &str> {
+    match of.identity_sources.iter().find(|source| source.place().is_none()) {
+        Some(source) => Err(source.as_str()),
+        None => Ok(of.identity_sources.clone()),
+    }
 }
 
 /// A route's event, without a body.

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use lambda_http::{BoxFuture, Context, LambdaEvent};
-use routegen_spec::IdentitySource;
+use routegen_spec::{IdentitySource, Scope};
 use serde::Serialize;
 use serde_json::{Map, Value, value::to_raw_value};
 
@@ -62,7 +62,7 @@ impl Authorize {
     }
 
     /// Asks who the caller is, and whether a token has one of the scopes, if there are any.
-    pub(super) async fn ask(&self, parts: &Parts, head: &Head<'_>, wanted: &[&str]) -> Outcome {
+    pub(super) async fn ask(&self, parts: &Parts, head: &Head<'_>, wanted: &[Scope]) -> Outcome {
         let claims = match self {
             Self::Given(given) => given(parts.clone()).await?,
             Self::Registered { authorizer, identity_sources, init } => {
@@ -71,7 +71,9 @@ impl Authorize {
                 judged(*authorizer, init.clone(), &event).await?
             }
         };
-        if !wanted.is_empty() && !scopes(&claims).iter().any(|scope| wanted.contains(&scope.as_str())) {
+        if !wanted.is_empty()
+            && !scopes(&claims).iter().any(|scope| wanted.iter().any(|wanted| wanted.as_str() == scope))
+        {
             let challenge = HeaderValue::from_static(r#"Bearer error="insufficient_scope""#);
             let problem = Problem::new(StatusCode::FORBIDDEN);
             return Err(([(header::WWW_AUTHENTICATE, challenge)], problem).into_response());

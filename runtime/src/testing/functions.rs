@@ -12,7 +12,7 @@ use serde_json::{Value, value::RawValue};
 use crate::{
     Init, Resource,
     authorizer::Authorizer,
-    registry::{self, AuthorizerRegistration, Registration},
+    registry,
     route::Route,
     serve::{Failure, Output, invoke_authorizer, invoke_group, prepare},
 };
@@ -53,17 +53,15 @@ use crate::{
 pub fn functions() -> Functions {
     let manifest = registry::manifest().unwrap_or_else(|error| panic!("{error}"));
     let mut served: BTreeMap<String, Vec<Route>> = BTreeMap::new();
-    for route in inventory::iter::<Registration>() {
-        let spec = manifest.routes.iter().find(|spec| spec.entry == route.entry);
-        if let (Some(spec), Some(entry)) = (spec, route.route) {
-            served.entry(spec.function().to_kebab_case()).or_default().push(entry());
+    for route in registry::routes() {
+        if let Some(entry) = route.entry {
+            served.entry(route.spec.function().to_kebab_case()).or_default().push(entry());
         }
     }
-    let authorizers = inventory::iter::<AuthorizerRegistration>().filter_map(|registered| {
-        let spec = manifest.authorizers.iter().find(|spec| spec.entry == registered.entry)?;
-        Some((spec.name.to_kebab_case(), registered.authorizer?()))
-    });
-    let authorizers = authorizers.collect();
+    let authorizers = registry::authorizers().iter();
+    let authorizers = authorizers
+        .filter_map(|authorizer| Some((authorizer.spec.name.to_kebab_case(), authorizer.entry?())))
+        .collect();
     Functions { all: Arc::new(All { manifest, routes: served, authorizers }), init: Init::default() }
 }
 

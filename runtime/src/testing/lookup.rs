@@ -7,7 +7,7 @@ use axum::http::Method;
 
 use crate::{
     local::table::{Conflict, Row, Table},
-    registry::{AuthorizerRegistration, Registration},
+    registry::{self, RegisteredAuthorizer, RegisteredRoute},
     route::Route,
 };
 
@@ -21,13 +21,13 @@ pub(super) struct Found {
 /// Of the routes of a handler, which may be several, the one that API Gateway would choose.
 pub(super) fn find(handler: &str, method: &Method, path: &str) -> Found {
     let handler = plain(handler);
-    let table = table(|route| plain(route.handler) == handler);
+    let table = table(|route| plain(&route.spec.handler) == handler);
     assert!(
         !table.rows().is_empty(),
         "`{handler}` is no route: pass the function itself, which has `#[route]` and stands in a module, not in a function"
     );
     let found = table.find(method.as_str(), path).ok().flatten().and_then(|found| {
-        let route = found.row.registration.route?();
+        let route = found.row.registered.entry?();
         Some(Found { route, parameters: found.parameters })
     });
     found.unwrap_or_else(|| {
@@ -37,9 +37,9 @@ pub(super) fn find(handler: &str, method: &Method, path: &str) -> Found {
 }
 
 /// The authorizer that a function is.
-pub(super) fn authorizer(function: &str) -> &'static AuthorizerRegistration {
+pub(super) fn authorizer(function: &str) -> &'static RegisteredAuthorizer {
     let function = plain(function);
-    let found = inventory::iter::<AuthorizerRegistration>().find(|known| plain(known.handler) == function);
+    let found = registry::authorizers().iter().find(|known| plain(&known.spec.handler) == function);
     found.unwrap_or_else(|| {
         panic!(
             "`{function}` is no authorizer: pass the function itself, which has `#[authorizer]` and stands in a module, \
@@ -51,15 +51,15 @@ pub(super) fn authorizer(function: &str) -> &'static AuthorizerRegistration {
 /// The key and the parameters of the route that a request with this authorizer would be for. Where no route has the
 /// authorizer, its path is its own.
 pub(super) fn authorized(authorizer: &str, method: &Method, path: &str) -> (String, Vec<(String, String)>) {
-    let table = table(|route| route.auth == authorizer);
+    let table = table(|route| route.spec.auth.as_str() == authorizer);
     match table.find(method.as_str(), path).ok().flatten() {
         Some(found) => (found.row.key(), found.parameters),
         None => (format!("{method} {path}"), Vec::new()),
     }
 }
 
-fn table(is_meant: impl Fn(&Registration) -> bool) -> Table {
-    let table = Table::new(inventory::iter::<Registration>().filter(|route| is_meant(route)));
+fn table(is_meant: impl Fn(&RegisteredRoute) -> bool) -> Table {
+    let table = Table::new(registry::routes().iter().filter(|route| is_meant(route)));
     table.unwrap_or_else(|Conflict { first, second }| {
         panic!("only the names of their parameters tell the routes {first} and {second} apart")
     })
