@@ -71,6 +71,18 @@ pub(crate) fn authorizers() -> &'static [RegisteredAuthorizer] {
     &AUTHORIZERS
 }
 
+/// The route of the entry point with this symbol.
+#[cfg(feature = "testing")]
+pub(crate) fn route(symbol: &str) -> Option<Route> {
+    Some(routes().iter().find(|route| route.spec.entry == symbol)?.entry?())
+}
+
+/// The authorizer of the entry point with this symbol.
+#[cfg(feature = "testing")]
+pub(crate) fn authorizer(symbol: &str) -> Option<Authorizer> {
+    Some(authorizers().iter().find(|authorizer| authorizer.spec.entry == symbol)?.entry?())
+}
+
 fn all<S, E, R>(read: impl Fn(&str, Compiled) -> Result<S, R>) -> Vec<Registered<S, E>>
 where
     R: std::fmt::Display,

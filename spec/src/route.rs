@@ -50,9 +50,6 @@ pub struct RouteSpec {
 }
 
 impl RouteSpec {
-    /// How long a function may take where neither its routes nor `routegen.toml` say it, in seconds.
-    pub const TIMEOUT_S: u32 = 10;
-
     /// A route of which only the attribute's obligatory part is known; the rest is empty, and is for the caller to fill in.
     pub fn new(name: Name, method: Method, path: PathPattern, auth: Auth) -> Self {
         Self {

@@ -29,7 +29,7 @@ pub(crate) use self::{
 use crate::{
     cargo::{self, Backend, Mode},
     check::{CheckedManifest, Function},
-    entries::{self, Registered},
+    entries,
     error::{Error, plural},
     printer::Printer,
     timings::Step,
@@ -91,9 +91,7 @@ pub(crate) fn build(
     let libraries = printer
         .stopwatch
         .time(Step::ArtifactsBuild, "", || cargo::build(workspace, Mode::Artifacts, backend, printer))?;
-    let registered = manifest.routes.iter().map(|route| Registered::from(&route.spec));
-    let registered = registered.chain(manifest.written_authorizers.iter().map(Registered::from));
-    entries::compare(workspace, &libraries, Mode::Artifacts, registered)?;
+    entries::compare(workspace, &libraries, Mode::Artifacts, manifest.declared.entry_points())?;
     let progress = printer.progress(selected.len());
     let build = Build {
         workspace,

@@ -3,13 +3,12 @@
 use std::fmt;
 
 use camino::Utf8PathBuf;
-use routegen_spec::printable;
+use routegen_spec::{TriggerKind, printable};
 use serde::Serialize;
 
 use super::{size::Megabytes, table::table};
 use crate::{
     cargo,
-    check::FunctionKind,
     error::Error,
     inspect::{Inspection, Part, inspect, parts},
     printer::Printer,
@@ -79,7 +78,7 @@ fn write_inspection(f: &mut fmt::Formatter<'_>, inspection: &Inspection, most: u
     match &inspection.note {
         Some(note) => {
             line("function", &note.function)?;
-            if note.kind == FunctionKind::Authorizer {
+            if note.kind == TriggerKind::Authorizer {
                 line("answers", "API Gateway, as an authorizer")?;
             }
             for route in &note.routes {

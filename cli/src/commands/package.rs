@@ -3,6 +3,7 @@
 use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use routegen_spec::TriggerKind;
 use serde::Serialize;
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     args::Effort,
     build::{self, Artifact, Layout, Request},
-    check::{CheckedManifest, Function, FunctionKind},
+    check::{CheckedManifest, Function},
     error::{Error, plural},
     shell::quoted,
     timings::Timings,
@@ -93,8 +94,8 @@ impl fmt::Display for Summary {
             vec![
                 packaged.function.name.clone(),
                 match packaged.function.kind {
-                    FunctionKind::Routes => packaged.routes.join(", "),
-                    FunctionKind::Authorizer => "(authorizer)".to_owned(),
+                    TriggerKind::Routes => packaged.routes.join(", "),
+                    other => format!("({})", other.as_str()),
                 },
                 format!("{} MB", packaged.function.memory),
                 format!("{} s", packaged.function.timeout),

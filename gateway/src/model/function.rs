@@ -12,6 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use routegen_spec::FunctionDefaults;
 use serde_json::Value;
 
 /// A Lambda function.
@@ -152,7 +153,7 @@ impl Program {
     /// Memory in MB where nothing is said, which is Lambda's default ([CreateFunction]).
     ///
     /// [CreateFunction]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-    pub const MEMORY: u32 = 128;
+    pub const MEMORY: u32 = FunctionDefaults::MEMORY_MB;
 
     /// How many processes run at once where nothing is said.
     pub const INSTANCES: usize = 4;

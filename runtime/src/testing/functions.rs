@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use lambda_http::{BoxFuture, Context, Error, LambdaEvent};
-use routegen_spec::Manifest;
+use routegen_spec::{Manifest, Trigger};
 use serde_json::{Value, value::RawValue};
 
 use crate::{
@@ -52,16 +52,20 @@ use crate::{
 /// Where what is registered is not what this version registers: two versions of `routegen` are linked.
 pub fn functions() -> Functions {
     let manifest = registry::manifest().unwrap_or_else(|error| panic!("{error}"));
-    let mut served: BTreeMap<String, Vec<Route>> = BTreeMap::new();
-    for route in registry::routes() {
-        if let Some(entry) = route.entry {
-            served.entry(route.spec.function().to_kebab_case()).or_default().push(entry());
+    let (mut served, mut authorizers) = (BTreeMap::new(), BTreeMap::new());
+    for function in manifest.functions() {
+        let name = function.name.to_kebab_case();
+        match function.trigger {
+            Trigger::Routes(routes) => {
+                let entries = routes.iter().filter_map(|route| registry::route(&route.entry));
+                served.insert(name, entries.collect::<Vec<Route>>());
+            }
+            Trigger::Authorizer(authorizer) => {
+                authorizers.extend(registry::authorizer(&authorizer.entry).map(|entry| (name, entry)));
+            }
+            _ => {}
         }
     }
-    let authorizers = registry::authorizers().iter();
-    let authorizers = authorizers
-        .filter_map(|authorizer| Some((authorizer.spec.name.to_kebab_case(), authorizer.entry?())))
-        .collect();
     Functions { all: Arc::new(All { manifest, routes: served, authorizers }), init: Init::default() }
 }
 
