@@ -35,3 +35,23 @@ pub struct AuthorizerSpec {
     /// The exported symbol of the entry point.
     pub entry: String,
 }
+
+impl AuthorizerSpec {
+    /// An authorizer of which only the name is known. It reads the header `Authorization`, no answer is kept, and the rest is
+    /// empty, for the caller to fill in.
+    pub fn new(name: Name) -> Self {
+        Self {
+            name,
+            identity_sources: vec![IdentitySource::authorization()],
+            ttl: 0,
+            memory: None,
+            timeout: None,
+            env: Vec::new(),
+            description: String::new(),
+            handler: String::new(),
+            package: String::new(),
+            source: SourceLocation::default(),
+            entry: String::new(),
+        }
+    }
+}

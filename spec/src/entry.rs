@@ -21,7 +21,7 @@ use std::{
 
 use thiserror::Error;
 
-use crate::{Method, Name, PathPattern, RouteKey, Segment};
+use crate::{Method, Name, PathPattern, RouteKey, Segment, TriggerKind};
 
 /// An entry point of a crate. Its text is the symbol: `routegen.items.GET.items.$id` for `GET /items/{id}` of the crate
 /// `items`.
@@ -52,8 +52,26 @@ impl Entry {
     /// What every symbol of an entry point begins with.
     pub const PREFIX: &str = "routegen.";
 
-    /// What stands in an authorizer's symbol where a route's has the method. Methods are in capitals.
-    const AUTHORIZER: &str = "authorizer";
+    /// What stands in the symbol of all but routes, which have the method there: the kind. Methods are in capitals.
+    const AUTHORIZER: &str = TriggerKind::Authorizer.as_str();
+}
+
+impl Serves {
+    /// What calls it.
+    pub fn kind(&self) -> TriggerKind {
+        match self {
+            Self::Route { .. } => TriggerKind::Routes,
+            Self::Authorizer(_) => TriggerKind::Authorizer,
+        }
+    }
+
+    /// What a message calls it: `` `GET /items` ``, or `` the authorizer `api_key` ``.
+    pub fn described(&self) -> String {
+        match self.kind() {
+            TriggerKind::Routes => format!("`{self}`"),
+            kind @ TriggerKind::Authorizer => format!("the {} `{self}`", kind.as_str()),
+        }
+    }
 }
 
 impl fmt::Display for Serves {

@@ -18,7 +18,7 @@ use crate::{
     check::{CheckedManifest, Function},
     output::{printer::Printer, words::plural},
     project::workspace::Workspace,
-    routes::symbols::{self, Registered},
+    routes::symbols,
     support::timings::Step,
     toolchain::{self, Backend, Mode},
 };
@@ -60,9 +60,7 @@ pub(crate) fn build(
     let libraries = printer
         .stopwatch
         .time(Step::ArtifactsBuild, "", || toolchain::build(workspace, Mode::Artifacts, backend, printer))?;
-    let registered = manifest.routes.iter().map(|route| Registered::from(&route.spec));
-    let registered = registered.chain(manifest.written_authorizers.iter().map(Registered::from));
-    symbols::compare(workspace, &libraries, Mode::Artifacts, registered)?;
+    symbols::compare(workspace, &libraries, Mode::Artifacts, manifest.declared.entry_points())?;
     let progress = printer.progress(selected.len());
     let build = Build {
         workspace,

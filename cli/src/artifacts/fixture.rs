@@ -1,15 +1,14 @@
 //! A function for unit tests.
 
-use crate::{
-    check::{Function, FunctionKind},
-    project::target::Architecture,
-};
+use routegen_spec::TriggerKind;
+
+use crate::{check::Function, project::target::Architecture};
 
 pub(crate) fn function(architecture: Architecture) -> Function {
     Function {
         key: "get_items".to_owned(),
         name: "get-items".to_owned(),
-        kind: FunctionKind::Routes,
+        kind: TriggerKind::Routes,
         description: String::new(),
         artifact: "get-items.zip".to_owned(),
         memory: 128,

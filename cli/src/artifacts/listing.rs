@@ -5,11 +5,12 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use routegen_spec::TriggerKind;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     artifacts::Error,
-    check::{CheckedManifest, Function, FunctionKind},
+    check::{CheckedManifest, Function},
     project::target::Architecture,
     support,
     support::{files, hash, json},
@@ -49,7 +50,7 @@ pub(crate) struct Listed {
     pub(super) architecture: Architecture,
     /// What the function is asked. Listings of earlier versions have routes only.
     #[serde(default)]
-    pub(super) kind: FunctionKind,
+    pub(super) kind: TriggerKind,
     /// The keys of the routes that the function answers.
     pub(super) routes: Vec<String>,
 }
@@ -187,7 +188,7 @@ mod tests {
             zip_bytes: 3,
             bootstrap_bytes: 5,
             architecture: Architecture::HOST,
-            kind: FunctionKind::Routes,
+            kind: TriggerKind::Routes,
             routes: Vec::new(),
         };
         assert!(listed("a.zip", b"zip").is_intact(&inside));

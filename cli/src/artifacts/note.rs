@@ -11,10 +11,8 @@ use object::{
     LittleEndian, elf,
     read::elf::{FileHeader as _, ProgramHeader as _},
 };
-use routegen_spec::{Method, Name, PathPattern, limits};
+use routegen_spec::{Method, Name, PathPattern, TriggerKind, limits};
 use serde::{Deserialize, Serialize};
-
-use crate::check::FunctionKind;
 
 /// Who wrote the note, and in which form: the two words by which ELF tells notes apart.
 const OWNER: &str = "routegen";
@@ -44,7 +42,7 @@ pub(crate) struct Note {
     pub(crate) function: String,
     /// What it is asked. Notes of earlier versions are of routes only.
     #[serde(default)]
-    pub(crate) kind: FunctionKind,
+    pub(crate) kind: TriggerKind,
     /// The route keys that it answers.
     pub(crate) routes: Vec<String>,
     /// The cargo package that has the handler.
@@ -87,10 +85,7 @@ impl Note {
         let judge =
             |field, is_one: bool, what| if is_one { Ok(()) } else { Err(NotOurs::Field(field, what)) };
         judge("function", is_function(&self.function), "the name of a function")?;
-        let is_for_one = match self.kind {
-            FunctionKind::Routes => !self.routes.is_empty(),
-            FunctionKind::Authorizer => self.routes.is_empty(),
-        };
+        let is_for_one = (self.kind == TriggerKind::Routes) != self.routes.is_empty();
         judge("kind", is_for_one, "that of its routes")?;
         let few = self.routes.len() <= limits::ROUTES_PER_API as usize;
         judge("list of routes", few, "one that an API can have")?;
@@ -157,7 +152,7 @@ mod tests {
     fn note() -> Note {
         Note {
             function: "get-items".to_owned(),
-            kind: FunctionKind::Routes,
+            kind: TriggerKind::Routes,
             routes: vec!["GET /items/{id}".to_owned()],
             package: "items".to_owned(),
             package_version: "0.1.0".to_owned(),
@@ -228,7 +223,7 @@ mod tests {
 
     #[test]
     fn notes_as_they_are_written_are_read_back() {
-        let authorizer = Note { kind: FunctionKind::Authorizer, routes: Vec::new(), ..note() };
+        let authorizer = Note { kind: TriggerKind::Authorizer, routes: Vec::new(), ..note() };
         let default = Note { routes: vec!["$default".to_owned(), "ANY /".to_owned()], ..note() };
         let package = |package: &str| Note { package: package.to_owned(), ..note() };
         let version = Note { package_version: "1.0.0-rc.1+build.5".to_owned(), ..note() };
@@ -304,7 +299,7 @@ mod tests {
     #[test]
     fn a_note_that_is_too_large_contradicts_itself_or_is_none_is_refused() {
         let json = |note: Note| serde_json::to_string(&note).unwrap();
-        let authorizer = Note { kind: FunctionKind::Authorizer, ..note() };
+        let authorizer = Note { kind: TriggerKind::Authorizer, ..note() };
         let nothing = Note { routes: Vec::new(), ..note() };
         let many = Note { routes: vec!["GET /a".to_owned(); 301], ..note() };
         let large = json(note()) + &" ".repeat(NOTE_BYTES);

@@ -5,18 +5,20 @@
 
 use std::fmt::Write as _;
 
-use crate::check::FunctionKind;
+use routegen_spec::TriggerKind;
+
+/// For each kind of trigger, the runtime's type of its entry points and the runtime's function that serves them.
+const SERVED: [(TriggerKind, &str, &str); 2] =
+    [(TriggerKind::Routes, "Route", "serve"), (TriggerKind::Authorizer, "Authorizer", "serve_authorizer")];
 
 /// A program that serves these entry points: routes, or one authorizer.
 pub(crate) fn main<'a>(
     crates: &[&str],
-    kind: FunctionKind,
+    kind: TriggerKind,
     entries: impl IntoIterator<Item = &'a str>,
 ) -> String {
-    let (returned, serve) = match kind {
-        FunctionKind::Routes => ("Route", "serve"),
-        FunctionKind::Authorizer => ("Authorizer", "serve_authorizer"),
-    };
+    let served = SERVED.iter().find(|(served, ..)| *served == kind);
+    let (_, returned, serve) = served.expect("a test wants a row for every kind");
     let mut source = String::new();
     for name in crates {
         let _ = writeln!(source, "extern crate {name} as _;");
@@ -30,10 +32,10 @@ pub(crate) fn main<'a>(
         );
         calls.push(format!("entry_{index}()"));
     }
-    let calls = match kind {
-        FunctionKind::Routes => format!("[{}]", calls.join(", ")),
-        FunctionKind::Authorizer => calls.join(", "),
-    };
+    let mut calls = calls.join(", ");
+    if kind.is_shared() {
+        calls = format!("[{calls}]");
+    }
     source
         + &format!(
             "}}\nfn main() -> std::process::ExitCode {{\n    routegen::__private::{serve}({calls})\n}}\n"
@@ -46,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_program_names_its_own_entry_points_and_no_others() {
-        use FunctionKind::{Authorizer, Routes};
+        use TriggerKind::{Authorizer, Routes};
         insta::assert_snapshot!(
             [
                 main(&["items"], Routes, ["routegen.items.GET.items"]),
@@ -55,5 +57,10 @@ mod tests {
             ]
             .join("\n")
         );
+    }
+
+    #[test]
+    fn every_kind_of_trigger_has_a_program() {
+        assert_eq!(SERVED.map(|(kind, ..)| kind), TriggerKind::ALL);
     }
 }

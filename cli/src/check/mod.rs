@@ -15,11 +15,11 @@ use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 use miette::Severity;
-use routegen_spec::{Manifest, Name, RouteSpec};
+use routegen_spec::Manifest;
 
 pub(crate) use self::{
     error::Error,
-    model::{Authorizer, AuthorizerKind, CheckedManifest, Function, FunctionKind, Route},
+    model::{Authorizer, CheckedManifest, Function, Route},
 };
 use self::{finding::Configured, violation::Violation};
 use crate::project::config::Config;
@@ -38,11 +38,10 @@ pub(crate) fn check(
     manifest: &Manifest,
     config: &Config,
 ) -> Result<Checked, Error> {
-    let of_routes = manifest.routes.iter().map(RouteSpec::function);
-    // Also those that are not deployed because no route names them: that is a warning and no error.
+    // Also those that are not deployed because nothing calls them: that is a warning and no error.
     let functions: BTreeSet<_> =
-        of_routes.chain(manifest.authorizers.iter().map(|authorizer| &authorizer.name)).collect();
-    let functions: Vec<_> = functions.into_iter().map(Name::as_str).collect();
+        manifest.functions().into_iter().map(|function| function.name.as_str()).collect();
+    let functions: Vec<_> = functions.into_iter().collect();
     config.refuse_unknown_functions(&functions)?;
     let written: Vec<_> = manifest.authorizers.iter().map(|authorizer| authorizer.name.as_str()).collect();
     config.refuse_authorizers_named_as(&written)?;

@@ -6,13 +6,11 @@
 use std::{num::NonZero, time::Duration};
 
 use camino::Utf8Path;
-use routegen_gateway::{
-    Api, Cors, Function as Served, IamKey, JwtAuthorizer, LambdaAuthorizer, Program, Route,
-};
+use routegen_gateway::{Api, Authorizer, Cors, Function as Served, IamKey, JwtAuthorizer, Program, Route};
 use routegen_spec::{Auth, limits};
 
 use super::{Programs, Variables, programs::Linked};
-use crate::check::{AuthorizerKind, CheckedManifest, Function, FunctionKind};
+use crate::check::{CheckedManifest, Function};
 
 /// The id of the key that requests to routes with `auth = "iam"` are signed with. It opens nothing else.
 pub(crate) const IAM_KEY_ID: &str = "local-key";
@@ -59,23 +57,14 @@ pub(crate) fn api(
     }
     api = functions(api, manifest, programs, &settings.variables, settings.instances, root);
     for authorizer in &manifest.authorizers {
-        let jwt = || match &settings.issuer {
+        let tokens = match &settings.issuer {
             Some(Issuer { url, audience }) => JwtAuthorizer::issuer(url, audience),
             None => JwtAuthorizer::local(),
         };
-        let name = authorizer.name.as_str();
-        api = match &authorizer.kind {
-            AuthorizerKind::Cognito => api.authorizer(name, jwt()),
-            AuthorizerKind::Jwt { identity_source } => {
-                api.authorizer(name, jwt().identity_source(identity_source.clone()))
-            }
-            AuthorizerKind::Lambda { function, identity_sources, ttl } => {
-                let named = manifest.functions.iter().find(|other| other.key == *function);
-                let function = named.map_or(function.as_str(), |function| function.name.as_str());
-                let authorizer = LambdaAuthorizer::new(function).identity_sources(identity_sources.clone());
-                api.authorizer(name, authorizer.ttl(Duration::from_secs((*ttl).into())))
-            }
-        };
+        // What is none of the API's, the gateway knows by itself; of a name that it does not know, it says so.
+        if let Some(made) = Authorizer::of_kind(&authorizer.kind, tokens) {
+            api = api.authorizer(&authorizer.name, made);
+        }
     }
     api
 }
@@ -101,7 +90,7 @@ pub(crate) fn functions(
     };
     api = api.region(variables.region());
     if let Programs::Linked(programs) = programs {
-        let of_routes = manifest.functions.iter().filter(|function| function.kind == FunctionKind::Routes);
+        let of_routes = manifest.functions.iter().filter(|function| function.kind.is_shared());
         api = api.process(
             manifest.api_name.as_str(),
             linked(&programs.routes, &of_routes.collect::<Vec<_>>(), programs),
@@ -109,7 +98,7 @@ pub(crate) fn functions(
     }
     for function in &manifest.functions {
         let served = match programs {
-            Programs::Linked(programs) => match programs.authorizers.get(&function.name) {
+            Programs::Linked(programs) => match programs.own.get(&function.name) {
                 Some(program) => Served::program(linked(program, &[function], programs)),
                 None => Served::served_by(manifest.api_name.as_str()),
             },

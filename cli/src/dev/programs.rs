@@ -6,11 +6,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use routegen_spec::limits;
+use routegen_spec::{TriggerKind, limits};
 
 use crate::{
     artifacts::{Artifact, program, unzip::unzip},
-    check::{CheckedManifest, Function, FunctionKind},
+    check::{CheckedManifest, Function},
     dev::Error,
     output::printer::Printer,
     project::workspace::Workspace,
@@ -30,8 +30,10 @@ pub(crate) enum Programs {
 /// Programs that were linked for this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Linked {
+    /// The one that serves all routes.
     pub(crate) routes: Utf8PathBuf,
-    pub(crate) authorizers: BTreeMap<String, Utf8PathBuf>,
+    /// One for each function that no other function shares a program with, by its name.
+    pub(crate) own: BTreeMap<String, Utf8PathBuf>,
     /// Where they are. It goes when nobody can start them any more.
     pub(crate) folder: Arc<TemporaryFolder>,
     /// Each as the linker left it.
@@ -43,8 +45,8 @@ impl Programs {
     /// have linked the same sources first.
     pub(crate) fn are_those_of(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Linked(own), Self::Linked(other)) => {
-                own.made == other.made && own.authorizers.keys().eq(other.authorizers.keys())
+            (Self::Linked(one), Self::Linked(other)) => {
+                one.made == other.made && one.own.keys().eq(other.own.keys())
             }
             // Their names say what they are.
             (Self::Unpacked(own), Self::Unpacked(other)) => own == other,
@@ -64,7 +66,7 @@ pub(crate) fn link(
 ) -> Result<Programs, Error> {
     let held = Arc::new(TemporaryFolder::new(to.to_owned())?);
     let mut made = Vec::new();
-    let mut one = |name: &str, kind: FunctionKind, functions: &[&Function]| {
+    let mut one = |name: &str, kind: TriggerKind, functions: &[&Function]| {
         let mut crates = Vec::new();
         for function in functions {
             let package = workspace.linked.iter().find(|package| package.name == function.package);
@@ -83,15 +85,15 @@ pub(crate) fn link(
         files::link_or_copy(&linked.program, &program)?;
         Ok::<_, Error>(program)
     };
-    let of = |kind| manifest.functions.iter().filter(move |function| function.kind == kind);
+    let (shared, alone): (Vec<_>, Vec<_>) =
+        manifest.functions.iter().partition(|function| function.kind.is_shared());
     // A dot is in no function's name.
-    let routes = one("all.routes", FunctionKind::Routes, &of(FunctionKind::Routes).collect::<Vec<_>>())?;
-    let mut authorizers = BTreeMap::new();
-    for function in of(FunctionKind::Authorizer) {
-        let program = one(&function.name, FunctionKind::Authorizer, &[function])?;
-        authorizers.insert(function.name.clone(), program);
+    let routes = one("all.routes", TriggerKind::Routes, &shared)?;
+    let mut own = BTreeMap::new();
+    for function in alone {
+        own.insert(function.name.clone(), one(&function.name, function.kind, &[function])?);
     }
-    Ok(Programs::Linked(Linked { routes, authorizers, folder: held, made }))
+    Ok(Programs::Linked(Linked { routes, own, folder: held, made }))
 }
 
 /// Unpacks zips into folders that have the names of their functions and contents. One that is there is kept.

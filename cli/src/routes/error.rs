@@ -44,12 +44,12 @@ pub(crate) enum Error {
     #[diagnostic(code(RG0013), help("use the same version of the command and of the crate `routegen`"))]
     Manifest { reason: String },
 
-    #[error("the package `{package}` has no routes")]
+    #[error("the package `{package}` has nothing to deploy")]
     #[diagnostic(
         code(RG0014),
         help("write `#[route(GET, \"/items\", auth = \"cognito\")]` over an async function of the library")
     )]
-    NoRoutes { package: String },
+    NothingToDeploy { package: String },
 
     #[error("{} not in the registry", plural(missing.len(), "an attribute is", "attributes are"))]
     #[diagnostic(code(RG0015))]

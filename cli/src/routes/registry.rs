@@ -1,6 +1,6 @@
 //! Reads the routes and authorizers: links a program to the user's libraries, whose registry then holds them, and runs it.
 //!
-//! In: the workspace. Out: the [`Manifest`], its places relative to the workspace's root. An empty one is an error.
+//! In: the workspace. Out: the [`Manifest`], its places relative to the workspace's root. One without anything to deploy is an error.
 
 use std::{
     fmt::Write as _,
@@ -10,16 +10,13 @@ use std::{
 };
 
 use camino::Utf8Path;
-use routegen_spec::{FORMAT_VERSION, Manifest};
+use routegen_spec::{FORMAT_VERSION, Manifest, SourceLocation};
 use wait_timeout::ChildExt as _;
 
 use crate::{
     output::printer::Printer,
     project::workspace::Workspace,
-    routes::{
-        Error,
-        symbols::{self, Registered},
-    },
+    routes::{Error, symbols},
     support,
     support::{files, timings::Step},
     toolchain::{self, Backend, Libraries, Link, Mode},
@@ -48,22 +45,16 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry,
     let link = Link { name: "the list of routes", source: &main(&crates), crates, folder: &folder };
     let linked = stopwatch.time(Step::RegistryLink, "", || toolchain::link(&libraries, &link, printer))?;
     let json = run(Command::new(&linked.program), &folder.join("manifest.json"), TIMEOUT)?;
-    let mut manifest = parse(&json)?;
-    let registered = manifest.routes.iter().map(Registered::from);
-    let registered = registered.chain(manifest.authorizers.iter().map(Registered::from));
-    symbols::compare(workspace, &libraries, Mode::Registry, registered)?;
-    if manifest.routes.is_empty() {
-        return Err(Error::NoRoutes { package: workspace.package.clone() });
+    let manifest = parse(&json)?;
+    symbols::compare(workspace, &libraries, Mode::Registry, manifest.entry_points())?;
+    if !manifest.functions().iter().any(|function| manifest.calls(function)) {
+        return Err(Error::NothingToDeploy { package: workspace.package.clone() });
     }
-    let of_routes = manifest.routes.iter_mut().map(|route| &mut route.source);
-    for source in of_routes.chain(manifest.authorizers.iter_mut().map(|authorizer| &mut authorizer.source)) {
-        // rustc names a file as cargo does: relative to the root for the workspace's members, else from the disk's root.
-        source.file = workspace.source_name(Utf8Path::new(&source.file));
-    }
-    Ok(Registry {
-        manifest: Manifest::new(manifest.routegen_version, manifest.routes, manifest.authorizers),
-        libraries,
-    })
+    // rustc names a file as cargo does: relative to the root for the workspace's members, else from the disk's root.
+    let manifest = manifest.with_places(|SourceLocation { file, line, column, .. }| {
+        SourceLocation::new(workspace.source_name(Utf8Path::new(file)), *line, *column)
+    });
+    Ok(Registry { manifest, libraries })
 }
 
 /// A library that nobody names is not linked, and its routes would be silently absent.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 use object::read::archive::ArchiveFile;
-use routegen_spec::{AuthorizerSpec, Entry, RouteSpec, Serves, SourceLocation};
+use routegen_spec::{Entry, EntryPoint};
 
 use crate::{
     output::label::label,
@@ -22,51 +22,26 @@ use crate::{
     toolchain::{Libraries, Mode},
 };
 
-/// What the registry holds: something with an entry point.
-#[derive(Clone, Debug)]
-pub(crate) struct Registered<'a> {
-    /// What it serves, as a message calls it.
-    name: String,
-    source: &'a SourceLocation,
-    entry: &'a str,
-}
-
-impl<'a> From<&'a RouteSpec> for Registered<'a> {
-    fn from(route: &'a RouteSpec) -> Self {
-        Self { name: format!("`{}`", route.route_key()), source: &route.source, entry: &route.entry }
-    }
-}
-
-impl<'a> From<&'a AuthorizerSpec> for Registered<'a> {
-    fn from(authorizer: &'a AuthorizerSpec) -> Self {
-        Self {
-            name: format!("the authorizer `{}`", authorizer.name),
-            source: &authorizer.source,
-            entry: &authorizer.entry,
-        }
-    }
-}
-
 /// Compares the libraries of a build with the registry.
 pub(crate) fn compare<'a>(
     workspace: &Workspace,
     libraries: &Libraries,
     mode: Mode,
-    registered: impl IntoIterator<Item = Registered<'a>>,
+    registered: impl IntoIterator<Item = EntryPoint<'a>>,
 ) -> Result<(), Error> {
     let mut compiled = BTreeSet::new();
     for library in libraries.files() {
         compiled.extend(symbols(library)?);
     }
-    let registered: BTreeMap<&str, Registered<'_>> =
-        registered.into_iter().map(|registered| (registered.entry, registered)).collect();
+    let registered: BTreeMap<&str, EntryPoint<'_>> =
+        registered.into_iter().map(|registered| (registered.symbol, registered)).collect();
     let surplus = compiled.iter().filter(|symbol| !registered.contains_key(symbol.as_str()));
     let surplus = surplus.map(|symbol| only_compiled(symbol, mode));
     match mode {
         // What is registered and has no entry point is of a library that nobody asked cargo for.
         Mode::Registry => refuse(surplus.collect(), |entries| Error::Unregistered { entries }),
         Mode::Artifacts => {
-            let missing = registered.values().filter(|registered| !compiled.contains(registered.entry));
+            let missing = registered.values().filter(|registered| !compiled.contains(registered.symbol));
             let missing = missing.map(|registered| only_registered(&workspace.root, registered));
             refuse(missing.chain(surplus).collect(), |entries| Error::BuildsDiffer { entries })
         }
@@ -100,12 +75,7 @@ fn symbols(library: &Utf8Path) -> Result<BTreeSet<String>, Error> {
 /// The place is not known: it is in the registry that places are.
 fn only_compiled(symbol: &str, mode: Mode) -> OtherEntry {
     let what = match symbol.parse::<Entry>() {
-        Ok(entry) => match &entry.serves {
-            Serves::Route { .. } => format!("`{}` of the crate `{}`", entry.serves, entry.crate_name),
-            Serves::Authorizer(name) => {
-                format!("the authorizer `{name}` of the crate `{}`", entry.crate_name)
-            }
-        },
+        Ok(entry) => format!("{} of the crate `{}`", entry.serves.described(), entry.crate_name),
         Err(_) => format!("what has the entry point `{symbol}`"),
     };
     let message = match mode {
@@ -117,12 +87,12 @@ fn only_compiled(symbol: &str, mode: Mode) -> OtherEntry {
     OtherEntry { message, source_code: None, span: None }
 }
 
-fn only_registered(root: &Utf8Path, registered: &Registered<'_>) -> OtherEntry {
+fn only_registered(root: &Utf8Path, registered: &EntryPoint<'_>) -> OtherEntry {
     let source = registered.source;
     let (source_code, span) = label(root, &source.file, source.line);
     let message = format!(
         "{} is only in the build that lists the routes, and has no code for its artifact ({source})",
-        registered.name,
+        registered.serves.described(),
     );
     OtherEntry { message, source_code, span }
 }

@@ -32,11 +32,9 @@ const IN_NO_MODULE: &str =
 pub(crate) fn compare(workspace: &Workspace, crates: &[String], manifest: &Manifest) -> Result<(), Error> {
     // One file may have two names, by `..` or a symbolic link.
     let real = |file: &Utf8Path| file.canonicalize_utf8().unwrap_or_else(|_| file.to_owned());
-    let of_routes = manifest.routes.iter().map(|route| &route.source);
-    let of_authorizers = manifest.authorizers.iter().map(|authorizer| &authorizer.source);
-    let registered: BTreeSet<(Utf8PathBuf, u32)> = of_routes
-        .chain(of_authorizers)
-        .map(|source| (real(&workspace.root.join(&source.file)), source.line))
+    let registered: BTreeSet<(Utf8PathBuf, u32)> = manifest
+        .entry_points()
+        .map(|entry| (real(&workspace.root.join(&entry.source.file)), entry.source.line))
         .collect();
     let mut missing = Vec::new();
     let built = |package: &&LinkedPackage| package.is_local && crates.contains(&package.crate_name);

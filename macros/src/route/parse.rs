@@ -105,11 +105,11 @@ impl RouteAttr {
             Row::new(Key::TIMEOUT, &mut self.timeout, values::timeout),
             Row::new(Key::ENV, &mut self.env, values::env),
             Row::new(Key::THROTTLE, &mut self.throttle, values::throttle),
-            Row::new(Key::NAME, &mut self.name, values::name),
-            Row::new(Key::LAMBDA, &mut self.lambda, values::lambda),
-            Row::new(Key::DESCRIPTION, &mut self.description, values::description),
+            Row::new(Key::NAME, &mut self.name, values::id),
+            Row::new(Key::LAMBDA, &mut self.lambda, values::id),
+            Row::new(Key::DESCRIPTION, &mut self.description, values::text),
             Row::new(Key::TAGS, &mut self.tags, values::tags),
-            Row::new(Key::DEPRECATED, &mut self.deprecated, values::deprecated),
+            Row::new(Key::DEPRECATED, &mut self.deprecated, values::flag),
             Row::new(Key::CRATE, &mut self.krate, values::krate),
         ])
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use camino::Utf8PathBuf;
-use routegen_spec::printable;
+use routegen_spec::{TriggerKind, printable};
 use serde::Serialize;
 
 use super::{size::Megabytes, table::table};
@@ -11,7 +11,6 @@ use crate::{
     app::error::Error,
     artifacts,
     artifacts::inspect::{Inspection, Part, inspect, parts},
-    check::FunctionKind,
     output::printer::Printer,
     project::workspace::Workspace,
     toolchain,
@@ -80,7 +79,7 @@ fn write_inspection(f: &mut fmt::Formatter<'_>, inspection: &Inspection, most: u
     match &inspection.note {
         Some(note) => {
             line("function", &note.function)?;
-            if note.kind == FunctionKind::Authorizer {
+            if note.kind == TriggerKind::Authorizer {
                 line("answers", "API Gateway, as an authorizer")?;
             }
             for route in &note.routes {

@@ -29,7 +29,7 @@ use tokio::{
 use super::runnable::{Runnable, chain, refused, runtime, warn_of_missing};
 use crate::{
     app::{args::InvokeArgs, error::Error},
-    check::{AuthorizerKind, Function},
+    check::Function,
     dev::{self, DevFolder, LogLine, Variables},
     output::printer::Printer,
     project::workspace::Workspace,
@@ -216,7 +216,7 @@ impl<'a> Invocation<'a> {
         };
         let is_jwt = |name: String| {
             let mut authorizers = self.runnable.manifest.authorizers.iter();
-            authorizers.any(|one| one.name == name && !matches!(one.kind, AuthorizerKind::Lambda { .. }))
+            authorizers.any(|one| one.name == name && one.kind.takes_tokens())
         };
         self.routes.iter().filter_map(named).any(is_jwt)
     }
@@ -280,9 +280,10 @@ impl<'a> Invocation<'a> {
         );
         for authorizer in &manifest.authorizers {
             let name = authorizer.name.as_str();
-            api = match authorizer.kind {
-                AuthorizerKind::Lambda { .. } => api.authorizer(name, LambdaAuthorizer::new(PASS)),
-                _ => api.authorizer(name, JwtAuthorizer::local()),
+            api = if authorizer.kind.takes_tokens() {
+                api.authorizer(name, JwtAuthorizer::local())
+            } else {
+                api.authorizer(name, LambdaAuthorizer::new(PASS))
             };
         }
         api

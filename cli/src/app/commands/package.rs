@@ -3,6 +3,7 @@
 use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use routegen_spec::TriggerKind;
 use serde::Serialize;
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     app::{args::Effort, error::Error},
     artifacts::{self, Artifact, Request, ZipLayout},
-    check::{CheckedManifest, Function, FunctionKind},
+    check::{CheckedManifest, Function},
     output::{shell::quoted, words::plural},
     support::timings::Timings,
 };
@@ -100,8 +101,8 @@ impl fmt::Display for PackageSummary {
             vec![
                 packaged.function.name.clone(),
                 match packaged.function.kind {
-                    FunctionKind::Routes => packaged.routes.join(", "),
-                    FunctionKind::Authorizer => "(authorizer)".to_owned(),
+                    TriggerKind::Routes => packaged.routes.join(", "),
+                    other => format!("({})", other.as_str()),
                 },
                 format!("{} MB", packaged.function.memory),
                 format!("{} s", packaged.function.timeout),

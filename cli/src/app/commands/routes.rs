@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use routegen_spec::{Manifest, RouteSpec};
+use routegen_spec::{FunctionSpec, Manifest};
 use serde::Serialize;
 
 use super::{api::Api, table::table};
@@ -35,23 +35,31 @@ impl fmt::Display for Listing<'_> {
     }
 }
 
+fn memory(function: Option<&FunctionSpec<'_>>) -> String {
+    function.map(|function| format!("{} MB", function.memory)).unwrap_or_default()
+}
+
+fn timeout(function: Option<&FunctionSpec<'_>>) -> String {
+    function.map(|function| format!("{} s", function.timeout)).unwrap_or_default()
+}
+
 impl Listing<'_> {
     fn routes(&self) -> String {
+        let functions = self.manifest.functions_with(self.config.defaults());
         let mut routes: Vec<_> = self.manifest.routes.iter().collect();
         // People look for a path; the manifest is sorted by name.
         routes.sort_by_key(|route| (&route.path, route.method));
         let rows = routes.into_iter().map(|route| {
             let scopes: Vec<_> = route.scopes.iter().map(ToString::to_string).collect();
-            let memory = self.of_function(route, |route| route.memory);
-            let timeout = self.of_function(route, |route| route.timeout);
+            let function = functions.iter().find(|function| function.entries.contains(&&*route.entry));
             vec![
                 route.method.to_string(),
                 route.path.to_string(),
                 route.auth.to_string(),
                 if scopes.is_empty() { "-".to_owned() } else { scopes.join(" ") },
                 route.function().to_kebab_case(),
-                format!("{} MB", memory.unwrap_or_else(|| self.config.memory())),
-                format!("{} s", timeout.unwrap_or_else(|| self.config.timeout())),
+                memory(function),
+                timeout(function),
                 route.source.to_string(),
             ]
         });
@@ -59,22 +67,18 @@ impl Listing<'_> {
         table(&head, rows, &[5, 6])
     }
 
-    /// What the route says of its function, or else one of those that share it.
-    fn of_function(&self, route: &RouteSpec, said: impl Fn(&RouteSpec) -> Option<u32>) -> Option<u32> {
-        let others = self.manifest.routes.iter().filter(|other| other.function() == route.function());
-        said(route).or_else(|| others.into_iter().find_map(said))
-    }
-
     fn authorizers(&self) -> String {
+        let functions = self.manifest.functions_with(self.config.defaults());
         let rows = self.manifest.authorizers.iter().map(|authorizer| {
+            let function = functions.iter().find(|function| function.entries.contains(&&*authorizer.entry));
             let sources: Vec<_> = authorizer.identity_sources.iter().map(ToString::to_string).collect();
             vec![
                 authorizer.name.to_string(),
                 if sources.is_empty() { "-".to_owned() } else { sources.join(" ") },
                 format!("{} s", authorizer.ttl),
                 authorizer.name.to_kebab_case(),
-                format!("{} MB", authorizer.memory.unwrap_or_else(|| self.config.memory())),
-                format!("{} s", authorizer.timeout.unwrap_or_else(|| self.config.authorizer_timeout())),
+                memory(function),
+                timeout(function),
                 authorizer.source.to_string(),
             ]
         });

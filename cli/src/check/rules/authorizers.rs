@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use routegen_spec::{Auth, AuthorizerSpec, Manifest, RouteSpec, limits};
+use routegen_spec::{
+    Auth, AuthorizerSpec, IdentitySource, Manifest, RouteSpec, Trigger, UnknownAuthorizer, limits,
+};
 
 use crate::{
     check::finding::{Finding, Findings, group, handlers, list},
@@ -21,7 +23,11 @@ pub(super) fn apply<'a>(manifest: &'a Manifest, configured: &[&str], findings: &
     }
     for authorizer in &manifest.authorizers {
         timeout(authorizer, &mut findings.errors);
-        unused(manifest, authorizer, &mut findings.warnings);
+    }
+    for function in manifest.functions().iter().filter(|function| !manifest.calls(function)) {
+        if let Trigger::Authorizer(authorizer) = function.trigger {
+            unused(authorizer, &mut findings.warnings);
+        }
     }
 }
 
@@ -33,13 +39,11 @@ fn lambda_authorizer<'a>(manifest: &'a Manifest, route: &RouteSpec) -> Option<&'
 
 fn unknown<'a>(manifest: &'a Manifest, configured: &[&str], errors: &mut Vec<Finding<'a>>) {
     for route in &manifest.routes {
-        let Auth::Authorizer(name) = &route.auth else { continue };
-        if name == Auth::COGNITO
-            || configured.contains(&name.as_str())
-            || lambda_authorizer(manifest, route).is_some()
-        {
+        let configured_place = |name: &str| configured.contains(&name).then(IdentitySource::authorization);
+        let Err(UnknownAuthorizer { name, .. }) = manifest.authorizer(&route.auth, configured_place) else {
             continue;
-        }
+        };
+        let name = name.as_str();
         let known: Vec<_> = manifest.authorizers.iter().map(|authorizer| authorizer.name.as_str()).collect();
         let known =
             || [Auth::COGNITO, "iam", "none"].into_iter().chain(known.iter().chain(configured).copied());
@@ -137,16 +141,13 @@ fn timeout<'a>(authorizer: &'a AuthorizerSpec, errors: &mut Vec<Finding<'a>>) {
     }
 }
 
-fn unused<'a>(manifest: &Manifest, authorizer: &'a AuthorizerSpec, warnings: &mut Vec<Finding<'a>>) {
-    let names_it = |route: &RouteSpec| route.auth == Auth::Authorizer(authorizer.name.to_string());
-    if !manifest.routes.iter().any(names_it) {
-        warnings.push(Finding {
-            code: "RG0203",
-            message: format!("no route names the authorizer `{}`, and it is not deployed", authorizer.name),
-            help: format!("write `auth = \"{}\"` on a route, or remove it", authorizer.name),
-            handlers: handlers([authorizer]),
-        });
-    }
+fn unused<'a>(authorizer: &'a AuthorizerSpec, warnings: &mut Vec<Finding<'a>>) {
+    warnings.push(Finding {
+        code: "RG0203",
+        message: format!("no route names the authorizer `{}`, and it is not deployed", authorizer.name),
+        help: format!("write `auth = \"{}\"` on a route, or remove it", authorizer.name),
+        handlers: handlers([authorizer]),
+    });
 }
 
 #[cfg(test)]

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use routegen_spec::{EnvName, Manifest, RouteSpec, limits};
+use routegen_spec::{EnvName, Manifest, RouteSpec, TriggerKind, limits};
 
 use crate::check::finding::{Finding, Findings, Handler, group, handlers, list};
 
 pub(super) fn apply<'a>(manifest: &'a Manifest, findings: &mut Findings<'a>) {
     names(manifest, &mut findings.errors);
-    for (name, routes) in group(&manifest.routes, RouteSpec::function) {
-        let name = name.as_str();
-        agreement(name, "memory", "MB", &routes, |route| route.memory, &mut findings.errors);
-        agreement(name, "timeout", "s", &routes, |route| route.timeout, &mut findings.errors);
-        packages(name, &routes, &mut findings.errors);
+    let functions = manifest.functions();
+    for function in functions.iter().filter(|function| function.kind() == TriggerKind::Routes) {
+        let (name, routes) = (function.name.as_str(), function.routes());
+        agreement(name, "memory", "MB", routes, |route| route.memory, &mut findings.errors);
+        agreement(name, "timeout", "s", routes, |route| route.timeout, &mut findings.errors);
+        packages(name, routes, &mut findings.errors);
         let asking = routes.iter().map(|route| ((*route).into(), route.env.as_slice()));
         environment(name, asking, &mut findings.errors);
     }

@@ -1,6 +1,6 @@
 //! What the routes of one API have to agree on.
 
-use routegen_spec::{Manifest, Method, RouteSpec, limits};
+use routegen_spec::{Manifest, Method, RouteSpec, TriggerKind, limits};
 
 use crate::check::finding::{Finding, Findings, group, handlers, list};
 
@@ -67,10 +67,11 @@ fn count<'a>(manifest: &'a Manifest, quota: usize, errors: &mut Vec<Finding<'a>>
 /// Every function that answers routes has one, and this quota AWS does not raise.
 fn integrations<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     const MOST: usize = limits::INTEGRATIONS_PER_API;
-    let functions = group(&manifest.routes, RouteSpec::function);
+    let mut functions = manifest.functions();
+    functions.retain(|function| function.kind() == TriggerKind::Routes);
     let count = functions.len();
     if count > MOST {
-        let surplus = functions.into_values().skip(MOST).flatten();
+        let surplus = functions.iter().skip(MOST).flat_map(|function| function.routes().iter().copied());
         errors.push(Finding {
             code: "RG0115",
             message: format!(

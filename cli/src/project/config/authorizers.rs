@@ -3,8 +3,8 @@
 //! In: the table. Out: what belongs to the code. The issuer and the audience differ between environments, and are variables
 //! of the Terraform module.
 
-use routegen_spec::{Auth, IdentitySource, Name};
-use serde::Deserialize;
+use routegen_spec::{Auth, AuthorizerKind, IdentitySource, Name};
+use serde::{Deserialize, Deserializer, de::Error as _};
 use toml::Spanned;
 
 use super::mistake::{Mistake, spanned};
@@ -14,16 +14,18 @@ use super::mistake::{Mistake, spanned};
 pub(super) struct OneAuthorizer {
     /// There is one kind only, and whoever reads the file should see which.
     #[expect(dead_code, reason = "it is read to be refused where it is another one")]
-    kind: Kind,
+    #[serde(deserialize_with = "jwt")]
+    kind: (),
     /// Where a request has the token.
     identity_source: Option<Spanned<String>>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    /// Tokens of any issuer, which tells its keys by OIDC discovery.
-    Jwt,
+/// The kind that is no matter of the code alone: tokens of any issuer, which tells its keys by OIDC discovery.
+fn jwt<'de, D: Deserializer<'de>>(kind: D) -> Result<(), D::Error> {
+    match String::deserialize(kind)? {
+        word if word == AuthorizerKind::JWT => Ok(()),
+        other => Err(D::Error::unknown_variant(&other, &[AuthorizerKind::JWT])),
+    }
 }
 
 impl OneAuthorizer {

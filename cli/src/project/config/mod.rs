@@ -16,7 +16,7 @@ use std::{
 use camino::{Utf8Component, Utf8Path};
 use globset::{GlobBuilder, GlobMatcher};
 use miette::{NamedSource, SourceSpan};
-use routegen_spec::{IdentitySource, RouteSpec, limits};
+use routegen_spec::{FunctionDefaults, IdentitySource, limits};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -172,20 +172,14 @@ impl Config {
         self.name.as_ref().map(|name| name.as_ref().as_str())
     }
 
-    /// Memory of a function whose route does not say it, in MB: Lambda's own default.
-    pub(crate) fn memory(&self) -> u32 {
-        self.defaults.memory.as_ref().map_or(128, |memory| *memory.as_ref())
-    }
-
-    /// Timeout of a function whose route does not say it, in seconds. Lambda's own default of 3 is less than a cold
-    /// start with a slow neighbour may take.
-    pub(crate) fn timeout(&self) -> u32 {
-        self.defaults.timeout.as_ref().map_or(RouteSpec::TIMEOUT_S, |timeout| *timeout.as_ref())
-    }
-
-    /// Timeout of an authorizer that does not say it, in seconds: that of routes, but no longer than API Gateway waits.
-    pub(crate) fn authorizer_timeout(&self) -> u32 {
-        self.timeout().min(*limits::AUTHORIZER_TIMEOUT_S.end())
+    /// What holds for a function whose attributes do not say it.
+    pub(crate) fn defaults(&self) -> FunctionDefaults {
+        let said = |value: &Option<Spanned<u32>>| value.as_ref().map(|value| *value.as_ref());
+        let Defaults { memory, timeout } = &self.defaults;
+        FunctionDefaults::new(
+            said(memory).unwrap_or(FunctionDefaults::MEMORY_MB),
+            said(timeout).unwrap_or(FunctionDefaults::TIMEOUT_S),
+        )
     }
 
     /// The extra files of this function's artifact.
@@ -205,6 +199,11 @@ impl Config {
         valid.filter_map(|(name, authorizer)| {
             Some((name.as_ref().as_str(), authorizer.identity_source().ok()?))
         })
+    }
+
+    /// The place where a request has the token of the JWT authorizer of this name, if there is one.
+    pub(crate) fn jwt_authorizer(&self, name: &str) -> Option<IdentitySource> {
+        self.jwt_authorizers().find(|(configured, _)| *configured == name).map(|(_, source)| source)
     }
 
     /// Refuses an authorizer of a name that one of the code has: `written` are those.
@@ -296,14 +295,14 @@ mod tests {
     #[test]
     fn without_a_file_everything_has_a_default() {
         let config = Config::default();
-        assert_eq!((config.name(), config.memory(), config.timeout()), (None, 128, 10));
+        assert_eq!((config.name(), config.defaults()), (None, FunctionDefaults::new(128, 10)));
     }
 
     #[test]
     fn what_the_file_says_stands() {
         let text = "name = \"item-api\"\n[defaults]\nmemory = 512\ntimeout = 5\n";
         let config = Config::parse("routegen.toml".into(), text).unwrap();
-        assert_eq!((config.name(), config.memory(), config.timeout()), (Some("item-api"), 512, 5));
+        assert_eq!((config.name(), config.defaults()), (Some("item-api"), FunctionDefaults::new(512, 5)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::super::table::table;
 use crate::{
-    check::{AuthorizerKind, CheckedManifest},
+    check::CheckedManifest,
     dev::{IAM_KEY_ID, Settings},
     output::shell::quoted,
 };
@@ -57,7 +57,6 @@ impl Ready {
         let name = |key: &str| manifest.functions.iter().find(|function| function.key == key);
         let mut routes: Vec<_> = manifest.routes.iter().collect();
         routes.sort_by_key(|route| (&route.spec.path, route.spec.method));
-        let is_jwt = |kind: &AuthorizerKind| !matches!(kind, AuthorizerKind::Lambda { .. });
         let local = gateway.issuer().is_some();
         Self {
             api: manifest.api_name.clone(),
@@ -84,7 +83,8 @@ impl Ready {
                     function: name(&route.function).map(|function| function.name.clone()).unwrap_or_default(),
                 })
                 .collect(),
-            takes_tokens: local && manifest.authorizers.iter().any(|authorizer| is_jwt(&authorizer.kind)),
+            takes_tokens: local
+                && manifest.authorizers.iter().any(|authorizer| authorizer.kind.takes_tokens()),
             url,
         }
     }
