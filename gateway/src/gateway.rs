@@ -18,15 +18,16 @@ use tokio::{
 
 use crate::{
     Api, ApiError, InvokeError, KeyError, LocalIssuer, Processes, TokenBuilder,
+    deployment::Deployment,
+    functions::{Call, Services},
+    host::Hosts,
     ids::Ids,
     issuer::Issuer,
-    lambda::{Call, Services},
-    live::LiveApi,
     observe::{Observation, Observer},
     page::Page,
     reserved,
     secret::NoRandomness,
-    server::{self, Hosts, Room, Shared},
+    server::{self, Room, Shared},
 };
 
 /// What is on its way in a connection of this process, each way.
@@ -107,8 +108,13 @@ impl Gateway {
 
     /// What the paths of the API come after: `http://127.0.0.1:3000`, with the stage where that has a name.
     pub fn url(&self) -> String {
-        let stage =
-            self.shared.live().stage.name.as_ref().map_or_else(String::new, |stage| format!("/{stage}"));
+        let stage = self
+            .shared
+            .deployment()
+            .stage
+            .name
+            .as_ref()
+            .map_or_else(String::new, |stage| format!("/{stage}"));
         format!("{}{stage}", origin(self.address))
     }
 
@@ -151,16 +157,16 @@ impl Gateway {
     ///
     /// Where the other one does not fit together; the API then stays as it is.
     pub fn replace(&self, api: &Api) -> Result<(), ApiError> {
-        let live = LiveApi::new(api, &self.shared.services, self.shared.issuer.as_ref())?;
+        let deployment = Deployment::new(api, &self.shared.services, self.shared.issuer.as_ref())?;
         if let Some(issuer) = &self.shared.issuer {
-            issuer.serve_scopes(live.scopes.iter().cloned());
+            issuer.serve_scopes(deployment.scopes.iter().cloned());
         }
         if let Some(page) = &self.shared.page {
-            page.hide(&live.credentials);
+            page.hide(&deployment.credentials);
         }
         let before = std::mem::replace(
-            &mut *self.shared.live.write().unwrap_or_else(PoisonError::into_inner),
-            Arc::new(live),
+            &mut *self.shared.deployment.write().unwrap_or_else(PoisonError::into_inner),
+            Arc::new(deployment),
         );
         drop(before);
         if let Some(page) = &self.shared.page {
@@ -175,9 +181,9 @@ impl Gateway {
     ///
     /// Where the function gives no answer.
     pub async fn invoke(&self, function: &str, event: &Value) -> Result<Value, InvokeError> {
-        let live = self.shared.live();
+        let deployment = self.shared.deployment();
         let unknown = || InvokeError::Unknown(function.to_owned());
-        let function = live.functions.get(function).ok_or_else(unknown)?;
+        let function = deployment.functions.get(function).ok_or_else(unknown)?;
         let ids = &self.shared.services.ids;
         let (request_id, trace) = (ids.invocation(), ids.trace(SystemTime::now()));
         let call = Call { request_id, payload: event.to_string().into(), trace };
@@ -193,7 +199,7 @@ impl Gateway {
         client
     }
 
-    /// The processes that it has started and that live, for whoever has to end them without the time for [`Gateway::shutdown`].
+    /// The processes that it has started and that deployment, for whoever has to end them without the time for [`Gateway::shutdown`].
     pub fn processes(&self) -> Processes {
         self.shared.services.processes.clone()
     }
@@ -324,15 +330,15 @@ impl GatewayBuilder {
         let ids = Arc::new(Ids::default());
         let (region, processes) = (Api::REGION.into(), Processes::default());
         let services = Services { ids, observer, region, processes, alive: alive_sender };
-        let live = LiveApi::new(&api, &services, issuer.as_ref())?;
+        let deployment = Deployment::new(&api, &services, issuer.as_ref())?;
         if let Some(issuer) = &issuer {
-            issuer.serve_scopes(live.scopes.iter().cloned());
+            issuer.serve_scopes(deployment.scopes.iter().cloned());
         }
         if let Some(page) = &page {
-            page.hide(&live.credentials);
+            page.hide(&deployment.credentials);
         }
         let shared = Arc::new(Shared {
-            live: RwLock::new(Arc::new(live)),
+            deployment: RwLock::new(Arc::new(deployment)),
             issuer,
             page,
             services,

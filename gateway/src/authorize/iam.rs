@@ -29,7 +29,7 @@ use time::{
     OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description,
 };
 
-use super::Refused;
+use super::refused::Refused;
 use crate::IamKey;
 
 /// How far the clocks of a client and of AWS may be apart.

@@ -1,11 +1,6 @@
 //! A request and its way through the API: host, size, CORS, stage, route, throttle, authorizer, function.
 
-use std::{
-    borrow::Cow,
-    net::SocketAddr,
-    sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
-    time::{Duration, SystemTime},
-};
+use std::{borrow::Cow, net::SocketAddr, time::SystemTime};
 
 use bytes::Bytes;
 use http_body_util::{Either, Full};
@@ -24,45 +19,24 @@ use routegen_apigw::{
 use routegen_spec::limits::{REQUEST_BODY_BYTES, REQUEST_HEAD_BYTES};
 
 use super::{
-    body::{RequestBody, Room, Unread},
-    host::{Hosts, WrongHost, is_local, is_same_origin},
+    body::{RequestBody, Unread},
     seen::Seen,
+    shared::Shared,
 };
 use crate::{
     authorize::Refused,
-    issuer::{self, Issuer},
-    lambda::{self, InvokeError, Invoked, Services},
-    live::LiveApi,
-    page::{self, Endpoint, Page},
+    deployment::Deployment,
+    functions::{Call, InvokeError, Invoked},
+    host::{WrongHost, is_local, is_same_origin},
+    issuer,
+    page::{self, Endpoint},
     reserved,
 };
 
 /// The largest body of a request for one of the gateway's own paths: forms and small documents.
 const OWN_BODY_BYTES: usize = 64 * 1024;
 
-/// What all requests of a gateway share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) live: RwLock<Arc<LiveApi>>,
-    pub(crate) issuer: Option<Arc<Issuer>>,
-    pub(crate) page: Option<Page>,
-    pub(crate) services: Services,
-    pub(crate) hosts: Hosts,
-    /// Whether the token endpoint answers clients elsewhere too.
-    pub(crate) tokens_for_all: bool,
-    pub(crate) room: Room,
-    pub(crate) integration_timeout: Duration,
-    pub(crate) port: u16,
-    /// Whether connections are about to be cut off.
-    pub(crate) closing: AtomicBool,
-}
-
 impl Shared {
-    /// The API as it is now. A request that began with it ends with it.
-    pub(crate) fn live(&self) -> Arc<LiveApi> {
-        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     /// Answers a request.
     pub(crate) async fn answer(
         &self,
@@ -91,10 +65,10 @@ impl Shared {
         host: Result<(), WrongHost>,
         body: &mut RequestBody,
     ) -> Response<Full<Bytes>> {
-        let (request_id, live) = (self.services.ids.request(), self.live());
+        let (request_id, deployment) = (self.services.ids.request(), self.deployment());
         let mut seen = Seen::new(self, parts, &request_id);
         let time = SystemTime::now();
-        let request = ApiRequest { live: &live, parts, client, request_id: &request_id, time };
+        let request = ApiRequest { deployment: &deployment, parts, client, request_id: &request_id, time };
         let is_for_us = host.is_ok();
         let outcome = match host {
             Ok(()) => self.through_the_api(&request, body, &mut seen).await,
@@ -103,7 +77,7 @@ impl Shared {
         let mut response = outcome.unwrap_or_else(|refusal| refusal.response()).map(Full::new);
         let headers = response.headers_mut();
         put_id(&request_id, headers);
-        if let Some(cors) = live.cors.as_ref().filter(|_| is_for_us) {
+        if let Some(cors) = deployment.cors.as_ref().filter(|_| is_for_us) {
             let preflight = cors.preflight(&parts.method, &parts.headers).is_some();
             if !preflight {
                 cors.apply(&parts.headers, headers);
@@ -119,7 +93,7 @@ impl Shared {
         body: &mut RequestBody,
         seen: &mut Seen<'_>,
     ) -> Result<Response<Bytes>, Refusal> {
-        let ApiRequest { live, parts, .. } = *request;
+        let ApiRequest { deployment, parts, .. } = *request;
         // It would see what the page sends, with its key, if the API gave it to a browser.
         if self.page.is_some() && parts.headers.get("service-worker").is_some() {
             return Err(
@@ -130,17 +104,17 @@ impl Shared {
             return Err(Refusal::HeadersTooLarge);
         }
         if let Some(answer) =
-            live.cors.as_ref().and_then(|cors| cors.preflight(&parts.method, &parts.headers))
+            deployment.cors.as_ref().and_then(|cors| cors.preflight(&parts.method, &parts.headers))
         {
             return Ok(answer.map(|()| Bytes::new()));
         }
         let path = RequestPath::parse(parts.uri.path()).map_err(|NotAPath| Refusal::BadRequest)?;
-        let path = match &live.stage.name {
+        let path = match &deployment.stage.name {
             Some(stage) => path.strip_stage(stage).ok_or(Refusal::NotFound)?,
             None => path,
         };
-        let route = live.trie.select(parts.method.as_str(), &path).ok_or(Refusal::NotFound)?;
-        let route = &live.routes[route];
+        let route = deployment.trie.select(parts.method.as_str(), &path).ok_or(Refusal::NotFound)?;
+        let route = &deployment.routes[route];
         seen.route_key = Some(route.key.clone());
         if route.bucket.as_ref().is_some_and(|bucket| !bucket.take()) {
             return Err(Refusal::TooManyRequests);
@@ -157,7 +131,7 @@ impl Shared {
         let length = read.as_ref().map_or(body.declared(), |held| Some(held.bytes.len() as u64));
         let added_headers = added_headers(&trace, self.port, length);
         let routed = RoutedRequest {
-            stage: &live.stage,
+            stage: &deployment.stage,
             route_key: &route.key,
             path_parameters: &path_parameters,
             method: &parts.method,
@@ -196,7 +170,7 @@ impl Shared {
         seen.event = Some(payload.clone());
         let request_id = self.services.ids.invocation();
         seen.invocation = Some(request_id.clone());
-        let invocation = route.function.invoke(lambda::Call { request_id, payload, trace: trace.clone() });
+        let invocation = route.function.invoke(Call { request_id, payload, trace: trace.clone() });
         let invoked = tokio::time::timeout(self.integration_timeout, invocation).await;
         let Ok(Invoked { outcome, cold_start }) = invoked else {
             let why = format_args!("no answer within {:?}", self.integration_timeout);
@@ -259,7 +233,7 @@ impl Shared {
             Err(unread) => return refused(unread.refusal),
         };
         if let Some((page, endpoint)) = page {
-            return (page.answer(endpoint, parts, &body, &self.live(), self.issuer.as_deref()), None);
+            return (page.answer(endpoint, parts, &body, &self.deployment(), self.issuer.as_deref()), None);
         }
         let answer = self
             .issuer
@@ -276,7 +250,7 @@ const NOT_LOCAL: &str = "the token endpoint answers clients on this machine only
 
 #[derive(Clone, Copy, Debug)]
 struct ApiRequest<'a> {
-    live: &'a LiveApi,
+    deployment: &'a Deployment,
     parts: &'a Parts,
     client: SocketAddr,
     request_id: &'a str,
@@ -315,24 +289,4 @@ fn head_bytes(parts: &Parts) -> usize {
     let headers: usize =
         parts.headers.iter().map(|(name, value)| header(name.as_str(), value.as_bytes())).sum();
     line + version + headers + "\r\n".len()
-}
-
-#[cfg(test)]
-impl Shared {
-    /// Without an issuer and an observer.
-    pub(crate) fn for_tests(api: &crate::Api) -> Arc<Self> {
-        let services = Services::for_tests();
-        Arc::new(Self {
-            live: RwLock::new(Arc::new(LiveApi::new(api, &services, None).unwrap())),
-            issuer: None,
-            page: None,
-            services,
-            tokens_for_all: false,
-            room: Room::default(),
-            hosts: Hosts::new(std::collections::BTreeSet::new(), "127.0.0.1:9".parse().unwrap()),
-            integration_timeout: crate::Gateway::INTEGRATION_TIMEOUT,
-            port: 9,
-            closing: AtomicBool::new(false),
-        })
-    }
 }

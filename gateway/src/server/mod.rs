@@ -5,8 +5,8 @@
 
 mod body;
 mod handle;
-mod host;
 mod seen;
+mod shared;
 
 use std::{
     convert::Infallible,
@@ -26,8 +26,7 @@ use tokio::{
 use tokio_io_timeout::TimeoutWriter;
 
 pub(crate) use body::Room;
-pub(crate) use handle::Shared;
-pub(crate) use host::{Hosts, is_loopback, is_same_origin};
+pub(crate) use shared::Shared;
 
 /// Connections at once. Further ones wait to be accepted.
 const CONNECTIONS: usize = 4_096;

@@ -19,8 +19,9 @@ use routegen_spec::{Auth, IdentitySource, Method, PathPattern, Scope, Segment, l
 use crate::{
     Api, Authorizer, JwtAuthorizer, Route,
     authorize::{Decider, IamVerifier, JwtVerifier, KeySource, LambdaDecider, RemoteKeys},
+    functions::{self, LambdaFunction, PoolHandle, RunBy, Services},
+    host,
     issuer::Issuer,
-    lambda::{LambdaFunction, PoolHandle, RunBy, Services},
     model::{Backend, JwtIssuer},
     reserved,
     throttle::Bucket,
@@ -61,9 +62,9 @@ pub enum ApiError {
 
 /// A checked API.
 #[derive(Debug)]
-pub(crate) struct LiveApi {
+pub(crate) struct Deployment {
     pub(crate) trie: Trie,
-    pub(crate) routes: Vec<LiveRoute>,
+    pub(crate) routes: Vec<DeployedRoute>,
     pub(crate) functions: BTreeMap<String, Arc<LambdaFunction>>,
     pub(crate) cors: Option<CorsHeaders>,
     pub(crate) stage: ApiStage,
@@ -76,7 +77,7 @@ pub(crate) struct LiveApi {
 
 /// A route with what decides and what answers.
 #[derive(Debug)]
-pub(crate) struct LiveRoute {
+pub(crate) struct DeployedRoute {
     pub(crate) key: String,
     pub(crate) method: Method,
     pub(crate) path: PathPattern,
@@ -87,7 +88,7 @@ pub(crate) struct LiveRoute {
     pub(crate) bucket: Option<Bucket>,
 }
 
-impl LiveApi {
+impl Deployment {
     pub(crate) fn new(
         api: &Api,
         services: &Services,
@@ -110,7 +111,7 @@ impl LiveApi {
                 first: api.routes[first].key().to_string(),
                 second: key.clone(),
             })?;
-            routes.push(LiveRoute {
+            routes.push(DeployedRoute {
                 decider: deciders.of(route)?,
                 function: find(&functions, &key, &route.function)?,
                 method: route.method,
@@ -151,7 +152,7 @@ fn is_reserved(path: &PathPattern) -> bool {
 
 fn functions(api: &Api, services: &Services) -> Result<BTreeMap<String, Arc<LambdaFunction>>, ApiError> {
     let pool = |name: &str, program: &crate::Program| {
-        Arc::new(PoolHandle::new(name.into(), program.clone(), services.clone()))
+        Arc::new(functions::new_pool(name.into(), program.clone(), services.clone()))
     };
     let processes: BTreeMap<&str, Arc<PoolHandle>> =
         api.processes.iter().map(|(name, program)| (name.as_str(), pool(name, program))).collect();
@@ -171,8 +172,9 @@ fn functions(api: &Api, services: &Services) -> Result<BTreeMap<String, Arc<Lamb
             let arn = format!("arn:aws:lambda:{}:{ACCOUNT_ID}:function:{name}", services.region);
             let arn =
                 HeaderValue::from_str(&arn).map_err(|_| ApiError::FunctionName { function: name.clone() })?;
-            let live = LambdaFunction { name: name.as_str().into(), arn, timeout: function.timeout, backend };
-            Ok((name.clone(), Arc::new(live)))
+            let deployed =
+                LambdaFunction { name: name.as_str().into(), arn, timeout: function.timeout, backend };
+            Ok((name.clone(), Arc::new(deployed)))
         })
         .collect()
 }
@@ -286,7 +288,7 @@ fn is_trustworthy(url: &str) -> bool {
     let Some(host) = uri.host() else { return false };
     match uri.scheme_str() {
         Some("https") => true,
-        Some("http") => crate::server::is_loopback(host),
+        Some("http") => host::is_loopback(host),
         _ => false,
     }
 }
