@@ -68,10 +68,12 @@ pub(crate) struct Deployment {
     pub(crate) functions: BTreeMap<String, Arc<LambdaFunction>>,
     pub(crate) cors: Option<CorsHeaders>,
     pub(crate) stage: ApiStage,
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
     pub(crate) iam: IamVerifier,
     /// Those that any route asks for.
     pub(crate) scopes: BTreeSet<Scope>,
     /// Where requests have what its authorizers know their callers by, beside the header `authorization`.
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
     pub(crate) credentials: Vec<IdentitySource>,
 }
 
@@ -79,9 +81,11 @@ pub(crate) struct Deployment {
 #[derive(Debug)]
 pub(crate) struct DeployedRoute {
     pub(crate) key: String,
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
     pub(crate) method: Method,
     pub(crate) path: PathPattern,
     /// Who may call, as the route says it; `decider` is what comes of it.
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
     pub(crate) auth: Auth,
     pub(crate) decider: Decider,
     pub(crate) function: Arc<LambdaFunction>,

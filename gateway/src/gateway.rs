@@ -24,11 +24,10 @@ use crate::{
     ids::Ids,
     issuer::Issuer,
     observe::{Observation, Observer},
-    page::Page,
-    reserved,
-    secret::NoRandomness,
     server::{self, Room, Shared},
 };
+#[cfg(feature = "page")]
+use crate::{page::Page, reserved, secret::NoRandomness};
 
 /// What is on its way in a connection of this process, each way.
 const CONNECTION_BYTES: usize = 64 * 1024;
@@ -76,6 +75,7 @@ pub struct GatewayBuilder {
     hosts: BTreeSet<String>,
     issuer: Option<LocalIssuer>,
     observer: Observer,
+    #[cfg(feature = "page")]
     page: bool,
     tokens_for_all: bool,
     integration_timeout: Duration,
@@ -95,6 +95,7 @@ impl Gateway {
             hosts: BTreeSet::new(),
             issuer: None,
             observer: Observer::default(),
+            #[cfg(feature = "page")]
             page: false,
             tokens_for_all: false,
             integration_timeout: Self::INTEGRATION_TIMEOUT,
@@ -120,6 +121,7 @@ impl Gateway {
 
     /// The page to look at, where there is one ([`GatewayBuilder::page`]). The part after `#` is the key to it, a secret of this
     /// gateway, which browsers keep to themselves.
+    #[cfg(feature = "page")]
     pub fn page_url(&self) -> Option<String> {
         let page = self.shared.page.as_ref()?;
         Some(format!("{}/{}#{}", origin(self.address), reserved::SEGMENT, page.fragment()))
@@ -161,6 +163,7 @@ impl Gateway {
         if let Some(issuer) = &self.shared.issuer {
             issuer.serve_scopes(deployment.scopes.iter().cloned());
         }
+        #[cfg(feature = "page")]
         if let Some(page) = &self.shared.page {
             page.hide(&deployment.credentials);
         }
@@ -169,6 +172,7 @@ impl Gateway {
             Arc::new(deployment),
         );
         drop(before);
+        #[cfg(feature = "page")]
         if let Some(page) = &self.shared.page {
             page.api_was_replaced();
         }
@@ -274,6 +278,7 @@ impl GatewayBuilder {
 
     /// Serves a page at `/_routegen` for people who develop the API: its routes, a form to call them, and the requests as
     /// they come, with their events. It is for browsers on this machine that were given its address ([`Gateway::page_url`]).
+    #[cfg(feature = "page")]
     #[must_use]
     pub fn page(mut self, on: bool) -> Self {
         self.page = on;
@@ -301,6 +306,7 @@ impl GatewayBuilder {
             hosts,
             issuer,
             observer,
+            #[cfg(feature = "page")]
             page,
             tokens_for_all,
             integration_timeout,
@@ -320,8 +326,11 @@ impl GatewayBuilder {
             Some(settings) => Some(Arc::new(Issuer::start(settings, &origin(address)).await?)),
             None => None,
         };
+        #[cfg(feature = "page")]
         let page = page.then(|| Page::new(address.port())).transpose();
+        #[cfg(feature = "page")]
         let page = page.map_err(|NoRandomness| StartError::NoRandomness)?;
+        #[cfg(feature = "page")]
         let observer = match &page {
             Some(page) => page.observe(observer),
             None => observer,
@@ -334,12 +343,14 @@ impl GatewayBuilder {
         if let Some(issuer) = &issuer {
             issuer.serve_scopes(deployment.scopes.iter().cloned());
         }
+        #[cfg(feature = "page")]
         if let Some(page) = &page {
             page.hide(&deployment.credentials);
         }
         let shared = Arc::new(Shared {
             deployment: RwLock::new(Arc::new(deployment)),
             issuer,
+            #[cfg(feature = "page")]
             page,
             services,
             hosts: Hosts::new(hosts, address),

@@ -40,6 +40,7 @@ mod issuer;
 mod lock;
 mod model;
 mod observe;
+#[cfg(feature = "page")]
 mod page;
 mod reserved;
 mod secret;

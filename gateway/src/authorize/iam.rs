@@ -144,6 +144,7 @@ impl IamVerifier {
     }
 
     /// The headers that sign a request for a path and a query with the first key; nothing where there is none.
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone signs"))]
     pub(crate) fn sign(
         &self,
         method: &Method,

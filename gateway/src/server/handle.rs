@@ -3,9 +3,9 @@
 use std::{borrow::Cow, net::SocketAddr, time::SystemTime};
 
 use bytes::Bytes;
-use http_body_util::{Either, Full};
+use http_body_util::Full;
 use hyper::{
-    HeaderMap, Request, Response,
+    Request, Response,
     body::Incoming,
     header::{CONNECTION, HeaderValue},
     http::request::Parts,
@@ -19,6 +19,7 @@ use routegen_apigw::{
 use routegen_spec::limits::{REQUEST_BODY_BYTES, REQUEST_HEAD_BYTES};
 
 use super::{
+    answer::{Body, put_id, whole},
     body::{RequestBody, Unread},
     seen::Seen,
     shared::Shared,
@@ -27,29 +28,20 @@ use crate::{
     authorize::Refused,
     deployment::Deployment,
     functions::{Call, InvokeError, Invoked},
-    host::{WrongHost, is_local, is_same_origin},
-    issuer,
-    page::{self, Endpoint},
+    host::WrongHost,
     reserved,
 };
 
-/// The largest body of a request for one of the gateway's own paths: forms and small documents.
-const OWN_BODY_BYTES: usize = 64 * 1024;
-
 impl Shared {
     /// Answers a request.
-    pub(crate) async fn answer(
-        &self,
-        client: SocketAddr,
-        request: Request<Incoming>,
-    ) -> Response<page::Body> {
+    pub(crate) async fn answer(&self, client: SocketAddr, request: Request<Incoming>) -> Response<Body> {
         let (parts, body) = request.into_parts();
         let mut body = RequestBody::new(body, &parts);
         let host = self.hosts.check(&parts.headers);
         let mut response = if host.is_ok() && reserved::is(parts.uri.path()) {
             self.own(client, &parts, &mut body).await
         } else {
-            self.of_the_api(client, &parts, host, &mut body).await.map(Either::Left)
+            self.of_the_api(client, &parts, host, &mut body).await.map(whole)
         };
         if !body.read_away().await {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -95,6 +87,7 @@ impl Shared {
     ) -> Result<Response<Bytes>, Refusal> {
         let ApiRequest { deployment, parts, .. } = *request;
         // It would see what the page sends, with its key, if the API gave it to a browser.
+        #[cfg(feature = "page")]
         if self.page.is_some() && parts.headers.get("service-worker").is_some() {
             return Err(
                 seen.refused(Refusal::Forbidden(None), &"service workers are not served beside the page")
@@ -188,65 +181,7 @@ impl Shared {
         seen.answer = Some(answer.clone());
         response(&answer).map_err(|shape| seen.refused(Refusal::InternalServerError, &shape))
     }
-
-    /// The gateway's own paths. What people have to know of a refusal to mend it is told, and all else that happens here is not.
-    async fn own(&self, client: SocketAddr, parts: &Parts, body: &mut RequestBody) -> Response<page::Body> {
-        let (mut response, why) = self.answer_own(client, parts, body).await;
-        if let Some(why) = why {
-            let request_id = self.services.ids.request();
-            put_id(&request_id, response.headers_mut());
-            let mut seen = Seen::new(self, parts, &request_id);
-            seen.error = Some(why);
-            seen.answered(response.status());
-        }
-        response
-    }
-
-    async fn answer_own(
-        &self,
-        client: SocketAddr,
-        parts: &Parts,
-        body: &mut RequestBody,
-    ) -> (Response<page::Body>, Option<String>) {
-        let refused = |refusal: Refusal| (refused_by(&refusal), None);
-        if !is_same_origin(&parts.headers) {
-            return refused(Refusal::Forbidden(None));
-        }
-        let path = parts.uri.path();
-        let page = self.page.as_ref().zip(Endpoint::of(&parts.method, path));
-        let page = page.map(|(page, endpoint)| {
-            let endpoint = endpoint?;
-            page.admit(endpoint, client, parts)?;
-            Ok((page, endpoint))
-        });
-        let page = match page.transpose() {
-            Ok(page) => page,
-            Err(wrong @ page::Refused::Host) => return (page::refuse(wrong), Some(wrong.to_string())),
-            Err(refused) => return (page::refuse(refused), None),
-        };
-        let is_for_tokens = path == reserved::TOKEN;
-        if is_for_tokens && !self.tokens_for_all && !is_local(client, &parts.headers) {
-            return (refused_by(&Refusal::Forbidden(None)), Some(NOT_LOCAL.to_owned()));
-        }
-        let body = match body.read(OWN_BODY_BYTES, &self.room).await {
-            Ok(body) => body.bytes,
-            Err(unread) => return refused(unread.refusal),
-        };
-        if let Some((page, endpoint)) = page {
-            return (page.answer(endpoint, parts, &body, &self.deployment(), self.issuer.as_deref()), None);
-        }
-        let answer = self
-            .issuer
-            .as_ref()
-            .and_then(|issuer| issuer::answer(issuer, &parts.method, path, &parts.headers, &body));
-        let Some(issuer::Answer { response, why }) = answer else { return refused(Refusal::NotFound) };
-        (response.map(Either::Left), why)
-    }
 }
-
-/// Why a client elsewhere gets no token.
-const NOT_LOCAL: &str = "the token endpoint answers clients on this machine only, unless `tokens_for_all` \
-                         (`routegen dev --tokens-for-all`) opens it";
 
 #[derive(Clone, Copy, Debug)]
 struct ApiRequest<'a> {
@@ -255,10 +190,6 @@ struct ApiRequest<'a> {
     client: SocketAddr,
     request_id: &'a str,
     time: SystemTime,
-}
-
-fn refused_by(refusal: &Refusal) -> Response<page::Body> {
-    refusal.response().map(|body| Either::Left(Full::new(body)))
 }
 
 /// What API Gateway says of the client, and of the body even where there is none (AWS's own example of a GET,
@@ -272,13 +203,6 @@ fn added_headers(trace: &str, port: u16, length: Option<u64>) -> Vec<(&'static s
         ("x-forwarded-proto", Cow::Borrowed("http")),
     ];
     length.into_iter().chain(others).collect()
-}
-
-/// Gives an answer the id of its request, as API Gateway does.
-fn put_id(request_id: &str, headers: &mut HeaderMap) {
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        headers.insert("apigw-requestid", id);
-    }
 }
 
 /// The bytes of a request's head as HTTP/1.1 has it.

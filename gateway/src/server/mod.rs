@@ -3,8 +3,10 @@
 //! Bounded are the connections, the time for a request's headers and for its body, and the size of both; and what is read of a
 //! body that nobody wants, and the time for which a client reads nothing of its answer.
 
+mod answer;
 mod body;
 mod handle;
+mod own;
 mod seen;
 mod shared;
 

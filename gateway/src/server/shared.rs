@@ -6,13 +6,16 @@ use std::{
 };
 
 use super::body::Room;
-use crate::{deployment::Deployment, functions::Services, host::Hosts, issuer::Issuer, page::Page};
+#[cfg(feature = "page")]
+use crate::page::Page;
+use crate::{deployment::Deployment, functions::Services, host::Hosts, issuer::Issuer};
 
 /// What all requests of a gateway share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) deployment: RwLock<Arc<Deployment>>,
     pub(crate) issuer: Option<Arc<Issuer>>,
+    #[cfg(feature = "page")]
     pub(crate) page: Option<Page>,
     pub(crate) services: Services,
     pub(crate) hosts: Hosts,
@@ -40,6 +43,7 @@ impl Shared {
         Arc::new(Self {
             deployment: RwLock::new(Arc::new(Deployment::new(api, &services, None).unwrap())),
             issuer: None,
+            #[cfg(feature = "page")]
             page: None,
             services,
             tokens_for_all: false,

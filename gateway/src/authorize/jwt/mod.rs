@@ -59,6 +59,7 @@ impl JwtVerifier {
     }
 
     /// The header that it takes tokens of the gateway's own issuer from, if it does.
+    #[cfg(feature = "page")]
     pub(crate) fn local_token_header(&self) -> Option<String> {
         match (&self.keys, &self.source) {
             (KeySource::Local(..), IdentitySource::Header(name)) => Some(name.as_str().to_ascii_lowercase()),
