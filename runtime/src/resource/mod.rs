@@ -8,18 +8,11 @@ mod init;
 
 use std::{fmt, ops::Deref, sync::Arc};
 
-use axum::{
-    extract::FromRequestParts,
-    http::request::Parts,
-    response::{IntoResponse, Response},
-};
 use lambda_http::Error;
 
 pub(crate) use failure::report;
 pub use init::Init;
 pub(crate) use init::Maker;
-
-use crate::{Problem, route::Surroundings};
 
 /// What is made once in an execution environment, and shared by all of its invocations.
 ///
@@ -105,15 +98,5 @@ impl<T> Deref for Res<T> {
 impl<T: fmt::Debug> fmt::Debug for Res<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-impl<T: Resource, S: Sync> FromRequestParts<S> for Res<T> {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let surroundings = parts.extensions.get::<Surroundings>();
-        let init = surroundings.map(|surroundings| surroundings.init.clone()).unwrap_or_default();
-        init.get().await.map_err(|error| Problem::internal(error).into_response())
     }
 }
