@@ -18,16 +18,16 @@ use tokio::{
 
 use crate::{
     Api, ApiError, InvokeError, KeyError, LocalIssuer, Processes, TokenBuilder,
+    deployment::Deployment,
+    functions::{Call, Services},
+    host::Hosts,
     ids::Ids,
     issuer::Issuer,
-    lambda::{Call, Services},
-    live::LiveApi,
     observe::{Observation, Observer},
-    page::Page,
-    reserved,
-    secret::NoRandomness,
-    server::{self, Hosts, Room, Shared},
+    server::{self, Room, Shared},
 };
+#[cfg(feature = "page")]
+use crate::{page::Page, reserved, secret::NoRandomness};
 
 /// What is on its way in a connection of this process, each way.
 const CONNECTION_BYTES: usize = 64 * 1024;
@@ -75,6 +75,7 @@ pub struct GatewayBuilder {
     hosts: BTreeSet<String>,
     issuer: Option<LocalIssuer>,
     observer: Observer,
+    #[cfg(feature = "page")]
     page: bool,
     tokens_for_all: bool,
     integration_timeout: Duration,
@@ -94,6 +95,7 @@ impl Gateway {
             hosts: BTreeSet::new(),
             issuer: None,
             observer: Observer::default(),
+            #[cfg(feature = "page")]
             page: false,
             tokens_for_all: false,
             integration_timeout: Self::INTEGRATION_TIMEOUT,
@@ -107,13 +109,19 @@ impl Gateway {
 
     /// What the paths of the API come after: `http://127.0.0.1:3000`, with the stage where that has a name.
     pub fn url(&self) -> String {
-        let stage =
-            self.shared.live().stage.name.as_ref().map_or_else(String::new, |stage| format!("/{stage}"));
+        let stage = self
+            .shared
+            .deployment()
+            .stage
+            .name
+            .as_ref()
+            .map_or_else(String::new, |stage| format!("/{stage}"));
         format!("{}{stage}", origin(self.address))
     }
 
     /// The page to look at, where there is one ([`GatewayBuilder::page`]). The part after `#` is the key to it, a secret of this
     /// gateway, which browsers keep to themselves.
+    #[cfg(feature = "page")]
     pub fn page_url(&self) -> Option<String> {
         let page = self.shared.page.as_ref()?;
         Some(format!("{}/{}#{}", origin(self.address), reserved::SEGMENT, page.fragment()))
@@ -151,18 +159,20 @@ impl Gateway {
     ///
     /// Where the other one does not fit together; the API then stays as it is.
     pub fn replace(&self, api: &Api) -> Result<(), ApiError> {
-        let live = LiveApi::new(api, &self.shared.services, self.shared.issuer.as_ref())?;
+        let deployment = Deployment::new(api, &self.shared.services, self.shared.issuer.as_ref())?;
         if let Some(issuer) = &self.shared.issuer {
-            issuer.serve_scopes(live.scopes.iter().cloned());
+            issuer.serve_scopes(deployment.scopes.iter().cloned());
         }
+        #[cfg(feature = "page")]
         if let Some(page) = &self.shared.page {
-            page.hide(&live.credentials);
+            page.hide(&deployment.credentials);
         }
         let before = std::mem::replace(
-            &mut *self.shared.live.write().unwrap_or_else(PoisonError::into_inner),
-            Arc::new(live),
+            &mut *self.shared.deployment.write().unwrap_or_else(PoisonError::into_inner),
+            Arc::new(deployment),
         );
         drop(before);
+        #[cfg(feature = "page")]
         if let Some(page) = &self.shared.page {
             page.api_was_replaced();
         }
@@ -175,9 +185,9 @@ impl Gateway {
     ///
     /// Where the function gives no answer.
     pub async fn invoke(&self, function: &str, event: &Value) -> Result<Value, InvokeError> {
-        let live = self.shared.live();
+        let deployment = self.shared.deployment();
         let unknown = || InvokeError::Unknown(function.to_owned());
-        let function = live.functions.get(function).ok_or_else(unknown)?;
+        let function = deployment.functions.get(function).ok_or_else(unknown)?;
         let ids = &self.shared.services.ids;
         let (request_id, trace) = (ids.invocation(), ids.trace(SystemTime::now()));
         let call = Call { request_id, payload: event.to_string().into(), trace };
@@ -193,7 +203,7 @@ impl Gateway {
         client
     }
 
-    /// The processes that it has started and that live, for whoever has to end them without the time for [`Gateway::shutdown`].
+    /// The processes that it has started and that deployment, for whoever has to end them without the time for [`Gateway::shutdown`].
     pub fn processes(&self) -> Processes {
         self.shared.services.processes.clone()
     }
@@ -268,6 +278,7 @@ impl GatewayBuilder {
 
     /// Serves a page at `/_routegen` for people who develop the API: its routes, a form to call them, and the requests as
     /// they come, with their events. It is for browsers on this machine that were given its address ([`Gateway::page_url`]).
+    #[cfg(feature = "page")]
     #[must_use]
     pub fn page(mut self, on: bool) -> Self {
         self.page = on;
@@ -295,6 +306,7 @@ impl GatewayBuilder {
             hosts,
             issuer,
             observer,
+            #[cfg(feature = "page")]
             page,
             tokens_for_all,
             integration_timeout,
@@ -314,8 +326,11 @@ impl GatewayBuilder {
             Some(settings) => Some(Arc::new(Issuer::start(settings, &origin(address)).await?)),
             None => None,
         };
+        #[cfg(feature = "page")]
         let page = page.then(|| Page::new(address.port())).transpose();
+        #[cfg(feature = "page")]
         let page = page.map_err(|NoRandomness| StartError::NoRandomness)?;
+        #[cfg(feature = "page")]
         let observer = match &page {
             Some(page) => page.observe(observer),
             None => observer,
@@ -324,16 +339,18 @@ impl GatewayBuilder {
         let ids = Arc::new(Ids::default());
         let (region, processes) = (Api::REGION.into(), Processes::default());
         let services = Services { ids, observer, region, processes, alive: alive_sender };
-        let live = LiveApi::new(&api, &services, issuer.as_ref())?;
+        let deployment = Deployment::new(&api, &services, issuer.as_ref())?;
         if let Some(issuer) = &issuer {
-            issuer.serve_scopes(live.scopes.iter().cloned());
+            issuer.serve_scopes(deployment.scopes.iter().cloned());
         }
+        #[cfg(feature = "page")]
         if let Some(page) = &page {
-            page.hide(&live.credentials);
+            page.hide(&deployment.credentials);
         }
         let shared = Arc::new(Shared {
-            live: RwLock::new(Arc::new(live)),
+            deployment: RwLock::new(Arc::new(deployment)),
             issuer,
+            #[cfg(feature = "page")]
             page,
             services,
             hosts: Hosts::new(hosts, address),

@@ -28,27 +28,29 @@
 //! ```
 
 mod authorize;
+mod deployment;
+mod functions;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzz;
 mod gateway;
+mod host;
 mod ids;
 mod issuer;
-mod lambda;
-mod live;
 mod lock;
 mod model;
 mod observe;
+#[cfg(feature = "page")]
 mod page;
 mod reserved;
 mod secret;
 mod server;
 mod throttle;
 
+pub use deployment::ApiError;
+pub use functions::{InvokeError, Processes};
 pub use gateway::{Gateway, GatewayBuilder, StartError};
 pub use issuer::{KeyError, LocalIssuer, TokenBuilder, Tokens};
-pub use lambda::{InvokeError, Processes};
-pub use live::ApiError;
 pub use model::{
     Api, Authorizer, Function, FunctionError, IamKey, Invocation, JwtAuthorizer, LambdaAuthorizer, Program,
     Route,

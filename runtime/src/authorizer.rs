@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{Problem, decision::Judgement, extract::Rejection, resource::Maker, route::Request};
+use crate::{Problem, decision::Judgement, rejection::Rejection, request::Request, resource::Maker};
 
 /// The answer of an authorizer's glue: the function's, or why it was not called.
 pub type Verdict = Pin<Box<dyn Future<Output = Result<Judgement, Rejection>> + Send>>;

@@ -88,7 +88,9 @@ mod problem;
 mod register;
 #[cfg(feature = "registry")]
 mod registry;
+mod rejection;
 mod reply;
+mod request;
 mod resource;
 mod route;
 #[cfg(feature = "router")]
@@ -222,7 +224,8 @@ pub mod __private {
             Via, WithClaims, check,
         },
         reply::IntoReply,
-        route::{Reply, Request, Route},
+        request::Request,
+        route::{Reply, Route},
         serve::{serve, serve_authorizer},
     };
 }

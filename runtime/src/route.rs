@@ -7,14 +7,7 @@ use std::{future::Future, pin::Pin};
 
 use axum::response::Response;
 
-use crate::{
-    extract::Rejection,
-    resource::{Init, Maker},
-};
-
-/// A request as a handler's glue receives it: API Gateway's event as `http::Request`, with the event's context,
-/// path parameters and authorizer in its extensions.
-pub type Request = axum::http::Request<lambda_http::Body>;
+use crate::{rejection::Rejection, request::Request, resource::Maker};
 
 /// The answer of a handler's glue: the handler's, or why it was not called.
 pub type Reply = Pin<Box<dyn Future<Output = Result<Response, Rejection>> + Send>>;
@@ -32,13 +25,4 @@ pub struct Route {
     pub resources: &'static [Option<&'static Maker>],
     /// Extracts the handler's arguments, calls it and makes its result a response.
     pub call: fn(Request) -> Reply,
-}
-
-/// What extractors of this crate find in a request's extensions.
-#[derive(Clone)]
-pub(crate) struct Surroundings {
-    /// The names of the route's parameters from left to right, which the event does not tell.
-    pub(crate) parameters: &'static [&'static str],
-    /// The resources that are there.
-    pub(crate) init: Init,
 }

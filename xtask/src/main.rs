@@ -104,6 +104,8 @@ fn check() -> Result<(), Failed> {
     // The feature `registry` is only ever on in the host build that routegen makes, and adds and replaces code.
     Step::cargo("clippy --workspace --all-targets -- -D warnings").run()?;
     Step::cargo("clippy --package routegen --all-targets --all-features -- -D warnings").run()?;
+    // Without the page, which tests and the command line have.
+    Step::cargo("clippy --package routegen-gateway --lib -- -D warnings").run()?;
     // The libraries as docs.rs shows them; then the command line, whose docs are for those who read its sources.
     Step::cargo("doc --no-deps --package routegen --package routegen-apigw --package routegen-gateway --package routegen-macros --package routegen-spec")
         .env("RUSTDOCFLAGS", "-D warnings")

@@ -29,7 +29,7 @@ use time::{
     OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description,
 };
 
-use super::Refused;
+use super::refused::Refused;
 use crate::IamKey;
 
 /// How far the clocks of a client and of AWS may be apart.
@@ -144,6 +144,7 @@ impl IamVerifier {
     }
 
     /// The headers that sign a request for a path and a query with the first key; nothing where there is none.
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone signs"))]
     pub(crate) fn sign(
         &self,
         method: &Method,

@@ -15,8 +15,8 @@ use routegen_apigw::{
 use routegen_spec::IdentitySource;
 use tokio::time::Instant;
 
-use super::{Refused, kept::Kept};
-use crate::lambda::{self, LambdaFunction, Services};
+use super::{decision_cache::DecisionCache, refused::Refused};
+use crate::functions::{Call, LambdaFunction, Services};
 
 /// What is kept of a function's answers at most: the largest that it can give, and then some.
 const KEPT_BYTES: usize = 8 * 1024 * 1024;
@@ -28,12 +28,12 @@ pub(crate) struct LambdaDecider {
     sources: Vec<IdentitySource>,
     ttl: Duration,
     /// With the time until which they count.
-    kept: Kept<Vec<String>, (Instant, Decision), KEPT_BYTES>,
+    cache: DecisionCache<Vec<String>, (Instant, Decision), KEPT_BYTES>,
 }
 
 impl LambdaDecider {
     pub(crate) fn new(function: Arc<LambdaFunction>, sources: Vec<IdentitySource>, ttl: Duration) -> Self {
-        Self { function, sources, ttl, kept: Kept::default() }
+        Self { function, sources, ttl, cache: DecisionCache::default() }
     }
 
     pub(crate) async fn decide(
@@ -62,7 +62,7 @@ impl LambdaDecider {
     }
 
     fn kept(&self, identity: &[String]) -> Option<Decision> {
-        let (until, decision) = self.kept.get(identity)?;
+        let (until, decision) = self.cache.get(identity)?;
         (Instant::now() < until).then_some(decision)
     }
 
@@ -77,14 +77,14 @@ impl LambdaDecider {
         let payload = authorizer_event(request, &identity);
         let (request_id, trace) = (services.ids.invocation(), trace.to_owned());
         *asked = Some(request_id.clone());
-        let question = lambda::Call { request_id, payload, trace };
+        let question = Call { request_id, payload, trace };
         let answer = self.function.invoke(question).await.outcome.map_err(|error| error.to_string())?;
         let decision = decision(&answer).map_err(|error| error.to_string())?;
         // Without identity sources everybody would share one answer.
         if !self.ttl.is_zero() && !identity.is_empty() {
             let context = decision.context.as_ref().map_or(0, |context| context.get().len());
             let bytes = context + identity.iter().map(String::len).sum::<usize>();
-            self.kept.put(identity, (Instant::now() + self.ttl, decision.clone()), bytes);
+            self.cache.put(identity, (Instant::now() + self.ttl, decision.clone()), bytes);
         }
         Ok(decision)
     }

@@ -12,7 +12,9 @@ use routegen_spec::{Auth, Method};
 use serde_json::{Value, json};
 
 use super::request::{Called, Sent, called};
-use crate::{Api, Function, IamKey, Route, authorize::IamVerifier, lambda::Services, live::LiveApi};
+use crate::{
+    Api, Function, IamKey, Route, authorize::IamVerifier, deployment::Deployment, functions::Services,
+};
 
 /// 2020-03-04T19:03:58Z, which a seed that is signed has too.
 const NOW: Duration = Duration::from_secs(1_583_348_638);
@@ -23,7 +25,7 @@ const NOW: Duration = Duration::from_secs(1_583_348_638);
 ///
 /// Where an event is not what was sent, or a signature passes.
 pub fn event(input: &[u8]) {
-    static API: OnceLock<LiveApi> = OnceLock::new();
+    static API: OnceLock<Deployment> = OnceLock::new();
     let Some(sent) = Sent::parse(input) else { return };
     let api = API.get_or_init(api);
     called(api, &sent.parts, sent.body, now(), |call| {
@@ -40,11 +42,11 @@ fn now() -> SystemTime {
     UNIX_EPOCH + NOW
 }
 
-fn api() -> LiveApi {
+fn api() -> Deployment {
     let route = |path: &str| Route::new(Method::Any, path.parse().unwrap(), Auth::None, "f");
     let function = Function::in_process(async |_| Ok(json!({})));
     let api = Api::new().function("f", function).route(route("/{a}/{rest+}")).route(route("$default"));
-    LiveApi::new(&api.stage_variable("colour", "blue"), &Services::for_tests(), None).unwrap()
+    Deployment::new(&api.stage_variable("colour", "blue"), &Services::for_tests(), None).unwrap()
 }
 
 fn check(sent: &Sent<'_>, call: &Called<'_>, event: &Value) {

@@ -9,7 +9,7 @@ use hyper::{
 };
 use routegen_apigw::{event::RoutedRequest, routing::RequestPath};
 
-use crate::live::{LiveApi, LiveRoute};
+use crate::deployment::{DeployedRoute, Deployment};
 
 /// A request as it was sent.
 pub(super) struct Sent<'a> {
@@ -66,13 +66,13 @@ fn line(bytes: &[u8]) -> (&[u8], &[u8]) {
 
 /// A request at the route that takes it.
 pub(crate) struct Called<'a> {
-    pub(crate) route: &'a LiveRoute,
+    pub(crate) route: &'a DeployedRoute,
     pub(crate) request: RoutedRequest<'a>,
 }
 
 /// The request at the route that takes it, if its target is a path and a route does.
 pub(crate) fn called<R>(
-    api: &LiveApi,
+    api: &Deployment,
     parts: &Parts,
     body: &[u8],
     time: SystemTime,

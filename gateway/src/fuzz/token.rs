@@ -18,8 +18,8 @@ use tokio::runtime::Runtime;
 
 use super::request::called;
 use crate::{
-    Api, Function, JwtAuthorizer, LocalIssuer, Route, authorize::Refused, issuer::Issuer, lambda::Services,
-    live::LiveApi,
+    Api, Function, JwtAuthorizer, LocalIssuer, Route, authorize::Refused, deployment::Deployment,
+    functions::Services, issuer::Issuer,
 };
 
 const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/issuer.key");
@@ -56,7 +56,7 @@ struct World {
     runtime: Runtime,
     services: Services,
     issuer: Arc<Issuer>,
-    api: LiveApi,
+    api: Deployment,
     /// The tokens that pass, and whether they have the scope.
     minted: Vec<(String, bool)>,
 }
@@ -74,7 +74,7 @@ impl World {
             .route(route("/"))
             .route(route("/scoped").scopes([SCOPE.parse().unwrap()]));
         let services = Services::for_tests();
-        let api = LiveApi::new(&api, &services, Some(&issuer)).unwrap();
+        let api = Deployment::new(&api, &services, Some(&issuer)).unwrap();
         let header = header(&issuer);
         let sign = |claims: &str| (issuer.key.sign_texts(&header, claims), claims.contains(SCOPE));
         let minted = CLAIMS.map(sign).into();

@@ -13,7 +13,7 @@ use hyper::{HeaderMap, Method, Response, StatusCode, header};
 use routegen_apigw::QueryParameters;
 use serde_json::{Value, json};
 
-use super::{Issuer, TokenBuilder};
+use super::{local::Issuer, tokens::TokenBuilder};
 use crate::reserved;
 
 /// How long a name may be that a reason repeats.

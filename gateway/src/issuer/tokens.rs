@@ -4,8 +4,34 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 
-use super::{Issuer, SigningKey};
+use super::{
+    keys::{KeyError, SigningKey},
+    local::{Issuer, LocalIssuer},
+};
 use crate::ids::Ids;
+
+impl LocalIssuer {
+    /// The issuer's tokens without its gateway, which is another process's, at `origin` (`http://127.0.0.1:3000`). They pass there
+    /// if both keep the same key.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no key.
+    pub async fn tokens(self, origin: &str) -> Result<Tokens, KeyError> {
+        Issuer::start(self, origin).await.map(Tokens)
+    }
+}
+
+/// Tokens of a local issuer: see [`LocalIssuer::tokens`].
+#[derive(Debug)]
+pub struct Tokens(Issuer);
+
+impl Tokens {
+    /// A token to be made.
+    pub fn token(&self) -> TokenBuilder<'_> {
+        TokenBuilder::new(&self.0)
+    }
+}
 
 /// A token to be made. Without further words it is one that a machine-to-machine client of Cognito gets, for an hour and
 /// without scopes.

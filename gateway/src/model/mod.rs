@@ -1,6 +1,6 @@
 //! What an API is, as whoever starts a gateway says it: plain data, not yet checked.
 //!
-//! In: values of the builder's caller. Out: an [`Api`]. Whether its parts fit together, `live` decides.
+//! In: values of the builder's caller. Out: an [`Api`]. Whether its parts fit together, `deployment` decides.
 
 mod api;
 mod authorizer;

@@ -6,23 +6,23 @@ use routegen_spec::{Auth, Scope, Segment};
 
 use crate::{
     authorize::Decider,
+    deployment::{DeployedRoute, Deployment},
     issuer::Issuer,
-    live::{LiveApi, LiveRoute},
 };
 
 /// The routes by path, and what a call of them needs.
-pub(super) fn describe(live: &LiveApi, issuer: Option<&Issuer>) -> Value {
-    let mut routes: Vec<&LiveRoute> = live.routes.iter().collect();
+pub(super) fn describe(deployment: &Deployment, issuer: Option<&Issuer>) -> Value {
+    let mut routes: Vec<&DeployedRoute> = deployment.routes.iter().collect();
     routes.sort_by_key(|route| (route.path.is_default(), route.path.as_str(), route.method));
     let scopes = issuer.map(Issuer::scopes).unwrap_or_default();
     json!({
-        "stage": live.stage.name.as_ref().map_or_else(String::new, |stage| format!("/{stage}")),
+        "stage": deployment.stage.name.as_ref().map_or_else(String::new, |stage| format!("/{stage}")),
         "scopes": scopes.iter().map(Scope::as_str).collect::<Vec<_>>(),
         "routes": routes.into_iter().map(route).collect::<Vec<_>>(),
     })
 }
 
-fn route(route: &LiveRoute) -> Value {
+fn route(route: &DeployedRoute) -> Value {
     let parameter = |segment: &Segment| match segment {
         Segment::Literal(_) => None,
         Segment::Param(name) => Some(json!({ "name": name, "greedy": false })),

@@ -2,7 +2,7 @@
 
 use hyper::Method;
 
-use super::Refused;
+use super::refused::Refused;
 use crate::reserved;
 
 /// What a request to the page is for.

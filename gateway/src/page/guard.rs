@@ -8,45 +8,15 @@ use std::net::SocketAddr;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use hyper::{
-    StatusCode,
     header::{HOST, HeaderMap, HeaderValue},
     http::request::Parts,
 };
 
-use super::Endpoint;
-use crate::server::{is_loopback, is_same_origin};
+use super::{endpoint::Endpoint, refused::Refused};
+use crate::host::{is_loopback, is_same_origin};
 
 /// The header that the secret is in.
 const SECRET: &str = "x-routegen-key";
-
-/// Why a request is not answered.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-pub(crate) enum Refused {
-    #[error("the page is for this machine only")]
-    Client,
-    #[error(
-        "the page is for loopback and the port of the gateway, and `host` names something else; `allow_host` opens the API alone"
-    )]
-    Host,
-    #[error("the page is for its own origin")]
-    Origin,
-    #[error(
-        "the page needs the key of this start of the gateway: open the address that it printed, with all that follows `#`"
-    )]
-    Secret,
-    #[error("the method is none of those that are allowed: {allowed}")]
-    Method { allowed: &'static str },
-}
-
-impl Refused {
-    pub(super) fn status(self) -> StatusCode {
-        match self {
-            Self::Host => StatusCode::MISDIRECTED_REQUEST,
-            Self::Client | Self::Origin | Self::Secret => StatusCode::FORBIDDEN,
-            Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
-        }
-    }
-}
 
 pub(super) fn admit(
     endpoint: Endpoint,

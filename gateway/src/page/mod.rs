@@ -11,6 +11,7 @@ mod endpoint;
 mod entry;
 mod guard;
 mod log;
+mod refused;
 mod signature;
 mod stream;
 mod token;
@@ -29,15 +30,15 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use crate::{
+    deployment::Deployment,
     issuer::Issuer,
-    live::LiveApi,
     observe::{Observation, Observer},
     secret::{NoRandomness, random, secret},
 };
 pub(crate) use endpoint::Endpoint;
 use entry::What;
-pub(crate) use guard::Refused;
 use log::Log;
+pub(crate) use refused::Refused;
 pub(crate) use stream::Events;
 
 /// What answers a request: bytes, or the log as it goes on.
@@ -106,14 +107,14 @@ impl Page {
         endpoint: Endpoint,
         parts: &Parts,
         body: &[u8],
-        live: &LiveApi,
+        deployment: &Deployment,
         issuer: Option<&Issuer>,
     ) -> Response<Body> {
         match endpoint {
             Endpoint::Document => asset("text/html; charset=utf-8", include_str!("page.html")),
             Endpoint::Style => asset("text/css; charset=utf-8", include_str!("style.css")),
             Endpoint::Script => asset("text/javascript; charset=utf-8", include_str!("script.js")),
-            Endpoint::Api => json_response(StatusCode::OK, &api::describe(live, issuer)),
+            Endpoint::Api => json_response(StatusCode::OK, &api::describe(deployment, issuer)),
             Endpoint::Log => self.follow(parts),
             Endpoint::Clear => {
                 self.log.clear();
@@ -123,7 +124,7 @@ impl Page {
                 Ok(token) => json_response(StatusCode::OK, &token),
                 Err(refused) => refusal(refused.status(), &refused.to_string()),
             },
-            Endpoint::Signature => match signature::sign(&live.iam, &parts.headers, body) {
+            Endpoint::Signature => match signature::sign(&deployment.iam, &parts.headers, body) {
                 Ok(headers) => json_response(StatusCode::OK, &headers),
                 Err(refused) => refusal(refused.status(), &refused.to_string()),
             },

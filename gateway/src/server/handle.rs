@@ -1,16 +1,11 @@
 //! A request and its way through the API: host, size, CORS, stage, route, throttle, authorizer, function.
 
-use std::{
-    borrow::Cow,
-    net::SocketAddr,
-    sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
-    time::{Duration, SystemTime},
-};
+use std::{borrow::Cow, net::SocketAddr, time::SystemTime};
 
 use bytes::Bytes;
-use http_body_util::{Either, Full};
+use http_body_util::Full;
 use hyper::{
-    HeaderMap, Request, Response,
+    Request, Response,
     body::Incoming,
     header::{CONNECTION, HeaderValue},
     http::request::Parts,
@@ -24,58 +19,29 @@ use routegen_apigw::{
 use routegen_spec::limits::{REQUEST_BODY_BYTES, REQUEST_HEAD_BYTES};
 
 use super::{
-    body::{RequestBody, Room, Unread},
-    host::{Hosts, WrongHost, is_local, is_same_origin},
+    answer::{Body, put_id, whole},
+    body::{RequestBody, Unread},
     seen::Seen,
+    shared::Shared,
 };
 use crate::{
     authorize::Refused,
-    issuer::{self, Issuer},
-    lambda::{self, InvokeError, Invoked, Services},
-    live::LiveApi,
-    page::{self, Endpoint, Page},
+    deployment::Deployment,
+    functions::{Call, InvokeError, Invoked},
+    host::WrongHost,
     reserved,
 };
 
-/// The largest body of a request for one of the gateway's own paths: forms and small documents.
-const OWN_BODY_BYTES: usize = 64 * 1024;
-
-/// What all requests of a gateway share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) live: RwLock<Arc<LiveApi>>,
-    pub(crate) issuer: Option<Arc<Issuer>>,
-    pub(crate) page: Option<Page>,
-    pub(crate) services: Services,
-    pub(crate) hosts: Hosts,
-    /// Whether the token endpoint answers clients elsewhere too.
-    pub(crate) tokens_for_all: bool,
-    pub(crate) room: Room,
-    pub(crate) integration_timeout: Duration,
-    pub(crate) port: u16,
-    /// Whether connections are about to be cut off.
-    pub(crate) closing: AtomicBool,
-}
-
 impl Shared {
-    /// The API as it is now. A request that began with it ends with it.
-    pub(crate) fn live(&self) -> Arc<LiveApi> {
-        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     /// Answers a request.
-    pub(crate) async fn answer(
-        &self,
-        client: SocketAddr,
-        request: Request<Incoming>,
-    ) -> Response<page::Body> {
+    pub(crate) async fn answer(&self, client: SocketAddr, request: Request<Incoming>) -> Response<Body> {
         let (parts, body) = request.into_parts();
         let mut body = RequestBody::new(body, &parts);
         let host = self.hosts.check(&parts.headers);
         let mut response = if host.is_ok() && reserved::is(parts.uri.path()) {
             self.own(client, &parts, &mut body).await
         } else {
-            self.of_the_api(client, &parts, host, &mut body).await.map(Either::Left)
+            self.of_the_api(client, &parts, host, &mut body).await.map(whole)
         };
         if !body.read_away().await {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -91,10 +57,10 @@ impl Shared {
         host: Result<(), WrongHost>,
         body: &mut RequestBody,
     ) -> Response<Full<Bytes>> {
-        let (request_id, live) = (self.services.ids.request(), self.live());
+        let (request_id, deployment) = (self.services.ids.request(), self.deployment());
         let mut seen = Seen::new(self, parts, &request_id);
         let time = SystemTime::now();
-        let request = ApiRequest { live: &live, parts, client, request_id: &request_id, time };
+        let request = ApiRequest { deployment: &deployment, parts, client, request_id: &request_id, time };
         let is_for_us = host.is_ok();
         let outcome = match host {
             Ok(()) => self.through_the_api(&request, body, &mut seen).await,
@@ -103,7 +69,7 @@ impl Shared {
         let mut response = outcome.unwrap_or_else(|refusal| refusal.response()).map(Full::new);
         let headers = response.headers_mut();
         put_id(&request_id, headers);
-        if let Some(cors) = live.cors.as_ref().filter(|_| is_for_us) {
+        if let Some(cors) = deployment.cors.as_ref().filter(|_| is_for_us) {
             let preflight = cors.preflight(&parts.method, &parts.headers).is_some();
             if !preflight {
                 cors.apply(&parts.headers, headers);
@@ -119,8 +85,9 @@ impl Shared {
         body: &mut RequestBody,
         seen: &mut Seen<'_>,
     ) -> Result<Response<Bytes>, Refusal> {
-        let ApiRequest { live, parts, .. } = *request;
+        let ApiRequest { deployment, parts, .. } = *request;
         // It would see what the page sends, with its key, if the API gave it to a browser.
+        #[cfg(feature = "page")]
         if self.page.is_some() && parts.headers.get("service-worker").is_some() {
             return Err(
                 seen.refused(Refusal::Forbidden(None), &"service workers are not served beside the page")
@@ -130,17 +97,17 @@ impl Shared {
             return Err(Refusal::HeadersTooLarge);
         }
         if let Some(answer) =
-            live.cors.as_ref().and_then(|cors| cors.preflight(&parts.method, &parts.headers))
+            deployment.cors.as_ref().and_then(|cors| cors.preflight(&parts.method, &parts.headers))
         {
             return Ok(answer.map(|()| Bytes::new()));
         }
         let path = RequestPath::parse(parts.uri.path()).map_err(|NotAPath| Refusal::BadRequest)?;
-        let path = match &live.stage.name {
+        let path = match &deployment.stage.name {
             Some(stage) => path.strip_stage(stage).ok_or(Refusal::NotFound)?,
             None => path,
         };
-        let route = live.trie.select(parts.method.as_str(), &path).ok_or(Refusal::NotFound)?;
-        let route = &live.routes[route];
+        let route = deployment.trie.select(parts.method.as_str(), &path).ok_or(Refusal::NotFound)?;
+        let route = &deployment.routes[route];
         seen.route_key = Some(route.key.clone());
         if route.bucket.as_ref().is_some_and(|bucket| !bucket.take()) {
             return Err(Refusal::TooManyRequests);
@@ -157,7 +124,7 @@ impl Shared {
         let length = read.as_ref().map_or(body.declared(), |held| Some(held.bytes.len() as u64));
         let added_headers = added_headers(&trace, self.port, length);
         let routed = RoutedRequest {
-            stage: &live.stage,
+            stage: &deployment.stage,
             route_key: &route.key,
             path_parameters: &path_parameters,
             method: &parts.method,
@@ -196,7 +163,7 @@ impl Shared {
         seen.event = Some(payload.clone());
         let request_id = self.services.ids.invocation();
         seen.invocation = Some(request_id.clone());
-        let invocation = route.function.invoke(lambda::Call { request_id, payload, trace: trace.clone() });
+        let invocation = route.function.invoke(Call { request_id, payload, trace: trace.clone() });
         let invoked = tokio::time::timeout(self.integration_timeout, invocation).await;
         let Ok(Invoked { outcome, cold_start }) = invoked else {
             let why = format_args!("no answer within {:?}", self.integration_timeout);
@@ -214,77 +181,15 @@ impl Shared {
         seen.answer = Some(answer.clone());
         response(&answer).map_err(|shape| seen.refused(Refusal::InternalServerError, &shape))
     }
-
-    /// The gateway's own paths. What people have to know of a refusal to mend it is told, and all else that happens here is not.
-    async fn own(&self, client: SocketAddr, parts: &Parts, body: &mut RequestBody) -> Response<page::Body> {
-        let (mut response, why) = self.answer_own(client, parts, body).await;
-        if let Some(why) = why {
-            let request_id = self.services.ids.request();
-            put_id(&request_id, response.headers_mut());
-            let mut seen = Seen::new(self, parts, &request_id);
-            seen.error = Some(why);
-            seen.answered(response.status());
-        }
-        response
-    }
-
-    async fn answer_own(
-        &self,
-        client: SocketAddr,
-        parts: &Parts,
-        body: &mut RequestBody,
-    ) -> (Response<page::Body>, Option<String>) {
-        let refused = |refusal: Refusal| (refused_by(&refusal), None);
-        if !is_same_origin(&parts.headers) {
-            return refused(Refusal::Forbidden(None));
-        }
-        let path = parts.uri.path();
-        let page = self.page.as_ref().zip(Endpoint::of(&parts.method, path));
-        let page = page.map(|(page, endpoint)| {
-            let endpoint = endpoint?;
-            page.admit(endpoint, client, parts)?;
-            Ok((page, endpoint))
-        });
-        let page = match page.transpose() {
-            Ok(page) => page,
-            Err(wrong @ page::Refused::Host) => return (page::refuse(wrong), Some(wrong.to_string())),
-            Err(refused) => return (page::refuse(refused), None),
-        };
-        let is_for_tokens = path == reserved::TOKEN;
-        if is_for_tokens && !self.tokens_for_all && !is_local(client, &parts.headers) {
-            return (refused_by(&Refusal::Forbidden(None)), Some(NOT_LOCAL.to_owned()));
-        }
-        let body = match body.read(OWN_BODY_BYTES, &self.room).await {
-            Ok(body) => body.bytes,
-            Err(unread) => return refused(unread.refusal),
-        };
-        if let Some((page, endpoint)) = page {
-            return (page.answer(endpoint, parts, &body, &self.live(), self.issuer.as_deref()), None);
-        }
-        let answer = self
-            .issuer
-            .as_ref()
-            .and_then(|issuer| issuer::answer(issuer, &parts.method, path, &parts.headers, &body));
-        let Some(issuer::Answer { response, why }) = answer else { return refused(Refusal::NotFound) };
-        (response.map(Either::Left), why)
-    }
 }
-
-/// Why a client elsewhere gets no token.
-const NOT_LOCAL: &str = "the token endpoint answers clients on this machine only, unless `tokens_for_all` \
-                         (`routegen dev --tokens-for-all`) opens it";
 
 #[derive(Clone, Copy, Debug)]
 struct ApiRequest<'a> {
-    live: &'a LiveApi,
+    deployment: &'a Deployment,
     parts: &'a Parts,
     client: SocketAddr,
     request_id: &'a str,
     time: SystemTime,
-}
-
-fn refused_by(refusal: &Refusal) -> Response<page::Body> {
-    refusal.response().map(|body| Either::Left(Full::new(body)))
 }
 
 /// What API Gateway says of the client, and of the body even where there is none (AWS's own example of a GET,
@@ -300,13 +205,6 @@ fn added_headers(trace: &str, port: u16, length: Option<u64>) -> Vec<(&'static s
     length.into_iter().chain(others).collect()
 }
 
-/// Gives an answer the id of its request, as API Gateway does.
-fn put_id(request_id: &str, headers: &mut HeaderMap) {
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        headers.insert("apigw-requestid", id);
-    }
-}
-
 /// The bytes of a request's head as HTTP/1.1 has it.
 fn head_bytes(parts: &Parts) -> usize {
     let line = parts.method.as_str().len() + parts.uri.path_and_query().map_or(1, |path| path.as_str().len());
@@ -315,24 +213,4 @@ fn head_bytes(parts: &Parts) -> usize {
     let headers: usize =
         parts.headers.iter().map(|(name, value)| header(name.as_str(), value.as_bytes())).sum();
     line + version + headers + "\r\n".len()
-}
-
-#[cfg(test)]
-impl Shared {
-    /// Without an issuer and an observer.
-    pub(crate) fn for_tests(api: &crate::Api) -> Arc<Self> {
-        let services = Services::for_tests();
-        Arc::new(Self {
-            live: RwLock::new(Arc::new(LiveApi::new(api, &services, None).unwrap())),
-            issuer: None,
-            page: None,
-            services,
-            tokens_for_all: false,
-            room: Room::default(),
-            hosts: Hosts::new(std::collections::BTreeSet::new(), "127.0.0.1:9".parse().unwrap()),
-            integration_timeout: crate::Gateway::INTEGRATION_TIMEOUT,
-            port: 9,
-            closing: AtomicBool::new(false),
-        })
-    }
 }

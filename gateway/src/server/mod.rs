@@ -3,10 +3,12 @@
 //! Bounded are the connections, the time for a request's headers and for its body, and the size of both; and what is read of a
 //! body that nobody wants, and the time for which a client reads nothing of its answer.
 
+mod answer;
 mod body;
 mod handle;
-mod host;
+mod own;
 mod seen;
+mod shared;
 
 use std::{
     convert::Infallible,
@@ -26,8 +28,7 @@ use tokio::{
 use tokio_io_timeout::TimeoutWriter;
 
 pub(crate) use body::Room;
-pub(crate) use handle::Shared;
-pub(crate) use host::{Hosts, is_loopback, is_same_origin};
+pub(crate) use shared::Shared;
 
 /// Connections at once. Further ones wait to be accepted.
 const CONNECTIONS: usize = 4_096;

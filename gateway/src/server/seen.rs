@@ -14,7 +14,7 @@ use hyper::{StatusCode, http::request::Parts};
 use routegen_apigw::Refusal;
 use routegen_spec::printable;
 
-use super::Shared;
+use super::shared::Shared;
 use crate::observe::{Observation, RequestLog};
 
 /// A request. Dropped, it is told.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::request::request;
-use crate::{Decision, authorizer::AuthorizerRequest, route::Request};
+use crate::{Decision, authorizer::AuthorizerRequest, request::Request};
 
 /// What an authorizer's event has and a route's has not, or not in the request.
 #[derive(Deserialize)]

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json, value::to_raw_value};
 
 use super::{authorizer_request, request};
-use crate::{authorizer::AuthorizerRequest, route::Request};
+use crate::{authorizer::AuthorizerRequest, request::Request};
 
 fn files(folder: &str) -> BTreeMap<String, Value> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../apigw/tests/golden")).join(folder);

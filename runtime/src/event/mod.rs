@@ -9,45 +9,16 @@
 //! an eighth of the artifact (docs/performance.md). What handlers see of `lambda_http` stays its own types.
 
 mod authorizer;
+mod form;
 #[cfg(test)]
 mod golden;
+mod parts;
 mod request;
 mod response;
 #[cfg(feature = "rest")]
 mod rest;
 
-#[cfg(feature = "rest")]
-use lambda_http::{RequestExt as _, request::RequestContext};
-
-use crate::route::Request;
-
 pub(crate) use authorizer::{SimpleResponse, authorizer_request};
+pub(crate) use form::Form;
 pub(crate) use request::request;
 pub(crate) use response::{Answer, answer};
-
-/// The payload format of an event, which its response has too.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Form {
-    /// 2.0, of HTTP APIs.
-    Http,
-    /// 1.0, of REST APIs.
-    #[cfg(feature = "rest")]
-    Rest,
-}
-
-impl Form {
-    /// That of the event which the request was made of.
-    #[cfg(feature = "rest")]
-    pub(crate) fn of(request: &Request) -> Self {
-        match request.request_context_ref() {
-            Some(RequestContext::ApiGatewayV1(_)) => Self::Rest,
-            _ => Self::Http,
-        }
-    }
-
-    /// That of the event which the request was made of.
-    #[cfg(not(feature = "rest"))]
-    pub(crate) fn of(_: &Request) -> Self {
-        Self::Http
-    }
-}

@@ -1,28 +1,18 @@
 //! An event of payload format 2.0 becomes a request.
 
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderValue, header};
 use lambda_http::{
-    Body, Context, Error, LambdaEvent, RequestExt as _,
+    Context, Error, LambdaEvent, RequestExt as _,
     aws_lambda_events::{apigw::ApiGatewayV2httpRequest, query_map::QueryMap},
     request::RequestContext,
 };
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use serde_json::value::RawValue;
 
+use super::parts::{PATH, QUERY, body, uri};
 #[cfg(feature = "rest")]
 use super::rest;
-use crate::route::Request;
-
-/// What cannot stand in a URI's query. API Gateway has decoded nothing in it.
-const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
-
-/// What cannot stand in a URI's path that is encoded already.
-pub(super) const ENCODED_PATH: &AsciiSet =
-    &QUERY.add(b'?').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
-
-/// What cannot stand in a URI's path as itself. API Gateway decodes the path once, so a `?` in it is part of a segment, and a
-/// `%` is what the client encoded as `%25`.
-pub(super) const PATH: &AsciiSet = &ENCODED_PATH.add(b'%');
+use crate::request::Request;
 
 /// The request that the event tells of.
 ///
@@ -73,15 +63,6 @@ fn cookie_header(mut cookies: Vec<String>) -> Option<HeaderValue> {
     HeaderValue::from_str(&cookies.join("; ")).ok().filter(|header| !header.is_empty())
 }
 
-/// The body as the client sent it.
-pub(super) fn body(body: Option<String>, is_base64_encoded: bool) -> Body {
-    match body {
-        Some(body) if is_base64_encoded => Body::from_maybe_encoded(true, &body),
-        Some(body) => Body::Text(body),
-        None => Body::Empty,
-    }
-}
-
 /// The path and the query as they stand in a URI.
 fn target(event: &ApiGatewayV2httpRequest) -> String {
     let mut target = utf8_percent_encode(event.raw_path.as_deref().unwrap_or("/"), PATH).to_string();
@@ -92,19 +73,12 @@ fn target(event: &ApiGatewayV2httpRequest) -> String {
     target
 }
 
-/// The whole URI; without scheme and host where what the client sent as its host is none.
-pub(super) fn uri(target: &str, headers: &HeaderMap, domain: Option<&str>) -> Uri {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let host = header("host").or(domain).unwrap_or_default();
-    let scheme = header("x-forwarded-proto").unwrap_or("https");
-    let whole = Uri::builder().scheme(scheme).authority(host).path_and_query(target).build();
-    whole.or_else(|_| target.parse()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use axum::http::Method;
     use serde_json::{Value, json};
+
+    use lambda_http::Body;
 
     use super::*;
 

@@ -8,7 +8,7 @@ use axum::{
 use lambda_http::Body;
 use serde::{Serialize, Serializer};
 
-use super::Form;
+use super::form::Form;
 
 /// A response.
 #[derive(Serialize)]

@@ -12,8 +12,8 @@ use lambda_http::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::request::{ENCODED_PATH, PATH, body, uri};
-use crate::route::Request;
+use super::parts::{ENCODED_PATH, PATH, body, uri};
+use crate::request::Request;
 
 /// What cannot stand in a name or a value of a query: all but the unreserved characters (RFC 3986, section 2.3).
 const PARAMETER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

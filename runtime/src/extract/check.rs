@@ -46,7 +46,7 @@ impl<T: axum::extract::FromRequest<()>, Auth, const PARAMETERS: usize> Argument<
     pub const BODY: bool = true;
 }
 
-impl<Auth, const PARAMETERS: usize> Argument<crate::route::Request, Auth, PARAMETERS> {
+impl<Auth, const PARAMETERS: usize> Argument<crate::request::Request, Auth, PARAMETERS> {
     /// What becomes of the body, nobody knows.
     pub const WHOLE: bool = true;
 }

@@ -11,7 +11,7 @@ mod entries;
 pub(crate) mod fields;
 mod path;
 mod place;
-mod rejection;
+mod resource;
 mod text;
 mod token;
 
@@ -28,9 +28,8 @@ pub use claims::{Claims, StandardClaims};
 pub(crate) use entries::SaidByProgram;
 pub use path::Path;
 pub use place::{Asked, AskedCheck, Early, EarlyCheck};
-pub(crate) use rejection::Rejection;
 
-use crate::route::Request;
+use crate::{rejection::Rejection, request::Request};
 
 /// An argument that leaves the body to another one: every argument but the last of a route, and all of an authorizer.
 ///

@@ -14,7 +14,7 @@ use serde::de::{
 };
 
 use super::text::{Error, Text};
-use crate::{Problem, route::Surroundings};
+use crate::{Problem, request::Surroundings};
 
 /// Extracts the parameters of the path: one as a value, several as a tuple in the path's order, or any number by
 /// name as a struct.

@@ -3,7 +3,6 @@
 //! In: the types that a handler takes as [`Res`]. Out: each of them, made before the first invocation, and whatever
 //! they ask for themselves. It makes nothing twice, and nothing that the function's own handler does not need.
 
-mod extract;
 mod failure;
 mod init;
 

@@ -18,14 +18,14 @@ use routegen_spec::{IdentitySource, Scope};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::failed;
+use super::failed::failed;
 use crate::{
     Decision, Init, Problem,
     authorizer::Authorizer,
     event::authorizer_request,
-    extract::Rejection,
     local::event::{lambda_event, of_authorizer},
     log::chain,
+    rejection::Rejection,
     serve::judge,
 };
 

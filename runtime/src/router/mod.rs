@@ -7,6 +7,7 @@
 mod authorize;
 mod client;
 mod error;
+mod failed;
 mod request;
 
 use std::{
@@ -47,6 +48,7 @@ use crate::{
 use authorize::Authorize;
 pub use client::ClientAddress;
 pub use error::RouterError;
+use failed::failed;
 
 /// Begins a router of every route that the program links.
 ///
@@ -333,12 +335,6 @@ impl Served {
         }
         Ok(())
     }
-}
-
-/// What the client gets for a mistake of the program's, which the log has.
-fn failed(cause: String) -> Response {
-    tracing::error!(target: TARGET, "{cause}");
-    Problem::internal(cause).into_response()
 }
 
 /// Whether the route's author has opened it to everyone.

@@ -12,8 +12,8 @@ use axum::{
 use lambda_http::Context;
 use routegen_apigw::event::travels_as_text;
 
-use super::failed;
-use crate::{event, extract::Rejection, local::event::lambda_event, route::Request};
+use super::failed::failed;
+use crate::{event, local::event::lambda_event, rejection::Rejection, request::Request};
 
 /// Gives the request its one host, which HTTP/2 has beside the headers.
 pub(super) fn with_host(parts: &mut Parts) -> Result<(), StatusCode> {

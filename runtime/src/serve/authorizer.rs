@@ -16,8 +16,8 @@ use crate::{
     decision::Judgement,
     event::{self, SimpleResponse},
     log::{self, Served, TARGET},
+    request::{Request, Surroundings},
     resource::Init,
-    route::{Request, Surroundings},
 };
 
 /// Serves `authorizer` until the execution environment ends.

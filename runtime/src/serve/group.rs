@@ -21,8 +21,9 @@ use crate::{
     Problem,
     event::{self, Form},
     log::{self, Served, TARGET},
+    request::Request,
     resource::Init,
-    route::{Request, Route},
+    route::Route,
 };
 
 pub(super) fn serve(routes: &[Route]) -> ExitCode {

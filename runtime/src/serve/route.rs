@@ -19,8 +19,9 @@ use crate::{
     event::{self, Answer, Form},
     log::{self, Served, TARGET},
     problem::Cause,
+    request::{Request, Surroundings},
     resource::Init,
-    route::{Request, Route, Surroundings},
+    route::Route,
 };
 
 pub(super) fn serve(route: Route) -> ExitCode {

@@ -14,7 +14,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 use modules::Graph;
 
 /// The crates whose modules are looked at.
-const CRATES: [&str; 5] = ["spec", "apigw", "macros", "cli", "xtask"];
+const CRATES: [&str; 7] = ["spec", "apigw", "macros", "runtime", "gateway", "cli", "xtask"];
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()

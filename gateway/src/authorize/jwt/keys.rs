@@ -26,7 +26,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
-use super::BadToken;
+use super::bad_token::BadToken;
 use crate::{issuer::Issuer, lock::lock};
 
 /// Between two fetches for kids that are not known, or after one that failed.

@@ -6,25 +6,26 @@
 //!
 //! [its rules]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 
-mod cache;
+mod bad_token;
 mod keys;
+mod token_cache;
 
 use std::{borrow::Cow, sync::Arc, time::UNIX_EPOCH};
 
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use routegen_apigw::{
     Refusal,
-    claims::{self, BadClaims, challenge},
+    claims::{self, challenge},
     event::{Identity, RoutedRequest},
     identity::{self, Found},
 };
 use routegen_spec::{IdentitySource, Scope};
 use serde_json::{Map, Value, value::to_raw_value};
 
-use super::Refused;
-use cache::TokenCache;
-pub(crate) use cache::Verified;
+use super::refused::Refused;
+use bad_token::BadToken;
 pub(crate) use keys::{KeySource, RemoteKeys};
+use token_cache::{TokenCache, Verified};
 
 /// The algorithms of RSA signatures with PKCS #1. API Gateway takes "RSA-based algorithms", and no list is documented.
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::RS384, Algorithm::RS512];
@@ -38,31 +39,6 @@ pub(crate) struct JwtVerifier {
     keys: KeySource,
     cache: TokenCache,
     validation: Validation,
-}
-
-/// Why a token does not pass.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub(crate) enum BadToken {
-    #[error("token contains an invalid number of segments")]
-    Segments,
-    #[error("the token is malformed")]
-    Malformed,
-    #[error("the token is not signed with RS256, RS384 or RS512")]
-    Algorithm,
-    #[error("the token does not name its key")]
-    NoKeyId,
-    #[error("the issuer has no RSA key of the token's kid")]
-    UnknownKey,
-    #[error("the signature is invalid")]
-    Signature,
-    #[error("the token has a critical header that is not understood")]
-    Critical,
-    #[error("the issuer's keys cannot be fetched: {0}")]
-    Keys(String),
-    #[error(transparent)]
-    Claims(#[from] BadClaims),
-    #[error("the request has more than one token")]
-    Several,
 }
 
 impl JwtVerifier {
@@ -83,6 +59,7 @@ impl JwtVerifier {
     }
 
     /// The header that it takes tokens of the gateway's own issuer from, if it does.
+    #[cfg(feature = "page")]
     pub(crate) fn local_token_header(&self) -> Option<String> {
         match (&self.keys, &self.source) {
             (KeySource::Local(..), IdentitySource::Header(name)) => Some(name.as_str().to_ascii_lowercase()),
@@ -166,6 +143,7 @@ fn names_an_algorithm(token: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use routegen_apigw::claims::BadClaims;
     use tokio::runtime::Runtime;
 
     use super::*;

@@ -27,7 +27,7 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutWriter;
 
-use super::{environment::Environment, peer, runtime_api};
+use super::{peer, runtime_api, state::Environment};
 
 /// How long a client may take for the headers of a request that it has begun.
 const HEADER_TIME: Duration = Duration::from_secs(30);

@@ -7,29 +7,26 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     process::ExitStatus,
-    sync::{Arc, Mutex},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    sync::Arc,
+    time::Duration,
 };
 
-use bytes::Bytes;
 use tokio::{
     net::TcpListener,
-    sync::{Notify, oneshot},
     task::JoinSet,
-    time::{Instant, sleep, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until},
 };
 
 use super::{
-    InvokeError, Invoked, connection,
+    connection,
     log::LogReaders,
-    peer::{self, NotOurs},
-    pool::{Job, Pool},
+    outcome::{InvokeError, Invoked},
+    peer,
+    pool::{Pool, PoolHandle, Services},
     process::{self, About, Process},
+    state::{Environment, InFlight, MEMORY_CHECK},
 };
-use crate::{FunctionError, lock::lock, observe::Observation};
-
-/// How often the memory of a process that works is looked at.
-const MEMORY_CHECK: Duration = Duration::from_millis(100);
+use crate::{Program, lock::lock, observe::Observation};
 
 /// How long a process has to end by itself after it said that it cannot start.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -40,69 +37,14 @@ const CONNECTIONS: usize = 64;
 /// Between a connection that cannot be taken and the next try: where file descriptors are wanting, one of them has to go first.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
-/// The state of an environment, which its Runtime API shares with whoever watches over it.
-#[derive(Debug)]
-pub(super) struct Environment {
-    pub(super) pool: Arc<Pool>,
-    pub(super) address: String,
-    state: Mutex<State>,
-    changed: Notify,
+/// The environments of a program, of which there are none yet.
+pub(crate) fn new_pool(name: Arc<str>, program: Program, services: Services) -> PoolHandle {
+    PoolHandle::new(name, program, services, |pool| drop(tokio::spawn(Environment::run(pool))))
 }
-
-#[derive(Debug, Default)]
-struct State {
-    /// Whether it asked for an event.
-    started: bool,
-    /// Whether it was given one.
-    served: bool,
-    in_flight: Vec<InFlight>,
-    /// Answers after which it has not asked again.
-    returning: usize,
-    /// What it worked on last, which a late line of the log belongs to.
-    last: Option<(Arc<str>, String)>,
-    /// When whoever watches looks next; nothing while there is nothing to watch.
-    check: Option<Instant>,
-    /// What it said of why it cannot start.
-    init_error: Option<FunctionError>,
-    /// Whose connection was refused last.
-    refused: Option<NotOurs>,
-}
-
-/// An event that the process works on.
-#[derive(Debug)]
-struct InFlight {
-    request_id: String,
-    function: Arc<str>,
-    timeout: Duration,
-    deadline: Instant,
-    cold_start: bool,
-    reply: oneshot::Sender<Invoked>,
-}
-
-/// An event as the process gets it.
-#[derive(Debug)]
-pub(super) struct Dispatched {
-    pub(super) job: Given,
-    /// Milliseconds since 1970.
-    pub(super) deadline: u128,
-}
-
-/// A [`Job`] without whoever waits for it.
-#[derive(Debug)]
-pub(super) struct Given {
-    pub(super) request_id: String,
-    pub(super) payload: Bytes,
-    pub(super) trace: String,
-    pub(super) arn: hyper::header::HeaderValue,
-}
-
-/// Why a process may not ask for an event.
-#[derive(Debug)]
-pub(super) struct StillBusy;
 
 impl Environment {
     /// Starts a process, serves it to its end, and tells the pool of it.
-    pub(super) async fn run(pool: Arc<Pool>) {
+    async fn run(pool: Arc<Pool>) {
         // Held until the process is reaped.
         let _alive = pool.services.alive.clone();
         match Self::start(&pool).await {
@@ -133,9 +75,7 @@ impl Environment {
         pool.services
             .observer
             .tell(|| Observation::ProcessStarted { function: pool.name.clone(), process: process.id() });
-        let environment =
-            Self { pool: pool.clone(), address, state: Mutex::default(), changed: Notify::new() };
-        Ok((Arc::new(environment), listener, process))
+        Ok((Arc::new(Self::new(pool.clone(), address)), listener, process))
     }
 
     /// Gives the reason where it never asked for an event.
@@ -250,94 +190,8 @@ impl Environment {
         state.check = Some(deadline.min(now + MEMORY_CHECK));
         None
     }
-
-    /// The next event, when there is one.
-    pub(super) async fn next(&self) -> Result<Dispatched, StillBusy> {
-        {
-            let mut state = lock(&self.state);
-            if state.in_flight.len() >= self.pool.program.concurrency {
-                return Err(StillBusy);
-            }
-            if !state.started {
-                state.started = true;
-                self.pool.started();
-                self.changed.notify_one();
-            } else if state.returning > 0 {
-                state.returning -= 1;
-                self.pool.returned();
-            }
-        }
-        let job = self.pool.next().await;
-        Ok(self.dispatch(job))
-    }
-
-    fn dispatch(&self, job: Job) -> Dispatched {
-        let Job { request_id, payload, trace, function, arn, timeout, reply } = job;
-        let deadline = Instant::now() + timeout;
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + timeout;
-        let mut state = lock(&self.state);
-        let cold_start = !std::mem::replace(&mut state.served, true);
-        let id = request_id.clone();
-        state.in_flight.push(InFlight { request_id: id, function, timeout, deadline, cold_start, reply });
-        let check = deadline.min(Instant::now() + MEMORY_CHECK);
-        if state.check.is_none_or(|at| check < at) {
-            state.check = Some(check);
-            self.changed.notify_one();
-        }
-        let job = Given { request_id, payload, trace, arn };
-        Dispatched { job, deadline: wall.as_millis() }
-    }
-
-    /// Ends an invocation; `false` where there is none of that id.
-    pub(super) fn complete(&self, request_id: &str, outcome: Result<Bytes, InvokeError>) -> bool {
-        let mut state = lock(&self.state);
-        let Some(at) = state.in_flight.iter().position(|work| work.request_id == request_id) else {
-            return false;
-        };
-        let work = state.in_flight.swap_remove(at);
-        state.returning += 1;
-        self.pool.returning();
-        state.last = Some((work.function, work.request_id));
-        drop(state);
-        let _ = work.reply.send(Invoked { outcome, cold_start: work.cold_start });
-        true
-    }
-
-    /// Whether an invocation is in flight.
-    pub(super) fn works_on(&self, request_id: &str) -> bool {
-        lock(&self.state).in_flight.iter().any(|work| work.request_id == request_id)
-    }
-
-    /// The process said that it cannot start.
-    pub(super) fn cannot_start(&self, error: FunctionError) {
-        lock(&self.state).init_error = Some(error);
-        self.changed.notify_one();
-    }
-
-    /// A connection of somebody else was refused.
-    pub(super) fn refused(&self, whose: NotOurs) {
-        lock(&self.state).refused = Some(whose);
-    }
-
-    /// The function and the invocation that a line of the log belongs to, where that is certain.
-    pub(super) fn author(&self) -> (Arc<str>, Option<String>) {
-        let state = lock(&self.state);
-        match (state.in_flight.as_slice(), &state.last) {
-            ([one], _) => (one.function.clone(), Some(one.request_id.clone())),
-            // Whoever does one thing after the other still speaks of the last one.
-            ([], Some((function, id))) if self.pool.program.concurrency == 1 => {
-                (function.clone(), Some(id.clone()))
-            }
-            _ => (self.pool.name.clone(), None),
-        }
-    }
 }
 
 fn how(status: io::Result<ExitStatus>) -> String {
     status.map_or_else(|error| error.to_string(), |status| status.to_string())
-}
-
-/// Waits no longer than a moment, for what should be over.
-pub(super) async fn shortly(work: impl Future<Output = ()>) {
-    let _ = timeout(LAST_WORDS, work).await;
 }

@@ -19,8 +19,9 @@ use routegen_spec::{Auth, IdentitySource, Method, PathPattern, Scope, Segment, l
 use crate::{
     Api, Authorizer, JwtAuthorizer, Route,
     authorize::{Decider, IamVerifier, JwtVerifier, KeySource, LambdaDecider, RemoteKeys},
+    functions::{self, LambdaFunction, PoolHandle, RunBy, Services},
+    host,
     issuer::Issuer,
-    lambda::{LambdaFunction, PoolHandle, RunBy, Services},
     model::{Backend, JwtIssuer},
     reserved,
     throttle::Bucket,
@@ -61,33 +62,37 @@ pub enum ApiError {
 
 /// A checked API.
 #[derive(Debug)]
-pub(crate) struct LiveApi {
+pub(crate) struct Deployment {
     pub(crate) trie: Trie,
-    pub(crate) routes: Vec<LiveRoute>,
+    pub(crate) routes: Vec<DeployedRoute>,
     pub(crate) functions: BTreeMap<String, Arc<LambdaFunction>>,
     pub(crate) cors: Option<CorsHeaders>,
     pub(crate) stage: ApiStage,
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
     pub(crate) iam: IamVerifier,
     /// Those that any route asks for.
     pub(crate) scopes: BTreeSet<Scope>,
     /// Where requests have what its authorizers know their callers by, beside the header `authorization`.
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
     pub(crate) credentials: Vec<IdentitySource>,
 }
 
 /// A route with what decides and what answers.
 #[derive(Debug)]
-pub(crate) struct LiveRoute {
+pub(crate) struct DeployedRoute {
     pub(crate) key: String,
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
     pub(crate) method: Method,
     pub(crate) path: PathPattern,
     /// Who may call, as the route says it; `decider` is what comes of it.
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
     pub(crate) auth: Auth,
     pub(crate) decider: Decider,
     pub(crate) function: Arc<LambdaFunction>,
     pub(crate) bucket: Option<Bucket>,
 }
 
-impl LiveApi {
+impl Deployment {
     pub(crate) fn new(
         api: &Api,
         services: &Services,
@@ -110,7 +115,7 @@ impl LiveApi {
                 first: api.routes[first].key().to_string(),
                 second: key.clone(),
             })?;
-            routes.push(LiveRoute {
+            routes.push(DeployedRoute {
                 decider: deciders.of(route)?,
                 function: find(&functions, &key, &route.function)?,
                 method: route.method,
@@ -151,7 +156,7 @@ fn is_reserved(path: &PathPattern) -> bool {
 
 fn functions(api: &Api, services: &Services) -> Result<BTreeMap<String, Arc<LambdaFunction>>, ApiError> {
     let pool = |name: &str, program: &crate::Program| {
-        Arc::new(PoolHandle::new(name.into(), program.clone(), services.clone()))
+        Arc::new(functions::new_pool(name.into(), program.clone(), services.clone()))
     };
     let processes: BTreeMap<&str, Arc<PoolHandle>> =
         api.processes.iter().map(|(name, program)| (name.as_str(), pool(name, program))).collect();
@@ -171,8 +176,9 @@ fn functions(api: &Api, services: &Services) -> Result<BTreeMap<String, Arc<Lamb
             let arn = format!("arn:aws:lambda:{}:{ACCOUNT_ID}:function:{name}", services.region);
             let arn =
                 HeaderValue::from_str(&arn).map_err(|_| ApiError::FunctionName { function: name.clone() })?;
-            let live = LambdaFunction { name: name.as_str().into(), arn, timeout: function.timeout, backend };
-            Ok((name.clone(), Arc::new(live)))
+            let deployed =
+                LambdaFunction { name: name.as_str().into(), arn, timeout: function.timeout, backend };
+            Ok((name.clone(), Arc::new(deployed)))
         })
         .collect()
 }
@@ -286,7 +292,7 @@ fn is_trustworthy(url: &str) -> bool {
     let Some(host) = uri.host() else { return false };
     match uri.scheme_str() {
         Some("https") => true,
-        Some("http") => crate::server::is_loopback(host),
+        Some("http") => host::is_loopback(host),
         _ => false,
     }
 }

@@ -1,26 +1,9 @@
-//! Lambda: functions are invoked, in this process or as programs over the Runtime API.
-//!
-//! `function` is what the gateway calls; `pool` gives events to the execution environments of a program, and starts them;
-//! `environment` is one of those, with `process` beneath it and `runtime_api` before it, which `connection` leads to if `peer`
-//! knows whose it is; `processes` knows all that live.
-
-mod connection;
-mod environment;
-mod function;
-mod log;
-mod peer;
-mod pool;
-mod process;
-mod processes;
-mod runtime_api;
+//! How an invocation ended: with an answer, or without one and why.
 
 use bytes::Bytes;
 use routegen_spec::limits::PAYLOAD_BYTES;
 
 use crate::FunctionError;
-pub(crate) use function::{Call, LambdaFunction, RunBy};
-pub(crate) use pool::{PoolHandle, Services};
-pub use processes::Processes;
 
 /// How an invocation ended.
 #[derive(Debug)]

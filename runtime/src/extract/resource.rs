@@ -1,6 +1,6 @@
 //! A resource as an argument.
 //!
-//! In: what serves the request knows of resources. Out: the resource, made now if nobody has asked for it before.
+//! In: a request in whose surroundings the resources are. Out: the one that is asked for, made if it is not there yet.
 
 use axum::{
     extract::FromRequestParts,
@@ -8,8 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::init::{Res, Resource};
-use crate::{Problem, route::Surroundings};
+use crate::{Problem, Res, Resource, request::Surroundings};
 
 impl<T: Resource, S: Sync> FromRequestParts<S> for Res<T> {
     type Rejection = Response;

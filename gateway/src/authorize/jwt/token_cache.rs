@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::authorize::kept::Kept;
+use crate::authorize::decision_cache::DecisionCache;
 
 /// What a token that passed says.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct Verified {
 const BYTES: usize = 2 * 1024 * 1024;
 
 #[derive(Debug, Default)]
-pub(super) struct TokenCache(Kept<Box<str>, Entry, BYTES>);
+pub(super) struct TokenCache(DecisionCache<Box<str>, Entry, BYTES>);
 
 #[derive(Clone, Debug)]
 struct Entry {

@@ -19,7 +19,10 @@ use bytes::Bytes;
 use hyper::header::HeaderValue;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{InvokeError, Invoked, Processes, environment::Environment};
+use super::{
+    outcome::{InvokeError, Invoked},
+    processes::Processes,
+};
 use crate::{Program, ids::Ids, lock::lock, observe::Observer};
 
 /// How long an environment that has answered may take to ask again, before another one is started.
@@ -62,6 +65,8 @@ pub(crate) struct Pool {
     pub(crate) name: Arc<str>,
     pub(crate) program: Program,
     pub(crate) services: Services,
+    /// Starts an environment, which tells the pool when it has [`ended`](Pool::ended).
+    start: fn(Arc<Pool>),
     state: Mutex<State>,
     closed: watch::Sender<bool>,
 }
@@ -103,9 +108,9 @@ impl Drop for PoolHandle {
 
 impl PoolHandle {
     /// A pool without environments yet.
-    pub(crate) fn new(name: Arc<str>, program: Program, services: Services) -> Self {
+    pub(super) fn new(name: Arc<str>, program: Program, services: Services, start: fn(Arc<Pool>)) -> Self {
         let closed = watch::Sender::new(false);
-        Self(Arc::new(Pool { name, program, services, state: Mutex::default(), closed }))
+        Self(Arc::new(Pool { name, program, services, start, state: Mutex::default(), closed }))
     }
 }
 
@@ -218,7 +223,7 @@ impl Pool {
     fn start(self: &Arc<Self>, state: &mut State) {
         state.environments += 1;
         state.starting += 1;
-        tokio::spawn(Environment::run(self.clone()));
+        (self.start)(self.clone());
     }
 }
 
@@ -279,8 +284,11 @@ mod tests {
 
     /// A pool whose only environment has answered, and has not asked again.
     fn returning() -> PoolHandle {
-        let pool =
-            PoolHandle::new("f".into(), Program::new("/bin/sleep").argument("1000"), Services::for_tests());
+        let pool = super::super::new_pool(
+            "f".into(),
+            Program::new("/bin/sleep").argument("1000"),
+            Services::for_tests(),
+        );
         let mut state = lock(&pool.state);
         (state.environments, state.returning) = (1, 1);
         drop(state);

@@ -11,8 +11,8 @@ use routegen_spec::limits::PAYLOAD_BYTES;
 use tokio::sync::oneshot;
 
 use super::{
-    InvokeError, Invoked, PoolHandle,
-    pool::{Job, Pool},
+    outcome::{InvokeError, Invoked},
+    pool::{Job, Pool, PoolHandle},
 };
 use crate::{Invocation, model::Handler};
 

@@ -9,7 +9,7 @@ const ENTRY_BYTES: usize = 256;
 
 /// Values by their keys, of so many bytes in all.
 #[derive(Debug)]
-pub(super) struct Kept<K, V, const BYTES: usize>(Mutex<Entries<K, V>>);
+pub(super) struct DecisionCache<K, V, const BYTES: usize>(Mutex<Entries<K, V>>);
 
 #[derive(Debug)]
 struct Entries<K, V> {
@@ -24,13 +24,13 @@ struct Entry<V> {
     bytes: usize,
 }
 
-impl<K, V, const BYTES: usize> Default for Kept<K, V, BYTES> {
+impl<K, V, const BYTES: usize> Default for DecisionCache<K, V, BYTES> {
     fn default() -> Self {
         Self(Mutex::new(Entries { map: HashMap::new(), bytes: 0 }))
     }
 }
 
-impl<K: Eq + Hash, V: Clone, const BYTES: usize> Kept<K, V, BYTES> {
+impl<K: Eq + Hash, V: Clone, const BYTES: usize> DecisionCache<K, V, BYTES> {
     pub(super) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn the_bytes_stay_below_their_bound_whether_entries_are_large_or_many() {
         for (text_bytes, most) in [(0, BYTES / ENTRY_BYTES), (1024 * 1024, 7), (6 * 1024 * 1024, 1)] {
-            let kept = Kept::<_, _, BYTES>::default();
+            let kept = DecisionCache::<_, _, BYTES>::default();
             let mut largest = 0;
             for number in 0..=2 * most {
                 kept.put(number, number, text_bytes);
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn what_is_put_again_counts_once_and_what_is_too_large_drives_out_nothing() {
-        let kept = Kept::<_, _, BYTES>::default();
+        let kept = DecisionCache::<_, _, BYTES>::default();
         for value in 0..100 {
             kept.put("same".to_owned(), value, 1024 * 1024);
         }

@@ -16,7 +16,7 @@ use routegen_apigw::host::name;
 
 /// A request that is for no name that the gateway answers to.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub(super) enum WrongHost {
+pub(crate) enum WrongHost {
     #[error(
         "the gateway does not answer to the host `{0}`, unless `allow_host` (`routegen dev --allow-host`) names it"
     )]
@@ -39,7 +39,7 @@ impl Hosts {
     }
 
     /// Refuses a request that is for none of the names.
-    pub(super) fn check(&self, headers: &HeaderMap) -> Result<(), WrongHost> {
+    pub(crate) fn check(&self, headers: &HeaderMap) -> Result<(), WrongHost> {
         let mut hosts = headers.get_all(HOST).iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else { return Err(WrongHost::NotOne) };
         let host = String::from_utf8_lossy(host.as_bytes());
@@ -69,7 +69,7 @@ pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
 const FORWARDED: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host"];
 
 /// Whether a request comes from this machine, for this machine, and not through a tunnel that ends here.
-pub(super) fn is_local(client: SocketAddr, headers: &HeaderMap) -> bool {
+pub(crate) fn is_local(client: SocketAddr, headers: &HeaderMap) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     client.ip().to_canonical().is_loopback()
         && host.is_some_and(|host| is_loopback(name(host)))

@@ -1,18 +1,22 @@
 //! What a function writes to stdout and stderr, line by line, for whoever observes the gateway.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, BufReader},
     process::{ChildStderr, ChildStdout},
     task::JoinSet,
+    time::timeout,
 };
 
-use super::environment::{Environment, shortly};
+use super::state::Environment;
 use crate::observe::Observation;
 
 /// A longer line is told in parts, so that a function that never ends one does not fill the memory.
 const LINE_BYTES: usize = 64 * 1024;
+
+/// How long is read what a process that has ended left: its pipes may be held by others.
+const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// The readers of a process's output.
 pub(super) struct LogReaders(JoinSet<()>);
@@ -34,7 +38,7 @@ impl LogReaders {
 
     /// Reads what is left of a process that has ended.
     pub(super) async fn end(mut self) {
-        shortly(async { while self.0.join_next().await.is_some() {} }).await;
+        let _ = timeout(LAST_LINES, async { while self.0.join_next().await.is_some() {} }).await;
     }
 }
 

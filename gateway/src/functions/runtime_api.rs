@@ -19,8 +19,8 @@ use serde::Deserialize;
 use tokio::time::timeout;
 
 use super::{
-    InvokeError,
-    environment::{Dispatched, Environment},
+    outcome::InvokeError,
+    state::{Dispatched, Environment},
 };
 use crate::FunctionError;
 

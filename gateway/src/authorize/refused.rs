@@ -1,0 +1,11 @@
+//! A refusal, with what the log says of it.
+
+use routegen_apigw::Refusal;
+
+/// A request that may not pass.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) refusal: Refusal,
+    /// For the log, never for the client.
+    pub(crate) why: String,
+}

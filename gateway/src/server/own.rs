@@ -1,0 +1,108 @@
+//! The gateway's own paths: the page's, and the local issuer's.
+
+use std::net::SocketAddr;
+
+use http_body_util::Full;
+use hyper::{Response, http::request::Parts};
+use routegen_apigw::Refusal;
+
+use super::{
+    answer::{Body, put_id, whole},
+    body::RequestBody,
+    seen::Seen,
+    shared::Shared,
+};
+#[cfg(feature = "page")]
+use crate::page::{self, Endpoint};
+use crate::{
+    host::{is_local, is_same_origin},
+    issuer, reserved,
+};
+
+/// The largest body of a request for one of the gateway's own paths: forms and small documents.
+const OWN_BODY_BYTES: usize = 64 * 1024;
+
+/// Why a client elsewhere gets no token.
+const NOT_LOCAL: &str = "the token endpoint answers clients on this machine only, unless `tokens_for_all` \
+                         (`routegen dev --tokens-for-all`) opens it";
+
+impl Shared {
+    /// The gateway's own paths. What people have to know of a refusal to mend it is told, and all else that happens here is not.
+    pub(super) async fn own(
+        &self,
+        client: SocketAddr,
+        parts: &Parts,
+        body: &mut RequestBody,
+    ) -> Response<Body> {
+        let (mut response, why) = self.answer_own(client, parts, body).await;
+        if let Some(why) = why {
+            let request_id = self.services.ids.request();
+            put_id(&request_id, response.headers_mut());
+            let mut seen = Seen::new(self, parts, &request_id);
+            seen.error = Some(why);
+            seen.answered(response.status());
+        }
+        response
+    }
+
+    async fn answer_own(
+        &self,
+        client: SocketAddr,
+        parts: &Parts,
+        body: &mut RequestBody,
+    ) -> (Response<Body>, Option<String>) {
+        let refused = |refusal: Refusal| (refused_by(&refusal), None);
+        if !is_same_origin(&parts.headers) {
+            return refused(Refusal::Forbidden(None));
+        }
+        let path = parts.uri.path();
+        #[cfg(feature = "page")]
+        if let Some(answer) = self.answer_of_the_page(client, parts, body).await {
+            return answer;
+        }
+        let is_for_tokens = path == reserved::TOKEN;
+        if is_for_tokens && !self.tokens_for_all && !is_local(client, &parts.headers) {
+            return (refused_by(&Refusal::Forbidden(None)), Some(NOT_LOCAL.to_owned()));
+        }
+        let body = match body.read(OWN_BODY_BYTES, &self.room).await {
+            Ok(body) => body.bytes,
+            Err(unread) => return refused(unread.refusal),
+        };
+        let answer = self
+            .issuer
+            .as_ref()
+            .and_then(|issuer| issuer::answer(issuer, &parts.method, path, &parts.headers, &body));
+        let Some(issuer::Answer { response, why }) = answer else { return refused(Refusal::NotFound) };
+        (response.map(whole), why)
+    }
+
+    /// Nothing where the request is not for the page.
+    #[cfg(feature = "page")]
+    async fn answer_of_the_page(
+        &self,
+        client: SocketAddr,
+        parts: &Parts,
+        body: &mut RequestBody,
+    ) -> Option<(Response<Body>, Option<String>)> {
+        let page = self.page.as_ref()?;
+        let admitted = Endpoint::of(&parts.method, parts.uri.path())?.and_then(|endpoint| {
+            page.admit(endpoint, client, parts)?;
+            Ok(endpoint)
+        });
+        Some(match admitted {
+            Ok(endpoint) => match body.read(OWN_BODY_BYTES, &self.room).await {
+                Ok(body) => {
+                    let (deployment, issuer) = (self.deployment(), self.issuer.as_deref());
+                    (page.answer(endpoint, parts, &body.bytes, &deployment, issuer), None)
+                }
+                Err(unread) => (refused_by(&unread.refusal), None),
+            },
+            Err(wrong @ page::Refused::Host) => (page::refuse(wrong), Some(wrong.to_string())),
+            Err(refused) => (page::refuse(refused), None),
+        })
+    }
+}
+
+fn refused_by(refusal: &Refusal) -> Response<Body> {
+    refusal.response().map(|body| whole(Full::new(body)))
+}

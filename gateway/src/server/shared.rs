@@ -1,0 +1,57 @@
+//! What all requests of a gateway share.
+
+use std::{
+    sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
+    time::Duration,
+};
+
+use super::body::Room;
+#[cfg(feature = "page")]
+use crate::page::Page;
+use crate::{deployment::Deployment, functions::Services, host::Hosts, issuer::Issuer};
+
+/// What all requests of a gateway share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) deployment: RwLock<Arc<Deployment>>,
+    pub(crate) issuer: Option<Arc<Issuer>>,
+    #[cfg(feature = "page")]
+    pub(crate) page: Option<Page>,
+    pub(crate) services: Services,
+    pub(crate) hosts: Hosts,
+    /// Whether the token endpoint answers clients elsewhere too.
+    pub(crate) tokens_for_all: bool,
+    pub(crate) room: Room,
+    pub(crate) integration_timeout: Duration,
+    pub(crate) port: u16,
+    /// Whether connections are about to be cut off.
+    pub(crate) closing: AtomicBool,
+}
+
+impl Shared {
+    /// The API as it is now. A request that began with it ends with it.
+    pub(crate) fn deployment(&self) -> Arc<Deployment> {
+        self.deployment.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[cfg(test)]
+impl Shared {
+    /// Without an issuer and an observer.
+    pub(crate) fn for_tests(api: &crate::Api) -> Arc<Self> {
+        let services = Services::for_tests();
+        Arc::new(Self {
+            deployment: RwLock::new(Arc::new(Deployment::new(api, &services, None).unwrap())),
+            issuer: None,
+            #[cfg(feature = "page")]
+            page: None,
+            services,
+            tokens_for_all: false,
+            room: Room::default(),
+            hosts: Hosts::new(std::collections::BTreeSet::new(), "127.0.0.1:9".parse().unwrap()),
+            integration_timeout: crate::Gateway::INTEGRATION_TIMEOUT,
+            port: 9,
+            closing: AtomicBool::new(false),
+        })
+    }
+}

@@ -1,0 +1,16 @@
+//! A request as handlers and extractors have it.
+
+use crate::resource::Init;
+
+/// A request as a handler's glue receives it: API Gateway's event as `http::Request`, with the event's context,
+/// path parameters and authorizer in its extensions.
+pub type Request = axum::http::Request<lambda_http::Body>;
+
+/// What extractors of this crate find in a request's extensions.
+#[derive(Clone)]
+pub(crate) struct Surroundings {
+    /// The names of the route's parameters from left to right, which the event does not tell.
+    pub(crate) parameters: &'static [&'static str],
+    /// The resources that are there.
+    pub(crate) init: Init,
+}
