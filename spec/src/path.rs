@@ -26,6 +26,7 @@ pub struct PathPattern {
 
 /// What stands between two slashes of a [`PathPattern`].
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
 pub enum Segment {
     /// Matches itself, byte for byte.
     Literal(String),

@@ -262,8 +262,11 @@ impl<'a> Call<'a> {
         let mut api = local::functions(Api::new(), manifest, programs, &self.variables, None, self.root);
         for route in &self.routes {
             // Nobody here could sign as somebody.
-            let auth = if route.auth == Auth::Iam { Auth::None } else { route.auth.clone() };
-            api = api.route(Route::from(&RouteSpec { auth, ..(*route).clone() }));
+            let mut route = (*route).clone();
+            if route.auth == Auth::Iam {
+                route.auth = Auth::None;
+            }
+            api = api.route(Route::from(&route));
         }
         let context: Map<String, Value> = self.args.claim.iter().cloned().collect();
         api = api.function(

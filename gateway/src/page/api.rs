@@ -24,9 +24,9 @@ pub(super) fn describe(live: &LiveApi, issuer: Option<&Issuer>) -> Value {
 
 fn route(route: &LiveRoute) -> Value {
     let parameter = |segment: &Segment| match segment {
-        Segment::Literal(_) => None,
         Segment::Param(name) => Some(json!({ "name": name, "greedy": false })),
         Segment::Greedy(name) => Some(json!({ "name": name, "greedy": true })),
+        _ => None,
     };
     json!({
         "key": route.key,
