@@ -131,7 +131,7 @@ pub(crate) fn throttle(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
     };
     let rate = number(key, rate, "requests a second", &limits::THROTTLE, errors);
     let burst = number(key, burst, "requests at once", &limits::THROTTLE, errors);
-    Some(Throttle { rate: rate?, burst: burst? })
+    Some(Throttle::new(rate?, burst?))
 }
 
 /// The id of something.

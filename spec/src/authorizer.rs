@@ -10,6 +10,7 @@ use crate::{EnvName, IdentitySource, Name, SourceLocation};
 /// [Lambda authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct AuthorizerSpec {
     /// The word that routes name it by, and the name of its function.
     pub name: Name,

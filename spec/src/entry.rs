@@ -26,6 +26,7 @@ use crate::{Method, Name, PathPattern, RouteKey, Segment, TriggerKind};
 /// An entry point of a crate. Its text is the symbol: `routegen.items.GET.items.$id` for `GET /items/{id}` of the crate
 /// `items`.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct Entry {
     /// The library as Rust names it.
     pub crate_name: String,
@@ -36,6 +37,7 @@ pub struct Entry {
 /// What an entry point serves. Its text is what AWS or the user calls it by: a route key, or an authorizer's name.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(missing_docs, reason = "the fields are those of a route key")]
+#[non_exhaustive]
 pub enum Serves {
     /// A route.
     Route { method: Method, path: PathPattern },
@@ -49,6 +51,11 @@ pub enum Serves {
 pub struct NotAnEntry;
 
 impl Entry {
+    /// The entry point of what a crate serves.
+    pub fn new(crate_name: impl Into<String>, serves: Serves) -> Self {
+        Self { crate_name: crate_name.into(), serves }
+    }
+
     /// What every symbol of an entry point begins with.
     pub const PREFIX: &str = "routegen.";
 

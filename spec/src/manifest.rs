@@ -10,6 +10,7 @@ pub const FORMAT_VERSION: u32 = 3;
 /// All routes and Lambda authorizers of an API, sorted by name and then by place, so that the same ones give the same bytes.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Manifest {
     /// [`FORMAT_VERSION`] when it was written.
     pub format_version: u32,

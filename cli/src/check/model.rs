@@ -163,7 +163,7 @@ mod tests {
     use routegen_spec::AuthorizerSpec;
 
     use super::*;
-    use crate::check::fixture::{authorizer, behind, route};
+    use crate::check::fixture::{authorizer, behind, route, with};
 
     fn checked(routes: Vec<RouteSpec>, authorizers: Vec<AuthorizerSpec>) -> CheckedManifest {
         let manifest = Manifest::new("0.0.0", routes, authorizers);
@@ -177,9 +177,14 @@ mod tests {
     #[test]
     fn routes_of_a_group_are_one_function_with_what_any_of_them_says() {
         let lambda = Some("pets".parse().unwrap());
-        let of = |name, path, env| RouteSpec { lambda: lambda.clone(), env, ..route(name, path) };
-        let a = RouteSpec { timeout: Some(5), ..of("a", "/a", env(&["Z1", "X1"])) };
-        let b = RouteSpec { memory: Some(512), ..of("b", "/b", env(&["X1", "Y1"])) };
+        let of = |name, path, env| {
+            with(route(name, path), |spec| {
+                spec.lambda = lambda.clone();
+                spec.env = env;
+            })
+        };
+        let a = with(of("a", "/a", env(&["Z1", "X1"])), |spec| spec.timeout = Some(5));
+        let b = with(of("b", "/b", env(&["X1", "Y1"])), |spec| spec.memory = Some(512));
         let checked = checked(vec![a, b, route("c", "/c")], Vec::new());
         let keys: Vec<_> = checked.functions.iter().map(|function| function.key.as_str()).collect();
         assert_eq!(keys, ["c", "pets"]);
@@ -195,11 +200,12 @@ mod tests {
 
     #[test]
     fn several_routes_of_one_handler_share_its_description() {
-        let of = |name: &str, path: &str| RouteSpec {
-            lambda: Some("pets".parse().unwrap()),
-            description: "Finds pets".to_owned(),
-            handler: "items::pets".to_owned(),
-            ..route(name, path)
+        let of = |name: &str, path: &str| {
+            with(route(name, path), |spec| {
+                spec.lambda = Some("pets".parse().unwrap());
+                spec.description = "Finds pets".to_owned();
+                spec.handler = "items::pets".to_owned();
+            })
         };
         let checked = checked(vec![of("pets", "/pets"), of("cats", "/cats")], Vec::new());
         assert_eq!(checked.functions[0].description, "Finds pets");
@@ -207,7 +213,10 @@ mod tests {
 
     #[test]
     fn an_authorizer_that_a_route_names_is_a_function_and_another_is_not() {
-        let named = AuthorizerSpec { ttl: 300, timeout: None, ..authorizer("api_key") };
+        let named = with(authorizer("api_key"), |spec| {
+            spec.ttl = 300;
+            spec.timeout = None;
+        });
         let checked = checked(vec![behind("api_key", "a")], vec![named, authorizer("unused")]);
         let functions: Vec<_> =
             checked.functions.iter().map(|function| (function.key.as_str(), function.kind)).collect();

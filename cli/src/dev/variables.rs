@@ -77,14 +77,14 @@ impl Variables {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::fixture::route;
+    use crate::check::fixture::{route, with};
 
     #[test]
     fn a_function_has_what_it_asks_for_and_what_all_get() {
         let words = ["MODE=a=b".to_owned(), "TABLE=pens".to_owned(), "NOBODY_HAS_THIS".to_owned()];
         let variables = Variables::new(&words);
         let env = vec!["PATH".parse().unwrap(), "NOBODY_HAS_THAT".parse().unwrap()];
-        let route = routegen_spec::RouteSpec { env, ..route("a", "/a") };
+        let route = with(route("a", "/a"), |spec| spec.env = env);
         let manifest = routegen_spec::Manifest::new("0.0.0", vec![route], Vec::new());
         let checked =
             crate::check::check("/".into(), "items", &manifest, &crate::project::config::Config::default());

@@ -106,7 +106,7 @@ mod tests {
 
     fn route(name: &str, path: &str) -> RouteSpec {
         let description = "a ${hostile} \"description\"".to_owned();
-        RouteSpec { description, ..fixture::route(name, path) }
+        fixture::with(fixture::route(name, path), |spec| spec.description = description)
     }
 
     /// Emits one API after the other, and returns the moves that the last one has.
@@ -120,7 +120,7 @@ mod tests {
         let routes = |api: &&[(&str, &str)]| {
             let routes = api.iter().map(|(name, function)| {
                 let lambda = (name != function).then(|| function.parse().unwrap());
-                RouteSpec { lambda, ..route(name, &format!("/{name}")) }
+                fixture::with(route(name, &format!("/{name}")), |spec| spec.lambda = lambda)
             });
             routes.collect()
         };

@@ -44,7 +44,7 @@ pub(crate) fn validate(
     spec.timeout = attribute.timeout.value();
     spec.env = attribute.env.value().unwrap_or_default();
     spec.description = function::description(attribute.description, &handler)?;
-    spec.entry = Entry { crate_name: crate_name.to_owned(), serves }.to_string();
+    spec.entry = Entry::new(crate_name, serves).to_string();
     Some(ValidAuthorizer { spec, krate: function::krate(attribute.krate)?, handler })
 }
 

@@ -183,9 +183,10 @@ fn checks(handler: &Handler, routes: &[Route<'_>]) -> TokenStream {
 /// The type that tells what is known of an argument: its own type, and what the attribute says of the route.
 fn argument(route: &ValidRoute, ty: &Type) -> TokenStream {
     let site = Span::mixed_site();
-    let auth = match route.spec.auth {
-        Auth::None | Auth::Iam => quote_spanned!(site=> __private::Claimless),
-        Auth::Authorizer(_) => quote_spanned!(site=> __private::WithClaims),
+    let auth = if let Auth::Authorizer(_) = route.spec.auth {
+        quote_spanned!(site=> __private::WithClaims)
+    } else {
+        quote_spanned!(site=> __private::Claimless)
     };
     let parameters = Literal::usize_unsuffixed(route.spec.path.parameters().count());
     quote_spanned!(site=> __private::Argument::<#ty, #auth, #parameters>)

@@ -174,7 +174,7 @@ mod tests {
         assert_eq!((route.memory.value(), route.timeout.value()), (Some(10_240), Some(30)));
         let env = route.env.value().unwrap();
         assert_eq!(env.iter().map(EnvName::as_str).collect::<Vec<_>>(), ["TABLE", "LOG_LEVEL"]);
-        assert_eq!(route.throttle.value(), Some(Throttle { rate: 50, burst: 20 }));
+        assert_eq!(route.throttle.value(), Some(Throttle::new(50, 20)));
         assert_eq!(route.name.value().unwrap().as_str(), "create");
         assert_eq!(route.lambda.value().unwrap().as_str(), "items");
         assert_eq!(route.description.value().unwrap(), "Creates");

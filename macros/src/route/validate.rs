@@ -66,14 +66,14 @@ fn valid(crate_name: &str, attribute: RouteAttr, handler: &Handler) -> Option<Va
     spec.description = function::description(attribute.description, handler)?;
     spec.tags = attribute.tags.value().unwrap_or_default();
     spec.deprecated = attribute.deprecated.value().unwrap_or_default();
-    spec.entry = Entry { crate_name: crate_name.to_owned(), serves }.to_string();
+    spec.entry = Entry::new(crate_name, serves).to_string();
     Some(ValidRoute { spec, place: attribute.place })
 }
 
 /// Scopes are read from a token that an authorizer has checked.
 fn check_scopes(attribute: &RouteAttr, errors: &mut Errors) {
     let (Some(auth), Some(scopes)) = (attribute.auth.given(), attribute.scopes.given()) else { return };
-    if matches!(auth.value, Auth::None | Auth::Iam) && !scopes.value.is_empty() {
+    if !matches!(auth.value, Auth::Authorizer(_)) && !scopes.value.is_empty() {
         errors.push(
             &scopes.tokens,
             format!("`auth = \"{}\"` has no token, and `scopes` are read from one", auth.value),

@@ -267,8 +267,11 @@ impl<'a> Invocation<'a> {
         let mut api = dev::functions(Api::new(), manifest, programs, &self.variables, None, self.root);
         for route in &self.routes {
             // Nobody here could sign as somebody.
-            let auth = if route.auth == Auth::Iam { Auth::None } else { route.auth.clone() };
-            api = api.route(Route::from(&RouteSpec { auth, ..(*route).clone() }));
+            let mut route = (*route).clone();
+            if route.auth == Auth::Iam {
+                route.auth = Auth::None;
+            }
+            api = api.route(Route::from(&route));
         }
         let context: Map<String, Value> = self.args.claim.iter().cloned().collect();
         api = api.function(

@@ -79,7 +79,7 @@ fn count<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     const MOST: usize = limits::AUTHORIZERS_PER_API;
     let named = |route: &'a RouteSpec| match &route.auth {
         Auth::Authorizer(name) => Some((name.as_str(), route)),
-        Auth::None | Auth::Iam => None,
+        _ => None,
     };
     let mut seen = BTreeSet::new();
     let first_with_it: Vec<_> =
@@ -152,7 +152,7 @@ fn unused<'a>(authorizer: &'a AuthorizerSpec, warnings: &mut Vec<Finding<'a>>) {
 
 #[cfg(test)]
 mod tests {
-    use routegen_spec::{Auth, AuthorizerSpec, Manifest};
+    use routegen_spec::{Auth, Manifest};
 
     use super::super::{
         apply,
@@ -160,7 +160,7 @@ mod tests {
     };
     use crate::check::{
         finding::Configured,
-        fixture::{authorizer, behind, route},
+        fixture::{authorizer, behind, route, with},
     };
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn an_authorizer_that_takes_longer_than_api_gateway_waits_is_refused() {
         let of = |timeout| {
-            let slow = AuthorizerSpec { timeout: Some(timeout), ..authorizer("api_key") };
+            let slow = with(authorizer("api_key"), |spec| spec.timeout = Some(timeout));
             found([behind("api_key", "a")], [slow]).0
         };
         assert_eq!(of(10), [""; 0]);

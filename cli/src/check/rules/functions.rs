@@ -145,26 +145,29 @@ fn environment<'a>(
 
 #[cfg(test)]
 mod tests {
-    use routegen_spec::{AuthorizerSpec, EnvName, RouteSpec};
+    use routegen_spec::{EnvName, RouteSpec};
 
     use super::super::tests::{codes, found};
-    use crate::check::fixture::{authorizer, behind, route};
+    use crate::check::fixture::{authorizer, behind, route, with};
 
     fn grouped(name: &str, group: &str) -> RouteSpec {
-        RouteSpec { lambda: Some(group.parse().unwrap()), ..route(name, &format!("/{name}")) }
+        with(route(name, &format!("/{name}")), |spec| spec.lambda = Some(group.parse().unwrap()))
     }
 
     #[test]
     fn routes_of_a_group_that_agree_are_taken() {
-        let one = RouteSpec { memory: Some(256), timeout: Some(5), ..grouped("a", "pets") };
-        let same = RouteSpec { memory: Some(256), ..grouped("b", "pets") };
+        let one = with(grouped("a", "pets"), |spec| {
+            spec.memory = Some(256);
+            spec.timeout = Some(5);
+        });
+        let same = with(grouped("b", "pets"), |spec| spec.memory = Some(256));
         assert_eq!(codes([one, same, grouped("pets", "pets"), route("c", "/c")]), [""; 0]);
     }
 
     #[test]
     fn different_settings_in_a_group_are_shown_with_their_places() {
-        let one = RouteSpec { memory: Some(256), ..grouped("a", "pets") };
-        let mut other = RouteSpec { memory: Some(128), ..grouped("b", "pets") };
+        let one = with(grouped("a", "pets"), |spec| spec.memory = Some(256));
+        let mut other = with(grouped("b", "pets"), |spec| spec.memory = Some(128));
         other.source.line = 9;
         let (codes, messages) = found([one.clone(), other.clone(), grouped("c", "pets")], []);
         assert_eq!(codes, ["RG0107"]);
@@ -173,10 +176,11 @@ mod tests {
             ["the routes of the function `pets` ask for different values of `memory`: \
               128 MB by `items::b` (src/lib.rs:9); 256 MB by `items::a` (src/lib.rs:1)"]
         );
-        let timeouts = [(one, 3), (other, 4)].map(|(route, timeout)| RouteSpec {
-            memory: None,
-            timeout: Some(timeout),
-            ..route
+        let timeouts = [(one, 3), (other, 4)].map(|(route, timeout)| {
+            with(route, |spec| {
+                spec.memory = None;
+                spec.timeout = Some(timeout);
+            })
         });
         assert_eq!(found(timeouts, []).0, ["RG0107"]);
     }
@@ -199,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_function_is_made_of_one_package() {
-        let elsewhere = RouteSpec { package: "others".to_owned(), ..grouped("b", "pets") };
+        let elsewhere = with(grouped("b", "pets"), |spec| spec.package = "others".to_owned());
         assert_eq!(codes([grouped("a", "pets"), elsewhere.clone()]), ["RG0109"]);
         assert_eq!(codes([grouped("a", "dogs"), elsewhere]), [""; 0]);
     }
@@ -209,12 +213,12 @@ mod tests {
         let env = |names: std::ops::Range<usize>| -> Vec<EnvName> {
             names.map(|i| format!("{}_{i:03}", "A".repeat(60)).parse().unwrap()).collect()
         };
-        let one = RouteSpec { env: env(0..40), ..grouped("a", "pets") };
-        let same = RouteSpec { env: env(0..40), ..grouped("b", "pets") };
-        let others = RouteSpec { env: env(40..80), ..grouped("b", "pets") };
+        let one = with(grouped("a", "pets"), |spec| spec.env = env(0..40));
+        let same = with(grouped("b", "pets"), |spec| spec.env = env(0..40));
+        let others = with(grouped("b", "pets"), |spec| spec.env = env(40..80));
         assert_eq!(codes([one.clone(), same]), [""; 0]);
         assert_eq!(codes([one, others]), ["RG0114"]);
-        let asking = |names| [AuthorizerSpec { env: env(names), ..authorizer("key") }];
+        let asking = |names| [with(authorizer("key"), |spec| spec.env = env(names))];
         assert_eq!(found([behind("key", "a")], asking(0..40)).0, [""; 0]);
         assert_eq!(found([behind("key", "a")], asking(0..80)).0, ["RG0114"]);
     }
