@@ -6,6 +6,7 @@
 pub mod attributes;
 mod auth;
 mod authorizer;
+mod authorizer_kind;
 mod declaration;
 mod entry;
 mod env;
@@ -22,8 +23,9 @@ mod scope;
 pub mod token_scopes;
 mod trigger;
 
-pub use auth::{Auth, AuthorizerKind, UnknownAuthorizer};
+pub use auth::Auth;
 pub use authorizer::AuthorizerSpec;
+pub use authorizer_kind::{AuthorizerKind, UnknownAuthorizer};
 pub use declaration::{Compiled, DeclarationError};
 pub use entry::{Entry, NotAnEntry, Serves};
 pub use env::{EnvName, EnvNameError};

@@ -11,35 +11,14 @@
 
 #[cfg(target_os = "linux")]
 mod diag;
+mod ends;
 
-use std::{io, net::SocketAddr};
+use std::io;
 
 use tokio::net::TcpStream;
 
-/// Why a connection is refused.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub(super) enum NotOurs {
-    #[error("user {0}")]
-    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no other system tells"))]
-    User(u32),
-    #[error("a user who cannot be told")]
-    Unknown,
-}
-
-/// The two ends of a connection.
-#[derive(Clone, Copy, Debug)]
-struct Ends {
-    client: SocketAddr,
-    server: SocketAddr,
-}
-
-impl Ends {
-    /// Fails where the connection is reset: then it has but one end, whose address another client may have by now.
-    fn of(stream: &TcpStream) -> Result<Self, NotOurs> {
-        let ends = || io::Result::Ok(Self { client: stream.peer_addr()?, server: stream.local_addr()? });
-        ends().map_err(|_| NotOurs::Unknown)
-    }
-}
+use self::ends::Ends;
+pub(super) use self::ends::NotOurs;
 
 /// Refuses a connection that the user of this process did not make.
 pub(super) async fn check(stream: &TcpStream) -> Result<(), NotOurs> {

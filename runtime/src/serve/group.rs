@@ -13,9 +13,8 @@ use lambda_http::{LambdaEvent, RequestExt as _, request::RequestContext};
 use serde_json::value::RawValue;
 
 use super::{
-    Failure, Output, Resources,
+    environment::{Failure, Output, Resources, start},
     route::{answer, output},
-    start,
 };
 use crate::{
     Problem,

@@ -4,33 +4,29 @@
 //! after another and outlives errors and panics of what it calls. It matches no paths: API Gateway has done that.
 
 mod authorizer;
+mod environment;
 mod group;
 mod route;
 
-use std::{panic::AssertUnwindSafe, process::ExitCode};
-
-use futures_util::FutureExt as _;
-use lambda_http::{BoxFuture, Error, LambdaEvent, lambda_runtime, lambda_runtime::Diagnostic, service_fn};
-use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
-use tokio::runtime::{Builder, LocalOptions};
+use std::process::ExitCode;
 
 #[cfg(feature = "testing")]
 pub(crate) use authorizer::invoke as invoke_authorizer;
 #[cfg(any(feature = "router", feature = "testing"))]
 pub(crate) use authorizer::judge;
 pub use authorizer::serve_authorizer;
+#[cfg(feature = "router")]
+pub(crate) use environment::Resources;
+#[cfg(any(feature = "router", feature = "testing"))]
+pub(crate) use environment::prepare;
+#[cfg(feature = "testing")]
+pub(crate) use environment::{Failure, Output};
 #[cfg(feature = "testing")]
 pub(crate) use group::invoke as invoke_group;
 #[cfg(any(feature = "router", feature = "testing"))]
 pub(crate) use route::answer;
 
-use crate::{
-    event,
-    log::{self, Log, Served, TARGET},
-    resource::{self, Init, Maker},
-    route::Route,
-};
+use crate::route::Route;
 
 /// Serves these routes until the execution environment ends.
 #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
@@ -39,114 +35,5 @@ pub fn serve<const N: usize>(routes: [Route; N]) -> ExitCode {
     match routes.as_slice() {
         [route] if N == 1 => route::serve(*route),
         routes => group::serve(routes),
-    }
-}
-
-/// The resources among the arguments of one function of the user's.
-pub(crate) type Resources = &'static [Option<&'static Maker>];
-
-/// What answers an event. Its type is erased, so that `lambda_runtime` is compiled once for routes and authorizers.
-type Invoke<'a> = &'a dyn Fn(Init, LambdaEvent<Box<RawValue>>) -> BoxFuture<'a, Result<Output, Failure>>;
-
-/// What Lambda is told of an invocation.
-pub(crate) enum Output {
-    Answer(event::Answer),
-    Decision(event::SimpleResponse),
-}
-
-impl Serialize for Output {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Answer(answer) => answer.serialize(serializer),
-            Self::Decision(decision) => decision.serialize(serializer),
-        }
-    }
-}
-
-/// Serves what answers events until the execution environment ends.
-fn start(served: Served, resources: &[Resources], invoke: Invoke<'_>) -> ExitCode {
-    let log = log::start(served);
-    // Without it lambda_http panics; whoever starts an artifact by hand deserves a sentence.
-    let Ok(api) = std::env::var("AWS_LAMBDA_RUNTIME_API") else {
-        tracing::error!(
-            target: TARGET,
-            "this is an artifact for AWS Lambda: AWS_LAMBDA_RUNTIME_API is not set"
-        );
-        return ExitCode::FAILURE;
-    };
-    match run(log, &api, resources, invoke) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(target: TARGET, "{error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(log: Log, api: &str, resources: &[Resources], invoke: Invoke<'_>) -> Result<(), Error> {
-    // An execution environment has one invocation at a time: a second thread would only cost its start.
-    // A local runtime because the builder of the others links the scheduler of many threads too.
-    let runtime = match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            log.install();
-            return Err(error.into());
-        }
-    };
-    runtime.block_on(async {
-        let init = Init::default();
-        let prepared = prepare(resources, &init).await;
-        log.install();
-        if let Err(error) = prepared {
-            let message = log::chain(&*error);
-            if let Err(error) = resource::report(api, &message) {
-                tracing::error!(target: TARGET, "Lambda could not be told that the init failed: {error}");
-            }
-            return Err(message.into());
-        }
-        let service = service_fn(|event| invoke(init.clone(), event));
-        let outcome = lambda_runtime::run(service).await;
-        outcome.map_err(|error| format!("the Lambda Runtime API failed: {error}").into())
-    })
-}
-
-/// Makes the resources that the handlers take. A panic is a failure like any other, so that Lambda learns of it.
-pub(crate) async fn prepare(resources: &[Resources], init: &Init) -> Result<(), Error> {
-    // Two loops, because a future that holds the adapters of one is not `Send` for today's compiler.
-    for resources in resources {
-        for maker in resources.iter().flatten() {
-            let made = AssertUnwindSafe(maker.prepare(init)).catch_unwind().await;
-            made.unwrap_or_else(|_| Err("a resource panicked while it was made".into()))?;
-        }
-    }
-    Ok(())
-}
-
-/// An invocation that ends without an answer: Lambda is told, the log has it, and API Gateway answers with 500.
-pub(crate) struct Failure(Error);
-
-#[cfg(feature = "testing")]
-impl Failure {
-    pub(crate) fn into_error(self) -> Error {
-        self.0
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self(error)
-    }
-}
-
-impl From<Failure> for Diagnostic {
-    fn from(Failure(error): Failure) -> Self {
-        Self { error_type: "Error".to_owned(), error_message: log::chain(&*error) }
-    }
-}
-
-/// What `lambda_runtime` logs.
-impl std::fmt::Debug for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&log::chain(&*self.0))
     }
 }

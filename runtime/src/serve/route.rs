@@ -13,7 +13,7 @@ use futures_util::FutureExt as _;
 use lambda_http::{LambdaEvent, RequestExt as _};
 use serde_json::value::RawValue;
 
-use super::{Failure, Output, start};
+use super::environment::{Failure, Output, start};
 use crate::{
     Problem,
     event::{self, Answer, Form},

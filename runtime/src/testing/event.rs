@@ -16,7 +16,7 @@ use routegen_apigw::{
 use routegen_spec::{IdentitySource, Scope};
 use serde_json::{Map, Value, json, value::to_raw_value};
 
-use super::{Call, lookup::Place};
+use super::{call::Call, lookup::Place};
 use crate::local::event::{of_authorizer as authorizer_event, request_id};
 
 /// The host where a call names none.

@@ -17,7 +17,7 @@ use rustix::{
     },
 };
 
-use super::Ends;
+use super::ends::Ends;
 
 /// A socket that the kernel knows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

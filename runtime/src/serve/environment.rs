@@ -1,0 +1,128 @@
+//! An execution environment: what all functions have in common, whatever they answer.
+//!
+//! In: what answers an event, and the resources that it takes. Out: a process that has made them and asks Lambda for one invocation
+//! after another.
+
+use std::{panic::AssertUnwindSafe, process::ExitCode};
+
+use futures_util::FutureExt as _;
+use lambda_http::{BoxFuture, Error, LambdaEvent, lambda_runtime, lambda_runtime::Diagnostic, service_fn};
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+use tokio::runtime::{Builder, LocalOptions};
+
+use crate::{
+    event,
+    log::{self, Log, Served, TARGET},
+    resource::{self, Init, Maker},
+};
+
+/// The resources among the arguments of one function of the user's.
+pub(crate) type Resources = &'static [Option<&'static Maker>];
+
+/// What answers an event. Its type is erased, so that `lambda_runtime` is compiled once for routes and authorizers.
+pub(super) type Invoke<'a> =
+    &'a dyn Fn(Init, LambdaEvent<Box<RawValue>>) -> BoxFuture<'a, Result<Output, Failure>>;
+
+/// What Lambda is told of an invocation.
+pub(crate) enum Output {
+    Answer(event::Answer),
+    Decision(event::SimpleResponse),
+}
+
+impl Serialize for Output {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Answer(answer) => answer.serialize(serializer),
+            Self::Decision(decision) => decision.serialize(serializer),
+        }
+    }
+}
+
+/// Serves what answers events until the execution environment ends.
+pub(super) fn start(served: Served, resources: &[Resources], invoke: Invoke<'_>) -> ExitCode {
+    let log = log::start(served);
+    // Without it lambda_http panics; whoever starts an artifact by hand deserves a sentence.
+    let Ok(api) = std::env::var("AWS_LAMBDA_RUNTIME_API") else {
+        tracing::error!(
+            target: TARGET,
+            "this is an artifact for AWS Lambda: AWS_LAMBDA_RUNTIME_API is not set"
+        );
+        return ExitCode::FAILURE;
+    };
+    match run(log, &api, resources, invoke) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(target: TARGET, "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(log: Log, api: &str, resources: &[Resources], invoke: Invoke<'_>) -> Result<(), Error> {
+    // An execution environment has one invocation at a time: a second thread would only cost its start.
+    // A local runtime because the builder of the others links the scheduler of many threads too.
+    let runtime = match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            log.install();
+            return Err(error.into());
+        }
+    };
+    runtime.block_on(async {
+        let init = Init::default();
+        let prepared = prepare(resources, &init).await;
+        log.install();
+        if let Err(error) = prepared {
+            let message = log::chain(&*error);
+            if let Err(error) = resource::report(api, &message) {
+                tracing::error!(target: TARGET, "Lambda could not be told that the init failed: {error}");
+            }
+            return Err(message.into());
+        }
+        let service = service_fn(|event| invoke(init.clone(), event));
+        let outcome = lambda_runtime::run(service).await;
+        outcome.map_err(|error| format!("the Lambda Runtime API failed: {error}").into())
+    })
+}
+
+/// Makes the resources that the handlers take. A panic is a failure like any other, so that Lambda learns of it.
+pub(crate) async fn prepare(resources: &[Resources], init: &Init) -> Result<(), Error> {
+    // Two loops, because a future that holds the adapters of one is not `Send` for today's compiler.
+    for resources in resources {
+        for maker in resources.iter().flatten() {
+            let made = AssertUnwindSafe(maker.prepare(init)).catch_unwind().await;
+            made.unwrap_or_else(|_| Err("a resource panicked while it was made".into()))?;
+        }
+    }
+    Ok(())
+}
+
+/// An invocation that ends without an answer: Lambda is told, the log has it, and API Gateway answers with 500.
+pub(crate) struct Failure(Error);
+
+#[cfg(feature = "testing")]
+impl Failure {
+    pub(crate) fn into_error(self) -> Error {
+        self.0
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<Failure> for Diagnostic {
+    fn from(Failure(error): Failure) -> Self {
+        Self { error_type: "Error".to_owned(), error_message: log::chain(&*error) }
+    }
+}
+
+/// What `lambda_runtime` logs.
+impl std::fmt::Debug for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&log::chain(&*self.0))
+    }
+}
