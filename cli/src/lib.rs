@@ -1,44 +1,31 @@
 //! The commands `routegen …`: from a crate with annotated handlers to Lambda artifacts and Terraform.
 //!
-//! The flow is one way, and every stage is one folder or file: [`workspace`] finds the package, [`registry`] reads its
-//! routes, [`entries`] and [`sources`] compare them with what was compiled and with what the files show, [`config`]
-//! adds `routegen.toml`, [`check`] makes the only thing that may be built or emitted, and [`build`] and [`terraform`]
-//! make it. [`inspect`] reads what was made, by the [`note`] that is in it. Only [`commands`] puts stages together;
-//! [`cargo`] and [`files`] are what several of them stand on, and [`target`] has words that they share.
+//! The flow is one way, and each room is a folder: [`project`] finds the package and its configuration, [`routes`] reads its routes,
+//! [`check`] makes the only thing that may be built or emitted, [`artifacts`] and [`terraform`] make it, and [`dev`] runs it on this
+//! machine. [`toolchain`] calls cargo and rustc, [`output`] prints, and all stand on [`support`]. Only [`app`] puts them together.
 
-mod args;
-mod build;
-mod cargo;
-mod cargo_options;
+mod app;
+mod artifacts;
 mod check;
-mod commands;
-mod config;
-mod entries;
-mod error;
-mod files;
-mod hash;
-mod inspect;
-mod interrupt;
-mod json;
-mod local;
-mod note;
-mod printer;
-mod registry;
-mod report;
-mod shell;
-mod sources;
-mod target;
+mod dev;
+mod output;
+mod project;
+mod routes;
+mod support;
 mod terraform;
-mod timings;
-mod verify;
-mod watch;
-mod workspace;
+mod toolchain;
 
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::Parser as _;
+use miette::Diagnostic as _;
 
-use crate::{args::Args, error::Error, printer::Printer};
+use crate::{
+    app::{args::Args, commands, error::Error},
+    output::printer::Printer,
+    support::interrupt,
+    toolchain::wrapper,
+};
 
 /// Runs the command line `args`, the program's name first.
 ///
@@ -47,7 +34,7 @@ use crate::{args::Args, error::Error, printer::Printer};
 /// Called by cargo in the place of rustc, it is rustc's.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    if let Some(code) = cargo::wrapper::main(&args) {
+    if let Some(code) = wrapper::main(&args) {
         return code;
     }
     let args = match Args::try_parse_from(args) {
@@ -60,13 +47,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let printer = Printer::new(&args.output);
-    match interrupt::listen().and_then(|()| commands::run(&args, &printer)) {
+    match interrupt::listen().map_err(Error::from).and_then(|()| commands::run(&args, &printer)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Whatever failed because the user wanted it to end is no news.
-            let error = interrupt::check().err().unwrap_or(error);
+            let error = interrupt::check().map_or_else(Error::from, |()| error);
             printer.error(&error);
-            if matches!(error, Error::Interrupted) {
+            if error.code().is_some_and(|code| code.to_string() == support::Error::INTERRUPTED) {
                 ExitCode::from(interrupt::EXIT_CODE)
             } else {
                 ExitCode::FAILURE

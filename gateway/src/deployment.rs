@@ -238,6 +238,10 @@ impl Deciders {
                 Some(Named::Lambda(decider)) => Decider::Lambda(decider.clone()),
                 None => return Err(ApiError::UnknownAuthorizer { route: key(), authorizer: name.clone() }),
             },
+            // A route is never open because its authorization is not understood.
+            other => {
+                return Err(ApiError::UnknownAuthorizer { route: key(), authorizer: other.to_string() });
+            }
         };
         if route.scopes.is_empty() { Ok(decider) } else { Err(ApiError::Scopes { route: key() }) }
     }

@@ -45,7 +45,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_bucket_allows_the_burst_and_then_the_rate() {
-        let bucket = Bucket::new(Throttle { rate: 10, burst: 2 });
+        let bucket = Bucket::new(Throttle::new(10, 2));
         assert_eq!([bucket.take(), bucket.take(), bucket.take()], [true, true, false]);
         tokio::time::advance(Duration::from_millis(99)).await;
         assert!(!bucket.take());

@@ -186,11 +186,31 @@ pub(crate) fn takes_body(ty: &Type) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> { #argument::BODY || #argument::WHOLE })
 }
 
-/// Where the attribute stands, as the compiler tells it: the file, the line and the column. Nothing is the place of the
-/// attribute that the compiler expands.
-pub(crate) fn source(place: &TokenStream) -> TokenStream {
+/// What the registry is told of a function: what the attribute says, as data, and what only the compiler knows. `place` is the
+/// attribute, or nothing for the one that the compiler expands; `facts` are what is known of each argument. The runtime's macro is
+/// nothing unless the registry is on.
+pub(crate) fn registration(
+    handler: &Handler,
+    kind: &TokenStream,
+    declaration: &str,
+    place: &TokenStream,
+    facts: impl Iterator<Item = TokenStream>,
+    entry: &Ident,
+) -> TokenStream {
     let Ends(first, _) = ends(place);
-    quote_spanned!(first=> [__private::file!(), __private::line!(), __private::column!()])
+    let source = quote_spanned!(first=> [__private::file!(), __private::line!(), __private::column!()]);
+    let handler = handler.name();
+    quote_spanned! {Span::mixed_site()=>
+        __private::register! {
+            #kind {
+                declaration: #declaration,
+                handler: #handler,
+                source: #source,
+                arguments: [#(#facts),*],
+                entry: #entry,
+            }
+        }
+    }
 }
 
 /// The name of an item that is generated for a handler. It begins with a word of its own, so that it cannot be

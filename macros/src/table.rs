@@ -26,7 +26,7 @@ pub(crate) struct Row<'a> {
 }
 
 /// How the tokens of a value become the value.
-type Read<T> = fn(&TokenStream, &mut Errors) -> Option<T>;
+type Read<T> = fn(Key, &TokenStream, &mut Errors) -> Option<T>;
 
 impl<'a> Row<'a> {
     pub(crate) fn new<T>(key: Key, slot: &'a mut Slot<T>, read: Read<T>) -> Self {
@@ -38,7 +38,7 @@ impl<'a> Row<'a> {
 trait Place {
     fn is_absent(&self) -> bool;
     fn excuse(&mut self);
-    fn read(&mut self, value: &TokenStream, argument: TokenStream, errors: &mut Errors);
+    fn read(&mut self, key: Key, value: &TokenStream, argument: TokenStream, errors: &mut Errors);
 }
 
 impl<T> Place for (&mut Slot<T>, Read<T>) {
@@ -50,8 +50,8 @@ impl<T> Place for (&mut Slot<T>, Read<T>) {
         self.0.excuse();
     }
 
-    fn read(&mut self, value: &TokenStream, argument: TokenStream, errors: &mut Errors) {
-        let value = (self.1)(value, errors);
+    fn read(&mut self, key: Key, value: &TokenStream, argument: TokenStream, errors: &mut Errors) {
+        let value = (self.1)(key, value, errors);
         self.0.fill(value, argument);
     }
 }
@@ -75,7 +75,7 @@ impl Table<'_> {
             errors.push(&argument, format!("the key `{word}` stands twice"), "keep one of the two");
             return;
         }
-        place.read(&value, argument, errors);
+        place.read(*key, &value, argument, errors);
     }
 
     /// An argument that is no key at all, such as a value that has lost its key. Which one, nobody knows.

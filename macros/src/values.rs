@@ -1,6 +1,6 @@
 //! The value of one argument.
 //!
-//! In: the tokens after a key's `=`, or of the method or the path. Out: the value in the vocabulary of routegen, or an
+//! In: the key and the tokens after its `=`, or those of the method or the path. Out: the value in the vocabulary of routegen, or an
 //! error with its mend. It refuses the wrong kind of literal and what AWS would refuse, by the rules of the crate
 //! `routegen-spec`; it sees no other argument.
 
@@ -41,8 +41,8 @@ pub(crate) fn path(argument: &TokenStream, errors: &mut Errors) -> Option<PathPa
     path.inspect_err(|error| errors.push(&text, error, error.help())).ok()
 }
 
-pub(crate) fn auth(value: &TokenStream, errors: &mut Errors) -> Option<Auth> {
-    let text = string(Key::AUTH, value, errors)?;
+pub(crate) fn auth(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Auth> {
+    let text = string(key, value, errors)?;
     let auth = text.value();
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if auth.is_empty() || !auth.chars().all(is_word) {
@@ -56,8 +56,8 @@ pub(crate) fn auth(value: &TokenStream, errors: &mut Errors) -> Option<Auth> {
     Some(auth.into())
 }
 
-pub(crate) fn scopes(value: &TokenStream, errors: &mut Errors) -> Option<Vec<Scope>> {
-    let arguments = list(Key::SCOPES, value, errors)?;
+pub(crate) fn scopes(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<Scope>> {
+    let arguments = list(key, value, errors)?;
     let most = limits::SCOPES_PER_ROUTE;
     if let Some(argument) = arguments.get(most) {
         errors.push(
@@ -76,8 +76,12 @@ fn scope(argument: &TokenStream, errors: &mut Errors) -> Option<Scope> {
     scope.inspect_err(|error| errors.push(&text, error, error.help())).ok()
 }
 
-pub(crate) fn identity_sources(value: &TokenStream, errors: &mut Errors) -> Option<Vec<IdentitySource>> {
-    let arguments = list(Key::IDENTITY_SOURCES, value, errors)?;
+pub(crate) fn identity_sources(
+    key: Key,
+    value: &TokenStream,
+    errors: &mut Errors,
+) -> Option<Vec<IdentitySource>> {
+    let arguments = list(key, value, errors)?;
     distinct("identity source", &arguments, identity_source, errors)
 }
 
@@ -87,12 +91,12 @@ fn identity_source(argument: &TokenStream, errors: &mut Errors) -> Option<Identi
     source.inspect_err(|error| errors.push(&text, error, error.help())).ok()
 }
 
-pub(crate) fn ttl(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
-    number(Key::TTL, value, "seconds", &limits::AUTHORIZER_TTL_S, errors)
+pub(crate) fn ttl(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<u32> {
+    number(key, value, "seconds", &limits::AUTHORIZER_TTL_S, errors)
 }
 
-pub(crate) fn env(value: &TokenStream, errors: &mut Errors) -> Option<Vec<EnvName>> {
-    let arguments = list(Key::ENV, value, errors)?;
+pub(crate) fn env(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<EnvName>> {
+    let arguments = list(key, value, errors)?;
     distinct("variable", &arguments, env_name, errors)
 }
 
@@ -102,21 +106,21 @@ fn env_name(argument: &TokenStream, errors: &mut Errors) -> Option<EnvName> {
     name.inspect_err(|error| errors.push(&text, error, error.help())).ok()
 }
 
-pub(crate) fn memory(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
-    number(Key::MEMORY, value, "MB", &limits::MEMORY_MB, errors)
+pub(crate) fn memory(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<u32> {
+    number(key, value, "MB", &limits::MEMORY_MB, errors)
 }
 
-pub(crate) fn timeout(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
-    number(Key::TIMEOUT, value, "seconds", &limits::TIMEOUT_S, errors)
+pub(crate) fn timeout(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<u32> {
+    number(key, value, "seconds", &limits::TIMEOUT_S, errors)
 }
 
 /// API Gateway waits for an authorizer less long than for a route.
-pub(crate) fn authorizer_timeout(value: &TokenStream, errors: &mut Errors) -> Option<u32> {
-    number(Key::TIMEOUT, value, "seconds", &limits::AUTHORIZER_TIMEOUT_S, errors)
+pub(crate) fn authorizer_timeout(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<u32> {
+    number(key, value, "seconds", &limits::AUTHORIZER_TIMEOUT_S, errors)
 }
 
-pub(crate) fn throttle(value: &TokenStream, errors: &mut Errors) -> Option<Throttle> {
-    let help = || format!("write requests a second and requests at once: `{}`", Key::THROTTLE.example);
+pub(crate) fn throttle(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Throttle> {
+    let help = || format!("write requests a second and requests at once: `{}`", key.example);
     let wrong = || ("`throttle` takes two numbers in parentheses".to_owned(), help());
     let pair: Pair = read("the value of `throttle`", value, wrong, errors)?;
     let numbers = split(pair.0.stream(), errors);
@@ -125,31 +129,25 @@ pub(crate) fn throttle(value: &TokenStream, errors: &mut Errors) -> Option<Throt
         errors.push(value, message, help);
         return None;
     };
-    let rate = number(Key::THROTTLE, rate, "requests a second", &limits::THROTTLE, errors);
-    let burst = number(Key::THROTTLE, burst, "requests at once", &limits::THROTTLE, errors);
-    Some(Throttle { rate: rate?, burst: burst? })
+    let rate = number(key, rate, "requests a second", &limits::THROTTLE, errors);
+    let burst = number(key, burst, "requests at once", &limits::THROTTLE, errors);
+    Some(Throttle::new(rate?, burst?))
 }
 
-pub(crate) fn name(value: &TokenStream, errors: &mut Errors) -> Option<Name> {
-    id(Key::NAME, value, errors)
-}
-
-pub(crate) fn lambda(value: &TokenStream, errors: &mut Errors) -> Option<Name> {
-    id(Key::LAMBDA, value, errors)
-}
-
-fn id(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Name> {
+/// The id of something.
+pub(crate) fn id(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Name> {
     let text = string(key, value, errors)?;
     let name = text.value().parse::<Name>();
     name.inspect_err(|error| errors.push(&text, error, error.help(key.name))).ok()
 }
 
-pub(crate) fn description(value: &TokenStream, errors: &mut Errors) -> Option<String> {
-    string(Key::DESCRIPTION, value, errors).map(|text| text.value())
+/// Any text.
+pub(crate) fn text(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<String> {
+    string(key, value, errors).map(|text| text.value())
 }
 
-pub(crate) fn tags(value: &TokenStream, errors: &mut Errors) -> Option<Vec<String>> {
-    let arguments = list(Key::TAGS, value, errors)?;
+pub(crate) fn tags(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<String>> {
+    let arguments = list(key, value, errors)?;
     distinct("tag", &arguments, tag, errors)
 }
 
@@ -162,18 +160,18 @@ fn tag(argument: &TokenStream, errors: &mut Errors) -> Option<String> {
     Some(text.value())
 }
 
-pub(crate) fn deprecated(value: &TokenStream, errors: &mut Errors) -> Option<bool> {
-    let wrong = || {
-        ("`deprecated` takes `true` or `false`".to_owned(), format!("write `{}`", Key::DEPRECATED.example))
-    };
-    read::<LitBool>("the value of `deprecated`", value, wrong, errors).map(|word| word.value)
+/// Yes or no.
+pub(crate) fn flag(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<bool> {
+    let name = key.name;
+    let wrong = || (format!("`{name}` takes `true` or `false`"), format!("write `{}`", key.example));
+    read::<LitBool>(&format!("the value of `{name}`"), value, wrong, errors).map(|word| word.value)
 }
 
-pub(crate) fn krate(value: &TokenStream, errors: &mut Errors) -> Option<syn::Path> {
+pub(crate) fn krate(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<syn::Path> {
     let wrong = || {
         let help = match syn::parse2::<LitStr>(value.clone()) {
             Ok(path) => format!("write it without quotes: `crate = {}`", path.value()),
-            Err(_) => format!("write `{}`", Key::CRATE.example),
+            Err(_) => format!("write `{}`", key.example),
         };
         ("`crate` takes the path of the crate `routegen`".to_owned(), help)
     };

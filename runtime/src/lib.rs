@@ -214,9 +214,9 @@ pub mod __private {
     pub use inventory;
 
     #[cfg(feature = "registry")]
-    pub use crate::registry::{AuthorizerRegistration, Registration, write_manifest};
+    pub use crate::registry::{Registration, write_manifest};
     pub use crate::{
-        __register as register, __register_authorizer as register_authorizer,
+        __register as register,
         authorizer::{Authorizer, Verdict},
         decision::IntoDecision,
         extract::{

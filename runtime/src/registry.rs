@@ -1,11 +1,12 @@
 //! The registry: every route and authorizer of the crate graph, gathered by the linker, written out as the manifest.
 //!
-//! It exists only in the host build that `routegen` makes to read the routes. inventory's order is unspecified; the
-//! manifest sorts.
+//! It exists only in the host build that `routegen` makes to read the routes, and where tests or a router call them. What an
+//! attribute says is data that the macro has validated; what only the compiler knows stands beside it. inventory's order is
+//! unspecified; the manifest sorts.
 
-use std::{fmt::Display, io::Write as _, process::ExitCode, str::FromStr};
+use std::{io::Write as _, process::ExitCode, sync::LazyLock};
 
-use routegen_spec::{Auth, AuthorizerSpec, Manifest, PathPattern, RouteSpec, SourceLocation, Throttle};
+use routegen_spec::{AuthorizerSpec, Compiled, Manifest, RouteSpec, SourceLocation};
 
 use crate::{
     authorizer::Authorizer,
@@ -13,118 +14,115 @@ use crate::{
     route::Route,
 };
 
-/// One `#[route]`, as constants of the user's crate.
+/// One attribute over a function whose entry point returns an `E`, as constants of the user's crate.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the fields are those of `RouteSpec`, which documents them")]
-pub struct Registration {
-    pub name: &'static str,
-    pub method: &'static str,
-    pub path: &'static str,
-    pub auth: &'static str,
-    pub scopes: &'static [&'static str],
-    pub memory: Option<u32>,
-    pub timeout: Option<u32>,
-    pub env: &'static [&'static str],
-    pub lambda: Option<&'static str>,
-    /// The rate and the burst.
-    pub throttle: Option<(u32, u32)>,
-    pub description: &'static str,
-    pub tags: &'static [&'static str],
-    pub deprecated: bool,
+pub struct Registration<E: 'static> {
+    /// What the attribute says: the spec as JSON, which the macro has made.
+    pub declaration: &'static str,
+    /// The function's path.
     pub handler: &'static str,
+    /// The cargo package that has the function.
     pub package: &'static str,
+    /// The file that the attribute stands in.
     pub file: &'static str,
+    /// Its line, from 1.
     pub line: u32,
+    /// Its column, from 1.
     pub column: u32,
-    pub entry: &'static str,
-    /// For each argument, the fields that a struct asks of the path.
-    pub fields: &'static [Option<Fields>],
-    /// For each argument, whether it reads the body, and whether it is the whole request, which may read it or not.
-    pub body: &'static [(bool, bool)],
-    /// The entry point itself, for tests. The registry of `routegen` does without, and its host build with the handlers.
-    pub route: Option<fn() -> Route>,
+    /// What is known of each argument.
+    pub arguments: &'static [ArgumentFacts],
+    /// The entry point itself, for tests and routers. The registry of `routegen` does without, and its host build without the handlers.
+    pub entry: Option<fn() -> E>,
 }
 
-inventory::collect!(Registration);
+/// What is known of an argument: the fields that a struct asks of the path, whether it reads the body, and whether it is the whole
+/// request, which may read it or not.
+type ArgumentFacts = (Option<Fields>, bool, bool);
 
-/// One `#[authorizer]`, as constants of the user's crate.
-#[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the fields are those of `AuthorizerSpec`, which documents them")]
-pub struct AuthorizerRegistration {
-    pub name: &'static str,
-    pub identity_sources: &'static [&'static str],
-    pub ttl: u32,
-    pub memory: Option<u32>,
-    pub timeout: Option<u32>,
-    pub env: &'static [&'static str],
-    pub description: &'static str,
-    pub handler: &'static str,
-    pub package: &'static str,
-    pub file: &'static str,
-    pub line: u32,
-    pub column: u32,
-    pub entry: &'static str,
-    /// The entry point itself, for tests.
-    pub authorizer: Option<fn() -> Authorizer>,
+inventory::collect!(Registration<Route>);
+inventory::collect!(Registration<Authorizer>);
+
+/// What a [`Registration`] is read as: the whole spec, and the function.
+#[derive(Debug)]
+pub(crate) struct Registered<S, E: 'static> {
+    pub(crate) spec: S,
+    /// The entry point, which the registry of `routegen` does without.
+    #[cfg_attr(
+        not(any(feature = "router", feature = "testing")),
+        expect(dead_code, reason = "tests and routers call it")
+    )]
+    pub(crate) entry: Option<fn() -> E>,
+    arguments: &'static [ArgumentFacts],
 }
 
-inventory::collect!(AuthorizerRegistration);
+pub(crate) type RegisteredRoute = Registered<RouteSpec, Route>;
+pub(crate) type RegisteredAuthorizer = Registered<AuthorizerSpec, Authorizer>;
 
-/// Reads what the macros have checked before: only a crate `routegen` of another version writes what this one refuses.
-fn read<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|error: T::Err| error.to_string())
+/// All linked routes, in the linker's order.
+pub(crate) fn routes() -> &'static [RegisteredRoute] {
+    static ROUTES: LazyLock<Vec<RegisteredRoute>> = LazyLock::new(|| all(RouteSpec::from_declaration));
+    &ROUTES
 }
 
-fn read_all<T: FromStr<Err: Display>>(texts: &[&str]) -> Result<Vec<T>, String> {
-    texts.iter().map(|text| read(text)).collect()
+/// All linked authorizers, in the linker's order.
+pub(crate) fn authorizers() -> &'static [RegisteredAuthorizer] {
+    static AUTHORIZERS: LazyLock<Vec<RegisteredAuthorizer>> =
+        LazyLock::new(|| all(AuthorizerSpec::from_declaration));
+    &AUTHORIZERS
 }
 
-impl Registration {
-    fn to_spec(self) -> Result<RouteSpec, String> {
-        let path: PathPattern = read(self.path)?;
-        let parameters: Vec<&str> = path.parameters().collect();
-        let mut asked = self.fields.iter().flatten().filter_map(|fields| fields());
-        if let Some(mismatch) = asked.find_map(|asked| fields::mismatch(asked, &parameters)) {
-            return Err(mismatch);
-        }
-        Ok(RouteSpec {
-            name: read(self.name)?,
-            method: read(self.method)?,
-            path,
-            auth: Auth::from(self.auth.to_owned()),
-            scopes: read_all(self.scopes)?,
-            memory: self.memory,
-            timeout: self.timeout,
-            env: read_all(self.env)?,
-            lambda: self.lambda.map(read).transpose()?,
-            throttle: self.throttle.map(|(rate, burst)| Throttle { rate, burst }),
-            description: self.description.to_owned(),
-            tags: self.tags.iter().map(ToString::to_string).collect(),
-            deprecated: self.deprecated,
-            reads_body: self.body.contains(&(true, false)),
-            handler: self.handler.to_owned(),
-            package: self.package.to_owned(),
-            source: SourceLocation { file: self.file.to_owned(), line: self.line, column: self.column },
-            entry: self.entry.to_owned(),
-        })
+/// The route of the entry point with this symbol.
+#[cfg(feature = "testing")]
+pub(crate) fn route(symbol: &str) -> Option<Route> {
+    Some(routes().iter().find(|route| route.spec.entry == symbol)?.entry?())
+}
+
+/// The authorizer of the entry point with this symbol.
+#[cfg(feature = "testing")]
+pub(crate) fn authorizer(symbol: &str) -> Option<Authorizer> {
+    Some(authorizers().iter().find(|authorizer| authorizer.spec.entry == symbol)?.entry?())
+}
+
+fn all<S, E, R>(read: impl Fn(&str, Compiled) -> Result<S, R>) -> Vec<Registered<S, E>>
+where
+    R: std::fmt::Display,
+    Registration<E>: inventory::Collect,
+{
+    let registered = inventory::iter::<Registration<E>>().map(|registration| {
+        let Registration { declaration, arguments, entry, .. } = *registration;
+        let spec = read(declaration, registration.compiled());
+        // Macros and runtime share one `routegen-spec`, which has written what it reads.
+        let spec =
+            spec.unwrap_or_else(|error| panic!("{}:{}: {error}", registration.file, registration.line));
+        Registered { spec, entry, arguments }
+    });
+    registered.collect()
+}
+
+impl<E> Registration<E> {
+    fn compiled(&self) -> Compiled {
+        let source = SourceLocation::new(self.file, self.line, self.column);
+        let mut compiled = Compiled::new(self.handler, self.package, source);
+        compiled.reads_body = self.arguments.iter().any(|(_, body, whole)| *body && !whole);
+        compiled
     }
 }
 
-impl AuthorizerRegistration {
-    fn to_spec(self) -> Result<AuthorizerSpec, String> {
-        Ok(AuthorizerSpec {
-            name: read(self.name)?,
-            identity_sources: read_all(self.identity_sources)?,
-            ttl: self.ttl,
-            memory: self.memory,
-            timeout: self.timeout,
-            env: read_all(self.env)?,
-            description: self.description.to_owned(),
-            handler: self.handler.to_owned(),
-            package: self.package.to_owned(),
-            source: SourceLocation { file: self.file.to_owned(), line: self.line, column: self.column },
-            entry: self.entry.to_owned(),
-        })
+impl RegisteredRoute {
+    /// A route without a function.
+    #[cfg(test)]
+    pub(crate) fn of(spec: RouteSpec) -> Self {
+        Self { spec, entry: None, arguments: &[] }
+    }
+
+    /// Fails where a struct asks the path for what it does not have.
+    fn check(&self) -> Result<(), String> {
+        let parameters: Vec<&str> = self.spec.path.parameters().collect();
+        let mut asked = self.arguments.iter().filter_map(|(fields, ..)| (*fields)?());
+        match asked.find_map(|asked| fields::mismatch(asked, &parameters)) {
+            Some(mismatch) => Err(format!("{}: {mismatch}", self.spec.source)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -149,13 +147,10 @@ pub fn write_manifest() -> ExitCode {
 
 /// All linked routes and authorizers.
 pub(crate) fn manifest() -> Result<Manifest, String> {
-    let routes: Result<Vec<_>, _> = inventory::iter::<Registration>()
-        .map(|route| route.to_spec().map_err(|error| format!("{}:{}: {error}", route.file, route.line)))
-        .collect();
-    let authorizers: Result<Vec<_>, _> = inventory::iter::<AuthorizerRegistration>()
-        .map(|asked| asked.to_spec().map_err(|error| format!("{}:{}: {error}", asked.file, asked.line)))
-        .collect();
-    Ok(Manifest::new(env!("CARGO_PKG_VERSION"), routes?, authorizers?))
+    routes().iter().try_for_each(RegisteredRoute::check)?;
+    let routes = routes().iter().map(|route| route.spec.clone()).collect();
+    let authorizers = authorizers().iter().map(|authorizer| authorizer.spec.clone()).collect();
+    Ok(Manifest::new(env!("CARGO_PKG_VERSION"), routes, authorizers))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::{EnvName, IdentitySource, Name, SourceLocation};
 /// [Lambda authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct AuthorizerSpec {
     /// The word that routes name it by, and the name of its function.
     pub name: Name,
@@ -34,4 +35,24 @@ pub struct AuthorizerSpec {
     pub source: SourceLocation,
     /// The exported symbol of the entry point.
     pub entry: String,
+}
+
+impl AuthorizerSpec {
+    /// An authorizer of which only the name is known. It reads the header `Authorization`, no answer is kept, and the rest is
+    /// empty, for the caller to fill in.
+    pub fn new(name: Name) -> Self {
+        Self {
+            name,
+            identity_sources: vec![IdentitySource::authorization()],
+            ttl: 0,
+            memory: None,
+            timeout: None,
+            env: Vec::new(),
+            description: String::new(),
+            handler: String::new(),
+            package: String::new(),
+            source: SourceLocation::default(),
+            entry: String::new(),
+        }
+    }
 }

@@ -21,11 +21,12 @@ use std::{
 
 use thiserror::Error;
 
-use crate::{Method, Name, PathPattern, RouteKey, Segment};
+use crate::{Method, Name, PathPattern, RouteKey, Segment, TriggerKind};
 
 /// An entry point of a crate. Its text is the symbol: `routegen.items.GET.items.$id` for `GET /items/{id}` of the crate
 /// `items`.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct Entry {
     /// The library as Rust names it.
     pub crate_name: String,
@@ -36,6 +37,7 @@ pub struct Entry {
 /// What an entry point serves. Its text is what AWS or the user calls it by: a route key, or an authorizer's name.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(missing_docs, reason = "the fields are those of a route key")]
+#[non_exhaustive]
 pub enum Serves {
     /// A route.
     Route { method: Method, path: PathPattern },
@@ -49,11 +51,34 @@ pub enum Serves {
 pub struct NotAnEntry;
 
 impl Entry {
+    /// The entry point of what a crate serves.
+    pub fn new(crate_name: impl Into<String>, serves: Serves) -> Self {
+        Self { crate_name: crate_name.into(), serves }
+    }
+
     /// What every symbol of an entry point begins with.
     pub const PREFIX: &str = "routegen.";
 
-    /// What stands in an authorizer's symbol where a route's has the method. Methods are in capitals.
-    const AUTHORIZER: &str = "authorizer";
+    /// What stands in the symbol of all but routes, which have the method there: the kind. Methods are in capitals.
+    const AUTHORIZER: &str = TriggerKind::Authorizer.as_str();
+}
+
+impl Serves {
+    /// What calls it.
+    pub fn kind(&self) -> TriggerKind {
+        match self {
+            Self::Route { .. } => TriggerKind::Routes,
+            Self::Authorizer(_) => TriggerKind::Authorizer,
+        }
+    }
+
+    /// What a message calls it: `` `GET /items` ``, or `` the authorizer `api_key` ``.
+    pub fn described(&self) -> String {
+        match self.kind() {
+            TriggerKind::Routes => format!("`{self}`"),
+            kind @ TriggerKind::Authorizer => format!("the {} `{self}`", kind.as_str()),
+        }
+    }
 }
 
 impl fmt::Display for Serves {

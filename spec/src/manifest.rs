@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AuthorizerSpec, RouteSpec};
+use crate::{AuthorizerSpec, RouteSpec, Serves, SourceLocation};
 
 /// The version of the manifest's form that this crate reads and writes.
 pub const FORMAT_VERSION: u32 = 3;
@@ -10,6 +10,7 @@ pub const FORMAT_VERSION: u32 = 3;
 /// All routes and Lambda authorizers of an API, sorted by name and then by place, so that the same ones give the same bytes.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Manifest {
     /// [`FORMAT_VERSION`] when it was written.
     pub format_version: u32,
@@ -21,7 +22,63 @@ pub struct Manifest {
     pub authorizers: Vec<AuthorizerSpec>,
 }
 
+/// A function with an attribute, whatever it serves: what all attributes have in common.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct EntryPoint<'a> {
+    /// What it serves.
+    pub serves: Serves,
+    /// The function's path: `items::get_items`.
+    pub handler: &'a str,
+    /// The cargo package that the function belongs to.
+    pub package: &'a str,
+    /// Where the attribute stands.
+    pub source: &'a SourceLocation,
+    /// The exported symbol.
+    pub symbol: &'a str,
+}
+
+impl<'a> From<&'a RouteSpec> for EntryPoint<'a> {
+    fn from(route: &'a RouteSpec) -> Self {
+        Self {
+            serves: Serves::Route { method: route.method, path: route.path.clone() },
+            handler: &route.handler,
+            package: &route.package,
+            source: &route.source,
+            symbol: &route.entry,
+        }
+    }
+}
+
+impl<'a> From<&'a AuthorizerSpec> for EntryPoint<'a> {
+    fn from(authorizer: &'a AuthorizerSpec) -> Self {
+        Self {
+            serves: Serves::Authorizer(authorizer.name.clone()),
+            handler: &authorizer.handler,
+            package: &authorizer.package,
+            source: &authorizer.source,
+            symbol: &authorizer.entry,
+        }
+    }
+}
+
 impl Manifest {
+    /// All functions with an attribute, once for each attribute.
+    pub fn entry_points(&self) -> impl Iterator<Item = EntryPoint<'_>> {
+        let of_authorizers = self.authorizers.iter().map(EntryPoint::from);
+        self.routes.iter().map(EntryPoint::from).chain(of_authorizers)
+    }
+
+    /// The same with every place renamed.
+    #[must_use]
+    pub fn with_places(mut self, rename: impl Fn(&SourceLocation) -> SourceLocation) -> Self {
+        let of_authorizers = self.authorizers.iter_mut().map(|authorizer| &mut authorizer.source);
+        for source in self.routes.iter_mut().map(|route| &mut route.source).chain(of_authorizers) {
+            *source = rename(source);
+        }
+        Self::new(self.routegen_version, self.routes, self.authorizers)
+    }
+
     /// A manifest of this version's form. The order of `routes` and `authorizers` does not matter.
     pub fn new(
         routegen_version: impl Into<String>,
@@ -97,6 +154,25 @@ mod tests {
         );
         assert_eq!(a, b);
         assert_eq!(a.routes.iter().map(|route| route.source.line).collect::<Vec<_>>(), [1, 1, 2]);
+    }
+
+    #[test]
+    fn whatever_has_an_entry_point_is_listed_and_can_be_renamed() {
+        let manifest = Manifest::new("0.1.0", vec![route("a", 1), route("b", 2)], vec![authorizer("key")]);
+        let manifest = manifest.with_places(|place| SourceLocation::new("x.rs", place.line + 1, 2));
+        let seen: Vec<_> = manifest
+            .entry_points()
+            .map(|entry| (entry.serves.described(), entry.source.to_string(), entry.symbol))
+            .collect();
+        let expected = [
+            ("`GET /a/{id}`", "x.rs:2", "routegen.items.GET.a"),
+            ("`GET /b/{id}`", "x.rs:3", "routegen.items.GET.b"),
+            ("the authorizer `key`", "x.rs:2", "routegen.items.authorizer.key"),
+        ];
+        assert_eq!(
+            seen,
+            expected.map(|(serves, source, symbol)| (serves.to_owned(), source.to_owned(), symbol))
+        );
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub struct PathPattern {
     text: String,
 }
 
-/// What stands between two slashes of a [`PathPattern`].
+/// What stands between two slashes of a [`PathPattern`]. API Gateway has no other kinds, so that whoever matches on them may be
+/// sure that none is missing.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Segment {
     /// Matches itself, byte for byte.

@@ -9,6 +9,7 @@ use crate::{Auth, EnvName, Method, Name, PathPattern, Scope};
 /// One `#[route]`, as the registry holds it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct RouteSpec {
     /// The id of the route.
     pub name: Name,
@@ -50,8 +51,29 @@ pub struct RouteSpec {
 }
 
 impl RouteSpec {
-    /// How long a function may take where neither its routes nor `routegen.toml` say it, in seconds.
-    pub const TIMEOUT_S: u32 = 10;
+    /// A route of which only the attribute's obligatory part is known; the rest is empty, and is for the caller to fill in.
+    pub fn new(name: Name, method: Method, path: PathPattern, auth: Auth) -> Self {
+        Self {
+            name,
+            method,
+            path,
+            auth,
+            scopes: Vec::new(),
+            memory: None,
+            timeout: None,
+            env: Vec::new(),
+            lambda: None,
+            throttle: None,
+            description: String::new(),
+            tags: Vec::new(),
+            deprecated: false,
+            reads_body: false,
+            handler: String::new(),
+            package: String::new(),
+            source: SourceLocation::default(),
+            entry: String::new(),
+        }
+    }
 
     /// What API Gateway knows the route by.
     pub fn route_key(&self) -> RouteKey<'_> {
@@ -69,11 +91,19 @@ impl RouteSpec {
 /// [throttling]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Throttle {
     /// Requests a second, at least 1: with 0 everyone would be refused.
     pub rate: u32,
     /// Requests at once, at least 1.
     pub burst: u32,
+}
+
+impl Throttle {
+    /// So many requests a second, and so many at once.
+    pub fn new(rate: u32, burst: u32) -> Self {
+        Self { rate, burst }
+    }
 }
 
 /// API Gateway's name of a route: `GET /items`, or `$default`.
@@ -99,9 +129,10 @@ impl fmt::Display for RouteKey<'_> {
     }
 }
 
-/// A place in the user's sources.
-#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+/// A place in the user's sources. The default is none, which no manifest has.
+#[derive(Clone, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SourceLocation {
     /// The file, relative to the workspace's root where it lies within it, with `/` between folders.
     pub file: String,
@@ -109,6 +140,13 @@ pub struct SourceLocation {
     pub line: u32,
     /// The column in characters, from 1.
     pub column: u32,
+}
+
+impl SourceLocation {
+    /// A place in a file, whose lines and columns are counted from 1.
+    pub fn new(file: impl Into<String>, line: u32, column: u32) -> Self {
+        Self { file: file.into(), line, column }
+    }
 }
 
 impl fmt::Display for SourceLocation {

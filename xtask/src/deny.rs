@@ -9,8 +9,8 @@ use std::{
 };
 
 use crate::{
+    environment::target,
     step::{Failed, Step},
-    target,
 };
 
 /// The version that CI installs. Another one that is on the `PATH` is as good.

@@ -6,7 +6,7 @@
 use std::{fs, path::PathBuf};
 
 use crate::{
-    repository,
+    environment::repository,
     step::{Failed, Step},
 };
 

@@ -13,16 +13,16 @@ mod bench;
 mod browser;
 mod deny;
 mod disk;
+mod duration;
+mod environment;
 mod fuzz;
 mod python;
 mod step;
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{env, process::ExitCode, thread::available_parallelism, time::Instant};
 
+use duration::Durations;
+use environment::{is_ci, target};
 use step::{Failed, Step};
 
 /// The variables that tests find Python in, the folders that it is in, and what it has there. They are two because checkov and
@@ -132,7 +132,17 @@ fn test(arguments: &[&str], unchecked: Option<String>) -> Result<(), Failed> {
     }
     let skipped = target().join("skipped-tests.txt");
     let _ = std::fs::remove_file(&skipped);
-    let outcome = tests.env("ROUTEGEN_TEST_SKIPPED", &skipped).run();
+    let threads = env::var("RUST_TEST_THREADS").ok().and_then(|threads| threads.parse().ok());
+    let mut durations =
+        Durations::new(threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from)));
+    let tests = tests.env("ROUTEGEN_TEST_SKIPPED", &skipped);
+    let outcome = tests.run_and_hear(|line| durations.hear(line, Instant::now()));
+    let durations = durations.slowest_first();
+    if durations.len() > 1 {
+        eprint!("\n{}", duration::shown(&durations));
+        let text: String = duration::lines(&durations).map(|line| line + "\n").collect();
+        let _ = std::fs::write(target().join("test-durations.txt"), text);
+    }
     let unchecked = unchecked.map(|what| format!("SKIPPED {what}\n"));
     let skipped = unchecked.unwrap_or_default() + &std::fs::read_to_string(skipped).unwrap_or_default();
     if !skipped.is_empty() {
@@ -171,19 +181,4 @@ fn bench_terraform(routes: Option<&str>) -> Result<(), Failed> {
         .map_err(|error| Failed(format!("{} cannot be read: {error}", out.display())))?;
     println!("{figures}");
     Ok(())
-}
-
-/// Whether this is a run that must not skip anything.
-fn is_ci() -> bool {
-    env::var_os("CI").is_some_and(|ci| ci == "true")
-}
-
-fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the repository")
-}
-
-/// The target directory, in whose `debug` folder this program is.
-fn target() -> PathBuf {
-    let program = env::current_exe().unwrap_or_default();
-    program.ancestors().nth(2).map_or_else(|| repository().join("target"), Path::to_owned)
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    repository,
+    environment::repository,
     step::{Failed, Step},
 };
 

@@ -4,11 +4,12 @@ use std::{
     env,
     ffi::OsStr,
     fmt,
+    io::{self, BufRead as _, BufReader, Write as _},
     path::Path,
     process::{Command, Stdio},
 };
 
-use crate::repository;
+use crate::environment::repository;
 
 /// Why a task ended, in words for whoever started it.
 pub(crate) struct Failed(pub(crate) String);
@@ -41,6 +42,23 @@ impl Step {
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.0.env(name, value);
         self
+    }
+
+    /// Runs it, and prints its stdout line by line as it comes, which `hear` is given too.
+    pub(crate) fn run_and_hear(mut self, mut hear: impl FnMut(&str)) -> Result<(), Failed> {
+        eprintln!("\n> {self}");
+        let shown = self.to_string();
+        let cannot = |error| Failed(format!("{shown} cannot be run: {error}"));
+        let mut process = self.0.stdout(Stdio::piped()).spawn().map_err(cannot)?;
+        let Some(stdout) = process.stdout.take() else { return Ok(()) };
+        let mut own = io::stdout();
+        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+            hear(&String::from_utf8_lossy(&line));
+            // Whoever reads no further may still want to know the end.
+            let _ = own.write_all(&line).and_then(|()| own.write_all(b"\n"));
+        }
+        let status = process.wait().map_err(cannot)?;
+        if status.success() { Ok(()) } else { Err(Failed(format!("failed: {shown} ({status})"))) }
     }
 
     pub(crate) fn run(mut self) -> Result<(), Failed> {

@@ -4,47 +4,36 @@ use routegen_spec::{Auth, AuthorizerSpec, Method, RouteSpec, SourceLocation};
 
 /// A route that nothing is wrong with.
 pub(crate) fn route(name: &str, path: &str) -> RouteSpec {
-    RouteSpec {
-        name: name.parse().unwrap(),
-        method: Method::Get,
-        path: path.parse().unwrap(),
-        auth: Auth::Authorizer("cognito".to_owned()),
-        scopes: vec!["items/read".parse().unwrap()],
-        memory: None,
-        timeout: None,
-        env: Vec::new(),
-        lambda: None,
-        tags: Vec::new(),
-        deprecated: false,
-        reads_body: false,
-        throttle: None,
-        description: String::new(),
-        handler: format!("items::{name}"),
-        package: "items".to_owned(),
-        source: SourceLocation { file: "src/lib.rs".to_owned(), line: 1, column: 1 },
-        entry: format!("routegen.items.{name}"),
-    }
+    let auth = Auth::Authorizer("cognito".to_owned());
+    let mut route = RouteSpec::new(name.parse().unwrap(), Method::Get, path.parse().unwrap(), auth);
+    route.scopes = vec!["items/read".parse().unwrap()];
+    route.handler = format!("items::{name}");
+    route.package = "items".to_owned();
+    route.source = SourceLocation::new("src/lib.rs", 1, 1);
+    route.entry = format!("routegen.items.{name}");
+    route
 }
 
 /// An authorizer that nothing is wrong with, but that no route names it.
 pub(crate) fn authorizer(name: &str) -> AuthorizerSpec {
-    AuthorizerSpec {
-        name: name.parse().unwrap(),
-        identity_sources: vec!["$request.header.Authorization".parse().unwrap()],
-        ttl: 0,
-        memory: None,
-        timeout: None,
-        env: Vec::new(),
-        description: String::new(),
-        handler: format!("items::auth::{name}"),
-        package: "items".to_owned(),
-        source: SourceLocation { file: "src/auth.rs".to_owned(), line: 1, column: 1 },
-        entry: format!("routegen.items.authorizer.{name}"),
-    }
+    let mut authorizer = AuthorizerSpec::new(name.parse().unwrap());
+    authorizer.handler = format!("items::auth::{name}");
+    authorizer.package = "items".to_owned();
+    authorizer.source = SourceLocation::new("src/auth.rs", 1, 1);
+    authorizer.entry = format!("routegen.items.authorizer.{name}");
+    authorizer
 }
 
 /// A route behind the authorizer of this name.
 pub(crate) fn behind(authorizer: &str, name: &str) -> RouteSpec {
-    let auth = Auth::Authorizer(authorizer.to_owned());
-    RouteSpec { auth, scopes: Vec::new(), ..route(name, &format!("/{name}")) }
+    with(route(name, &format!("/{name}")), |route| {
+        route.auth = Auth::Authorizer(authorizer.to_owned());
+        route.scopes = Vec::new();
+    })
+}
+
+/// A spec with something else about it.
+pub(crate) fn with<T>(mut spec: T, change: impl FnOnce(&mut T)) -> T {
+    change(&mut spec);
+    spec
 }

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use routegen_spec::{Auth, AuthorizerSpec, EnvName, IdentitySource, Manifest, Name, RouteSpec};
-use serde::{Deserialize, Serialize};
+use routegen_spec::{Auth, AuthorizerKind, EnvName, FunctionSpec, Manifest, RouteSpec, TriggerKind};
+use serde::Serialize;
 
 use crate::{
-    config::{Config, Pattern},
-    error::Error,
-    hash, json,
-    target::Architecture,
+    check::Error,
+    project::{
+        config::{Config, Pattern},
+        target::Architecture,
+    },
+    support::{hash, json},
 };
 
 /// Routes that can be deployed, and what they make necessary. Only [`super::check`] makes one.
@@ -23,8 +25,8 @@ pub(crate) struct CheckedManifest {
     pub(crate) functions: Vec<Function>,
     /// The authorizers that routes ask for, sorted by name.
     pub(crate) authorizers: Vec<Authorizer>,
-    /// All `#[authorizer]` of the code, also those that no route names: their entry points are compiled all the same.
-    pub(crate) written_authorizers: Vec<AuthorizerSpec>,
+    /// All that the code declares, also what nothing calls: its entry points are compiled all the same.
+    pub(crate) declared: Manifest,
     /// The scopes that routes ask of Cognito: the identifier of each resource server with the names of its scopes.
     pub(crate) resource_servers: BTreeMap<String, BTreeSet<String>>,
     /// The hash of the manifest, as `routegen routes --format json` prints it.
@@ -37,6 +39,8 @@ pub(crate) struct Route {
     pub(crate) spec: RouteSpec,
     /// The [`Function::key`] of the function that answers it.
     pub(crate) function: String,
+    /// What decides whether a request may pass; nothing where the route is open.
+    pub(crate) authorizer: Option<AuthorizerKind>,
 }
 
 /// A Lambda function, and its artifact.
@@ -46,7 +50,7 @@ pub(crate) struct Function {
     pub(crate) key: String,
     /// What it is called in AWS: `get-items`.
     pub(crate) name: String,
-    pub(crate) kind: FunctionKind,
+    pub(crate) kind: TriggerKind,
     pub(crate) description: String,
     /// The file name of its zip.
     pub(crate) artifact: String,
@@ -66,17 +70,6 @@ pub(crate) struct Function {
     pub(crate) include: Vec<Pattern>,
 }
 
-/// What a function is asked.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum FunctionKind {
-    /// It answers routes.
-    #[default]
-    Routes,
-    /// It says whether requests may pass.
-    Authorizer,
-}
-
 /// What decides whether a request may pass.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Authorizer {
@@ -85,46 +78,33 @@ pub(crate) struct Authorizer {
     pub(crate) kind: AuthorizerKind,
 }
 
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(crate) enum AuthorizerKind {
-    /// A JWT of a Cognito user pool.
-    Cognito,
-    /// A JWT of any issuer, by `routegen.toml`.
-    Jwt {
-        /// Where a request has the token.
-        identity_source: IdentitySource,
-    },
-    /// A function of the user's, written with `#[authorizer]`.
-    Lambda {
-        /// The [`Function::key`] of the function.
-        function: String,
-        /// Where a request has what identifies the caller.
-        identity_sources: Vec<IdentitySource>,
-        /// How long an answer is kept, in seconds; 0 for not at all.
-        ttl: u32,
-    },
-}
-
 impl CheckedManifest {
     pub(super) fn new(package: &str, manifest: &Manifest, config: &Config) -> Self {
         let mut authorizers = BTreeSet::new();
         let mut resource_servers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for route in &manifest.routes {
-            let Some(authorizer) = Authorizer::of(route, manifest, config) else { continue };
-            if authorizer.kind == AuthorizerKind::Cognito {
-                for (server, scope) in route.scopes.iter().filter_map(|scope| scope.resource_server()) {
+        let mut routes = Vec::new();
+        for spec in &manifest.routes {
+            // The rules have refused a name that nothing has.
+            let authorizer =
+                manifest.authorizer(&spec.auth, |name| config.jwt_authorizer(name)).ok().flatten();
+            if authorizer == Some(AuthorizerKind::Cognito) {
+                for (server, scope) in spec.scopes.iter().filter_map(|scope| scope.resource_server()) {
                     resource_servers.entry(server.to_owned()).or_default().insert(scope.to_owned());
                 }
             }
-            authorizers.insert(authorizer);
+            if let (Auth::Authorizer(name), Some(kind)) = (&spec.auth, &authorizer) {
+                authorizers.insert(Authorizer { name: name.clone(), kind: kind.clone() });
+            }
+            routes.push(Route { function: spec.function().to_string(), spec: spec.clone(), authorizer });
         }
-        let route = |spec: &RouteSpec| Route { function: spec.function().to_string(), spec: spec.clone() };
+        let functions = manifest.functions_with(config.defaults());
+        let called = functions.into_iter().filter(|function| manifest.calls(function));
         Self {
             api_name: config.name().unwrap_or(package).to_owned(),
-            routes: manifest.routes.iter().map(route).collect(),
-            functions: functions(manifest, &authorizers, config),
+            routes,
+            functions: called.map(|function| Function::new(&function, config)).collect(),
             authorizers: authorizers.into_iter().collect(),
-            written_authorizers: manifest.authorizers.clone(),
+            declared: manifest.clone(),
             resource_servers,
             sha256: hash::sha256(json::text(manifest).as_bytes()),
         }
@@ -150,7 +130,7 @@ impl CheckedManifest {
 
     /// The route keys that the function answers.
     pub(crate) fn route_keys(&self, function: &Function) -> Vec<String> {
-        if function.kind == FunctionKind::Authorizer {
+        if function.kind != TriggerKind::Routes {
             return Vec::new();
         }
         let of_function = |route: &&Route| route.function == function.key;
@@ -158,105 +138,32 @@ impl CheckedManifest {
     }
 }
 
-impl Authorizer {
-    /// The authorizer that the route names, if it names one.
-    fn of(route: &RouteSpec, manifest: &Manifest, config: &Config) -> Option<Self> {
-        let Auth::Authorizer(name) = &route.auth else { return None };
-        let lambda = manifest.authorizers.iter().find(|authorizer| authorizer.name.as_str() == name);
-        let lambda = lambda.map(|spec| AuthorizerKind::Lambda {
-            function: spec.name.to_string(),
-            identity_sources: spec.identity_sources.clone(),
-            ttl: spec.ttl,
-        });
-        let jwt = || config.jwt_authorizers().find(|(configured, _)| configured == name);
-        let jwt = || jwt().map(|(_, identity_source)| AuthorizerKind::Jwt { identity_source });
-        let kind = lambda.or_else(jwt).unwrap_or(AuthorizerKind::Cognito);
-        Some(Self { name: name.clone(), kind })
-    }
-}
-
-/// The functions of the routes, and of the authorizers that routes name.
-fn functions(manifest: &Manifest, authorizers: &BTreeSet<Authorizer>, config: &Config) -> Vec<Function> {
-    let mut by_function: BTreeMap<&Name, Vec<&RouteSpec>> = BTreeMap::new();
-    for route in &manifest.routes {
-        by_function.entry(route.function()).or_default().push(route);
-    }
-    let of_routes = by_function.iter().filter_map(|(name, routes)| Function::of_routes(name, routes, config));
-    let is_named =
-        |spec: &&AuthorizerSpec| authorizers.iter().any(|authorizer| authorizer.name == spec.name.as_str());
-    let of_authorizers = manifest.authorizers.iter().filter(is_named);
-    let of_authorizers = of_authorizers.map(|authorizer| Function::of_authorizer(authorizer, config));
-    let mut functions: Vec<_> = of_routes.chain(of_authorizers).collect();
-    functions.sort_by(|a, b| a.key.cmp(&b.key));
-    functions
-}
-
 impl Function {
-    /// The function that answers all of these routes, which agree on what they say of it. None has no function.
-    fn of_routes(name: &Name, routes: &[&RouteSpec], config: &Config) -> Option<Self> {
-        let first = routes.first()?;
-        let mut env: Vec<EnvName> = Vec::new();
-        for name in routes.iter().flat_map(|route| &route.env) {
-            if !env.contains(name) {
-                env.push(name.clone());
-            }
-        }
-        Some(Self {
-            description: description(first, routes),
-            memory: routes.iter().find_map(|route| route.memory).unwrap_or_else(|| config.memory()),
-            timeout: routes.iter().find_map(|route| route.timeout).unwrap_or_else(|| config.timeout()),
-            env,
-            entries: routes.iter().map(|route| route.entry.clone()).collect(),
-            package: first.package.clone(),
-            ..Self::new(name, FunctionKind::Routes, config)
-        })
-    }
-
-    fn of_authorizer(authorizer: &AuthorizerSpec, config: &Config) -> Self {
+    fn new(spec: &FunctionSpec<'_>, config: &Config) -> Self {
+        let name = spec.name.to_kebab_case();
         Self {
-            description: authorizer.description.clone(),
-            memory: authorizer.memory.unwrap_or_else(|| config.memory()),
-            timeout: authorizer.timeout.unwrap_or_else(|| config.authorizer_timeout()),
-            env: authorizer.env.clone(),
-            entries: vec![authorizer.entry.clone()],
-            package: authorizer.package.clone(),
-            ..Self::new(&authorizer.name, FunctionKind::Authorizer, config)
-        }
-    }
-
-    /// What follows from the name and the configuration alone.
-    fn new(key: &Name, kind: FunctionKind, config: &Config) -> Self {
-        let name = key.to_kebab_case();
-        Self {
-            key: key.to_string(),
-            kind,
+            key: spec.name.to_string(),
+            kind: spec.kind(),
+            description: spec.description.clone(),
             artifact: format!("{name}.zip"),
             name,
-            description: String::new(),
-            memory: config.memory(),
-            timeout: config.timeout(),
-            env: Vec::new(),
+            memory: spec.memory,
+            timeout: spec.timeout,
+            env: spec.env.iter().copied().cloned().collect(),
             architecture: config.architecture(),
-            entries: Vec::new(),
-            package: String::new(),
-            include: config.include(key.as_str()),
+            entries: spec.entries.iter().map(ToString::to_string).collect(),
+            package: spec.package.to_owned(),
+            include: config.include(spec.name.as_str()),
         }
     }
-}
-
-/// What the routes of a function have in common: the doc comment of their one handler, or else their keys.
-fn description(first: &RouteSpec, routes: &[&RouteSpec]) -> String {
-    if routes.iter().all(|route| route.handler == first.handler) {
-        return first.description.clone();
-    }
-    let keys: Vec<_> = routes.iter().map(|route| route.route_key().to_string()).collect();
-    keys.join(", ")
 }
 
 #[cfg(test)]
 mod tests {
+    use routegen_spec::AuthorizerSpec;
+
     use super::*;
-    use crate::check::fixture::{authorizer, behind, route};
+    use crate::check::fixture::{authorizer, behind, route, with};
 
     fn checked(routes: Vec<RouteSpec>, authorizers: Vec<AuthorizerSpec>) -> CheckedManifest {
         let manifest = Manifest::new("0.0.0", routes, authorizers);
@@ -270,9 +177,14 @@ mod tests {
     #[test]
     fn routes_of_a_group_are_one_function_with_what_any_of_them_says() {
         let lambda = Some("pets".parse().unwrap());
-        let of = |name, path, env| RouteSpec { lambda: lambda.clone(), env, ..route(name, path) };
-        let a = RouteSpec { timeout: Some(5), ..of("a", "/a", env(&["Z1", "X1"])) };
-        let b = RouteSpec { memory: Some(512), ..of("b", "/b", env(&["X1", "Y1"])) };
+        let of = |name, path, env| {
+            with(route(name, path), |spec| {
+                spec.lambda = lambda.clone();
+                spec.env = env;
+            })
+        };
+        let a = with(of("a", "/a", env(&["Z1", "X1"])), |spec| spec.timeout = Some(5));
+        let b = with(of("b", "/b", env(&["X1", "Y1"])), |spec| spec.memory = Some(512));
         let checked = checked(vec![a, b, route("c", "/c")], Vec::new());
         let keys: Vec<_> = checked.functions.iter().map(|function| function.key.as_str()).collect();
         assert_eq!(keys, ["c", "pets"]);
@@ -288,11 +200,12 @@ mod tests {
 
     #[test]
     fn several_routes_of_one_handler_share_its_description() {
-        let of = |name: &str, path: &str| RouteSpec {
-            lambda: Some("pets".parse().unwrap()),
-            description: "Finds pets".to_owned(),
-            handler: "items::pets".to_owned(),
-            ..route(name, path)
+        let of = |name: &str, path: &str| {
+            with(route(name, path), |spec| {
+                spec.lambda = Some("pets".parse().unwrap());
+                spec.description = "Finds pets".to_owned();
+                spec.handler = "items::pets".to_owned();
+            })
         };
         let checked = checked(vec![of("pets", "/pets"), of("cats", "/cats")], Vec::new());
         assert_eq!(checked.functions[0].description, "Finds pets");
@@ -300,13 +213,16 @@ mod tests {
 
     #[test]
     fn an_authorizer_that_a_route_names_is_a_function_and_another_is_not() {
-        let named = AuthorizerSpec { ttl: 300, timeout: None, ..authorizer("api_key") };
+        let named = with(authorizer("api_key"), |spec| {
+            spec.ttl = 300;
+            spec.timeout = None;
+        });
         let checked = checked(vec![behind("api_key", "a")], vec![named, authorizer("unused")]);
         let functions: Vec<_> =
             checked.functions.iter().map(|function| (function.key.as_str(), function.kind)).collect();
-        assert_eq!(functions, [("a", FunctionKind::Routes), ("api_key", FunctionKind::Authorizer)]);
+        assert_eq!(functions, [("a", TriggerKind::Routes), ("api_key", TriggerKind::Authorizer)]);
         let kind = AuthorizerKind::Lambda {
-            function: "api_key".to_owned(),
+            function: "api_key".parse().unwrap(),
             identity_sources: vec!["$request.header.Authorization".parse().unwrap()],
             ttl: 300,
         };

@@ -2,16 +2,16 @@
 //!
 //! Pure: the checked manifest in, text out. The files beside it were written by hand and read these maps.
 
-use routegen_spec::{Auth, EnvName, limits};
+use routegen_spec::{Auth, AuthorizerKind, EnvName, limits};
 
 use super::hcl::{self, Value};
-use crate::check::{Authorizer, AuthorizerKind, CheckedManifest, Function, Route};
+use crate::check::{Authorizer, CheckedManifest, Function, Route};
 
 const HEADER: &str = "# The routegen module: what the code says. The other files make resources of it.\n\n";
 
 pub(super) fn render(manifest: &CheckedManifest) -> String {
     let functions = manifest.functions.iter().map(|function| (&function.key, self::function(function)));
-    let routes = manifest.routes.iter().map(|route| (route.spec.name.as_str(), self::route(route, manifest)));
+    let routes = manifest.routes.iter().map(|route| (route.spec.name.as_str(), self::route(route)));
     let authorizers =
         manifest.authorizers.iter().map(|authorizer| (&authorizer.name, self::authorizer(authorizer)));
     let servers = manifest.resource_servers.iter().map(|(server, scopes)| (server, Value::strings(scopes)));
@@ -45,9 +45,9 @@ pub(super) fn function(function: &Function) -> Value {
     ])
 }
 
-fn route(route: &Route, manifest: &CheckedManifest) -> Value {
+fn route(route: &Route) -> Value {
     let spec = &route.spec;
-    let [authorization_type, authorizer, scopes] = authorization(route, manifest);
+    let [authorization_type, authorizer, scopes] = authorization(route);
     Value::Object(vec![
         ("method".to_owned(), Value::from(spec.method.as_str())),
         ("path".to_owned(), Value::from(spec.path.as_str())),
@@ -61,18 +61,11 @@ fn route(route: &Route, manifest: &CheckedManifest) -> Value {
 }
 
 /// Who may call a route: three entries of its object.
-pub(super) fn authorization(route: &Route, manifest: &CheckedManifest) -> [(String, Value); 3] {
-    let (kind, authorizer) = match &route.spec.auth {
-        Auth::None => ("NONE", Value::Null),
-        Auth::Iam => ("AWS_IAM", Value::Null),
-        Auth::Authorizer(name) => {
-            let of_this_name = manifest.authorizers.iter().find(|authorizer| authorizer.name == *name);
-            let kind = match of_this_name.map(|authorizer| &authorizer.kind) {
-                Some(AuthorizerKind::Lambda { .. }) => "CUSTOM",
-                Some(AuthorizerKind::Cognito | AuthorizerKind::Jwt { .. }) | None => "JWT",
-            };
-            (kind, Value::from(name.as_str()))
-        }
+pub(super) fn authorization(route: &Route) -> [(String, Value); 3] {
+    let kind = route.authorizer.as_ref().map_or("NONE", AuthorizerKind::authorization_type);
+    let authorizer = match &route.spec.auth {
+        Auth::Authorizer(name) => Value::from(name.as_str()),
+        _ => Value::Null,
     };
     [
         ("authorization_type".to_owned(), Value::from(kind)),
@@ -94,18 +87,18 @@ pub(super) fn authorizer_with(
     authorizer: &Authorizer,
     (name, function_of): (&str, impl Fn(&str) -> Value),
 ) -> Value {
+    let kind = ("kind", Value::from(authorizer.kind.as_str()));
     match &authorizer.kind {
-        AuthorizerKind::Cognito => Value::object([("kind", Value::from("cognito"))]),
-        AuthorizerKind::Jwt { identity_source } => Value::object([
-            ("kind", Value::from("jwt")),
-            ("identity_sources", Value::strings([identity_source.to_string()])),
-        ]),
+        AuthorizerKind::Jwt { identity_source } => {
+            Value::object([kind, ("identity_sources", Value::strings([identity_source.to_string()]))])
+        }
         AuthorizerKind::Lambda { function, identity_sources, ttl } => Value::object([
-            ("kind", Value::from("lambda")),
-            (name, function_of(function)),
+            kind,
+            (name, function_of(function.as_str())),
             ("identity_sources", Value::strings(identity_sources.iter().map(ToString::to_string))),
             ("ttl", Value::Number(*ttl)),
         ]),
+        _ => Value::object([kind]),
     }
 }
 

@@ -5,6 +5,7 @@
 //! no provider and no backend; a root that calls it is emitted for those who have none, and locals alone for those who have
 //! the resources too. Each file can be had in Terraform's JSON syntax.
 
+mod error;
 mod hcl;
 mod json;
 mod locals;
@@ -13,9 +14,10 @@ mod previous;
 mod renames;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use clap::ValueEnum;
 
-pub(crate) use self::previous::Previous;
-use crate::{check::CheckedManifest, files::Generated};
+pub(crate) use self::{error::Error, previous::Previous};
+use crate::{check::CheckedManifest, support::files::Generated};
 
 /// The folder of the module, inside of the root's.
 pub(crate) const MODULE: &str = "routegen";
@@ -44,20 +46,20 @@ const LOCALS: &str = "locals.tf";
 const MOVED: &str = "moved.tf";
 
 /// What is emitted.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Layout {
-    /// A module with everything, in a folder of its own.
+    /// A module with everything
     Module,
-    /// Locals for resources of the user's, beside them.
+    /// Only locals.tf, for resources of your own beside it
     Locals,
 }
 
 /// How Terraform's files are written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Syntax {
-    /// `.tf`
+    /// .tf
     Hcl,
-    /// `.tf.json`
+    /// .tf.json
     Json,
 }
 
@@ -129,7 +131,7 @@ mod tests {
     use super::*;
     use crate::{
         check::{check, fixture},
-        config::Config,
+        project::config::Config,
     };
 
     fn emitted(routes: Vec<RouteSpec>, layout: Layout, syntax: Syntax) -> Vec<Generated> {

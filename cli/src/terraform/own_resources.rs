@@ -14,7 +14,7 @@ const HEADER: &str = "# What the code says, for resources of your own: write one
 pub(super) fn render(manifest: &CheckedManifest) -> String {
     let routes = manifest.routes.iter().map(|route| (key(route.spec.name.as_str()), self::route(route)));
     let authorization = manifest.routes.iter().map(|route| {
-        let entries = locals::authorization(route, manifest);
+        let entries = locals::authorization(route);
         (key(route.spec.name.as_str()), Value::Object(entries.into()))
     });
     let authorizers = manifest.authorizers.iter().map(|authorizer| {

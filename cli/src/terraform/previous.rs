@@ -10,7 +10,15 @@ use camino::Utf8Path;
 use routegen_spec::PathPattern;
 use serde_json::Value;
 
-use super::renames::{INTEGRATION, Move};
+/// The resource that stays what it is under another name. All others have the name in them, and AWS renames nothing.
+pub(super) const INTEGRATION: &str = "aws_apigatewayv2_integration.this";
+
+/// One `moved` block, between two keys of functions.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct Move {
+    pub(super) from: String,
+    pub(super) to: String,
+}
 
 #[derive(Debug, Default)]
 pub(crate) struct Previous {

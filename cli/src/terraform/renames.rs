@@ -11,24 +11,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Previous, hcl,
-    previous::{Identity, PreviousRoute},
+    previous::{INTEGRATION, Identity, Move, PreviousRoute},
 };
 use crate::check::CheckedManifest;
-
-/// The resource that stays what it is under another name. All others have the name in them, and AWS renames nothing.
-pub(super) const INTEGRATION: &str = "aws_apigatewayv2_integration.this";
 
 const HEADER: &str = "\
 # The routegen module: what was renamed in the code, so that Terraform keeps it instead of making it again.
 # Once every environment has been applied, this file can be deleted.
 ";
-
-/// One `moved` block, between two keys of functions.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) struct Move {
-    pub(super) from: String,
-    pub(super) to: String,
-}
 
 /// The text of `moved.tf`, where there is something to say.
 pub(super) fn render(manifest: &CheckedManifest, previous: &Previous) -> Option<String> {
@@ -109,14 +99,14 @@ mod tests {
     use super::*;
     use crate::{
         check::{check, fixture},
-        config::Config,
-        files::Generated,
+        project::config::Config,
+        support::files::Generated,
         terraform::{Layout, Syntax, files},
     };
 
     fn route(name: &str, path: &str) -> RouteSpec {
         let description = "a ${hostile} \"description\"".to_owned();
-        RouteSpec { description, ..fixture::route(name, path) }
+        fixture::with(fixture::route(name, path), |spec| spec.description = description)
     }
 
     /// Emits one API after the other, and returns the moves that the last one has.
@@ -130,7 +120,7 @@ mod tests {
         let routes = |api: &&[(&str, &str)]| {
             let routes = api.iter().map(|(name, function)| {
                 let lambda = (name != function).then(|| function.parse().unwrap());
-                RouteSpec { lambda, ..route(name, &format!("/{name}")) }
+                fixture::with(route(name, &format!("/{name}")), |spec| spec.lambda = lambda)
             });
             routes.collect()
         };

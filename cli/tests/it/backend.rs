@@ -132,6 +132,43 @@ fn all_that_is_missing_for_another_architecture_is_listed_with_the_commands_that
     check(&with_std, &["--compiler", "cargo-zigbuild"], &[zig]);
 }
 
+/// cargo reads its configuration from the working directory up, wherever the package is.
+#[test]
+fn a_linker_is_one_that_cargo_finds_in_its_configuration() {
+    let (arch, triple) = OTHER;
+    let project = Project::new("linker-elsewhere", LIB);
+    let programs = Programs::new("linker-elsewhere-programs", true);
+    let elsewhere = scratch("linker-elsewhere-caller");
+    let missing = |folder: &camino::Utf8Path| {
+        let manifest = project.root.join("Cargo.toml");
+        let args = [
+            "build",
+            "--manifest-path",
+            manifest.as_str(),
+            "--out",
+            "lambda",
+            "--arch",
+            arch,
+            "--compiler",
+            "cargo",
+        ];
+        let path = [programs.folder.as_str().into()].into_iter().chain(path());
+        let mut command = routegen(&args);
+        command.current_dir(folder).env("PATH", std::env::join_paths(path).unwrap());
+        fail(command.env("RUSTC", programs.folder.join("rustc")).env("CARGO", &programs.cargo))
+            .contains("a linker for")
+    };
+    let linker = format!("[target.{triple}]\nlinker = \"a-linker\"\n");
+    project.write(".cargo/config.toml", &linker);
+    assert!(missing(&elsewhere), "the configuration beside the package is not cargo's here");
+    assert!(!missing(&project.root));
+    std::fs::create_dir(elsewhere.join(".cargo")).unwrap();
+    std::fs::write(elsewhere.join(".cargo/config.toml"), "include = [\"more.toml\"]\n").unwrap();
+    assert!(missing(&elsewhere));
+    std::fs::write(elsewhere.join(".cargo/more.toml"), linker).unwrap();
+    assert!(!missing(&elsewhere));
+}
+
 #[test]
 fn another_architecture_is_built_by_zigbuild_for_lambdas_glibc_if_it_is_there() {
     let (arch, triple) = OTHER;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    fixture::{Project, complaint, fail, items, routegen, scratch, succeed, unpack},
+    fixture::{Project, complaint, executable, fail, items, routegen, scratch, succeed, unpack},
     terraform::requirement::or_skip,
 };
 
@@ -19,8 +19,25 @@ fn routes_as_json_is_the_manifest() {
 
 #[test]
 fn cargo_routegen_is_the_same_command() {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-routegen"));
-    assert_eq!(succeed(command.args(["routegen", "--version"])), succeed(&mut routegen(&["--version"])));
+    let cargo_routegen = camino::Utf8Path::new(env!("CARGO_BIN_EXE_cargo-routegen"));
+    let version = succeed(&mut routegen(&["--version"]));
+    let run =
+        |program: &camino::Utf8Path, args: &[&str]| std::process::Command::new(program).args(args).output();
+    for args in [&["routegen", "--version"][..], &["--version"]] {
+        assert_eq!(String::from_utf8(run(cargo_routegen, args).unwrap().stdout).unwrap(), version);
+    }
+    assert_eq!(run(cargo_routegen, &["routegen", "unknown"]).unwrap().status.code(), Some(2));
+    // Found by a link to it, as package managers make them, and alone.
+    let folder = scratch("cargo-routegen");
+    let link = folder.join("cargo-routegen");
+    std::os::unix::fs::symlink(cargo_routegen, &link).unwrap();
+    assert_eq!(String::from_utf8(run(&link, &["routegen", "--version"]).unwrap().stdout).unwrap(), version);
+    let alone = folder.join("alone");
+    executable(&alone, &std::fs::read(cargo_routegen).unwrap());
+    let output = run(&alone, &["routegen", "--version"]).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("cargo install routegen-cli"), "{stderr}");
 }
 
 #[test]

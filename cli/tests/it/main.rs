@@ -5,7 +5,6 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that fails should stop and say why")]
 
-mod architecture;
 mod artifacts;
 mod backend;
 #[path = "../../../gateway/tests/it/client.rs"]
@@ -15,6 +14,8 @@ mod dev;
 mod docs;
 mod emulator;
 mod fixture;
+mod folders;
+
 mod inspect;
 mod interruptions;
 mod packing;

@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, fmt::Display, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use routegen_apigw::{REGION, cors::Cors};
-use routegen_spec::{Auth, Manifest, RouteSpec, Throttle};
+use routegen_spec::{Auth, IdentitySource, Manifest, Throttle};
 use serde_json::Value;
 
-use super::{Authorizer, Function, FunctionError, IamKey, JwtAuthorizer, LambdaAuthorizer, Program, Route};
+use super::{Authorizer, Function, FunctionError, IamKey, JwtAuthorizer, Program, Route};
 
 /// An HTTP API with its functions, as it would be deployed. What does not fit together is told by
 /// [`GatewayBuilder::start`](crate::GatewayBuilder::start) and [`Gateway::replace`](crate::Gateway::replace).
@@ -48,29 +48,26 @@ impl Api {
         E: Display,
     {
         let invoke = Arc::new(invoke);
-        let function = |name: &str, timeout: Option<u32>| {
+        let function = |name: &str| {
             let (invoke, name) = (invoke.clone(), name.to_owned());
-            let function = Function::in_process(move |invocation| {
+            Function::in_process(move |invocation| {
                 let answer = invoke(&name, invocation.payload);
                 async { answer.await.map_err(|error| FunctionError::new("Error", error.to_string())) }
-            });
-            function.timeout(Duration::from_secs(timeout.unwrap_or(RouteSpec::TIMEOUT_S).into()))
+            })
         };
         let mut api = Self::new().routes(&manifest.routes);
-        for route in &manifest.routes {
-            let name = route.function().to_kebab_case();
-            // The routes of one function agree on its timeout, or one of them alone says it.
-            let mut of_it = manifest.routes.iter().filter(|other| other.function() == route.function());
-            let timeout = of_it.find_map(|other| other.timeout);
-            api = api.function(&name, function(&name, timeout));
-            if let Auth::Authorizer(authorizer) = &route.auth {
-                api = api.authorizer(authorizer, JwtAuthorizer::local());
-            }
+        for spec in manifest.functions() {
+            let (name, timeout) = (spec.name.to_kebab_case(), Duration::from_secs(spec.timeout.into()));
+            api = api.function(&name, function(&name).timeout(timeout));
         }
-        for authorizer in &manifest.authorizers {
-            let lambda = LambdaAuthorizer::from(authorizer);
-            api = api.function(&lambda.function, function(&lambda.function, authorizer.timeout));
-            api = api.authorizer(authorizer.name.as_str(), lambda);
+        for route in &manifest.routes {
+            // A name that the code does not have is one of `routegen.toml`.
+            let kind = manifest.authorizer(&route.auth, |_| Some(IdentitySource::authorization()));
+            if let (Auth::Authorizer(name), Ok(Some(kind))) = (&route.auth, kind)
+                && let Some(authorizer) = Authorizer::of_kind(&kind, JwtAuthorizer::local())
+            {
+                api = api.authorizer(name, authorizer);
+            }
         }
         api
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use routegen_spec::{AuthorizerSpec, IdentitySource};
+use routegen_spec::{AuthorizerKind, IdentitySource};
 
 /// An authorizer that routes name.
 #[derive(Clone, Debug)]
@@ -12,6 +12,25 @@ pub enum Authorizer {
     Jwt(JwtAuthorizer),
     /// A function's word.
     Lambda(LambdaAuthorizer),
+}
+
+impl Authorizer {
+    /// The authorizer of a kind, where `tokens` are those of its issuer. `None` for what an API does not have as an authorizer of its
+    /// own, such as a signature.
+    pub fn of_kind(kind: &AuthorizerKind, tokens: JwtAuthorizer) -> Option<Self> {
+        match kind {
+            AuthorizerKind::Cognito => Some(tokens.into()),
+            AuthorizerKind::Jwt { identity_source } => {
+                Some(tokens.identity_source(identity_source.clone()).into())
+            }
+            AuthorizerKind::Lambda { function, identity_sources, ttl } => {
+                let lambda = LambdaAuthorizer::new(function.to_kebab_case());
+                let lambda = lambda.identity_sources(identity_sources.iter().cloned());
+                Some(lambda.ttl(Duration::from_secs((*ttl).into())).into())
+            }
+            _ => None,
+        }
+    }
 }
 
 impl From<JwtAuthorizer> for Authorizer {
@@ -93,17 +112,6 @@ impl LambdaAuthorizer {
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.ttl = ttl;
         self
-    }
-}
-
-/// The authorizer of a manifest, with the function named as `routegen build` names it.
-impl From<&AuthorizerSpec> for LambdaAuthorizer {
-    fn from(spec: &AuthorizerSpec) -> Self {
-        Self {
-            function: spec.name.to_kebab_case(),
-            identity_sources: spec.identity_sources.clone(),
-            ttl: Duration::from_secs(spec.ttl.into()),
-        }
     }
 }
 

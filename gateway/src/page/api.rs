@@ -24,9 +24,9 @@ pub(super) fn describe(deployment: &Deployment, issuer: Option<&Issuer>) -> Valu
 
 fn route(route: &DeployedRoute) -> Value {
     let parameter = |segment: &Segment| match segment {
-        Segment::Literal(_) => None,
         Segment::Param(name) => Some(json!({ "name": name, "greedy": false })),
         Segment::Greedy(name) => Some(json!({ "name": name, "greedy": true })),
+        Segment::Literal(_) => None,
     };
     json!({
         "key": route.key,

@@ -22,7 +22,7 @@ async fn start() -> Gateway {
         Ok(json!({ "statusCode": 200, "body": invocation.event()?.to_string() }))
     });
     let route = |path: &str| Route::new(Method::Any, path.parse().unwrap(), Auth::None, "echo");
-    let seldom = route("/seldom").throttle(Throttle { rate: 1, burst: 1 });
+    let seldom = route("/seldom").throttle(Throttle::new(1, 1));
     let api = Api::new().function("echo", echo).route(route("/")).route(seldom).cors(Cors::origins(["*"]));
     Gateway::builder(api).start().await.unwrap()
 }

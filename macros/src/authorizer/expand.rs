@@ -3,9 +3,8 @@
 //! In: the authorizer. Out: what goes after the function. It refuses nothing. The rules that hold for the
 //! generated code are those of `glue.rs`.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
-use routegen_spec::EnvName;
 
 use super::validate::ValidAuthorizer;
 use crate::{
@@ -24,15 +23,15 @@ pub(crate) fn expand(authorizer: &ValidAuthorizer) -> TokenStream {
         #checks
         #registration
     };
-    glue::scope(&authorizer.handler, &authorizer.krate, &items, [authorizer.entry.as_str()].into_iter())
+    glue::scope(&authorizer.handler, &authorizer.krate, &items, [authorizer.spec.entry.as_str()].into_iter())
 }
 
 /// The exported function that an artifact links to, and nothing else does.
 fn entry(authorizer: &ValidAuthorizer) -> TokenStream {
-    let ValidAuthorizer { name, entry: symbol, handler, .. } = authorizer;
+    let ValidAuthorizer { spec, handler, .. } = authorizer;
     let ident = glue::beside(handler, "entry_of");
     let call = glue::call(handler);
-    let name = name.as_str();
+    let (name, symbol) = (spec.name.as_str(), &spec.entry);
     let arguments = &handler.arguments;
     quote_spanned! {Span::mixed_site()=>
         #[unsafe(export_name = #symbol)]
@@ -92,33 +91,18 @@ fn checks(handler: &Handler) -> TokenStream {
     }
 }
 
-/// What the registry is told. The runtime's macro is nothing unless the registry is on.
-fn registration(authorizer: &ValidAuthorizer) -> TokenStream {
-    let ValidAuthorizer { name, description, entry, handler, .. } = authorizer;
-    let name = name.as_str();
-    let identity_sources = authorizer.identity_sources.iter().map(ToString::to_string);
-    let ttl = Literal::u32_unsuffixed(authorizer.ttl);
-    let memory = authorizer.memory.map(Literal::u32_unsuffixed).into_iter();
-    let timeout = authorizer.timeout.map(Literal::u32_unsuffixed).into_iter();
-    let env = authorizer.env.iter().map(EnvName::as_str);
-    let source = glue::source(&TokenStream::new());
-    let ident = glue::beside(handler, "entry_of");
-    let handler = handler.name();
-    quote_spanned! {Span::mixed_site()=>
-        __private::register_authorizer! {
-            name: #name,
-            identity_sources: [#(#identity_sources),*],
-            ttl: #ttl,
-            memory: [#(#memory),*],
-            timeout: [#(#timeout),*],
-            env: [#(#env),*],
-            description: #description,
-            handler: #handler,
-            source: #source,
-            entry: #entry,
-            authorizer: #ident,
-        }
-    }
+fn registration(ValidAuthorizer { spec, handler, .. }: &ValidAuthorizer) -> TokenStream {
+    let kind = quote_spanned!(Span::mixed_site()=> Authorizer);
+    let entry = glue::beside(handler, "entry_of");
+    // Of its arguments the registry asks nothing: they have no path of their own, and no body.
+    glue::registration(
+        handler,
+        &kind,
+        &spec.to_declaration(),
+        &TokenStream::new(),
+        std::iter::empty(),
+        &entry,
+    )
 }
 
 #[cfg(test)]

@@ -44,8 +44,8 @@ impl AuthorizerAttr {
             Row::new(Key::MEMORY, &mut self.memory, values::memory),
             Row::new(Key::TIMEOUT, &mut self.timeout, values::authorizer_timeout),
             Row::new(Key::ENV, &mut self.env, values::env),
-            Row::new(Key::NAME, &mut self.name, values::name),
-            Row::new(Key::DESCRIPTION, &mut self.description, values::description),
+            Row::new(Key::NAME, &mut self.name, values::id),
+            Row::new(Key::DESCRIPTION, &mut self.description, values::text),
             Row::new(Key::CRATE, &mut self.krate, values::krate),
         ])
     }

@@ -5,7 +5,7 @@
 //! mean something else.
 
 use proc_macro2::TokenStream;
-use routegen_spec::{Auth, Entry, EnvName, IdentitySource, Name, Serves, attributes::Key};
+use routegen_spec::{Auth, AuthorizerSpec, Entry, Name, Serves, attributes::Key};
 
 use super::parse::AuthorizerAttr;
 use crate::{
@@ -17,17 +17,10 @@ use crate::{
 
 /// An authorizer that can be expanded.
 pub(crate) struct ValidAuthorizer {
-    pub(crate) name: Name,
-    pub(crate) identity_sources: Vec<IdentitySource>,
-    pub(crate) ttl: u32,
-    pub(crate) memory: Option<u32>,
-    pub(crate) timeout: Option<u32>,
-    pub(crate) env: Vec<EnvName>,
-    pub(crate) description: String,
+    /// All that the attribute says. What only the compiler knows is empty.
+    pub(crate) spec: AuthorizerSpec,
     /// The path of the crate `routegen`.
     pub(crate) krate: syn::Path,
-    /// The exported symbol of the entry point.
-    pub(crate) entry: String,
     pub(crate) handler: Handler,
 }
 
@@ -42,21 +35,17 @@ pub(crate) fn validate(
     let handler = signature::read(item, Role::Authorizer, errors)?;
     let name = name(attribute.name, &handler, errors)?;
     let serves = Serves::Authorizer(name.clone());
-    Some(ValidAuthorizer {
-        name,
-        identity_sources: match attribute.identity_sources {
-            Slot::Absent => vec![IdentitySource::authorization()],
-            slot => slot.value()?,
-        },
-        ttl: attribute.ttl.value().unwrap_or_default(),
-        memory: attribute.memory.value(),
-        timeout: attribute.timeout.value(),
-        env: attribute.env.value().unwrap_or_default(),
-        description: function::description(attribute.description, &handler)?,
-        krate: function::krate(attribute.krate)?,
-        entry: Entry { crate_name: crate_name.to_owned(), serves }.to_string(),
-        handler,
-    })
+    let mut spec = AuthorizerSpec::new(name);
+    if !attribute.identity_sources.is_absent() {
+        spec.identity_sources = attribute.identity_sources.value()?;
+    }
+    spec.ttl = attribute.ttl.value().unwrap_or_default();
+    spec.memory = attribute.memory.value();
+    spec.timeout = attribute.timeout.value();
+    spec.env = attribute.env.value().unwrap_or_default();
+    spec.description = function::description(attribute.description, &handler)?;
+    spec.entry = Entry::new(crate_name, serves).to_string();
+    Some(ValidAuthorizer { spec, krate: function::krate(attribute.krate)?, handler })
 }
 
 /// An answer is kept under what the identity sources have in a request.
@@ -109,7 +98,7 @@ mod tests {
     fn nothing_is_kept_unless_the_author_says_so() {
         let (authorizer, errors) = validated("", "/// Knows keys\nasync fn api_key() {}");
         assert_eq!(errors, [""; 0]);
-        let authorizer = authorizer.unwrap();
+        let authorizer = authorizer.unwrap().spec;
         assert_eq!((authorizer.name.as_str(), authorizer.description.as_str()), ("api_key", "Knows keys"));
         assert_eq!(authorizer.ttl, 0);
         assert_eq!(authorizer.identity_sources[0].to_string(), "$request.header.Authorization");
@@ -120,7 +109,7 @@ mod tests {
     fn no_identity_source_is_an_authorizer_that_is_always_asked() {
         let (authorizer, errors) = validated("identity_sources = []", "async fn anyone() {}");
         assert_eq!(errors, [""; 0]);
-        assert_eq!(authorizer.unwrap().identity_sources, []);
+        assert_eq!(authorizer.unwrap().spec.identity_sources, []);
     }
 
     #[test]

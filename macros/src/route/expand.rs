@@ -9,8 +9,8 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens as _, format_ident, quote_spanned};
-use routegen_spec::{Auth, EnvName, Name, RouteKey, Scope};
+use quote::{ToTokens as _, quote_spanned};
+use routegen_spec::Auth;
 use syn::Type;
 
 use super::validate::{ValidRoute, ValidRoutes};
@@ -33,7 +33,7 @@ pub(crate) fn expand(ValidRoutes { handler, krate, routes }: &ValidRoutes) -> To
         #checks
         #(#registrations)*
     };
-    glue::scope(handler, krate, &items, routes.iter().map(|route| route.entry.as_str()))
+    glue::scope(handler, krate, &items, routes.iter().map(|route| route.spec.entry.as_str()))
 }
 
 /// A route, and the function that it is of.
@@ -55,13 +55,14 @@ impl Route<'_> {
 
     /// The exported function that an artifact links to, and nothing else does.
     fn entry(&self) -> TokenStream {
-        let ValidRoute { name, method, path, entry: symbol, .. } = self.valid;
+        let spec = &self.valid.spec;
+        let (name, symbol) = (spec.name.as_str(), &spec.entry);
         let ident = self.ident();
         let call = glue::call(self.handler);
-        let name = name.as_str();
-        let key = RouteKey::new(*method, path).to_string();
-        let parameters = path.parameters();
-        let resources = self.known("RESOURCE");
+        let key = spec.route_key().to_string();
+        let parameters = spec.path.parameters();
+        let resources =
+            self.arguments().map(|argument| quote_spanned!(Span::mixed_site()=> #argument::RESOURCE));
         quote_spanned! {Span::mixed_site()=>
             #[unsafe(export_name = #symbol)]
             fn #ident() -> __private::Route {
@@ -76,53 +77,24 @@ impl Route<'_> {
         }
     }
 
-    /// What is known of each argument by that name.
-    fn known(&self, constant: &str) -> Vec<TokenStream> {
-        let constant = format_ident!("{constant}", span = Span::mixed_site());
-        let known = self.handler.arguments.iter().map(|ty| argument(self.valid, ty));
-        known.map(|argument| quote_spanned!(Span::mixed_site()=> #argument::#constant)).collect()
+    /// The type that tells what is known of each argument.
+    fn arguments(&self) -> impl Iterator<Item = TokenStream> {
+        self.handler.arguments.iter().map(|ty| argument(self.valid, ty))
     }
 
-    /// What the registry is told. The runtime's macro is nothing unless the registry is on.
     fn registration(&self) -> TokenStream {
-        let ValidRoute { name, method, path, auth, description, tags, deprecated, entry, .. } = self.valid;
-        let (name, method, path, auth) = (name.as_str(), method.as_str(), path.as_str(), auth.as_str());
-        let scopes = self.valid.scopes.iter().map(Scope::as_str);
-        let memory = self.valid.memory.map(Literal::u32_unsuffixed).into_iter();
-        let timeout = self.valid.timeout.map(Literal::u32_unsuffixed).into_iter();
-        let env = self.valid.env.iter().map(EnvName::as_str);
-        let throttle = self.valid.throttle.iter().flat_map(|throttle| [throttle.rate, throttle.burst]);
-        let throttle = throttle.map(Literal::u32_unsuffixed);
-        let lambda = self.valid.lambda.iter().map(Name::as_str);
-        let handler = self.handler.name();
-        let source = glue::source(&self.valid.place);
-        let fields = self.known("FIELDS");
-        let body = self.known("BODY");
-        let whole = self.known("WHOLE");
-        let route = self.ident();
-        quote_spanned! {Span::mixed_site()=>
-            __private::register! {
-                name: #name,
-                method: #method,
-                path: #path,
-                auth: #auth,
-                scopes: [#(#scopes),*],
-                memory: [#(#memory),*],
-                timeout: [#(#timeout),*],
-                env: [#(#env),*],
-                throttle: [#(#throttle),*],
-                lambda: [#(#lambda),*],
-                description: #description,
-                tags: [#(#tags),*],
-                deprecated: #deprecated,
-                handler: #handler,
-                source: #source,
-                entry: #entry,
-                fields: [#(#fields),*],
-                body: [#((#body, #whole)),*],
-                route: #route,
-            }
-        }
+        let site = Span::mixed_site();
+        let facts = self
+            .arguments()
+            .map(|argument| quote_spanned!(site=> (#argument::FIELDS, #argument::BODY, #argument::WHOLE)));
+        glue::registration(
+            self.handler,
+            &quote_spanned!(site=> Route),
+            &self.valid.spec.to_declaration(),
+            &self.valid.place,
+            facts,
+            &self.ident(),
+        )
     }
 }
 
@@ -211,11 +183,12 @@ fn checks(handler: &Handler, routes: &[Route<'_>]) -> TokenStream {
 /// The type that tells what is known of an argument: its own type, and what the attribute says of the route.
 fn argument(route: &ValidRoute, ty: &Type) -> TokenStream {
     let site = Span::mixed_site();
-    let auth = match route.auth {
-        Auth::None | Auth::Iam => quote_spanned!(site=> __private::Claimless),
-        Auth::Authorizer(_) => quote_spanned!(site=> __private::WithClaims),
+    let auth = if let Auth::Authorizer(_) = route.spec.auth {
+        quote_spanned!(site=> __private::WithClaims)
+    } else {
+        quote_spanned!(site=> __private::Claimless)
     };
-    let parameters = Literal::usize_unsuffixed(route.path.parameters().count());
+    let parameters = Literal::usize_unsuffixed(route.spec.path.parameters().count());
     quote_spanned!(site=> __private::Argument::<#ty, #auth, #parameters>)
 }
 

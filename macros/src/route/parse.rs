@@ -105,11 +105,11 @@ impl RouteAttr {
             Row::new(Key::TIMEOUT, &mut self.timeout, values::timeout),
             Row::new(Key::ENV, &mut self.env, values::env),
             Row::new(Key::THROTTLE, &mut self.throttle, values::throttle),
-            Row::new(Key::NAME, &mut self.name, values::name),
-            Row::new(Key::LAMBDA, &mut self.lambda, values::lambda),
-            Row::new(Key::DESCRIPTION, &mut self.description, values::description),
+            Row::new(Key::NAME, &mut self.name, values::id),
+            Row::new(Key::LAMBDA, &mut self.lambda, values::id),
+            Row::new(Key::DESCRIPTION, &mut self.description, values::text),
             Row::new(Key::TAGS, &mut self.tags, values::tags),
-            Row::new(Key::DEPRECATED, &mut self.deprecated, values::deprecated),
+            Row::new(Key::DEPRECATED, &mut self.deprecated, values::flag),
             Row::new(Key::CRATE, &mut self.krate, values::krate),
         ])
     }
@@ -174,7 +174,7 @@ mod tests {
         assert_eq!((route.memory.value(), route.timeout.value()), (Some(10_240), Some(30)));
         let env = route.env.value().unwrap();
         assert_eq!(env.iter().map(EnvName::as_str).collect::<Vec<_>>(), ["TABLE", "LOG_LEVEL"]);
-        assert_eq!(route.throttle.value(), Some(Throttle { rate: 50, burst: 20 }));
+        assert_eq!(route.throttle.value(), Some(Throttle::new(50, 20)));
         assert_eq!(route.name.value().unwrap().as_str(), "create");
         assert_eq!(route.lambda.value().unwrap().as_str(), "items");
         assert_eq!(route.description.value().unwrap(), "Creates");

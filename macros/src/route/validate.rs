@@ -4,9 +4,7 @@
 //! It refuses what two arguments, or an argument and the function, say against each other.
 
 use proc_macro2::TokenStream;
-use routegen_spec::{
-    Auth, Entry, EnvName, Method, Name, PathPattern, RouteKey, Scope, Serves, Throttle, attributes::Key,
-};
+use routegen_spec::{Auth, Entry, Method, PathPattern, RouteKey, RouteSpec, Serves, attributes::Key};
 
 use super::parse::RouteAttr;
 use crate::{
@@ -27,21 +25,8 @@ pub(crate) struct ValidRoutes {
 
 /// A route that can be expanded.
 pub(crate) struct ValidRoute {
-    pub(crate) name: Name,
-    pub(crate) method: Method,
-    pub(crate) path: PathPattern,
-    pub(crate) auth: Auth,
-    pub(crate) scopes: Vec<Scope>,
-    pub(crate) memory: Option<u32>,
-    pub(crate) timeout: Option<u32>,
-    pub(crate) env: Vec<EnvName>,
-    pub(crate) throttle: Option<Throttle>,
-    pub(crate) lambda: Option<Name>,
-    pub(crate) description: String,
-    pub(crate) tags: Vec<String>,
-    pub(crate) deprecated: bool,
-    /// The exported symbol of the entry point.
-    pub(crate) entry: String,
+    /// All that the attribute says. What only the compiler knows is empty.
+    pub(crate) spec: RouteSpec,
     /// The attribute, for the place that the registry is told; nothing for the one that the compiler expands.
     pub(crate) place: TokenStream,
 }
@@ -69,32 +54,26 @@ pub(crate) fn validate(
 }
 
 fn valid(crate_name: &str, attribute: RouteAttr, handler: &Handler) -> Option<ValidRoute> {
-    let method = attribute.method.value()?;
-    let path = attribute.path.value()?;
+    let (method, path) = (attribute.method.value()?, attribute.path.value()?);
     let serves = Serves::Route { method, path: path.clone() };
-    Some(ValidRoute {
-        name: attribute.name.value()?,
-        auth: attribute.auth.value()?,
-        scopes: attribute.scopes.value().unwrap_or_default(),
-        memory: attribute.memory.value(),
-        timeout: attribute.timeout.value(),
-        env: attribute.env.value().unwrap_or_default(),
-        throttle: attribute.throttle.value(),
-        lambda: attribute.lambda.value(),
-        description: function::description(attribute.description, handler)?,
-        tags: attribute.tags.value().unwrap_or_default(),
-        deprecated: attribute.deprecated.value().unwrap_or_default(),
-        entry: Entry { crate_name: crate_name.to_owned(), serves }.to_string(),
-        place: attribute.place,
-        method,
-        path,
-    })
+    let mut spec = RouteSpec::new(attribute.name.value()?, method, path, attribute.auth.value()?);
+    spec.scopes = attribute.scopes.value().unwrap_or_default();
+    spec.memory = attribute.memory.value();
+    spec.timeout = attribute.timeout.value();
+    spec.env = attribute.env.value().unwrap_or_default();
+    spec.throttle = attribute.throttle.value();
+    spec.lambda = attribute.lambda.value();
+    spec.description = function::description(attribute.description, handler)?;
+    spec.tags = attribute.tags.value().unwrap_or_default();
+    spec.deprecated = attribute.deprecated.value().unwrap_or_default();
+    spec.entry = Entry::new(crate_name, serves).to_string();
+    Some(ValidRoute { spec, place: attribute.place })
 }
 
 /// Scopes are read from a token that an authorizer has checked.
 fn check_scopes(attribute: &RouteAttr, errors: &mut Errors) {
     let (Some(auth), Some(scopes)) = (attribute.auth.given(), attribute.scopes.given()) else { return };
-    if matches!(auth.value, Auth::None | Auth::Iam) && !scopes.value.is_empty() {
+    if !matches!(auth.value, Auth::Authorizer(_)) && !scopes.value.is_empty() {
         errors.push(
             &scopes.tokens,
             format!("`auth = \"{}\"` has no token, and `scopes` are read from one", auth.value),
@@ -198,9 +177,9 @@ mod tests {
         (routes, errors.into_vec().iter().map(|error| error.to_string().replace('\n', "; ")).collect())
     }
 
-    fn validated(attribute: &str, item: &str) -> (Option<ValidRoute>, Vec<String>) {
+    fn validated(attribute: &str, item: &str) -> (Option<RouteSpec>, Vec<String>) {
         let (routes, errors) = validated_all(attribute, item);
-        (routes.and_then(|mut routes| routes.routes.pop()), errors)
+        (routes.and_then(|mut routes| routes.routes.pop()).map(|route| route.spec), errors)
     }
 
     #[test]
@@ -288,9 +267,9 @@ mod tests {
     fn names(attribute: &str, item: &str) -> Vec<String> {
         let (routes, errors) = validated_all(attribute, item);
         assert_eq!(errors, [""; 0]);
-        let name = |route: ValidRoute| match route.lambda {
-            Some(lambda) => format!("{} in {lambda}", route.name),
-            None => route.name.to_string(),
+        let name = |route: ValidRoute| match route.spec.lambda {
+            Some(lambda) => format!("{} in {lambda}", route.spec.name),
+            None => route.spec.name.to_string(),
         };
         routes.unwrap().routes.into_iter().map(name).collect()
     }

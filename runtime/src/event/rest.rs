@@ -89,7 +89,7 @@ mod tests {
     use serde::{Deserialize, Serialize};
     use serde_json::{Value, json, value::to_raw_value};
 
-    use crate::{Path, event::Form, registry::Registration, serve::answer};
+    use crate::{Path, event::Form, registry::routes, serve::answer};
 
     fn made(event: &Value) -> super::Request {
         let mut context = Context::default();
@@ -246,11 +246,11 @@ mod tests {
 
     /// What comes back to API Gateway: what the handler has seen, the cookies that it sets, and its body.
     fn received(event: &Value) -> (Seen, Vec<String>, Vec<u8>) {
-        let route = inventory::iter::<Registration>().find(|route| route.name == "see_rest").unwrap();
+        let route = routes().iter().find(|route| route.spec.name.as_str() == "see_rest").unwrap();
         let request = made(event);
         let form = Form::of(&request);
         let answered = async {
-            let response = answer(route.route.unwrap()(), crate::Init::default(), request).await;
+            let response = answer(route.entry.unwrap()(), crate::Init::default(), request).await;
             crate::event::answer(form, response).await.unwrap()
         };
         let answer = serde_json::to_value(answered.now_or_never().expect("nothing here waits")).unwrap();

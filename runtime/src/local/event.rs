@@ -11,10 +11,8 @@ use routegen_apigw::{
     event::{RoutedRequest, authorizer_event},
     identity,
 };
-use routegen_spec::IdentitySource;
+use routegen_spec::{AuthorizerSpec, IdentitySource};
 use serde_json::value::RawValue;
-
-use crate::registry::AuthorizerRegistration;
 
 /// An id for a request, as no other has.
 pub(crate) fn request_id() -> String {
@@ -24,12 +22,11 @@ pub(crate) fn request_id() -> String {
 }
 
 /// Where an authorizer's callers say who they are; or the first place that no request has by itself.
-pub(crate) fn identity_sources(of: &AuthorizerRegistration) -> Result<Vec<IdentitySource>, &'static str> {
-    let read = |source: &&'static str| {
-        let parsed = source.parse::<IdentitySource>().ok().filter(IdentitySource::is_of_a_request);
-        parsed.ok_or(*source)
-    };
-    of.identity_sources.iter().map(read).collect()
+pub(crate) fn identity_sources(of: &AuthorizerSpec) -> Result<Vec<IdentitySource>, &IdentitySource> {
+    match of.identity_sources.iter().find(|source| !source.is_of_a_request()) {
+        Some(source) => Err(source),
+        None => Ok(of.identity_sources.clone()),
+    }
 }
 
 /// An authorizer's event; `None` where the request lacks an identity source, and API Gateway asks nobody.

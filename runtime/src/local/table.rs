@@ -4,9 +4,8 @@
 //! [`routegen_apigw::routing`], and the parameters in the path. It refuses routes that API Gateway could not tell apart.
 
 use routegen_apigw::routing::{NotAPath, RequestPath, Trie};
-use routegen_spec::{Method, PathPattern, RouteKey};
 
-use crate::registry::Registration;
+use crate::registry::RegisteredRoute;
 
 /// Routes, in the order of their paths and methods: the registry's is the linker's.
 #[derive(Debug)]
@@ -17,9 +16,7 @@ pub(crate) struct Table {
 
 #[derive(Debug)]
 pub(crate) struct Row {
-    pub(crate) registration: &'static Registration,
-    method: Method,
-    path: PathPattern,
+    pub(crate) registered: &'static RegisteredRoute,
 }
 
 /// Two routes that differ in nothing but the names of their parameters, each by its key and the place of its attribute.
@@ -38,13 +35,13 @@ pub(crate) struct Found<'a> {
 }
 
 impl Table {
-    /// A route that no attribute could have registered is left out.
-    pub(crate) fn new(registrations: impl Iterator<Item = &'static Registration>) -> Result<Self, Conflict> {
-        let mut rows: Vec<Row> = registrations.filter_map(Row::new).collect();
-        rows.sort_by(|one, other| (&one.path, one.method).cmp(&(&other.path, other.method)));
+    pub(crate) fn new(routes: impl Iterator<Item = &'static RegisteredRoute>) -> Result<Self, Conflict> {
+        let mut rows: Vec<Row> = routes.map(|registered| Row { registered }).collect();
+        rows.sort_by_key(|row| (&row.registered.spec.path, row.registered.spec.method));
         let mut trie = Trie::default();
         for (index, row) in rows.iter().enumerate() {
-            let added = trie.insert(row.method, &row.path, index);
+            let spec = &row.registered.spec;
+            let added = trie.insert(spec.method, &spec.path, index);
             added.map_err(|conflict| {
                 let [first, second] =
                     [&rows[conflict.first], row].map(|row| format!("{} ({})", row.key(), row.place()));
@@ -62,48 +59,40 @@ impl Table {
     pub(crate) fn find(&self, method: &str, path: &str) -> Result<Option<Found<'_>>, NotAPath> {
         let path = RequestPath::parse(path)?;
         let row = self.trie.select(method, &path).map(|index| &self.rows[index]);
-        Ok(row.map(|row| Found { row, parameters: path.parameters_of(&row.path) }))
+        Ok(row.map(|row| Found { row, parameters: path.parameters_of(&row.registered.spec.path) }))
     }
 }
 
 impl Row {
-    fn new(registration: &'static Registration) -> Option<Self> {
-        Some(Self {
-            registration,
-            method: registration.method.parse().ok()?,
-            path: registration.path.parse().ok()?,
-        })
-    }
-
     /// API Gateway's name of the route.
     pub(crate) fn key(&self) -> String {
-        RouteKey::new(self.method, &self.path).to_string()
+        self.registered.spec.route_key().to_string()
     }
 
     /// The file and the line of its attribute.
     pub(crate) fn place(&self) -> String {
-        format!("{}:{}", self.registration.file, self.registration.line)
+        self.registered.spec.source.to_string()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use routegen_spec::{Auth, RouteSpec, SourceLocation};
+
     use super::*;
 
-    /// A registration of a method and a path.
-    fn registration(route: &'static str) -> &'static Registration {
+    /// A route of a method and a path.
+    fn registered(route: &str) -> &'static RegisteredRoute {
         let (method, path) = route.split_once(' ').unwrap_or(("ANY", route));
-        let any = inventory::iter::<Registration>().next().expect("the test has a route of its own");
-        Box::leak(Box::new(Registration { method, path, ..*any }))
+        let (name, method, path) = ("own".parse().unwrap(), method.parse().unwrap(), path.parse().unwrap());
+        let mut spec = RouteSpec::new(name, method, path, Auth::None);
+        spec.source = SourceLocation::new("src/table.rs", 1, 1);
+        Box::leak(Box::new(RegisteredRoute::of(spec)))
     }
 
     fn table(routes: &[&'static str]) -> Result<Table, Conflict> {
-        Table::new(routes.iter().copied().map(registration))
+        Table::new(routes.iter().copied().map(registered))
     }
-
-    /// The route whose registration the tests change.
-    #[crate::route(GET, "/", auth = "none", crate = crate)]
-    async fn own() {}
 
     #[test]
     fn the_route_is_the_one_that_api_gateway_selects_with_its_parameters() {

@@ -14,7 +14,7 @@ use routegen_apigw::{
     claims::{has_one_of, scopes},
     event::RoutedRequest,
 };
-use routegen_spec::IdentitySource;
+use routegen_spec::{IdentitySource, Scope};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -66,7 +66,7 @@ impl Authorize {
     }
 
     /// Asks who the caller is, and whether a token has one of the scopes, if there are any.
-    pub(super) async fn ask(&self, parts: &Parts, request: &RoutedRequest<'_>, wanted: &[&str]) -> Outcome {
+    pub(super) async fn ask(&self, parts: &Parts, request: &RoutedRequest<'_>, wanted: &[Scope]) -> Outcome {
         let claims = match self {
             Self::Given(given) => given(parts.clone()).await?,
             Self::Registered { authorizer, identity_sources, init } => {

@@ -42,7 +42,7 @@ use crate::{
         table::{Conflict, Row, Table},
     },
     log::TARGET,
-    registry::{AuthorizerRegistration, Registration},
+    registry::{self, RegisteredRoute},
     serve::{Resources, answer, prepare},
 };
 use authorize::Authorize;
@@ -188,16 +188,16 @@ impl RouterBuilder {
     /// the router does not know, or a resource cannot be made.
     pub async fn build(self) -> Result<axum::Router, RouterError> {
         let Self { init, body_limit, mut authorizers, client_address } = self;
-        let table = Table::new(inventory::iter::<Registration>().filter(|route| route.route.is_some()))
+        let table = Table::new(registry::routes().iter().filter(|route| route.entry.is_some()))
             .map_err(|Conflict { first, second }| RouterError::Conflict { first, second })?;
         if table.rows().is_empty() {
             return Err(RouterError::NoRoutes);
         }
         let mut resources: Vec<Resources> = Vec::new();
         for row in table.rows() {
-            resources.extend(row.registration.route.map(|entry| entry().resources));
-            let name = row.registration.auth;
-            if is_open(row.registration) || authorizers.contains_key(name) {
+            resources.extend(row.registered.entry.map(|entry| entry().resources));
+            let name = row.registered.spec.auth.as_str();
+            if is_open(row.registered) || authorizers.contains_key(name) {
                 continue;
             }
             let (authorize, own) = registered(row, client_address.is_some(), &init)?;
@@ -223,17 +223,17 @@ impl RouterBuilder {
 
 /// The function with `#[authorizer]` that a route names, and its resources.
 fn registered(row: &Row, address_is_said: bool, init: &Init) -> Result<(Authorize, Resources), RouterError> {
-    let name = row.registration.auth;
-    let known = inventory::iter::<AuthorizerRegistration>().find(|known| known.name == name);
-    let Some((known, authorizer)) = known.and_then(|known| Some((known, known.authorizer?()))) else {
+    let name = row.registered.spec.auth.as_str();
+    let known = registry::authorizers().iter().find(|known| known.spec.name.as_str() == name);
+    let Some((known, authorizer)) = known.and_then(|known| Some((&known.spec, known.entry?()))) else {
         let (route, place) = (row.key(), row.place());
         return Err(RouterError::NoAuthorizer { authorizer: name.to_owned(), route, place });
     };
-    let place = || format!("{}:{}", known.file, known.line);
+    let place = || known.source.to_string();
     let identity_sources = identity_sources(known).map_err(|source| RouterError::IdentitySource {
         authorizer: name.to_owned(),
         place: place(),
-        identity_source: source.to_owned(),
+        identity_source: source.to_string(),
     })?;
     if !address_is_said && identity_sources.contains(&IdentitySource::Context(ContextVariable::SourceIp)) {
         return Err(RouterError::NoClientAddress { authorizer: name.to_owned(), place: place() });
@@ -274,8 +274,8 @@ impl Served {
         let found = found.map_err(|NotAPath| refused(StatusCode::BAD_REQUEST))?;
         let not_found = || refused(StatusCode::NOT_FOUND);
         let found = found.ok_or_else(not_found)?;
-        let registration = found.row.registration;
-        let route = registration.route.ok_or_else(not_found)?();
+        let registered = found.row.registered;
+        let route = registered.entry.ok_or_else(not_found)?();
 
         let (request_id, protocol) = (request_id(), format!("{:?}", parts.version));
         let routed = RoutedRequest {
@@ -295,14 +295,14 @@ impl Served {
         };
         let mut identity = Identity::Open;
         let mut is_said_by_program = false;
-        if !is_open(registration) {
+        if !is_open(registered) {
             // Without an authorizer the router was not built; a route never passes for want of one.
-            let authorize = self.authorizers.get(registration.auth).ok_or_else(not_found)?;
+            let authorize = self.authorizers.get(registered.spec.auth.as_str()).ok_or_else(not_found)?;
             is_said_by_program = authorize.is_given();
             if !is_said_by_program {
                 self.check(routed.source_ip).map_err(failed)?;
             }
-            let claims = authorize.ask(&parts, &routed, registration.scopes).await?;
+            let claims = authorize.ask(&parts, &routed, &registered.spec.scopes).await?;
             // Where a Lambda authorizer's context stands, which keeps the types of the claims.
             let claims = to_raw_value(&claims).map_err(|error| failed(error.to_string()))?;
             identity = Identity::Lambda(Some(Arc::from(claims)));
@@ -338,6 +338,6 @@ impl Served {
 }
 
 /// Whether the route's author has opened it to everyone.
-fn is_open(route: &Registration) -> bool {
-    Auth::from(route.auth.to_owned()) == Auth::None
+fn is_open(route: &RegisteredRoute) -> bool {
+    route.spec.auth == Auth::None
 }

@@ -13,7 +13,7 @@ use routegen_apigw::{
     ApiStage, claims,
     event::{Identity, RoutedRequest, proxy_event},
 };
-use routegen_spec::IdentitySource;
+use routegen_spec::{IdentitySource, Scope};
 use serde_json::{Map, Value, json, value::to_raw_value};
 
 use super::{Call, lookup::Place};
@@ -27,7 +27,7 @@ const ADDED: [(&str, Cow<'_, str>); 2] =
     [("x-forwarded-port", Cow::Borrowed("443")), ("x-forwarded-proto", Cow::Borrowed("https"))];
 
 /// The event of a route, which asks for tokens with one of these scopes, if there are any.
-pub(super) fn of(call: &Call, place: &Place, wanted: &[&str]) -> Bytes {
+pub(super) fn of(call: &Call, place: &Place, wanted: &[Scope]) -> Bytes {
     let (mut headers, claims) = (headers(call), claims(call));
     if let Some(claims) = claims.as_ref().filter(|_| call.context.is_none()) {
         // API Gateway has verified a token, which it passes on.

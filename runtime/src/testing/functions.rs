@@ -6,13 +6,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use lambda_http::{BoxFuture, Context, Error, LambdaEvent};
-use routegen_spec::Manifest;
+use routegen_spec::{Manifest, Trigger};
 use serde_json::{Value, value::RawValue};
 
 use crate::{
     Init, Resource,
     authorizer::Authorizer,
-    registry::{self, AuthorizerRegistration, Registration},
+    registry,
     route::Route,
     serve::{Failure, Output, invoke_authorizer, invoke_group, prepare},
 };
@@ -52,18 +52,20 @@ use crate::{
 /// Where what is registered is not what this version registers: two versions of `routegen` are linked.
 pub fn functions() -> Functions {
     let manifest = registry::manifest().unwrap_or_else(|error| panic!("{error}"));
-    let mut served: BTreeMap<String, Vec<Route>> = BTreeMap::new();
-    for route in inventory::iter::<Registration>() {
-        let spec = manifest.routes.iter().find(|spec| spec.entry == route.entry);
-        if let (Some(spec), Some(entry)) = (spec, route.route) {
-            served.entry(spec.function().to_kebab_case()).or_default().push(entry());
+    let (mut served, mut authorizers) = (BTreeMap::new(), BTreeMap::new());
+    for function in manifest.functions() {
+        let name = function.name.to_kebab_case();
+        match function.trigger {
+            Trigger::Routes(routes) => {
+                let entries = routes.iter().filter_map(|route| registry::route(&route.entry));
+                served.insert(name, entries.collect::<Vec<Route>>());
+            }
+            Trigger::Authorizer(authorizer) => {
+                authorizers.extend(registry::authorizer(&authorizer.entry).map(|entry| (name, entry)));
+            }
+            _ => {}
         }
     }
-    let authorizers = inventory::iter::<AuthorizerRegistration>().filter_map(|registered| {
-        let spec = manifest.authorizers.iter().find(|spec| spec.entry == registered.entry)?;
-        Some((spec.name.to_kebab_case(), registered.authorizer?()))
-    });
-    let authorizers = authorizers.collect();
     Functions { all: Arc::new(All { manifest, routes: served, authorizers }), init: Init::default() }
 }
 

@@ -4,10 +4,11 @@
 //! entry, and the parameters in the path. The function's name leads to it through the registry, whose entries have it.
 
 use axum::http::Method;
+use routegen_spec::Scope;
 
 use crate::{
     local::table::{Conflict, Row, Table},
-    registry::{AuthorizerRegistration, Registration},
+    registry::{self, RegisteredAuthorizer, RegisteredRoute},
     route::Route,
 };
 
@@ -15,7 +16,7 @@ use crate::{
 pub(super) struct Found {
     pub(super) route: Route,
     /// The scopes of which a token has to have one, if there are any.
-    pub(super) scopes: &'static [&'static str],
+    pub(super) scopes: &'static [Scope],
     pub(super) place: Place,
 }
 
@@ -29,16 +30,15 @@ pub(super) struct Place {
 /// Of the routes of a handler, which may be several, the one that API Gateway would choose.
 pub(super) fn find(handler: &str, method: &Method, path: &str) -> Found {
     let handler = plain(handler);
-    let table = table(|route| plain(route.handler) == handler);
+    let table = table(|route| plain(&route.spec.handler) == handler);
     assert!(
         !table.rows().is_empty(),
         "`{handler}` is no route: pass the function itself, which has `#[route]` and stands in a module, not in a function"
     );
     let found = table.find(method.as_str(), path).ok().flatten().and_then(|found| {
-        let (registration, parameters) = (found.row.registration, found.parameters);
-        let route = registration.route?();
-        let place = Place { route_key: route.key.to_owned(), parameters };
-        Some(Found { route, scopes: registration.scopes, place })
+        let route = found.row.registered.entry?();
+        let place = Place { route_key: route.key.to_owned(), parameters: found.parameters };
+        Some(Found { route, scopes: &found.row.registered.spec.scopes, place })
     });
     found.unwrap_or_else(|| {
         let keys: Vec<String> = table.rows().iter().map(Row::key).collect();
@@ -47,9 +47,9 @@ pub(super) fn find(handler: &str, method: &Method, path: &str) -> Found {
 }
 
 /// The authorizer that a function is.
-pub(super) fn authorizer(function: &str) -> &'static AuthorizerRegistration {
+pub(super) fn authorizer(function: &str) -> &'static RegisteredAuthorizer {
     let function = plain(function);
-    let found = inventory::iter::<AuthorizerRegistration>().find(|known| plain(known.handler) == function);
+    let found = registry::authorizers().iter().find(|known| plain(&known.spec.handler) == function);
     found.unwrap_or_else(|| {
         panic!(
             "`{function}` is no authorizer: pass the function itself, which has `#[authorizer]` and stands in a module, \
@@ -60,15 +60,15 @@ pub(super) fn authorizer(function: &str) -> &'static AuthorizerRegistration {
 
 /// Where a request with this authorizer would go. Where no route has the authorizer, its path is its own.
 pub(super) fn authorized(authorizer: &str, method: &Method, path: &str) -> Place {
-    let table = table(|route| route.auth == authorizer);
+    let table = table(|route| route.spec.auth.as_str() == authorizer);
     match table.find(method.as_str(), path).ok().flatten() {
         Some(found) => Place { route_key: found.row.key(), parameters: found.parameters },
         None => Place { route_key: format!("{method} {path}"), parameters: Vec::new() },
     }
 }
 
-fn table(is_meant: impl Fn(&Registration) -> bool) -> Table {
-    let table = Table::new(inventory::iter::<Registration>().filter(|route| is_meant(route)));
+fn table(is_meant: impl Fn(&RegisteredRoute) -> bool) -> Table {
+    let table = Table::new(registry::routes().iter().filter(|route| is_meant(route)));
     table.unwrap_or_else(|Conflict { first, second }| {
         panic!("only the names of their parameters tell the routes {first} and {second} apart")
     })

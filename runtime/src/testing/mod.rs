@@ -273,12 +273,12 @@ impl Call {
         drop(function);
         let (path, _) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let registered = lookup::authorizer(std::any::type_name::<H>());
-        let entry = registered.authorizer.expect("tests are built with the entries");
-        let place = lookup::authorized(registered.name, &self.method, path);
-        let sources = identity_sources(registered).unwrap_or_else(|source| {
+        let entry = registered.entry.expect("tests are built with the entries");
+        let place = lookup::authorized(registered.spec.name.as_str(), &self.method, path);
+        let sources = identity_sources(&registered.spec).unwrap_or_else(|source| {
             panic!(
                 "a request by itself has no `{source}`, which `{}` has as identity source",
-                registered.name
+                registered.spec.name
             )
         });
         let Some(event) = event::of_authorizer(&self, &sources, &place) else {

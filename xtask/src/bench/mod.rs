@@ -6,6 +6,7 @@
 //! handler has to change one artifact.
 
 mod figure;
+mod files;
 mod gateway;
 mod hello;
 mod machine;
@@ -15,14 +16,14 @@ mod project;
 mod report;
 mod usage;
 
-use std::{fs, path::Path, process::Command};
+use std::{path::Path, process::Command};
 
 use crate::{
-    repository,
+    environment::target,
     step::{Failed, Step},
-    target,
 };
 
+use files::fetch;
 use options::{Options, Peers};
 use project::{Edit, Kind, Project};
 use report::{Report, Row, Sizes};
@@ -98,23 +99,4 @@ fn sizes(folder: &Path, kind: Kind, command: impl Fn(&Project) -> Command) -> Re
     eprintln!("> {}: size", project.folder.display());
     Usage::of(command(&project), &project.folder.join("build.log"))?;
     project.sizes()
-}
-
-/// Downloads are no part of a build.
-fn fetch(folder: &Path) -> Result<(), Failed> {
-    Step::cargo("fetch --quiet").directory(folder).run()
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Failed> {
-    fs::write(path, text).map_err(|error| Failed(format!("{} cannot be written: {error}", path.display())))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failed> {
-    fs::read(path).map_err(|error| Failed(format!("{} cannot be read: {error}", path.display())))
-}
-
-/// The repository's own: both packages have the versions that routegen is tested with.
-fn lock_file() -> Result<String, Failed> {
-    String::from_utf8(read(&repository().join("Cargo.lock"))?)
-        .map_err(|error| Failed(format!("Cargo.lock: {error}")))
 }

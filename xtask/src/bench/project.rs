@@ -14,8 +14,11 @@ use std::{
 
 use zip::ZipArchive;
 
-use super::{lock_file, report::Sizes, write};
-use crate::{repository, step::Failed};
+use super::{
+    files::{lock_file, write},
+    report::Sizes,
+};
+use crate::{environment::repository, step::Failed};
 
 /// What the handlers of [`Kind::RoutegenClosed`] ask for.
 pub(super) const SCOPE: &str = "hello/read";

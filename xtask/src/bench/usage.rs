@@ -9,7 +9,7 @@ use std::{
 
 use wait4::Wait4;
 
-use super::read;
+use super::files::read;
 use crate::step::Failed;
 
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use routegen_spec::{Auth, AuthorizerSpec, Manifest, RouteSpec, limits};
+use routegen_spec::{
+    Auth, AuthorizerSpec, IdentitySource, Manifest, RouteSpec, Trigger, UnknownAuthorizer, limits,
+};
 
-use super::{Finding, Findings, group, handlers, list};
-use crate::error::nearest;
+use crate::{
+    check::finding::{Finding, Findings, group, handlers, list},
+    output::words::nearest,
+};
 
 pub(super) fn apply<'a>(manifest: &'a Manifest, configured: &[&str], findings: &mut Findings<'a>) {
     unknown(manifest, configured, &mut findings.errors);
@@ -19,7 +23,11 @@ pub(super) fn apply<'a>(manifest: &'a Manifest, configured: &[&str], findings: &
     }
     for authorizer in &manifest.authorizers {
         timeout(authorizer, &mut findings.errors);
-        unused(manifest, authorizer, &mut findings.warnings);
+    }
+    for function in manifest.functions().iter().filter(|function| !manifest.calls(function)) {
+        if let Trigger::Authorizer(authorizer) = function.trigger {
+            unused(authorizer, &mut findings.warnings);
+        }
     }
 }
 
@@ -31,13 +39,11 @@ fn lambda_authorizer<'a>(manifest: &'a Manifest, route: &RouteSpec) -> Option<&'
 
 fn unknown<'a>(manifest: &'a Manifest, configured: &[&str], errors: &mut Vec<Finding<'a>>) {
     for route in &manifest.routes {
-        let Auth::Authorizer(name) = &route.auth else { continue };
-        if name == Auth::COGNITO
-            || configured.contains(&name.as_str())
-            || lambda_authorizer(manifest, route).is_some()
-        {
+        let configured_place = |name: &str| configured.contains(&name).then(IdentitySource::authorization);
+        let Err(UnknownAuthorizer { name, .. }) = manifest.authorizer(&route.auth, configured_place) else {
             continue;
-        }
+        };
+        let name = name.as_str();
         let known: Vec<_> = manifest.authorizers.iter().map(|authorizer| authorizer.name.as_str()).collect();
         let known =
             || [Auth::COGNITO, "iam", "none"].into_iter().chain(known.iter().chain(configured).copied());
@@ -73,7 +79,7 @@ fn count<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     const MOST: usize = limits::AUTHORIZERS_PER_API;
     let named = |route: &'a RouteSpec| match &route.auth {
         Auth::Authorizer(name) => Some((name.as_str(), route)),
-        Auth::None | Auth::Iam => None,
+        _ => None,
     };
     let mut seen = BTreeSet::new();
     let first_with_it: Vec<_> =
@@ -135,27 +141,27 @@ fn timeout<'a>(authorizer: &'a AuthorizerSpec, errors: &mut Vec<Finding<'a>>) {
     }
 }
 
-fn unused<'a>(manifest: &Manifest, authorizer: &'a AuthorizerSpec, warnings: &mut Vec<Finding<'a>>) {
-    let names_it = |route: &RouteSpec| route.auth == Auth::Authorizer(authorizer.name.to_string());
-    if !manifest.routes.iter().any(names_it) {
-        warnings.push(Finding {
-            code: "RG0203",
-            message: format!("no route names the authorizer `{}`, and it is not deployed", authorizer.name),
-            help: format!("write `auth = \"{}\"` on a route, or remove it", authorizer.name),
-            handlers: handlers([authorizer]),
-        });
-    }
+fn unused<'a>(authorizer: &'a AuthorizerSpec, warnings: &mut Vec<Finding<'a>>) {
+    warnings.push(Finding {
+        code: "RG0203",
+        message: format!("no route names the authorizer `{}`, and it is not deployed", authorizer.name),
+        help: format!("write `auth = \"{}\"` on a route, or remove it", authorizer.name),
+        handlers: handlers([authorizer]),
+    });
 }
 
 #[cfg(test)]
 mod tests {
-    use routegen_spec::{Auth, AuthorizerSpec, Manifest};
+    use routegen_spec::{Auth, Manifest};
 
     use super::super::{
-        Configured, apply,
+        apply,
         tests::{codes, found},
     };
-    use crate::check::fixture::{authorizer, behind, route};
+    use crate::check::{
+        finding::Configured,
+        fixture::{authorizer, behind, route, with},
+    };
 
     #[test]
     fn an_authorizer_that_does_not_exist_is_refused_and_the_nearest_is_named() {
@@ -232,7 +238,7 @@ mod tests {
     #[test]
     fn an_authorizer_that_takes_longer_than_api_gateway_waits_is_refused() {
         let of = |timeout| {
-            let slow = AuthorizerSpec { timeout: Some(timeout), ..authorizer("api_key") };
+            let slow = with(authorizer("api_key"), |spec| spec.timeout = Some(timeout));
             found([behind("api_key", "a")], [slow]).0
         };
         assert_eq!(of(10), [""; 0]);

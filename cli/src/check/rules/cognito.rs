@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use routegen_spec::{Auth, Manifest, RouteSpec, Scope, limits};
 
-use super::{Finding, Findings, Handler, handlers};
+use crate::check::finding::{Finding, Findings, Handler, handlers};
 
 /// The scopes of each resource server, and the route that asked for each of them first.
 type Servers<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a RouteSpec>>;

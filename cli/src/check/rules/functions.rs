@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use routegen_spec::{EnvName, Manifest, RouteSpec, limits};
+use routegen_spec::{EnvName, Manifest, RouteSpec, TriggerKind, limits};
 
-use super::{Finding, Findings, Handler, group, handlers, list};
+use crate::check::finding::{Finding, Findings, Handler, group, handlers, list};
 
 pub(super) fn apply<'a>(manifest: &'a Manifest, findings: &mut Findings<'a>) {
     names(manifest, &mut findings.errors);
-    for (name, routes) in group(&manifest.routes, RouteSpec::function) {
-        let name = name.as_str();
-        agreement(name, "memory", "MB", &routes, |route| route.memory, &mut findings.errors);
-        agreement(name, "timeout", "s", &routes, |route| route.timeout, &mut findings.errors);
-        packages(name, &routes, &mut findings.errors);
+    let functions = manifest.functions();
+    for function in functions.iter().filter(|function| function.kind() == TriggerKind::Routes) {
+        let (name, routes) = (function.name.as_str(), function.routes());
+        agreement(name, "memory", "MB", routes, |route| route.memory, &mut findings.errors);
+        agreement(name, "timeout", "s", routes, |route| route.timeout, &mut findings.errors);
+        packages(name, routes, &mut findings.errors);
         let asking = routes.iter().map(|route| ((*route).into(), route.env.as_slice()));
         environment(name, asking, &mut findings.errors);
     }
@@ -128,7 +129,7 @@ fn environment<'a>(
         empty.extend(names.iter().map(|name| (name.as_str(), "")));
         handlers.push(handler);
     }
-    let bytes = crate::json::text(&empty).len();
+    let bytes = crate::support::json::text(&empty).len();
     if bytes > limits::ENVIRONMENT_BYTES {
         errors.push(Finding {
             code: "RG0114",
@@ -144,26 +145,29 @@ fn environment<'a>(
 
 #[cfg(test)]
 mod tests {
-    use routegen_spec::{AuthorizerSpec, EnvName, RouteSpec};
+    use routegen_spec::{EnvName, RouteSpec};
 
     use super::super::tests::{codes, found};
-    use crate::check::fixture::{authorizer, behind, route};
+    use crate::check::fixture::{authorizer, behind, route, with};
 
     fn grouped(name: &str, group: &str) -> RouteSpec {
-        RouteSpec { lambda: Some(group.parse().unwrap()), ..route(name, &format!("/{name}")) }
+        with(route(name, &format!("/{name}")), |spec| spec.lambda = Some(group.parse().unwrap()))
     }
 
     #[test]
     fn routes_of_a_group_that_agree_are_taken() {
-        let one = RouteSpec { memory: Some(256), timeout: Some(5), ..grouped("a", "pets") };
-        let same = RouteSpec { memory: Some(256), ..grouped("b", "pets") };
+        let one = with(grouped("a", "pets"), |spec| {
+            spec.memory = Some(256);
+            spec.timeout = Some(5);
+        });
+        let same = with(grouped("b", "pets"), |spec| spec.memory = Some(256));
         assert_eq!(codes([one, same, grouped("pets", "pets"), route("c", "/c")]), [""; 0]);
     }
 
     #[test]
     fn different_settings_in_a_group_are_shown_with_their_places() {
-        let one = RouteSpec { memory: Some(256), ..grouped("a", "pets") };
-        let mut other = RouteSpec { memory: Some(128), ..grouped("b", "pets") };
+        let one = with(grouped("a", "pets"), |spec| spec.memory = Some(256));
+        let mut other = with(grouped("b", "pets"), |spec| spec.memory = Some(128));
         other.source.line = 9;
         let (codes, messages) = found([one.clone(), other.clone(), grouped("c", "pets")], []);
         assert_eq!(codes, ["RG0107"]);
@@ -172,10 +176,11 @@ mod tests {
             ["the routes of the function `pets` ask for different values of `memory`: \
               128 MB by `items::b` (src/lib.rs:9); 256 MB by `items::a` (src/lib.rs:1)"]
         );
-        let timeouts = [(one, 3), (other, 4)].map(|(route, timeout)| RouteSpec {
-            memory: None,
-            timeout: Some(timeout),
-            ..route
+        let timeouts = [(one, 3), (other, 4)].map(|(route, timeout)| {
+            with(route, |spec| {
+                spec.memory = None;
+                spec.timeout = Some(timeout);
+            })
         });
         assert_eq!(found(timeouts, []).0, ["RG0107"]);
     }
@@ -198,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_function_is_made_of_one_package() {
-        let elsewhere = RouteSpec { package: "others".to_owned(), ..grouped("b", "pets") };
+        let elsewhere = with(grouped("b", "pets"), |spec| spec.package = "others".to_owned());
         assert_eq!(codes([grouped("a", "pets"), elsewhere.clone()]), ["RG0109"]);
         assert_eq!(codes([grouped("a", "dogs"), elsewhere]), [""; 0]);
     }
@@ -208,12 +213,12 @@ mod tests {
         let env = |names: std::ops::Range<usize>| -> Vec<EnvName> {
             names.map(|i| format!("{}_{i:03}", "A".repeat(60)).parse().unwrap()).collect()
         };
-        let one = RouteSpec { env: env(0..40), ..grouped("a", "pets") };
-        let same = RouteSpec { env: env(0..40), ..grouped("b", "pets") };
-        let others = RouteSpec { env: env(40..80), ..grouped("b", "pets") };
+        let one = with(grouped("a", "pets"), |spec| spec.env = env(0..40));
+        let same = with(grouped("b", "pets"), |spec| spec.env = env(0..40));
+        let others = with(grouped("b", "pets"), |spec| spec.env = env(40..80));
         assert_eq!(codes([one.clone(), same]), [""; 0]);
         assert_eq!(codes([one, others]), ["RG0114"]);
-        let asking = |names| [AuthorizerSpec { env: env(names), ..authorizer("key") }];
+        let asking = |names| [with(authorizer("key"), |spec| spec.env = env(names))];
         assert_eq!(found([behind("key", "a")], asking(0..40)).0, [""; 0]);
         assert_eq!(found([behind("key", "a")], asking(0..80)).0, ["RG0114"]);
     }

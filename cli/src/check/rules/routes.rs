@@ -1,8 +1,8 @@
 //! What the routes of one API have to agree on.
 
-use routegen_spec::{Manifest, Method, RouteSpec, limits};
+use routegen_spec::{Manifest, Method, RouteSpec, TriggerKind, limits};
 
-use super::{Finding, Findings, group, handlers, list};
+use crate::check::finding::{Finding, Findings, group, handlers, list};
 
 /// `quota` is how many routes AWS gives this account for an API.
 pub(super) fn apply<'a>(manifest: &'a Manifest, quota: usize, findings: &mut Findings<'a>) {
@@ -67,10 +67,11 @@ fn count<'a>(manifest: &'a Manifest, quota: usize, errors: &mut Vec<Finding<'a>>
 /// Every function that answers routes has one, and this quota AWS does not raise.
 fn integrations<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     const MOST: usize = limits::INTEGRATIONS_PER_API;
-    let functions = group(&manifest.routes, RouteSpec::function);
+    let mut functions = manifest.functions();
+    functions.retain(|function| function.kind() == TriggerKind::Routes);
     let count = functions.len();
     if count > MOST {
-        let surplus = functions.into_values().skip(MOST).flatten();
+        let surplus = functions.iter().skip(MOST).flat_map(|function| function.routes().iter().copied());
         errors.push(Finding {
             code: "RG0115",
             message: format!(
@@ -104,10 +105,13 @@ mod tests {
     use routegen_spec::{Manifest, Method, RouteSpec};
 
     use super::super::{
-        Configured, apply,
+        apply,
         tests::{codes, found},
     };
-    use crate::check::fixture::route;
+    use crate::check::{
+        finding::Configured,
+        fixture::{route, with},
+    };
 
     #[test]
     fn two_routes_of_one_name_are_refused() {
@@ -148,7 +152,12 @@ mod tests {
 
     #[test]
     fn a_body_that_no_client_sends_is_a_warning() {
-        let reading = |method| RouteSpec { method, reads_body: true, ..route("a", "/a") };
+        let reading = |method| {
+            with(route("a", "/a"), |spec| {
+                spec.method = method;
+                spec.reads_body = true;
+            })
+        };
         assert_eq!(codes([reading(Method::Get)]), ["RG0204"]);
         assert_eq!(codes([reading(Method::Head)]), ["RG0204"]);
         assert_eq!(codes([reading(Method::Any)]), [""; 0]);

@@ -138,7 +138,7 @@ fn route(route: &setup::Route) -> Route {
 #[tokio::test]
 async fn throttles() {
     let route = |key: &'static str| route(&setup::Route { key, auth: OPEN, scopes: &[], function: ECHO });
-    let throttle = Throttle { rate: 1, burst: 2 };
+    let throttle = Throttle::new(1, 2);
     let none = Setup { name: "", routes: &[], stage: None, stage_variable: None, cors: None };
     let gateway = start(api(&none).route(route("GET /a").throttle(throttle)).route(route("GET /b"))).await;
     let get = async |path: &str| request(&format!("GET {path}")).send(gateway.address()).await;

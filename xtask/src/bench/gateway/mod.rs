@@ -22,15 +22,16 @@ use options::Options;
 use server::{Measured, Server, silent};
 
 use super::{
-    fetch, machine,
+    files::fetch,
+    machine,
     options::Peers,
     peer::{self, Peer},
     project::{Kind, Project, SCOPE},
     usage::Usage,
 };
 use crate::{
+    environment::target,
     step::{Failed, Step},
-    target,
 };
 
 pub(crate) const USAGE: &str = options::USAGE;

@@ -17,7 +17,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::{
-    super::read,
+    super::files::read,
     load::{Figures, Request},
 };
 use crate::step::Failed;

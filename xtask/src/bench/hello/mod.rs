@@ -16,13 +16,14 @@ use std::{
 use meter::Cost;
 
 use super::{
-    fetch, machine,
+    files::fetch,
+    machine,
     project::{Kind, Project},
     usage::Usage,
 };
 use crate::{
+    environment::target,
     step::{Failed, Step},
-    target,
 };
 
 /// What routegen builds with where a user says nothing.

@@ -1,0 +1,311 @@
+//! The command line as it is typed. It is turned into calls by `commands`; nothing else reads it.
+
+use std::num::NonZero;
+
+use camino::Utf8PathBuf;
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+use crate::{
+    artifacts::ZipLayout,
+    output::options::Output,
+    project::target::{Architecture, Compiler},
+    terraform::{Layout, Syntax},
+};
+
+/// From annotated Rust handlers to Lambda artifacts and Terraform.
+#[derive(Debug, Parser)]
+#[command(name = "routegen", bin_name = "routegen", version, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(flatten, next_help_heading = "Features")]
+    pub(crate) features: Features,
+    #[command(flatten, next_help_heading = "Options for cargo")]
+    pub(crate) cargo: Cargo,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Lists the routes; with `--format json`, the manifest
+    Routes,
+    /// Checks the routes against AWS's rules and limits, and builds nothing
+    Check,
+    /// Builds one zip for each Lambda function
+    Build(BuildArgs),
+    /// Writes the Terraform module, and a root that calls it where there is none
+    EmitTf(EmitTfArgs),
+    /// Does check, build and emit-tf in one go
+    Package {
+        /// Folder for the zips [default: target/routegen/lambda]
+        #[arg(long, value_name = "DIR")]
+        out: Option<Utf8PathBuf>,
+        /// Folder for the Terraform [default: terraform, beside the package]
+        #[arg(long, value_name = "DIR")]
+        tf_out: Option<Utf8PathBuf>,
+        #[command(flatten)]
+        target: TargetArgs,
+        #[command(flatten)]
+        effort: Effort,
+    },
+    /// Serves the API on this machine, with real authorization, and again after each change
+    Dev(DevArgs),
+    /// Prints a token that `routegen dev` lets pass
+    Token(TokenArgs),
+    /// Calls one function, without a server
+    Invoke(InvokeArgs),
+    /// Tells what a zip is: routes, architecture, sizes, needs; no package is needed
+    Inspect {
+        /// Zips, or the programs of zips
+        #[arg(required = true, value_name = "ZIP")]
+        files: Vec<Utf8PathBuf>,
+        /// Tells also which crates are large, at most N of them [default N: 20]; in the workspace that built the zip
+        #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "20")]
+        crates: Option<usize>,
+    },
+}
+
+/// What artifacts are built for, and with what.
+#[derive(ClapArgs, Clone, Copy, Debug, Default)]
+pub(crate) struct TargetArgs {
+    /// What the functions run on [default: routegen.toml's, else this machine's]
+    #[arg(long, value_enum)]
+    pub(crate) arch: Option<Architecture>,
+    /// What compiles the artifacts [default: routegen.toml's, else cargo for this machine's architecture on Linux, else
+    /// the first of cargo-zigbuild and cargo that is ready]
+    #[arg(long, value_enum)]
+    pub(crate) compiler: Option<Compiler>,
+}
+
+impl Command {
+    /// What a build may use; none where nothing is built for long.
+    pub(crate) fn effort(&self) -> Option<&Effort> {
+        match self {
+            Self::Build(BuildArgs { effort, .. }) | Self::Package { effort, .. } => Some(effort),
+            _ => None,
+        }
+    }
+
+    /// What the command line says about the artifacts.
+    pub(crate) fn target(&self) -> TargetArgs {
+        match self {
+            Self::Routes
+            | Self::Check
+            | Self::Dev(_)
+            | Self::Token(_)
+            | Self::Invoke(_)
+            | Self::Inspect { .. } => TargetArgs::default(),
+            Self::Build(BuildArgs { target, .. }) | Self::Package { target, .. } => *target,
+            Self::EmitTf(EmitTfArgs { arch, .. }) => TargetArgs { arch: *arch, compiler: None },
+        }
+    }
+}
+
+/// What runs, and in which environment.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct RunArgs {
+    /// Runs the zips that are deployed, a process for each function, with its memory limit
+    #[arg(long)]
+    pub(crate) artifacts: bool,
+    /// An environment variable for all functions, or the name of one to hand on [may be repeated]
+    #[arg(short, long, value_name = "NAME[=VALUE]")]
+    pub(crate) env: Vec<String>,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct DevArgs {
+    /// Port of loopback; 0 for any that is free
+    #[arg(long, value_name = "PORT", default_value_t = DEV_PORT)]
+    pub(crate) port: u16,
+    #[command(flatten)]
+    pub(crate) running: RunArgs,
+    /// Lets browsers call from this origin, as the module's variable `cors` does [may be repeated]
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) cors: Vec<String>,
+    /// Takes tokens of this issuer, in place of the local one
+    #[arg(long, value_name = "URL", requires = "audience")]
+    pub(crate) issuer: Option<String>,
+    /// The `aud` or `client_id` of that issuer's tokens [may be repeated]
+    #[arg(long, value_name = "TEXT", requires = "issuer")]
+    pub(crate) audience: Vec<String>,
+    /// Serves below a named stage, `/NAME`, as the module's variable `stage_name` does
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stage: Option<String>,
+    /// Answers to this name too, as a container or a tunnel calls this machine; others than loopback's get 403 [may be repeated]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) allow_host: Vec<String>,
+    /// Lets the token endpoint answer clients elsewhere too, as through a tunnel [default: clients on this machine alone]
+    #[arg(long)]
+    pub(crate) tokens_for_all: bool,
+    /// How many processes a function may have at once [default: 4]; further requests wait
+    #[arg(long, value_name = "N")]
+    pub(crate) instances: Option<NonZero<usize>>,
+}
+
+/// Where `routegen dev` listens unless told otherwise.
+pub(crate) const DEV_PORT: u16 = 9000;
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct TokenArgs {
+    /// A scope that it has [may be repeated]
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Vec<String>,
+    /// Makes it one that was valid until a minute ago
+    #[arg(long)]
+    pub(crate) expired: bool,
+    /// Signs it with a key that the server does not know
+    #[arg(long)]
+    pub(crate) forged: bool,
+    /// Its `aud`, which tokens of Cognito's clients do not have
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) audience: Option<String>,
+    /// A claim: text or JSON; `null` takes it away [may be repeated]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = claim)]
+    pub(crate) claim: Vec<(String, serde_json::Value)>,
+    /// The port of the server [default: that of the one that runs, else 9000]
+    #[arg(long, value_name = "PORT")]
+    pub(crate) port: Option<u16>,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct InvokeArgs {
+    /// The function, by its name or its route's
+    pub(crate) function: String,
+    #[command(flatten)]
+    pub(crate) running: RunArgs,
+    /// The event, in a file; `-` for stdin
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["path", "method", "header", "body", "claim"])]
+    pub(crate) event: Option<Utf8PathBuf>,
+    /// Path and query of the request [default: that of the function's route]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) path: Option<String>,
+    /// Its method [default: that of the function's first route]
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) method: Option<String>,
+    /// One of its headers [may be repeated]
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
+    pub(crate) header: Vec<(String, String)>,
+    /// Its body
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) body: Option<String>,
+    /// What the authorizer knows of the caller: text or JSON [may be repeated]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = claim)]
+    pub(crate) claim: Vec<(String, serde_json::Value)>,
+}
+
+/// `NAME=VALUE`; what is no JSON is a text.
+fn claim(word: &str) -> Result<(String, serde_json::Value), String> {
+    let (name, value) = word.split_once('=').ok_or("write NAME=VALUE")?;
+    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    Ok((name.to_owned(), value))
+}
+
+/// `NAME: VALUE`, as curl takes it.
+fn header(word: &str) -> Result<(String, String), String> {
+    let (name, value) = word.split_once(':').ok_or("write NAME: VALUE")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct BuildArgs {
+    /// Folder for the zips [default: target/routegen/lambda]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<Utf8PathBuf>,
+    /// Builds only this function, by its name or its route's [may be repeated]
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) only: Vec<String>,
+    /// Names of the zips
+    #[arg(long, value_enum, default_value_t = ZipLayout::Flat)]
+    pub(crate) layout: ZipLayout,
+    /// Builds a second time, from nothing, and compares the bytes
+    #[arg(long)]
+    pub(crate) verify: bool,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) effort: Effort,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct EmitTfArgs {
+    /// Folder for the Terraform [default: terraform, beside the package]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<Utf8PathBuf>,
+    /// Folder with the zips, which a new root refers to [default: target/routegen/lambda]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) artifacts: Option<Utf8PathBuf>,
+    /// Writes nothing, and fails with a diff where the files on the disk are not those of the code
+    #[arg(long, conflicts_with = "artifacts")]
+    pub(crate) check: bool,
+    /// Writes in the place of generated files that were edited, or that git has left conflicts in
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) overwrite: bool,
+    /// What is written
+    #[arg(long, value_enum, default_value_t = Layout::Module)]
+    pub(crate) layout: Layout,
+    /// Tells how long each step took
+    #[arg(long)]
+    pub(crate) timings: bool,
+    /// How the files are written [default: as those that are there, else json with `--format json`, else hcl]
+    #[arg(long, value_enum)]
+    pub(crate) syntax: Option<Syntax>,
+    /// What the functions run on [default: routegen.toml's, else this machine's]
+    #[arg(long, value_enum)]
+    pub(crate) arch: Option<Architecture>,
+}
+
+/// What a build may use, and what it tells of that.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Effort {
+    /// How many compilers, links and zips run at once [default: one for each core]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZero<usize>>,
+    /// Tells how long each step took; cargo writes its own report too
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+/// Which package is meant.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Selection {
+    /// Package with the routes [default: the one here, or the only one with routes]
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub(crate) package: Option<String>,
+    /// Path of the package's or workspace's Cargo.toml
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) manifest_path: Option<Utf8PathBuf>,
+}
+
+/// Which features of the package are on, as cargo takes them.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Features {
+    /// Features to switch on, with commas or blanks between them
+    #[arg(short = 'F', long = "features", global = true, value_name = "FEATURES")]
+    pub(crate) names: Vec<String>,
+    /// Switches on all features
+    #[arg(long = "all-features", global = true)]
+    pub(crate) all: bool,
+    /// Leaves the default feature off
+    #[arg(long = "no-default-features", global = true)]
+    pub(crate) no_default: bool,
+}
+
+/// What is handed on to cargo.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Cargo {
+    /// Profile to build with [default: `lambda` where one is defined, else `release`; `small` is built in]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Fails if Cargo.lock is missing or would change
+    #[arg(long, global = true)]
+    pub(crate) locked: bool,
+    /// Fetches nothing
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
+    /// As `--locked` and `--offline` together
+    #[arg(long, global = true)]
+    pub(crate) frozen: bool,
+}

@@ -1,0 +1,77 @@
+//! What every command begins with: the package, its routes, what they are allowed to be.
+
+use super::paths::absolute;
+use crate::{
+    app::error::Error,
+    check::{self, CheckedManifest},
+    output::{printer::Printer, words::plural},
+    project::{config::Config, workspace::Workspace},
+    routes::{
+        registry::{self, Registry},
+        uncompiled,
+    },
+    support::{self, files},
+    toolchain::{self, Backend},
+};
+use camino::{Utf8Path, Utf8PathBuf};
+use routegen_spec::Manifest;
+
+/// The user's package, and what every command begins with.
+pub(super) struct Api<'a> {
+    pub(super) workspace: Workspace,
+    pub(super) config: Config,
+    pub(super) printer: &'a Printer,
+}
+
+impl Api<'_> {
+    /// The routes, complete as far as the sources show.
+    pub(super) fn manifest(&self) -> Result<Manifest, Error> {
+        Ok(self.registry()?.manifest)
+    }
+
+    /// The same with the libraries that they were read from.
+    pub(super) fn registry(&self) -> Result<Registry, Error> {
+        self.printer.step("Reading", format!("the routes of `{}`", self.workspace.package));
+        let registry = registry::read(&self.workspace, self.printer)?;
+        let crates: Vec<_> = registry.libraries.crates().map(str::to_owned).collect();
+        uncompiled::compare(&self.workspace, &crates, &registry.manifest)?;
+        Ok(registry)
+    }
+
+    /// The routes as they can be deployed; warnings have been printed.
+    pub(super) fn checked(&self) -> Result<CheckedManifest, Error> {
+        self.check(&self.manifest()?)
+    }
+
+    pub(super) fn check(&self, manifest: &Manifest) -> Result<CheckedManifest, Error> {
+        let checked = check::check(&self.workspace.root, &self.workspace.package, manifest, &self.config)?;
+        for warning in &checked.warnings {
+            self.printer.warning(warning);
+        }
+        let routes = plural(manifest.routes.len(), "1 route", "routes");
+        self.printer.step("Checked", format!("{routes} of `{}`", checked.manifest.api_name));
+        Ok(checked.manifest)
+    }
+
+    /// What makes the artifacts. It is looked for before anything is compiled.
+    pub(super) fn backend(&self) -> Result<Backend, toolchain::Error> {
+        Backend::find(&self.workspace, self.config.architecture(), self.config.compiler())
+    }
+
+    /// The folder for the zips.
+    pub(super) fn artifacts(&self, out: Option<&Utf8Path>) -> Result<Utf8PathBuf, Error> {
+        out.map_or_else(|| Ok(self.workspace.own_target().join("lambda")), absolute)
+    }
+
+    /// The folder for the Terraform.
+    pub(super) fn terraform(&self, out: Option<&Utf8Path>) -> Result<Utf8PathBuf, Error> {
+        out.map_or_else(|| Ok(self.workspace.package_root.join("terraform")), absolute)
+    }
+}
+
+/// Two commands at once in one target directory would link over each other's programs.
+pub(super) fn lock(workspace: &Workspace, printer: &Printer) -> Result<std::fs::File, support::Error> {
+    files::lock(&workspace.own_target().join(".lock"), || {
+        printer.wait("Waiting", "for another routegen in the same target directory");
+    })
+}

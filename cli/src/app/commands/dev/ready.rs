@@ -1,0 +1,175 @@
+//! What `routegen dev` says when it listens: the routes as links, and how to get a token.
+
+use std::{collections::BTreeSet, fmt};
+
+use routegen_gateway::Gateway;
+use routegen_spec::Auth;
+use serde::Serialize;
+
+use super::super::table::table;
+use crate::{
+    check::CheckedManifest,
+    dev::{IAM_KEY_ID, Settings},
+    output::shell::quoted,
+};
+
+#[derive(Serialize)]
+pub(super) struct Ready {
+    api: String,
+    url: String,
+    /// The page to look at, with the routes and the requests.
+    page: Option<String>,
+    /// The local issuer; nothing where another one is used.
+    issuer: Option<String>,
+    token_endpoint: Option<String>,
+    client_id: Option<String>,
+    /// Random, and kept for the package.
+    client_secret: Option<String>,
+    /// Where a route takes signed requests.
+    iam: Option<Iam>,
+    routes: Vec<ServedRoute>,
+    /// Whether a route asks for a token of the local issuer.
+    #[serde(skip)]
+    takes_tokens: bool,
+}
+
+#[derive(Serialize)]
+struct Iam {
+    access_key_id: &'static str,
+    /// Random, and kept for the package.
+    secret_access_key: String,
+    /// The region that signatures name.
+    region: String,
+}
+
+#[derive(Serialize)]
+struct ServedRoute {
+    method: String,
+    url: String,
+    auth: String,
+    scopes: Vec<String>,
+    function: String,
+}
+
+impl Ready {
+    pub(super) fn new(manifest: &CheckedManifest, gateway: &Gateway, settings: &Settings) -> Self {
+        let url = gateway.url();
+        let name = |key: &str| manifest.functions.iter().find(|function| function.key == key);
+        let mut routes: Vec<_> = manifest.routes.iter().collect();
+        routes.sort_by_key(|route| (&route.spec.path, route.spec.method));
+        let local = gateway.issuer().is_some();
+        Self {
+            api: manifest.api_name.clone(),
+            page: gateway.page_url(),
+            issuer: gateway.issuer().map(str::to_owned),
+            token_endpoint: gateway.token_endpoint().map(str::to_owned),
+            client_id: gateway.client_credentials().map(|(id, _)| id.to_owned()),
+            client_secret: gateway.client_credentials().map(|(_, secret)| secret.to_owned()),
+            iam: manifest.routes.iter().any(|route| route.spec.auth == Auth::Iam).then_some(Iam {
+                access_key_id: IAM_KEY_ID,
+                secret_access_key: settings.iam_secret.clone(),
+                region: settings.variables.region(),
+            }),
+            routes: routes
+                .into_iter()
+                .map(|route| ServedRoute {
+                    method: route.spec.method.to_string(),
+                    url: match route.spec.path.to_string() {
+                        path if path.starts_with('/') => format!("{url}{path}"),
+                        default => default,
+                    },
+                    auth: route.spec.auth.to_string(),
+                    scopes: route.spec.scopes.iter().map(ToString::to_string).collect(),
+                    function: name(&route.function).map(|function| function.name.clone()).unwrap_or_default(),
+                })
+                .collect(),
+            takes_tokens: local
+                && manifest.authorizers.iter().any(|authorizer| authorizer.kind.takes_tokens()),
+            url,
+        }
+    }
+}
+
+impl fmt::Display for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n{} on {}", self.api, self.url)?;
+        if let Some(page) = &self.page {
+            writeln!(f, "Routes and requests to look at: {page}")?;
+        }
+        writeln!(f)?;
+        let rows = self.routes.iter().map(|route| {
+            let scopes = if route.scopes.is_empty() { "-".to_owned() } else { route.scopes.join(" ") };
+            vec![route.method.clone(), route.url.clone(), route.auth.clone(), scopes, route.function.clone()]
+        });
+        writeln!(f, "{}", table(&["METHOD", "ROUTE", "AUTH", "SCOPES", "FUNCTION"], rows, &[]))?;
+        if let (true, Some(endpoint), Some(id), Some(secret)) =
+            (self.takes_tokens, &self.token_endpoint, &self.client_id, &self.client_secret)
+        {
+            let scopes: BTreeSet<_> = self.routes.iter().flat_map(|route| &route.scopes).collect();
+            let scopes: Vec<_> = scopes.into_iter().map(String::as_str).collect();
+            let form = [
+                "grant_type=client_credentials".to_owned(),
+                format!("client_id={id}"),
+                format!("client_secret={secret}"),
+                format!("scope={}", scopes.join(" ")),
+            ];
+            let form = form.map(|field| format!("-d {}", quoted(&field)));
+            writeln!(f, "A token, as Cognito gives it (or by `routegen token`):\n")?;
+            writeln!(f, "TOKEN=$(curl -s -X POST {} {} \\", quoted(endpoint), form[0])?;
+            writeln!(f, "  {} \\", form[1..].join(" "))?;
+            writeln!(f, "  | sed -E 's/.*\"access_token\": ?\"([^\"]+)\".*/\\1/')\n")?;
+        }
+        if let Some(Iam { access_key_id, secret_access_key, region }) = &self.iam {
+            writeln!(
+                f,
+                "IAM: sign for {region} with the key `{access_key_id}` and the secret `{secret_access_key}`\n"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// What is printed to be copied is a command, whatever scopes the routes ask for.
+    #[test]
+    fn a_scope_is_one_word_of_the_command_and_runs_nothing() {
+        let text = |text: &str| Some(text.to_owned());
+        let scope = "x/';id;'$(id)`id`";
+        let route = ServedRoute {
+            method: "GET".to_owned(),
+            url: "http://127.0.0.1:9000/items".to_owned(),
+            auth: "cognito".to_owned(),
+            scopes: vec![scope.to_owned(), "items/read".to_owned()],
+            function: "items".to_owned(),
+        };
+        let ready = Ready {
+            api: "items".to_owned(),
+            url: "http://127.0.0.1:9000".to_owned(),
+            page: None,
+            issuer: text("i"),
+            token_endpoint: text("http://127.0.0.1:9000/_routegen/oauth2/token"),
+            client_id: text("local-client"),
+            client_secret: text("-secret_"),
+            iam: None,
+            routes: vec![route],
+            takes_tokens: true,
+        };
+        let shown = ready.to_string();
+        let begin = shown.find("TOKEN=$(").unwrap() + "TOKEN=$(".len();
+        let end = shown.find("  | sed").unwrap();
+        // The shell reads the words of it as curl would get them.
+        let command =
+            shown[begin..end].trim_end().trim_end_matches('\\').replacen("curl", "printf '%s\\n'", 1);
+        let output = Command::new("sh").args(["-c", &command]).output().unwrap();
+        let words = String::from_utf8(output.stdout).unwrap();
+        let words: Vec<&str> = words.lines().collect();
+        assert_eq!(words.last(), Some(&&*format!("scope=items/read {scope}")), "{words:?}");
+        assert_eq!(&words[..4], ["-s", "-X", "POST", "http://127.0.0.1:9000/_routegen/oauth2/token"]);
+        assert!(words.contains(&"client_secret=-secret_"), "{words:?}");
+    }
+}

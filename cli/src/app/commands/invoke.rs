@@ -1,0 +1,298 @@
+//! `routegen invoke`: calls one function, with an event or with the one that a request makes.
+//!
+//! A request goes through a gateway of its own, which has the function's routes alone and whose authorizers let everyone pass: the
+//! event is API Gateway's to the last field, and what the caller is known by is what the command line says. That gateway listens
+//! nowhere: nobody but this command has a connection to it.
+
+use std::{fmt, io::Read as _, sync::Arc, thread};
+
+use camino::Utf8Path;
+use http_body_util::Full;
+use hyper::{
+    Request,
+    body::Bytes,
+    client::conn::http1,
+    header::{ACCEPT, AUTHORIZATION, HOST, USER_AGENT},
+};
+use hyper_util::rt::TokioIo;
+use routegen_gateway::{
+    Api, Function as Served, Gateway, JwtAuthorizer, LambdaAuthorizer, Observation, RequestLog, Route,
+};
+use routegen_spec::{Auth, Method, RouteSpec};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use tokio::{
+    sync::{Notify, mpsc::UnboundedReceiver},
+    task::JoinSet,
+};
+
+use super::runnable::{Runnable, chain, refused, runtime, warn_of_missing};
+use crate::{
+    app::{args::InvokeArgs, error::Error},
+    check::Function,
+    dev::{self, DevFolder, LogLine, Variables},
+    output::printer::Printer,
+    project::workspace::Workspace,
+    support::{self, files, interrupt, json},
+};
+
+pub(super) fn run(args: &InvokeArgs, workspace: &Workspace, printer: &Printer) -> Result<(), Error> {
+    let event = args.event.as_deref().map(read_event).transpose()?;
+    let place = DevFolder::of(workspace)?;
+    let run_folder = place.run_folder()?;
+    let only = std::slice::from_ref(&args.function);
+    let runnable = Runnable::make(workspace, &args.running, only, run_folder.path(), &printer.hushed())?;
+    let call = Invocation::new(args, &runnable, workspace, printer)?;
+    warn_of_missing([call.function], &call.variables, printer);
+    let answer = match event {
+        Some(event) => call.with_event(&place, &event),
+        None => call.with_request(&place),
+    };
+    Ok(printer.outcome(&Outcome(answer?))?)
+}
+
+/// The port that requests and tokens name.
+const PORT: u16 = 80;
+
+/// What requests say of their client, unless a header does.
+const AGENT: &str = concat!("routegen/", env!("CARGO_PKG_VERSION"));
+
+/// The function that lets everyone pass. No other has this name: a space cannot be in one.
+const PASS: &str = "let pass";
+
+/// What the function answered.
+struct Outcome(Value);
+
+impl Serialize for Outcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// JSON for people too: a response is not read off its body alone.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&json::text(&self.0))
+    }
+}
+
+/// Sends a request, whose answer the gateway tells.
+async fn send(gateway: &Gateway, request: Request<Full<Bytes>>) -> Result<(), Error> {
+    let failed = |error: hyper::Error| dev::Error::Request { reason: chain(&error) };
+    let (mut sender, connection) = http1::handshake(TokioIo::new(gateway.connect())).await.map_err(failed)?;
+    // It ends with this function, where the user does not wait for the answer too.
+    let mut connections = JoinSet::new();
+    connections.spawn(connection);
+    sender.send_request(request).await.map(drop).map_err(|error| failed(error).into())
+}
+
+fn read_event(path: &Utf8Path) -> Result<Value, Error> {
+    let text = if path == "-" {
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| support::Error::io("read", path, error))?;
+        text
+    } else {
+        files::read(path)?
+    };
+    let not = |error: serde_json::Error| dev::Error::NotAnEvent {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    };
+    serde_json::from_str(&text).map_err(|error| not(error).into())
+}
+
+struct Invocation<'a> {
+    args: &'a InvokeArgs,
+    runnable: &'a Runnable,
+    function: &'a Function,
+    routes: Vec<&'a RouteSpec>,
+    variables: Variables,
+    root: &'a Utf8Path,
+    printer: &'a Printer,
+}
+
+impl<'a> Invocation<'a> {
+    fn new(
+        args: &'a InvokeArgs,
+        runnable: &'a Runnable,
+        workspace: &'a Workspace,
+        printer: &'a Printer,
+    ) -> Result<Self, Error> {
+        let manifest = &runnable.manifest;
+        let function = manifest.function_named(&args.function)?;
+        let of_function = manifest.routes.iter().filter(|route| route.function == function.key);
+        let routes = of_function.map(|route| &route.spec).collect();
+        let variables = Variables::new(&args.running.env);
+        Ok(Self { args, runnable, function, routes, variables, root: &workspace.package_root, printer })
+    }
+
+    fn with_event(&self, place: &DevFolder, event: &Value) -> Result<Value, Error> {
+        self.with_gateway(place, async |gateway, _| {
+            let outcome = gateway.invoke(&self.function.name, event).await;
+            outcome.map_err(|error| self.failed(error.to_string()).into())
+        })
+    }
+
+    fn with_request(&self, place: &DevFolder) -> Result<Value, Error> {
+        // Whoever named a route means it, and not another one of its function.
+        let named = |route: &&&RouteSpec| {
+            [route.name.as_str(), &route.name.to_kebab_case()].contains(&self.args.function.as_str())
+        };
+        let first = self.routes.iter().find(named).or(self.routes.first());
+        let method = match (&self.args.method, first.map(|route| route.method)) {
+            (Some(method), _) => method.clone(),
+            (None, None | Some(Method::Any)) => "GET".to_owned(),
+            (None, Some(method)) => method.to_string(),
+        };
+        let path = self.args.path.clone().or_else(|| first.map(|route| route.path.to_string()));
+        let path = path.unwrap_or_default();
+        let not_its_route = || dev::Error::NotItsRoute {
+            function: self.function.name.clone(),
+            method: method.clone(),
+            path: path.clone(),
+            routes: self.routes.iter().map(|route| route.route_key().to_string()).collect(),
+        };
+        if !path.starts_with('/') || path.contains('{') {
+            return Err(not_its_route().into());
+        }
+        self.with_gateway(place, async |gateway, seen| {
+            let request = self.request(gateway, &method, &path)?;
+            send(gateway, request).await?;
+            // A request is told before it is answered.
+            match seen.try_recv() {
+                Ok(RequestLog { error: Some(reason), function: Some(_), .. }) => {
+                    Err(self.failed(reason).into())
+                }
+                Ok(RequestLog { answer: Some(answer), .. }) => serde_json::from_slice(&answer)
+                    .map_err(|_| self.failed("its answer is not JSON".to_owned()).into()),
+                // Of a path of the gateway's own nothing is told.
+                Ok(RequestLog { status: 404, .. }) | Err(_) => Err(not_its_route().into()),
+                Ok(RequestLog { error, status, .. }) => {
+                    let refused = || format!("the gateway refused it with {status}");
+                    Err(dev::Error::Request { reason: error.unwrap_or_else(refused) }.into())
+                }
+            }
+        })
+    }
+
+    fn request(&self, gateway: &Gateway, method: &str, path: &str) -> Result<Request<Full<Bytes>>, Error> {
+        let mut request = Request::builder().method(method).uri(path);
+        let body = self.args.body.clone().unwrap_or_default();
+        for (name, value) in &self.args.header {
+            // The gateway would wait for the rest of a body that ends before.
+            if name.eq_ignore_ascii_case("content-length") && value.trim().parse() != Ok(body.len()) {
+                let reason =
+                    format!("its `content-length` is {value}, and its body has {} bytes", body.len());
+                return Err(dev::Error::Request { reason }.into());
+            }
+            request = request.header(name, value);
+        }
+        if self.asks_for_a_token() {
+            let scopes = self.routes.iter().flat_map(|route| &route.scopes).map(ToString::to_string);
+            let claims = self.args.claim.iter();
+            let token = claims.fold(gateway.token().scopes(scopes), |token, (name, value)| {
+                token.claim(name, value.clone())
+            });
+            request = request.header(AUTHORIZATION, format!("Bearer {}", token.mint()));
+        }
+        let mut request = request
+            .body(Full::new(body.into()))
+            .map_err(|error| dev::Error::Request { reason: error.to_string() })?;
+        let host = gateway.address().to_string();
+        for (name, value) in [(HOST, host.as_str()), (ACCEPT, "*/*"), (USER_AGENT, AGENT)] {
+            if let Ok(value) = value.parse() {
+                request.headers_mut().entry(name).or_insert(value);
+            }
+        }
+        Ok(request)
+    }
+
+    fn asks_for_a_token(&self) -> bool {
+        let named = |route: &&RouteSpec| match &route.auth {
+            Auth::Authorizer(name) => Some(name.clone()),
+            _ => None,
+        };
+        let is_jwt = |name: String| {
+            let mut authorizers = self.runnable.manifest.authorizers.iter();
+            authorizers.any(|one| one.name == name && one.kind.takes_tokens())
+        };
+        self.routes.iter().filter_map(named).any(is_jwt)
+    }
+
+    /// Starts a gateway, and ends it with all its processes, also where the user does not wait for the answer.
+    fn with_gateway(
+        &self,
+        place: &DevFolder,
+        work: impl AsyncFnOnce(&Gateway, &mut UnboundedReceiver<RequestLog>) -> Result<Value, Error>,
+    ) -> Result<Value, Error> {
+        let ended = Arc::new(Notify::new());
+        let end = ended.clone();
+        interrupt::on_request(move || end.notify_one())?;
+        let (see, mut seen) = tokio::sync::mpsc::unbounded_channel();
+        let (say, said) = std::sync::mpsc::channel();
+        let observe = move |observation| match observation {
+            Observation::Request(log) => drop(see.send(*log)),
+            Observation::Log { function, invocation, line } => {
+                drop(say.send(LogLine::new(&function, invocation, &line)));
+            }
+            _ => {}
+        };
+        let builder = Gateway::builder(self.api()).port(PORT).without_listener();
+        let builder = builder.local_issuer(place.issuer()?).observe(observe);
+        thread::scope(|scope| {
+            // As they come: of a function that hangs they are all there is.
+            scope.spawn(move || said.into_iter().for_each(|line| self.printer.aside(&line)));
+            let runtime = runtime()?;
+            let gateway = runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
+            let processes = gateway.processes();
+            interrupt::on_giving_up(move || processes.end_at_once());
+            let outcome = runtime.block_on(async {
+                tokio::select! {
+                    outcome = work(&gateway, &mut seen) => outcome,
+                    () = ended.notified() => Err(support::Error::Interrupted.into()),
+                }
+            });
+            // Only then the log is whole. Whoever observes goes with the runtime.
+            runtime.block_on(gateway.shutdown());
+            outcome
+        })
+    }
+
+    /// The function with its routes, behind authorizers that let everyone pass.
+    fn api(&self) -> Api {
+        let manifest = &self.runnable.manifest;
+        let programs = &self.runnable.programs;
+        let mut api = dev::functions(Api::new(), manifest, programs, &self.variables, None, self.root);
+        for route in &self.routes {
+            // Nobody here could sign as somebody.
+            let mut route = (*route).clone();
+            if route.auth == Auth::Iam {
+                route.auth = Auth::None;
+            }
+            api = api.route(Route::from(&route));
+        }
+        let context: Map<String, Value> = self.args.claim.iter().cloned().collect();
+        api = api.function(
+            PASS,
+            Served::in_process(move |_| {
+                let context = context.clone();
+                async move { Ok(json!({ "isAuthorized": true, "context": context })) }
+            }),
+        );
+        for authorizer in &manifest.authorizers {
+            let name = authorizer.name.as_str();
+            api = if authorizer.kind.takes_tokens() {
+                api.authorizer(name, JwtAuthorizer::local())
+            } else {
+                api.authorizer(name, LambdaAuthorizer::new(PASS))
+            };
+        }
+        api
+    }
+
+    fn failed(&self, reason: String) -> dev::Error {
+        dev::Error::FunctionFailed { function: self.function.name.clone(), reason }
+    }
+}

@@ -1,0 +1,76 @@
+//! The commands, a file each. Only they put stages together, and only they know the command line and the printer's
+//! outcome.
+
+mod api;
+mod build;
+mod check;
+mod dev;
+mod emit_tf;
+mod inspect;
+mod invoke;
+mod package;
+mod paths;
+mod routes;
+mod runnable;
+mod size;
+mod table;
+mod token;
+
+use self::api::{Api, lock};
+use crate::{
+    app::{
+        args::{Args, Command, TargetArgs},
+        error::Error,
+    },
+    output::printer::Printer,
+    project::{
+        cargo_options::{CargoOptions, Features, Lock},
+        config::Config,
+        workspace::Workspace,
+    },
+    support::timings::Step,
+};
+
+pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
+    let selection = &args.selection;
+    let load = || {
+        Ok(Workspace::load(selection.package.as_deref(), selection.manifest_path.as_deref(), options(args))?)
+    };
+    let with_api = |command: &dyn Fn(&Api<'_>) -> Result<(), Error>| {
+        let workspace = printer.stopwatch.time(Step::Workspace, "", load)?;
+        let _lock = lock(&workspace, printer)?;
+        let TargetArgs { arch, compiler } = args.command.target();
+        let config = Config::load(&workspace.package_root)?.overruled(arch, compiler);
+        command(&Api { workspace, config, printer })
+    };
+    match &args.command {
+        Command::Routes => with_api(&routes::run),
+        Command::Check => with_api(&check::run),
+        Command::Build(args) => with_api(&|api| build::run(api, args)),
+        Command::EmitTf(emit) => with_api(&|api| emit_tf::run(api, emit, args.output.format)),
+        Command::Package { out, tf_out, effort, .. } => {
+            with_api(&|api| package::run(api, out.as_deref(), tf_out.as_deref(), effort))
+        }
+        Command::Dev(args) => dev::run(args, &load, printer),
+        Command::Token(args) => token::run(args, &load()?, printer),
+        Command::Invoke(args) => invoke::run(args, &load()?, printer),
+        Command::Inspect { files, crates } => inspect::run(files, *crates, load, printer),
+    }
+}
+
+/// What was typed, as cargo is to hear it.
+fn options(args: &Args) -> CargoOptions {
+    let (features, cargo) = (&args.features, &args.cargo);
+    let effort = args.command.effort();
+    CargoOptions {
+        features: Features {
+            names: features.names.clone(),
+            all: features.all,
+            no_default: features.no_default,
+        },
+        lock: Lock { locked: cargo.locked, offline: cargo.offline, frozen: cargo.frozen },
+        profile: cargo.profile.clone(),
+        jobs: effort.and_then(|effort| effort.jobs),
+        timings: effort.is_some_and(|effort| effort.timings),
+    }
+}

@@ -1,0 +1,122 @@
+//! The API as `dev` and `invoke` run it: read, checked, and linked or unpacked.
+
+use std::{env::consts, time::Duration};
+
+use camino::Utf8Path;
+use routegen_gateway::StartError;
+
+use super::api::{Api, lock};
+use crate::{
+    app::{
+        args::RunArgs,
+        error::{Error, Warning},
+    },
+    artifacts::{self, Request, ZipLayout},
+    check::{CheckedManifest, Function},
+    dev::{self, DevFolder, Programs, Variables},
+    output::printer::Printer,
+    project::{config::Config, workspace::Workspace},
+    support,
+};
+
+/// An API with its programs.
+#[derive(Debug)]
+pub(super) struct Runnable {
+    pub(super) manifest: CheckedManifest,
+    pub(super) programs: Programs,
+}
+
+impl Runnable {
+    /// Builds it. The programs are put into `to`; `only` are the functions whose zips are built, none for all.
+    pub(super) fn make(
+        workspace: &Workspace,
+        running: &RunArgs,
+        only: &[String],
+        to: &Utf8Path,
+        printer: &Printer,
+    ) -> Result<Self, Error> {
+        // Held while something is built, and not while it runs.
+        let _lock = lock(workspace, printer)?;
+        let config = Config::load(&workspace.package_root)?;
+        let api = Api { workspace: workspace.clone(), config, printer };
+        if running.artifacts { Self::zipped(&api, only, to) } else { Self::linked(&api, to) }
+    }
+
+    fn linked(api: &Api<'_>, to: &Utf8Path) -> Result<Self, Error> {
+        let registry = api.registry()?;
+        let manifest = api.check(&registry.manifest)?;
+        let links = DevFolder::of(&api.workspace)?.links();
+        let programs = dev::link(&api.workspace, &manifest, &registry.libraries, &links, to, api.printer)?;
+        Ok(Self { manifest, programs })
+    }
+
+    fn zipped(api: &Api<'_>, only: &[String], to: &Utf8Path) -> Result<Self, Error> {
+        let (architecture, os, arch) = (api.config.architecture(), consts::OS, consts::ARCH);
+        if !architecture.runs_on(os, arch) {
+            return Err(dev::Error::OtherMachine { architecture: architecture.as_str(), os, arch }.into());
+        }
+        let backend = api.backend()?;
+        let manifest = api.checked()?;
+        let out = api.artifacts(None)?;
+        let request = Request { out: &out, layout: ZipLayout::Flat, only, jobs: None };
+        let built = artifacts::build(&api.workspace, &manifest, &backend, &request, api.printer)?;
+        Ok(Self { programs: dev::unpack(&built.artifacts, to)?, manifest })
+    }
+}
+
+/// Tells which variables functions ask for that have no value here. A function may do without, as the example does.
+pub(super) fn warn_of_missing<'a>(
+    functions: impl IntoIterator<Item = &'a Function>,
+    variables: &Variables,
+    printer: &Printer,
+) {
+    let variables = variables.missing(functions);
+    if !variables.is_empty() {
+        printer.warning(&Warning::NoValue { variables });
+    }
+}
+
+/// Why the gateway does not start.
+pub(super) fn refused(error: &StartError) -> dev::Error {
+    let help = matches!(error, StartError::Bind { .. })
+        .then_some("does another one run? `--port 0` takes any port that is free");
+    dev::Error::Gateway { reason: chain(error), help }
+}
+
+/// An error with its causes.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// What the gateway runs on.
+pub(super) fn runtime() -> Result<Runtime, Error> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime =
+        builder.enable_all().build().map_err(|error| support::Error::run("the local gateway", error))?;
+    Ok(Runtime(Some(runtime)))
+}
+
+/// An async runtime whose end waits for nothing that hangs.
+pub(super) struct Runtime(Option<tokio::runtime::Runtime>);
+
+impl std::ops::Deref for Runtime {
+    type Target = tokio::runtime::Runtime;
+
+    fn deref(&self) -> &Self::Target {
+        self.0.as_ref().expect("it is taken out at the end only")
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_timeout(Duration::from_secs(1));
+        }
+    }
+}

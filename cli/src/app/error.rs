@@ -1,0 +1,97 @@
+//! Every error that a command can end with, and what it warns of.
+//!
+//! The codes are stable. `docs/diagnostics.md` has a section for each; a test holds the two together.
+
+use camino::Utf8PathBuf;
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::{
+    artifacts, check, dev,
+    output::words::{asked_by, plural, some},
+    project, routes, support, terraform, toolchain,
+};
+
+/// An error of one of the rooms.
+#[derive(Debug, Diagnostic, Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Artifacts(#[from] artifacts::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Check(#[from] check::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Dev(#[from] dev::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Project(#[from] project::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Routes(#[from] routes::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Support(#[from] support::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Terraform(#[from] terraform::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Toolchain(#[from] toolchain::Error),
+}
+
+/// What works and should be looked at all the same.
+#[derive(Debug, Diagnostic, Error)]
+pub(crate) enum Warning {
+    #[error("`{folder}` has no artifacts of the present routes for {}", some(functions))]
+    #[diagnostic(code(RG0202), severity(Warning), help("run `routegen build` before `terraform apply`"))]
+    OtherArtifacts { folder: Utf8PathBuf, functions: Vec<String> },
+
+    #[error("{} no value here: {}", plural(variables.len(), "an environment variable has", "environment variables have"), asked_by(variables))]
+    #[diagnostic(
+        code(RG0086),
+        severity(Warning),
+        help(
+            "set them before the command, or say `--env NAME=VALUE`; Terraform fails at plan where one has no value"
+        )
+    )]
+    NoValue { variables: std::collections::BTreeMap<String, Vec<String>> },
+
+    #[error("nothing listens on {origin}, which the token names as its issuer")]
+    #[diagnostic(
+        code(RG0211),
+        severity(Warning),
+        help(
+            "start `routegen dev` before, or name its port with `--port`: a server on another port refuses the token"
+        )
+    )]
+    NoServer { origin: String },
+
+    #[error("the token endpoint answers everyone who reaches this server")]
+    #[diagnostic(
+        code(RG0212),
+        severity(Warning),
+        help(
+            "anyone who knows the client's secret gets tokens with all scopes; without `--tokens-for-all` it answers this machine alone, and `routegen token` prints tokens for others"
+        )
+    )]
+    TokensForAll,
+
+    #[error("no route asks for Cognito any more: a user pool that the module made would go, with its users")]
+    #[diagnostic(
+        code(RG0210),
+        severity(Warning),
+        help(
+            "the pool's deletion protection stops the apply: where it may go, first apply `cognito_deletion_protection = false` with the module as it was; where it is to stay, take it out of the state (`terraform state rm`)"
+        )
+    )]
+    LastCognitoRoute,
+}

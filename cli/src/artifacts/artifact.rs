@@ -1,0 +1,186 @@
+//! One function: from the libraries to the zip at its place.
+
+use std::io::Read as _;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::{
+    include::Extras,
+    listing::{Listed, Listing},
+    platform, program,
+    stamp::{Pack, Packed},
+};
+use crate::{
+    artifacts::{Error, note::Note},
+    check::{CheckedManifest, Function},
+    output::printer::{Printer, Progress},
+    project::workspace::{LinkedPackage, Workspace},
+    support,
+    support::{files, hash, timings::Step},
+    toolchain::{self, Libraries, Link},
+};
+
+/// Where in the folder a function's zip is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ZipLayout {
+    /// get-items.zip
+    Flat,
+    /// get-items/bootstrap.zip, by default in target/lambda
+    CargoLambda,
+}
+
+impl ZipLayout {
+    fn file(self, function: &Function) -> Utf8PathBuf {
+        match self {
+            Self::Flat => function.artifact.as_str().into(),
+            Self::CargoLambda => Utf8Path::new(&function.name).join("bootstrap.zip"),
+        }
+    }
+}
+
+/// A function's zip.
+#[derive(Debug, Serialize)]
+pub(crate) struct Artifact {
+    /// The function's name.
+    pub(crate) function: String,
+    /// Where the zip is.
+    pub(crate) path: Utf8PathBuf,
+    /// The zip's SHA-256, in base64.
+    pub(crate) sha256: String,
+    /// The size of the zip, in bytes: what Lambda stores and limits to 50 MB for a direct upload.
+    pub(crate) zip_bytes: u64,
+    /// The size of `bootstrap` inside, in bytes.
+    pub(crate) bootstrap_bytes: u64,
+    /// Against the last build into the same folder.
+    pub(crate) change: Change,
+    /// The size of the zip after the last build, if there was one.
+    pub(crate) zip_bytes_before: Option<u64>,
+}
+
+impl Artifact {
+    /// The zip, if it is still the one that was built.
+    pub(crate) fn read(&self) -> Result<Vec<u8>, Error> {
+        let failed = |error| support::Error::io("read", &self.path, error);
+        let mut zip = Vec::new();
+        let file = std::fs::File::open(&self.path).map_err(failed)?;
+        // One byte more than was built would show.
+        file.take(self.zip_bytes + 1).read_to_end(&mut zip).map_err(failed)?;
+        if zip.len() as u64 != self.zip_bytes || hash::sha256(&zip) != self.sha256 {
+            return Err(Error::OtherZip { path: self.path.clone() });
+        }
+        Ok(zip)
+    }
+}
+
+/// What became of an artifact since the last build.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Change {
+    New,
+    Changed,
+    Unchanged,
+}
+
+/// What all functions of a build have in common.
+pub(super) struct Build<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) manifest: &'a CheckedManifest,
+    pub(super) libraries: &'a Libraries,
+    pub(super) extras: &'a Extras,
+    pub(super) out: &'a Utf8Path,
+    pub(super) layout: ZipLayout,
+    /// What the last build left in `out`.
+    pub(super) before: Option<&'a Listing>,
+    pub(super) printer: &'a Printer,
+    pub(super) progress: &'a Progress<'a>,
+}
+
+impl Build<'_> {
+    /// Links and zips a function, as far as that is needed.
+    pub(super) fn artifact(&self, function: &Function) -> Result<(Artifact, Listed), Error> {
+        let package = self.workspace.linked.iter().find(|package| package.name == function.package);
+        let package = package.ok_or(toolchain::Error::CargoSaidTooLittle)?;
+        let crate_name = package.crate_name.as_str();
+        let folder =
+            self.workspace.own_target().join("bootstrap").join(&self.workspace.package).join(&function.name);
+        files::create_folder(&folder)?;
+        let entries = function.entries.iter().map(String::as_str);
+        let source =
+            program::main(&[crate_name], function.kind, entries) + &self.note(function, package).source();
+        let link = Link { name: &function.name, source: &source, crates: vec![crate_name], folder: &folder };
+        let stopwatch = &self.printer.stopwatch;
+        let linked = stopwatch
+            .time(Step::Link, &function.name, || toolchain::link(self.libraries, &link, self.printer))?;
+        if !linked.fresh {
+            self.progress.linked(&function.name);
+        }
+        let file = self.layout.file(function);
+        let path = self.out.join(&file);
+        let pack = Pack {
+            architecture: function.architecture,
+            linked: &linked,
+            extras: self.extras.of(function),
+            path: &path,
+            stamp: &folder.join("zip.json"),
+        };
+        let beside: Vec<_> = pack.extras.iter().map(|extra| extra.name.as_str()).collect();
+        let packed = stopwatch.time(Step::Zip, &function.name, || {
+            pack.pack(
+                |bootstrap| platform::program(function, bootstrap, &beside),
+                |unzipped, zipped| platform::size(function, unzipped, zipped),
+            )
+        })?;
+        if packed.made {
+            self.progress.zipped();
+        }
+        self.progress.done();
+        let listed = self.listed(function, file, &packed);
+        Ok((self.compared(path, packed, &listed), listed))
+    }
+
+    /// What the artifact says about itself.
+    fn note(&self, function: &Function, package: &LinkedPackage) -> Note {
+        Note {
+            function: function.name.clone(),
+            kind: function.kind,
+            routes: self.manifest.route_keys(function),
+            package: package.name.clone(),
+            package_version: package.version.clone(),
+            routegen_version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    fn listed(&self, function: &Function, file: Utf8PathBuf, packed: &Packed) -> Listed {
+        Listed {
+            key: function.key.clone(),
+            name: function.name.clone(),
+            file,
+            sha256: packed.sha256.clone(),
+            zip_bytes: packed.zip_bytes,
+            bootstrap_bytes: packed.bootstrap_bytes,
+            architecture: function.architecture,
+            kind: function.kind,
+            routes: self.manifest.route_keys(function),
+        }
+    }
+
+    fn compared(&self, path: Utf8PathBuf, packed: Packed, listed: &Listed) -> Artifact {
+        let before = self.before.and_then(|before| before.function(&listed.key));
+        let change = match before {
+            None => Change::New,
+            Some(before) if before.sha256 == packed.sha256 => Change::Unchanged,
+            Some(_) => Change::Changed,
+        };
+        Artifact {
+            function: listed.name.clone(),
+            path,
+            sha256: packed.sha256,
+            zip_bytes: packed.zip_bytes,
+            bootstrap_bytes: packed.bootstrap_bytes,
+            change,
+            zip_bytes_before: before.map(|before| before.zip_bytes),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! A function for unit tests.
+
+use routegen_spec::TriggerKind;
+
+use crate::{check::Function, project::target::Architecture};
+
+pub(crate) fn function(architecture: Architecture) -> Function {
+    Function {
+        key: "get_items".to_owned(),
+        name: "get-items".to_owned(),
+        kind: TriggerKind::Routes,
+        description: String::new(),
+        artifact: "get-items.zip".to_owned(),
+        memory: 128,
+        timeout: 10,
+        env: Vec::new(),
+        architecture,
+        entries: Vec::new(),
+        package: String::new(),
+        include: Vec::new(),
+    }
+}

@@ -1,0 +1,30 @@
+//! Builds the artifacts, one zip for each function, for the runtime `provided.al2023`, and reads them.
+//!
+//! In: the checked manifest. Out: zips with the executable `bootstrap`, the same bytes for the same input, and
+//! `artifacts.json`, which says what they are. [`inspect`] reads what was made, on any machine, by the [`note`] that is in it, and
+//! [`verify`] makes it again and compares.
+
+mod artifact;
+mod build;
+mod error;
+#[cfg(test)]
+mod fixture;
+mod include;
+pub(crate) mod inspect;
+mod listing;
+mod needs;
+pub(crate) mod note;
+mod parallel;
+mod platform;
+pub(crate) mod program;
+mod stamp;
+pub(crate) mod unzip;
+pub(crate) mod verify;
+mod zip;
+
+pub(crate) use self::{
+    artifact::{Artifact, Change, ZipLayout},
+    build::{Request, build},
+    error::Error,
+    listing::Listing,
+};

@@ -1,0 +1,75 @@
+//! What a rule finds, and what rules say it with.
+
+use std::collections::BTreeMap;
+
+use routegen_spec::{AuthorizerSpec, RouteSpec, SourceLocation, limits};
+
+/// A rule that is broken, or merely stretched.
+#[derive(Debug)]
+pub(super) struct Finding<'a> {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    pub(super) help: String,
+    pub(super) handlers: Vec<Handler<'a>>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Findings<'a> {
+    pub(super) errors: Vec<Finding<'a>>,
+    /// What can be deployed and should be looked at.
+    pub(super) warnings: Vec<Finding<'a>>,
+}
+
+/// A function with an attribute that has a part in a finding.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Handler<'a> {
+    /// Its path: `items::get_items`.
+    pub(super) path: &'a str,
+    /// Where the attribute stands.
+    pub(super) source: &'a SourceLocation,
+}
+
+/// What `routegen.toml` says that rules depend on.
+pub(super) struct Configured<'a> {
+    /// The authorizers that are not written in Rust.
+    pub(super) authorizers: Vec<&'a str>,
+    /// How many routes an API may have.
+    pub(super) routes: usize,
+}
+
+impl Default for Configured<'_> {
+    fn default() -> Self {
+        Self { authorizers: Vec::new(), routes: limits::ROUTES_PER_API as usize }
+    }
+}
+
+impl<'a> From<&'a RouteSpec> for Handler<'a> {
+    fn from(route: &'a RouteSpec) -> Self {
+        Self { path: &route.handler, source: &route.source }
+    }
+}
+
+impl<'a> From<&'a AuthorizerSpec> for Handler<'a> {
+    fn from(authorizer: &'a AuthorizerSpec) -> Self {
+        Self { path: &authorizer.handler, source: &authorizer.source }
+    }
+}
+
+pub(super) fn handlers<'a, T: Into<Handler<'a>>>(specs: impl IntoIterator<Item = T>) -> Vec<Handler<'a>> {
+    specs.into_iter().map(Into::into).collect()
+}
+
+pub(super) fn list(handlers: &[Handler<'_>]) -> String {
+    let each: Vec<_> =
+        handlers.iter().map(|handler| format!("`{}` ({})", handler.path, handler.source)).collect();
+    each.join(", ")
+}
+
+/// The specs that share a key, in the manifest's order.
+pub(super) fn group<'a, T, K: Ord>(specs: &'a [T], key: impl Fn(&'a T) -> K) -> BTreeMap<K, Vec<&'a T>> {
+    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for spec in specs {
+        groups.entry(key(spec)).or_default().push(spec);
+    }
+    groups
+}

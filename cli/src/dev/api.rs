@@ -1,0 +1,114 @@
+//! The API as the local gateway takes it.
+//!
+//! In: the checked manifest, its programs, and what differs between environments. Out: an [`Api`]. Whether it fits together, the
+//! gateway says.
+
+use std::{num::NonZero, time::Duration};
+
+use camino::Utf8Path;
+use routegen_gateway::{Api, Authorizer, Cors, Function as Served, IamKey, JwtAuthorizer, Program, Route};
+use routegen_spec::{Auth, limits};
+
+use super::{Programs, Variables, programs::Linked};
+use crate::check::{CheckedManifest, Function};
+
+/// The id of the key that requests to routes with `auth = "iam"` are signed with. It opens nothing else.
+pub(crate) const IAM_KEY_ID: &str = "local-key";
+
+/// What is a variable of the Terraform module, or Lambda's own matter, and has to be said here too.
+#[derive(Clone, Default)]
+pub(crate) struct Settings {
+    pub(crate) variables: Variables,
+    /// The secret of the key [`IAM_KEY_ID`].
+    pub(crate) iam_secret: String,
+    /// The origins that browsers may call from.
+    pub(crate) cors: Vec<String>,
+    /// An issuer elsewhere, in place of the local one.
+    pub(crate) issuer: Option<Issuer>,
+    /// A stage with a name.
+    pub(crate) stage: Option<String>,
+    /// How many processes a program may have at once, in place of the gateway's own number.
+    pub(crate) instances: Option<NonZero<usize>>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Issuer {
+    pub(crate) url: String,
+    pub(crate) audience: Vec<String>,
+}
+
+/// The API of these programs. Those that were linked find the package's files in `root`, as an artifact finds its own.
+pub(crate) fn api(
+    manifest: &CheckedManifest,
+    programs: &Programs,
+    settings: &Settings,
+    root: &Utf8Path,
+) -> Api {
+    let mut api = Api::new().routes(manifest.routes.iter().map(|route| Route::from(&route.spec)));
+    if manifest.routes.iter().any(|route| route.spec.auth == Auth::Iam) {
+        api = api.iam_key(IamKey::new(IAM_KEY_ID, &settings.iam_secret));
+    }
+    if !settings.cors.is_empty() {
+        let cors = Cors::origins(settings.cors.iter().cloned());
+        api = api.cors(cors.methods(["*"]).headers(["*", "authorization"]).expose(["*"]));
+    }
+    if let Some(stage) = &settings.stage {
+        api = api.stage(stage);
+    }
+    api = functions(api, manifest, programs, &settings.variables, settings.instances, root);
+    for authorizer in &manifest.authorizers {
+        let tokens = match &settings.issuer {
+            Some(Issuer { url, audience }) => JwtAuthorizer::issuer(url, audience),
+            None => JwtAuthorizer::local(),
+        };
+        // What is none of the API's, the gateway knows by itself; of a name that it does not know, it says so.
+        if let Some(made) = Authorizer::of_kind(&authorizer.kind, tokens) {
+            api = api.authorizer(&authorizer.name, made);
+        }
+    }
+    api
+}
+
+/// Adds the functions that have a program, and the region that they are in.
+pub(crate) fn functions(
+    mut api: Api,
+    manifest: &CheckedManifest,
+    programs: &Programs,
+    variables: &Variables,
+    instances: Option<NonZero<usize>>,
+    root: &Utf8Path,
+) -> Api {
+    let with = |program: &Utf8Path, functions: &[&Function]| {
+        let program = Program::new(program).instances(instances.map_or(Program::INSTANCES, NonZero::get));
+        let variables = variables.of(functions.iter().copied());
+        variables.into_iter().fold(program, |program, (name, value)| program.env(name, value))
+    };
+    // Not optimised, and with the code of all functions: what an artifact needs cannot be told from it.
+    let linked = |program: &Utf8Path, functions: &[&Function], programs: &Linked| {
+        let program = with(program, functions).task_root(root).memory(*limits::MEMORY_MB.end());
+        program.holding(programs.folder.clone())
+    };
+    api = api.region(variables.region());
+    if let Programs::Linked(programs) = programs {
+        let of_routes = manifest.functions.iter().filter(|function| function.kind.is_shared());
+        api = api.process(
+            manifest.api_name.as_str(),
+            linked(&programs.routes, &of_routes.collect::<Vec<_>>(), programs),
+        );
+    }
+    for function in &manifest.functions {
+        let served = match programs {
+            Programs::Linked(programs) => match programs.own.get(&function.name) {
+                Some(program) => Served::program(linked(program, &[function], programs)),
+                None => Served::served_by(manifest.api_name.as_str()),
+            },
+            Programs::Unpacked(programs) => match programs.get(&function.name) {
+                Some(program) => Served::program(with(program, &[function]).memory(function.memory)),
+                // It was not asked for, and the gateway says so if a route names it.
+                None => continue,
+            },
+        };
+        api = api.function(&function.name, served.timeout(Duration::from_secs(function.timeout.into())));
+    }
+    api
+}

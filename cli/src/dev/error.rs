@@ -1,0 +1,63 @@
+//! What can go wrong when an API runs on this machine.
+
+use camino::Utf8PathBuf;
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::{artifacts, support, toolchain};
+
+#[derive(Debug, Diagnostic, Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Support(#[from] support::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Toolchain(#[from] toolchain::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Artifacts(#[from] artifacts::Error),
+
+    #[error("the local gateway cannot serve the API: {reason}")]
+    #[diagnostic(code(RG0080))]
+    Gateway {
+        reason: String,
+        #[help]
+        help: Option<&'static str>,
+    },
+
+    #[error("`{folder}` cannot be watched: {reason}")]
+    #[diagnostic(
+        code(RG0081),
+        help("on Linux, `fs.inotify.max_user_watches` and `max_user_instances` limit how much is watched")
+    )]
+    Watch { folder: Utf8PathBuf, reason: String },
+
+    #[error("the function `{function}` failed: {reason}")]
+    #[diagnostic(code(RG0082), help("what it wrote to its log is above"))]
+    FunctionFailed { function: String, reason: String },
+
+    #[error("`{method} {path}` is no route of `{function}`")]
+    #[diagnostic(code(RG0083), help("{}", if routes.is_empty() { "it is an authorizer: write what it is asked into a file, and name it with `--event`".to_owned() } else if path.contains('{') { "say the path with a value for each parameter, by `--path`".to_owned() } else { format!("its routes are {}", routes.join(", ")) }))]
+    NotItsRoute { function: String, method: String, path: String, routes: Vec<String> },
+
+    #[error("`{path}` holds no event: {reason}")]
+    #[diagnostic(
+        code(RG0084),
+        help("an event is JSON, as the gateway gives it to functions: payload format 2.0")
+    )]
+    NotAnEvent { path: Utf8PathBuf, reason: String },
+
+    #[error("the artifacts are for Linux on {architecture}, and this machine is {os} on {arch}")]
+    #[diagnostic(
+        code(RG0087),
+        help("`--artifacts` runs what is deployed; without it, a build for this machine answers")
+    )]
+    OtherMachine { architecture: &'static str, os: &'static str, arch: &'static str },
+
+    #[error("the request cannot be sent: {reason}")]
+    #[diagnostic(code(RG0085))]
+    Request { reason: String },
+}

@@ -1,0 +1,437 @@
+//! The log of the local gateway: a line for each request, and under it what its function said.
+//!
+//! In: the gateway's observations, in the order in which they come. Out: entries to print. Lines of a function are held until
+//! its request is answered, but no longer than a moment: whoever looks for why a handler hangs wants to see them. Where they are not
+//! printed as fast as they come, some are left out, and counted: the gateway waits for nobody, and keeps no more than so many.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender},
+    },
+    time::{Duration, Instant},
+};
+
+use owo_colors::OwoColorize as _;
+use routegen_gateway::{Observation, RequestLog};
+use routegen_spec::printable;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::support::json;
+
+/// How long a line waits for its request.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// How many observations wait to be printed.
+const WAITING: usize = 1024;
+
+/// How many requests are remembered for lines that come after them.
+const REMEMBERED: usize = 64;
+
+/// Something to print.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum JournalLine {
+    Request(Answered),
+    Log(LogLine),
+    LeftOut(LeftOut),
+}
+
+/// Requests and lines that came faster than they were printed.
+#[derive(Debug, Serialize)]
+pub(crate) struct LeftOut {
+    entries: u64,
+}
+
+/// A request and its answer.
+#[derive(Debug, Serialize)]
+pub(crate) struct Answered {
+    request_id: String,
+    method: String,
+    path: String,
+    route_key: Option<String>,
+    function: Option<String>,
+    /// What the function's lines have too, and the next one those of its authorizer.
+    invocation: Option<String>,
+    authorizer_invocation: Option<String>,
+    /// [`RequestLog::UNANSWERED`] where the client went before the answer, which `error` says too.
+    status: u16,
+    duration_ms: f64,
+    cold_start: bool,
+    /// Why there was no answer of the function, or why it was not asked. Printable, as the gateway tells it.
+    error: Option<String>,
+}
+
+/// A line that a function wrote.
+#[derive(Debug, Serialize)]
+pub(crate) struct LogLine {
+    function: String,
+    invocation: Option<String>,
+    /// What it is as JSON, else the text, printable.
+    line: Value,
+}
+
+/// Hears what happens in the gateway, and never blocks.
+#[derive(Clone, Debug)]
+pub(crate) struct Listener {
+    tell: SyncSender<Heard>,
+    left_out: Arc<AtomicU64>,
+}
+
+/// What the journal needs of an observation: neither events nor answers.
+#[derive(Debug)]
+enum Heard {
+    Request(Box<Answered>),
+    Log { function: Arc<str>, invocation: Option<String>, line: String },
+}
+
+impl Listener {
+    pub(crate) fn hear(&self, observation: Observation) {
+        let heard = match observation {
+            Observation::Request(request) => Heard::Request(Box::new((*request).into())),
+            Observation::Log { function, invocation, line } => Heard::Log { function, invocation, line },
+            _ => return,
+        };
+        if self.tell.try_send(heard).is_err() {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The observations that wait to be printed.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    heard: Receiver<Heard>,
+    left_out: Arc<AtomicU64>,
+    pages: Pages,
+    patience: Duration,
+}
+
+impl Journal {
+    /// A journal, and what hears for it.
+    pub(crate) fn new() -> (Listener, Self) {
+        let (tell, heard) = mpsc::sync_channel(WAITING);
+        let left_out = Arc::default();
+        let listener = Listener { tell, left_out: Arc::clone(&left_out) };
+        (listener, Self { heard, left_out, pages: Pages::default(), patience: PATIENCE })
+    }
+
+    /// Prints until nobody listens any more.
+    pub(crate) fn keep(mut self, mut print: impl FnMut(JournalLine)) {
+        loop {
+            let heard = match self.pages.wait(self.patience) {
+                Some(Duration::ZERO) => Err(RecvTimeoutError::Timeout),
+                Some(wait) => self.heard.recv_timeout(wait),
+                None => self.heard.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match heard {
+                Ok(heard) => self.pages.take(heard).into_iter().for_each(&mut print),
+                Err(RecvTimeoutError::Timeout) => self.pages.pop().into_iter().for_each(&mut print),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.tell_left_out(&mut print);
+        }
+        while let Some(entry) = self.pages.pop() {
+            print(entry);
+        }
+        self.tell_left_out(print);
+    }
+
+    fn tell_left_out(&self, print: impl FnOnce(JournalLine)) {
+        match self.left_out.swap(0, Ordering::Relaxed) {
+            0 => {}
+            entries => print(JournalLine::LeftOut(LeftOut { entries })),
+        }
+    }
+}
+
+/// The lines that wait for their requests.
+#[derive(Debug, Default)]
+struct Pages {
+    held: VecDeque<(Instant, LogLine)>,
+    /// The invocations of the last requests: their lines have nothing to wait for.
+    told: VecDeque<String>,
+}
+
+impl Pages {
+    /// How much longer the first line waits, where there is one.
+    fn wait(&self, patience: Duration) -> Option<Duration> {
+        self.held.front().map(|(since, _)| patience.saturating_sub(since.elapsed()))
+    }
+
+    /// The first line, which waits no longer.
+    fn pop(&mut self) -> Option<JournalLine> {
+        self.held.pop_front().map(|(_, line)| JournalLine::Log(line))
+    }
+
+    /// What can be printed now.
+    fn take(&mut self, heard: Heard) -> Vec<JournalLine> {
+        match heard {
+            Heard::Log { function, invocation, line } => {
+                let line = LogLine::new(&function, invocation, &line);
+                if line.invocation.as_ref().is_none_or(|invocation| self.told.contains(invocation)) {
+                    return vec![JournalLine::Log(line)];
+                }
+                self.held.push_back((Instant::now(), line));
+                Vec::new()
+            }
+            Heard::Request(request) => {
+                // Its authorizer was asked before.
+                let asked = [request.authorizer_invocation.clone(), request.invocation.clone()];
+                let mut entries = vec![JournalLine::Request(*request)];
+                for invocation in asked.into_iter().flatten() {
+                    let (own, others): (VecDeque<_>, _) = self
+                        .held
+                        .drain(..)
+                        .partition(|(_, line)| line.invocation.as_ref() == Some(&invocation));
+                    self.held = others;
+                    entries.extend(own.into_iter().map(|(_, line)| JournalLine::Log(line)));
+                    self.told.push_back(invocation);
+                }
+                let forgotten = self.told.len().saturating_sub(REMEMBERED);
+                self.told.drain(..forgotten);
+                entries
+            }
+        }
+    }
+}
+
+impl From<RequestLog> for Answered {
+    fn from(log: RequestLog) -> Self {
+        Self {
+            request_id: log.request_id,
+            method: log.method,
+            path: log.path,
+            route_key: log.route_key,
+            function: log.function.map(|function| function.to_string()),
+            invocation: log.invocation,
+            authorizer_invocation: log.authorizer_invocation,
+            status: log.status,
+            duration_ms: (log.duration.as_secs_f64() * 1e5).round() / 1e2,
+            cold_start: log.cold_start,
+            error: log.error,
+        }
+    }
+}
+
+impl LogLine {
+    pub(crate) fn new(function: &str, invocation: Option<String>, line: &str) -> Self {
+        // What is JSON by accident, as a number, stays the text that it is.
+        let json: Option<Value> = serde_json::from_str(line).ok().filter(Value::is_object);
+        // The gateway does not know whose line it is that comes after the answer; routegen's own log does.
+        let says = || json.as_ref()?.get("requestId")?.as_str().map(str::to_owned);
+        let invocation = invocation.or_else(says);
+        Self {
+            function: function.to_owned(),
+            invocation,
+            line: json.unwrap_or_else(|| printable(line).into()),
+        }
+    }
+}
+
+impl fmt::Display for JournalLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request(request) => request.fmt(f),
+            Self::Log(line) => line.fmt(f),
+            Self::LeftOut(LeftOut { entries }) => {
+                let left_out =
+                    format!("{entries} requests and lines came too fast to be printed, and were left out");
+                writeln!(f, "{}", left_out.yellow())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Answered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { method, path, status, duration_ms, .. } = self;
+        match status {
+            0..400 => write!(f, "{}", status.green())?,
+            400..500 => write!(f, "{}", status.yellow())?,
+            _ => write!(f, "{}", status.red())?,
+        }
+        write!(f, " {} {}  {duration_ms} ms", printable(method).bold(), printable(path))?;
+        let route = self.route_key.as_deref().unwrap_or("no route");
+        write!(f, "  {}", printable(route).dimmed())?;
+        if let Some(function) = &self.function {
+            write!(f, "  {}", printable(function).cyan())?;
+        }
+        if self.cold_start {
+            f.write_str("  cold start")?;
+        }
+        writeln!(f)?;
+        self.error.as_ref().map_or(Ok(()), |error| writeln!(f, "    {}", printable(error)))
+    }
+}
+
+impl fmt::Display for LogLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.line {
+            Value::Object(line) => write!(f, "    {}", Compact(line)),
+            Value::String(line) => writeln!(f, "    {}", printable(line)),
+            other => write!(f, "    {}", json::line(other)),
+        }
+    }
+}
+
+/// A line of routegen's own log, as people read it: what every line of an invocation has in common is left out.
+struct Compact<'a>(&'a Map<String, Value>);
+
+impl fmt::Display for Compact<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |key: &str| self.0.get(key).and_then(Value::as_str);
+        let (Some(level), Some(message)) = (text("level"), text("message")) else {
+            // Somebody else's JSON.
+            return f.write_str(&json::line(self.0));
+        };
+        match level {
+            "ERROR" => write!(f, "{}", level.red())?,
+            "WARN" => write!(f, "{}", level.yellow())?,
+            _ => write!(f, "{}", printable(level).blue())?,
+        }
+        write!(f, " {}", printable(message))?;
+        for (key, value) in self.0.get("fields").and_then(Value::as_object).into_iter().flatten() {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            write!(f, "  {}{}", format_args!("{}=", printable(key)).dimmed(), printable(&value))?;
+        }
+        if let Some(target) = text("target") {
+            write!(f, "  {}", printable(target).dimmed())?;
+        }
+        writeln!(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(invocation: Option<&str>, line: &str) -> Observation {
+        let invocation = invocation.map(str::to_owned);
+        Observation::Log { function: "items".into(), invocation, line: line.to_owned() }
+    }
+
+    fn request(invocation: &str) -> Heard {
+        Heard::Request(Box::new(Answered {
+            request_id: "id".to_owned(),
+            method: "GET".to_owned(),
+            path: "/".to_owned(),
+            route_key: None,
+            function: None,
+            invocation: Some(invocation.to_owned()),
+            authorizer_invocation: None,
+            status: 200,
+            duration_ms: 1.0,
+            cold_start: false,
+            error: None,
+        }))
+    }
+
+    fn printed(pages: &mut Pages, observation: Observation) -> String {
+        let (listener, journal) = Journal::new();
+        listener.hear(observation);
+        let text: String =
+            pages.take(journal.heard.recv().unwrap()).iter().map(ToString::to_string).collect();
+        anstream::adapter::strip_str(&text).to_string()
+    }
+
+    /// What is printed of all that was heard, when nobody listens any more.
+    fn kept(journal: Journal) -> Vec<String> {
+        let mut found = Vec::new();
+        journal.keep(|entry| found.push(anstream::adapter::strip_str(&entry.to_string()).to_string()));
+        found
+    }
+
+    #[test]
+    fn a_line_without_an_invocation_waits_for_nothing_and_another_does() {
+        let mut pages = Pages::default();
+        assert_eq!(printed(&mut pages, log(None, "started")), "    started\n");
+        assert_eq!(printed(&mut pages, log(Some("1"), "asked")), "");
+        // It comes after the answer, and says itself whose it is.
+        assert_eq!(printed(&mut pages, log(None, r#"{"requestId":"2"}"#)), "");
+        assert_eq!(pages.held.len(), 2);
+    }
+
+    #[test]
+    fn lines_that_no_request_claims_are_printed_all_the_same() {
+        let (listener, journal) = Journal::new();
+        listener.hear(log(Some("1"), "one"));
+        listener.hear(log(Some("2"), "two"));
+        drop(listener);
+        assert_eq!(kept(journal), ["    one\n", "    two\n"]);
+    }
+
+    #[test]
+    fn a_line_that_waited_long_enough_is_printed_whatever_else_there_is() {
+        let (listener, mut journal) = Journal::new();
+        journal.patience = Duration::ZERO;
+        listener.hear(log(Some("1"), "one"));
+        listener.tell.send(request("1")).unwrap();
+        drop(listener);
+        assert_eq!(kept(journal), ["    one\n", "200 GET /  1 ms  no route\n"]);
+    }
+
+    #[test]
+    fn what_comes_too_fast_is_left_out_and_counted() {
+        let (listener, journal) = Journal::new();
+        for _ in 0..WAITING + 2 {
+            listener.hear(log(None, "again"));
+        }
+        drop(listener);
+        let kept = kept(journal);
+        assert_eq!(kept.len(), WAITING + 1);
+        assert!(kept[1].starts_with("2 requests and lines came too fast"), "{}", kept[1]);
+    }
+
+    /// Whether a terminal obeys it, or it ends a line or turns one around.
+    fn obeyed(c: char) -> bool {
+        c.is_control() && c != '\t' || matches!(c, '\u{2028}' | '\u{202e}' | '\u{2066}')
+    }
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_is_printed_of_requests_functions_and_reasons() {
+        for c in ('\0'..'\u{a0}').chain(['\u{2028}', '\u{202e}', '\u{2066}']) {
+            let text = format!("a{c}b");
+            let printed = printable(&text).into_owned();
+            let mut answered = match request("1") {
+                Heard::Request(answered) => *answered,
+                Heard::Log { .. } => unreachable!(),
+            };
+            (answered.path, answered.method) = (text.clone(), text.clone());
+            (answered.route_key, answered.function) = (Some(text.clone()), Some(text.clone()));
+            answered.error = Some(text.clone());
+            let object = serde_json::json!({ text.clone(): [text] });
+            let event = serde_json::json!({ "level": text, "message": text, "target": text, "fields": { text.clone(): text, "b": [text] } });
+            let lines = [text.clone(), object.to_string(), event.to_string()];
+            let lines = lines.map(|line| JournalLine::Log(LogLine::new(&text, None, &line)));
+            let entries = lines.into_iter().chain([JournalLine::Request(answered)]);
+            // The second one is somebody else's JSON, which is escaped as JSON.
+            for (index, (entry, lines)) in entries.zip([1, 1, 1, 2]).enumerate() {
+                let shown = anstream::adapter::strip_str(&entry.to_string()).to_string();
+                assert_eq!(
+                    shown.chars().filter(|c| obeyed(*c)).collect::<String>(),
+                    "\n".repeat(lines),
+                    "{c:?}: {shown:?}"
+                );
+                assert!(index == 1 || shown.contains(&printed), "{shown:?}");
+                let as_json = json::line(&entry);
+                let as_json = as_json.strip_suffix('\n').unwrap();
+                assert!(!as_json.contains(obeyed), "{as_json:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_of_json_is_read_by_people_without_what_all_lines_have() {
+        let line = r#"{"timestamp":"2026-03-10T05:16:23.123Z","level":"INFO","message":"created",
+            "coldStart":true,"target":"items","fields":{"id":7,"name":"pen"}}"#;
+        let mut pages = Pages::default();
+        assert_eq!(printed(&mut pages, log(None, line)), "    INFO created  id=7  name=pen  items\n");
+        assert_eq!(printed(&mut pages, log(None, r#"{"a":1}"#)), "    {\"a\":1}\n");
+        assert_eq!(printed(&mut pages, log(None, "12")), "    12\n");
+    }
+}

@@ -1,0 +1,22 @@
+//! The API on this machine: what the local gateway is to run, and what is heard of it.
+//!
+//! In: the checked manifest with its libraries, or its zips. Out: programs that can be run, the [`Api`](routegen_gateway::Api) that
+//! the gateway makes of them, and its request log as lines. It starts nothing and listens to nothing.
+
+mod api;
+mod error;
+mod folder;
+mod ignored;
+mod journal;
+mod programs;
+mod variables;
+pub(crate) mod watch;
+
+pub(crate) use self::{
+    api::{IAM_KEY_ID, Issuer, Settings, api, functions},
+    error::Error,
+    folder::{DevFolder, listens},
+    journal::{Journal, LogLine},
+    programs::{Programs, link, unpack},
+    variables::Variables,
+};

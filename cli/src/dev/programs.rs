@@ -1,0 +1,166 @@
+//! The programs that answer events on this machine: linked for fast turns, or unpacked from the zips that are deployed.
+//!
+//! In: the libraries of the registry, or the folder of zips. Out: programs in a folder of this process alone, which nobody links
+//! over while they run. A zip that is not the one that was built is refused.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use routegen_spec::{TriggerKind, limits};
+
+use crate::{
+    artifacts::{Artifact, program, unzip::unzip},
+    check::{CheckedManifest, Function},
+    dev::Error,
+    output::printer::Printer,
+    project::workspace::Workspace,
+    support::files::{self, FileState, TemporaryFolder},
+    toolchain::{self, Libraries, Link},
+};
+
+/// The program of each function.
+#[derive(Clone, Debug)]
+pub(crate) enum Programs {
+    /// One for all routes, and one for each authorizer, by the function's name.
+    Linked(Linked),
+    /// One for each function, by its name, beside the files of its artifact.
+    Unpacked(BTreeMap<String, Utf8PathBuf>),
+}
+
+/// Programs that were linked for this machine.
+#[derive(Clone, Debug)]
+pub(crate) struct Linked {
+    /// The one that serves all routes.
+    pub(crate) routes: Utf8PathBuf,
+    /// One for each function that no other function shares a program with, by its name.
+    pub(crate) own: BTreeMap<String, Utf8PathBuf>,
+    /// Where they are. It goes when nobody can start them any more.
+    pub(crate) folder: Arc<TemporaryFolder>,
+    /// Each as the linker left it.
+    made: Vec<FileState>,
+}
+
+impl Programs {
+    /// Whether they are the very programs of another build. What the linker did for a build does not tell: another process may
+    /// have linked the same sources first.
+    pub(crate) fn are_those_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Linked(one), Self::Linked(other)) => {
+                one.made == other.made && one.own.keys().eq(other.own.keys())
+            }
+            // Their names say what they are.
+            (Self::Unpacked(own), Self::Unpacked(other)) => own == other,
+            _ => false,
+        }
+    }
+}
+
+/// Links the programs in `links`, and puts them into `to`, which is empty to begin with. The user's own code in them is not optimised.
+pub(crate) fn link(
+    workspace: &Workspace,
+    manifest: &CheckedManifest,
+    libraries: &Libraries,
+    links: &Utf8Path,
+    to: &Utf8Path,
+    printer: &Printer,
+) -> Result<Programs, Error> {
+    let held = Arc::new(TemporaryFolder::new(to.to_owned())?);
+    let mut made = Vec::new();
+    let mut one = |name: &str, kind: TriggerKind, functions: &[&Function]| {
+        let mut crates = Vec::new();
+        for function in functions {
+            let package = workspace.linked.iter().find(|package| package.name == function.package);
+            crates.push(package.ok_or(toolchain::Error::CargoSaidTooLittle)?.crate_name.as_str());
+        }
+        crates.sort_unstable();
+        crates.dedup();
+        let entries = functions.iter().flat_map(|function| &function.entries).map(String::as_str);
+        let source = program::main(&crates, kind, entries);
+        let folder = links.join(name);
+        files::create_folder(&folder)?;
+        let linked =
+            toolchain::link(libraries, &Link { name, source: &source, crates, folder: &folder }, printer)?;
+        made.push(FileState::new(&linked.program)?);
+        let program = to.join(name);
+        files::link_or_copy(&linked.program, &program)?;
+        Ok::<_, Error>(program)
+    };
+    let (shared, alone): (Vec<_>, Vec<_>) =
+        manifest.functions.iter().partition(|function| function.kind.is_shared());
+    // A dot is in no function's name.
+    let routes = one("all.routes", TriggerKind::Routes, &shared)?;
+    let mut own = BTreeMap::new();
+    for function in alone {
+        own.insert(function.name.clone(), one(&function.name, function.kind, &[function])?);
+    }
+    Ok(Programs::Linked(Linked { routes, own, folder: held, made }))
+}
+
+/// Unpacks zips into folders that have the names of their functions and contents. One that is there is kept.
+pub(crate) fn unpack(artifacts: &[Artifact], to: &Utf8Path) -> Result<Programs, Error> {
+    let mut programs = BTreeMap::new();
+    for artifact in artifacts {
+        // Of base64, what is no letter and no digit cannot be in a name everywhere.
+        let hash: String = artifact.sha256.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
+        let folder = to.join(format!("{}-{hash}", artifact.function));
+        let program = folder.join("bootstrap");
+        if !program.exists() {
+            unzip(artifact.read()?, &artifact.path, &folder, limits::UNZIPPED_BYTES as u64)?;
+        }
+        programs.insert(artifact.function.clone(), program);
+    }
+    Ok(Programs::Unpacked(programs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        artifacts::{self, Change},
+        support::hash,
+    };
+
+    #[test]
+    fn a_zip_that_is_not_the_one_that_was_built_is_not_unpacked() {
+        let guard = tempfile::tempdir().unwrap();
+        let root = Utf8PathBuf::from_path_buf(guard.path().to_owned()).unwrap();
+        let path = root.join("get-items.zip");
+        let zip = |program: &[u8]| {
+            let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+            let options = zip::write::SimpleFileOptions::default().unix_permissions(0o755);
+            zip.start_file("bootstrap", options).unwrap();
+            std::io::Write::write_all(&mut zip, program).unwrap();
+            zip.finish().unwrap().into_inner()
+        };
+        let (built, other) = (zip(b"program"), zip(b"another"));
+        assert_eq!(built.len(), other.len());
+        let artifact = Artifact {
+            function: "get-items".to_owned(),
+            path: path.clone(),
+            sha256: hash::sha256(&built),
+            zip_bytes: built.len() as u64,
+            bootstrap_bytes: 7,
+            change: Change::New,
+            zip_bytes_before: None,
+        };
+        let artifacts = [artifact];
+        let unpacked = |content: &[u8]| {
+            std::fs::write(&path, content).unwrap();
+            unpack(&artifacts, &root.join("run"))
+        };
+        for (case, content) in [
+            ("another program", other.as_slice()),
+            ("cut off", &built[..built.len() - 1]),
+            ("followed by something", &[built.as_slice(), b"x"].concat()),
+            ("nothing", b""),
+        ] {
+            let error = unpacked(content).unwrap_err();
+            assert!(matches!(error, Error::Artifacts(artifacts::Error::OtherZip { .. })), "{case}: {error}");
+            assert!(!root.join("run").exists(), "{case}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(unpack(&artifacts, &root.join("run")).is_err());
+        let Programs::Unpacked(programs) = unpacked(&built).unwrap() else { panic!("it was unpacked") };
+        assert_eq!(std::fs::read(&programs["get-items"]).unwrap(), b"program");
+    }
+}

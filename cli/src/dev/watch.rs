@@ -1,0 +1,392 @@
+//! Watches the files that the user's package is made from.
+//!
+//! In: the folders of the workspace's own packages. Out: a word for each file that changed, or that anything may have. Hidden files,
+//! what editors leave for a moment, what git ignores and what routegen makes are not watched: a build must not be the reason for the next
+//! one. Of hidden ones only cargo's configuration and `.gitignore` are.
+
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use notify::{
+    ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _, event::ModifyKind,
+};
+
+use super::ignored::Ignored;
+use crate::{dev::Error, project::workspace::Workspace};
+
+/// The folder of cargo's configuration, and the names that it has there.
+const CARGO: &str = ".cargo";
+const CONFIGURATIONS: [&str; 2] = ["config", "config.toml"];
+
+/// What is new.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Change {
+    /// A file or folder was made, changed, moved or removed.
+    Path(Utf8PathBuf),
+    /// Some were, and nobody knows which: there were more than the system keeps.
+    Anything,
+}
+
+/// Watches until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Watcher {
+    watcher: RecommendedWatcher,
+    shared: Arc<Mutex<Shared>>,
+}
+
+/// What the thread that hears of changes knows too.
+#[derive(Debug)]
+struct Shared {
+    ground: Ground,
+    /// What git ignores there.
+    ignored: Ignored,
+    /// The folders that are watched. One that is removed or moved away is watched no more, whatever comes in its place.
+    watched: BTreeSet<Utf8PathBuf>,
+}
+
+/// What a workspace has for a watcher.
+#[derive(Clone, Debug)]
+struct Ground {
+    packages: Vec<Utf8PathBuf>,
+    root: Utf8PathBuf,
+    target: Utf8PathBuf,
+    own_target: Utf8PathBuf,
+}
+
+impl Watcher {
+    /// `changed` is called from another thread.
+    pub(crate) fn start(
+        workspace: &Workspace,
+        changed: impl Fn(Change) + Send + 'static,
+    ) -> Result<Self, Error> {
+        Self::over(&Ground::of(workspace), changed)
+    }
+
+    fn over(ground: &Ground, changed: impl Fn(Change) + Send + 'static) -> Result<Self, Error> {
+        let shared = Shared { ground: ground.clone(), ignored: Ignored::default(), watched: BTreeSet::new() };
+        let shared = Arc::new(Mutex::new(shared));
+        let heard = shared.clone();
+        let handler = move |event| {
+            let news = lock(&heard).hear(event);
+            news.into_iter().for_each(&changed);
+        };
+        let watcher = notify::recommended_watcher(handler).map_err(|error| failed(&ground.root, &error))?;
+        let mut this = Self { watcher, shared };
+        this.cover_ground(ground)?;
+        Ok(this)
+    }
+
+    /// Takes in what is new or back: packages of the workspace, and folders of packages.
+    pub(crate) fn cover(&mut self, workspace: &Workspace) -> Result<(), Error> {
+        self.cover_ground(&Ground::of(workspace))
+    }
+
+    fn cover_ground(&mut self, ground: &Ground) -> Result<(), Error> {
+        let ignored = Ignored::read(&ground.packages, &ground.root);
+        let wanted = ground.folders(&ignored);
+        let mut shared = lock(&self.shared);
+        shared.ground = ground.clone();
+        shared.ignored = ignored;
+        let (kept, surplus): (_, BTreeSet<_>) =
+            std::mem::take(&mut shared.watched).into_iter().partition(|folder| wanted.contains(folder));
+        shared.watched = kept;
+        drop(shared);
+        for folder in &surplus {
+            // One that is gone is not watched any more.
+            let _ = self.watcher.unwatch(Path::new(folder.as_str()));
+        }
+        for folder in wanted {
+            // It is known as watched before it is: what happens to it from then on must not be overwritten here.
+            if !lock(&self.shared).watched.insert(folder.clone()) {
+                continue;
+            }
+            if let Err(error) = self.watcher.watch(Path::new(folder.as_str()), RecursiveMode::NonRecursive) {
+                lock(&self.shared).forget(&folder);
+                // What went meanwhile is told by the folder above it.
+                if !is_missing(&error) {
+                    return Err(failed(&folder, &error));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// What an event means for the package.
+    fn hear(&mut self, event: notify::Result<Event>) -> Vec<Change> {
+        let Ok(event) = event else { return self.anything() };
+        if event.need_rescan() {
+            return self.anything();
+        }
+        if matches!(event.kind, EventKind::Access(_)) {
+            return Vec::new();
+        }
+        let paths = event.paths.into_iter().filter_map(|path| Utf8PathBuf::from_path_buf(path).ok());
+        let paths: Vec<_> = paths.collect();
+        if matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))) {
+            for path in &paths {
+                self.forget(path);
+            }
+        }
+        let is_news = |path: &Utf8PathBuf| {
+            self.ground.has(path) && is_source(path) && !self.ignored.has(path, path.is_dir())
+        };
+        paths.into_iter().filter(is_news).map(Change::Path).collect()
+    }
+
+    /// Events were lost, and those of removed folders may be among them.
+    fn anything(&mut self) -> Vec<Change> {
+        self.watched.clear();
+        vec![Change::Anything]
+    }
+
+    /// Nothing of the folder is watched any more.
+    fn forget(&mut self, folder: &Utf8Path) {
+        self.watched.retain(|watched| !watched.starts_with(folder));
+    }
+}
+
+impl Ground {
+    fn of(workspace: &Workspace) -> Self {
+        Self {
+            packages: workspace.local_folders.clone(),
+            root: workspace.root.clone(),
+            target: workspace.target.clone(),
+            own_target: workspace.own_target(),
+        }
+    }
+
+    /// Whether the path is of the packages, or leads to one of them, and is none of what routegen makes.
+    fn has(&self, path: &Utf8Path) -> bool {
+        let mut roots = self.packages.iter().chain([&self.root]);
+        !path.starts_with(&self.own_target)
+            && roots.any(|root| path.starts_with(root) || root.starts_with(path))
+    }
+
+    /// The folders to watch, one by one: those of the packages, and those that lead to them.
+    fn folders(&self, ignored: &Ignored) -> BTreeSet<Utf8PathBuf> {
+        let mut folders = BTreeSet::new();
+        for root in self.packages.iter().chain([&self.root]) {
+            // A folder that is gone is told of by the one above it when it is back.
+            let there = root.ancestors().find(|folder| folder.is_dir());
+            folders.extend(there.map(Utf8Path::to_owned));
+        }
+        folders.extend(Some(self.root.join(CARGO)).filter(|cargo| cargo.is_dir()));
+        for root in &self.packages {
+            let is_watched = |entry: &walkdir::DirEntry| {
+                let Some(path) = Utf8Path::from_path(entry.path()) else { return false };
+                let name = path.file_name().unwrap_or_default();
+                let is_other = *path == self.target || *path == self.own_target;
+                let is_watched = is_name_of_people(name) && !is_other && !ignored.has(path, true);
+                entry.depth() == 0 || entry.file_type().is_dir() && is_watched
+            };
+            let below = walkdir::WalkDir::new(root).into_iter().filter_entry(is_watched);
+            let below = below.filter_map(Result::ok).map(walkdir::DirEntry::into_path);
+            folders.extend(below.filter_map(|path| Utf8PathBuf::from_path_buf(path).ok()));
+        }
+        folders
+    }
+}
+
+fn is_source(path: &Utf8Path) -> bool {
+    let folder = path.parent().and_then(Utf8Path::file_name);
+    match (folder, path.file_name()) {
+        (_, None) => false,
+        (_, Some(CARGO | ".gitignore")) => true,
+        (Some(CARGO), Some(name)) => CONFIGURATIONS.contains(&name),
+        (_, Some(name)) => is_name_of_people(name),
+    }
+}
+
+/// Whether the name is one that people give to files: editors write hidden ones, and others with marks at their end.
+fn is_name_of_people(name: &str) -> bool {
+    !name.starts_with('.') && !name.ends_with(['~', '#']) && name != "4913"
+}
+
+fn is_missing(error: &notify::Error) -> bool {
+    match &error.kind {
+        ErrorKind::PathNotFound => true,
+        ErrorKind::Io(error) => error.kind() == std::io::ErrorKind::NotFound,
+        _ => false,
+    }
+}
+
+fn failed(folder: &Utf8Path, error: &notify::Error) -> Error {
+    Error::Watch { folder: folder.to_owned(), reason: error.to_string() }
+}
+
+fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        sync::mpsc::{self, Receiver},
+        time::Duration,
+    };
+
+    use super::*;
+
+    /// More than the system takes to tell of a change.
+    const PATIENCE: Duration = Duration::from_mins(1);
+
+    /// A package in a temporary folder that is watched.
+    struct Watched {
+        _folder: tempfile::TempDir,
+        ground: Ground,
+        watcher: Watcher,
+        changes: Receiver<Change>,
+    }
+
+    impl Watched {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let base = Utf8PathBuf::from_path_buf(folder.path().canonicalize().unwrap()).unwrap();
+            let root = base.join("app");
+            let target = root.join("out/target");
+            for folder in
+                [&root.join("src/deep"), &root.join(".cargo"), &base.join("dependency/src"), &target]
+            {
+                fs::create_dir_all(folder).unwrap();
+            }
+            let packages = vec![root.clone(), base.join("dependency")];
+            let ground = Ground { packages, root, own_target: target.join("routegen"), target };
+            let (tell, changes) = mpsc::channel();
+            let watcher = Watcher::over(&ground, move |change| drop(tell.send(change))).unwrap();
+            Self { _folder: folder, ground, watcher, changes }
+        }
+
+        fn path(&self, name: &str) -> Utf8PathBuf {
+            self.ground.root.join(name)
+        }
+
+        fn write(&self, name: &str) {
+            fs::write(self.path(name), name).unwrap();
+        }
+
+        /// Waits until a change of this path is told, and tells what came before it.
+        #[track_caller]
+        fn told(&mut self, name: &str) -> Vec<Change> {
+            let wanted = Change::Path(self.path(name));
+            let mut before = Vec::new();
+            loop {
+                match self.changes.recv_timeout(PATIENCE) {
+                    Ok(change) if change == wanted => break,
+                    Ok(change) => before.push(change),
+                    Err(error) => panic!("{name} was not told ({error}), but {before:?}"),
+                }
+            }
+            self.watcher.cover_ground(&self.ground).unwrap();
+            before
+        }
+    }
+
+    #[test]
+    fn a_folder_that_comes_back_is_watched_again() {
+        let mut watched = Watched::new();
+        let (src, away) = (watched.path("src"), watched.path("../away"));
+        fs::rename(&src, &away).unwrap();
+        watched.told("src");
+        fs::rename(&away, &src).unwrap();
+        watched.told("src");
+        watched.write("src/lib.rs");
+        watched.told("src/lib.rs");
+        watched.write("src/deep/mod.rs");
+        watched.told("src/deep/mod.rs");
+
+        // As git does it, and at once.
+        fs::remove_dir_all(&src).unwrap();
+        fs::create_dir_all(src.join("new")).unwrap();
+        watched.write("src/new/first.rs");
+        watched.write("marker");
+        watched.told("marker");
+        watched.write("src/new/second.rs");
+        watched.told("src/new/second.rs");
+    }
+
+    #[test]
+    fn a_package_that_comes_back_is_watched_again_and_what_is_beside_it_is_not_told() {
+        let mut watched = Watched::new();
+        let dependency = watched.ground.packages[1].clone();
+        let beside = dependency.with_file_name("beside");
+        fs::remove_dir_all(&dependency).unwrap();
+        watched.told(dependency.as_str());
+        fs::write(&beside, "").unwrap();
+        fs::create_dir_all(dependency.join("src")).unwrap();
+        let before = watched.told(dependency.as_str());
+        assert!(!before.contains(&Change::Path(beside)), "{before:?}");
+        let file = dependency.join("src/lib.rs");
+        fs::write(&file, "").unwrap();
+        watched.told(file.as_str());
+    }
+
+    #[test]
+    fn cargos_configuration_is_watched_and_the_target_directory_is_not() {
+        let mut watched = Watched::new();
+        let folders = watched.ground.folders(&Ignored::default());
+        let target = watched.path("out/target");
+        assert!(!folders.iter().any(|folder| folder.starts_with(&target)), "{folders:?}");
+        assert!(folders.contains(&watched.path("out")), "{folders:?}");
+        watched.write("out/target/artifact");
+        watched.write(".cargo/registry.lock");
+        watched.write(".cargo/config.toml");
+        let before = watched.told(".cargo/config.toml");
+        assert_eq!(before, []);
+        watched.write("out/data.json");
+        watched.told("out/data.json");
+        fs::create_dir(watched.path("out/more")).unwrap();
+        watched.told("out/more");
+        watched.write("out/more/data.json");
+        watched.told("out/more/data.json");
+    }
+
+    #[test]
+    fn what_git_ignores_is_not_watched_until_it_no_longer_does() {
+        let mut watched = Watched::new();
+        fs::create_dir_all(watched.path("data/deep")).unwrap();
+        fs::write(watched.path(".gitignore"), "data/\n*.db\n").unwrap();
+        watched.told(".gitignore");
+        for file in ["data/deep/file", "data/file", "store.db", "src/store.db", "src/lib.rs"] {
+            watched.write(file);
+        }
+        // The rules themselves may be told more than once.
+        let rules = Change::Path(watched.path(".gitignore"));
+        let before = watched.told("src/lib.rs");
+        assert!(before.iter().all(|change| *change == rules), "{before:?}");
+        fs::write(watched.path(".gitignore"), "").unwrap();
+        watched.told(".gitignore");
+        watched.write("data/deep/file");
+        watched.told("data/deep/file");
+    }
+
+    #[test]
+    fn where_events_were_lost_anything_may_have_changed_and_all_is_watched_anew() {
+        let mut watched = Watched::new();
+        let overflow = Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
+        for lost in [Ok(overflow), Err(notify::Error::generic("the system's reason"))] {
+            assert_eq!(lock(&watched.watcher.shared).hear(lost), [Change::Anything]);
+            assert!(lock(&watched.watcher.shared).watched.is_empty());
+            watched.watcher.cover_ground(&watched.ground).unwrap();
+            assert_eq!(lock(&watched.watcher.shared).watched, watched.ground.folders(&Ignored::default()));
+            watched.write("src/lib.rs");
+            watched.told("src/lib.rs");
+        }
+    }
+
+    #[test]
+    fn what_editors_leave_for_a_moment_is_no_source() {
+        for name in ["lib.rs", "pets.json", "Cargo.toml"] {
+            assert!(is_name_of_people(name), "{name}");
+        }
+        for name in [".lib.rs.swp", "lib.rs~", "4913", "#lib.rs#", ".git"] {
+            assert!(!is_name_of_people(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `[authorizers.NAME]`: authorizers that are not written in Rust, by the word that routes name them by.
+//!
+//! In: the table. Out: what belongs to the code. The issuer and the audience differ between environments, and are variables
+//! of the Terraform module.
+
+use routegen_spec::{Auth, AuthorizerKind, IdentitySource, Name};
+use serde::{Deserialize, Deserializer, de::Error as _};
+use toml::Spanned;
+
+use super::mistake::{Mistake, spanned};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OneAuthorizer {
+    /// There is one kind only, and whoever reads the file should see which.
+    #[expect(dead_code, reason = "it is read to be refused where it is another one")]
+    #[serde(deserialize_with = "jwt")]
+    kind: (),
+    /// Where a request has the token.
+    identity_source: Option<Spanned<String>>,
+}
+
+/// The kind that is no matter of the code alone: tokens of any issuer, which tells its keys by OIDC discovery.
+fn jwt<'de, D: Deserializer<'de>>(kind: D) -> Result<(), D::Error> {
+    match String::deserialize(kind)? {
+        word if word == AuthorizerKind::JWT => Ok(()),
+        other => Err(D::Error::unknown_variant(&other, &[AuthorizerKind::JWT])),
+    }
+}
+
+impl OneAuthorizer {
+    /// A header or a parameter of the query: API Gateway finds a token nowhere else ([CreateAuthorizer]).
+    ///
+    /// [CreateAuthorizer]: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
+    pub(super) fn identity_source(&self) -> Result<IdentitySource, Mistake> {
+        const DEFAULT: &str = "$request.header.Authorization";
+        let text = self.identity_source.as_ref().map_or(DEFAULT, |source| source.as_ref());
+        match (text.parse(), &self.identity_source) {
+            (Ok(source @ (IdentitySource::Header(_) | IdentitySource::Query(_))), _) => Ok(source),
+            (_, written) => Err(Mistake {
+                help: Some("write `$request.header.NAME` or `$request.querystring.NAME`".to_owned()),
+                span: written.as_ref().map(Spanned::span),
+                ..Mistake::new(format!("a token cannot come from `{text}`"))
+            }),
+        }
+    }
+}
+
+/// Whether an authorizer may have the name.
+pub(super) fn validate_name(name: &Spanned<String>) -> Result<(), Mistake> {
+    let word = name.as_ref().as_str();
+    if [Auth::COGNITO, Auth::Iam.as_str(), Auth::None.as_str()].contains(&word) {
+        return Err(spanned(&format!("`auth = \"{word}\"` has a meaning of its own"), name));
+    }
+    if word.parse::<Name>().is_err() {
+        let help = "write lower-case letters, digits and single underscores, a letter first";
+        let mistake = spanned(&format!("`{word}` cannot be the name of an authorizer"), name);
+        return Err(Mistake { help: Some(help.to_owned()), ..mistake });
+    }
+    Ok(())
+}

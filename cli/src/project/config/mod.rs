@@ -1,0 +1,414 @@
+//! `routegen.toml`, beside the package's Cargo.toml: what belongs to the code and is not written on a route.
+//!
+//! In: the file, or nothing, for everything has a default. What differs between environments does not belong here: it is
+//! a variable of the Terraform module, and what an HTTP API cannot do is refused with its reason.
+
+mod authorizers;
+mod mistake;
+mod rest_only;
+
+use std::{
+    collections::BTreeMap,
+    ops::{Range, RangeInclusive},
+    sync::Arc,
+};
+
+use camino::{Utf8Component, Utf8Path};
+use globset::{GlobBuilder, GlobMatcher};
+use miette::{NamedSource, SourceSpan};
+use routegen_spec::{FunctionDefaults, IdentitySource, limits};
+use serde::Deserialize;
+use toml::Spanned;
+
+use self::{
+    authorizers::OneAuthorizer,
+    mistake::{Mistake, spanned},
+};
+use crate::{
+    output::{report, words::nearest},
+    project::{
+        Error,
+        target::{Architecture, Compiler},
+    },
+    support::files,
+};
+
+/// The name of the file.
+const FILE: &str = "routegen.toml";
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// The API's name; without one, the package's.
+    name: Option<Spanned<String>>,
+    /// What the functions run on; without a word, this machine's.
+    arch: Option<Architecture>,
+    /// What compiles the artifacts; without a word, what is there.
+    compiler: Option<Compiler>,
+    #[serde(default)]
+    defaults: Defaults,
+    #[serde(default)]
+    quotas: Quotas,
+    /// Extra files in every artifact.
+    #[serde(default)]
+    include: Vec<Spanned<String>>,
+    /// What holds for one function, by its name: that of its route, its group or its authorizer.
+    #[serde(default)]
+    functions: BTreeMap<Spanned<String>, OneFunction>,
+    /// Authorizers that are not written in Rust, by the word that routes name them by.
+    #[serde(default)]
+    authorizers: BTreeMap<Spanned<String>, OneAuthorizer>,
+    /// The file itself, for what is found wrong with it later.
+    #[serde(skip)]
+    source_code: Option<Arc<NamedSource<String>>>,
+}
+
+/// What holds for every route that does not say otherwise.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Defaults {
+    memory: Option<Spanned<u32>>,
+    timeout: Option<Spanned<u32>>,
+}
+
+/// What AWS has granted this account beyond what everyone has.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Quotas {
+    routes: Option<Spanned<u32>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OneFunction {
+    /// Extra files in its artifact, besides those of every artifact.
+    #[serde(default)]
+    include: Vec<Spanned<String>>,
+}
+
+/// A pattern of extra files: relative to the package, `*` within a folder, `**` across folders.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern {
+    pub(crate) text: String,
+    pub(crate) matcher: GlobMatcher,
+    place: KeySpan,
+}
+
+/// A place in the file.
+#[derive(Clone, Debug)]
+struct KeySpan {
+    span: Range<usize>,
+    source_code: Option<Arc<NamedSource<String>>>,
+}
+
+impl Config {
+    pub(crate) fn load(package_root: &Utf8Path) -> Result<Self, Error> {
+        let path = package_root.join(FILE);
+        if path.exists() { Self::parse(&path, &files::read(&path)?) } else { Ok(Self::default()) }
+    }
+
+    fn parse(path: &Utf8Path, text: &str) -> Result<Self, Error> {
+        let parsed = toml::from_str::<Self>(text).map_err(Mistake::from).and_then(Self::validate);
+        let source_code = Arc::new(report::source(path.as_str(), text).with_language("TOML"));
+        match parsed {
+            Ok(config) => Ok(Self { source_code: Some(source_code), ..config }),
+            Err(mistake) => Err(mistake.into_error(source_code)),
+        }
+    }
+
+    fn validate(self) -> Result<Self, Mistake> {
+        within(self.defaults.memory.as_ref(), "memory", "MB", limits::MEMORY_MB)?;
+        within(self.defaults.timeout.as_ref(), "timeout", "s", limits::TIMEOUT_S)?;
+        within(self.quotas.routes.as_ref(), "routes", "for an API", limits::ROUTES_PER_API..=u32::MAX)?;
+        let of_functions = self.functions.values().flat_map(|function| &function.include);
+        for pattern in self.include.iter().chain(of_functions) {
+            glob(pattern)?;
+        }
+        for (name, authorizer) in &self.authorizers {
+            authorizers::validate_name(name)?;
+            authorizer.identity_source()?;
+        }
+        let valid = |name: &str| {
+            !name.is_empty()
+                && name.len() <= limits::FUNCTION_NAME_CHARS
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+        };
+        match &self.name {
+            Some(name) if !valid(name.as_ref()) => Err(spanned(
+                "`name` holds up to 64 letters, digits, `-` and `_`: it begins the names of the API's resources",
+                name,
+            )),
+            _ => Ok(self),
+        }
+    }
+
+    /// The same, but with what the command line says in the place of what the file says.
+    pub(crate) fn overruled(self, arch: Option<Architecture>, compiler: Option<Compiler>) -> Self {
+        Self { arch: arch.or(self.arch), compiler: compiler.or(self.compiler), ..self }
+    }
+
+    /// What all functions run on.
+    pub(crate) fn architecture(&self) -> Architecture {
+        self.arch.unwrap_or(Architecture::HOST)
+    }
+
+    /// Whether somebody has said it.
+    pub(crate) fn says_architecture(&self) -> bool {
+        self.arch.is_some()
+    }
+
+    /// How many routes an API may have.
+    pub(crate) fn quota_of_routes(&self) -> usize {
+        self.quotas.routes.as_ref().map_or(limits::ROUTES_PER_API, |routes| *routes.as_ref()) as usize
+    }
+
+    /// What compiles the artifacts, where somebody has said it.
+    pub(crate) fn compiler(&self) -> Option<Compiler> {
+        self.compiler
+    }
+
+    /// The API's name, where the file has one.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_ref().map(|name| name.as_ref().as_str())
+    }
+
+    /// What holds for a function whose attributes do not say it.
+    pub(crate) fn defaults(&self) -> FunctionDefaults {
+        let said = |value: &Option<Spanned<u32>>| value.as_ref().map(|value| *value.as_ref());
+        let Defaults { memory, timeout } = &self.defaults;
+        FunctionDefaults::new(
+            said(memory).unwrap_or(FunctionDefaults::MEMORY_MB),
+            said(timeout).unwrap_or(FunctionDefaults::TIMEOUT_S),
+        )
+    }
+
+    /// The extra files of this function's artifact.
+    pub(crate) fn include(&self, function: &str) -> Vec<Pattern> {
+        let own = self.functions.get(function).map_or(&[][..], |function| &function.include);
+        let patterns = self.include.iter().chain(own);
+        let valid = patterns.filter_map(|pattern| {
+            let place = KeySpan { span: pattern.span(), source_code: self.source_code.clone() };
+            Some(Pattern { text: pattern.as_ref().clone(), matcher: glob(pattern).ok()?, place })
+        });
+        valid.collect()
+    }
+
+    /// The JWT authorizers, each with the place where a request has its token.
+    pub(crate) fn jwt_authorizers(&self) -> impl Iterator<Item = (&str, IdentitySource)> {
+        let valid = self.authorizers.iter();
+        valid.filter_map(|(name, authorizer)| {
+            Some((name.as_ref().as_str(), authorizer.identity_source().ok()?))
+        })
+    }
+
+    /// The place where a request has the token of the JWT authorizer of this name, if there is one.
+    pub(crate) fn jwt_authorizer(&self, name: &str) -> Option<IdentitySource> {
+        self.jwt_authorizers().find(|(configured, _)| *configured == name).map(|(_, source)| source)
+    }
+
+    /// Refuses an authorizer of a name that one of the code has: `written` are those.
+    pub(crate) fn refuse_authorizers_named_as(&self, written: &[&str]) -> Result<(), Error> {
+        let twice = self.authorizers.keys().find(|name| written.contains(&name.as_ref().as_str()));
+        twice.map_or(Ok(()), |name| {
+            let place = KeySpan { span: name.span(), source_code: self.source_code.clone() };
+            let reason = format!("an `#[authorizer]` of the code is named `{}` too", name.as_ref());
+            Err(place.mistake(reason, Some("give one of them another name".to_owned())))
+        })
+    }
+
+    /// Refuses a table for a function that does not exist; `functions` are those that do.
+    pub(crate) fn refuse_unknown_functions(&self, functions: &[&str]) -> Result<(), Error> {
+        let unknown = self.functions.keys().find(|name| !functions.contains(&name.as_ref().as_str()));
+        unknown.map_or(Ok(()), |name| {
+            let place = KeySpan { span: name.span(), source_code: self.source_code.clone() };
+            let help = nearest(name.as_ref(), functions.iter().copied());
+            Err(place.mistake(format!("there is no function named `{}`", name.as_ref()), help))
+        })
+    }
+}
+
+impl Pattern {
+    /// What is wrong with the files that the pattern names.
+    pub(crate) fn mistake(&self, reason: String, help: Option<String>) -> Error {
+        self.place.mistake(reason, help)
+    }
+}
+
+impl KeySpan {
+    fn mistake(&self, reason: String, help: Option<String>) -> Error {
+        let span = Some(SourceSpan::from(self.span.clone()));
+        Error::Config { reason, help, source_code: self.source_code.clone(), span }
+    }
+}
+
+/// The pattern, ready to be compared with paths from the package's root on.
+fn glob(pattern: &Spanned<String>) -> Result<GlobMatcher, Mistake> {
+    let path = Utf8Path::new(pattern.as_ref());
+    let inside = |component| matches!(component, Utf8Component::Normal(_));
+    if path.as_str().is_empty() || !path.components().all(inside) {
+        let mistake = spanned("`include` takes paths and patterns below the package's folder", pattern);
+        return Err(Mistake { help: Some("write it as `assets/**/*.json`".to_owned()), ..mistake });
+    }
+    let glob = GlobBuilder::new(path.as_str()).literal_separator(true).build();
+    let glob = glob.map_err(|error| spanned(&format!("this is no pattern: {}", error.kind()), pattern))?;
+    Ok(glob.compile_matcher())
+}
+
+fn within(
+    value: Option<&Spanned<u32>>,
+    key: &str,
+    unit: &str,
+    range: RangeInclusive<u32>,
+) -> Result<(), Mistake> {
+    match value {
+        Some(value) if !range.contains(value.as_ref()) => {
+            let (least, most) = range.into_inner();
+            Err(spanned(&format!("`{key}` is from {least} to {most} {unit}"), value))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{mistake::VARIABLES, *};
+
+    #[test]
+    fn the_variables_of_the_module_are_known() {
+        let module = include_str!("../../terraform/module/variables.tf").lines();
+        let mut found: Vec<_> =
+            module.filter_map(|line| line.strip_prefix("variable \"")?.split('"').next()).collect();
+        found.sort_unstable();
+        assert_eq!(found, VARIABLES);
+    }
+
+    fn mistake(text: &str) -> String {
+        let Error::Config { reason, help, span, .. } =
+            Config::parse("routegen.toml".into(), text).unwrap_err()
+        else {
+            panic!("another error");
+        };
+        let span = span.map(|span| text[span.offset()..span.offset() + span.len()].to_owned());
+        format!("{reason} | {} | {}", span.unwrap_or_default(), help.unwrap_or_default())
+    }
+
+    #[test]
+    fn without_a_file_everything_has_a_default() {
+        let config = Config::default();
+        assert_eq!((config.name(), config.defaults()), (None, FunctionDefaults::new(128, 10)));
+    }
+
+    #[test]
+    fn what_the_file_says_stands() {
+        let text = "name = \"item-api\"\n[defaults]\nmemory = 512\ntimeout = 5\n";
+        let config = Config::parse("routegen.toml".into(), text).unwrap();
+        assert_eq!((config.name(), config.defaults()), (Some("item-api"), FunctionDefaults::new(512, 5)));
+    }
+
+    #[test]
+    fn the_command_line_stands_above_the_file() {
+        let text = "arch = \"arm64\"\ncompiler = \"cargo-zigbuild\"\n";
+        let config = || Config::parse("routegen.toml".into(), text).unwrap();
+        let said = |config: Config| (config.architecture(), config.compiler());
+        assert_eq!(said(config()), (Architecture::Arm64, Some(Compiler::CargoZigbuild)));
+        let overruled = config().overruled(Some(Architecture::X86_64), Some(Compiler::Cargo));
+        assert_eq!(said(overruled), (Architecture::X86_64, Some(Compiler::Cargo)));
+        assert_eq!(said(config().overruled(None, None)), said(config()));
+        assert_eq!(said(Config::default()), (Architecture::HOST, None));
+    }
+
+    #[test]
+    fn a_quota_is_what_everyone_has_or_more() {
+        let quota = |text: &str| {
+            let config = Config::parse("routegen.toml".into(), text);
+            config.map(|config| config.quota_of_routes()).map_err(|error| error.to_string())
+        };
+        assert_eq!(quota(""), Ok(300));
+        assert_eq!(quota("quotas = { routes = 450 }"), Ok(450));
+        assert!(quota("quotas = { routes = 299 }").unwrap_err().contains("`routes` is from 300"));
+    }
+
+    #[test]
+    fn extra_files_are_those_of_every_function_and_its_own() {
+        let text = "include = [\"a/*\"]\n[functions.one]\ninclude = [\"b/**\"]\n";
+        let config = Config::parse("routegen.toml".into(), text).unwrap();
+        let patterns =
+            |route| config.include(route).into_iter().map(|pattern| pattern.text).collect::<Vec<_>>();
+        assert_eq!(patterns("one"), ["a/*", "b/**"]);
+        assert_eq!(patterns("two"), ["a/*"]);
+        let [star, stars] = <[Pattern; 2]>::try_from(config.include("one")).unwrap();
+        assert!(star.matcher.is_match("a/x") && !star.matcher.is_match("a/x/y"));
+        assert!(stars.matcher.is_match("b/x/y"));
+        assert!(config.refuse_unknown_functions(&["one", "two"]).is_ok());
+        let error = config.refuse_unknown_functions(&["on", "two"]).unwrap_err();
+        let Error::Config { reason, help, span, .. } = error else { panic!("{error}") };
+        assert_eq!(
+            (reason.as_str(), help.as_deref()),
+            ("there is no function named `one`", Some("did you mean `on`?"))
+        );
+        assert_eq!(span.map(|span| &text[span.offset()..span.offset() + span.len()]), Some("one"));
+    }
+
+    #[test]
+    fn an_authorizer_of_any_issuer_takes_its_token_from_where_the_file_says() {
+        let text = "[authorizers.partners]\nkind = \"jwt\"\n\
+                    [authorizers.staff]\nkind = \"jwt\"\nidentity_source = \"$request.querystring.token\"\n";
+        let config = Config::parse("routegen.toml".into(), text).unwrap();
+        let authorizers: Vec<_> =
+            config.jwt_authorizers().map(|(name, source)| format!("{name} {source}")).collect();
+        assert_eq!(
+            authorizers,
+            ["partners $request.header.Authorization", "staff $request.querystring.token"]
+        );
+        assert!(config.refuse_authorizers_named_as(&["api_key"]).is_ok());
+        let error = config.refuse_authorizers_named_as(&["api_key", "staff"]).unwrap_err();
+        let Error::Config { span, .. } = error else { panic!("{error}") };
+        assert_eq!(span.map(|span| &text[span.offset()..span.offset() + span.len()]), Some("staff"));
+    }
+
+    #[test]
+    fn what_only_a_rest_api_has_is_refused_at_its_place_with_the_alternative() {
+        for (text, place) in [
+            ("name = \"a\"\napi_keys = true\n", "api_keys"),
+            ("[waf]\nacl = \"arn\"\n", "waf"),
+            ("[defaults]\ncache_ttl = 60\n", "cache_ttl"),
+            ("[functions.a]\nrequest-validation = true\n", "request-validation"),
+        ] {
+            let error = Config::parse("routegen.toml".into(), text).unwrap_err();
+            let Error::RestOnly { key, span, .. } = error else { panic!("{error}") };
+            assert_eq!(key, place);
+            assert_eq!(span.map(|span| &text[span.offset()..span.offset() + span.len()]), Some(place));
+        }
+    }
+
+    #[test]
+    fn mistakes_name_their_place_and_the_nearest_key() {
+        insta::assert_snapshot!(
+            [
+                mistake("[defaults]\nmemroy = 128\n"),
+                mistake("[defaults]\nmemory = \"128\"\n"),
+                mistake("[defaults]\nmemory = 127\n"),
+                mistake("[defaults]\ntimeout = 31\n"),
+                mistake("name = \"my api\"\n"),
+                mistake("cors = true\n"),
+                mistake("arch = \"aarch64\"\n"),
+                mistake("compiler = \"zig\"\n"),
+                mistake("[defaults]\narch = \"arm64\"\n"),
+                mistake("name = \n"),
+                mistake("include = [\"assets/*\", \"../secrets\"]\n"),
+                mistake("include = [\"/etc/hosts\"]\n"),
+                mistake("include = [\"./assets\"]\n"),
+                mistake("[functions.a]\ninclude = [\"[\"]\n"),
+                mistake("[functions.a]\nmemory = 128\n"),
+                mistake("[authorizers.partners]\nkind = \"oidc\"\n"),
+                mistake("[authorizers.partners]\n"),
+                mistake("[authorizers.partners]\nkind = \"jwt\"\nissuer = \"https://id.example.com\"\n"),
+                mistake("[authorizers.partners]\nkind = \"jwt\"\nidentity_source = \"$context.routeKey\"\n"),
+                mistake("[authorizers.partners]\nkind = \"jwt\"\nidentity_source = \"Authorization\"\n"),
+                mistake("[authorizers.cognito]\nkind = \"jwt\"\n"),
+                mistake("[authorizers.Partners]\nkind = \"jwt\"\n"),
+            ]
+            .join("\n")
+        );
+    }
+}

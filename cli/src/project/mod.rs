@@ -1,0 +1,9 @@
+//! What the user has: the package and its workspace, `routegen.toml`, the architecture to build for.
+
+pub(crate) mod cargo_options;
+pub(crate) mod config;
+mod error;
+pub(crate) mod target;
+pub(crate) mod workspace;
+
+pub(crate) use self::error::Error;

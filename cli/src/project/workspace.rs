@@ -1,0 +1,335 @@
+//! Finds the user's package and the packages that its routes can be in: all those between it and the runtime.
+//!
+//! In: the selection of the command line, and the options for cargo. Out: a [`Workspace`], by `cargo metadata`. It reads no source.
+
+use std::{collections::BTreeSet, path::PathBuf, sync::LazyLock};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use cargo_metadata::{
+    CrateType, DependencyKind, Metadata, MetadataCommand, Package, PackageId, Target, TargetKind,
+    semver::Version,
+};
+
+use crate::project::{Error, cargo_options::CargoOptions};
+
+/// The crate that users depend on.
+pub(crate) const RUNTIME: &str = "routegen";
+
+/// What stands for cargo's home in artifacts and manifests.
+pub(crate) const CARGO_HOME: &str = "/cargo";
+
+/// The user's package, its surroundings, and all that is linked to read its routes.
+#[derive(Clone, Debug)]
+pub(crate) struct Workspace {
+    /// The package that was selected; its name is the API's, unless `routegen.toml` has another.
+    pub(crate) package: String,
+    /// The folder of its Cargo.toml.
+    pub(crate) package_root: Utf8PathBuf,
+    pub(crate) root: Utf8PathBuf,
+    /// cargo's target directory of the workspace.
+    pub(crate) target: Utf8PathBuf,
+    /// The folder of everything that routegen makes, in cargo's target directory of the workspace.
+    own_target: Utf8PathBuf,
+    /// The package id of the selected package.
+    pub(crate) id: PackageId,
+    /// The packages that depend on the runtime, be it through others: the selected one, and those of its dependencies,
+    /// wherever they come from. A macro that is re-exported makes routes in any of them. `cargo metadata` adds up what all
+    /// members of the workspace ask for, so one of them may be missing in a build of the selected package.
+    pub(crate) linked: Vec<LinkedPackage>,
+    /// The package id of the runtime that they depend on.
+    pub(crate) runtime: PackageId,
+    /// The folders of the packages that are neither below the workspace's root nor below cargo's home, each with what
+    /// stands for it in artifacts.
+    pub(crate) outside: Vec<(Utf8PathBuf, String)>,
+    /// The folders of the packages on this disk that the selected one is made from, itself among them.
+    pub(crate) local_folders: Vec<Utf8PathBuf>,
+    /// What every call of cargo is told.
+    pub(crate) options: CargoOptions,
+}
+
+/// A library that can hold routes.
+#[derive(Clone, Debug)]
+pub(crate) struct LinkedPackage {
+    pub(crate) id: PackageId,
+    pub(crate) name: String,
+    pub(crate) version: String,
+    /// What its own dependency on the runtime is called, where it has one: `routegen`, unless renamed.
+    pub(crate) runtime_dependency: Option<String>,
+    /// The library as Rust names it.
+    pub(crate) crate_name: String,
+    /// The file that the library begins with.
+    pub(crate) lib: Utf8PathBuf,
+    /// Whether it is a member of the workspace: cargo takes features for those only.
+    pub(crate) is_member: bool,
+    /// Whether its sources are on this disk for the user to change, and come from no registry and no repository.
+    pub(crate) is_local: bool,
+    /// The files that its programs begin with. They are no part of the API.
+    pub(crate) bins: Vec<Utf8PathBuf>,
+    /// The files that its tests, examples and the like begin with.
+    pub(crate) other_targets: Vec<Utf8PathBuf>,
+}
+
+impl Workspace {
+    pub(crate) fn load(
+        package: Option<&str>,
+        manifest_path: Option<&Utf8Path>,
+        options: CargoOptions,
+    ) -> Result<Self, Error> {
+        let mut command = MetadataCommand::new();
+        command.other_options(options.resolution());
+        if let Some(path) = manifest_path {
+            command.manifest_path(path);
+        }
+        let metadata = command.exec().map_err(|error| match error {
+            cargo_metadata::Error::CargoMetadata { stderr } => unreadable(&stderr),
+            error => unreadable(&error.to_string()),
+        })?;
+        let app = select(&metadata, package)?;
+        if library(app).is_none() {
+            return Err(Error::NoLibrary { package: app.name.to_string() });
+        }
+        let mut linked = Vec::new();
+        let mut runtimes = BTreeSet::new();
+        let between = packages_to_the_runtime(&metadata, &app.id);
+        for package in &between {
+            if let Some(link) = link(&metadata, package) {
+                if link.is_local {
+                    refuse_other_crate_types(package)?;
+                }
+                linked.push(link);
+            }
+            runtimes.extend(runtime(&metadata, &package.id).cloned());
+        }
+        let Some(runtime) = runtimes.pop_first() else {
+            return Err(Error::NoRuntime { package: app.name.to_string() });
+        };
+        if let Some(second) = runtimes.pop_first() {
+            return Err(Error::TwoRuntimes { first: runtime.repr, second: second.repr });
+        }
+        let version = &metadata[&runtime].version;
+        if !is_compatible(version, &COMMAND) {
+            let (package, runtime) = (app.name.to_string(), version.to_string());
+            return Err(Error::OtherVersion { package, runtime, command: env!("CARGO_PKG_VERSION") });
+        }
+        let home = cargo_home();
+        let known = [Some(&metadata.workspace_root), home.as_ref()];
+        let is_outside = |package: &&Package| {
+            !known.iter().flatten().any(|folder| package.manifest_path.starts_with(folder))
+        };
+        let outside = metadata.packages.iter().filter(is_outside).map(|package| {
+            // Packages from elsewhere, as vendored ones, may be there in two versions.
+            let version =
+                if package.source.is_none() { String::new() } else { format!("-{}", package.version) };
+            (folder(package), format!("/outside/{}{version}", package.name))
+        });
+        let made_from = dependencies(&metadata, &app.id).into_iter().map(|id| &metadata[&id]);
+        let local_folders = made_from.filter(|package| package.source.is_none()).map(folder).collect();
+        Ok(Self {
+            package: app.name.to_string(),
+            id: app.id.clone(),
+            package_root: folder(app),
+            outside: outside.collect(),
+            local_folders,
+            linked,
+            runtime,
+            root: metadata.workspace_root,
+            own_target: metadata.target_directory.join("routegen"),
+            target: metadata.target_directory,
+            options,
+        })
+    }
+
+    /// A source file as messages and the manifest name it: relative to the workspace's root, with `/` between folders.
+    /// `file` may also be what rustc calls it, in whose place for a folder outside of the root something else stands.
+    pub(crate) fn source_name(&self, file: &Utf8Path) -> String {
+        let inside =
+            self.outside.iter().find_map(|(folder, name)| Some(folder.join(file.strip_prefix(name).ok()?)));
+        let file = inside.as_deref().unwrap_or(file);
+        // What cargo has fetched is not the user's own, and is called by the same name on every machine.
+        let is_own = file.is_absolute() && !file.starts_with(CARGO_HOME);
+        let relative = if is_own { pathdiff::diff_utf8_paths(file, &self.root) } else { None };
+        relative.as_deref().unwrap_or(file).as_str().replace('\\', "/")
+    }
+
+    /// The package's Cargo.toml.
+    pub(crate) fn manifest(&self) -> Utf8PathBuf {
+        self.package_root.join("Cargo.toml")
+    }
+
+    /// The folder of everything that routegen makes, unless told otherwise.
+    pub(crate) fn own_target(&self) -> Utf8PathBuf {
+        self.own_target.clone()
+    }
+
+    /// The same package, of which everything is made in another folder.
+    pub(crate) fn building_in(&self, folder: &Utf8Path) -> Self {
+        Self { own_target: folder.to_owned(), ..self.clone() }
+    }
+}
+
+/// The version of this command.
+static COMMAND: LazyLock<Version> =
+    LazyLock::new(|| env!("CARGO_PKG_VERSION").parse().expect("cargo has read it before"));
+
+/// Whether the command and the crate `routegen` understand each other: where cargo takes the one version for an update of the other.
+/// Only a version that it takes for another one changes the manifest's form or what programs are linked from.
+fn is_compatible(one: &Version, other: &Version) -> bool {
+    let breaking = |version: &Version| match (version.major, version.minor) {
+        (0, 0) => (0, 0, version.patch),
+        (0, minor) => (0, minor, 0),
+        (major, _) => (major, 0, 0),
+    };
+    // A prerelease is compatible with itself alone.
+    breaking(one) == breaking(other) && one.pre == other.pre
+}
+
+/// What cargo says, without the steps that it tells before.
+fn unreadable(said: &str) -> Error {
+    let begin = said.find("error: ").map_or(0, |at| at + "error: ".len());
+    let cargo = said[begin..].trim().to_owned();
+    let is_elsewhere = cargo.contains("could not find `Cargo.toml`");
+    let help = is_elsewhere.then_some("run it in a cargo package, or name one with `--manifest-path`");
+    Error::Metadata { cargo, help }
+}
+
+/// cargo's home: where it keeps the packages that it has fetched, and a configuration file.
+pub(crate) fn cargo_home() -> Option<Utf8PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")))?;
+    camino::absolute_utf8(Utf8PathBuf::from_path_buf(home).ok()?).ok()
+}
+
+fn folder(package: &Package) -> Utf8PathBuf {
+    package.manifest_path.parent().map(Utf8Path::to_owned).unwrap_or_default()
+}
+
+fn select<'a>(metadata: &'a Metadata, name: Option<&str>) -> Result<&'a Package, Error> {
+    let members = metadata.workspace_packages();
+    let names = |packages: &[&Package]| packages.iter().map(|package| package.name.to_string()).collect();
+    if let Some(name) = name {
+        let found = members.iter().copied().find(|package| package.name == name);
+        return found
+            .ok_or_else(|| Error::UnknownPackage { package: name.to_owned(), members: names(&members) });
+    }
+    if let Some(package) = metadata.root_package() {
+        return Ok(package);
+    }
+    let can_have_routes = |package: &&Package| {
+        library(package).is_some() && !packages_to_the_runtime(metadata, &package.id).is_empty()
+    };
+    let candidates: Vec<_> = members.into_iter().filter(can_have_routes).collect();
+    match candidates[..] {
+        [package] => Ok(package),
+        _ => Err(Error::WhichPackage { candidates: names(&candidates) }),
+    }
+}
+
+fn library(package: &Package) -> Option<&Target> {
+    package
+        .targets
+        .iter()
+        .find(|target| target.kind.iter().any(|kind| matches!(kind, TargetKind::Lib | TargetKind::RLib)))
+}
+
+/// cargo gives a library on this disk that is a `cdylib` too one name for every mode of building it, so that the one with
+/// the registry and the one without would take each other's place.
+fn refuse_other_crate_types(package: &Package) -> Result<(), Error> {
+    let types = library(package).map_or(&[][..], |library| &library.crate_types);
+    match types.iter().find(|kind| !matches!(kind, CrateType::Lib | CrateType::RLib)) {
+        Some(kind) => Err(Error::CrateType { package: package.name.to_string(), kind: kind.to_string() }),
+        None => Ok(()),
+    }
+}
+
+/// The packages on every way from `id`, which is one of them, to a runtime, which is not.
+fn packages_to_the_runtime<'a>(metadata: &'a Metadata, id: &PackageId) -> Vec<&'a Package> {
+    let all = dependencies(metadata, id);
+    let (mut reaching, mut others): (BTreeSet<PackageId>, BTreeSet<PackageId>) =
+        all.into_iter().partition(|id| metadata[id].name == RUNTIME);
+    let mut between = BTreeSet::new();
+    loop {
+        let (more, rest): (BTreeSet<_>, BTreeSet<_>) = others.into_iter().partition(|id| {
+            normal_dependencies(metadata, id).any(|dependency| reaching.contains(dependency))
+        });
+        if more.is_empty() {
+            return between.iter().map(|id| &metadata[id]).collect();
+        }
+        between.extend(more.iter().cloned());
+        (reaching, others) = (more, rest);
+    }
+}
+
+/// `id` and all that it depends on, but what a runtime depends on.
+fn dependencies(metadata: &Metadata, id: &PackageId) -> BTreeSet<PackageId> {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![id.clone()];
+    while let Some(id) = open.pop() {
+        if seen.insert(id.clone()) && metadata[&id].name != RUNTIME {
+            open.extend(normal_dependencies(metadata, &id).cloned());
+        }
+    }
+    seen
+}
+
+fn normal_dependencies<'a>(metadata: &'a Metadata, id: &PackageId) -> impl Iterator<Item = &'a PackageId> {
+    let nodes = metadata.resolve.as_ref().map_or(&[][..], |resolve| &resolve.nodes);
+    let node = nodes.iter().find(|node| node.id == *id);
+    node.into_iter().flat_map(|node| &node.deps).filter_map(|dependency| {
+        let normal = dependency.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal);
+        normal.then_some(&dependency.pkg)
+    })
+}
+
+/// The runtimes that the package depends on directly: one, unless something is wrong.
+fn runtime<'a>(metadata: &'a Metadata, id: &PackageId) -> impl Iterator<Item = &'a PackageId> {
+    normal_dependencies(metadata, id).filter(|id| metadata[*id].name == RUNTIME)
+}
+
+/// The package as something to link, where it is a library.
+fn link(metadata: &Metadata, package: &Package) -> Option<LinkedPackage> {
+    let library = library(package)?;
+    let dependency = package
+        .dependencies
+        .iter()
+        .find(|dependency| dependency.name == RUNTIME && dependency.kind == DependencyKind::Normal);
+    let others = package.targets.iter().filter(|target| *target != library);
+    let (bins, others): (Vec<_>, Vec<_>) = others.partition(|target| target.kind.contains(&TargetKind::Bin));
+    let files = |targets: Vec<&Target>| targets.into_iter().map(|target| target.src_path.clone()).collect();
+    Some(LinkedPackage {
+        id: package.id.clone(),
+        name: package.name.to_string(),
+        version: package.version.to_string(),
+        runtime_dependency: dependency
+            .map(|dependency| dependency.rename.clone().unwrap_or_else(|| RUNTIME.to_owned())),
+        crate_name: library.name.replace('-', "_"),
+        lib: library.src_path.clone(),
+        is_member: metadata.workspace_members.contains(&package.id),
+        is_local: package.source.is_none(),
+        bins: files(bins),
+        other_targets: files(others),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_fit_where_cargo_takes_one_for_an_update_of_the_other() {
+        for (one, other, fits) in [
+            ("0.1.0", "0.1.9", true),
+            ("0.1.0", "0.2.0", false),
+            ("1.2.0", "1.9.3", true),
+            ("1.0.0", "2.0.0", false),
+            ("0.9.0", "1.0.0", false),
+            ("0.0.1", "0.0.2", false),
+            ("1.0.0-rc.1", "1.0.0", false),
+            ("1.0.0-rc.1", "1.0.0-rc.1", true),
+            ("1.0.0+a", "1.0.0+b", true),
+        ] {
+            let [one, other] = [one, other].map(|version| version.parse().unwrap());
+            assert_eq!(is_compatible(&one, &other), fits, "{one} {other}");
+            assert_eq!(is_compatible(&other, &one), fits, "{other} {one}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Reads the routes and authorizers: links a program to the user's libraries, whose registry then holds them, and runs it.
+//!
+//! In: the workspace. Out: the [`Manifest`], its places relative to the workspace's root. One without anything to deploy is an error.
+
+use std::{
+    fmt::Write as _,
+    io::Read as _,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use camino::Utf8Path;
+use routegen_spec::{FORMAT_VERSION, Manifest, SourceLocation};
+use wait_timeout::ChildExt as _;
+
+use crate::{
+    output::printer::Printer,
+    project::workspace::Workspace,
+    routes::{Error, symbols},
+    support,
+    support::{files, timings::Step},
+    toolchain::{self, Backend, Libraries, Link, Mode},
+};
+
+/// The program does nothing but write a file; this is the time for a machine that is busy.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What was linked and read.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    pub(crate) manifest: Manifest,
+    /// The libraries that it was read from; those that can hold routes, as far as they are part of the build.
+    pub(crate) libraries: Libraries,
+}
+
+/// The routes of the package and of all packages that it depends on.
+pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry, Error> {
+    let stopwatch = &printer.stopwatch;
+    let libraries = stopwatch.time(Step::RegistryBuild, "", || {
+        toolchain::build(workspace, Mode::Registry, &Backend::Native, printer)
+    })?;
+    let folder = workspace.own_target().join("registry").join(&workspace.package);
+    files::create_folder(&folder)?;
+    let crates: Vec<_> = libraries.crates().collect();
+    let link = Link { name: "the list of routes", source: &main(&crates), crates, folder: &folder };
+    let linked = stopwatch.time(Step::RegistryLink, "", || toolchain::link(&libraries, &link, printer))?;
+    let json = run(Command::new(&linked.program), &folder.join("manifest.json"), TIMEOUT)?;
+    let manifest = parse(&json)?;
+    symbols::compare(workspace, &libraries, Mode::Registry, manifest.entry_points())?;
+    if !manifest.functions().iter().any(|function| manifest.calls(function)) {
+        return Err(Error::NothingToDeploy { package: workspace.package.clone() });
+    }
+    // rustc names a file as cargo does: relative to the root for the workspace's members, else from the disk's root.
+    let manifest = manifest.with_places(|SourceLocation { file, line, column, .. }| {
+        SourceLocation::new(workspace.source_name(Utf8Path::new(file)), *line, *column)
+    });
+    Ok(Registry { manifest, libraries })
+}
+
+/// A library that nobody names is not linked, and its routes would be silently absent.
+fn main(crates: &[&str]) -> String {
+    let mut source = String::new();
+    for name in crates {
+        let _ = writeln!(source, "extern crate {name} as _;");
+    }
+    source + "fn main() -> std::process::ExitCode {\n    routegen::__private::write_manifest()\n}\n"
+}
+
+fn run(mut command: Command, manifest: &Utf8Path, timeout: Duration) -> Result<String, Error> {
+    files::remove_if_exists(manifest)?;
+    let program = command.get_program().to_string_lossy().into_owned();
+    let failed = |error| support::Error::run(&program, error);
+    command.arg(manifest).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(failed)?;
+    // Reading must not wait for the end of a program that may never end, nor may that program wait for a reader.
+    let stderr = child.stderr.take().map(|mut stderr| {
+        std::thread::spawn(move || {
+            let mut text = Vec::new();
+            let _ = stderr.read_to_end(&mut text);
+            text
+        })
+    });
+    let Some(status) = child.wait_timeout(timeout).map_err(failed)? else {
+        child.kill().and_then(|()| child.wait()).map_err(failed)?;
+        return Err(Error::RegistryTimedOut { seconds: timeout.as_secs() });
+    };
+    if !status.success() {
+        let stderr = stderr.and_then(|reader| reader.join().ok()).unwrap_or_default();
+        let stderr = String::from_utf8_lossy(&stderr).trim().to_owned();
+        // The program's own word, as `write_manifest` has it: it ran, and found fault with a route.
+        if status.code() == Some(1) && !stderr.is_empty() {
+            return Err(Error::Registration { message: stderr });
+        }
+        return Err(Error::RegistryCrashed { status: status.to_string(), stderr });
+    }
+    Ok(files::read(manifest)?)
+}
+
+fn parse(json: &str) -> Result<Manifest, Error> {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        format_version: u32,
+    }
+    let unreadable = |error: serde_json::Error| Error::Manifest { reason: error.to_string() };
+    let version: Version = serde_json::from_str(json).map_err(unreadable)?;
+    if version.format_version != FORMAT_VERSION {
+        let found = version.format_version;
+        return Err(Error::Manifest {
+            reason: format!("its form is {found}, and this command reads {FORMAT_VERSION}"),
+        });
+    }
+    serde_json::from_str(json).map_err(unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What running this script in the place of the program gives, which is always an error: it writes no manifest.
+    fn refusal(script: &str, timeout: Duration) -> Error {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = Utf8Path::from_path(folder.path()).unwrap().join("manifest.json");
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        run(command, &manifest, timeout).unwrap_err()
+    }
+
+    #[test]
+    fn a_program_that_hangs_is_ended_and_reported() {
+        let error = refusal("exec sleep 600", Duration::from_millis(50));
+        assert!(matches!(error, Error::RegistryTimedOut { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_program_that_dies_is_reported_with_what_it_said() {
+        let error = refusal("echo oh no >&2; kill -ABRT $$", TIMEOUT).to_string();
+        assert!(error.contains("signal: 6") && error.contains("oh no"), "{error}");
+    }
+
+    #[test]
+    fn what_the_program_finds_wrong_with_a_route_is_told_as_it_is() {
+        let error = refusal("echo 'src/lib.rs:7: no such parameter' >&2; exit 1", TIMEOUT);
+        assert!(matches!(&error, Error::Registration { .. }), "{error}");
+        assert!(error.to_string().contains("src/lib.rs:7: no such parameter"), "{error}");
+    }
+
+    #[test]
+    fn a_manifest_of_another_version_is_refused_whatever_else_is_in_it() {
+        let error = parse(r#"{"format_version": 999, "new": {}}"#).unwrap_err().to_string();
+        let expected =
+            format!("the manifest cannot be read: its form is 999, and this command reads {FORMAT_VERSION}");
+        assert_eq!(error, expected);
+    }
+}

@@ -1,0 +1,48 @@
+//! What can go wrong with files, programs and the user's patience.
+
+use std::fmt::Display;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use miette::Diagnostic;
+use thiserror::Error;
+
+#[derive(Debug, Diagnostic, Error)]
+pub(crate) enum Error {
+    #[error("could not {action} `{path}`: {reason}")]
+    #[diagnostic(code(RG0020))]
+    Io { action: &'static str, path: Utf8PathBuf, reason: String },
+
+    #[error("could not run `{program}`: {reason}")]
+    #[diagnostic(code(RG0010))]
+    Run { program: String, reason: String },
+
+    #[error("`{path}` was edited by hand since routegen wrote it")]
+    #[diagnostic(
+        code(RG0019),
+        help(
+            "keep what you need of it (variables of the module, or resources beside it), then run `routegen emit-tf --overwrite`, also where git has left a conflict in it"
+        )
+    )]
+    Edited { path: Utf8PathBuf },
+
+    #[error("`{path}` is in the way: routegen did not write it")]
+    #[diagnostic(code(RG0018), help("move it, or name another folder with `--out`"))]
+    Foreign { path: Utf8PathBuf },
+
+    #[error("interrupted")]
+    #[diagnostic(code(RG0031), help("nothing is broken; the next build goes on from here"))]
+    Interrupted,
+}
+
+impl Error {
+    /// The code of [`Error::Interrupted`], which no room hides.
+    pub(crate) const INTERRUPTED: &str = "RG0031";
+
+    pub(crate) fn io(action: &'static str, path: impl AsRef<Utf8Path>, error: impl Display) -> Self {
+        Self::Io { action, path: path.as_ref().to_owned(), reason: error.to_string() }
+    }
+
+    pub(crate) fn run(program: &str, error: impl Display) -> Self {
+        Self::Run { program: program.to_owned(), reason: error.to_string() }
+    }
+}

@@ -1,0 +1,10 @@
+//! What every room may stand on, and what stands on nothing: files, hashes, JSON, Ctrl-C, times.
+
+mod error;
+pub(crate) mod files;
+pub(crate) mod hash;
+pub(crate) mod interrupt;
+pub(crate) mod json;
+pub(crate) mod timings;
+
+pub(crate) use self::error::Error;

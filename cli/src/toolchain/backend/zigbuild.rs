@@ -1,0 +1,50 @@
+//! cargo-zigbuild: cargo with zig as the linker and as the compiler of C.
+//!
+//! It tells cargo the linker by an environment variable, cargo gives it to every call of rustc, and so the links that
+//! routegen makes with the flags of such a call have it as well. zig links against the glibc that it is told, so that
+//! artifacts run on Lambda however new the glibc of this machine is.
+
+use std::process::Command;
+
+use routegen_spec::limits;
+
+use super::{
+    missing::{self, Missing, runs},
+    triple::triple,
+};
+use crate::project::{target::Architecture, workspace::Workspace};
+
+const PROGRAM: &str = "cargo-zigbuild";
+
+/// What is missing, if anything.
+pub(super) fn find(workspace: &Workspace, architecture: Architecture) -> Result<(), Vec<Missing>> {
+    let mut missing: Vec<_> = missing::std(workspace, triple(architecture)).into_iter().collect();
+    if !runs(PROGRAM, &["--version"]) {
+        missing.push(Missing {
+            what: "cargo-zigbuild, which brings zig along".to_owned(),
+            command: "pip install cargo-zigbuild".to_owned(),
+        });
+    } else if !has_zig() {
+        missing.push(Missing {
+            what: "zig, which cargo-zigbuild links with".to_owned(),
+            command: "pip install ziglang".to_owned(),
+        });
+    }
+    if missing.is_empty() { Ok(()) } else { Err(missing) }
+}
+
+/// Whether zig is where cargo-zigbuild looks for it: on `PATH` or in Python, both by the names of its own variables.
+fn has_zig() -> bool {
+    let named = |variable: &str, usual: &str| std::env::var(variable).unwrap_or_else(|_| usual.to_owned());
+    runs(&named("CARGO_ZIGBUILD_ZIG_PATH", "zig"), &["version"])
+        || runs(&named("CARGO_ZIGBUILD_PYTHON_PATH", "python3"), &["-m", "ziglang", "version"])
+}
+
+/// `cargo zigbuild` for the glibc of Lambda.
+pub(super) fn build(workspace: &Workspace, architecture: Architecture) -> Command {
+    let (major, minor) = limits::GLIBC;
+    let mut command = Command::new(PROGRAM);
+    command.args(["zigbuild", "--target", &format!("{}.{major}.{minor}", triple(architecture))]);
+    command.args(["--manifest-path", workspace.manifest().as_str()]);
+    command
+}

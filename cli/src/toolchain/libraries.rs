@@ -1,0 +1,195 @@
+//! Builds the user's libraries with cargo.
+//!
+//! In: the workspace, and what they are built for. Out: the files of the crates that can hold routes, and the flags that cargo gave to
+//! rustc for them.
+
+use std::{collections::BTreeMap, io::BufReader, process::Stdio};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use cargo_metadata::{Message, PackageId, TargetKind};
+
+use super::{backend::Backend, flags, mode::Mode, profile::Profile, record::Record, wrapper};
+use crate::{
+    output::printer::Printer,
+    project::workspace::{LinkedPackage, Workspace},
+    support,
+    support::interrupt,
+    toolchain::Error,
+};
+
+/// The user's libraries, built, and how to link to them.
+#[derive(Debug)]
+pub(crate) struct Libraries {
+    pub(super) root: Utf8PathBuf,
+    pub(super) rustc: String,
+    pub(super) flags: Vec<String>,
+    pub(super) runtime: Utf8PathBuf,
+    /// The file of each crate that can hold routes.
+    pub(super) by_crate: BTreeMap<String, Utf8PathBuf>,
+}
+
+impl Libraries {
+    /// The crates that can hold routes, by their names in Rust.
+    pub(crate) fn crates(&self) -> impl Iterator<Item = &str> {
+        self.by_crate.keys().map(String::as_str)
+    }
+
+    /// The files of those crates.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Utf8Path> {
+        self.by_crate.values().map(Utf8PathBuf::as_path)
+    }
+}
+
+/// Builds the package of `workspace`, and with it all that it depends on. cargo talks to the user itself: progress and
+/// compiler errors appear as it prints them.
+pub(crate) fn build(
+    workspace: &Workspace,
+    mode: Mode,
+    backend: &Backend,
+    printer: &Printer,
+) -> Result<Libraries, Error> {
+    let profile = Profile::load(workspace, mode)?;
+    let target = workspace.own_target().join(backend.folder());
+    if let Some(libraries) = run(workspace, mode, backend, &profile, &target, printer)? {
+        return Ok(libraries);
+    }
+    // Somebody removed the records of how the libraries were compiled, and cargo found them fresh.
+    clean(workspace, backend, &profile, &target, printer)?;
+    run(workspace, mode, backend, &profile, &target, printer)?.ok_or(Error::CargoSaidTooLittle)
+}
+
+fn clean(
+    workspace: &Workspace,
+    backend: &Backend,
+    profile: &Profile,
+    target: &Utf8Path,
+    printer: &Printer,
+) -> Result<(), Error> {
+    let mut command = backend.clean(workspace);
+    command.args(["--quiet", "--target-dir", target.as_str(), "--package", &workspace.package]);
+    command.args(profile.arguments());
+    printer.running(&command);
+    let status = command.status().map_err(|error| support::Error::run("cargo", error))?;
+    if status.success() { Ok(()) } else { Err(Error::Cargo) }
+}
+
+fn run(
+    workspace: &Workspace,
+    mode: Mode,
+    backend: &Backend,
+    profile: &Profile,
+    target: &Utf8Path,
+    printer: &Printer,
+) -> Result<Option<Libraries>, Error> {
+    let mut command = backend.build(workspace);
+    command.args(["--lib", "--message-format=json-render-diagnostics"]);
+    command.args(["--target-dir", target.as_str(), "--color", printer.color_word()]);
+    command.args(["--package", &workspace.package]);
+    command.args(profile.arguments());
+    command.args(workspace.options.resolution()).args(workspace.options.effort());
+    if mode == Mode::Registry {
+        command.args(switch_registry_on(workspace)?);
+    }
+    if printer.quiet() {
+        command.arg("--quiet");
+    }
+    wrapper::install(&mut command, workspace)?;
+    printer.running(&command);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let (status, heard) = interrupt::run(&mut command, |child| {
+        let mut heard = Heard::default();
+        if let Some(stdout) = child.stdout.take() {
+            for message in Message::parse_stream(BufReader::new(stdout)) {
+                heard.hear(message.map_err(|error| support::Error::run("cargo", error))?);
+            }
+        }
+        Ok(heard)
+    })?;
+    if !status.success() {
+        return Err(Error::Cargo);
+    }
+    heard.libraries(workspace, profile)
+}
+
+/// The feature of the runtime is one for the whole build, whichever package asks for it. cargo takes the features of
+/// packages that it is asked to build, and those of members of the workspace only.
+fn switch_registry_on(workspace: &Workspace) -> Result<Vec<String>, Error> {
+    let members = workspace.linked.iter().filter(|package| package.is_member);
+    let direct = members.filter_map(|package| Some((package, package.runtime_dependency.as_deref()?)));
+    let Some((package, dependency)) = direct.max_by_key(|(package, _)| package.id == workspace.id) else {
+        return Err(Error::RoutesOutside { package: workspace.package.clone() });
+    };
+    let mut words = vec!["--features".to_owned(), format!("{dependency}/registry")];
+    if package.id != workspace.id {
+        words.extend(["--package".to_owned(), package.name.clone()]);
+    }
+    Ok(words)
+}
+
+/// What cargo said it has made.
+#[derive(Default)]
+struct Heard {
+    /// The files of each package's library.
+    libraries: BTreeMap<PackageId, Vec<Utf8PathBuf>>,
+    /// Where build scripts found native libraries, as `-L` takes it.
+    search: Vec<String>,
+}
+
+impl Heard {
+    fn hear(&mut self, message: Message) {
+        match message {
+            Message::CompilerArtifact(artifact) => {
+                let is_lib = |kind: &TargetKind| matches!(kind, TargetKind::Lib | TargetKind::RLib);
+                if artifact.target.kind.iter().any(is_lib) {
+                    self.libraries.insert(artifact.package_id, artifact.filenames);
+                }
+            }
+            Message::BuildScriptExecuted(script) => {
+                self.search.extend(script.linked_paths.into_iter().map(Utf8PathBuf::into_string));
+            }
+            _ => {}
+        }
+    }
+
+    /// `None` where cargo found the library fresh and its record is gone.
+    fn libraries(mut self, workspace: &Workspace, profile: &Profile) -> Result<Option<Libraries>, Error> {
+        // The metadata's file is the library's own; the library itself is also linked to a name without a hash, which
+        // the next build in another mode takes over.
+        let rmeta = |id: &PackageId| {
+            let files = self.libraries.get(id).map_or(&[][..], Vec::as_slice);
+            files.iter().find(|file| file.extension() == Some("rmeta"))
+        };
+        let library = rmeta(&workspace.id).ok_or(Error::CargoSaidTooLittle)?;
+        let runtime = rmeta(&workspace.runtime).ok_or(Error::CargoSaidTooLittle)?.with_extension("rlib");
+        let Some(record) = Record::read(library) else { return Ok(None) };
+        // A package of which nothing was heard is not part of this build: what would need it is switched off.
+        let built = |package: &&LinkedPackage| rmeta(&package.id).is_some();
+        let built: Vec<_> = workspace.linked.iter().filter(built).collect();
+        refuse_same_crate_name(&built)?;
+        let file = |package: &&LinkedPackage| {
+            Some((package.crate_name.clone(), rmeta(&package.id)?.with_extension("rlib")))
+        };
+        let by_crate = built.iter().filter_map(file).collect();
+        self.search.sort();
+        self.search.dedup();
+        let mut flags = flags::for_link(&record.arguments, profile.lto);
+        flags.extend(profile.link_flags());
+        flags.extend(self.search.into_iter().flat_map(|path| ["-L".to_owned(), path]));
+        Ok(Some(Libraries { root: workspace.root.clone(), rustc: record.rustc, flags, runtime, by_crate }))
+    }
+}
+
+/// Libraries of one name would be told apart by nothing: not by an entry point's symbol, nor where they are linked.
+fn refuse_same_crate_name(packages: &[&LinkedPackage]) -> Result<(), Error> {
+    let mut by_name: BTreeMap<&str, &LinkedPackage> = BTreeMap::new();
+    for package in packages {
+        if let Some(other) = by_name.insert(&package.crate_name, package) {
+            return Err(Error::SameCrateName {
+                crate_name: package.crate_name.clone(),
+                first: format!("{} {}", other.name, other.version),
+                second: format!("{} {}", package.name, package.version),
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Links a generated `main` of a few lines to the user's libraries, by one call of rustc.
+
+use std::process::{Command, Stdio};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::{Deserialize, Serialize};
+
+use super::Libraries;
+use crate::{
+    output::printer::Printer,
+    support::{
+        files::{self, FileState},
+        interrupt,
+    },
+    toolchain::Error,
+};
+
+/// A program to link.
+#[derive(Debug)]
+pub(crate) struct Link<'a> {
+    /// What messages call it.
+    pub(crate) name: &'a str,
+    /// Its `main.rs`.
+    pub(crate) source: &'a str,
+    /// The crates of the user that `source` names.
+    pub(crate) crates: Vec<&'a str>,
+    /// A folder of its own.
+    pub(crate) folder: &'a Utf8Path,
+}
+
+/// A linked program.
+#[derive(Debug)]
+pub(crate) struct Linked {
+    pub(crate) program: Utf8PathBuf,
+    /// Whether it was there already, made in the same way from the same libraries.
+    pub(crate) fresh: bool,
+}
+
+/// What a program was made from; beside the program, so that the next build can tell that nothing changed.
+#[derive(Deserialize, PartialEq, Serialize)]
+pub(super) struct Stamp {
+    pub(super) rustc: String,
+    pub(super) arguments: Vec<String>,
+    source: String,
+    /// Each library, as it was.
+    libraries: Vec<(Utf8PathBuf, FileState)>,
+}
+
+/// What is written down of a program once it is whole.
+#[derive(Deserialize, Serialize)]
+struct Made {
+    from: Stamp,
+    program: FileState,
+}
+
+/// Links the program, unless it is there and nothing has changed.
+pub(crate) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) -> Result<Linked, Error> {
+    let program = link.folder.join("bootstrap");
+    let source = link.folder.join("main.rs");
+    let stamp_file = stamp_file(&program);
+    let stamp = stamp(libraries, link, &source, &program)?;
+    if stamp_beside(&program).as_ref() == Some(&stamp) {
+        return Ok(Linked { program, fresh: true });
+    }
+    // Without a stamp, a program that a killed linker left half-written is made again.
+    files::remove_if_exists(&stamp_file)?;
+    files::write_if_changed(&source, link.source.as_bytes())?;
+    let mut command = Command::new(&stamp.rustc);
+    command.args(&stamp.arguments).current_dir(&libraries.root).stdin(Stdio::null());
+    printer.running(&command);
+    let output = interrupt::output(&mut command)?;
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(Error::Link { name: link.name.to_owned(), rustc: stderr });
+    }
+    let made = Made { from: stamp, program: FileState::new(&program)? };
+    files::write_own(&stamp_file, &serde_json::to_vec(&made).unwrap_or_default())?;
+    Ok(Linked { program, fresh: false })
+}
+
+fn stamp_file(program: &Utf8Path) -> Utf8PathBuf {
+    program.with_file_name("stamp.json")
+}
+
+/// What the program at this place was made from, if it was linked to its end and is as it was then.
+pub(super) fn stamp_beside(program: &Utf8Path) -> Option<Stamp> {
+    let made: Made = serde_json::from_slice(&files::read_own(&stamp_file(program))?).ok()?;
+    FileState::new(program).is_ok_and(|seen| seen == made.program).then_some(made.from)
+}
+
+fn stamp(
+    libraries: &Libraries,
+    link: &Link<'_>,
+    source: &Utf8Path,
+    program: &Utf8Path,
+) -> Result<Stamp, Error> {
+    let mut arguments = vec![
+        "--crate-name=bootstrap".to_owned(),
+        "--crate-type=bin".to_owned(),
+        "--edition=2024".to_owned(),
+        source.to_string(),
+        "-o".to_owned(),
+        program.to_string(),
+        format!("--extern=routegen={}", libraries.runtime),
+        // What it is linked from lies in folders of this machine, and none of their names may stay in it.
+        format!("--remap-path-prefix={}=/routegen", link.folder),
+    ];
+    let mut files = vec![&libraries.runtime];
+    for name in &link.crates {
+        let file = libraries.by_crate.get(*name).ok_or(Error::CargoSaidTooLittle)?;
+        arguments.push(format!("--extern={name}={file}"));
+        files.push(file);
+    }
+    arguments.extend(libraries.flags.iter().cloned());
+    let seen = |file: &Utf8PathBuf| Ok((file.clone(), FileState::new(file)?));
+    let libraries_seen: Result<_, Error> = files.into_iter().map(seen).collect();
+    Ok(Stamp {
+        rustc: libraries.rustc.clone(),
+        arguments,
+        source: link.source.to_owned(),
+        libraries: libraries_seen?,
+    })
+}

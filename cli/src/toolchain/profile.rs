@@ -1,0 +1,189 @@
+//! Which of the user's profiles is built with, and what routegen sets in it where the user has not.
+//!
+//! In: the profile that was asked for, if any. Out: its name, what cargo is told besides, and what a link has to do
+//! itself. The user's word always stands, wherever cargo would find it. Without one:
+//!
+//! - the profile is `lambda` where one is defined, else `release`;
+//! - an optimised crate is compiled in one codegen unit, which gives smaller artifacts;
+//! - `small` is release with link-time optimisation of the whole program.
+
+use toml::{Table, Value};
+
+use super::{configuration::here, definitions::Definitions, mode::Mode};
+use crate::{
+    project::workspace::{RUNTIME, Workspace},
+    toolchain::Error,
+};
+
+/// The profile for those who want small artifacts and can wait for them.
+const SMALL: &str = "small";
+
+/// The codegen units of what is compiled incrementally: rustc's own default for that.
+const INCREMENTAL_UNITS: u32 = 256;
+
+#[derive(Debug, Eq, PartialEq)]
+pub(super) struct Profile {
+    pub(super) name: String,
+    /// What cargo is told besides, as `--config` takes it.
+    settings: Vec<String>,
+    /// The link-time optimisation that rustc is asked for when something is linked: cargo does not pass it on to
+    /// libraries.
+    pub(super) lto: Option<&'static str>,
+    /// Whether the user wants only debug information stripped, which is cargo's default otherwise.
+    keeps_symbols: bool,
+}
+
+impl Profile {
+    /// Reads what cargo will read in the folder where it will be called, which is this one.
+    pub(super) fn load(workspace: &Workspace, mode: Mode) -> Result<Self, Error> {
+        let definitions = Definitions::load(&workspace.root, &here()?)?;
+        let packages = workspace.linked.iter().map(|package| package.name.as_str());
+        Ok(Self::new(workspace.options.profile.as_deref(), definitions, mode, packages))
+    }
+
+    fn new<'a>(
+        asked: Option<&str>,
+        mut definitions: Definitions,
+        mode: Mode,
+        packages: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let mut name = asked.unwrap_or(if definitions.defines("lambda") { "lambda" } else { "release" });
+        let mut settings = Vec::new();
+        if name == SMALL && !definitions.defines(SMALL) {
+            if mode == Mode::Registry {
+                // Nothing but the optimisation at link time tells it from release, whose dependencies may be there.
+                name = "release";
+            } else {
+                settings.extend(define_small(&mut definitions));
+            }
+        }
+        if definitions.ancestor(name) == "release" && definitions.get(name, "codegen-units").is_none() {
+            settings.push(format!("profile.{name}.codegen-units=1"));
+        }
+        let mut lto = match definitions.get(name, "lto").as_deref() {
+            Some("true" | "fat" | "on" | "yes" | "y") => Some("fat"),
+            Some("thin") => Some("thin"),
+            _ => None,
+        };
+        if mode == Mode::Registry {
+            // The user's own code and the runtime are compiled for the registry alone, and linked for their constants,
+            // so nothing is gained by optimising them. All other dependencies are shared with the artifacts, except
+            // where those are optimised at link time.
+            if lto.take().is_some() {
+                settings.push(format!("profile.{name}.lto=false"));
+            }
+            let set = |package, key, value| format!("profile.{name}.package.\"{package}\".{key}={value}");
+            settings.push(set(RUNTIME, "opt-level", 0));
+            // In one codegen unit, an edit would compile the whole crate again, incrementally or not.
+            let incremental = definitions.get(name, "incremental");
+            let is_incremental = incremental.as_deref() != Some("false");
+            settings.extend(incremental.is_none().then(|| format!("profile.{name}.incremental=true")));
+            for package in packages {
+                settings.push(set(package, "opt-level", 0));
+                settings.extend(is_incremental.then(|| set(package, "codegen-units", INCREMENTAL_UNITS)));
+            }
+        }
+        let keeps_symbols = definitions.get(name, "strip").as_deref() == Some("debuginfo");
+        Self { name: name.to_owned(), settings, lto, keeps_symbols }
+    }
+
+    /// The words that make cargo build with it.
+    pub(super) fn arguments(&self) -> Vec<String> {
+        let settings = self.settings.iter().flat_map(|setting| ["--config", setting]);
+        ["--profile", &self.name].into_iter().chain(settings).map(str::to_owned).collect()
+    }
+
+    /// What a link needs besides the library's own flags and the link-time optimisation.
+    pub(super) fn link_flags(&self) -> Option<String> {
+        self.keeps_symbols.then(|| "-Cstrip=debuginfo".to_owned())
+    }
+}
+
+/// Adds the built-in profile, and tells what cargo has to be told of it: what the environment does not set.
+fn define_small(definitions: &mut Definitions) -> Vec<String> {
+    let small = [("inherits", "release"), ("lto", "fat")];
+    let unset = small.into_iter().filter(|(key, _)| definitions.get(SMALL, key).is_none());
+    let settings = unset.map(|(key, value)| format!("profile.{SMALL}.{key}={value:?}")).collect();
+    definitions.add(SMALL, Table::from_iter(small.map(|(key, value)| (key.to_owned(), Value::from(value)))));
+    settings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(asked: Option<&str>, manifest: &str, mode: Mode) -> Profile {
+        let manifest: Table = toml::from_str(manifest).unwrap();
+        let mut definitions = Definitions::default();
+        for (name, settings) in manifest {
+            definitions.add(&name, settings.as_table().unwrap().clone());
+        }
+        Profile::new(asked, definitions, mode, ["app"].into_iter())
+    }
+
+    fn arguments(asked: Option<&str>, manifest: &str, mode: Mode) -> String {
+        profile(asked, manifest, mode).arguments().join(" ").replace("--config ", "")
+    }
+
+    #[test]
+    fn without_a_word_of_the_users_it_is_release_in_one_codegen_unit() {
+        assert_eq!(arguments(None, "", Mode::Artifacts), "--profile release profile.release.codegen-units=1");
+        assert_eq!(
+            arguments(None, "", Mode::Registry),
+            "--profile release profile.release.codegen-units=1 profile.release.package.\"routegen\".opt-level=0 \
+             profile.release.incremental=true profile.release.package.\"app\".opt-level=0 \
+             profile.release.package.\"app\".codegen-units=256"
+        );
+    }
+
+    #[test]
+    fn a_profile_named_lambda_is_the_default_and_what_it_says_stands() {
+        let manifest = "lambda = { inherits = \"base\", lto = \"thin\" }\n\
+            base = { inherits = \"release\", codegen-units = 4, strip = \"debuginfo\" }\n";
+        let lambda = profile(None, manifest, Mode::Artifacts);
+        assert_eq!(lambda.arguments().join(" "), "--profile lambda");
+        assert_eq!((lambda.lto, lambda.link_flags().as_deref()), (Some("thin"), Some("-Cstrip=debuginfo")));
+        assert_eq!(profile(None, manifest, Mode::Registry).lto, None);
+        assert_eq!(
+            arguments(None, manifest, Mode::Registry),
+            "--profile lambda profile.lambda.lto=false profile.lambda.package.\"routegen\".opt-level=0 \
+             profile.lambda.incremental=true profile.lambda.package.\"app\".opt-level=0 \
+             profile.lambda.package.\"app\".codegen-units=256"
+        );
+        assert_eq!(
+            arguments(Some("release"), manifest, Mode::Artifacts),
+            "--profile release profile.release.codegen-units=1"
+        );
+    }
+
+    #[test]
+    fn the_registry_is_compiled_incrementally_unless_the_user_says_so() {
+        let no = "release = { incremental = false }";
+        assert_eq!(
+            arguments(None, no, Mode::Registry),
+            "--profile release profile.release.codegen-units=1 profile.release.package.\"routegen\".opt-level=0 \
+             profile.release.package.\"app\".opt-level=0"
+        );
+        let yes = arguments(None, "release = { incremental = true }", Mode::Registry);
+        assert!(!yes.contains("incremental") && yes.ends_with("\"app\".codegen-units=256"), "{yes}");
+        assert!(!arguments(None, "", Mode::Artifacts).contains("incremental"), "it makes larger artifacts");
+    }
+
+    #[test]
+    fn small_is_built_in_unless_the_user_defines_it() {
+        assert_eq!(
+            arguments(Some("small"), "", Mode::Artifacts),
+            "--profile small profile.small.inherits=\"release\" profile.small.lto=\"fat\" profile.small.codegen-units=1"
+        );
+        assert_eq!(profile(Some("small"), "", Mode::Artifacts).lto, Some("fat"));
+        assert_eq!(profile(Some("small"), "", Mode::Registry), profile(Some("release"), "", Mode::Registry));
+        let own = "small = { inherits = \"release\", opt-level = \"z\", codegen-units = 2 }";
+        assert_eq!(arguments(Some("small"), own, Mode::Artifacts), "--profile small");
+        assert_eq!(profile(Some("small"), own, Mode::Artifacts).lto, None);
+    }
+
+    #[test]
+    fn a_debug_build_keeps_its_codegen_units() {
+        assert_eq!(arguments(Some("dev"), "", Mode::Artifacts), "--profile dev");
+    }
+}

@@ -1,0 +1,150 @@
+//! This program in the place of rustc (`RUSTC_WRAPPER`).
+//!
+//! cargo tells nobody which flags it gives to rustc, and lets nobody add one without replacing the user's own
+//! (`RUSTFLAGS` in the environment switches off `build.rustflags`). So cargo calls this program instead of rustc, for
+//! every crate: it writes down how the user's libraries are compiled, adds the path prefixes to remap, and becomes
+//! rustc. Whatever wrapper the user has (sccache) is called as before.
+
+use std::{
+    ffi::OsString,
+    path::PathBuf,
+    process::{Command, ExitCode},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    configuration::{here, rustc_wrapper},
+    record::Record,
+};
+use crate::{
+    project::workspace::{CARGO_HOME, Workspace, cargo_home},
+    support,
+    toolchain::Error,
+};
+
+const WRAPPER: &str = "RUSTC_WRAPPER";
+const ORDERS: &str = "ROUTEGEN_RUSTC_WRAPPER";
+
+/// What the wrapper is told through the environment.
+#[derive(Debug, Deserialize, Serialize)]
+struct Orders {
+    /// The wrapper that the user has.
+    next: Option<String>,
+    /// Prefixes of paths, and what takes their place; of two that fit, rustc takes the later.
+    remap: Vec<(String, String)>,
+}
+
+/// Makes `cargo` call this program in the place of rustc.
+pub(super) fn install(cargo: &mut Command, workspace: &Workspace) -> Result<(), Error> {
+    let program = std::env::current_exe().map_err(|error| support::Error::run("routegen", error))?;
+    let orders = Orders { next: rustc_wrapper(&here()?)?, remap: remap(workspace) };
+    cargo.env(WRAPPER, program).env(ORDERS, serde_json::to_string(&orders).unwrap_or_default());
+    Ok(())
+}
+
+fn remap(workspace: &Workspace) -> Vec<(String, String)> {
+    // The second build of a verification lies elsewhere, and is to name its files as the first does.
+    let target = "/workspace/target/routegen".to_owned();
+    let mut remap = vec![
+        (workspace.root.to_string(), "/workspace".to_owned()),
+        (workspace.own_target().into_string(), target),
+    ];
+    remap.extend(workspace.outside.iter().map(|(root, name)| (root.to_string(), name.clone())));
+    remap.extend(cargo_home().map(|home| (home.into_string(), CARGO_HOME.to_owned())));
+    // With the component `rust-src`, panics inside of generic code of std name its files.
+    let rustup = std::env::var_os("RUSTUP_HOME").map(PathBuf::from);
+    let rustup = rustup.or_else(|| Some(std::env::home_dir()?.join(".rustup")));
+    let rustup = rustup.and_then(|home| home.into_os_string().into_string().ok());
+    remap.extend(rustup.map(|home| (home, "/rustup".to_owned())));
+    remap
+}
+
+/// Runs rustc in the way that cargo asks for, where this program has been called by it; `None` where it has not.
+pub(crate) fn main(args: &[OsString]) -> Option<ExitCode> {
+    let orders = std::env::var(ORDERS).ok()?;
+    let orders: Orders = serde_json::from_str(&orders).ok()?;
+    let (rustc, arguments) = args.get(1..)?.split_first()?;
+    record(rustc, arguments);
+    let mut command = match &orders.next {
+        Some(next) => {
+            let mut command = Command::new(next);
+            command.arg(rustc);
+            command
+        }
+        None => Command::new(rustc),
+    };
+    // A build script or a procedural macro that calls routegen means routegen.
+    command.env_remove(ORDERS);
+    command.args(arguments);
+    command.args(orders.remap.iter().map(|(from, to)| format!("--remap-path-prefix={from}={to}")));
+    Some(become_(command))
+}
+
+/// Only the libraries that cargo was asked for are recorded. One that cannot be written down is reported as missing
+/// by whoever wants to read it.
+fn record(rustc: &OsString, arguments: &[OsString]) {
+    if std::env::var_os("CARGO_PRIMARY_PACKAGE").is_none() {
+        return;
+    }
+    let (rustc, arguments) = without_workspace_wrapper(rustc, arguments);
+    let text = |word: &OsString| word.to_str().map(str::to_owned);
+    let arguments: Option<Vec<_>> = arguments.iter().map(text).collect();
+    if let (Some(rustc), Some(arguments)) = (text(rustc), arguments) {
+        let _ = Record { rustc, arguments }.write();
+    }
+}
+
+/// With `RUSTC_WORKSPACE_WRAPPER`, cargo calls that, and rustc is its first argument; rustc's own begin with an option.
+fn without_workspace_wrapper<'a>(
+    program: &'a OsString,
+    arguments: &'a [OsString],
+) -> (&'a OsString, &'a [OsString]) {
+    match arguments.split_first() {
+        Some((rustc, arguments)) if !rustc.as_encoded_bytes().starts_with(b"-") => (rustc, arguments),
+        _ => (program, arguments),
+    }
+}
+
+#[cfg(unix)]
+fn become_(mut command: Command) -> ExitCode {
+    use std::os::unix::process::CommandExt as _;
+    // cargo, when it is asked to end, leaves its compilers running. Where this fails, they end when they are done.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM));
+    let error = command.exec();
+    failed(&command, &error)
+}
+
+#[cfg(not(unix))]
+fn become_(mut command: Command) -> ExitCode {
+    match command.status() {
+        Ok(status) => {
+            status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+        }
+        Err(error) => failed(&command, &error),
+    }
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "cargo shows what its rustc says on stderr; there is no printer here"
+)]
+fn failed(command: &Command, error: &std::io::Error) -> ExitCode {
+    eprintln!("error: could not run `{}`: {error}", command.get_program().display());
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rustc_is_told_from_a_workspace_wrapper_around_it() {
+        let words = ["rustc", "--crate-name", "items"].map(OsString::from);
+        let wrapper = OsString::from("wrapper");
+        let expected = (&words[0], &words[1..]);
+        assert_eq!(without_workspace_wrapper(&wrapper, &words), expected);
+        assert_eq!(without_workspace_wrapper(&words[0], &words[1..]), expected);
+    }
+}

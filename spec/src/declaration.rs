@@ -1,0 +1,147 @@
+//! What an attribute registers: its spec as data, without what only the compiler knows.
+//!
+//! In: a spec as the macro has validated it, or its text and what the compiler adds. Out: JSON, the only form in which a spec
+//! passes from the macro to the registry, or the whole spec. A field of a spec that says nothing about the compiled code needs no
+//! mention here.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use crate::{AuthorizerSpec, RouteSpec, SourceLocation};
+
+/// What only the compiler knows of a function with an attribute.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Compiled {
+    /// The function's path: `items::get_items`.
+    pub handler: String,
+    /// The cargo package that it belongs to.
+    pub package: String,
+    /// Where the attribute stands.
+    pub source: SourceLocation,
+    /// Whether an argument's type reads the body.
+    pub reads_body: bool,
+}
+
+impl Compiled {
+    /// The facts about a function whose arguments do not read the body.
+    pub fn new(handler: impl Into<String>, package: impl Into<String>, source: SourceLocation) -> Self {
+        Self { handler: handler.into(), package: package.into(), source, reads_body: false }
+    }
+
+    /// The fields of every spec that are not the attribute's.
+    fn common(self) -> Map<String, Value> {
+        let mut fields = Map::new();
+        fields.insert(HANDLER.to_owned(), self.handler.into());
+        fields.insert(PACKAGE.to_owned(), self.package.into());
+        fields.insert(SOURCE.to_owned(), serde_json::json!(self.source));
+        fields
+    }
+}
+
+const HANDLER: &str = "handler";
+const PACKAGE: &str = "package";
+const SOURCE: &str = "source";
+const READS_BODY: &str = "reads_body";
+
+/// A text that no macro of this version has written.
+#[derive(Debug, thiserror::Error)]
+#[error("the registration cannot be read: {0}")]
+pub struct DeclarationError(serde_json::Error);
+
+impl RouteSpec {
+    /// What the attribute says, as JSON.
+    pub fn to_declaration(&self) -> String {
+        write(self, &[HANDLER, PACKAGE, SOURCE, READS_BODY])
+    }
+
+    /// The route of such a text.
+    pub fn from_declaration(text: &str, compiled: Compiled) -> Result<Self, DeclarationError> {
+        let reads_body = compiled.reads_body;
+        let mut fields = compiled.common();
+        fields.insert(READS_BODY.to_owned(), reads_body.into());
+        read(text, fields)
+    }
+}
+
+impl AuthorizerSpec {
+    /// What the attribute says, as JSON.
+    pub fn to_declaration(&self) -> String {
+        write(self, &[HANDLER, PACKAGE, SOURCE])
+    }
+
+    /// The authorizer of such a text. It is sent no body, so that nothing of it can be read.
+    pub fn from_declaration(text: &str, compiled: Compiled) -> Result<Self, DeclarationError> {
+        read(text, compiled.common())
+    }
+}
+
+fn write(spec: &impl Serialize, without: &[&str]) -> String {
+    let Ok(Value::Object(fields)) = serde_json::to_value(spec) else {
+        unreachable!("a spec is an object of JSON");
+    };
+    // Sorted whatever the features of serde_json are: the same attribute gives the same tokens.
+    let declared: BTreeMap<_, _> =
+        fields.into_iter().filter(|(name, _)| !without.contains(&name.as_str())).collect();
+    serde_json::json!(declared).to_string()
+}
+
+fn read<T: DeserializeOwned>(text: &str, compiled: Map<String, Value>) -> Result<T, DeclarationError> {
+    let mut fields: Map<String, Value> = serde_json::from_str(text).map_err(DeclarationError)?;
+    fields.extend(compiled);
+    serde_json::from_value(Value::Object(fields)).map_err(DeclarationError)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Auth, Method, Throttle};
+
+    fn compiled() -> Compiled {
+        Compiled::new("items::get_item", "items", SourceLocation::new("src/lib.rs", 7, 3))
+    }
+
+    #[test]
+    fn a_route_is_what_was_declared_and_what_the_compiler_adds() {
+        let (name, path) = ("get_item".parse().unwrap(), "/items/{id}".parse().unwrap());
+        let mut route = RouteSpec::new(name, Method::Get, path, Auth::Authorizer("cognito".to_owned()));
+        route.scopes = vec!["items/read".parse().unwrap()];
+        route.throttle = Some(Throttle::new(50, 20));
+        route.description = "Says \"\u{e9}\"".to_owned();
+        route.entry = "routegen.items.GET.items.$id".to_owned();
+        let text = route.to_declaration();
+        for absent in ["handler", "package", "source", "reads_body"] {
+            assert!(!text.contains(absent), "{text}");
+        }
+
+        let read = RouteSpec::from_declaration(&text, Compiled { reads_body: true, ..compiled() }).unwrap();
+        route.handler = "items::get_item".to_owned();
+        route.package = "items".to_owned();
+        route.source = SourceLocation::new("src/lib.rs", 7, 3);
+        route.reads_body = true;
+        assert_eq!(read, route);
+    }
+
+    #[test]
+    fn an_authorizer_is_what_was_declared_and_what_the_compiler_adds() {
+        let mut authorizer = AuthorizerSpec::new("api_key".parse().unwrap());
+        authorizer.ttl = 300;
+        authorizer.env = vec!["KEYS".parse().unwrap()];
+        let read = AuthorizerSpec::from_declaration(&authorizer.to_declaration(), compiled()).unwrap();
+        assert_eq!((read.handler.as_str(), read.package.as_str()), ("items::get_item", "items"));
+        authorizer.handler = read.handler.clone();
+        authorizer.package = read.package.clone();
+        authorizer.source = SourceLocation::new("src/lib.rs", 7, 3);
+        assert_eq!(read, authorizer);
+    }
+
+    #[test]
+    fn what_no_macro_has_written_is_refused() {
+        for text in ["", "[]", "{}", r#"{"name": "a b"}"#] {
+            let error = RouteSpec::from_declaration(text, compiled()).unwrap_err().to_string();
+            assert!(error.starts_with("the registration cannot be read: "), "{error}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The invariants of ARCHITECTURE.md that the compiler does not hold.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails should stop and say why")]
+
+mod modules;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+use modules::Graph;
+
+/// The crates whose modules are looked at.
+const CRATES: [&str; 7] = ["spec", "apigw", "macros", "runtime", "gateway", "cli", "xtask"];
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    let metadata = MetadataCommand::new().current_dir(repository()).no_deps().exec().unwrap();
+    let found: BTreeMap<&str, Vec<&str>> = metadata
+        .packages
+        .iter()
+        .map(|package| {
+            let normal =
+                package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
+            let mut local: Vec<_> = normal
+                .filter(|dependency| dependency.path.is_some())
+                .map(|dependency| dependency.name.as_str())
+                .collect();
+            local.sort_unstable();
+            (package.name.as_str(), local)
+        })
+        .collect();
+    let expected = BTreeMap::from([
+        ("items", vec!["routegen"]),
+        ("pets", vec!["routegen"]),
+        ("routegen", vec!["routegen-apigw", "routegen-macros", "routegen-spec"]),
+        ("routegen-apigw", vec!["routegen-spec"]),
+        ("routegen-cli", vec!["routegen-gateway", "routegen-spec"]),
+        ("routegen-gateway", vec!["routegen-apigw", "routegen-spec"]),
+        ("routegen-macros", vec!["routegen-spec"]),
+        ("routegen-spec", vec![]),
+        ("xtask", vec![]),
+    ]);
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn no_modules_use_each_other_in_a_circle() {
+    let mut circles = Vec::new();
+    for krate in CRATES {
+        let graph = Graph::read(&repository().join(krate).join("src"));
+        assert!(graph.0.len() > 5, "{krate} was not read");
+        circles.extend(graph.circles().into_iter().map(|circle| format!("{krate}: {circle:?}")));
+    }
+    assert!(circles.is_empty(), "modules that can only be read together:\n{}", circles.join("\n"));
+}
+
+/// The table of rooms in ARCHITECTURE.md has, in its last column, what each uses: no more and no less than its code.
+#[test]
+fn the_rooms_use_each_other_as_drawn() {
+    let page = fs::read_to_string(repository().join("ARCHITECTURE.md")).unwrap();
+    let graph = Graph::read(&repository().join("cli/src"));
+    let rooms: BTreeMap<_, _> = graph.rooms().into_iter().filter(|(room, _)| !room.is_empty()).collect();
+    assert_eq!(drawn(&page, "`cli/src`"), rooms);
+}
+
+/// The rows of the table below the header that names `folder`.
+fn drawn<'a>(page: &'a str, folder: &str) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+    let header = |line: &&str| line.starts_with(&format!("| {folder} |"));
+    let rows = page.lines().skip_while(|line| !header(line)).skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|row| {
+        let cells: Vec<_> = row.split(" | ").collect();
+        let names = |cell: &'a str| cell.split('`').skip(1).step_by(2).map(|name| name.trim_end_matches('/'));
+        let room = names(cells[0]).next().unwrap_or_else(|| panic!("no room: {row}"));
+        (room, names(cells[cells.len() - 1]).collect())
+    })
+    .collect()
+}
+
+/// A crate of a few files, below a folder of the test's own.
+fn graph(name: &str, files: &[(&str, &str)]) -> Graph {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("architecture").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    for (file, text) in files {
+        let path = folder.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    Graph::read(&folder)
+}
+
+#[test]
+fn a_circle_is_found_however_it_is_written() {
+    let lib = ("lib.rs", "mod a;\nmod b;");
+    let circles = [
+        ("imports", "use crate::b::B;\npub struct A(B);", "use crate::a::A;\npub struct B(A);"),
+        ("paths", "pub struct A(crate::b::B);", "pub struct B(super::a::A);"),
+        ("macros", "fn a() { println!(\"{}\", crate::b::b()) }", "pub fn b() -> u8 { crate::a::C }"),
+        ("derives", "#[derive(crate::b::Derive)]\npub struct A;", "use crate::a::A;"),
+        ("globs", "use crate::b::*;", "use crate::a::*;"),
+        (
+            "renamed",
+            "use crate::b as other;\npub struct A(other::B);",
+            "use crate::{a::{self}};\npub struct B(a::A);",
+        ),
+        ("in_a_function", "fn a() { use crate::b::b; b() }", "pub fn b() { crate::a::a() }"),
+        ("in_an_inner_module", "mod inner { pub struct A(crate::b::B); }", "pub struct B(crate::a::A);"),
+    ];
+    for (name, a, b) in circles {
+        let graph = graph(name, &[lib, ("a.rs", a), ("b.rs", b)]);
+        assert_eq!(graph.circles(), [BTreeSet::from(["a", "b"])], "{name}: {graph:?}");
+    }
+}
+
+#[test]
+fn a_name_is_followed_through_its_re_exports() {
+    let files = [
+        ("lib.rs", "mod a;\nmod b;"),
+        (
+            "a/mod.rs",
+            "mod inner;\nmod other;\npub(crate) use self::inner::{Inner, Renamed as New};\npub(crate) use other::*;",
+        ),
+        ("a/inner.rs", "pub struct Inner(crate::b::B);\npub struct Renamed;"),
+        ("a/other.rs", "pub struct Other;"),
+        ("b.rs", "use crate::a::{Inner, New};\npub struct B;"),
+    ];
+    let graph = graph("re_exports", &files);
+    assert_eq!(graph.circles(), [BTreeSet::from(["a::inner", "b"])], "{graph:?}");
+}
+
+#[test]
+fn what_is_no_circle_is_not_called_one() {
+    let files = [
+        ("lib.rs", "pub(crate) mod a;\nmod b;\nuse a::A;\nfn lib(_: A, _: b::B) {}"),
+        // A façade, whose children use each other in one direction, and a test that looks at what it is used by.
+        ("a/mod.rs", "mod first;\npub(crate) mod second;\npub(crate) use self::{first::A, second::Second};"),
+        (
+            "a/first.rs",
+            "use super::Second;\npub(crate) struct A(Second);\nmade! { pub(super) struct C; }\n#[cfg(test)]\nmod tests { use crate::b::B; }",
+        ),
+        ("a/second.rs", "pub(in crate::a) struct Second;"),
+        ("b.rs", "use crate::a::A;\npub struct B(A);"),
+    ];
+    let graph = graph("no_circle", &files);
+    assert!(graph.circles().is_empty(), "{graph:?}");
+    let rooms = BTreeMap::from([
+        ("", BTreeSet::from(["a", "b"])),
+        ("a", BTreeSet::new()),
+        ("b", BTreeSet::from(["a"])),
+    ]);
+    assert_eq!(graph.rooms(), rooms);
+}
