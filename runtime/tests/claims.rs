@@ -4,7 +4,11 @@
 
 use futures_util::FutureExt as _;
 use proptest::prelude::*;
-use routegen::{Claims, Json, route, testing};
+use routegen::{
+    Claims, Json,
+    lambda_http::{self, RequestExt as _},
+    route, testing,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -25,6 +29,28 @@ async fn caller(claims: Claims<Caller>) -> Json<Caller> {
 #[route(GET, "/groups", auth = "cognito")]
 async fn groups(claims: Claims) -> Json<[bool; 3]> {
     Json(["admin", "not admin", "not"].map(|group| claims.is_in_group(group)))
+}
+
+/// The scopes beside the claims, which are there where the route asks for some.
+#[route(GET, "/scoped", auth = "cognito", scopes = ["shop/read", "shop/write"])]
+#[route(GET, "/unscoped", auth = "cognito", name = "get_unscoped")]
+async fn beside(request: lambda_http::Request) -> Json<Value> {
+    let context = serde_json::to_value(request.request_context()).unwrap();
+    Json(context["authorizer"]["jwt"]["scopes"].clone())
+}
+
+#[test]
+fn the_scopes_beside_the_claims_are_the_tokens_where_the_route_asks_for_any() {
+    let beside = |target: &str, claims: Value| -> Value {
+        testing::get(target).claims(claims).call(beside).now_or_never().unwrap().json()
+    };
+    let token = || json!({ "sub": "ann", "scope": "shop/read profile" });
+    assert_eq!(beside("/scoped", token()), json!(["shop/read", "profile"]));
+    assert_eq!(
+        beside("/scoped", json!({ "sub": "ann", "scope": "a", "scp": ["shop/write"] })),
+        json!(["shop/write"])
+    );
+    assert_eq!(beside("/unscoped", token()), Value::Null);
 }
 
 fn called(call: testing::Call) -> testing::Answer {

@@ -36,7 +36,10 @@ pub(crate) fn events(place: &Place<'_>) -> Vec<Row> {
                 Event("/headers/x-forwarded-for", "10.0.0.1, 127.0.0.1".into()),
                 Event("/headers/x-forwarded-port", port.into()),
                 Event("/headers/x-forwarded-proto", "http".into()),
-                Like("/headers/x-amzn-trace-id", |id| id.as_str().unwrap().starts_with("Root=1-")),
+                // The root alone: `Sampled` is for the function (all events that AWS publishes, and all captures).
+                Like("/headers/x-amzn-trace-id", |id| {
+                    id.as_str().is_some_and(|id| id.starts_with("Root=1-") && !id.contains(';'))
+                }),
                 NoField("/headers/cookie"),
                 NoField("/headers/connection"),
                 Event("/requestContext/accountId", place.account.into()),
