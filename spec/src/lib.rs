@@ -19,6 +19,8 @@ mod printable;
 mod route;
 #[cfg(feature = "routing")]
 pub mod routing;
+#[cfg(test)]
+mod schema;
 mod scope;
 mod trigger;
 
