@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The authorization of a route, written as one word.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(from = "String", into = "String")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum Auth {
     /// `"none"`: open to everyone. Only ever by its author's word.

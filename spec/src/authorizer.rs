@@ -9,13 +9,14 @@ use crate::{EnvName, IdentitySource, Name, SourceLocation};
 ///
 /// [Lambda authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AuthorizerSpec {
     /// The word that routes name it by, and the name of its function.
     pub name: Name,
     /// Where a request has what identifies the caller. A request that lacks one of them gets 401 and never reaches the
     /// function. All of them together are the key under which an answer is kept.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub identity_sources: Vec<IdentitySource>,
     /// How long an answer is kept, in seconds; 0 for not at all.
     pub ttl: u32,

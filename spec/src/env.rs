@@ -12,6 +12,8 @@ use crate::limits;
 /// [Lambda's rules]: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(extend("pattern" = "^[A-Za-z][A-Za-z0-9_]+$")))]
 pub struct EnvName(String);
 
 impl EnvName {

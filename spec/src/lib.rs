@@ -19,6 +19,8 @@ mod name;
 mod path;
 mod printable;
 mod route;
+#[cfg(test)]
+mod schema;
 mod scope;
 pub mod token_scopes;
 mod trigger;

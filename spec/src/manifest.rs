@@ -1,15 +1,19 @@
 //! All routes and authorizers of an API: the one thing that passes from a user's crate to the command line.
+//!
+//! Its JSON is a public contract, `spec/manifest.schema.json`, with the policy of `docs/manifest-json.md`. A reader passes over keys that it
+//! does not know, and refuses another [`FORMAT_VERSION`] before it reads anything else.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{AuthorizerSpec, RouteSpec, Serves, SourceLocation};
 
-/// The version of the manifest's form that this crate reads and writes.
+/// The version of the manifest's form that this crate reads and writes. It is raised where a reader that passes over what it does not
+/// know would deploy something else than was written.
 pub const FORMAT_VERSION: u32 = 3;
 
 /// All routes and Lambda authorizers of an API, sorted by name and then by place, so that the same ones give the same bytes.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Manifest {
     /// [`FORMAT_VERSION`] when it was written.

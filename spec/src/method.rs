@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A method that an HTTP API can route by.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the names are HTTP's own")]
 pub enum Method {

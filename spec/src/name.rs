@@ -11,6 +11,8 @@ use crate::limits;
 /// share one.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(extend("pattern" = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$", "maxLength" = limits::FUNCTION_NAME_CHARS)))]
 pub struct Name(String);
 
 impl Name {

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 /// A path of a route, parsed and valid.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PathPattern {
     /// Empty for `$default` and for `/`; `text` tells them apart.
     segments: Vec<Segment>,

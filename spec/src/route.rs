@@ -8,7 +8,7 @@ use crate::{Auth, EnvName, Method, Name, PathPattern, Scope};
 
 /// One `#[route]`, as the registry holds it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RouteSpec {
     /// The id of the route.
@@ -90,7 +90,7 @@ impl RouteSpec {
 ///
 /// [throttling]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Throttle {
     /// Requests a second, at least 1: with 0 everyone would be refused.
@@ -131,7 +131,7 @@ impl fmt::Display for RouteKey<'_> {
 
 /// A place in the user's sources. The default is none, which no manifest has.
 #[derive(Clone, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SourceLocation {
     /// The file, relative to the workspace's root where it lies within it, with `/` between folders.
