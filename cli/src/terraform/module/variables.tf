@@ -251,10 +251,11 @@ variable "layers" {
 }
 
 variable "artifact_bucket" {
-  description = "S3 bucket to upload the zip files to, in the region of the functions, and what to put before their keys, for example \"my-api/\". States that share a bucket need a key_prefix each, such as \"123456789012/staging/\": an object that two of them have is deleted with the first that goes on to another. server_side_encryption and kms_key_id, for a bucket that demands them of each upload: \"AES256\", \"aws:kms\" or \"aws:kms:dsse\", and for the latter two the ARN of a key, which the deployer must be allowed to decrypt with. Null uploads each with its function, which is fine for few: the provider does that one after another, at about 5 s each."
+  description = "S3 bucket to upload the zip files to, in the region of the functions, and what to put before their keys, for example \"my-api/\". States that share a bucket need a key_prefix each, such as \"123456789012/staging/\": an object that two of them have is deleted with the first that goes on to another. server_side_encryption and kms_key_id, for a bucket that demands them of each upload: \"AES256\", \"aws:kms\" or \"aws:kms:dsse\", and for the latter two the ARN of a key, which the deployer must be allowed to decrypt with. With upload = false the zips are in the bucket already, each under the hash that artifacts.json gives it, with - for + and _ for /, without =, and with .zip after it: artifacts_dir then needs artifacts.json alone. Null uploads each with its function, which is fine for few: the provider does that one after another, at about 5 s each."
   type = object({
     name       = string
     key_prefix = optional(string, "")
+    upload     = optional(bool, true)
 
     server_side_encryption = optional(string)
     kms_key_id             = optional(string)
@@ -269,6 +270,11 @@ variable "artifact_bucket" {
   validation {
     condition     = alltrue([for bucket in var.artifact_bucket[*] : bucket.kms_key_id == null || startswith(coalesce(bucket.server_side_encryption, "AES256"), "aws:kms")])
     error_message = "artifact_bucket.kms_key_id is the key of server_side_encryption = \"aws:kms\" or \"aws:kms:dsse\": set that too."
+  }
+
+  validation {
+    condition     = alltrue([for bucket in var.artifact_bucket[*] : bucket.upload || bucket.server_side_encryption == null])
+    error_message = "artifact_bucket.server_side_encryption is for uploads, and with upload = false there are none: leave it and kms_key_id out."
   }
 }
 

@@ -6,8 +6,10 @@
 mod benchmark;
 mod conformance;
 mod every_kind;
+mod faults;
 mod ministack;
 mod moto;
+mod proxy;
 pub(crate) mod python;
 
 use std::{
