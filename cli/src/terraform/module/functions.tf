@@ -115,7 +115,6 @@ locals {
   artifact_objects  = { for key, object in aws_s3_object.artifact : key => { bucket = object.bucket, key = object.key } }
   function_names    = { for key, function in aws_lambda_function.this : key => function.function_name }
   function_versions = { for key, function in aws_lambda_function.this : key => function.version }
-  log_group_arns    = { for key, group in aws_cloudwatch_log_group.function : key => group.arn }
   permission_ids    = { for key, permission in aws_lambda_permission.api : key => permission.id }
   role_names        = { for key, role in aws_iam_role.function : key => role.name }
   role_policy_ids   = { for key, policy in aws_iam_role_policy.function : key => policy.id }
@@ -133,11 +132,11 @@ locals {
     }
   ]...)
 
-  # Known before the function is, which its role comes before.
-  function_arns = {
-    for key, arn in local.log_group_arns :
-    key => replace(arn, "/^arn:([^:]*):logs:([^:]*):([^:]*):.*$/", "arn:$1:lambda:$2:$3:function:${local.functions[key].name}")
-  }
+  # Of a function and its log group, before they are there: the API's ARN has the partition, the region and the account. A role that
+  # referred to the log group would make it one that is made before it is destroyed, and its name is taken then.
+  of_account     = split(":", aws_apigatewayv2_api.this.execution_arn)
+  function_arns  = { for key, function in local.functions : key => "arn:${local.of_account[1]}:lambda:${local.of_account[3]}:${local.of_account[4]}:function:${function.name}" }
+  log_group_arns = { for key, function in local.functions : key => "arn:${local.of_account[1]}:logs:${local.of_account[3]}:${local.of_account[4]}:log-group:/aws/lambda/${function.name}" }
 
   # Where `aws lambda update-function-code` finds the code that a function should have.
   update_sources = {
@@ -308,12 +307,8 @@ resource "aws_lambda_function" "this" {
     }
   }
 
-  # The log group has to be there before the first call, or Lambda would try to make one without
-  # retention; the policy has to be there before Lambda checks it for the VPC and for tracing.
-  depends_on = [
-    local.log_group_arns,
-    local.role_policy_ids,
-  ]
+  # The policy has to be there before Lambda checks it for the VPC and for tracing.
+  depends_on = [local.role_policy_ids]
 }
 
 # The key holds the content's hash. So a new zip is another object: it is there before its function
@@ -384,12 +379,15 @@ resource "aws_lambda_provisioned_concurrency_config" "this" {
   }
 }
 
+# Nothing refers to it. The routes come long after it, and until it is there Lambda cannot make one without retention: the role has
+# no right to.
 resource "aws_cloudwatch_log_group" "function" {
   for_each = local.function_keys
 
   # The name that Lambda writes to.
   name              = "/aws/lambda/${local.functions[each.key].name}"
   retention_in_days = local.functions[each.key].log_retention_days
+  skip_destroy      = var.keep_logs
   kms_key_id        = var.log_kms_key_arn
   tags              = var.tags
 }
@@ -413,7 +411,7 @@ resource "aws_iam_role" "function" {
       # Lambda assumes it for functions of this account, and of no other. AWS's own examples have the condition, but Lambda's
       # guide does not promise the key: a request without it is let through, which asking for it outright would turn into a
       # function that cannot start.
-      Condition = { StringEqualsIfExists = { "aws:SourceAccount" = split(":", local.log_group_arns[each.key])[4] } }
+      Condition = { StringEqualsIfExists = { "aws:SourceAccount" = local.of_account[4] } }
     }]
   })
 
@@ -453,7 +451,8 @@ resource "aws_iam_role_policy" "function" {
           }
         },
         {
-          used = local.functions[each.key].vpc != null
+          # Lambda takes minutes to remove the interfaces of a function that has left its VPC, with the rights of its role.
+          used = local.functions[each.key].vpc != null || var.leaving_vpc
           body = {
             Sid      = "AttachToVpc"
             Effect   = "Allow"
@@ -464,7 +463,7 @@ resource "aws_iam_role_policy" "function" {
         {
           # Lambda itself needs those, the code that runs in the function does not. Only a call from
           # that code carries this condition key.
-          used = local.functions[each.key].vpc != null
+          used = local.functions[each.key].vpc != null || var.leaving_vpc
           body = {
             Sid       = "KeepCodeOffTheVpc"
             Effect    = "Deny"

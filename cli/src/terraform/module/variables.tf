@@ -14,7 +14,7 @@ variable "copy" {
 }
 
 variable "name" {
-  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives, with copy after it. Two copies of the API in one account and region need two names. Where it is changed later, the user pool keeps its name, users and clients. The access log begins anew, and without cognito_domain_prefix the token endpoint moves, because its address is made from the name."
+  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives, with copy after it. Two copies of the API in one account and region need two names. Where it is changed later, the user pool keeps its name, users and clients. The access log begins anew, in another group (the old one is deleted, unless keep_logs is set), and without cognito_domain_prefix the token endpoint moves, because its address is made from the name."
   type        = string
   default     = null
 
@@ -317,6 +317,13 @@ variable "vpc" {
   }
 }
 
+variable "leaving_vpc" {
+  description = "Whether the functions' roles may still remove network interfaces of a VPC. Lambda removes those of a function that has left, or is deleted, with the rights of its role, and takes 20 minutes or more: set this in the apply that sets vpc to null, before a destroy too, and take it back when the interfaces are gone."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "tracing_mode" {
   description = "X-Ray tracing of the functions: \"PassThrough\" follows the caller's decision, \"Active\" samples by itself and lets the functions write their traces."
   type        = string
@@ -597,6 +604,13 @@ variable "log_retention_days" {
     condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
     error_message = "log_retention_days must be a period that CloudWatch knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, or 0 for ever."
   }
+}
+
+variable "keep_logs" {
+  description = "Whether log groups outlive what writes to them: a function that is removed or renamed, the API under another name, and everything at a destroy. Terraform then forgets the group, which keeps its retention. It takes effect with an apply, before what is to go goes. To take the same names again, adopt the groups by import blocks."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "log_kms_key_arn" {
