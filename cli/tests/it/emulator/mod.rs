@@ -5,6 +5,7 @@
 
 mod benchmark;
 mod conformance;
+mod deployer;
 mod every_kind;
 mod faults;
 mod ministack;

@@ -4,7 +4,8 @@ is told to with an error.
     python proxy.py UPSTREAM PORT_FILE
 
 It listens on a free port of the loopback interface, writes that to PORT_FILE, and passes everything on to UPSTREAM (host:port).
-Under /_proxy/calls it gives the calls so far, as JSON: a list of {"operation", "path", "status"}; a DELETE forgets them. Under
+Under /_proxy/calls it gives the calls so far, as JSON: a list of {"operation", "path", "status", "sent"}, where "sent" is what IAM,
+Cognito and CloudWatch Logs are sent. Under
 /_proxy/faults it takes, by PUT, what is to fail: a list of
 
     {"after": [REGEX, …] | absent, "operation": REGEX, "path": REGEX | absent, "body": REGEX | absent, "times": N,
@@ -127,9 +128,14 @@ def remember(operation, path, status, data):
             of_kind[name or made.get(f"{kind[:-1]}Id") or made["stageName"]] = made
 
 
-def note(operation, path, status):
+def note(operation, path, status, body):
+    sent = {}
+    if operation.startswith("iam:"):
+        sent = {key: values[0] for key, values in urllib.parse.parse_qs(body.decode("latin1")).items()}
+    elif operation.startswith(("logs:", "cognito-idp:")):
+        sent = json.loads(body)
     with lock:
-        calls.append({"operation": operation, "path": path, "status": status})
+        calls.append({"operation": operation, "path": path, "status": status, "sent": sent})
         if status < 400:
             for fault in faults:
                 fault["waits"] = [after for after in fault["waits"] if not re.search(after, operation)]
@@ -183,8 +189,6 @@ class Handler(BaseHTTPRequestHandler):
                     faults = [{**fault, "hits": 0, "waits": fault.get("after", [])} for fault in json.loads(body)]
                 answer = faults
             else:
-                if self.command == "DELETE":
-                    calls.clear()
                 answer = calls
             data = json.dumps(answer).encode()
         self.answer(200, [("Content-Type", "application/json")], data)
@@ -199,13 +203,13 @@ class Handler(BaseHTTPRequestHandler):
         if fault:
             status = fault.get("status", 403)
             kind, text = refusal(fault, name)
-            note(name, self.path, status)
+            note(name, self.path, status, body)
             headers = [("Content-Type", kind), ("X-Amzn-ErrorType", fault.get("type", "AccessDeniedException"))]
             self.answer(status, headers, text.encode())
             return
         why = refused_by_aws(name, self.path, body)
         if why:
-            note(name, self.path, 409)
+            note(name, self.path, 409, body)
             text = json.dumps({"message": why}).encode()
             kind = "ConflictException"
             self.answer(409, [("Content-Type", "application/json"), ("X-Amzn-ErrorType", kind)], text)
@@ -220,7 +224,7 @@ class Handler(BaseHTTPRequestHandler):
         response = upstream.getresponse()
         data = response.read()
         upstream.close()
-        note(name, self.path, response.status)
+        note(name, self.path, response.status, body)
         remember(name, self.path, response.status, data)
         dropped = ("connection", "transfer-encoding", "date", "server") + (
             () if self.command == "HEAD" else ("content-length",)

@@ -7,6 +7,15 @@ use serde_json::{Value, json};
 use super::{Emulator, PATIENCE, agent, python::Python};
 use crate::{fixture::repository, terraform::process::Process};
 
+/// A call, whether it was answered with an error or not.
+pub(super) struct Call {
+    /// As IAM calls it, or by method and path; `proxy.py` says how.
+    pub(super) operation: String,
+    pub(super) path: String,
+    /// What IAM, Cognito and `CloudWatch` Logs are sent; nothing for others.
+    pub(super) sent: Value,
+}
+
 /// An emulator behind the proxy. As an [`Emulator`] it has the proxy's address.
 pub(super) struct Proxy {
     pub(super) emulator: Emulator,
@@ -35,6 +44,17 @@ impl Proxy {
         Self { emulator, _behind: behind }
     }
 
+    /// From now on, the first call that fits `then` fails, once a call that fits `create` has succeeded. Both are regular
+    /// expressions for operations; `then` may go on with ` | ` and one for what is sent. Earlier faults are forgotten.
+    pub(super) fn fail_after(&self, faults: &[(&str, &str)]) {
+        let fault = |(create, then): &(&str, &str)| {
+            let (operation, body) = then.split_once(" | ").unwrap_or((then, ""));
+            json!({ "after": [create], "operation": operation, "body": body })
+        };
+        let faults: Vec<_> = faults.iter().map(fault).collect();
+        self.set(&faults.into());
+    }
+
     /// The first call that fits this operation fails.
     pub(super) fn fail(&self, operation: &str) {
         self.set(&json!([{ "operation": operation }]));
@@ -50,6 +70,19 @@ impl Proxy {
         let faults = self.get("faults");
         let faults = faults.as_array().unwrap().iter().filter(|fault| fault["hits"] == 0);
         faults.map(|fault| fault["operation"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The calls so far.
+    pub(super) fn calls(&self) -> Vec<Call> {
+        let calls = self.get("calls");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let calls = calls.as_array().unwrap().iter();
+        let call = |call: &Value| Call {
+            operation: text(&call["operation"]),
+            path: text(&call["path"]),
+            sent: call["sent"].clone(),
+        };
+        calls.map(call).collect()
     }
 
     fn get(&self, what: &str) -> Value {
