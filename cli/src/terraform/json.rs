@@ -66,7 +66,8 @@ fn body(body: &Body, words: Words) -> Map<String, Value> {
 }
 
 fn attribute(attribute: &Attribute, words: Words) -> Value {
-    let words = if matches!(attribute.key(), "depends_on" | "ignore_changes") { Words::Names } else { words };
+    let of_names = matches!(attribute.key(), "depends_on" | "ignore_changes" | "replace_triggered_by");
+    let words = if of_names { Words::Names } else { words };
     value(attribute.expr(), words)
 }
 
@@ -192,7 +193,8 @@ resource "a" "b" {
   EOT
 
   lifecycle {
-    ignore_changes = [name]
+    ignore_changes       = [name]
+    replace_triggered_by = [a.c[each.key].arn]
   }
 }
 

@@ -1,7 +1,7 @@
 # The root of the example, written by hand: the table, and the module that `routegen emit-tf` keeps in ./routegen.
 
 terraform {
-  required_version = ">= 1.3"
+  required_version = ">= 1.4"
 
   required_providers {
     aws = {

@@ -183,6 +183,7 @@ resource "aws_apigatewayv2_stage" "this" {
 resource "aws_cloudwatch_log_group" "access" {
   name              = "/aws/vendedlogs/apigateway/${local.name}"
   retention_in_days = var.log_retention_days
+  skip_destroy      = var.keep_logs
   kms_key_id        = var.log_kms_key_arn
   tags              = var.tags
 }

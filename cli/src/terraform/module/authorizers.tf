@@ -4,6 +4,9 @@ locals {
   # Those that are functions, which API Gateway has to be allowed to call.
   lambda_authorizers = { for key, authorizer in local.authorizers : key => authorizer if authorizer.kind == "lambda" }
 
+  # An API has no two authorizers of one name, and where one changes its type there is the new one first.
+  authorizer_names = { for key, authorizer in local.authorizers : key => authorizer.kind == "lambda" ? "${key}-lambda" : key }
+
   jwt_authorizer_names = [for key, authorizer in local.authorizers : key if authorizer.kind == "jwt"]
 
   # Whose tokens are good, by authorizer: those of the Cognito pool, or of the issuer that the caller names.
@@ -11,11 +14,18 @@ locals {
   token_audiences = { for key, authorizer in local.authorizers : key => authorizer.kind == "cognito" ? local.cognito_audience : toset(flatten([for name, issuer in var.jwt_authorizers : issuer.audience if name == key])) }
 }
 
+# Whether an authorizer is a function or an issuer of tokens: where that changes, it is another one.
+resource "terraform_data" "authorizer_type" {
+  for_each = { for key, authorizer in local.authorizers : key => authorizer.kind == "lambda" ? "REQUEST" : "JWT" }
+
+  input = each.value
+}
+
 resource "aws_apigatewayv2_authorizer" "this" {
   for_each = local.authorizers
 
   api_id           = aws_apigatewayv2_api.this.id
-  name             = each.key
+  name             = local.authorizer_names[each.key]
   authorizer_type  = each.value.kind == "lambda" ? "REQUEST" : "JWT"
   identity_sources = lookup(each.value, "identity_sources", ["$request.header.Authorization"])
 
@@ -39,6 +49,9 @@ resource "aws_apigatewayv2_authorizer" "this" {
   lifecycle {
     # API Gateway deletes no authorizer that a route still has: the route changes first.
     create_before_destroy = true
+
+    # Changed in place, it would be of the new type while its routes still have the old one.
+    replace_triggered_by = [terraform_data.authorizer_type[each.key]]
 
     precondition {
       condition     = contains(["cognito", "jwt", "lambda"], each.value.kind)

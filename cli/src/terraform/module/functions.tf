@@ -54,9 +54,17 @@ locals {
     })
   }
 
-  # What `routegen build` says of the zips, beside them. Zips that came without it are taken as they are. Nothing but
-  # preconditions read this, so that a folder that is not known before the apply makes nothing else unknown.
+  # What `routegen build` says of the zips, beside them. Zips that came without it are taken as they are. Where the zips are on
+  # this machine nothing but preconditions read this, so that a folder that is not known before the apply makes nothing else
+  # unknown.
   listed = try({ for function in jsondecode(file("${var.artifacts_dir}/artifacts.json")).functions : function.key => function }, {})
+
+  # Whether the zips are on this machine, or were put into the bucket before, each under its hash, by whoever left artifacts.json.
+  has_zips = try(var.artifact_bucket.upload, true)
+
+  # The hash of each zip, as Lambda writes it, and the key of one that is in the bucket already: base64 as file names have it.
+  hashes        = { for key, function in local.functions : key => local.has_zips ? try(filebase64sha256(function.artifact), null) : try(local.listed[key].sha256, null) }
+  released_keys = { for key, hash in local.hashes : key => "${try(var.artifact_bucket.key_prefix, "")}${replace(replace(trimsuffix(coalesce(hash, "missing"), "="), "/", "_"), "+", "-")}.zip" }
 
   # The names of the variables that a function gets. That a value is a secret makes its name none, and a message can tell
   # a name only where Terraform knows that.
@@ -107,7 +115,6 @@ locals {
   artifact_objects  = { for key, object in aws_s3_object.artifact : key => { bucket = object.bucket, key = object.key } }
   function_names    = { for key, function in aws_lambda_function.this : key => function.function_name }
   function_versions = { for key, function in aws_lambda_function.this : key => function.version }
-  log_group_arns    = { for key, group in aws_cloudwatch_log_group.function : key => group.arn }
   permission_ids    = { for key, permission in aws_lambda_permission.api : key => permission.id }
   role_names        = { for key, role in aws_iam_role.function : key => role.name }
   role_policy_ids   = { for key, policy in aws_iam_role_policy.function : key => policy.id }
@@ -125,10 +132,18 @@ locals {
     }
   ]...)
 
-  # Known before the function is, which its role comes before.
-  function_arns = {
-    for key, arn in local.log_group_arns :
-    key => replace(arn, "/^arn:([^:]*):logs:([^:]*):([^:]*):.*$/", "arn:$1:lambda:$2:$3:function:${local.functions[key].name}")
+  # Of a function and its log group, before they are there: the API's ARN has the partition, the region and the account. A role that
+  # referred to the log group would make it one that is made before it is destroyed, and its name is taken then.
+  of_account     = split(":", aws_apigatewayv2_api.this.execution_arn)
+  function_arns  = { for key, function in local.functions : key => "arn:${local.of_account[1]}:lambda:${local.of_account[3]}:${local.of_account[4]}:function:${function.name}" }
+  log_group_arns = { for key, function in local.functions : key => "arn:${local.of_account[1]}:logs:${local.of_account[3]}:${local.of_account[4]}:log-group:/aws/lambda/${function.name}" }
+
+  # Where `aws lambda update-function-code` finds the code that a function should have.
+  update_sources = {
+    for key, function in local.functions : key => join(" ", compact([
+      var.artifact_bucket == null ? "--zip-file fileb://${function.artifact}" : "--s3-bucket ${try(local.artifact_objects[key].bucket, var.artifact_bucket.name)} --s3-key ${try(local.artifact_objects[key].key, local.released_keys[key])}",
+      var.alias == null ? "" : "--publish",
+    ]))
   }
 
   # Where Lambda has refused settings of functions that the partition "aws" takes, even at their defaults: there, what nobody
@@ -181,9 +196,9 @@ resource "aws_lambda_function" "this" {
   # Without the hash, a new zip under the old name would never be uploaded. A missing zip is left
   # to the precondition below, whose message says what to do.
   filename         = var.artifact_bucket == null ? local.functions[each.key].artifact : null
-  s3_bucket        = try(local.artifact_objects[each.key].bucket, null)
-  s3_key           = try(local.artifact_objects[each.key].key, null)
-  source_code_hash = try(filebase64sha256(local.functions[each.key].artifact), null)
+  s3_bucket        = local.has_zips ? try(local.artifact_objects[each.key].bucket, null) : var.artifact_bucket.name
+  s3_key           = local.has_zips ? try(local.artifact_objects[each.key].key, null) : local.released_keys[each.key]
+  source_code_hash = local.hashes[each.key]
 
   # Elsewhere it is always said, so that a function that had more goes back to 512.
   dynamic "ephemeral_storage" {
@@ -235,12 +250,17 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
-      condition     = try(fileexists(local.functions[each.key].artifact), false)
+      condition     = !local.has_zips || try(fileexists(local.functions[each.key].artifact), false)
       error_message = "There is no artifact at ${local.functions[each.key].artifact}: run `routegen build`, or set artifacts_dir to the folder that it writes to."
     }
 
     precondition {
-      condition     = try(local.listed[each.key].sha256 == filebase64sha256(local.functions[each.key].artifact), true)
+      condition     = local.has_zips || local.hashes[each.key] != null
+      error_message = "artifact_bucket.upload is false, and nothing says which zip of the bucket the function ${each.key} is to run: ${var.artifacts_dir}/artifacts.json is missing, or is that of another API. Take the one that was written with the zips."
+    }
+
+    precondition {
+      condition     = try(local.listed[each.key].sha256 == local.hashes[each.key], true)
       error_message = "The artifact at ${local.functions[each.key].artifact} is not the one that artifacts.json beside it describes: run `routegen build`."
     }
 
@@ -277,20 +297,24 @@ resource "aws_lambda_function" "this" {
       condition     = local.environment_bytes[each.key] <= 4096
       error_message = "The environment variables of the function ${each.key} come to more than 4 KB, which is all that Lambda takes."
     }
+
+    # After an update of the code that failed, the state has the new hash, and the provider finds nothing to do from then on. What
+    # runs is compared here: at once where no change is planned, and after the change where one is, which shows in
+    # `last_modified` not being known yet. Releases of the provider that let `code_sha256` be set are too new to demand.
+    postcondition {
+      condition     = try(length(self.code_sha256) != 44 || self.code_sha256 == coalesce(local.hashes[each.key], self.code_sha256), true) || self.last_modified == ""
+      error_message = "The function ${self.function_name} runs other code than ${local.has_zips ? local.functions[each.key].artifact : local.released_keys[each.key]}: the last update of its code failed, or somebody has changed it since. Terraform would not notice. Update it by `aws lambda update-function-code --function-name ${self.function_name} ${local.update_sources[each.key]}`, then apply again; or build another zip."
+    }
   }
 
-  # The log group has to be there before the first call, or Lambda would try to make one without
-  # retention; the policy has to be there before Lambda checks it for the VPC and for tracing.
-  depends_on = [
-    local.log_group_arns,
-    local.role_policy_ids,
-  ]
+  # The policy has to be there before Lambda checks it for the VPC and for tracing.
+  depends_on = [local.role_policy_ids]
 }
 
 # The key holds the content's hash. So a new zip is another object: it is there before its function
 # takes it, and the old one goes after that.
 resource "aws_s3_object" "artifact" {
-  for_each = var.artifact_bucket == null ? {} : local.function_keys
+  for_each = var.artifact_bucket != null && local.has_zips ? local.function_keys : {}
 
   bucket = var.artifact_bucket.name
   key    = "${var.artifact_bucket.key_prefix}${local.functions[each.key].name}/${try(filesha256(local.functions[each.key].artifact), "missing")}.zip"
@@ -355,12 +379,15 @@ resource "aws_lambda_provisioned_concurrency_config" "this" {
   }
 }
 
+# Nothing refers to it. The routes come long after it, and until it is there Lambda cannot make one without retention: the role has
+# no right to.
 resource "aws_cloudwatch_log_group" "function" {
   for_each = local.function_keys
 
   # The name that Lambda writes to.
   name              = "/aws/lambda/${local.functions[each.key].name}"
   retention_in_days = local.functions[each.key].log_retention_days
+  skip_destroy      = var.keep_logs
   kms_key_id        = var.log_kms_key_arn
   tags              = var.tags
 }
@@ -384,7 +411,7 @@ resource "aws_iam_role" "function" {
       # Lambda assumes it for functions of this account, and of no other. AWS's own examples have the condition, but Lambda's
       # guide does not promise the key: a request without it is let through, which asking for it outright would turn into a
       # function that cannot start.
-      Condition = { StringEqualsIfExists = { "aws:SourceAccount" = split(":", local.log_group_arns[each.key])[4] } }
+      Condition = { StringEqualsIfExists = { "aws:SourceAccount" = local.of_account[4] } }
     }]
   })
 
@@ -424,7 +451,8 @@ resource "aws_iam_role_policy" "function" {
           }
         },
         {
-          used = local.functions[each.key].vpc != null
+          # Lambda takes minutes to remove the interfaces of a function that has left its VPC, with the rights of its role.
+          used = local.functions[each.key].vpc != null || var.leaving_vpc
           body = {
             Sid      = "AttachToVpc"
             Effect   = "Allow"
@@ -435,7 +463,7 @@ resource "aws_iam_role_policy" "function" {
         {
           # Lambda itself needs those, the code that runs in the function does not. Only a call from
           # that code carries this condition key.
-          used = local.functions[each.key].vpc != null
+          used = local.functions[each.key].vpc != null || var.leaving_vpc
           body = {
             Sid       = "KeepCodeOffTheVpc"
             Effect    = "Deny"

@@ -14,7 +14,7 @@ variable "copy" {
 }
 
 variable "name" {
-  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives, with copy after it. Two copies of the API in one account and region need two names. Where it is changed later, the user pool keeps its name, users and clients. The access log begins anew, and without cognito_domain_prefix the token endpoint moves, because its address is made from the name."
+  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives, with copy after it. Two copies of the API in one account and region need two names. Where it is changed later, the user pool keeps its name, users and clients. The access log begins anew, in another group (the old one is deleted, unless keep_logs is set), and without cognito_domain_prefix the token endpoint moves, because its address is made from the name."
   type        = string
   default     = null
 
@@ -251,10 +251,11 @@ variable "layers" {
 }
 
 variable "artifact_bucket" {
-  description = "S3 bucket to upload the zip files to, in the region of the functions, and what to put before their keys, for example \"my-api/\". States that share a bucket need a key_prefix each, such as \"123456789012/staging/\": an object that two of them have is deleted with the first that goes on to another. server_side_encryption and kms_key_id, for a bucket that demands them of each upload: \"AES256\", \"aws:kms\" or \"aws:kms:dsse\", and for the latter two the ARN of a key, which the deployer must be allowed to decrypt with. Null uploads each with its function, which is fine for few: the provider does that one after another, at about 5 s each."
+  description = "S3 bucket to upload the zip files to, in the region of the functions, and what to put before their keys, for example \"my-api/\". States that share a bucket need a key_prefix each, such as \"123456789012/staging/\": an object that two of them have is deleted with the first that goes on to another. server_side_encryption and kms_key_id, for a bucket that demands them of each upload: \"AES256\", \"aws:kms\" or \"aws:kms:dsse\", and for the latter two the ARN of a key, which the deployer must be allowed to decrypt with. With upload = false the zips are in the bucket already, each under the hash that artifacts.json gives it, with - for + and _ for /, without =, and with .zip after it: artifacts_dir then needs artifacts.json alone. Null uploads each with its function, which is fine for few: the provider does that one after another, at about 5 s each."
   type = object({
     name       = string
     key_prefix = optional(string, "")
+    upload     = optional(bool, true)
 
     server_side_encryption = optional(string)
     kms_key_id             = optional(string)
@@ -269,6 +270,11 @@ variable "artifact_bucket" {
   validation {
     condition     = alltrue([for bucket in var.artifact_bucket[*] : bucket.kms_key_id == null || startswith(coalesce(bucket.server_side_encryption, "AES256"), "aws:kms")])
     error_message = "artifact_bucket.kms_key_id is the key of server_side_encryption = \"aws:kms\" or \"aws:kms:dsse\": set that too."
+  }
+
+  validation {
+    condition     = alltrue([for bucket in var.artifact_bucket[*] : bucket.upload || bucket.server_side_encryption == null])
+    error_message = "artifact_bucket.server_side_encryption is for uploads, and with upload = false there are none: leave it and kms_key_id out."
   }
 }
 
@@ -309,6 +315,13 @@ variable "vpc" {
     condition     = try(length(var.vpc.subnet_ids) > 0 && length(var.vpc.security_group_ids) > 0, var.vpc == null)
     error_message = "vpc needs at least one subnet and one security group; leave vpc at null for functions outside a VPC."
   }
+}
+
+variable "leaving_vpc" {
+  description = "Whether the functions' roles may still remove network interfaces of a VPC. Lambda removes those of a function that has left, or is deleted, with the rights of its role, and takes 20 minutes or more: set this in the apply that sets vpc to null, before a destroy too, and take it back when the interfaces are gone."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "tracing_mode" {
@@ -591,6 +604,13 @@ variable "log_retention_days" {
     condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
     error_message = "log_retention_days must be a period that CloudWatch knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, or 0 for ever."
   }
+}
+
+variable "keep_logs" {
+  description = "Whether log groups outlive what writes to them: a function that is removed or renamed, the API under another name, and everything at a destroy. Terraform then forgets the group, which keeps its retention. It takes effect with an apply, before what is to go goes. To take the same names again, adopt the groups by import blocks."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "log_kms_key_arn" {

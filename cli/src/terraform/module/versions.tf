@@ -1,8 +1,8 @@
 # The routegen module: the versions that it needs.
 
 terraform {
-  # Optional object attributes with defaults came with Terraform 1.3.
-  required_version = ">= 1.3"
+  # terraform_data came with Terraform 1.4.
+  required_version = ">= 1.4"
 
   required_providers {
     aws = {

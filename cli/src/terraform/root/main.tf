@@ -2,7 +2,7 @@
 # and routegen will not touch it again. What it regenerates is the folder ./routegen.
 
 terraform {
-  required_version = ">= 1.3"
+  required_version = ">= 1.4"
 
   required_providers {
     aws = {

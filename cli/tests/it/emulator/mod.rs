@@ -5,9 +5,12 @@
 
 mod benchmark;
 mod conformance;
+mod deployer;
 mod every_kind;
+mod faults;
 mod ministack;
 mod moto;
+mod proxy;
 pub(crate) mod python;
 
 use std::{

@@ -60,6 +60,14 @@ impl Python {
         command
     }
 
+    /// A script to run as a server, in the same way.
+    pub(super) fn server_script(&self, script: &Utf8Path, arguments: &[&str], folder: &Utf8Path) -> Command {
+        let mut command = watched(&self.0);
+        command.arg(script).args(arguments).current_dir(folder).env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap());
+        command
+    }
+
     /// What a module that is a program prints in `folder`, whatever its status.
     pub(crate) fn module(&self, module: &str, arguments: &[&str], folder: &Utf8Path) -> String {
         let mut command = Command::new(&self.0);

@@ -140,6 +140,14 @@ impl Root {
         succeeded(args[0], self.terraform.call(&self.folder, args))
     }
 
+    /// Calls Terraform, which is to fail, and returns what it prints.
+    #[track_caller]
+    pub(crate) fn fail(&self, args: &[&str]) -> String {
+        let Finished { status, stdout, stderr } = self.terraform.call(&self.folder, args);
+        assert!(!status.success(), "terraform {}: {status}\n{stdout}{stderr}", args[0]);
+        stdout + &stderr
+    }
+
     /// How long such a call takes, which may be this long at most.
     #[track_caller]
     pub(crate) fn time(&self, limit: Duration, args: &[&str]) -> Duration {

@@ -95,6 +95,8 @@ const SETTINGS: &[&[&str]] = &[
   }
   disable_execute_api_endpoint = true"#,
     ],
+    &["", "keep_logs = true"],
+    &["", "leaving_vpc = true"],
     &["", "log_retention_days = 0"],
     &["", "log_kms_key_arn = aws_kms_key.known_later.arn"],
     &[

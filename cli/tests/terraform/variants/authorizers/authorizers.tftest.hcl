@@ -24,6 +24,11 @@ run "a_lambda_authorizer" {
   }
 
   assert {
+    condition     = { for key, authorizer in aws_apigatewayv2_authorizer.this : key => authorizer.name } == { api_key = "api_key-lambda", cognito = "cognito", partners = "partners" } && { for key, type in terraform_data.authorizer_type : key => type.input } == { api_key = "REQUEST", cognito = "JWT", partners = "JWT" }
+    error_message = "An authorizer of another type would have the same name, or be the same one."
+  }
+
+  assert {
     condition     = aws_apigatewayv2_authorizer.this["api_key"].identity_sources == toset(["$request.header.x-api-key", "$context.routeKey"]) && aws_apigatewayv2_authorizer.this["api_key"].authorizer_result_ttl_in_seconds == 300
     error_message = "Identity sources or time of keeping are not those of locals.tf."
   }

@@ -123,7 +123,7 @@ run "arns" {
   }
 
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.function["get_items"].policy).Statement : statement.Resource if statement.Sid == "WriteOwnLogs"][0] == "arn:aws-cn:logs:cn-northwest-1:123456789012:log-group:mocked:*"
+    condition     = [for statement in jsondecode(aws_iam_role_policy.function["get_items"].policy).Statement : statement.Resource if statement.Sid == "WriteOwnLogs"][0] == "arn:aws-cn:logs:cn-northwest-1:123456789012:log-group:/aws/lambda/get-items:*"
     error_message = "A role may not write to its function's log group in this partition."
   }
 

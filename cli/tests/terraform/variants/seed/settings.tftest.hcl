@@ -680,3 +680,32 @@ run "a_copy_with_names_of_its_own" {
     error_message = "What a caller says of the names does not hold."
   }
 }
+
+run "logs_that_stay" {
+  variables {
+    keep_logs = true
+  }
+
+  assert {
+    condition     = alltrue([for group in concat([aws_cloudwatch_log_group.access], values(aws_cloudwatch_log_group.function)) : group.skip_destroy])
+    error_message = "A log group goes with what writes to it."
+  }
+}
+
+run "logs_that_go" {
+  assert {
+    condition     = !anytrue([for group in concat([aws_cloudwatch_log_group.access], values(aws_cloudwatch_log_group.function)) : coalesce(group.skip_destroy, false)])
+    error_message = "A log group stays, which nobody asked for."
+  }
+}
+
+run "functions_that_have_left_their_vpc" {
+  variables {
+    leaving_vpc = true
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : length(function.vpc_config) == 0]) && alltrue([for policy in aws_iam_role_policy.function : contains([for statement in jsondecode(policy.policy).Statement : statement.Sid], "AttachToVpc") && contains([for statement in jsondecode(policy.policy).Statement : statement.Sid], "KeepCodeOffTheVpc")])
+    error_message = "The roles may not remove the interfaces that are left, or the code may."
+  }
+}

@@ -67,7 +67,7 @@ run "functions" {
   }
 
   assert {
-    condition     = alltrue([for key, policy in aws_iam_role_policy.function : policy.role == aws_iam_role.function[key].name && jsondecode(policy.policy).Statement == [{ Sid = "WriteOwnLogs", Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "${aws_cloudwatch_log_group.function[key].arn}:*" }]])
+    condition     = alltrue([for key, policy in aws_iam_role_policy.function : policy.role == aws_iam_role.function[key].name && jsondecode(policy.policy).Statement == [{ Sid = "WriteOwnLogs", Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "arn:aws:logs:eu-central-1:123456789012:log-group:${aws_cloudwatch_log_group.function[key].name}:*" }]])
     error_message = "A role may do more, or less, than write to its function's log group."
   }
 

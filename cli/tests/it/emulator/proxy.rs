@@ -1,0 +1,93 @@
+//! A proxy in front of an emulator, `proxy.py`: it writes down every call of Terraform's provider, fails those that a test wants to
+//! fail, and refuses what API Gateway refuses and the emulator does not.
+
+use camino::Utf8Path;
+use serde_json::{Value, json};
+
+use super::{Emulator, PATIENCE, agent, python::Python};
+use crate::{fixture::repository, terraform::process::Process};
+
+/// A call, whether it was answered with an error or not.
+pub(super) struct Call {
+    /// As IAM calls it, or by method and path; `proxy.py` says how.
+    pub(super) operation: String,
+    pub(super) path: String,
+    /// What IAM, Cognito and `CloudWatch` Logs are sent; nothing for others.
+    pub(super) sent: Value,
+}
+
+/// An emulator behind the proxy. As an [`Emulator`] it has the proxy's address.
+pub(super) struct Proxy {
+    pub(super) emulator: Emulator,
+    _behind: Emulator,
+}
+
+impl Proxy {
+    pub(super) fn start(python: &Python, folder: &Utf8Path, behind: Emulator) -> Self {
+        let port_file = folder.join("proxy.port");
+        let script = repository().join("cli/tests/it/emulator/proxy.py");
+        let command = python.server_script(
+            &script,
+            &[behind.address.trim_start_matches("http://"), port_file.as_str()],
+            folder,
+        );
+        let mut process = Process::start(command, folder.join("proxy"));
+        let deadline = std::time::Instant::now() + PATIENCE;
+        let port = loop {
+            if let Ok(port) = std::fs::read_to_string(&port_file) {
+                break port;
+            }
+            let ended = process.ended(std::time::Duration::from_millis(50));
+            assert!(ended.is_none() && std::time::Instant::now() < deadline, "see {}.err", process.log());
+        };
+        let emulator = Emulator { address: format!("http://127.0.0.1:{port}"), _process: process };
+        Self { emulator, _behind: behind }
+    }
+
+    /// From now on, the first call that fits `then` fails, once a call that fits `create` has succeeded. Both are regular
+    /// expressions for operations; `then` may go on with ` | ` and one for what is sent. Earlier faults are forgotten.
+    pub(super) fn fail_after(&self, faults: &[(&str, &str)]) {
+        let fault = |(create, then): &(&str, &str)| {
+            let (operation, body) = then.split_once(" | ").unwrap_or((then, ""));
+            json!({ "after": [create], "operation": operation, "body": body })
+        };
+        let faults: Vec<_> = faults.iter().map(fault).collect();
+        self.set(&faults.into());
+    }
+
+    /// The first call that fits this operation fails.
+    pub(super) fn fail(&self, operation: &str) {
+        self.set(&json!([{ "operation": operation }]));
+    }
+
+    fn set(&self, faults: &Value) {
+        let url = format!("{}/_proxy/faults", self.emulator.address);
+        agent().put(url).send(faults.to_string()).unwrap();
+    }
+
+    /// What was to fail and has not.
+    pub(super) fn not_failed(&self) -> Vec<String> {
+        let faults = self.get("faults");
+        let faults = faults.as_array().unwrap().iter().filter(|fault| fault["hits"] == 0);
+        faults.map(|fault| fault["operation"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The calls so far.
+    pub(super) fn calls(&self) -> Vec<Call> {
+        let calls = self.get("calls");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let calls = calls.as_array().unwrap().iter();
+        let call = |call: &Value| Call {
+            operation: text(&call["operation"]),
+            path: text(&call["path"]),
+            sent: call["sent"].clone(),
+        };
+        calls.map(call).collect()
+    }
+
+    fn get(&self, what: &str) -> Value {
+        let url = format!("{}/_proxy/{what}", self.emulator.address);
+        let text = agent().get(url).call().unwrap().body_mut().with_config().limit(u64::MAX).read_to_string();
+        serde_json::from_str(&text.unwrap()).unwrap()
+    }
+}
