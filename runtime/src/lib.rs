@@ -77,8 +77,6 @@ mod authorizer;
 mod decision;
 mod event;
 mod extract;
-#[cfg(any(feature = "router", feature = "testing"))]
-mod local;
 mod log;
 #[cfg(feature = "metrics")]
 #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
@@ -96,6 +94,8 @@ mod route;
 #[cfg(feature = "router")]
 mod router;
 mod serve;
+#[cfg(any(feature = "router", feature = "testing"))]
+mod simulate;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;

@@ -20,7 +20,7 @@ pub(crate) struct CheckedManifest {
     /// The name of the API.
     pub(crate) api_name: String,
     /// The routes, sorted by name.
-    pub(crate) routes: Vec<Route>,
+    pub(crate) routes: Vec<CheckedRoute>,
     /// The functions, sorted by key.
     pub(crate) functions: Vec<Function>,
     /// The authorizers that routes ask for, sorted by name.
@@ -35,7 +35,7 @@ pub(crate) struct CheckedManifest {
 
 /// A route of the API.
 #[derive(Clone, Debug)]
-pub(crate) struct Route {
+pub(crate) struct CheckedRoute {
     pub(crate) spec: RouteSpec,
     /// The [`Function::key`] of the function that answers it.
     pub(crate) function: String,
@@ -95,7 +95,11 @@ impl CheckedManifest {
             if let (Auth::Authorizer(name), Some(kind)) = (&spec.auth, &authorizer) {
                 authorizers.insert(Authorizer { name: name.clone(), kind: kind.clone() });
             }
-            routes.push(Route { function: spec.function().to_string(), spec: spec.clone(), authorizer });
+            routes.push(CheckedRoute {
+                function: spec.function().to_string(),
+                spec: spec.clone(),
+                authorizer,
+            });
         }
         let functions = manifest.functions_with(config.defaults());
         let called = functions.into_iter().filter(|function| manifest.calls(function));
@@ -112,7 +116,7 @@ impl CheckedManifest {
 
     /// A function by its own name or by that of one of its routes, with `_` or with `-`.
     pub(crate) fn function_named(&self, name: &str) -> Result<&Function, Error> {
-        let of_route = |function: &Function, route: &Route| {
+        let of_route = |function: &Function, route: &CheckedRoute| {
             let id = &route.spec.name;
             route.function == function.key && (id.as_str() == name || id.to_kebab_case() == name)
         };
@@ -133,7 +137,7 @@ impl CheckedManifest {
         if function.kind != TriggerKind::Routes {
             return Vec::new();
         }
-        let of_function = |route: &&Route| route.function == function.key;
+        let of_function = |route: &&CheckedRoute| route.function == function.key;
         self.routes.iter().filter(of_function).map(|route| route.spec.route_key().to_string()).collect()
     }
 }

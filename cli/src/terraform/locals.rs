@@ -5,7 +5,7 @@
 use routegen_spec::{Auth, AuthorizerKind, EnvName, limits};
 
 use super::hcl::{self, Value};
-use crate::check::{Authorizer, CheckedManifest, Function, Route};
+use crate::check::{Authorizer, CheckedManifest, CheckedRoute, Function};
 
 const HEADER: &str = "# The routegen module: what the code says. The other files make resources of it.\n\n";
 
@@ -45,7 +45,7 @@ pub(super) fn function(function: &Function) -> Value {
     ])
 }
 
-fn route(route: &Route) -> Value {
+fn route(route: &CheckedRoute) -> Value {
     let spec = &route.spec;
     let [authorization_type, authorizer, scopes] = authorization(route);
     Value::Object(vec![
@@ -61,7 +61,7 @@ fn route(route: &Route) -> Value {
 }
 
 /// Who may call a route: three entries of its object.
-pub(super) fn authorization(route: &Route) -> [(String, Value); 3] {
+pub(super) fn authorization(route: &CheckedRoute) -> [(String, Value); 3] {
     let kind = route.authorizer.as_ref().map_or("NONE", AuthorizerKind::authorization_type);
     let authorizer = match &route.spec.auth {
         Auth::Authorizer(name) => Value::from(name.as_str()),

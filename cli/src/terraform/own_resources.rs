@@ -7,7 +7,7 @@ use super::{
     hcl::{self, Value},
     locals,
 };
-use crate::check::{CheckedManifest, Route};
+use crate::check::{CheckedManifest, CheckedRoute};
 
 const HEADER: &str = "# What the code says, for resources of your own: write one aws_lambda_function for each function,\n# under its key in lambda_functions.\n\n";
 
@@ -40,7 +40,7 @@ pub(super) fn render(manifest: &CheckedManifest) -> String {
     HEADER.to_owned() + &hcl::locals(&entries)
 }
 
-fn route(route: &Route) -> Value {
+fn route(route: &CheckedRoute) -> Value {
     let spec = &route.spec;
     Value::object([
         ("method", Value::from(spec.method.as_str())),

@@ -23,10 +23,10 @@ use crate::{
     Decision, Init, Problem,
     authorizer::Authorizer,
     event::authorizer_request,
-    local::event::{lambda_event, of_authorizer},
     log::chain,
     rejection::Rejection,
     serve::judge,
+    simulate::event::{lambda_event, of_authorizer},
 };
 
 /// The claims, or what is answered in place of a handler's response.

@@ -37,13 +37,13 @@ use serde_json::value::to_raw_value;
 use crate::{
     Init, Problem, Resource,
     extract::SaidByProgram,
-    local::{
-        event::{identity_sources, request_id},
-        table::{Conflict, Row, Table},
-    },
     log::TARGET,
     registry::{self, RegisteredRoute},
     serve::{Resources, answer, prepare},
+    simulate::{
+        event::{identity_sources, request_id},
+        table::{Conflict, Row, Table},
+    },
 };
 use authorize::Authorize;
 pub use client::ClientAddress;

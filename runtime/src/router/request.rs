@@ -13,7 +13,7 @@ use lambda_http::Context;
 use routegen_apigw::event::travels_as_text;
 
 use super::failed::failed;
-use crate::{event, local::event::lambda_event, rejection::Rejection, request::Request};
+use crate::{event, rejection::Rejection, request::Request, simulate::event::lambda_event};
 
 /// Gives the request its one host, which HTTP/2 has beside the headers.
 pub(super) fn with_host(parts: &mut Parts) -> Result<(), StatusCode> {

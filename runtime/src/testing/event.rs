@@ -17,7 +17,7 @@ use routegen_spec::{IdentitySource, Scope};
 use serde_json::{Map, Value, json, value::to_raw_value};
 
 use super::{call::Call, lookup::Place};
-use crate::local::event::{of_authorizer as authorizer_event, request_id};
+use crate::simulate::event::{of_authorizer as authorizer_event, request_id};
 
 /// The host where a call names none.
 const HOST: HeaderValue = HeaderValue::from_static("local.execute-api.us-east-1.amazonaws.com");

@@ -7,9 +7,9 @@ use axum::http::Method;
 use routegen_spec::Scope;
 
 use crate::{
-    local::table::{Conflict, Row, Table},
     registry::{self, RegisteredAuthorizer, RegisteredRoute},
     route::Route,
+    simulate::table::{Conflict, Row, Table},
 };
 
 /// A route that takes the request.

@@ -84,9 +84,9 @@ pub use functions::{Functions, functions};
 pub use verdict::Verdict;
 
 use crate::{
-    local::event::{identity_sources, lambda_event},
     problem::Cause,
     serve::{answer, judge},
+    simulate::event::{identity_sources, lambda_event},
 };
 
 /// A call with GET. The target is a path with or without a query, percent-encoded as a client sends it.
