@@ -113,7 +113,16 @@ fn read_module(path: &Path, folder: &Path, module: &str, files: &mut BTreeMap<Mo
             file.children.insert(name.clone());
             let candidates = [folder.join(&name).join("mod.rs"), folder.join(format!("{name}.rs"))];
             let found = candidates.into_iter().find(|path| path.exists());
-            children.push((name, found.unwrap_or_else(|| panic!("no file for `{module}::{}`", item.ident))));
+            let found = found.unwrap_or_else(|| panic!("no file for `{module}::{}`", item.ident));
+            // One style: a module with children is a folder with a `mod.rs`.
+            let is_beside =
+                found.file_name().is_some_and(|file| file != "mod.rs") && folder.join(&name).is_dir();
+            assert!(
+                !is_beside,
+                "{} is beside a folder of its name: move it to `mod.rs` there",
+                found.display()
+            );
+            children.push((name, found));
         }
     }
     let mut reader = Reader { file: &mut file, is_inner: false };
