@@ -164,6 +164,7 @@ fn a_linker_is_one_that_cargo_finds_in_its_configuration() {
     assert!(!missing(&project.root));
     std::fs::create_dir(elsewhere.join(".cargo")).unwrap();
     std::fs::write(elsewhere.join(".cargo/config.toml"), "include = [\"more.toml\"]\n").unwrap();
+    std::fs::write(elsewhere.join(".cargo/more.toml"), "").unwrap();
     assert!(missing(&elsewhere));
     std::fs::write(elsewhere.join(".cargo/more.toml"), linker).unwrap();
     assert!(!missing(&elsewhere));
