@@ -16,6 +16,9 @@ pub(super) struct Call {
     pub(super) sent: Value,
 }
 
+/// As often as the provider makes one call: once, and the retries that it is configured with.
+const ATTEMPTS: usize = 4;
+
 /// An emulator behind the proxy. As an [`Emulator`] it has the proxy's address.
 pub(super) struct Proxy {
     pub(super) emulator: Emulator,
@@ -44,12 +47,12 @@ impl Proxy {
         Self { emulator, _behind: behind }
     }
 
-    /// From now on, the first call that fits `then` fails, once a call that fits `create` has succeeded. Both are regular
-    /// expressions for operations; `then` may go on with ` | ` and one for what is sent. Earlier faults are forgotten.
+    /// From now on, calls that fit `then` fail, as often as the provider tries one again, once a call that fits `create` has succeeded.
+    /// Both are regular expressions for operations; `then` may go on with ` | ` and one for what is sent. Earlier faults are forgotten.
     pub(super) fn fail_after(&self, faults: &[(&str, &str)]) {
         let fault = |(create, then): &(&str, &str)| {
             let (operation, body) = then.split_once(" | ").unwrap_or((then, ""));
-            json!({ "after": [create], "operation": operation, "body": body })
+            json!({ "after": [create], "operation": operation, "body": body, "times": ATTEMPTS })
         };
         let faults: Vec<_> = faults.iter().map(fault).collect();
         self.set(&faults.into());
