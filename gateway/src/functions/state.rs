@@ -1,6 +1,6 @@
 //! What is known of an execution environment: what it works on, and what it asks for.
 //!
-//! In: what its Runtime API is asked and told. Out: events of its pool, and answers for who waits. It starts and ends nothing.
+//! In: what its Runtime API is asked and told. Out: events of its pool, and answers for those that wait. It starts and ends nothing.
 
 use std::{
     sync::{Arc, Mutex},
@@ -23,7 +23,7 @@ use crate::{FunctionError, lock::lock};
 /// How often the memory of a process that works is looked at.
 pub(super) const MEMORY_CHECK: Duration = Duration::from_millis(100);
 
-/// The state of an environment, which its Runtime API shares with whoever watches over it.
+/// The state of an environment, which its Runtime API shares with its watcher.
 #[derive(Debug)]
 pub(super) struct Environment {
     pub(super) pool: Arc<Pool>,

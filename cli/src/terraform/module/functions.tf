@@ -59,7 +59,7 @@ locals {
   # unknown.
   listed = try({ for function in jsondecode(file("${var.artifacts_dir}/artifacts.json")).functions : function.key => function }, {})
 
-  # Whether the zips are on this machine, or were put into the bucket before, each under its hash, by whoever left artifacts.json.
+  # Whether the zips are on this machine, or were put into the bucket before, each under its hash, by the release that left artifacts.json.
   has_zips = try(var.artifact_bucket.upload, true)
 
   # The hash of each zip, as Lambda writes it, and the key of one that is in the bucket already: base64 as file names have it.
