@@ -203,7 +203,7 @@ impl Gateway {
         client
     }
 
-    /// The processes that it has started and that deployment, for whoever has to end them without the time for [`Gateway::shutdown`].
+    /// The processes that it has started and that deployment, for callers that must end them without the time for [`Gateway::shutdown`].
     pub fn processes(&self) -> Processes {
         self.shared.services.processes.clone()
     }

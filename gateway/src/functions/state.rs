@@ -29,7 +29,7 @@ pub(super) struct Environment {
     pub(super) pool: Arc<Pool>,
     pub(super) address: String,
     pub(super) state: Mutex<State>,
-    /// Told where whoever watches has to look again.
+    /// Notified when the watcher must look again.
     pub(super) changed: Notify,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct State {
     pub(super) returning: usize,
     /// What it worked on last, which a late line of the log belongs to.
     pub(super) last: Option<(Arc<str>, String)>,
-    /// When whoever watches looks next; nothing while there is nothing to watch.
+    /// When the watcher looks next; nothing while there is nothing to watch.
     pub(super) check: Option<Instant>,
     /// What it said of why it cannot start.
     pub(super) init_error: Option<FunctionError>,
@@ -71,7 +71,7 @@ pub(super) struct Dispatched {
     pub(super) deadline: u128,
 }
 
-/// A [`Job`] without whoever waits for it.
+/// A [`Job`] without the one that waits for it.
 #[derive(Debug)]
 pub(super) struct Given {
     pub(super) request_id: String,
@@ -162,7 +162,7 @@ impl Environment {
         let state = lock(&self.state);
         match (state.in_flight.as_slice(), &state.last) {
             ([one], _) => (one.function.clone(), Some(one.request_id.clone())),
-            // Whoever does one thing after the other still speaks of the last one.
+            // A client that does one thing after the other still speaks of the last one.
             ([], Some((function, id))) if self.pool.program.concurrency == 1 => {
                 (function.clone(), Some(id.clone()))
             }
