@@ -13,6 +13,7 @@ macro_rules! __register {
         handler: $handler:literal,
         source: [$file:expr, $line:expr, $column:expr],
         arguments: [$($argument:expr),* $(,)?],
+        middleware: [$($middleware:expr),* $(,)?],
         entry: $entry:ident $(,)?
     }) => {
         $crate::__private::inventory::submit! {
@@ -24,6 +25,7 @@ macro_rules! __register {
                 line: $line,
                 column: $column,
                 arguments: &[$($argument),*],
+                middleware: &[$($middleware),*],
                 entry: $crate::__entry!($entry),
             }
         }

@@ -1,7 +1,7 @@
 //! The function's log: JSON lines, as Lambda's own JSON log format has them.
 //!
-//! In: events and spans of [`tracing`], from handlers, libraries and this crate alike. Out: one line of JSON for each
-//! event, on stderr, which Lambda hands to CloudWatch. It shapes nothing else: where a program has set a subscriber
+//! In: events and spans of [`tracing`] and records of [`log`](::log), from handlers, libraries and this crate alike. Out: one line
+//! of JSON for each event, on stderr, which Lambda hands to CloudWatch. It shapes nothing else: where a program has set a subscriber
 //! of its own before its first invocation, that one is kept.
 //!
 //! This is a subscriber of its own, and not `tracing-subscriber`, for its price in every artifact: see ARCHITECTURE.md.
@@ -9,10 +9,11 @@
 mod filter;
 mod invocation;
 mod line;
+mod records;
 mod spans;
 mod timestamp;
 
-use std::{io::Write as _, panic::PanicHookInfo};
+use std::{io::Write as _, panic::PanicHookInfo, sync::OnceLock};
 
 use tracing::{
     Dispatch, Event, Metadata, Subscriber,
@@ -30,7 +31,16 @@ pub(crate) use line::chain;
 
 use filter::Filter;
 use line::{Fields, Line};
+use records::Records;
 use spans::Spans;
+
+/// What connects records of the crate `log`, where [`log_records`] was called.
+static RECORDS: OnceLock<fn()> = OnceLock::new();
+
+/// Logs what the crate `log` records too. A program whose libraries do not depend on that crate does without, and links nothing of it.
+pub fn log_records() {
+    let _ = RECORDS.set(|| dispatcher::get_default(|log| Records(log.clone()).install()));
+}
 
 /// Where this crate's own entries come from.
 pub(crate) const TARGET: &str = "routegen";
@@ -69,7 +79,11 @@ impl Log {
     /// Makes it the log of the whole process, unless that has one.
     pub(crate) fn install(self) {
         let Self { dispatch, _guard } = self;
-        let _ = dispatcher::set_global_default(dispatch);
+        if dispatcher::set_global_default(dispatch).is_ok()
+            && let Some(install) = RECORDS.get()
+        {
+            install();
+        }
     }
 }
 
@@ -96,28 +110,17 @@ struct Logger {
     write: fn(&str),
 }
 
-impl Subscriber for Logger {
-    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if self.enabled(metadata) { Interest::always() } else { Interest::never() }
-    }
-
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        // lambda_runtime's span around every invocation says what every line here says anyway.
-        let redundant = metadata.is_span() && metadata.target() == "lambda_runtime::layers::trace";
-        !redundant && self.filter.lets_pass(metadata.target(), *metadata.level())
-    }
-
-    fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(self.filter.most())
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        let metadata = event.metadata();
-        let mut fields = Fields::default();
-        event.record(&mut fields);
+impl Logger {
+    /// Writes the line of an event. `parent` is the innermost span around it.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "events alone are the usual case, and cost nothing more for records"
+    )]
+    fn write(&self, level: &str, target: &str, fields: &Fields, parent: Option<Id>) {
         let mut line = Line::new();
         line.text("timestamp", &timestamp::now());
-        line.text("level", metadata.level().as_str());
+        line.text("level", level);
         line.text("message", fields.message());
         let mut named = false;
         invocation::current(|invocation| {
@@ -139,11 +142,34 @@ impl Subscriber for Logger {
         if let Some(function) = &self.function {
             line.text("function", function);
         }
-        line.text("target", metadata.target());
-        line.fields(&fields);
-        let parent = event.parent().cloned().or_else(|| event.is_contextual().then(spans::entered).flatten());
+        line.text("target", target);
+        line.fields(fields);
         self.spans.outwards(parent, &mut line);
         (self.write)(&line.end());
+    }
+}
+
+impl Subscriber for Logger {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if self.enabled(metadata) { Interest::always() } else { Interest::never() }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        // lambda_runtime's span around every invocation says what every line here says anyway.
+        let redundant = metadata.is_span() && metadata.target() == "lambda_runtime::layers::trace";
+        !redundant && self.filter.lets_pass(metadata.target(), *metadata.level())
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(self.filter.most())
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let metadata = event.metadata();
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let parent = event.parent().cloned().or_else(|| event.is_contextual().then(spans::entered).flatten());
+        self.write(metadata.level().as_str(), metadata.target(), &fields, parent);
     }
 
     fn new_span(&self, attributes: &Attributes<'_>) -> Id {
@@ -235,6 +261,27 @@ mod tests {
                     "level": "WARN", "message": "",
                     "fields": { "error": "environment variable not found", "answer": 42 },
                 }),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_record_of_the_crate_log_is_a_line_as_an_event_is() {
+        let record = |level, target, text: std::fmt::Arguments<'_>| {
+            let record = ::log::Record::builder().level(level).target(target).args(text).build();
+            dispatcher::get_default(|dispatch| ::log::Log::log(&Records(dispatch.clone()), &record));
+        };
+        let written = lines(|| {
+            record(::log::Level::Error, "library", format_args!("a \"text\"\n{}", 7));
+            info_span!("outer", id = 1).in_scope(|| record(::log::Level::Info, "b", format_args!("b")));
+            record(::log::Level::Debug, "library", format_args!("not logged"));
+            record(::log::Level::Error, "quiet", format_args!("not logged"));
+        });
+        assert_eq!(
+            written,
+            [
+                json!({ "level": "ERROR", "message": "a \"text\"\n7" }),
+                json!({ "level": "INFO", "message": "b", "spans": [{ "name": "outer", "id": 1 }] }),
             ]
         );
     }
