@@ -6,7 +6,7 @@
 use log::{LevelFilter, Log, Metadata, Record};
 use tracing::{Dispatch, Level};
 
-use super::{Logger, line::Fields, spans};
+use super::{line::Fields, logger::Logger, spans};
 
 /// Hands records to a [`Logger`].
 pub(super) struct Records(pub(super) Dispatch);
