@@ -31,6 +31,7 @@
 //! | [`Json<T>`](Json), `String`, `Bytes` | the body, as the last argument |
 //! | [`Claims<T>`](Claims) | what the authorizer knows of the caller |
 //! | [`Res<T>`](Res) | what is made once, before the first request: a client, a pool, configuration |
+//! | [`Request`](axum::extract::Request) | the whole request; [`forward`] hands it to an axum router |
 //! | [`AuthorizerRequest`] | what API Gateway asks, in an [authorizer](macro@authorizer) |
 //! | [`HeaderMap`](http::HeaderMap), [`Method`](http::Method), [`Uri`](http::Uri) | as axum has them |
 //!
@@ -79,11 +80,13 @@ mod authorizer;
 mod decision;
 mod event;
 mod extract;
+mod forward;
 mod log;
 #[cfg(feature = "metrics")]
 #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
 pub mod metrics;
 mod middleware;
+mod package;
 mod problem;
 #[macro_use]
 mod register;
@@ -113,6 +116,7 @@ pub use axum::{
 };
 pub use decision::Decision;
 pub use extract::{Claims, Path, StandardClaims};
+pub use forward::forward;
 pub use lambda_http;
 pub use problem::Problem;
 pub use resource::{Init, Res, Resource};
@@ -247,6 +251,40 @@ pub use routegen_macros::authorizer;
 /// path. Layers of tower need no attribute: `middleware = [layer(CompressionLayer::new())]`.
 pub use routegen_macros::middleware;
 
+/// Says what all routes of the package have in common: once, anywhere in the library.
+///
+/// ```standalone_crate
+/// mod items {
+///     use routegen::{axum::{extract::FromRequestParts, http::{StatusCode, request::Parts}}, route};
+///
+///     /// Passes requests of a known tenant.
+///     struct Tenant;
+///
+///     impl<S: Sync> FromRequestParts<S> for Tenant {
+///         type Rejection = StatusCode;
+///
+///         async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+///             let known = parts.headers.get("x-tenant").is_some_and(|tenant| tenant == "acme");
+///             if known { Ok(Self) } else { Err(StatusCode::FORBIDDEN) }
+///         }
+///     }
+///
+///     routegen::package! { prefix = "/v1", guards = [Tenant] }
+///
+///     /// `GET /v1/items`, for requests of a known tenant
+///     #[route(GET, "/items", auth = "none")]
+///     async fn get_items() {}
+/// }
+/// # fn main() {}
+/// ```
+///
+#[doc = include_str!("keys/package.md")]
+///
+/// It holds for every route of the package, and there is no way for one to be without: what some routes are to have, they name
+/// themselves. The route `$default` has no prefix, because an API has one, and authorizers have nothing of it. `routegen routes`
+/// shows paths, guards and middleware as they are in the end, and routers and tests have them too.
+pub use routegen_macros::package;
+
 /// What the attributes expand to. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
@@ -262,10 +300,12 @@ pub mod __private {
     #[cfg(feature = "registry")]
     pub use inventory;
 
+    #[cfg(any(feature = "router", feature = "testing"))]
+    pub use crate::registry::in_registered_package;
     #[cfg(feature = "registry")]
     pub use crate::registry::{Registration, write_manifest};
     pub use crate::{
-        __register as register,
+        __register as register, __register_package as register_package,
         authorizer::{Authorizer, Verdict},
         decision::IntoDecision,
         extract::{
@@ -277,6 +317,7 @@ pub mod __private {
             Answer, Call, HttpRequest, Innermost, Middleware, MiddlewareFacts, Serve, around, joined,
             layered, through,
         },
+        package::{Package, further, in_package, within},
         reply::IntoReply,
         request::Request,
         resource::Maker,
@@ -285,7 +326,15 @@ pub mod __private {
     };
 }
 
-/// The README's example compiles.
+/// The examples of the README and of the guides compile.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/middleware.md")]
+struct MiddlewareGuide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/migration.md")]
+struct MigrationGuide;

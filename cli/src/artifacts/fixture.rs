@@ -16,6 +16,7 @@ pub(crate) fn function(architecture: Architecture) -> Function {
         env: Vec::new(),
         architecture,
         entries: Vec::new(),
+        calls: Vec::new(),
         package: String::new(),
         include: Vec::new(),
     }

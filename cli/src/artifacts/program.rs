@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 use routegen_spec::TriggerKind;
 
+use crate::check::EntryCall;
+
 /// For each kind of trigger, the runtime's type of its entry points and the runtime's function that serves them.
 const SERVED: [(TriggerKind, &str, &str); 2] =
     [(TriggerKind::Routes, "Route", "serve"), (TriggerKind::Authorizer, "Authorizer", "serve_authorizer")];
@@ -16,14 +18,13 @@ const SERVED: [(TriggerKind, &str, &str); 2] =
 pub(crate) fn main<'a>(
     crates: &[&str],
     kind: TriggerKind,
-    entries: impl IntoIterator<Item = &'a str>,
+    entries: impl IntoIterator<Item = &'a EntryCall>,
     records: bool,
 ) -> String {
     let served = SERVED.iter().find(|(served, ..)| *served == kind);
     let (_, returned, serve) = served.expect("a test wants a row for every kind");
     let mut entry_points = EntryPoints::new(returned);
-    let calls: Vec<String> =
-        entries.into_iter().map(|symbol| format!("{}()", entry_points.declare(symbol))).collect();
+    let calls: Vec<String> = entries.into_iter().map(|entry| entry_points.call(entry)).collect();
     let mut calls = calls.join(", ");
     if kind.is_shared() {
         calls = format!("[{calls}]");
@@ -34,12 +35,13 @@ pub(crate) fn main<'a>(
 /// A program that serves the routes of one of these functions: of the one that its first argument names.
 pub(crate) fn main_of_one<'a>(
     crates: &[&str],
-    functions: impl IntoIterator<Item = (&'a str, &'a [String])>,
+    functions: impl IntoIterator<Item = (&'a str, &'a [EntryCall])>,
 ) -> String {
     let mut entry_points = EntryPoints::new("Route");
     let mut rows = String::new();
     for (name, entries) in functions {
-        let entries: Vec<String> = entries.iter().map(|symbol| entry_points.declare(symbol)).collect();
+        let entries: Vec<String> =
+            entries.iter().map(|entry| format!("|| {}", entry_points.call(entry))).collect();
         let _ = writeln!(rows, "        ({name:?}, &[{}]),", entries.join(", "));
     }
     // Only what is deployed has to be small.
@@ -51,23 +53,50 @@ struct EntryPoints {
     returned: &'static str,
     declarations: String,
     count: usize,
+    /// The packages whose entry points are declared.
+    packages: Vec<String>,
 }
 
 impl EntryPoints {
     fn new(returned: &'static str) -> Self {
-        Self { returned, declarations: String::new(), count: 0 }
+        Self { returned, declarations: String::new(), count: 0, packages: Vec::new() }
     }
 
-    /// The name of the function with this symbol.
-    fn declare(&mut self, symbol: &str) -> String {
+    /// The expression that calls an entry point.
+    fn call(&mut self, EntryCall { symbol, key, package }: &EntryCall) -> String {
         let name = format!("entry_{}", self.count);
         self.count += 1;
+        self.declare(symbol, &name, self.returned);
+        match (key, package) {
+            (Some(key), Some(package)) => {
+                let package = self.package(package);
+                format!(
+                    "routegen::__private::within({name}(), {key:?}, {package}(), \
+                     |request| routegen::__private::in_package({package}(), {name}(), request))"
+                )
+            }
+            (Some(key), None) => format!("routegen::__private::Route {{ key: {key:?}, ..{name}() }}"),
+            (None, _) => format!("{name}()"),
+        }
+    }
+
+    /// The name of the function with the symbol of a package.
+    fn package(&mut self, symbol: &str) -> String {
+        let known = self.packages.iter().position(|known| known == symbol);
+        let index = known.unwrap_or_else(|| {
+            self.packages.push(symbol.to_owned());
+            let index = self.packages.len() - 1;
+            self.declare(symbol, &format!("package_{index}"), "Package");
+            index
+        });
+        format!("package_{index}")
+    }
+
+    fn declare(&mut self, symbol: &str, name: &str, returned: &str) {
         let _ = writeln!(
             self.declarations,
-            "    #[link_name = {symbol:?}]\n    safe fn {name}() -> routegen::__private::{};",
-            self.returned
+            "    #[link_name = {symbol:?}]\n    safe fn {name}() -> routegen::__private::{returned};"
         );
-        name
     }
 }
 
@@ -91,23 +120,30 @@ mod tests {
     #[test]
     fn a_program_names_its_own_entry_points_and_no_others() {
         use TriggerKind::{Authorizer, Routes};
+        let plain =
+            |symbols: &[&str]| symbols.iter().map(|symbol| EntryCall::plain(*symbol)).collect::<Vec<_>>();
+        let [items, both, key] = [
+            &["routegen.items.GET.items"][..],
+            &["routegen.items.GET.items", "routegen.pens.POST.pens"],
+            &["routegen.items.authorizer.key"],
+        ]
+        .map(plain);
+        let prefixed = |symbol: &str, package: Option<&str>| EntryCall {
+            key: Some("GET /v1/items".to_owned()),
+            package: package.map(str::to_owned),
+            ..EntryCall::plain(symbol)
+        };
+        let below = [prefixed("routegen.items.GET.items", None)];
+        let within = ["routegen.items.GET.items", "routegen.items.GET.pens"]
+            .map(|symbol| prefixed(symbol, Some("routegen_package.items")));
         insta::assert_snapshot!(
             [
-                main(&["items"], Routes, ["routegen.items.GET.items"], false),
-                main(
-                    &["items", "pens"],
-                    Routes,
-                    ["routegen.items.GET.items", "routegen.pens.POST.pens"],
-                    true
-                ),
-                main(&["items"], Authorizer, ["routegen.items.authorizer.key"], false),
-                main_of_one(
-                    &["items"],
-                    [
-                        ("get-items", &["routegen.items.GET.items".to_owned()][..]),
-                        ("pens", &["routegen.items.GET.pens", "routegen.items.POST.pens"].map(str::to_owned)),
-                    ]
-                ),
+                main(&["items"], Routes, &items, false),
+                main(&["items", "pens"], Routes, &both, true),
+                main(&["items"], Authorizer, &key, false),
+                main(&["items"], Routes, &below, false),
+                main(&["items"], Routes, &within, false),
+                main_of_one(&["items"], [("get-items", &items[..]), ("pens", &within)]),
             ]
             .join("\n")
         );

@@ -75,10 +75,10 @@ pub(crate) fn link(
         crates.sort_unstable();
         crates.dedup();
         let source = if kind.is_shared() {
-            let functions = functions.iter().map(|one| (one.name.as_str(), one.entries.as_slice()));
+            let functions = functions.iter().map(|one| (one.name.as_str(), one.calls.as_slice()));
             program::main_of_one(&crates, functions)
         } else {
-            let entries = functions.iter().flat_map(|function| &function.entries).map(String::as_str);
+            let entries = functions.iter().flat_map(|function| &function.calls);
             program::main(&crates, kind, entries, true)
         };
         let folder = links.join(name);
