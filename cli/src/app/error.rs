@@ -8,7 +8,10 @@ use thiserror::Error;
 
 use crate::{
     artifacts, check, dev,
-    output::words::{asked_by, plural, some},
+    output::{
+        megabytes::Megabytes,
+        words::{asked_by, plural, some},
+    },
     project, routes, support, terraform, toolchain,
 };
 
@@ -64,6 +67,16 @@ pub(crate) enum Warning {
         )
     )]
     NoValue { variables: std::collections::BTreeMap<String, Vec<String>> },
+
+    #[error("{debug} of {all} are debug information in {}", some(functions))]
+    #[diagnostic(
+        code(RG0220),
+        severity(Warning),
+        help(
+            "nothing reads it on Lambda, and it is loaded and stored with the rest: write `strip = \"debuginfo\"` in the profile, or `strip = true` to remove the names of functions too"
+        )
+    )]
+    DebugInformation { debug: Megabytes, all: Megabytes, functions: Vec<String> },
 
     #[error("nothing listens on {origin}, which the token names as its issuer")]
     #[diagnostic(

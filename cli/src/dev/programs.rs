@@ -140,6 +140,7 @@ mod tests {
             sha256: hash::sha256(&built),
             zip_bytes: built.len() as u64,
             bootstrap_bytes: 7,
+            debug_bytes: 0,
             change: Change::New,
             zip_bytes_before: None,
         };
