@@ -7,6 +7,7 @@ mod combinations;
 mod emitted;
 mod environments;
 pub(crate) mod process;
+mod provider;
 pub(crate) mod requirement;
 pub(crate) mod tool;
 mod variants;
