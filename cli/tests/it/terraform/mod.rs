@@ -7,6 +7,5 @@ mod combinations;
 mod emitted;
 mod environments;
 pub(crate) mod process;
-pub(crate) mod requirement;
 pub(crate) mod tool;
 mod variants;
