@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     fixture::{Project, complaint, executable, fail, items, routegen, scratch, succeed, unpack},
-    terraform::requirement::or_skip,
+    requirement::or_skip,
 };
 
 #[test]

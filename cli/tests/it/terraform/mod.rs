@@ -8,6 +8,5 @@ mod emitted;
 mod environments;
 pub(crate) mod process;
 mod provider;
-pub(crate) mod requirement;
 pub(crate) mod tool;
 mod variants;

@@ -13,11 +13,11 @@ use std::{
 use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use super::{
-    process::{Finished, Process, watched},
+use super::process::{Finished, Process, watched};
+use crate::{
+    fixture::{scratch, target},
     requirement::or_skip,
 };
-use crate::fixture::{scratch, target};
 
 /// What a call may take; the slowest takes a fifth of it.
 const LIMIT: Duration = Duration::from_mins(5);

@@ -6,7 +6,7 @@ use super::{Event, Expected, NoField, Place, Row, events::NULL_PARAMETERS, messa
 use crate::client::request;
 
 /// Of [`PLAIN`](super::setup::PLAIN).
-pub(crate) fn routes(_: &Place<'_>) -> Vec<Row> {
+pub fn routes(_: &Place<'_>) -> Vec<Row> {
     let key = |key: &str| vec![Event("/routeKey", key.into()), Event("/requestContext/routeKey", key.into())];
     let with = |mut expected: Vec<Expected>, more| {
         expected.push(more);
@@ -56,7 +56,7 @@ pub(crate) fn routes(_: &Place<'_>) -> Vec<Row> {
 }
 
 /// Of [`STAGED`](super::setup::STAGED).
-pub(crate) fn stages(place: &Place<'_>) -> Vec<Row> {
+pub fn stages(place: &Place<'_>) -> Vec<Row> {
     vec![
         row(
             "$default takes everything, with the stage in the path",

@@ -1,20 +1,8 @@
-//! What a gateway has to stand: functions that fail in every way, clients that vanish or dawdle, floods of bad tokens.
-//!
-//! Each part is a file with one function: a round of it, in which every request has to be answered as its kind deserves.
-//! The tests run one round; `just soak` runs all parts at once for as long as is asked ([`long`]). After either, every process
-//! that the gateway started is reaped.
+//! A round of each part of [the soak](routegen_gateway_tests::soak).
 
-mod bad_tokens;
-mod connection;
-mod failing;
-mod ground;
-mod idle;
-mod long;
-mod unread;
-mod vanishing;
+use routegen_gateway_tests::soak::{bad_tokens, failing, ground::Ground, idle, unread, vanishing};
 
 use crate::requirement;
-use ground::Ground;
 
 #[tokio::test]
 async fn functions_that_fail_at_once_fail_their_own_requests_and_no_others() {

@@ -6,7 +6,7 @@ use super::{Difference, Event, Like, NoField, Place, Row, row};
 use crate::client::request;
 
 /// Of [`PLAIN`](super::setup::PLAIN).
-pub(crate) fn events(place: &Place<'_>) -> Vec<Row> {
+pub fn events(place: &Place<'_>) -> Vec<Row> {
     let port = place.host.rsplit_once(':').map_or("", |(_, port)| port);
     let prefix = place.domain.split('.').next().unwrap_or_default();
     let full = request("DELETE /items/7?parameter1=value1&parameter1=value2&q=a%20b")
@@ -129,7 +129,7 @@ fn is_in_log_format(time: &Value) -> bool {
 }
 
 /// Of [`PLAIN`](super::setup::PLAIN).
-pub(crate) fn bodies(_: &Place<'_>) -> Vec<Row> {
+pub fn bodies(_: &Place<'_>) -> Vec<Row> {
     let sent = |kind: &str, body: &[u8]| request("POST /items/7").body(kind, body);
     vec![
         row(

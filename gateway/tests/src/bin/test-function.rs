@@ -1,12 +1,13 @@
-//! The program of the functions that tests start: this very binary, which then speaks the Runtime API and nothing else.
+//! The program of the functions that tests start: it speaks the Runtime API and does what each event's body says.
 //!
-//! It is written without any library, so that it can do wrong what runtime clients do right.
+//! It is written without any library for that, so that it can do wrong what runtime clients do right.
 
 #![allow(
     clippy::exit,
     clippy::print_stdout,
+    clippy::unwrap_used,
     clippy::zombie_processes,
-    reason = "a function may end, talk, and leave behind what it started"
+    reason = "a function may end, panic, talk, and leave behind what it started"
 )]
 
 use std::{
@@ -16,24 +17,10 @@ use std::{
     process::{Command, exit},
 };
 
-use routegen_gateway::Program;
 use serde_json::{Value, json};
 
-/// The program, which does what each event's body says.
-pub(crate) fn program() -> Program {
-    Program::new(env::current_exe().unwrap())
-        .argument("programs::function::this_is_the_program_of_a_function")
-        .argument("--exact")
-        .argument("--ignored")
-        .argument("--nocapture")
-        .memory(1_024)
-}
-
-#[test]
-#[ignore = "no test, but the program that tests start"]
-fn this_is_the_program_of_a_function() {
-    let Ok(address) = env::var("AWS_LAMBDA_RUNTIME_API") else { return };
-    let client = Client { address };
+fn main() {
+    let client = Client { address: env::var("AWS_LAMBDA_RUNTIME_API").expect("a gateway starts it") };
     match env::var("START").as_deref() {
         Ok("exit") => exit(3),
         Ok("error") => {
@@ -43,7 +30,7 @@ fn this_is_the_program_of_a_function() {
         }
         Ok("hang") => hang(),
         #[cfg(target_os = "linux")]
-        Ok("another user") => super::strangers::go_on_as_another_user(),
+        Ok("another user") => routegen_gateway_tests::stranger::go_on("START"),
         _ => {}
     }
     let loops = env::var("AWS_LAMBDA_MAX_CONCURRENCY").map_or(1, |loops| loops.parse().unwrap());

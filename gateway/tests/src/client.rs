@@ -10,38 +10,41 @@ use tokio::{
 
 /// A request, written out.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub struct Request {
     line: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
 /// `GET /items`, with a `host` and nothing else.
-pub(crate) fn request(line: &str) -> Request {
+pub fn request(line: &str) -> Request {
     Request { line: line.to_owned(), headers: Vec::new(), body: Vec::new() }
 }
 
 impl Request {
-    pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    pub(crate) fn bearer(self, token: &str) -> Self {
+    #[must_use]
+    pub fn bearer(self, token: &str) -> Self {
         self.header("authorization", format!("Bearer {token}"))
     }
 
-    pub(crate) fn body(mut self, kind: &str, body: impl Into<Vec<u8>>) -> Self {
+    #[must_use]
+    pub fn body(mut self, kind: &str, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self.header("content-type", kind)
     }
 
-    pub(crate) async fn send(self, address: SocketAddr) -> Response {
+    pub async fn send(self, address: SocketAddr) -> Response {
         self.send_for(&address.to_string(), address).await
     }
 
     /// Sends it to an address that knows itself by this name, unless the request has a `host` of its own.
-    pub(crate) async fn send_for(self, host: &str, address: SocketAddr) -> Response {
+    pub async fn send_for(self, host: &str, address: SocketAddr) -> Response {
         let mut stream = TcpStream::connect(address).await.unwrap();
         // The server may answer, and close, before it has read all.
         let _ = stream.write_all(&self.bytes(host)).await;
@@ -51,7 +54,7 @@ impl Request {
     }
 
     /// As it is sent to a server that knows itself by this name.
-    pub(crate) fn bytes(&self, host: &str) -> Vec<u8> {
+    pub fn bytes(&self, host: &str) -> Vec<u8> {
         let mut head = format!("{} HTTP/1.1\r\n", self.line);
         let mut add = |name: &str, value: &str| head.extend([name, ": ", value, "\r\n"]);
         if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
@@ -69,14 +72,14 @@ impl Request {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Response {
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+pub struct Response {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
 }
 
 impl Response {
-    pub(crate) fn parse(bytes: &[u8]) -> Self {
+    pub fn parse(bytes: &[u8]) -> Self {
         let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
         let end = end.unwrap_or_else(|| panic!("no response: {:?}", String::from_utf8_lossy(bytes)));
         let head = std::str::from_utf8(&bytes[..end]).unwrap();
@@ -90,26 +93,22 @@ impl Response {
     }
 
     /// All values of a header.
-    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+    pub fn all(&self, name: &str) -> Vec<&str> {
         self.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
     }
 
     /// The only value of a header, if there is one.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         let all = self.all(name);
         assert!(all.len() <= 1, "{name}: {all:?}");
         all.first().copied()
     }
 
-    #[allow(
-        dead_code,
-        reason = "the conformance table, which other tests share with this client, has no use for it"
-    )]
-    pub(crate) fn text(&self) -> &str {
+    pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    pub(crate) fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 }

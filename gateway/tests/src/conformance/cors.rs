@@ -6,7 +6,7 @@ use super::{Event, NoHeader, Place, Row, Text, header, row};
 use crate::client::{Request, request};
 
 /// Of [`GUARDED`](super::setup::GUARDED).
-pub(crate) fn cors(_: &Place<'_>) -> Vec<Row> {
+pub fn cors(_: &Place<'_>) -> Vec<Row> {
     let from = |request: Request, origin: &str| request.header("origin", origin);
     let preflight =
         |origin| from(request("OPTIONS /scoped"), origin).header("access-control-request-method", "GET");
@@ -91,7 +91,7 @@ const ALWAYS_PREFLIGHT: &str = "it takes every OPTIONS for a preflight";
 const OWN_HEADERS: &str = "it lets the function's own pass";
 
 /// Of [`PLAIN`](super::setup::PLAIN). Without CORS on the API, OPTIONS is a method like others.
-pub(crate) fn no_preflight(_: &Place<'_>) -> Vec<Row> {
+pub fn no_preflight(_: &Place<'_>) -> Vec<Row> {
     let preflight = request("OPTIONS /options")
         .header("origin", "https://a.test")
         .header("access-control-request-method", "GET");

@@ -6,7 +6,7 @@ use super::{Body, Headers, Place, Row, Text, header, message, row};
 use crate::client::request;
 
 /// Of [`PLAIN`](super::setup::PLAIN).
-pub(crate) fn responses(_: &Place<'_>) -> Vec<Row> {
+pub fn responses(_: &Place<'_>) -> Vec<Row> {
     let answer = |answer: &Value| request("POST /").body("application/json", answer.to_string());
     vec![
         row(

@@ -7,7 +7,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use routegen_gateway::{
@@ -18,19 +18,13 @@ use serde_json::{Value, json};
 
 use crate::{
     client::request,
-    programs::{exists, function::program},
+    functions::{LONG, SHORT, exists, program},
 };
-
-/// Long enough for whatever is not meant to time out.
-const LONG: Duration = Duration::from_mins(1);
-
-/// Short enough to wait for.
-const SHORT: Duration = Duration::from_millis(100);
 
 /// How often keys are fetched at most, for kids that are not known.
 const FETCH_PAUSE: u64 = 5;
 
-pub(super) struct Ground {
+pub struct Ground {
     gateway: Gateway,
     issuer: Issuer,
     seen: Arc<Mutex<Seen>>,
@@ -38,16 +32,16 @@ pub(super) struct Ground {
 
 /// What the gateway told.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Seen {
+pub struct Seen {
     /// How many requests were answered with each status, and how many with none because nobody waited for it (499).
-    pub(super) answers: BTreeMap<u16, usize>,
-    pub(super) started: BTreeSet<u32>,
-    pub(super) ended: BTreeSet<u32>,
+    pub answers: BTreeMap<u16, usize>,
+    pub started: BTreeSet<u32>,
+    pub ended: BTreeSet<u32>,
 }
 
 impl Seen {
     /// How many answers had the status.
-    pub(super) fn count(&self, status: u16) -> usize {
+    pub fn count(&self, status: u16) -> usize {
         self.answers.get(&status).copied().unwrap_or_default()
     }
 }
@@ -55,7 +49,7 @@ impl Seen {
 impl Ground {
     /// `POST /worker` has up to four processes, `POST /hasty` too and little time, `POST /single` one process; `GET /open` and
     /// `GET /closed`, which takes the tokens of an issuer elsewhere, are answered by this process.
-    pub(super) async fn start() -> Self {
+    pub async fn start() -> Self {
         let issuer = Issuer::start().await;
         let function =
             |instances, timeout| Function::program(program().instances(instances)).timeout(timeout);
@@ -89,21 +83,21 @@ impl Ground {
         Self { gateway, issuer, seen }
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> SocketAddr {
         self.gateway.address()
     }
 
     /// A token that opens `GET /closed`.
-    pub(super) fn token(&self) -> TokenBuilder<'_> {
+    pub fn token(&self) -> TokenBuilder<'_> {
         self.issuer.gateway.token().claim("iss", self.issuer.url())
     }
 
-    pub(super) fn seen(&self) -> Seen {
+    pub fn seen(&self) -> Seen {
         self.seen.lock().unwrap().clone()
     }
 
     /// Ends it. Every process that it started has been reaped then.
-    pub(super) async fn end(self) -> Seen {
+    pub async fn end(self) -> Seen {
         self.issuer.asked_rarely();
         self.gateway.shutdown().await;
         self.issuer.gateway.shutdown().await;

@@ -35,7 +35,7 @@ const SEGMENTS: &str = "token contains an invalid number of segments";
 const NO_CHALLENGE: Difference =
     Difference { at: "www-authenticate", found: "nothing", why: "it does not say why" };
 
-pub(crate) fn where_the_token_is(place: &Place<'_>) -> Vec<Row> {
+pub fn where_the_token_is(place: &Place<'_>) -> Vec<Row> {
     let token = good(place.issuer).mint();
     let with = |authorization: String| request("GET /scoped").header("authorization", authorization);
     vec![
@@ -55,7 +55,7 @@ pub(crate) fn where_the_token_is(place: &Place<'_>) -> Vec<Row> {
     ]
 }
 
-pub(crate) fn what_the_token_says(place: &Place<'_>) -> Vec<Row> {
+pub fn what_the_token_says(place: &Place<'_>) -> Vec<Row> {
     let gateway = place.issuer;
     let good = || good(gateway);
     let claim = |name: &str, value: Value| get(&good().claim(name, value).mint());
@@ -139,7 +139,7 @@ pub(crate) fn what_the_token_says(place: &Place<'_>) -> Vec<Row> {
     ]
 }
 
-pub(crate) fn who_signed_the_token(place: &Place<'_>) -> Vec<Row> {
+pub fn who_signed_the_token(place: &Place<'_>) -> Vec<Row> {
     let (gateway, public) = (place.issuer, &place.key);
     let token = good(gateway).mint();
     let [_, claims, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!("{token}") };

@@ -1,7 +1,7 @@
 //! A function's whole life under a Runtime API of the test's own: what it answers, and what it logs.
 //!
-//! In: events. Out: what arrives at the Runtime API, and the lines of the log. The function is this very program, started
-//! again with the name of an ignored test that serves.
+//! In: events. Out: what arrives at the Runtime API, and the lines of the log. The functions are a program of this
+//! package, which is told which of them it is.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -9,14 +9,8 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     process::{Command, Stdio},
-    sync::atomic::{AtomicUsize, Ordering},
 };
 
-use routegen::{
-    __private::{self as routegen_private, Authorizer, FromParts, IntoDecision, Request, Route},
-    Decision, Init, IntoResponse as _, Query, Res, Resource,
-    lambda_http::Error,
-};
 use serde_json::{Value, json};
 
 /// What a process did with its events.
@@ -26,11 +20,11 @@ struct Life {
     log: Vec<Value>,
 }
 
-/// Starts the function that the test `name` serves, and gives it these events.
+/// Starts the function of this name, and gives it these events.
 fn live(name: &str, events: &[Value]) -> Life {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", name, "--ignored", "--nocapture"])
+    let mut child = Command::new(env!("CARGO_BIN_EXE_test-serve"))
+        .arg(name)
         .env("AWS_LAMBDA_RUNTIME_API", listener.local_addr().unwrap().to_string())
         .env("AWS_LAMBDA_FUNCTION_NAME", "things")
         .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
@@ -106,50 +100,6 @@ fn event(key: &str) -> Value {
     })
 }
 
-static MADE: AtomicUsize = AtomicUsize::new(0);
-
-/// A resource that both handlers take.
-struct Shared(usize);
-
-impl Resource for Shared {
-    async fn init(_: &Init) -> Result<Self, Error> {
-        tracing::info!("made");
-        Ok(Self(MADE.fetch_add(1, Ordering::Relaxed)))
-    }
-}
-
-const SHARED: Route = Route {
-    name: "shared",
-    key: "GET /a",
-    parameters: &[],
-    resources: &[routegen_private::Argument::<Res<Shared>, routegen_private::Claimless, 0>::RESOURCE],
-    call: |request| {
-        Box::pin(async move {
-            let mut parts = request.into_parts().0;
-            let shared = Res::<Shared>::from_parts(&mut parts).await?;
-            tracing::info!("called");
-            routegen::metrics::metric("Calls", 1.0, routegen::metrics::Unit::Count);
-            Ok(shared.0.to_string().into_response())
-        })
-    },
-};
-
-#[test]
-#[ignore = "it is a function, which other tests start"]
-fn group() {
-    routegen_private::serve([
-        SHARED,
-        Route { key: "POST /a", ..SHARED },
-        Route { key: "$default", ..SHARED },
-    ]);
-}
-
-#[test]
-#[ignore = "it is a function, which other tests start"]
-fn single() {
-    routegen_private::serve([SHARED]);
-}
-
 #[test]
 fn a_group_answers_by_the_route_key_with_resources_that_are_made_once() {
     let life = live("group", &[event("POST /a"), event("GET /a"), event("GET /b"), event("$default")]);
@@ -202,7 +152,7 @@ fn the_function_of_one_route_does_not_ask_for_the_key() {
 fn lines(log: &[Value]) -> Vec<String> {
     let ours = log
         .iter()
-        .filter(|line| ["serve", "routegen"].contains(&line["target"].as_str().unwrap_or_default()));
+        .filter(|line| ["test_serve", "routegen"].contains(&line["target"].as_str().unwrap_or_default()));
     let ours =
         ours.filter(|line| !line["message"].as_str().unwrap().starts_with("the Lambda Runtime API failed"));
     ours.map(|line| {
@@ -229,32 +179,6 @@ fn asked(query: &str) -> Value {
             "stage": "$default", "requestId": "r",
         },
     })
-}
-
-const BY_LEVEL: Authorizer = Authorizer {
-    name: "by_level",
-    resources: SHARED.resources,
-    call: |request: Request| {
-        Box::pin(async move {
-            let mut parts = request.into_parts().0;
-            let Query(query) =
-                Query::<std::collections::BTreeMap<String, u8>>::from_parts(&mut parts).await?;
-            Res::<Shared>::from_parts(&mut parts).await?;
-            Ok(match query["level"] {
-                0 => Decision::from(false).into_decision(),
-                1..5 => Decision::Allow(query).into_decision(),
-                _ => {
-                    Err::<Decision, _>(std::io::Error::other("the database does not answer")).into_decision()
-                }
-            })
-        })
-    },
-};
-
-#[test]
-#[ignore = "it is a function, which other tests start"]
-fn authorizer() {
-    routegen_private::serve_authorizer(BY_LEVEL);
 }
 
 #[test]

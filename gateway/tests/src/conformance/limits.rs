@@ -4,7 +4,7 @@ use super::{Place, Row, message, row};
 use crate::client::request;
 
 /// Of [`PLAIN`](super::setup::PLAIN).
-pub(crate) fn limits(place: &Place<'_>) -> Vec<Row> {
+pub fn limits(place: &Place<'_>) -> Vec<Row> {
     let head = |bytes: usize| {
         // The request line, three headers and the empty line, as they are sent.
         let fixed = "GET /items HTTP/1.1\r\n".len()

@@ -1,21 +1,19 @@
-//! The gateway does what API Gateway does, as [the table](table) has it, asked over HTTP.
-
-mod table;
+//! The gateway does what API Gateway does, as [the table](routegen_gateway_tests::conformance) has it, asked over HTTP.
 
 use std::time::Duration;
 
 use routegen_gateway::{Api, Cors, Function, Gateway, JwtAuthorizer, LambdaAuthorizer, LocalIssuer, Route};
-use routegen_spec::{Auth, Method, Throttle};
-use serde_json::json;
-
-use crate::client::request;
-use table::{
+use routegen_gateway_tests::conformance::{
     Place, Row, cors, events, jwt, limits, published_key, responses, routes,
     setup::{
         self, ASKED, ECHO, GUARDED, OPEN, PARROT, PLAIN, QUERY_PARAMETER, STAGED, Setup, TOKENS,
         TOKENS_IN_QUERY,
     },
 };
+use routegen_spec::{Auth, Method, Throttle};
+use serde_json::json;
+
+use crate::client::request;
 
 #[tokio::test]
 async fn routes() {

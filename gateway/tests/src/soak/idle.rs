@@ -25,7 +25,7 @@ const SLOWLY: [(&str, &str); 2] = [
 ];
 
 /// Lets this process have as many descriptors as the connections need.
-pub(super) fn descriptors() -> Result<(), String> {
+pub fn descriptors() -> Result<(), String> {
     let mut limit = getrlimit(Resource::Nofile);
     if limit.current.is_none_or(|current| current >= DESCRIPTORS) {
         return Ok(());
@@ -38,7 +38,7 @@ pub(super) fn descriptors() -> Result<(), String> {
 }
 
 /// Others are served meanwhile; and in the end the idle and the slow are, too.
-pub(super) async fn round(ground: &Ground) {
+pub async fn round(ground: &Ground) {
     let address = ground.address();
     let mut openings = JoinSet::new();
     for _ in 0..CLIENTS {

@@ -6,13 +6,13 @@
 //! [A] stands for AWS's documentation, [T] for AWS's Lambda Test Tool, which imitates what its authors saw (aws/aws-lambda-dotnet,
 //! Tools/LambdaTestTool-v2), [3] for reports of others, [?] for what no source was found for.
 
-pub(crate) mod cors;
-pub(crate) mod events;
-pub(crate) mod jwt;
-pub(crate) mod limits;
-pub(crate) mod responses;
-pub(crate) mod routes;
-pub(crate) mod setup;
+pub mod cors;
+pub mod events;
+pub mod jwt;
+pub mod limits;
+pub mod responses;
+pub mod routes;
+pub mod setup;
 
 use routegen_gateway::Gateway;
 use serde_json::{Value, json};
@@ -20,14 +20,14 @@ use serde_json::{Value, json};
 use crate::client::{Request, Response, request};
 
 /// A case, and all that is known of it.
-pub(crate) struct Row {
-    pub(crate) case: &'static str,
-    pub(crate) source: &'static str,
-    pub(crate) request: Request,
+pub struct Row {
+    pub case: &'static str,
+    pub source: &'static str,
+    pub request: Request,
     status: u16,
     /// What the answer must have: a header, its JSON body, or a pointer into the event.
     expected: Vec<Expected>,
-    pub(crate) ministack: Ministack,
+    pub ministack: Ministack,
 }
 
 enum Expected {
@@ -45,8 +45,7 @@ enum Expected {
 use Expected::{Body, Event, Header, Headers, Like, NoField, NoHeader, Text};
 
 /// What `MiniStack` does with a case.
-#[allow(dead_code, reason = "the gateway's own test does not read it")]
-pub(crate) enum Ministack {
+pub enum Ministack {
     /// It answers as the row says, but for these.
     Asked(Vec<Difference>),
     /// It cannot be asked, for this reason.
@@ -55,31 +54,30 @@ pub(crate) enum Ministack {
 
 /// A part of an answer that is not as its row says.
 #[derive(Clone, Copy)]
-#[allow(dead_code, reason = "the gateway's own test does not read it")]
-pub(crate) struct Difference {
+pub struct Difference {
     /// `status`, `body`, the name of a header, or a pointer into the event. Where the status differs, the rest is not looked at.
-    pub(crate) at: &'static str,
+    pub at: &'static str,
     /// What is there instead, as [`Row::differences`] prints it.
-    pub(crate) found: &'static str,
-    pub(crate) why: &'static str,
+    pub found: &'static str,
+    pub why: &'static str,
 }
 
 /// What the rows of an API have to know of where it is.
-pub(crate) struct Place<'a> {
+pub struct Place<'a> {
     /// What requests have for `host`.
-    pub(crate) host: String,
+    pub host: String,
     /// The same in the events.
-    pub(crate) domain: String,
-    pub(crate) account: &'static str,
-    pub(crate) api: String,
+    pub domain: String,
+    pub account: &'static str,
+    pub api: String,
     /// Whose local issuer's tokens the API takes.
-    pub(crate) issuer: &'a Gateway,
+    pub issuer: &'a Gateway,
     /// The key that it publishes.
-    pub(crate) key: Value,
+    pub key: Value,
 }
 
 /// The key that the local issuer of a gateway signs with, as it publishes it.
-pub(crate) async fn published_key(issuer: &Gateway) -> Value {
+pub async fn published_key(issuer: &Gateway) -> Value {
     let keys = request("GET /_routegen/issuer/.well-known/jwks.json").send(issuer.address()).await;
     keys.json()["keys"][0].clone()
 }
@@ -107,7 +105,7 @@ impl Row {
     }
 
     /// Where an answer is not as the row says, and what is there.
-    pub(crate) fn differences(&self, response: &Response) -> Vec<(&'static str, String)> {
+    pub fn differences(&self, response: &Response) -> Vec<(&'static str, String)> {
         if response.status != self.status {
             return vec![("status", response.status.to_string())];
         }

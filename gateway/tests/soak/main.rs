@@ -4,7 +4,11 @@
 //! ends at the first request that is not answered as it should be, if a process is left over, or if memory or descriptors
 //! grow from the first half to the second by more than they may.
 
-#![allow(clippy::print_stdout, reason = "the figures are data")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "the figures are data, and what panics has failed"
+)]
 
 use std::{
     env, fs,
@@ -12,8 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{bad_tokens, failing, ground::Ground, idle, unread, vanishing};
-use crate::programs::replaced;
+use routegen_gateway_tests::soak::{bad_tokens, failing, ground::Ground, idle, replacing, unread, vanishing};
 
 /// How much more memory the process may have after the second half than after the first, in bytes. The clients are part of it.
 const GROWTH: u64 = 8 * 1024 * 1024;
@@ -35,11 +38,10 @@ struct Held {
 }
 
 /// What a half counts the rounds of.
-const PARTS: [&str; 6] = ["failing", "vanishing", "bad tokens", "idle", "replaced", "unread"];
+const PARTS: [&str; 6] = ["failing", "vanishing", "bad tokens", "idle", "replacing", "unread"];
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "no test, but the program behind `just soak`"]
-async fn soak() {
+#[tokio::main(worker_threads = 2)]
+async fn main() {
     let seconds: u64 =
         env::var("ROUTEGEN_SOAK_SECONDS").expect("`just soak` says for how long").parse().unwrap();
     let half = Duration::from_secs(seconds) / 2;
@@ -113,7 +115,7 @@ async fn until(ground: &Ground, end: Instant, rounds: &mut [usize; PARTS.len()])
         },
         async {
             while more() {
-                replaced::one_after_the_other().await;
+                replacing::round().await;
                 *replaced += 1;
             }
         },

@@ -7,10 +7,10 @@ use serde_json::Value;
 use tokio::{io::AsyncWriteExt as _, net::TcpListener};
 
 use super::{connection::Connection, failing::ANSWER_BYTES, ground::Ground};
-use crate::{client::request, programs::met};
+use crate::{client::request, functions::met};
 
 /// The function has one process, which is the same before and after.
-pub(super) async fn round(ground: &Ground) {
+pub async fn round(ground: &Ground) {
     let address = ground.address();
     let before = process(address).await;
 

@@ -11,7 +11,7 @@ use std::{
 /// # Panics
 ///
 /// Where `CI` is `true`: there a skipped test is a failed one.
-pub(crate) fn or_skip<T>(requirement: &Result<T, String>) -> Option<&T> {
+pub fn or_skip<T>(requirement: &Result<T, String>) -> Option<&T> {
     let why = match requirement {
         Ok(found) => return Some(found),
         Err(why) => why,

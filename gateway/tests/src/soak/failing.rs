@@ -3,7 +3,7 @@
 use tokio::{io::AsyncWriteExt as _, net::TcpListener, task::JoinSet};
 
 use super::ground::Ground;
-use crate::{client::request, programs::met};
+use crate::{client::request, functions::met};
 
 /// What Lambda takes for an answer, in bytes.
 pub(super) const ANSWER_BYTES: usize = 6 * 1024 * 1024;
@@ -12,10 +12,10 @@ pub(super) const ANSWER_BYTES: usize = 6 * 1024 * 1024;
 const EACH: usize = 3;
 
 /// How many requests of a round are answered with 500.
-pub(super) const FAIL: usize = 4 * EACH;
+pub const FAIL: usize = 4 * EACH;
 
 /// Every kind gets its own answer, while two slow functions keep two of the four processes.
-pub(super) async fn round(ground: &Ground) {
+pub async fn round(ground: &Ground) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let meet = format!("meet {}", listener.local_addr().unwrap());
     let mut slow = JoinSet::new();

@@ -15,10 +15,10 @@ const TOKENS: usize = 8;
 const KINDS: usize = 5;
 
 /// How many requests of a round are answered with 401. A forged token is sent again and again.
-pub(super) const REFUSED: usize = CLIENTS * TOKENS * (KINDS + 1);
+pub const REFUSED: usize = CLIENTS * TOKENS * (KINDS + 1);
 
 /// The bad ones are refused, and the good one passes. `number` makes the tokens of a round other ones than those of another.
-pub(super) async fn round(ground: &Ground, number: usize) {
+pub async fn round(ground: &Ground, number: usize) {
     let good = ground.token().mint();
     let forged = ground.token().forged().mint();
     let mut clients = JoinSet::new();

@@ -17,7 +17,7 @@ const GATEWAYS_PATIENCE: Duration = Duration::from_secs(30);
 const SLACK: Duration = Duration::from_secs(10);
 
 /// Their answers are on the way, and others are served meanwhile.
-pub(super) async fn round(ground: &Ground) -> Vec<TcpStream> {
+pub async fn round(ground: &Ground) -> Vec<TcpStream> {
     let address = ground.address();
     let order =
         request("POST /worker").body("text/plain", format!("sized {ANSWER_BYTES}")).bytes("localhost");
@@ -34,7 +34,7 @@ pub(super) async fn round(ground: &Ground) -> Vec<TcpStream> {
 }
 
 /// The gateway has lost its patience with them: what they can read now is not the whole answer.
-pub(super) async fn are_left(clients: Vec<TcpStream>) {
+pub async fn are_left(clients: Vec<TcpStream>) {
     tokio::time::sleep(GATEWAYS_PATIENCE + SLACK).await;
     for mut client in clients {
         let mut begun = Vec::new();
