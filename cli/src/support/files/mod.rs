@@ -40,6 +40,15 @@ impl FileState {
     }
 }
 
+/// Whether two files can be read and hold the same.
+pub(crate) fn are_equal(one: &Utf8Path, other: &Utf8Path) -> bool {
+    let length = |path: &Utf8Path| path.metadata().map(|metadata| metadata.len()).ok();
+    let contents = |path: &Utf8Path| std::fs::read(path).ok();
+    length(one).is_some()
+        && length(one) == length(other)
+        && contents(one).is_some_and(|it| Some(it) == contents(other))
+}
+
 /// What became of a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
