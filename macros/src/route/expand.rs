@@ -118,6 +118,7 @@ fn call(handler: &Handler, arguments: &[Argument<'_>]) -> TokenStream {
         bounds: bounds.collect(),
         result: quote_spanned!(site=> __private::Reply),
         conversion: quote_spanned!(site=> __private::IntoReply::<_>::into_reply),
+        is_response: true,
     }
     .to_token_stream()
 }
@@ -127,17 +128,17 @@ fn call(handler: &Handler, arguments: &[Argument<'_>]) -> TokenStream {
 fn extraction(arguments: &[Argument<'_>]) -> (TokenStream, TokenStream) {
     let site = Span::mixed_site();
     let request = quote_spanned!(site=> request);
-    let Some((Argument { ty, marker, variable }, others)) = arguments.split_last() else {
+    let Some((last, others)) = arguments.split_last() else {
         return (quote_spanned!(site=> _), TokenStream::new());
     };
-    let extractor = quote_spanned!(site=> <#ty as __private::FromRequest<#marker>>::from_request);
+    let (variable, extractor) = (&last.variable, glue::make(last, "from_request"));
     if others.is_empty() {
         let whole = glue::extract(variable, &quote_spanned!(site=> #extractor(#request)));
         return (request, whole);
     }
-    let heads = others.iter().map(|Argument { ty, marker, variable }| {
-        let extractor = quote_spanned!(site=> <#ty as __private::FromParts<#marker>>::from_parts);
-        glue::extract(variable, &quote_spanned!(site=> #extractor(&mut parts)))
+    let heads = others.iter().map(|argument| {
+        let extractor = glue::make(argument, "from_parts");
+        glue::extract(&argument.variable, &quote_spanned!(site=> #extractor(&mut parts)))
     });
     let rejoined = quote_spanned!(site=> __private::Request::from_parts(parts, body));
     let whole = glue::extract(variable, &quote_spanned!(site=> #extractor(#rejoined)));
@@ -163,6 +164,10 @@ fn checks(handler: &Handler, routes: &[Route<'_>]) -> TokenStream {
                 checks.extend(glue::check(&quote_spanned!(Span::mixed_site()=> #argument::CHECK), ty));
             }
         }
+    }
+    for ty in &handler.arguments {
+        let check = quote_spanned!(Span::mixed_site()=> __private::Argument::<#ty, __private::Claimless, 0>::TYPED_PATH);
+        checks.extend(glue::check(&check, ty));
     }
     let early = others.iter().map(|ty| {
         let (this, other) = (glue::takes_body(ty), glue::takes_body(last));
