@@ -99,8 +99,8 @@
 //! - `form`: axum's `Form`.
 //! - `metrics`: the module `metrics`, which writes CloudWatch's embedded metric format at the end of each invocation.
 //! - `multipart`: axum's `Multipart`.
-//! - `registry`: lists every route of the crate graph. `routegen` switches it on for its own host build; in an
-//!   artifact it is off and costs nothing.
+//! - `registry`: lists every route of the crate graph, for `router` and `testing`. `routegen` switches it on for its own host
+//!   build; no artifact has it, whatever features are on.
 //! - `router`: `router()` makes one axum router of all routes, for who outgrows Lambda or wants one server.
 //! - `testing`: the module `testing`, which calls handlers and authorizers in unit tests. It belongs into
 //!   `[dev-dependencies]`.
@@ -257,6 +257,7 @@ pub mod __private {
             Argument, ArgumentCheck, Asked, AskedCheck, Claimless, Early, EarlyCheck, FromParts, FromRequest,
             Make, Via, WithClaims, check,
         },
+        register::REGISTERS,
         reply::{IntoReply, Output, OutputCheck},
         request::Request,
         route::{Reply, Route},

@@ -11,6 +11,10 @@ use routegen_spec::TriggerKind;
 const SERVED: [(TriggerKind, &str, &str); 2] =
     [(TriggerKind::Routes, "Route", "serve"), (TriggerKind::Authorizer, "Authorizer", "serve_authorizer")];
 
+/// Does not compile where the runtime registers handlers, which would keep all of them.
+pub(super) const HOLDS_ITS_OWN_HANDLERS_ALONE: &str =
+    "const _: () = assert!(!routegen::__private::REGISTERS);\n";
+
 /// A program that serves these entry points: routes, or one authorizer.
 pub(crate) fn main<'a>(
     crates: &[&str],

@@ -8,6 +8,7 @@ mod conformance;
 mod deployer;
 mod every_kind;
 mod faults;
+mod migration;
 mod ministack;
 mod moto;
 mod proxy;

@@ -7,7 +7,7 @@ use std::{
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::terraform::{process::watched, requirement::or_skip};
+use crate::{requirement::or_skip, terraform::process::watched};
 
 /// Where the interpreters are. They are two because checkov and moto ask for different versions of a third package.
 const EMULATORS: &str = "ROUTEGEN_TEST_PYTHON";
