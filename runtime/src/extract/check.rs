@@ -10,7 +10,7 @@ use std::{convert::Infallible, marker::PhantomData};
 use super::Query;
 #[cfg(feature = "registry")]
 use super::fields::Fields;
-use super::{Claims, Path, Scopes, made::Address};
+use super::{Claims, Path, Scopes, address::Address};
 use crate::resource::{Maker, Res, Resource};
 
 /// Asks at compile time whether `T` would fail on every request of a route with so many path parameters, behind an

@@ -18,8 +18,8 @@ use serde::{
 use serde_json::Value;
 
 use super::{
-    readings::{Reading, Readings, attempt},
-    text::{Error, Guided, Mismatch, Text, forward},
+    readings::{Guided, Reading, Readings, attempt, visit_any},
+    text::{Error, Mismatch, Text, forward},
     token::{self, Payload},
 };
 use crate::event::TypedClaims;
@@ -369,7 +369,7 @@ struct Told<'a> {
 impl<'a> Told<'a> {
     fn new(all: All<'a>, index: usize, name: &'a str, value: &'a str) -> Self {
         let text = Text { kind: "claim", name, value };
-        Self { guided: text.read_by(all.readings, index), all: all.entries }
+        Self { guided: Guided::new(text, all.readings, index), all: all.entries }
     }
 }
 
@@ -406,7 +406,7 @@ impl<'de> Deserializer<'de> for Told<'de> {
         match readings.of(index, text, others) {
             Reading::List => self.list(visitor),
             Reading::Json => self.deserialize_map(visitor),
-            reading => text.visit_any(reading, visitor),
+            reading => visit_any(text, reading, visitor),
         }
     }
 

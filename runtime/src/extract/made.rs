@@ -4,18 +4,15 @@
 //! `ConnectInfo` the server; their fields are public, so each can be made here of the parameters of API Gateway, of a resource, of
 //! the caller's address. Only an argument is made so: what an extractor of the user's own asks of axum, axum answers.
 
-use std::net::{IpAddr, SocketAddr};
-
 use axum::{
     Extension,
     extract::{ConnectInfo, FromRequestParts, State},
     http::request::Parts,
     response::IntoResponse,
 };
-use lambda_http::{RequestExt as _, request::RequestContext};
 use serde::de::DeserializeOwned;
 
-use super::{Argument, FromParts, FromRequest, path, query};
+use super::{Argument, FromParts, FromRequest, address::Address, path, query};
 use crate::{Problem, Res, Resource, rejection::Rejection, request::Request, resource::Maker};
 
 /// Makes an argument as its own type says. An associated function of [`Argument`] itself is found before those of this trait, so
@@ -117,37 +114,4 @@ impl<T: Resource, Auth, const PARAMETERS: usize> Argument<Extension<T>, Auth, PA
 async fn resource<T: Resource + Clone>(parts: &mut Parts) -> Result<T, Rejection> {
     let resource = Res::from_request_parts(parts, &()).await.map_err(Rejection::own)?;
     Ok(T::clone(&resource))
-}
-
-/// The type of a caller's address.
-#[diagnostic::on_unimplemented(
-    message = "a route knows the caller by `ConnectInfo<SocketAddr>` alone",
-    label = "not the type of the caller's address",
-    note = "take `ConnectInfo<std::net::SocketAddr>`, or `lambda_http::Request` for all that the event says"
-)]
-pub trait Address: Sized {
-    /// The address that a request came from, if it is known.
-    fn of(parts: &Parts) -> Option<Self>;
-}
-
-impl Address for SocketAddr {
-    /// An event does not tell the port, which is then 0.
-    fn of(parts: &Parts) -> Option<Self> {
-        let of_the_server = parts.extensions.get::<ConnectInfo<Self>>().map(|ConnectInfo(address)| *address);
-        let ip = match parts.request_context_ref() {
-            Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
-            #[cfg(feature = "rest")]
-            Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.as_deref(),
-            _ => None,
-        };
-        let said = ip.and_then(|ip| ip.parse().ok()).map(|ip: IpAddr| ip.to_canonical());
-        match (said, of_the_server) {
-            // Behind a proxy, the connection is another one's.
-            (Some(ip), address) => {
-                let is_the_same = |address: &Self| address.ip().to_canonical() == ip;
-                Some(address.filter(is_the_same).unwrap_or_else(|| Self::new(ip, 0)))
-            }
-            (None, address) => address,
-        }
-    }
 }

@@ -4,6 +4,7 @@
 //! generated code for three reasons: the whole `lambda_http::Request` is an argument too, a wrong type gets a message that says what
 //! to write, and every rejection passes one place, where axum's become problems of RFC 9457.
 
+mod address;
 mod check;
 mod claims;
 mod entries;

@@ -15,8 +15,8 @@ use serde::de::{
 };
 
 use super::{
-    readings::{Reading, Readings, attempt},
-    text::{Error, Guided, Text, forward},
+    readings::{Guided, Reading, Readings, attempt},
+    text::{Error, Text, forward},
 };
 use crate::{Problem, request::Surroundings};
 
@@ -118,7 +118,7 @@ struct All<'a> {
 impl<'a> All<'a> {
     fn single(&self) -> Result<Guided<'a>, Error> {
         match self.texts {
-            [value] => Ok(value.read_by(self.readings, 0)),
+            [value] => Ok(Guided::new(*value, self.readings, 0)),
             values => Err(Error::shape(format!(
                 "`Path` takes one value, and the path has {} parameters",
                 values.len()
@@ -257,7 +257,7 @@ impl<'a> Sequence<'a> {
     fn next(&mut self) -> Option<(Guided<'a>, &'a Readings, usize)> {
         let (text, index) = (self.all.texts.get(self.at)?, self.at);
         self.at += 1;
-        Some((text.read_by(self.all.readings, index), self.all.readings, index))
+        Some((Guided::new(*text, self.all.readings, index), self.all.readings, index))
     }
 }
 

@@ -17,7 +17,7 @@ use serde::de::{
 };
 
 use super::{
-    readings::{Reading, Readings, attempt},
+    readings::{Guided, Reading, Readings, attempt, visit_any},
     text::{Error, Text},
 };
 use crate::Problem;
@@ -365,7 +365,7 @@ impl<'de> Deserializer<'de> for Values<'_> {
         let others = if text.scalar().is_some() { &others[..] } else { &others[1..] };
         match self.all.readings.of(index, text, others) {
             Reading::List => self.list(visitor),
-            reading => text.visit_any(reading, visitor),
+            reading => visit_any(text, reading, visitor),
         }
     }
 
@@ -415,7 +415,7 @@ impl<'de> SeqAccess<'de> for &mut List<'_> {
         let Values { all, of, .. } = self.values;
         let Some((first, rest)) = of.split_first() else { return Ok(None) };
         self.values.of = rest;
-        let value = all.parameters.text(*first).read_by(all.readings, *first);
+        let value = Guided::new(all.parameters.text(*first), all.readings, *first);
         all.readings.refused(*first, seed.deserialize(value)).map(Some)
     }
 }

@@ -9,7 +9,9 @@ use std::{
     mem::take,
 };
 
-use super::text::{Error, Text};
+use serde::de::{Deserializer, Visitor};
+
+use super::text::{Error, Scalar, Text, forward};
 
 /// What a text is given as.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -132,5 +134,70 @@ impl Search {
             self.untried.pop();
         }
         Err(self.furthest.take().map_or_else(|| Error::shape("nothing was tried"), |(_, error)| error))
+    }
+}
+
+/// What it is to a type that takes anything: a text, unless that has failed and it reads as a number or a bool.
+pub(super) fn visit_any<'de, V: Visitor<'de>>(
+    text: Text<'_>,
+    reading: Reading,
+    visitor: V,
+) -> Result<V::Value, Error> {
+    let made = match text.scalar().filter(|_| reading == Reading::Scalar) {
+        Some(Scalar::Bool(value)) => visitor.visit_bool(value),
+        Some(Scalar::Unsigned(value)) => visitor.visit_u64(value),
+        Some(Scalar::Signed(value)) => visitor.visit_i64(value),
+        Some(Scalar::Float(value)) => visitor.visit_f64(value),
+        None => visitor.visit_str(text.value),
+    };
+    made.map_err(|error| text.blame(error))
+}
+
+/// A text among others, which a type that takes anything gets as it is read.
+#[derive(Clone, Copy)]
+pub(super) struct Guided<'a> {
+    pub(super) text: Text<'a>,
+    pub(super) readings: &'a Readings,
+    pub(super) index: usize,
+}
+
+impl<'a> Guided<'a> {
+    pub(super) fn new(text: Text<'a>, readings: &'a Readings, index: usize) -> Self {
+        Self { text, readings, index }
+    }
+}
+
+impl<'de> Deserializer<'de> for Guided<'_> {
+    type Error = Error;
+
+    forward! { text
+        deserialize_bool; deserialize_i8; deserialize_i16; deserialize_i32; deserialize_i64; deserialize_i128;
+        deserialize_u8; deserialize_u16; deserialize_u32; deserialize_u64; deserialize_u128; deserialize_f32;
+        deserialize_f64; deserialize_char; deserialize_str; deserialize_string; deserialize_bytes;
+        deserialize_byte_buf; deserialize_unit; deserialize_seq; deserialize_map; deserialize_identifier;
+        deserialize_ignored_any;
+        deserialize_unit_struct name: &'static str;
+        deserialize_tuple len: usize;
+        deserialize_tuple_struct name: &'static str, len: usize;
+        deserialize_struct name: &'static str, fields: &'static [&'static str];
+        deserialize_enum name: &'static str, variants: &'static [&'static str];
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let others = if self.text.scalar().is_some() { &[Reading::Scalar][..] } else { &[] };
+        let reading = self.readings.of(self.index, self.text, others);
+        visit_any(self.text, reading, visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
     }
 }

@@ -7,8 +7,6 @@ use std::fmt;
 
 use serde::de::{self, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
 
-use super::readings::{Reading, Readings};
-
 /// A text with a name.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'a> {
@@ -116,7 +114,7 @@ impl de::Error for Error {
     }
 }
 
-impl<'a> Text<'a> {
+impl Text<'_> {
     fn parse<T: std::str::FromStr>(self) -> Result<T, Error> {
         self.value.parse().map_err(|_| Error::value(self.mismatch(std::any::type_name::<T>())))
     }
@@ -151,22 +149,6 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// What it is to a type that takes anything: a text, unless that has failed and it reads as a number or a bool.
-    pub(super) fn visit_any<'de, V: Visitor<'de>>(
-        self,
-        reading: Reading,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        let made = match self.scalar().filter(|_| reading == Reading::Scalar) {
-            Some(Scalar::Bool(value)) => visitor.visit_bool(value),
-            Some(Scalar::Unsigned(value)) => visitor.visit_u64(value),
-            Some(Scalar::Signed(value)) => visitor.visit_i64(value),
-            Some(Scalar::Float(value)) => visitor.visit_f64(value),
-            None => visitor.visit_str(self.value),
-        };
-        made.map_err(|error| self.blame(error))
-    }
-
     /// The number or bool that it reads as.
     pub(super) fn scalar(self) -> Option<Scalar> {
         let Self { value, .. } = self;
@@ -179,11 +161,6 @@ impl<'a> Text<'a> {
         let unsigned = value.parse().map(Scalar::Unsigned);
         let signed = unsigned.or_else(|_| value.parse().map(Scalar::Signed));
         signed.ok().or_else(|| value.parse().ok().filter(|value: &f64| value.is_finite()).map(Scalar::Float))
-    }
-
-    /// The same, for a type that may take anything.
-    pub(super) fn read_by(self, readings: &'a Readings, index: usize) -> Guided<'a> {
-        Guided { text: self, readings, index }
     }
 }
 
@@ -265,14 +242,6 @@ impl<'de> Deserializer<'de> for Text<'_> {
     }
 }
 
-/// A text among others, which a type that takes anything gets as it is read.
-#[derive(Clone, Copy)]
-pub(super) struct Guided<'a> {
-    pub(super) text: Text<'a>,
-    pub(super) readings: &'a Readings,
-    pub(super) index: usize,
-}
-
 /// Forwards to a field.
 macro_rules! forward {
     ($to:tt $($method:ident $($name:ident: $argument:ty),*;)*) => {
@@ -287,38 +256,3 @@ macro_rules! forward {
     };
 }
 pub(super) use forward;
-
-impl<'de> Deserializer<'de> for Guided<'_> {
-    type Error = Error;
-
-    forward! { text
-        deserialize_bool; deserialize_i8; deserialize_i16; deserialize_i32; deserialize_i64; deserialize_i128;
-        deserialize_u8; deserialize_u16; deserialize_u32; deserialize_u64; deserialize_u128; deserialize_f32;
-        deserialize_f64; deserialize_char; deserialize_str; deserialize_string; deserialize_bytes;
-        deserialize_byte_buf; deserialize_unit; deserialize_seq; deserialize_map; deserialize_identifier;
-        deserialize_ignored_any;
-        deserialize_unit_struct name: &'static str;
-        deserialize_tuple len: usize;
-        deserialize_tuple_struct name: &'static str, len: usize;
-        deserialize_struct name: &'static str, fields: &'static [&'static str];
-        deserialize_enum name: &'static str, variants: &'static [&'static str];
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let others = if self.text.scalar().is_some() { &[Reading::Scalar][..] } else { &[] };
-        let reading = self.readings.of(self.index, self.text, others);
-        self.text.visit_any(reading, visitor)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-}
