@@ -8,12 +8,7 @@ use std::{io::Write as _, process::ExitCode, sync::LazyLock};
 
 use routegen_spec::{AuthorizerSpec, Compiled, Manifest, RouteSpec, SourceLocation};
 
-use crate::{
-    authorizer::Authorizer,
-    extract::fields::{self, Fields},
-    middleware::MiddlewareFacts,
-    route::Route,
-};
+use crate::{authorizer::Authorizer, extract::fields::Fields, middleware::MiddlewareFacts, route::Route};
 
 /// One attribute over a function whose entry point returns an `E`, as constants of the user's crate.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +33,8 @@ pub struct Registration<E: 'static> {
     pub entry: Option<fn() -> E>,
 }
 
-/// What is known of an argument: the fields that a struct asks of the path, whether it reads the body, whether it is the whole
-/// request, which may read it or not, and the type of the resource that it is.
+/// What is known of an argument: what is wrong with its type, whether it reads the body, whether it is the whole request, which
+/// may read it or not, and the type of the resource that it is.
 type ArgumentFacts = (Option<Fields>, bool, bool, Option<fn() -> &'static str>);
 
 inventory::collect!(Registration<Route>);
@@ -125,12 +120,11 @@ impl RegisteredRoute {
         Self { spec, entry: None, arguments: &[] }
     }
 
-    /// Fails where a struct asks the path for what it does not have.
+    /// Fails where an argument asks for what no request of the route has.
     fn check(&self) -> Result<(), String> {
         let parameters: Vec<&str> = self.spec.path.parameters().collect();
-        let mut asked = self.arguments.iter().filter_map(|(fields, ..)| (*fields)?());
-        match asked.find_map(|asked| fields::mismatch(asked, &parameters)) {
-            Some(mismatch) => Err(format!("{}: {mismatch}", self.spec.source)),
+        match self.arguments.iter().find_map(|(fields, ..)| (*fields)?(&parameters)) {
+            Some(wrong) => Err(format!("{}: {wrong}", self.spec.source)),
             None => Ok(()),
         }
     }
