@@ -120,30 +120,38 @@ pub(crate) struct Call<'a> {
     pub(crate) result: TokenStream,
     /// The path of the function that makes the result of the handler's output.
     pub(crate) conversion: TokenStream,
+    /// Whether the output may be one that never ends.
+    pub(crate) is_response: bool,
 }
 
 impl ToTokens for Call<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let site = Span::mixed_site();
         let Self { handler, ident: call, arguments, guards, parameters, passed, .. } = self;
-        let Self { extraction, bounds, result, conversion, .. } = self;
+        let Self { extraction, bounds, result, conversion, is_response, .. } = self;
         let ident = &handler.ident;
+        let make = (!arguments.is_empty()).then(|| quote_spanned!(site=> use __private::Make as _;));
         let markers = arguments.iter().map(|argument| &argument.marker);
         let variables = arguments[*guards..].iter().map(|argument| argument.variable.to_token_stream());
         let variables = variables.chain(passed.iter().cloned());
         // The output is in a tuple so that its expression has two ends to locate. Where it is no result of the right kind,
         // the error is at the return type.
-        let output = match &handler.output {
+        let place = match &handler.output {
             ReturnType::Type(_, ty) => ends(ty),
             ReturnType::Default => ends(ident),
         };
-        let output = locate(quote_spanned!(site=> output.0), &output);
+        let output = locate(quote_spanned!(site=> output.0), &place);
+        let check = is_response.then(|| {
+            let check = locate(quote_spanned!(site=> &__private::Output(&output.0).check()), &place);
+            quote_spanned!(site=> use __private::OutputCheck as _; __private::check(#check);)
+        });
         // As a value, and not only called, the function is one that clippy does not ask to be anything but async.
         let future = quote_spanned! {site=>
             __private::Box::pin(async move {
                 #extraction
                 let handler = #ident;
                 let output = (handler(#(#variables),*).await,);
+                #check
                 __private::Result::Ok(#conversion(#output))
             })
         };
@@ -154,6 +162,7 @@ impl ToTokens for Call<'_> {
             where
                 #(#bounds,)*
             {
+                #make
                 #future
             }
         });
@@ -199,6 +208,12 @@ pub(crate) fn extract(variable: &Ident, extraction: &TokenStream) -> TokenStream
             __private::Result::Err(rejection) => return __private::Result::Err(rejection),
         };
     }
+}
+
+/// The function that makes an argument: one of `Make`, or the type's own.
+pub(crate) fn make(Argument { ty, marker, .. }: &Argument<'_>, function: &str) -> TokenStream {
+    let function = Ident::new(function, Span::mixed_site());
+    quote_spanned!(Span::mixed_site()=> __private::Argument::<#ty, __private::Claimless, 0>::#function::<#marker>)
 }
 
 /// The statement that does not compile unless `check` passes, with its error at the argument.

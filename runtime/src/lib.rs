@@ -29,17 +29,51 @@
 //! | [`Path<T>`](Path) | the parameters of the path |
 //! | [`Query<T>`](Query) | the query |
 //! | [`Json<T>`](Json), `String`, `Bytes` | the body, as the last argument |
-//! | [`Claims<T>`](Claims) | what the authorizer knows of the caller |
+//! | [`Claims<T>`](Claims), [`Scopes`] | what the authorizer knows of the caller |
 //! | [`Res<T>`](Res) | what is made once, before the first request: a client, a pool, configuration |
+//! | [`RouteKey`] | the route that the request takes |
 //! | [`Request`](axum::extract::Request) | the whole request; [`forward`] hands it to an axum router |
 //! | [`AuthorizerRequest`] | what API Gateway asks, in an [authorizer](macro@authorizer) |
 //! | [`HeaderMap`](http::HeaderMap), [`Method`](http::Method), [`Uri`](http::Uri) | as axum has them |
 //!
+//! `Option` of `Path`, `Query` and `Claims` is `None` where there are none at all.
+//!
+//! # Handlers written for axum
+//!
+//! axum's own extractors are arguments too, and keep their types. There is no router and no server, so that some are made otherwise:
+//!
+//! | argument | is | requires |
+//! |---|---|---|
+//! | `axum::extract::Path<T>`, `Option` of it | as [`Path`] | |
+//! | `axum::extract::Query<T>` | as [`Query`], which knows repeated keys | |
+//! | `State<T>` | a clone of the [`Resource`] `T`, made before the first request | `T: Resource + Clone` |
+//! | `Extension<T>` | what a layer has put there, else a clone of the [`Resource`] `T` | `T: Resource + Clone` without a layer |
+//! | `ConnectInfo<SocketAddr>` | the caller's address; API Gateway does not tell the port, which is 0 | |
+//! | `Json`, `Bytes`, `String`, `RawQuery`, `RawForm`, `Request` | as in axum | |
+//! | `Form<T>` | a form in the body, in axum's reading, or in the query of a GET | feature `form` |
+//! | `Multipart` | a form with files; a request has 6 MB at most | feature `multipart` |
+//! | `OriginalUri` | the same as `Uri` | axum's feature `original-uri` |
+//! | `CookieJar` of axum-extra | cookies; returned from a handler, it sets them | axum-extra's feature `cookie` |
+//! | `TypedHeader<H>` of axum-extra | a header as a type of the crate `headers` | axum-extra's feature `typed-header` |
+//! | `Host`, `Scheme`, `Query`, `Form`, `Cached`, `WithRejection` of axum-extra | as there | axum-extra's features |
+//!
+//! axum has to be of version 0.8, the version of [`routegen::axum`](axum), and axum-extra of the one that belongs to it. A `SignedCookieJar`
+//! asks axum's router for its key: make one in the handler, by `SignedCookieJar::from_headers`.
+//!
+//! What cannot work is refused: `MatchedPath` and `NestedPath` (take [`RouteKey`]), `RawPathParams` (take
+//! `Path<Vec<(String, String)>>`), `Result<axum::extract::Path<T>, _>`, structs with axum-extra's `TypedPath` (take `Path` of a struct),
+//! and `Sse` as a response, which would be sent when it ends, do not compile. `WebSocketUpgrade` is an error when `routegen` reads the
+//! routes.
+//!
+//! An extractor of your own that asks axum for such a thing inside compiles. It is axum that answers there: the client gets 500, and
+//! the log says what to ask instead.
+//!
 //! # Errors
 //!
 //! What a handler fails with is a [`Problem`] (RFC 9457), and `?` makes one of any error: the client learns the status,
-//! the log learns the cause. An extractor's rejection becomes a problem too: where it is a plain text, as all of axum's
-//! are, the text is the problem's detail. A rejection that has a form of its own is sent as it is.
+//! the log learns the cause. A rejection of axum's extractors becomes a problem too, with axum's text as its detail, and those of this
+//! crate are problems already. What an extractor of your own answers with is sent as it is. What is wrong with the server, by a status
+//! of 500 and more, is in the log in either case.
 //!
 //! # Logs
 //!
@@ -65,9 +99,11 @@
 //!
 //! # Features
 //!
+//! - `form`: axum's `Form`.
 //! - `metrics`: the module `metrics`, which writes CloudWatch's embedded metric format at the end of each invocation.
-//! - `registry`: lists every route of the crate graph. `routegen` switches it on for its own host build; in an
-//!   artifact it is off and costs nothing.
+//! - `multipart`: axum's `Multipart`.
+//! - `registry`: lists every route of the crate graph, for `router` and `testing`. `routegen` switches it on for its own host
+//!   build; no artifact has it, whatever features are on.
 //! - `router`: `router()` makes one axum router of all routes, for who outgrows Lambda or wants one server.
 //! - `testing`: the module `testing`, which calls handlers and authorizers in unit tests. It belongs into
 //!   `[dev-dependencies]`.
@@ -109,13 +145,11 @@ pub mod testing;
 pub use authorizer::AuthorizerRequest;
 pub use axum::middleware::Next;
 pub use axum::{
-    self, Json,
-    extract::Query,
-    http,
+    self, Json, http,
     response::{IntoResponse, Response},
 };
 pub use decision::Decision;
-pub use extract::{Claims, Path, StandardClaims};
+pub use extract::{Claims, Path, Query, RouteKey, Scopes, StandardClaims};
 pub use forward::forward;
 pub use lambda_http;
 pub use problem::Problem;
@@ -310,7 +344,7 @@ pub mod __private {
         decision::IntoDecision,
         extract::{
             Argument, ArgumentCheck, Asked, AskedCheck, Claimless, Early, EarlyCheck, FromParts, FromRequest,
-            Via, WithClaims, check,
+            Make, Via, WithClaims, check,
         },
         log::log_records,
         middleware::{
@@ -318,7 +352,8 @@ pub mod __private {
             layered, through,
         },
         package::{Package, further, in_package, within},
-        reply::IntoReply,
+        register::REGISTERS,
+        reply::{IntoReply, Output, OutputCheck},
         request::Request,
         resource::Maker,
         route::{Reply, Route},

@@ -104,7 +104,7 @@ pub fn around(inner: impl Serve, call: fn(HttpRequest, Next) -> Answer) -> impl 
     let answer = move |request: HttpRequest, next: Next| async move {
         told(match call(request, next).await {
             Ok(response) => response,
-            Err(rejection) => rejection.into_problem().await,
+            Err(rejection) => rejection.into_response().await,
         })
     };
     from_fn(answer).layer(inner)
@@ -213,7 +213,7 @@ impl Service<HttpRequest> for Innermost {
         Box::pin(async move {
             Ok(told(match handle(request).await {
                 Ok(response) => response,
-                Err(rejection) => rejection.into_problem().await,
+                Err(rejection) => rejection.into_response().await,
             }))
         })
     }

@@ -10,7 +10,7 @@ use routegen_spec::{AuthorizerSpec, Compiled, Manifest, PackageSpec, RouteSpec, 
 
 use crate::{
     authorizer::Authorizer,
-    extract::fields::{self, Fields},
+    extract::fields::Fields,
     middleware::{Call, MiddlewareFacts},
     package::{Package, within},
     route::Route,
@@ -43,8 +43,8 @@ pub struct Registration<E: 'static> {
     pub within: Option<Call>,
 }
 
-/// What is known of an argument: the fields that a struct asks of the path, whether it reads the body, whether it is the whole
-/// request, which may read it or not, and the type of the resource that it is.
+/// What is known of an argument: what is wrong with its type, whether it reads the body, whether it is the whole request, which
+/// may read it or not, and the type of the resource that it is.
 type ArgumentFacts = (Option<Fields>, bool, bool, Option<fn() -> &'static str>);
 
 inventory::collect!(Registration<Route>);
@@ -190,12 +190,11 @@ impl RegisteredRoute {
         self.in_package.or_else(|| Some(self.entry?()))
     }
 
-    /// Fails where a struct asks the path for what it does not have.
+    /// Fails where an argument asks for what no request of the route has.
     fn check(&self) -> Result<(), String> {
         let parameters: Vec<&str> = self.spec.path.parameters().collect();
-        let mut asked = self.arguments.iter().filter_map(|(fields, ..)| (*fields)?());
-        match asked.find_map(|asked| fields::mismatch(asked, &parameters)) {
-            Some(mismatch) => Err(format!("{}: {mismatch}", self.spec.source)),
+        match self.arguments.iter().find_map(|(fields, ..)| (*fields)?(&parameters)) {
+            Some(wrong) => Err(format!("{}: {wrong}", self.spec.source)),
             None => Ok(()),
         }
     }

@@ -78,7 +78,7 @@ async fn every_route_has_the_prefix_and_what_stands_around_all() {
         (answer.status().as_u16(), &answer.headers()["x-marked"]),
         (403, &HeaderValue::from_static("all"))
     );
-    assert_eq!(answer.json::<serde_json::Value>()["detail"], "no such tenant");
+    assert_eq!(answer.text(), "no such tenant");
     // A route's own stands within.
     let answer = testing::post("/v1/shop").header("x-tenant", "acme").with(Mark("outer")).call(create).await;
     assert_eq!(

@@ -14,6 +14,10 @@ use crate::check::EntryCall;
 const SERVED: [(TriggerKind, &str, &str); 2] =
     [(TriggerKind::Routes, "Route", "serve"), (TriggerKind::Authorizer, "Authorizer", "serve_authorizer")];
 
+/// Does not compile where the runtime registers handlers, which would keep all of them.
+pub(super) const HOLDS_ITS_OWN_HANDLERS_ALONE: &str =
+    "const _: () = assert!(!routegen::__private::REGISTERS);\n";
+
 /// A program that serves these entry points: routes, or one authorizer. `records` connects the crate `log`.
 pub(crate) fn main<'a>(
     crates: &[&str],

@@ -40,13 +40,21 @@ pub(crate) struct Linked {
     made: Vec<FileState>,
 }
 
+impl Linked {
+    fn paths(&self) -> impl Iterator<Item = &Utf8Path> {
+        self.own.values().chain([&self.routes]).map(Utf8PathBuf::as_path)
+    }
+}
+
 impl Programs {
-    /// Whether they are the very programs of another build. What the linker did for a build does not tell: another process may
-    /// have linked the same sources first.
+    /// Whether they are the programs of another build. What the linker did for a build does not tell: another process may
+    /// have linked the same sources first, and what it has linked again may be what there was.
     pub(crate) fn are_those_of(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Linked(one), Self::Linked(other)) => {
-                one.made == other.made && one.own.keys().eq(other.own.keys())
+                one.own.keys().eq(other.own.keys())
+                    && (one.made == other.made
+                        || one.paths().zip(other.paths()).all(|(one, other)| files::are_equal(one, other)))
             }
             // Their names say what they are.
             (Self::Unpacked(own), Self::Unpacked(other)) => own == other,
@@ -145,6 +153,7 @@ mod tests {
             sha256: hash::sha256(&built),
             zip_bytes: built.len() as u64,
             bootstrap_bytes: 7,
+            debug_bytes: 0,
             change: Change::New,
             zip_bytes_before: None,
         };

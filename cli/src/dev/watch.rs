@@ -55,6 +55,8 @@ struct Ground {
     root: Utf8PathBuf,
     target: Utf8PathBuf,
     own_target: Utf8PathBuf,
+    /// Files that are in no package.
+    files: BTreeSet<Utf8PathBuf>,
 }
 
 impl Watcher {
@@ -80,9 +82,14 @@ impl Watcher {
         Ok(this)
     }
 
-    /// Takes in what is new or back: packages of the workspace, and folders of packages.
-    pub(crate) fn cover(&mut self, workspace: &Workspace) -> Result<(), Error> {
-        self.cover_ground(&Ground::of(workspace))
+    /// Takes in what is new or back: packages of the workspace, folders of packages, and files that are in no package.
+    pub(crate) fn cover<'a>(
+        &mut self,
+        workspace: &Workspace,
+        files: impl Iterator<Item = &'a Utf8PathBuf>,
+    ) -> Result<(), Error> {
+        let ground = Ground { files: files.cloned().collect(), ..Ground::of(workspace) };
+        self.cover_ground(&ground)
     }
 
     fn cover_ground(&mut self, ground: &Ground) -> Result<(), Error> {
@@ -134,7 +141,9 @@ impl Shared {
             }
         }
         let is_news = |path: &Utf8PathBuf| {
-            self.ground.has(path) && is_source(path) && !self.ignored.has(path, path.is_dir())
+            let of_packages =
+                || self.ground.has(path) && is_source(path) && !self.ignored.has(path, path.is_dir());
+            self.ground.files.contains(path) || of_packages()
         };
         paths.into_iter().filter(is_news).map(Change::Path).collect()
     }
@@ -158,6 +167,7 @@ impl Ground {
             root: workspace.root.clone(),
             target: workspace.target.clone(),
             own_target: workspace.own_target(),
+            files: BTreeSet::new(),
         }
     }
 
@@ -176,6 +186,8 @@ impl Ground {
             let there = root.ancestors().find(|folder| folder.is_dir());
             folders.extend(there.map(Utf8Path::to_owned));
         }
+        let of_files = self.files.iter().filter_map(|file| file.parent()).filter(|folder| folder.is_dir());
+        folders.extend(of_files.map(Utf8Path::to_owned));
         folders.extend(Some(self.root.join(CARGO)).filter(|cargo| cargo.is_dir()));
         for root in &self.packages {
             let is_watched = |entry: &walkdir::DirEntry| {
@@ -257,7 +269,13 @@ mod tests {
                 fs::create_dir_all(folder).unwrap();
             }
             let packages = vec![root.clone(), base.join("dependency")];
-            let ground = Ground { packages, root, own_target: target.join("routegen"), target };
+            let ground = Ground {
+                packages,
+                root,
+                own_target: target.join("routegen"),
+                target,
+                files: BTreeSet::new(),
+            };
             let (tell, changes) = mpsc::channel();
             let watcher = Watcher::over(&ground, move |change| drop(tell.send(change))).unwrap();
             Self { _folder: folder, ground, watcher, changes }

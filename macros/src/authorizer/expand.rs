@@ -52,9 +52,9 @@ fn call(handler: &Handler) -> TokenStream {
     let bounds = arguments
         .iter()
         .map(|Argument { ty, marker, .. }| quote_spanned!(site=> #ty: __private::FromParts<#marker>));
-    let heads = arguments.iter().map(|Argument { ty, marker, variable }| {
-        let extractor = quote_spanned!(site=> <#ty as __private::FromParts<#marker>>::from_parts);
-        glue::extract(variable, &quote_spanned!(site=> #extractor(&mut parts)))
+    let heads = arguments.iter().map(|argument| {
+        let extractor = glue::make(argument, "from_parts");
+        glue::extract(&argument.variable, &quote_spanned!(site=> #extractor(&mut parts)))
     });
     let (request, extraction) = if arguments.is_empty() {
         (quote_spanned!(site=> _), TokenStream::new())
@@ -74,6 +74,7 @@ fn call(handler: &Handler) -> TokenStream {
         bounds: bounds.collect(),
         result: quote_spanned!(site=> __private::Verdict),
         conversion: quote_spanned!(site=> __private::IntoDecision::<_>::into_decision),
+        is_response: false,
     }
     .to_token_stream()
 }

@@ -21,9 +21,9 @@ pub(crate) fn expand(middleware: &ValidMiddleware) -> TokenStream {
     let bounds = arguments
         .iter()
         .map(|Argument { ty, marker, .. }| quote_spanned!(site=> #ty: __private::FromParts<#marker>));
-    let heads = arguments.iter().map(|Argument { ty, marker, variable }| {
-        let extractor = quote_spanned!(site=> <#ty as __private::FromParts<#marker>>::from_parts);
-        glue::extract(variable, &quote_spanned!(site=> #extractor(&mut parts)))
+    let heads = arguments.iter().map(|argument| {
+        let extractor = glue::make(argument, "from_parts");
+        glue::extract(&argument.variable, &quote_spanned!(site=> #extractor(&mut parts)))
     });
     let extraction = if arguments.is_empty() {
         TokenStream::new()
@@ -50,6 +50,7 @@ pub(crate) fn expand(middleware: &ValidMiddleware) -> TokenStream {
         bounds: bounds.collect(),
         result: quote_spanned!(site=> __private::Answer),
         conversion: quote_spanned!(site=> __private::IntoReply::<_>::into_reply),
+        is_response: true,
     };
     let named_call = glue::call(&ident, extractors.iter());
     let env = env.iter().map(routegen_spec::EnvName::as_str);

@@ -72,9 +72,9 @@ fn entry(package: &ValidPackage) -> TokenStream {
         let bounds = guards
             .iter()
             .map(|Argument { ty, marker, .. }| quote_spanned!(site=> #ty: __private::FromParts<#marker>));
-        let heads = guards.iter().map(|Argument { ty, marker, variable }| {
-            let extractor = quote_spanned!(site=> <#ty as __private::FromParts<#marker>>::from_parts);
-            glue::extract(variable, &quote_spanned!(site=> #extractor(&mut parts)))
+        let heads = guards.iter().map(|guard| {
+            let extractor = glue::make(guard, "from_parts");
+            glue::extract(&guard.variable, &quote_spanned!(site=> #extractor(&mut parts)))
         });
         calls.extend(quote_spanned! {site=>
             #[allow(unused_variables)]
@@ -82,6 +82,7 @@ fn entry(package: &ValidPackage) -> TokenStream {
             where
                 #(#bounds,)*
             {
+                use __private::Make as _;
                 __private::Box::pin(async move {
                     let (mut parts, body) = __private::Request::into_parts(request);
                     #(#heads)*

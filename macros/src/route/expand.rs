@@ -197,6 +197,7 @@ fn call(handler: &Handler, ident: Ident, arguments: &[Argument<'_>], guards: usi
         bounds: bounds.collect(),
         result: quote_spanned!(site=> __private::Reply),
         conversion: quote_spanned!(site=> __private::IntoReply::<_>::into_reply),
+        is_response: true,
     }
     .to_token_stream()
 }
@@ -206,17 +207,17 @@ fn call(handler: &Handler, ident: Ident, arguments: &[Argument<'_>], guards: usi
 fn extraction(arguments: &[Argument<'_>]) -> (TokenStream, TokenStream) {
     let site = Span::mixed_site();
     let request = quote_spanned!(site=> request);
-    let Some((Argument { ty, marker, variable }, others)) = arguments.split_last() else {
+    let Some((last, others)) = arguments.split_last() else {
         return (quote_spanned!(site=> _), TokenStream::new());
     };
-    let extractor = quote_spanned!(site=> <#ty as __private::FromRequest<#marker>>::from_request);
+    let (variable, extractor) = (&last.variable, glue::make(last, "from_request"));
     if others.is_empty() {
         let whole = glue::extract(variable, &quote_spanned!(site=> #extractor(#request)));
         return (request, whole);
     }
-    let heads = others.iter().map(|Argument { ty, marker, variable }| {
-        let extractor = quote_spanned!(site=> <#ty as __private::FromParts<#marker>>::from_parts);
-        glue::extract(variable, &quote_spanned!(site=> #extractor(&mut parts)))
+    let heads = others.iter().map(|argument| {
+        let extractor = glue::make(argument, "from_parts");
+        glue::extract(&argument.variable, &quote_spanned!(site=> #extractor(&mut parts)))
     });
     let rejoined = quote_spanned!(site=> __private::Request::from_parts(parts, body));
     let whole = glue::extract(variable, &quote_spanned!(site=> #extractor(#rejoined)));
@@ -250,8 +251,13 @@ fn checks(handler: &Handler, routes: &[Route<'_>]) -> TokenStream {
     let nothing = syn::parse_quote_spanned!(Span::mixed_site()=> ());
     let (last, others) = handler.arguments.split_last().unwrap_or((&nothing, &[]));
     let mut seen = BTreeSet::new();
-    let guards = guards.into_iter().filter(|ty| seen.insert(ty.to_token_stream().to_string()));
-    let early = guards.chain(others).map(|ty| {
+    let guards: Vec<_> =
+        guards.into_iter().filter(|ty| seen.insert(ty.to_token_stream().to_string())).collect();
+    for ty in guards.iter().copied().chain(&handler.arguments) {
+        let check = quote_spanned!(Span::mixed_site()=> __private::Argument::<#ty, __private::Claimless, 0>::TYPED_PATH);
+        checks.extend(glue::check(&check, ty));
+    }
+    let early = guards.into_iter().chain(others).map(|ty| {
         let (this, other) = (glue::takes_body(ty), glue::takes_body(last));
         let early = quote_spanned!(Span::mixed_site()=> __private::Early::<#ty, #last, #this, #other>::CHECK);
         glue::check(&early, ty)

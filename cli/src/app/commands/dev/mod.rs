@@ -16,7 +16,7 @@ use routegen_gateway::{Gateway, StartError};
 use self::{
     changes::{Word, wait},
     ready::Ready,
-    turns::Turns,
+    turns::{Turn, Turns},
 };
 use super::runnable::{Runnable, chain, refused, runtime, warn_of_missing};
 use crate::{
@@ -49,7 +49,7 @@ pub(super) fn run(
     // What is saved while the first build runs is built after it.
     let watcher = Watcher::start(&workspace, move |change| drop(tell.send(Word::Changed(change))))?;
     let mut turns = Turns::new(load, workspace, &args.running, run_folder.path());
-    let first = turns.make(printer)?;
+    let first = turns.first(printer)?;
     let settings = Settings {
         variables: Variables::new(&args.running.env),
         iam_secret: place.iam_secret()?,
@@ -112,31 +112,38 @@ impl Server<'_> {
                 break;
             }
             let begin = Instant::now();
-            let reloaded = turns.reload(&changed);
             // What changes while it is built is built after it, also in a folder that has just come.
-            let covered = watcher.cover(turns.workspace()).map_err(Error::from);
-            let built = reloaded.and(covered).and_then(|()| turns.turn(&changed, &last, self.printer));
-            let turn = built.and_then(|next| {
-                let Some(next) = next else { return Ok(None) };
-                let _entered = runtime.enter();
-                let replaced = gateway.replace(&self.api(&next, turns));
-                replaced.map_err(|error| {
-                    turns.refused();
-                    dev::Error::Gateway { reason: chain(&error), help: None }
-                })?;
-                Ok(Some(next))
+            let covered = watcher.cover(turns.workspace(), turns.news().outside());
+            let news = turns.find_news(&changed, &last, self.printer);
+            if news.is_empty() && covered.is_ok() {
+                continue;
+            }
+            let reloaded = turns.reload(&news);
+            let covered = covered.and_then(|()| watcher.cover(turns.workspace(), turns.news().outside()));
+            let covered = covered.map_err(Error::from);
+            let built = reloaded.and(covered).and_then(|()| turns.turn(news, &last, self.printer));
+            let turn = built.and_then(|turn| {
+                if let Turn::Other(next) = &turn {
+                    let _entered = runtime.enter();
+                    let replaced = gateway.replace(&self.api(next, turns));
+                    replaced.map_err(|error| {
+                        turns.refused();
+                        dev::Error::Gateway { reason: chain(&error), help: None }
+                    })?;
+                }
+                Ok(turn)
             });
             match turn {
                 // Nothing that was changed is part of the API.
-                Ok(None) => {}
-                Ok(Some(next)) => {
+                Ok(Turn::Nothing) => {}
+                Ok(Turn::Good) => self.rebuilt(&last, begin),
+                Ok(Turn::Other(next)) => {
                     let (variables, functions) = (&self.settings.variables, &next.manifest.functions);
                     if variables.missing(functions) != variables.missing(&last.manifest.functions) {
                         warn_of_missing(functions, variables, self.printer);
                     }
-                    last = next;
-                    let seconds = begin.elapsed().as_secs_f64();
-                    self.printer.step("Rebuilt", format!("`{}` in {seconds:.2} s", last.manifest.api_name));
+                    last = *next;
+                    self.rebuilt(&last, begin);
                 }
                 Err(_) if interrupt::check().is_err() => break,
                 Err(error) => {
@@ -150,6 +157,11 @@ impl Server<'_> {
         // Whoever reads no more, and does not close the pipe either, is not waited for.
         let _ = kept.recv_timeout(LAST_ENTRIES);
         Ok(())
+    }
+
+    fn rebuilt(&self, runnable: &Runnable, begin: Instant) {
+        let seconds = begin.elapsed().as_secs_f64();
+        self.printer.step("Rebuilt", format!("`{}` in {seconds:.2} s", runnable.manifest.api_name));
     }
 
     /// Prints the journal in a thread of its own, which may be blocked. Tells when it is at its end.
