@@ -199,6 +199,7 @@ pub use routegen_macros::route;
 #[cfg(feature = "router")]
 #[cfg_attr(docsrs, doc(cfg(feature = "router")))]
 pub use router::{ClientAddress, RouterBuilder, RouterError, router};
+pub use serve::after_response;
 
 /// Makes a function a Lambda authorizer: API Gateway asks it whether a request may pass, before the request's route.
 ///
@@ -357,7 +358,7 @@ pub mod __private {
         request::Request,
         resource::Maker,
         route::{Reply, Route},
-        serve::{serve, serve_authorizer, serve_one_of},
+        serve::{serve, serve_authorizer, serve_one_of, use_threads},
     };
 }
 

@@ -114,6 +114,7 @@ mod tests {
             scopes: vec!["items/read".parse().unwrap()],
             memory: Some(256),
             timeout: None,
+            multi_thread: Some(true),
             env: vec!["TABLE".parse().unwrap()],
             lambda: Some("items".parse().unwrap()),
             guards: vec!["Admin".to_owned()],

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use routegen_spec::TriggerKind;
 
-use crate::check::EntryCall;
+use crate::check::{EntryCall, Function};
 
 /// For each kind of trigger, the runtime's type of its entry points and the runtime's function that serves them.
 const SERVED: [(TriggerKind, &str, &str); 2] =
@@ -18,12 +18,37 @@ const SERVED: [(TriggerKind, &str, &str); 2] =
 pub(super) const HOLDS_ITS_OWN_HANDLERS_ALONE: &str =
     "const _: () = assert!(!routegen::__private::REGISTERS);\n";
 
-/// A program that serves these entry points: routes, or one authorizer. `records` connects the crate `log`.
+/// What a program calls before it serves anything. Each costs bytes only where it is called.
+#[derive(Clone, Copy)]
+pub(crate) struct Setup {
+    /// Connects the crate `log`.
+    pub(crate) records: bool,
+    /// Several threads.
+    pub(crate) threads: bool,
+}
+
+impl Setup {
+    /// What a function needs, where the crate `log` may be in use or not.
+    pub(crate) fn of(function: &Function, records: bool) -> Self {
+        Self { records, threads: function.multi_thread }
+    }
+
+    fn source(self) -> String {
+        let calls = [(self.records, "log_records"), (self.threads, "use_threads")];
+        let mut source = String::new();
+        for (_, call) in calls.into_iter().filter(|(is_called, _)| *is_called) {
+            let _ = writeln!(source, "    routegen::__private::{call}();");
+        }
+        source
+    }
+}
+
+/// A program that serves these entry points: routes, or one authorizer.
 pub(crate) fn main<'a>(
     crates: &[&str],
     kind: TriggerKind,
     entries: impl IntoIterator<Item = &'a EntryCall>,
-    records: bool,
+    setup: Setup,
 ) -> String {
     let served = SERVED.iter().find(|(served, ..)| *served == kind);
     let (_, returned, serve) = served.expect("a test wants a row for every kind");
@@ -33,23 +58,24 @@ pub(crate) fn main<'a>(
     if kind.is_shared() {
         calls = format!("[{calls}]");
     }
-    source(crates, &entry_points, records, &format!("{serve}({calls})"))
+    source(crates, &entry_points, setup, &format!("{serve}({calls})"))
 }
 
 /// A program that serves the routes of one of these functions: of the one that its first argument names.
 pub(crate) fn main_of_one<'a>(
     crates: &[&str],
-    functions: impl IntoIterator<Item = (&'a str, &'a [EntryCall])>,
+    functions: impl IntoIterator<Item = (&'a str, bool, &'a [EntryCall])>,
 ) -> String {
     let mut entry_points = EntryPoints::new("Route");
     let mut rows = String::new();
-    for (name, entries) in functions {
+    for (name, has_threads, entries) in functions {
         let entries: Vec<String> =
             entries.iter().map(|entry| format!("|| {}", entry_points.call(entry))).collect();
-        let _ = writeln!(rows, "        ({name:?}, &[{}]),", entries.join(", "));
+        let _ = writeln!(rows, "        ({name:?}, {has_threads}, &[{}]),", entries.join(", "));
     }
     // Only what is deployed has to be small.
-    source(crates, &entry_points, true, &format!("serve_one_of(&[\n{rows}    ])"))
+    let setup = Setup { records: true, threads: false };
+    source(crates, &entry_points, setup, &format!("serve_one_of(&[\n{rows}    ])"))
 }
 
 /// The declarations of entry points that return a type of the runtime.
@@ -104,15 +130,15 @@ impl EntryPoints {
     }
 }
 
-fn source(crates: &[&str], entry_points: &EntryPoints, records: bool, call: &str) -> String {
+fn source(crates: &[&str], entry_points: &EntryPoints, setup: Setup, call: &str) -> String {
     let mut source = String::new();
-    let records = if records { "    routegen::__private::log_records();\n" } else { "" };
+    let setup = setup.source();
     for name in crates {
         let _ = writeln!(source, "extern crate {name} as _;");
     }
     source
         + &format!(
-            "unsafe extern \"Rust\" {{\n{}}}\nfn main() -> std::process::ExitCode {{\n{records}    routegen::__private::{call}\n}}\n",
+            "unsafe extern \"Rust\" {{\n{}}}\nfn main() -> std::process::ExitCode {{\n{setup}    routegen::__private::{call}\n}}\n",
             entry_points.declarations
         )
 }
@@ -137,17 +163,19 @@ mod tests {
             package: package.map(str::to_owned),
             ..EntryCall::plain(symbol)
         };
+        let none = Setup { records: false, threads: false };
+        let all = Setup { records: true, threads: true };
         let below = [prefixed("routegen.items.GET.items", None)];
         let within = ["routegen.items.GET.items", "routegen.items.GET.pens"]
             .map(|symbol| prefixed(symbol, Some("routegen_package.items")));
         insta::assert_snapshot!(
             [
-                main(&["items"], Routes, &items, false),
-                main(&["items", "pens"], Routes, &both, true),
-                main(&["items"], Authorizer, &key, false),
-                main(&["items"], Routes, &below, false),
-                main(&["items"], Routes, &within, false),
-                main_of_one(&["items"], [("get-items", &items[..]), ("pens", &within)]),
+                main(&["items"], Routes, &items, none),
+                main(&["items", "pens"], Routes, &both, all),
+                main(&["items"], Authorizer, &key, none),
+                main(&["items"], Routes, &below, none),
+                main(&["items"], Routes, &within, none),
+                main_of_one(&["items"], [("get-items", false, &items[..]), ("pens", true, &within)]),
             ]
             .join("\n")
         );

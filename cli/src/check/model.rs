@@ -60,6 +60,9 @@ pub(crate) struct Function {
     pub(crate) memory: u32,
     /// In seconds.
     pub(crate) timeout: u32,
+    /// Whether it runs on several threads, which its program says.
+    #[serde(skip)]
+    pub(crate) multi_thread: bool,
     /// The environment variables that it needs.
     pub(crate) env: Vec<EnvName>,
     pub(crate) architecture: Architecture,
@@ -182,6 +185,7 @@ impl Function {
             name,
             memory: spec.memory,
             timeout: spec.timeout,
+            multi_thread: spec.multi_thread,
             env: spec.env.iter().copied().cloned().collect(),
             architecture: config.architecture(),
             entries: spec.entries.iter().map(ToString::to_string).collect(),
