@@ -143,7 +143,13 @@ impl ToTokens for Call<'_> {
         let output = locate(quote_spanned!(site=> output.0), &place);
         let check = is_response.then(|| {
             let check = locate(quote_spanned!(site=> &__private::Output(&output.0).check()), &place);
-            quote_spanned!(site=> use __private::OutputCheck as _; __private::check(#check);)
+            let success =
+                locate(quote_spanned!(site=> &__private::Output(&output.0).check_success()), &place);
+            quote_spanned! {site=>
+                use __private::OutputCheck as _;
+                __private::check(#check);
+                __private::check(#success);
+            }
         });
         // As a value, and not only called, the function is one that clippy does not ask to be anything but async.
         let future = quote_spanned! {site=>
@@ -219,7 +225,9 @@ pub(crate) fn make(Argument { ty, marker, .. }: &Argument<'_>, function: &str) -
 /// The statement that does not compile unless `check` passes, with its error at the argument.
 pub(crate) fn check(check: &TokenStream, ty: &Type) -> TokenStream {
     let site = Span::mixed_site();
-    let check = locate(quote_spanned!(site=> &#check), &ends(ty));
+    // In parentheses, whose place is the argument's: what is within them stays where it is, so that a name that is not found is
+    // an error where it was written.
+    let check = locate(quote_spanned!(site=> &(#check)), &ends(ty));
     quote_spanned!(site=> __private::check(#check);)
 }
 
