@@ -77,7 +77,8 @@
 //! # Logs
 //!
 //! Every event of [`tracing`](https://docs.rs/tracing), of handlers and of libraries, is a line of JSON on stderr, with
-//! the names of Lambda's own JSON log format:
+//! the names of Lambda's own JSON log format. So is every record of the crate [`log`](https://docs.rs/log), from the end of the
+//! init phase on:
 //!
 //! ```json
 //! {"timestamp":"2026-03-10T05:16:23.123Z","level":"INFO","message":"created","requestId":"8476a536-…",
@@ -92,7 +93,8 @@
 //! name, and the route key that it is asked about.
 //!
 //! To log otherwise, set a global subscriber of your own in the `init` of a [`Resource`]; it takes the place of this
-//! one.
+//! one, for records of `log` too. (That is why those are connected only after the init phase: `tracing_subscriber`'s `init`
+//! connects them itself, and panics where that is done.)
 //!
 //! # Features
 //!
@@ -117,6 +119,7 @@ mod log;
 #[cfg(feature = "metrics")]
 #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
 pub mod metrics;
+mod middleware;
 mod problem;
 #[macro_use]
 mod register;
@@ -137,6 +140,7 @@ mod simulate;
 pub mod testing;
 
 pub use authorizer::AuthorizerRequest;
+pub use axum::middleware::Next;
 pub use axum::{
     self, Json, http,
     response::{IntoResponse, Response},
@@ -235,14 +239,59 @@ pub use router::{ClientAddress, RouterBuilder, RouterError, router};
 /// is logged and answered with 500.
 pub use routegen_macros::authorizer;
 
+/// Makes an async function middleware: it is given each request of the routes that name it, and the way to their handlers.
+///
+/// ```
+/// use routegen::{
+///     Claims, Next, Problem, Res, Resource, Init, Response, axum::extract::Request, http::StatusCode, lambda_http::Error,
+///     middleware, route,
+/// };
+///
+/// struct Audit(String);
+///
+/// impl Resource for Audit {
+///     async fn init(_: &Init) -> Result<Self, Error> {
+///         Ok(Self(std::env::var("AUDIT_STREAM")?))
+///     }
+/// }
+///
+/// /// Writes down who has called what
+/// #[middleware(env = ["AUDIT_STREAM"], refuses = [403])]
+/// async fn audit(claims: Claims, audit: Res<Audit>, request: Request, next: Next) -> Result<Response, Problem> {
+///     if !claims.is_in_group("staff") {
+///         return Err(Problem::new(StatusCode::FORBIDDEN));
+///     }
+///     let what = request.uri().path().to_owned();
+///     let response = next.run(request).await;
+///     tracing::info!(stream = audit.0, who = claims.sub, what, status = response.status().as_u16());
+///     Ok(response)
+/// }
+///
+/// #[route(DELETE, "/items/{id}", auth = "cognito", scopes = ["items/write"], middleware = [audit])]
+/// async fn delete_item() {}
+/// ```
+///
+#[doc = include_str!("keys/middleware.md")]
+///
+/// The last two arguments are the request, which is axum's, and [`Next`], so that a function for axum's `from_fn` works as it is.
+/// Those before them are extractors of the request's head, as in a handler: a [`Res<T>`](Res) is made before the first request.
+/// The result is what a handler may return.
+///
+/// Beside the function there is a type of its name, by which routes find it: import it as you would the function, or write its
+/// path. Layers of tower need no attribute: `middleware = [layer(CompressionLayer::new())]`.
+pub use routegen_macros::middleware;
+
 /// What the attributes expand to. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
     pub use std::{
         boxed::Box,
         column, file, line,
+        option::Option,
         result::Result::{self, Err, Ok},
     };
+
+    pub use axum::middleware::Next;
 
     #[cfg(feature = "registry")]
     pub use inventory;
@@ -257,11 +306,17 @@ pub mod __private {
             Argument, ArgumentCheck, Asked, AskedCheck, Claimless, Early, EarlyCheck, FromParts, FromRequest,
             Make, Via, WithClaims, check,
         },
+        log::log_records,
+        middleware::{
+            Answer, Call, HttpRequest, Innermost, Middleware, MiddlewareFacts, Serve, around, joined,
+            layered, through,
+        },
         register::REGISTERS,
         reply::{IntoReply, Output, OutputCheck},
         request::Request,
+        resource::Maker,
         route::{Reply, Route},
-        serve::{serve, serve_authorizer},
+        serve::{serve, serve_authorizer, serve_one_of},
     };
 }
 

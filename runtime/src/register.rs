@@ -21,6 +21,7 @@ macro_rules! __register {
         handler: $handler:literal,
         source: [$file:expr, $line:expr, $column:expr],
         arguments: [$($argument:expr),* $(,)?],
+        middleware: [$($middleware:expr),* $(,)?],
         entry: $entry:ident $(,)?
     }) => {
         $crate::__private::inventory::submit! {
@@ -32,6 +33,7 @@ macro_rules! __register {
                 line: $line,
                 column: $column,
                 arguments: &[$($argument),*],
+                middleware: &[$($middleware),*],
                 entry: $crate::__entry!($entry),
             }
         }

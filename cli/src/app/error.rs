@@ -109,13 +109,13 @@ pub(crate) enum Warning {
     LastCognitoRoute,
 
     #[error(
-        "functions are now called after their API, such as `{name}`, where no `function_name_prefix` is set"
+        "function names now begin with the API's name, such as `{name}`, where no `function_name_prefix` is set"
     )]
     #[diagnostic(
         code(RG0214),
         severity(Warning),
         help(
-            "an apply would make functions, roles and log groups anew under these names: to keep those that are there, set `function_name_prefix = \"\"` in the module's block, or with `copy` its value and a hyphen; docs/terraform.md, \"From an earlier module\", says what else changes"
+            "an apply would replace functions, roles and log groups by those with the new names: to keep those that are there, set `function_name_prefix = \"\"` in the module's block, or to the value of `copy` with a hyphen; docs/terraform.md, \"From an earlier module\", says what else changes"
         )
     )]
     NamesOfFunctions { name: String },

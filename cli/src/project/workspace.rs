@@ -48,6 +48,8 @@ pub(crate) struct Workspace {
     pub(crate) outside: Vec<(Utf8PathBuf, String)>,
     /// The folders of the packages on this disk that the selected one is made from, itself among them.
     pub(crate) local_folders: Vec<Utf8PathBuf>,
+    /// Whether anything but the runtime may log by the crate `log`.
+    pub(crate) has_records: bool,
     /// What every call of cargo is told.
     pub(crate) options: CargoOptions,
 }
@@ -134,6 +136,7 @@ impl Workspace {
             package_root: folder(app),
             outside: outside.collect(),
             local_folders,
+            has_records: has_records(&metadata, &app.id),
             linked,
             is_more_than_a_library: is_more_than_a_library(app),
             one_file_for_all_modes: has_no_hash,
@@ -301,6 +304,16 @@ fn normal_dependencies<'a>(metadata: &'a Metadata, id: &PackageId) -> impl Itera
         let normal = dependency.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal);
         normal.then_some(&dependency.pkg)
     })
+}
+
+/// Whether the package or what it depends on logs by the crate `log`. `tracing` can hand on its events to that crate, and does so only
+/// where a program has no subscriber.
+fn has_records(metadata: &Metadata, id: &PackageId) -> bool {
+    let name = |id: &PackageId| metadata[id].name.to_string();
+    let not_the_runtime = dependencies(metadata, id)
+        .into_iter()
+        .filter(|id| !["tracing", RUNTIME].contains(&name(id).as_str()));
+    not_the_runtime.into_iter().any(|id| normal_dependencies(metadata, &id).any(|id| name(id) == "log"))
 }
 
 /// The runtimes that the package depends on directly: one, unless something is wrong.

@@ -41,6 +41,9 @@ pub trait ArgumentCheck {
 
     /// Nothing to make.
     const RESOURCE: Option<&'static Maker> = None;
+
+    /// Nothing that is made has a type.
+    const RESOURCE_NAME: Option<fn() -> &'static str> = None;
 }
 
 impl<T, Auth, const PARAMETERS: usize> ArgumentCheck for Argument<T, Auth, PARAMETERS> {
@@ -164,6 +167,9 @@ pub trait OfAnAuthorizer {}
 impl<T: Resource, Auth, const PARAMETERS: usize> Argument<Res<T>, Auth, PARAMETERS> {
     /// What is made before the first invocation.
     pub const RESOURCE: Option<&'static Maker> = Some(const { &Maker::of::<T>() });
+
+    /// Its type, for the registry, which is not to link what makes it.
+    pub const RESOURCE_NAME: Option<fn() -> &'static str> = Some(std::any::type_name::<T>);
 }
 
 impl<T, Auth, const PARAMETERS: usize> Argument<Claims<T>, Auth, PARAMETERS> {

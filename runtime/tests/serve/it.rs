@@ -148,6 +148,12 @@ fn the_function_of_one_route_does_not_ask_for_the_key() {
     );
 }
 
+#[test]
+fn what_the_crate_log_records_is_in_the_log_as_events_are() {
+    let life = live("records", &[event("GET /a")]);
+    assert_eq!(lines(&life.log), ["ERROR a record of log in things: \"GET /a\" \"request-0\""]);
+}
+
 /// Level, message, function, route key and request of every line that is this program's or the runtime's own.
 fn lines(log: &[Value]) -> Vec<String> {
     let ours = log

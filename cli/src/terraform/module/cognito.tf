@@ -161,8 +161,10 @@ resource "aws_cognito_resource_server" "this" {
   }
 
   identifier   = each.key
-  name         = each.key
   user_pool_id = local.user_pool_id
+
+  # An identifier may be an address, and a name has fewer characters.
+  name = replace(each.key, "/[^A-Za-z0-9_+=,.@-]+/", "-")
 
   dynamic "scope" {
     for_each = toset(each.value)

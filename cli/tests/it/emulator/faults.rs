@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::{
-    Emulator, agent, deployer, moto,
+    Emulator, agent, deployer, models, moto,
     proxy::Proxy,
     python::{Python, python},
     set,
@@ -124,7 +124,9 @@ fn whatever_fails_after_it_was_made_is_made_again_or_kept_by_untaint_and_complet
     lab.root.assert_nothing_to_do();
 
     moto::destroy(&lab.root);
-    assert_eq!(deployer::not_allowed(&lab.proxy.calls()), BTreeSet::new());
+    let calls = lab.proxy.calls();
+    assert_eq!(deployer::not_allowed(&calls), BTreeSet::new());
+    assert_eq!(models::wrong(&calls), BTreeSet::new());
 }
 
 /// The provider keeps the hash of code that it could not update, and never reads the real one again: by itself it would find

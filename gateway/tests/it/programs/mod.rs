@@ -233,12 +233,12 @@ async fn what_a_function_takes_out_of_its_group_ends_with_it() {
     let observed = Observed::start(api(Function::program(program()).timeout(LONG))).await;
     let left = observed.send("leave").await.json();
     for process in ["session", "daemon"] {
-        assert!(exists(&left[process]), "{process}");
+        assert!(runs(&left[process]), "{process}");
     }
     observed.gateway.shutdown().await;
     for process in ["session", "daemon"] {
         // It is killed, and its parent reaps it. This ends only if it does.
-        while exists(&left[process]) {
+        while runs(&left[process]) {
             tokio::task::yield_now().await;
         }
     }

@@ -1,4 +1,4 @@
-//! The functions that tests start: a group, a function of one route, and an authorizer.
+//! The functions that tests start: a group, functions of one route, and an authorizer.
 //!
 //! In: which of them it is, as the argument; events, from the Runtime API that it is told of. Out: what it answers, and its log.
 
@@ -11,8 +11,8 @@ use std::{
 
 use routegen::{
     __private::{
-        Argument, Authorizer, Claimless, FromParts as _, IntoDecision as _, Request, Route, serve,
-        serve_authorizer,
+        Argument, Authorizer, Claimless, FromParts as _, IntoDecision as _, Request, Route, log_records,
+        serve, serve_authorizer,
     },
     Decision, Init, IntoResponse as _, Query, Res, Resource,
     lambda_http::Error,
@@ -25,6 +25,10 @@ fn main() -> ExitCode {
         }
         Some("single") => serve([SHARED]),
         Some("authorizer") => serve_authorizer(BY_LEVEL),
+        Some("records") => {
+            log_records();
+            serve([RECORDS])
+        }
         other => panic!("there is no function {other:?}"),
     }
 }
@@ -55,6 +59,19 @@ const SHARED: Route = Route {
             Ok(shared.0.to_string().into_response())
         })
     },
+};
+
+/// Logs by the crate `log`, as libraries do.
+const RECORDS: Route = Route {
+    resources: &[],
+    call: |_| {
+        Box::pin(async {
+            log::error!("a record of {}", "log");
+            log::debug!("not logged");
+            Ok(().into_response())
+        })
+    },
+    ..SHARED
 };
 
 const BY_LEVEL: Authorizer = Authorizer {
