@@ -72,7 +72,7 @@ impl TryFrom<u8> for Even {
     type Error = &'static str;
 
     fn try_from(number: u8) -> Result<Self, Self::Error> {
-        if number % 2 == 0 { Ok(Self(number)) } else { Err("it is odd") }
+        if number.is_multiple_of(2) { Ok(Self(number)) } else { Err("it is odd") }
     }
 }
 
@@ -202,7 +202,7 @@ fn text() -> impl Strategy<Value = String> {
         ])
         .prop_map(str::to_owned),
         "\\PC{0,4}".prop_filter("not another number", |text| {
-            !text.starts_with('+') && !(text.len() > 1 && text.starts_with(['0', '-']))
+            !text.starts_with('+') && (text.len() < 2 || !text.starts_with(['0', '-']))
         }),
     ]
 }

@@ -68,7 +68,7 @@ pub(super) fn attempt<T>(make: impl Fn(&Readings) -> Result<T, Error>) -> Result
         search.readings.refused.set(None);
         let error = match make(&search.readings) {
             Ok(value) if !search.is_unsure => return Ok(value),
-            Ok(value) => return Ok(least(&make, &search.readings, value)),
+            Ok(value) => return Ok(least(make, &search.readings, value)),
             Err(error) => error,
         };
         let mut open = search.readings.suspects(&error);
