@@ -223,6 +223,22 @@ pub(crate) fn statuses(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
     statuses.into_iter().map(read).collect()
 }
 
+/// What all paths begin with.
+pub(crate) fn prefix(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<PathPattern> {
+    let text = string(key, value, errors)?;
+    let prefix = text.value().parse::<PathPattern>();
+    let prefix = prefix.inspect_err(|error| errors.push(&text, error, error.help())).ok()?;
+    if prefix.segments().is_empty() || prefix.parameters().next().is_some() {
+        errors.push(
+            &text,
+            format!("`{prefix}` cannot be the prefix of a path"),
+            format!("write literal segments: `{}`; parameters belong to each route's path", key.example),
+        );
+        return None;
+    }
+    Some(prefix)
+}
+
 /// Tokens as they would be written, for the manifest.
 pub(crate) fn written(tokens: &impl ToTokens) -> String {
     fn write(tokens: TokenStream, text: &mut String) {

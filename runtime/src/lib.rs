@@ -32,6 +32,7 @@
 //! | [`Claims<T>`](Claims), [`Scopes`] | what the authorizer knows of the caller |
 //! | [`Res<T>`](Res) | what is made once, before the first request: a client, a pool, configuration |
 //! | [`RouteKey`] | the route that the request takes |
+//! | [`Request`](axum::extract::Request) | the whole request; [`forward`] hands it to an axum router |
 //! | [`AuthorizerRequest`] | what API Gateway asks, in an [authorizer](macro@authorizer) |
 //! | [`HeaderMap`](http::HeaderMap), [`Method`](http::Method), [`Uri`](http::Uri) | as axum has them |
 //!
@@ -115,11 +116,13 @@ mod authorizer;
 mod decision;
 mod event;
 mod extract;
+mod forward;
 mod log;
 #[cfg(feature = "metrics")]
 #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
 pub mod metrics;
 mod middleware;
+mod package;
 mod problem;
 #[macro_use]
 mod register;
@@ -147,6 +150,7 @@ pub use axum::{
 };
 pub use decision::Decision;
 pub use extract::{Claims, Path, Query, RouteKey, Scopes, StandardClaims};
+pub use forward::forward;
 pub use lambda_http;
 pub use problem::Problem;
 pub use resource::{Init, Res, Resource};
@@ -195,6 +199,7 @@ pub use routegen_macros::route;
 #[cfg(feature = "router")]
 #[cfg_attr(docsrs, doc(cfg(feature = "router")))]
 pub use router::{ClientAddress, RouterBuilder, RouterError, router};
+pub use serve::after_response;
 
 /// Makes a function a Lambda authorizer: API Gateway asks it whether a request may pass, before the request's route.
 ///
@@ -281,6 +286,40 @@ pub use routegen_macros::authorizer;
 /// path. Layers of tower need no attribute: `middleware = [layer(CompressionLayer::new())]`.
 pub use routegen_macros::middleware;
 
+/// Says what all routes of the package have in common: once, anywhere in the library.
+///
+/// ```standalone_crate
+/// mod items {
+///     use routegen::{axum::{extract::FromRequestParts, http::{StatusCode, request::Parts}}, route};
+///
+///     /// Passes requests of a known tenant.
+///     struct Tenant;
+///
+///     impl<S: Sync> FromRequestParts<S> for Tenant {
+///         type Rejection = StatusCode;
+///
+///         async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+///             let known = parts.headers.get("x-tenant").is_some_and(|tenant| tenant == "acme");
+///             if known { Ok(Self) } else { Err(StatusCode::FORBIDDEN) }
+///         }
+///     }
+///
+///     routegen::package! { prefix = "/v1", guards = [Tenant] }
+///
+///     /// `GET /v1/items`, for requests of a known tenant
+///     #[route(GET, "/items", auth = "none")]
+///     async fn get_items() {}
+/// }
+/// # fn main() {}
+/// ```
+///
+#[doc = include_str!("keys/package.md")]
+///
+/// It holds for every route of the package, and there is no way for one to be without: what some routes are to have, they name
+/// themselves. The route `$default` has no prefix, because an API has one, and authorizers have nothing of it. `routegen routes`
+/// shows paths, guards and middleware as they are in the end, and routers and tests have them too.
+pub use routegen_macros::package;
+
 /// What the attributes expand to. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
@@ -296,10 +335,12 @@ pub mod __private {
     #[cfg(feature = "registry")]
     pub use inventory;
 
+    #[cfg(any(feature = "router", feature = "testing"))]
+    pub use crate::registry::in_registered_package;
     #[cfg(feature = "registry")]
     pub use crate::registry::{Registration, write_manifest};
     pub use crate::{
-        __register as register,
+        __register as register, __register_package as register_package,
         authorizer::{Authorizer, Verdict},
         decision::IntoDecision,
         extract::{
@@ -311,16 +352,25 @@ pub mod __private {
             Answer, Call, HttpRequest, Innermost, Middleware, MiddlewareFacts, Serve, around, joined,
             layered, through,
         },
+        package::{Package, further, in_package, within},
         register::REGISTERS,
         reply::{IntoReply, Output, OutputCheck},
         request::Request,
         resource::Maker,
         route::{Reply, Route},
-        serve::{serve, serve_authorizer, serve_one_of},
+        serve::{serve, serve_authorizer, serve_one_of, use_threads},
     };
 }
 
-/// The README's example compiles.
+/// The examples of the README and of the guides compile.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/middleware.md")]
+struct MiddlewareGuide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/migration.md")]
+struct MigrationGuide;

@@ -35,8 +35,71 @@ macro_rules! __register {
                 arguments: &[$($argument),*],
                 middleware: &[$($middleware),*],
                 entry: $crate::__entry!($entry),
+                within: $crate::__within!($kind, $entry),
             }
         }
+    };
+}
+
+/// Registers what all routes of a package have in common.
+#[cfg(all(feature = "registry", not(routegen_artifact)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __register_package {
+    (
+        declaration: $declaration:literal,
+        source: [$file:expr, $line:expr, $column:expr],
+        arguments: [$($argument:expr),* $(,)?],
+        middleware: [$($middleware:expr),* $(,)?],
+        entry: [$($entry:ident)?] $(,)?
+    ) => {
+        $crate::__private::inventory::submit! {
+            $crate::__private::Registration::<$crate::__private::Package> {
+                declaration: $declaration,
+                handler: "",
+                package: ::core::env!("CARGO_PKG_NAME"),
+                file: $file,
+                line: $line,
+                column: $column,
+                arguments: &[$($argument),*],
+                middleware: &[$($middleware),*],
+                entry: $crate::__entry!($($entry)?),
+                within: ::core::option::Option::None,
+            }
+        }
+    };
+}
+
+/// Nothing: the registry is off.
+#[cfg(not(all(feature = "registry", not(routegen_artifact))))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __register_package {
+    ($($registration:tt)*) => {};
+}
+
+/// The way to a route through its package, where tests or a router go it.
+#[cfg(any(feature = "router", feature = "testing"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __within {
+    (Route, $entry:ident) => {
+        ::core::option::Option::Some(|request| {
+            $crate::__private::in_registered_package(::core::env!("CARGO_PKG_NAME"), $entry, request)
+        })
+    };
+    ($kind:ident, $entry:ident) => {
+        ::core::option::Option::None
+    };
+}
+
+/// Nothing: what nobody refers to is not linked.
+#[cfg(all(feature = "registry", not(any(feature = "router", feature = "testing"))))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __within {
+    ($kind:ident, $entry:ident) => {
+        ::core::option::Option::None
     };
 }
 
@@ -56,6 +119,9 @@ macro_rules! __entry {
     ($entry:ident) => {
         ::core::option::Option::Some($entry)
     };
+    () => {
+        ::core::option::Option::None
+    };
 }
 
 /// Nothing: what nobody refers to is not linked.
@@ -63,7 +129,7 @@ macro_rules! __entry {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __entry {
-    ($entry:ident) => {
+    ($($entry:ident)?) => {
         ::core::option::Option::None
     };
 }

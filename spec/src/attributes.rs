@@ -37,6 +37,8 @@ impl Key {
     pub const MEMORY: Self = Self::new("memory", "memory = 256");
     /// Timeout of the function.
     pub const TIMEOUT: Self = Self::new("timeout", "timeout = 10");
+    /// Whether the function has several threads.
+    pub const MULTI_THREAD: Self = Self::new("multi_thread", "multi_thread = true");
     /// Environment variables that the function needs.
     pub const ENV: Self = Self::new("env", r#"env = ["TABLE"]"#);
     /// What has to be extracted before a handler is called.
@@ -78,7 +80,7 @@ const DOC_COMMENT: &str = "first paragraph of the doc comment";
 const CRATE: &str = "where this crate is, if renamed or re-exported";
 
 /// The keys of `#[route]`, in the order in which messages list them.
-pub const ROUTE: [Argument; 14] = [
+pub const ROUTE: [Argument; 15] = [
     Key::AUTH.takes(
         "`\"cognito\"` (a Cognito user pool made by the Terraform), an [`authorizer`](macro@authorizer)'s name, `\"iam\"` or `\"none\"`",
         "none: it must be said",
@@ -86,6 +88,10 @@ pub const ROUTE: [Argument; 14] = [
     Key::SCOPES.takes("of which a token needs one, such as `[\"items/read\"]`; at most 10", "`[]`"),
     Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
     Key::TIMEOUT.takes("of the function, in seconds, 1 to 30", TIMEOUT_DEFAULT),
+    Key::MULTI_THREAD.takes(
+        "`true` where the function is to run on tokio's multi-threaded runtime, which `block_in_place` needs",
+        "`routegen.toml`, else `false`",
+    ),
     Key::ENV.takes(
         "names of the environment variables that the function needs, such as `[\"TABLE\"]`; their values are the deployment's",
         "`[]`",

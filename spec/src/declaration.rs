@@ -63,7 +63,7 @@ const READS_BODY: &str = "reads_body";
 /// A text that no macro of this version has written.
 #[derive(Debug, thiserror::Error)]
 #[error("the registration cannot be read: {0}")]
-pub struct DeclarationError(serde_json::Error);
+pub struct DeclarationError(pub(crate) serde_json::Error);
 
 impl RouteSpec {
     /// What the attribute says, as JSON.

@@ -64,6 +64,17 @@ impl PathPattern {
         })
     }
 
+    /// The path with a prefix before it, which has no parameters. `$default` is of the whole API, and stays what it is.
+    #[must_use]
+    pub fn below(&self, prefix: &Self) -> Self {
+        if self.is_default() {
+            return self.clone();
+        }
+        let segments = [prefix.segments(), self.segments()].concat();
+        let own = if self.segments.is_empty() { "" } else { &self.text };
+        Self { segments, text: format!("{prefix}{own}") }
+    }
+
     /// The path without the names of its parameters, which API Gateway ignores when it compares two routes:
     /// `/pets/{id}` and `/pets/{petId}` are one route.
     pub fn identity(&self) -> String {

@@ -25,6 +25,9 @@ pub struct RouteSpec {
     pub memory: Option<u32>,
     /// Timeout of the function in seconds; `None` where the author left it to the configuration.
     pub timeout: Option<u32>,
+    /// Whether the function has several threads; `None` where the author left it to the configuration.
+    #[serde(default)]
+    pub multi_thread: Option<bool>,
     /// The environment variables that the function needs, in the order in which they were written.
     pub env: Vec<EnvName>,
     /// The function that answers it together with other routes; `None` where it has one of its own, of its own name.
@@ -76,6 +79,7 @@ impl RouteSpec {
             scopes: Vec::new(),
             memory: None,
             timeout: None,
+            multi_thread: None,
             env: Vec::new(),
             lambda: None,
             guards: Vec::new(),

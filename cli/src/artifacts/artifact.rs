@@ -109,9 +109,12 @@ impl Build<'_> {
         let folder =
             self.workspace.own_target().join("bootstrap").join(&self.workspace.package).join(&function.name);
         files::create_folder(&folder)?;
-        let entries = function.entries.iter().map(String::as_str);
-        let source = program::main(&[crate_name], function.kind, entries, self.workspace.has_records)
-            + program::HOLDS_ITS_OWN_HANDLERS_ALONE
+        let source = program::main(
+            &[crate_name],
+            function.kind,
+            &function.calls,
+            program::Setup::of(function, self.workspace.has_records),
+        ) + program::HOLDS_ITS_OWN_HANDLERS_ALONE
             + &self.note(function, package).source();
         let link = Link { name: &function.name, source: &source, crates: vec![crate_name], folder: &folder };
         let stopwatch = &self.printer.stopwatch;

@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 use routegen_spec::TriggerKind;
 
+use crate::check::{EntryCall, Function};
+
 /// For each kind of trigger, the runtime's type of its entry points and the runtime's function that serves them.
 const SERVED: [(TriggerKind, &str, &str); 2] =
     [(TriggerKind::Routes, "Route", "serve"), (TriggerKind::Authorizer, "Authorizer", "serve_authorizer")];
@@ -16,38 +18,64 @@ const SERVED: [(TriggerKind, &str, &str); 2] =
 pub(super) const HOLDS_ITS_OWN_HANDLERS_ALONE: &str =
     "const _: () = assert!(!routegen::__private::REGISTERS);\n";
 
-/// A program that serves these entry points: routes, or one authorizer. `records` connects the crate `log`.
+/// What a program calls before it serves anything. Each costs bytes only where it is called.
+#[derive(Clone, Copy)]
+pub(crate) struct Setup {
+    /// Connects the crate `log`.
+    pub(crate) records: bool,
+    /// Several threads.
+    pub(crate) threads: bool,
+}
+
+impl Setup {
+    /// What a function needs, where the crate `log` may be in use or not.
+    pub(crate) fn of(function: &Function, records: bool) -> Self {
+        Self { records, threads: function.multi_thread }
+    }
+
+    fn source(self) -> String {
+        let calls = [(self.records, "log_records"), (self.threads, "use_threads")];
+        let mut source = String::new();
+        for (_, call) in calls.into_iter().filter(|(is_called, _)| *is_called) {
+            let _ = writeln!(source, "    routegen::__private::{call}();");
+        }
+        source
+    }
+}
+
+/// A program that serves these entry points: routes, or one authorizer.
 pub(crate) fn main<'a>(
     crates: &[&str],
     kind: TriggerKind,
-    entries: impl IntoIterator<Item = &'a str>,
-    records: bool,
+    entries: impl IntoIterator<Item = &'a EntryCall>,
+    setup: Setup,
 ) -> String {
     let served = SERVED.iter().find(|(served, ..)| *served == kind);
     let (_, returned, serve) = served.expect("a test wants a row for every kind");
     let mut entry_points = EntryPoints::new(returned);
-    let calls: Vec<String> =
-        entries.into_iter().map(|symbol| format!("{}()", entry_points.declare(symbol))).collect();
+    let calls: Vec<String> = entries.into_iter().map(|entry| entry_points.call(entry)).collect();
     let mut calls = calls.join(", ");
     if kind.is_shared() {
         calls = format!("[{calls}]");
     }
-    source(crates, &entry_points, records, &format!("{serve}({calls})"))
+    source(crates, &entry_points, setup, &format!("{serve}({calls})"))
 }
 
 /// A program that serves the routes of one of these functions: of the one that its first argument names.
 pub(crate) fn main_of_one<'a>(
     crates: &[&str],
-    functions: impl IntoIterator<Item = (&'a str, &'a [String])>,
+    functions: impl IntoIterator<Item = (&'a str, bool, &'a [EntryCall])>,
 ) -> String {
     let mut entry_points = EntryPoints::new("Route");
     let mut rows = String::new();
-    for (name, entries) in functions {
-        let entries: Vec<String> = entries.iter().map(|symbol| entry_points.declare(symbol)).collect();
-        let _ = writeln!(rows, "        ({name:?}, &[{}]),", entries.join(", "));
+    for (name, has_threads, entries) in functions {
+        let entries: Vec<String> =
+            entries.iter().map(|entry| format!("|| {}", entry_points.call(entry))).collect();
+        let _ = writeln!(rows, "        ({name:?}, {has_threads}, &[{}]),", entries.join(", "));
     }
     // Only what is deployed has to be small.
-    source(crates, &entry_points, true, &format!("serve_one_of(&[\n{rows}    ])"))
+    let setup = Setup { records: true, threads: false };
+    source(crates, &entry_points, setup, &format!("serve_one_of(&[\n{rows}    ])"))
 }
 
 /// The declarations of entry points that return a type of the runtime.
@@ -55,35 +83,62 @@ struct EntryPoints {
     returned: &'static str,
     declarations: String,
     count: usize,
+    /// The packages whose entry points are declared.
+    packages: Vec<String>,
 }
 
 impl EntryPoints {
     fn new(returned: &'static str) -> Self {
-        Self { returned, declarations: String::new(), count: 0 }
+        Self { returned, declarations: String::new(), count: 0, packages: Vec::new() }
     }
 
-    /// The name of the function with this symbol.
-    fn declare(&mut self, symbol: &str) -> String {
+    /// The expression that calls an entry point.
+    fn call(&mut self, EntryCall { symbol, key, package }: &EntryCall) -> String {
         let name = format!("entry_{}", self.count);
         self.count += 1;
+        self.declare(symbol, &name, self.returned);
+        match (key, package) {
+            (Some(key), Some(package)) => {
+                let package = self.package(package);
+                format!(
+                    "routegen::__private::within({name}(), {key:?}, {package}(), \
+                     |request| routegen::__private::in_package({package}(), {name}(), request))"
+                )
+            }
+            (Some(key), None) => format!("routegen::__private::Route {{ key: {key:?}, ..{name}() }}"),
+            (None, _) => format!("{name}()"),
+        }
+    }
+
+    /// The name of the function with the symbol of a package.
+    fn package(&mut self, symbol: &str) -> String {
+        let known = self.packages.iter().position(|known| known == symbol);
+        let index = known.unwrap_or_else(|| {
+            self.packages.push(symbol.to_owned());
+            let index = self.packages.len() - 1;
+            self.declare(symbol, &format!("package_{index}"), "Package");
+            index
+        });
+        format!("package_{index}")
+    }
+
+    fn declare(&mut self, symbol: &str, name: &str, returned: &str) {
         let _ = writeln!(
             self.declarations,
-            "    #[link_name = {symbol:?}]\n    safe fn {name}() -> routegen::__private::{};",
-            self.returned
+            "    #[link_name = {symbol:?}]\n    safe fn {name}() -> routegen::__private::{returned};"
         );
-        name
     }
 }
 
-fn source(crates: &[&str], entry_points: &EntryPoints, records: bool, call: &str) -> String {
+fn source(crates: &[&str], entry_points: &EntryPoints, setup: Setup, call: &str) -> String {
     let mut source = String::new();
-    let records = if records { "    routegen::__private::log_records();\n" } else { "" };
+    let setup = setup.source();
     for name in crates {
         let _ = writeln!(source, "extern crate {name} as _;");
     }
     source
         + &format!(
-            "unsafe extern \"Rust\" {{\n{}}}\nfn main() -> std::process::ExitCode {{\n{records}    routegen::__private::{call}\n}}\n",
+            "unsafe extern \"Rust\" {{\n{}}}\nfn main() -> std::process::ExitCode {{\n{setup}    routegen::__private::{call}\n}}\n",
             entry_points.declarations
         )
 }
@@ -95,23 +150,32 @@ mod tests {
     #[test]
     fn a_program_names_its_own_entry_points_and_no_others() {
         use TriggerKind::{Authorizer, Routes};
+        let plain =
+            |symbols: &[&str]| symbols.iter().map(|symbol| EntryCall::plain(*symbol)).collect::<Vec<_>>();
+        let [items, both, key] = [
+            &["routegen.items.GET.items"][..],
+            &["routegen.items.GET.items", "routegen.pens.POST.pens"],
+            &["routegen.items.authorizer.key"],
+        ]
+        .map(plain);
+        let prefixed = |symbol: &str, package: Option<&str>| EntryCall {
+            key: Some("GET /v1/items".to_owned()),
+            package: package.map(str::to_owned),
+            ..EntryCall::plain(symbol)
+        };
+        let none = Setup { records: false, threads: false };
+        let all = Setup { records: true, threads: true };
+        let below = [prefixed("routegen.items.GET.items", None)];
+        let within = ["routegen.items.GET.items", "routegen.items.GET.pens"]
+            .map(|symbol| prefixed(symbol, Some("routegen_package.items")));
         insta::assert_snapshot!(
             [
-                main(&["items"], Routes, ["routegen.items.GET.items"], false),
-                main(
-                    &["items", "pens"],
-                    Routes,
-                    ["routegen.items.GET.items", "routegen.pens.POST.pens"],
-                    true
-                ),
-                main(&["items"], Authorizer, ["routegen.items.authorizer.key"], false),
-                main_of_one(
-                    &["items"],
-                    [
-                        ("get-items", &["routegen.items.GET.items".to_owned()][..]),
-                        ("pens", &["routegen.items.GET.pens", "routegen.items.POST.pens"].map(str::to_owned)),
-                    ]
-                ),
+                main(&["items"], Routes, &items, none),
+                main(&["items", "pens"], Routes, &both, all),
+                main(&["items"], Authorizer, &key, none),
+                main(&["items"], Routes, &below, none),
+                main(&["items"], Routes, &within, none),
+                main_of_one(&["items"], [("get-items", false, &items[..]), ("pens", true, &within)]),
             ]
             .join("\n")
         );

@@ -83,11 +83,13 @@ pub(crate) fn link(
         crates.sort_unstable();
         crates.dedup();
         let source = if kind.is_shared() {
-            let functions = functions.iter().map(|one| (one.name.as_str(), one.entries.as_slice()));
+            let functions =
+                functions.iter().map(|one| (one.name.as_str(), one.multi_thread, one.calls.as_slice()));
             program::main_of_one(&crates, functions)
         } else {
-            let entries = functions.iter().flat_map(|function| &function.entries).map(String::as_str);
-            program::main(&crates, kind, entries, true)
+            let entries = functions.iter().flat_map(|function| &function.calls);
+            let has_threads = functions.iter().any(|function| function.multi_thread);
+            program::main(&crates, kind, entries, program::Setup { records: true, threads: has_threads })
         };
         let folder = links.join(name);
         files::create_folder(&folder)?;

@@ -30,6 +30,7 @@ pub(crate) struct RouteAttr {
     pub(crate) scopes: Slot<Vec<Scope>>,
     pub(crate) memory: Slot<u32>,
     pub(crate) timeout: Slot<u32>,
+    pub(crate) multi_thread: Slot<bool>,
     pub(crate) env: Slot<Vec<EnvName>>,
     pub(crate) throttle: Slot<Throttle>,
     pub(crate) guards: Slot<Vec<syn::Type>>,
@@ -105,6 +106,7 @@ impl RouteAttr {
             Row::new(Key::SCOPES, &mut self.scopes, values::scopes),
             Row::new(Key::MEMORY, &mut self.memory, values::memory),
             Row::new(Key::TIMEOUT, &mut self.timeout, values::timeout),
+            Row::new(Key::MULTI_THREAD, &mut self.multi_thread, values::flag),
             Row::new(Key::ENV, &mut self.env, values::env),
             Row::new(Key::THROTTLE, &mut self.throttle, values::throttle),
             Row::new(Key::GUARDS, &mut self.guards, values::guards),
@@ -166,7 +168,7 @@ mod tests {
     fn every_key_is_read() {
         let (route, errors) = read(
             r#"POST, "/items/{id}", auth = "cognito", scopes = ["items/read", "items/write",], memory = 10_240,
-               timeout = 0x1e, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), guards = [Admin, Of<A, B>,],
+               timeout = 0x1e, multi_thread = true, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), guards = [Admin, Of<A, B>,],
                middleware = [audit, layer(timeout(2, || "x")), a::b], name = "create", lambda = "order-items",
                description = r"Creates", tags = ["items", "Write access"], deprecated = true, crate = a::b,"#,
         );
@@ -177,6 +179,7 @@ mod tests {
         let scopes = route.scopes.value().unwrap();
         assert_eq!(scopes.iter().map(Scope::as_str).collect::<Vec<_>>(), ["items/read", "items/write"]);
         assert_eq!((route.memory.value(), route.timeout.value()), (Some(10_240), Some(30)));
+        assert_eq!(route.multi_thread.value(), Some(true));
         let env = route.env.value().unwrap();
         assert_eq!(env.iter().map(EnvName::as_str).collect::<Vec<_>>(), ["TABLE", "LOG_LEVEL"]);
         assert_eq!(route.throttle.value(), Some(Throttle::new(50, 20)));
@@ -199,7 +202,8 @@ mod tests {
         assert_eq!(errors, [""; 0]);
         assert!(route.scopes.is_absent() && route.memory.is_absent() && route.timeout.is_absent());
         assert!(
-            route.env.is_absent()
+            route.multi_thread.is_absent()
+                && route.env.is_absent()
                 && route.throttle.is_absent()
                 && route.guards.is_absent()
                 && route.middleware.is_absent()

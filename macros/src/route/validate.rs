@@ -66,6 +66,7 @@ fn valid(crate_name: &str, attribute: RouteAttr, handler: &Handler) -> Option<Va
     spec.scopes = attribute.scopes.value().unwrap_or_default();
     spec.memory = attribute.memory.value();
     spec.timeout = attribute.timeout.value();
+    spec.multi_thread = attribute.multi_thread.value();
     spec.env = attribute.env.value().unwrap_or_default();
     spec.throttle = attribute.throttle.value();
     spec.lambda = attribute.lambda.value();
@@ -109,6 +110,7 @@ fn check_agreement(attributes: &[RouteAttr], errors: &mut Errors) {
     agree(Key::LAMBDA, attributes.iter().map(|attribute| &attribute.lambda), errors);
     agree(Key::MEMORY, attributes.iter().map(|attribute| &attribute.memory), errors);
     agree(Key::TIMEOUT, attributes.iter().map(|attribute| &attribute.timeout), errors);
+    agree(Key::MULTI_THREAD, attributes.iter().map(|attribute| &attribute.multi_thread), errors);
     agree(Key::CRATE, attributes.iter().map(|attribute| &attribute.krate), errors);
 }
 

@@ -79,8 +79,13 @@ fn panicked(panic: &PanicHookInfo<'_>) {
     let payload = panic.payload();
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+    let hint = if text.starts_with("can call blocking only when") {
+        "; `multi_thread = true` in `#[route]` gives the function several threads"
+    } else {
+        ""
+    };
     let location = panic.location().map(ToString::to_string);
-    tracing::error!(target: TARGET, location, "panicked: {text}");
+    tracing::error!(target: TARGET, location, "panicked: {text}{hint}");
 }
 
 pub(crate) fn write(line: &str) {

@@ -12,7 +12,7 @@ use std::{
 use routegen::{
     __private::{
         Argument, Authorizer, Claimless, FromParts as _, IntoDecision as _, Request, Route, log_records,
-        serve, serve_authorizer,
+        serve, serve_authorizer, use_threads,
     },
     Decision, Init, IntoResponse as _, Query, Res, Resource,
     lambda_http::Error,
@@ -28,6 +28,12 @@ fn main() -> ExitCode {
         Some("records") => {
             log_records();
             serve([RECORDS])
+        }
+        Some("flushing") => serve([FLUSHING]),
+        Some("blocking") => serve([BLOCKING]),
+        Some("threads") => {
+            use_threads();
+            serve([BLOCKING])
         }
         other => panic!("there is no function {other:?}"),
     }
@@ -71,6 +77,41 @@ const RECORDS: Route = Route {
             Ok(().into_response())
         })
     },
+    ..SHARED
+};
+
+static FLUSHED: AtomicUsize = AtomicUsize::new(0);
+
+/// Has its work done after each response. One of two hooks panics.
+struct Flushes;
+
+impl Resource for Flushes {
+    async fn init(_: &Init) -> Result<Self, Error> {
+        routegen::after_response(async || panic!("on purpose"));
+        routegen::after_response(async || {
+            FLUSHED.fetch_add(1, Ordering::Relaxed);
+            tracing::info!("flushed");
+        });
+        Ok(Self)
+    }
+}
+
+/// Answers with how often that was done.
+const FLUSHING: Route = Route {
+    resources: &[Argument::<Res<Flushes>, Claimless, 0>::RESOURCE],
+    call: |_| {
+        Box::pin(async {
+            tracing::info!("called");
+            Ok(FLUSHED.load(Ordering::Relaxed).to_string().into_response())
+        })
+    },
+    ..SHARED
+};
+
+/// Does what only a thread of several may do.
+const BLOCKING: Route = Route {
+    resources: &[],
+    call: |_| Box::pin(async { Ok(tokio::task::block_in_place(|| "blocked").into_response()) }),
     ..SHARED
 };
 
