@@ -13,6 +13,7 @@ mod doc;
 mod errors;
 mod function;
 mod glue;
+mod middleware;
 mod nearest;
 mod place;
 mod route;
@@ -35,6 +36,13 @@ pub fn route(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn authorizer(attribute: TokenStream, item: TokenStream) -> TokenStream {
     finish(authorizer::authorizer(&crate_name(), attribute.into(), item.into()))
+}
+
+/// Makes an async function over a request and the way to the handler middleware, which routes name by `middleware`. The crate
+/// `routegen` exports it, and its documentation there has the table of the keys and a complete example.
+#[proc_macro_attribute]
+pub fn middleware(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    finish(middleware::middleware(attribute.into(), item.into()))
 }
 
 fn finish((mut tokens, errors): (proc_macro2::TokenStream, Vec<syn::Error>)) -> TokenStream {

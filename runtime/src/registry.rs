@@ -8,11 +8,7 @@ use std::{io::Write as _, process::ExitCode, sync::LazyLock};
 
 use routegen_spec::{AuthorizerSpec, Compiled, Manifest, RouteSpec, SourceLocation};
 
-use crate::{
-    authorizer::Authorizer,
-    extract::fields::{self, Fields},
-    route::Route,
-};
+use crate::{authorizer::Authorizer, extract::fields::Fields, middleware::MiddlewareFacts, route::Route};
 
 /// One attribute over a function whose entry point returns an `E`, as constants of the user's crate.
 #[derive(Clone, Copy, Debug)]
@@ -31,13 +27,15 @@ pub struct Registration<E: 'static> {
     pub column: u32,
     /// What is known of each argument.
     pub arguments: &'static [ArgumentFacts],
+    /// What is known of each function with `#[middleware]`.
+    pub middleware: &'static [MiddlewareFacts],
     /// The entry point itself, for tests and routers. The registry of `routegen` does without, and its host build without the handlers.
     pub entry: Option<fn() -> E>,
 }
 
-/// What is known of an argument: the fields that a struct asks of the path, whether it reads the body, and whether it is the whole
-/// request, which may read it or not.
-type ArgumentFacts = (Option<Fields>, bool, bool);
+/// What is known of an argument: what is wrong with its type, whether it reads the body, whether it is the whole request, which
+/// may read it or not, and the type of the resource that it is.
+type ArgumentFacts = (Option<Fields>, bool, bool, Option<fn() -> &'static str>);
 
 inventory::collect!(Registration<Route>);
 inventory::collect!(Registration<Authorizer>);
@@ -103,7 +101,14 @@ impl<E> Registration<E> {
     fn compiled(&self) -> Compiled {
         let source = SourceLocation::new(self.file, self.line, self.column);
         let mut compiled = Compiled::new(self.handler, self.package, source);
-        compiled.reads_body = self.arguments.iter().any(|(_, body, whole)| *body && !whole);
+        compiled.reads_body = self.arguments.iter().any(|(_, body, whole, _)| *body && !whole);
+        let own = self.arguments.iter().map(|(.., resource)| resource);
+        let resources = own.chain(self.middleware.iter().flat_map(|facts| facts.resources));
+        compiled.resources = resources.flatten().map(|name| name().to_owned()).collect();
+        compiled.refusals = self.middleware.iter().flat_map(|facts| facts.refuses).copied().collect();
+        let env = self.middleware.iter().flat_map(|facts| facts.env);
+        // The macro has parsed them.
+        compiled.env = env.filter_map(|name| name.parse().ok()).collect();
         compiled
     }
 }
@@ -115,12 +120,11 @@ impl RegisteredRoute {
         Self { spec, entry: None, arguments: &[] }
     }
 
-    /// Fails where a struct asks the path for what it does not have.
+    /// Fails where an argument asks for what no request of the route has.
     fn check(&self) -> Result<(), String> {
         let parameters: Vec<&str> = self.spec.path.parameters().collect();
-        let mut asked = self.arguments.iter().filter_map(|(fields, ..)| (*fields)?());
-        match asked.find_map(|asked| fields::mismatch(asked, &parameters)) {
-            Some(mismatch) => Err(format!("{}: {mismatch}", self.spec.source)),
+        match self.arguments.iter().find_map(|(fields, ..)| (*fields)?(&parameters)) {
+            Some(wrong) => Err(format!("{}: {wrong}", self.spec.source)),
             None => Ok(()),
         }
     }

@@ -116,6 +116,10 @@ mod tests {
             timeout: None,
             env: vec!["TABLE".parse().unwrap()],
             lambda: Some("items".parse().unwrap()),
+            guards: vec!["Admin".to_owned()],
+            middleware: vec!["audit".to_owned()],
+            refusals: vec![403],
+            resources: vec!["items::Table".to_owned()],
             throttle: Some(Throttle { rate: 50, burst: 20 }),
             description: "A \"route\"".to_owned(),
             tags: vec!["items".to_owned()],
@@ -125,6 +129,7 @@ mod tests {
             package: "items".to_owned(),
             source: SourceLocation { file: "src/lib.rs".to_owned(), line, column: 1 },
             entry: format!("routegen.items.GET.{name}"),
+            package_entry: None,
         }
     }
 

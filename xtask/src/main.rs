@@ -153,11 +153,9 @@ fn test(arguments: &[&str], unchecked: Option<String>) -> Result<(), Failed> {
 
 /// Runs all parts of the gateway's soak beside each other for so many seconds.
 fn soak(seconds: &str) -> Result<(), Failed> {
-    let tests = "test --release --package routegen-gateway --test it";
-    Step::cargo(&format!("{tests} --no-run")).run()?;
     // glibc keeps what was freed, in an arena for each thread. With these it gives large blocks back at once, so that the memory
     // that is measured is what the gateway holds.
-    Step::cargo(&format!("{tests} -- --ignored --exact soak::long::soak --nocapture"))
+    Step::cargo("bench --package routegen-gateway-tests --bench soak")
         .env("MALLOC_ARENA_MAX", "1")
         .env("MALLOC_MMAP_THRESHOLD_", "131072")
         .env("ROUTEGEN_SOAK_SECONDS", seconds)

@@ -93,32 +93,26 @@ pub(crate) fn functions(
     instances: Option<NonZero<usize>>,
     root: &Utf8Path,
 ) -> Api {
-    let with = |program: &Utf8Path, functions: &[&Function]| {
+    // A function has its own variables and resources, and so processes of its own, as in AWS.
+    let with = |program: &Utf8Path, function: &Function| {
         let program = Program::new(program).instances(instances.map_or(Program::INSTANCES, NonZero::get));
-        let variables = variables.of(functions.iter().copied());
+        let variables = variables.of([function]);
         variables.into_iter().fold(program, |program, (name, value)| program.env(name, value))
     };
     // Not optimised, and with the code of all functions: what an artifact needs cannot be told from it.
-    let linked = |program: &Utf8Path, functions: &[&Function], programs: &Linked| {
-        let program = with(program, functions).task_root(root).memory(*limits::MEMORY_MB.end());
+    let linked = |program: &Utf8Path, function: &Function, programs: &Linked| {
+        let program = with(program, function).task_root(root).memory(*limits::MEMORY_MB.end());
         program.holding(programs.folder.clone())
     };
     api = api.region(variables.region());
-    if let Programs::Linked(programs) = programs {
-        let of_routes = manifest.functions.iter().filter(|function| function.kind.is_shared());
-        api = api.process(
-            manifest.api_name.as_str(),
-            linked(&programs.routes, &of_routes.collect::<Vec<_>>(), programs),
-        );
-    }
     for function in &manifest.functions {
         let served = match programs {
-            Programs::Linked(programs) => match programs.own.get(&function.name) {
-                Some(program) => Served::program(linked(program, &[function], programs)),
-                None => Served::served_by(manifest.api_name.as_str()),
-            },
+            Programs::Linked(programs) => Served::program(match programs.own.get(&function.name) {
+                Some(program) => linked(program, function, programs),
+                None => linked(&programs.routes, function, programs).argument(&function.name),
+            }),
             Programs::Unpacked(programs) => match programs.get(&function.name) {
-                Some(program) => Served::program(with(program, &[function]).memory(function.memory)),
+                Some(program) => Served::program(with(program, function).memory(function.memory)),
                 // It was not asked for, and the gateway says so if a route names it.
                 None => continue,
             },

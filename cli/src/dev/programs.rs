@@ -21,7 +21,7 @@ use crate::{
 /// The program of each function.
 #[derive(Clone, Debug)]
 pub(crate) enum Programs {
-    /// One for all routes, and one for each authorizer, by the function's name.
+    /// One for all functions of routes, and one for each authorizer, by the function's name.
     Linked(Linked),
     /// One for each function, by its name, beside the files of its artifact.
     Unpacked(BTreeMap<String, Utf8PathBuf>),
@@ -30,7 +30,7 @@ pub(crate) enum Programs {
 /// Programs that were linked for this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Linked {
-    /// The one that serves all routes.
+    /// The one that serves the routes of the function that its first argument names.
     pub(crate) routes: Utf8PathBuf,
     /// One for each function that no other function shares a program with, by its name.
     pub(crate) own: BTreeMap<String, Utf8PathBuf>,
@@ -82,8 +82,13 @@ pub(crate) fn link(
         }
         crates.sort_unstable();
         crates.dedup();
-        let entries = functions.iter().flat_map(|function| &function.entries).map(String::as_str);
-        let source = program::main(&crates, kind, entries);
+        let source = if kind.is_shared() {
+            let functions = functions.iter().map(|one| (one.name.as_str(), one.entries.as_slice()));
+            program::main_of_one(&crates, functions)
+        } else {
+            let entries = functions.iter().flat_map(|function| &function.entries).map(String::as_str);
+            program::main(&crates, kind, entries, true)
+        };
         let folder = links.join(name);
         files::create_folder(&folder)?;
         let linked =
@@ -148,6 +153,7 @@ mod tests {
             sha256: hash::sha256(&built),
             zip_bytes: built.len() as u64,
             bootstrap_bytes: 7,
+            debug_bytes: 0,
             change: Change::New,
             zip_bytes_before: None,
         };

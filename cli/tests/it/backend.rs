@@ -14,8 +14,8 @@ use camino::Utf8PathBuf;
 
 use crate::{
     fixture::{Project, executable, fail, repository, routegen, scratch, succeed, unpack},
+    requirement::or_skip,
     runtime_api::answer,
-    terraform::requirement::or_skip,
 };
 
 const LIB: &str =

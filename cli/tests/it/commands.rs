@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     fixture::{Project, complaint, executable, fail, items, routegen, scratch, succeed, unpack},
-    terraform::requirement::or_skip,
+    requirement::or_skip,
 };
 
 #[test]
@@ -557,11 +557,4 @@ fn glibc_at_least(minor: u32) -> Result<(), String> {
     } else {
         Err(format!("this is {version}, and the test needs glibc 2.{minor}"))
     }
-}
-
-#[test]
-fn a_library_that_is_a_cdylib_too_is_refused() {
-    let project = Project::new("cdylib", "");
-    project.write("Cargo.toml", &(project.manifest() + "\n[lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n"));
-    insta::assert_snapshot!(complaint(&project, &["check"]));
 }

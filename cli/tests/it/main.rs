@@ -7,15 +7,12 @@
 
 mod artifacts;
 mod backend;
-#[path = "../../../gateway/tests/it/client.rs"]
-mod client;
 mod commands;
 mod dev;
 mod docs;
 mod emulator;
 mod fixture;
 mod folders;
-
 mod inspect;
 mod interruptions;
 mod packing;
@@ -25,3 +22,5 @@ mod registry;
 mod runtime_api;
 mod terraform;
 mod versions;
+
+use routegen_gateway_tests::requirement;

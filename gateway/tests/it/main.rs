@@ -4,15 +4,16 @@
 
 mod authorizers;
 mod awslambdaric;
-mod client;
 mod conformance;
 mod in_memory;
 mod issuer;
 mod page;
 mod programs;
 mod refusals;
-#[path = "../../../cli/tests/it/terraform/requirement.rs"]
-mod requirement;
 mod soak;
 mod tls;
 mod wire;
+
+#[cfg(target_os = "linux")]
+use routegen_gateway_tests::stranger;
+use routegen_gateway_tests::{client, functions, requirement};

@@ -1,12 +1,12 @@
 //! TLS: of an issuer elsewhere, whose keys count only where the machine trusts its certificate, and the gateway's own.
 //!
 //! The roots are the system's, or those of the file that `SSL_CERT_FILE` names. That variable is of a whole process, and so the
-//! gateway runs in another one: this very binary once more.
+//! gateway runs in another one.
 
-use std::{env, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use routegen_gateway::{Api, Function, Gateway, JwtAuthorizer, LocalIssuer, Route, Tls, TlsError, Unready};
+use routegen_gateway::{Api, Function, Gateway, LocalIssuer, Route, Tls, TlsError, Unready};
 use routegen_spec::{Auth, Method};
 use serde_json::json;
 use tokio::{
@@ -51,31 +51,11 @@ async fn the_keys_of_an_issuer_count_where_its_certificate_is_trusted() {
 
 /// The status with which a gateway that trusts these roots answers a request with a token.
 async fn answered(roots: &Path, issuer: &str, token: &str) -> String {
-    let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["tls::this_is_a_gateway_of_another_process", "--exact", "--ignored", "--nocapture"]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_test-gateway"));
     command.env("SSL_CERT_FILE", roots).env_remove("SSL_CERT_DIR").env("ISSUER", issuer).env("TOKEN", token);
     let output = command.output().await.unwrap();
-    let printed = String::from_utf8(output.stdout).unwrap();
-    let status =
-        printed.lines().find_map(|line| line.split_once(STATUS)).map(|(_, status)| status.to_owned());
-    status.unwrap_or_else(|| panic!("{printed}{}", String::from_utf8_lossy(&output.stderr)))
-}
-
-const STATUS: &str = "the status is ";
-
-#[tokio::test]
-#[ignore = "no test, but the gateway that a test starts"]
-#[allow(clippy::print_stdout, reason = "the test reads it")]
-async fn this_is_a_gateway_of_another_process() {
-    let (Ok(issuer), Ok(token)) = (env::var("ISSUER"), env::var("TOKEN")) else { return };
-    let auth = Auth::Authorizer("elsewhere".to_owned());
-    let api = Api::new()
-        .function("fine", Function::in_process(async |_| Ok(json!({}))))
-        .authorizer("elsewhere", JwtAuthorizer::issuer(issuer, ["local-client"]))
-        .route(Route::new(Method::Get, "/".parse().unwrap(), auth, "fine"));
-    let gateway = Gateway::builder(api).start().await.unwrap();
-    let response = request("GET /").bearer(&token).send(gateway.address()).await;
-    println!("{STATUS}{}", response.status);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
 #[tokio::test]

@@ -32,6 +32,8 @@ pub(crate) struct RouteAttr {
     pub(crate) timeout: Slot<u32>,
     pub(crate) env: Slot<Vec<EnvName>>,
     pub(crate) throttle: Slot<Throttle>,
+    pub(crate) guards: Slot<Vec<syn::Type>>,
+    pub(crate) middleware: Slot<Vec<values::Around>>,
     pub(crate) name: Slot<Name>,
     pub(crate) lambda: Slot<Name>,
     pub(crate) description: Slot<String>,
@@ -105,6 +107,8 @@ impl RouteAttr {
             Row::new(Key::TIMEOUT, &mut self.timeout, values::timeout),
             Row::new(Key::ENV, &mut self.env, values::env),
             Row::new(Key::THROTTLE, &mut self.throttle, values::throttle),
+            Row::new(Key::GUARDS, &mut self.guards, values::guards),
+            Row::new(Key::MIDDLEWARE, &mut self.middleware, values::middleware),
             Row::new(Key::NAME, &mut self.name, values::id),
             Row::new(Key::LAMBDA, &mut self.lambda, values::id),
             Row::new(Key::DESCRIPTION, &mut self.description, values::text),
@@ -162,7 +166,8 @@ mod tests {
     fn every_key_is_read() {
         let (route, errors) = read(
             r#"POST, "/items/{id}", auth = "cognito", scopes = ["items/read", "items/write",], memory = 10_240,
-               timeout = 0x1e, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), name = "create", lambda = "items",
+               timeout = 0x1e, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), guards = [Admin, Of<A, B>,],
+               middleware = [audit, layer(timeout(2, || "x")), a::b], name = "create", lambda = "order-items",
                description = r"Creates", tags = ["items", "Write access"], deprecated = true, crate = a::b,"#,
         );
         assert_eq!(errors, [""; 0]);
@@ -176,7 +181,12 @@ mod tests {
         assert_eq!(env.iter().map(EnvName::as_str).collect::<Vec<_>>(), ["TABLE", "LOG_LEVEL"]);
         assert_eq!(route.throttle.value(), Some(Throttle::new(50, 20)));
         assert_eq!(route.name.value().unwrap().as_str(), "create");
-        assert_eq!(route.lambda.value().unwrap().as_str(), "items");
+        assert_eq!(route.lambda.value().unwrap().as_str(), "order_items");
+        let guards = route.guards.value().unwrap();
+        assert_eq!(guards.iter().map(values::written).collect::<Vec<_>>(), ["Admin", "Of<A, B>"]);
+        let middleware = route.middleware.value().unwrap();
+        let middleware: Vec<String> = middleware.iter().map(values::written).collect();
+        assert_eq!(middleware, ["audit", "layer(timeout(2, ||\"x\"))", "a::b"]);
         assert_eq!(route.description.value().unwrap(), "Creates");
         assert_eq!(route.tags.value().unwrap(), ["items", "Write access"]);
         assert_eq!(route.deprecated.value(), Some(true));
@@ -191,6 +201,8 @@ mod tests {
         assert!(
             route.env.is_absent()
                 && route.throttle.is_absent()
+                && route.guards.is_absent()
+                && route.middleware.is_absent()
                 && route.name.is_absent()
                 && route.lambda.is_absent()
                 && route.description.is_absent()
@@ -251,9 +263,17 @@ mod tests {
             r#"GET, "/items", auth = "none", throttle = (50, 20, 10)"#,
             r#"GET, "/items", auth = "none", throttle = (0, 20)"#,
             r#"GET, "/items", auth = "none", throttle = (50, "20")"#,
+            r#"GET, "/items", auth = "none", guards = Admin"#,
+            r#"GET, "/items", auth = "none", guards = ["Admin"]"#,
+            r#"GET, "/items", auth = "none", middleware = audit"#,
+            r#"GET, "/items", auth = "none", middleware = ["audit"]"#,
+            r#"GET, "/items", auth = "none", middleware = [timeout(5)]"#,
+            r#"GET, "/items", auth = "none", middleware = [layer()]"#,
+            r#"GET, "/:id", auth = "none""#,
+            r#"GET, "/files/*path", auth = "none""#,
             r#"GET, "/items", auth = "none", name = "getItems""#,
             r#"GET, "/items", auth = "none", name = get_items"#,
-            r#"GET, "/items", auth = "none", lambda = "pet-shop""#,
+            r#"GET, "/items", auth = "none", lambda = "pet shop""#,
             r#"GET, "/items", auth = "none", lambda = ["pets"]"#,
             r#"GET, "/items", auth = "none", description = 1"#,
             r#"GET, "/items", auth = "none", tags = "items""#,

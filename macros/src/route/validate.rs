@@ -5,6 +5,7 @@
 
 use proc_macro2::TokenStream;
 use routegen_spec::{Auth, Entry, Method, PathPattern, RouteKey, RouteSpec, Serves, attributes::Key};
+use syn::Type;
 
 use super::parse::RouteAttr;
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     function,
     signature::{self, Handler, Role},
     slot::{Given, Slot},
+    values::{self, Around},
 };
 
 /// The routes of one function, which can be expanded.
@@ -27,6 +29,10 @@ pub(crate) struct ValidRoutes {
 pub(crate) struct ValidRoute {
     /// All that the attribute says. What only the compiler knows is empty.
     pub(crate) spec: RouteSpec,
+    /// The extractors whose values nobody takes.
+    pub(crate) guards: Vec<Type>,
+    /// What stands around the guards and the handler, the outermost first.
+    pub(crate) middleware: Vec<Around>,
     /// The attribute, for the place that the registry is told; nothing for the one that the compiler expands.
     pub(crate) place: TokenStream,
 }
@@ -67,7 +73,11 @@ fn valid(crate_name: &str, attribute: RouteAttr, handler: &Handler) -> Option<Va
     spec.tags = attribute.tags.value().unwrap_or_default();
     spec.deprecated = attribute.deprecated.value().unwrap_or_default();
     spec.entry = Entry::new(crate_name, serves).to_string();
-    Some(ValidRoute { spec, place: attribute.place })
+    let guards = attribute.guards.value().unwrap_or_default();
+    let middleware = attribute.middleware.value().unwrap_or_default();
+    spec.guards = guards.iter().map(values::written).collect();
+    spec.middleware = middleware.iter().map(values::written).collect();
+    Some(ValidRoute { spec, guards, middleware, place: attribute.place })
 }
 
 /// Scopes are read from a token that an authorizer has checked.

@@ -26,7 +26,7 @@ pub(crate) use group::invoke as invoke_group;
 #[cfg(any(feature = "router", feature = "testing"))]
 pub(crate) use route::answer;
 
-use crate::route::Route;
+use crate::{log::TARGET, route::Route};
 
 /// Serves these routes until the execution environment ends.
 #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
@@ -36,4 +36,20 @@ pub fn serve<const N: usize>(routes: [Route; N]) -> ExitCode {
         [route] if N == 1 => route::serve(*route),
         routes => group::serve(routes),
     }
+}
+
+/// A function by its name, and the entry points of its routes.
+type Function<'a> = (&'a str, &'a [fn() -> Route]);
+
+/// Serves the routes of one of these functions, the one that the program's first argument names: one program for all functions
+/// on the developer's machine, each of which still has a process, variables and resources of its own.
+pub fn serve_one_of(functions: &[Function<'_>]) -> ExitCode {
+    let name = std::env::args().nth(1).unwrap_or_default();
+    let Some((_, entries)) = functions.iter().find(|(function, _)| *function == name) else {
+        crate::log::start(crate::log::Served::Group).install();
+        tracing::error!(target: TARGET, "the program does not serve a function `{name}`");
+        return ExitCode::FAILURE;
+    };
+    let routes: Vec<Route> = entries.iter().map(|entry| entry()).collect();
+    group::serve(&routes)
 }

@@ -44,7 +44,9 @@ fn dependencies_point_one_way() {
         ("routegen-apigw", vec!["routegen-spec"]),
         ("routegen-cli", vec!["routegen-gateway", "routegen-spec"]),
         ("routegen-gateway", vec!["routegen-apigw", "routegen-spec"]),
+        ("routegen-gateway-tests", vec!["routegen-gateway", "routegen-spec"]),
         ("routegen-macros", vec!["routegen-spec"]),
+        ("routegen-serve-tests", vec!["routegen"]),
         ("routegen-spec", vec![]),
         ("xtask", vec![]),
     ]);

@@ -7,6 +7,6 @@ mod combinations;
 mod emitted;
 mod environments;
 pub(crate) mod process;
-pub(crate) mod requirement;
+mod provider;
 pub(crate) mod tool;
 mod variants;

@@ -13,11 +13,11 @@ use std::{
 use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use super::{
-    process::{Finished, Process, watched},
+use super::process::{Finished, Process, watched};
+use crate::{
+    fixture::{scratch, target},
     requirement::or_skip,
 };
-use crate::fixture::{scratch, target};
 
 /// What a call may take; the slowest takes a fifth of it.
 const LIMIT: Duration = Duration::from_mins(5);
@@ -97,7 +97,9 @@ impl Terraform {
             }
         }
         command.env("TF_CLI_CONFIG_FILE", &self.config).env("TF_CLI_ARGS", "-no-color");
-        command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1").env("TF_VAR_region", "us-east-1");
+        command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1");
+        // The provider's own region, which the roots leave it to.
+        command.env("AWS_REGION", "us-east-1");
         command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
         command.env("AWS_EC2_METADATA_DISABLED", "true");
         Process::start(command, folder.join(format!("terraform-{}", args[0]))).finish(limit)

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{Request, Response, request},
-    programs::function::program,
+    functions::program,
 };
 use stream::Stream;
 

@@ -1,38 +1,23 @@
 //! Functions that are programs: started, watched, ended and reaped as Lambda does it.
 
-pub(crate) mod function;
-pub(crate) mod replaced;
+mod replaced;
 #[cfg(target_os = "linux")]
 mod strangers;
 
 use std::{sync::Arc, time::Duration};
 
-use routegen_gateway::{Api, Function, Gateway, GatewayBuilder, Observation, Program, RequestLog, Route};
-use routegen_spec::{Auth, Method};
-use rustix::process::{Pid, test_kill_process};
+use routegen_gateway::{Api, Function, Gateway, GatewayBuilder, Observation, Program, RequestLog};
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::AsyncWriteExt as _,
     net::{TcpListener, TcpStream},
     sync::mpsc::{UnboundedReceiver, unbounded_channel},
 };
 
-use crate::client::{Request, Response, request};
-use function::program;
-
-/// Long enough for whatever is not meant to time out.
-const LONG: Duration = Duration::from_mins(1);
-
-/// Short enough for a test to wait for.
-const SHORT: Duration = Duration::from_millis(100);
-
-fn route(path: &str, function: &str) -> Route {
-    Route::new(Method::Post, path.parse().unwrap(), Auth::None, function)
-}
-
-fn api(function: Function) -> Api {
-    Api::new().function("worker", function).route(route("/", "worker"))
-}
+use crate::{
+    client::{Response, request},
+    functions::{LONG, SHORT, api, exists, met, ordered, program, route},
+};
 
 struct Observed {
     gateway: Gateway,
@@ -80,18 +65,9 @@ impl Observed {
 const TOO_LARGE: &str = "the function's answer has 6291557 bytes, and Lambda takes 6291556; a body in base64 counts as it is \
                          sent, a third larger than it is";
 
-fn ordered(order: &str) -> Request {
-    request("POST /").body("text/plain", order)
-}
-
 fn failed(response: &Response) {
     assert_eq!(response.status, 500, "{response:?}");
     assert_eq!(response.json(), json!({ "message": "Internal Server Error" }));
-}
-
-pub(crate) fn exists(process: &Value) -> bool {
-    let id = i32::try_from(process.as_u64().unwrap()).unwrap();
-    test_kill_process(Pid::from_raw(id).unwrap()).is_ok()
 }
 
 #[tokio::test]
@@ -382,13 +358,6 @@ async fn a_request_that_a_shutdown_cuts_off_is_told_as_such() {
         (log.status, log.error.as_deref()),
         (499, Some("the gateway was shut down before the answer"))
     );
-}
-
-/// The connection of a function that was told to meet here, and its process.
-pub(crate) async fn met(listener: &TcpListener) -> (TcpStream, u32) {
-    let (mut stream, _) = listener.accept().await.unwrap();
-    let process = stream.read_u32().await.unwrap();
-    (stream, process)
 }
 
 #[tokio::test]

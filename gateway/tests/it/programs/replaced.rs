@@ -1,28 +1,21 @@
 //! Another API in the place of the first, while requests are in flight.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::Arc;
 
 use routegen_gateway::{Api, Function, LambdaAuthorizer, Route};
+use routegen_gateway_tests::soak::replacing;
 use routegen_spec::{Auth, Method};
 use serde_json::{Value, json};
 use tokio::{
     io::AsyncWriteExt as _,
     net::TcpListener,
     sync::mpsc::{UnboundedSender, unbounded_channel},
-    task::JoinSet,
 };
 
-use super::{LONG, Observed, api, exists, function::program, met, ordered};
+use super::Observed;
+use crate::functions::{LONG, api, exists, met, ordered, program, version};
 
-/// A function whose answers tell its version.
-fn version(version: &str) -> Function {
-    Function::program(program().instances(2).env("VERSION", version)).timeout(LONG)
-}
-
-/// The same behind an authorizer that tells when a request has come as far: it has begun with this API then.
+/// A function of this version behind an authorizer that tells when a request has come as far: it has begun with this API then.
 fn told(name: &str, begun: &UnboundedSender<()>) -> Api {
     let begun = begun.clone();
     let gate = Function::in_process(move |_| {
@@ -118,44 +111,5 @@ async fn what_a_program_holds_goes_after_the_last_request_that_began_with_it() {
 
 #[tokio::test]
 async fn of_one_replacement_after_the_other_no_client_notices_but_by_the_answers() {
-    one_after_the_other().await;
-}
-
-/// Clients that ask all the time, of a gateway whose API is replaced all the time.
-pub(crate) async fn one_after_the_other() {
-    const CLIENTS: usize = 4;
-    const REQUESTS: usize = 20;
-    let observed = Observed::start(api(version("0"))).await;
-    let in_place = Arc::new(AtomicUsize::new(0));
-    let (answered, mut answers) = unbounded_channel();
-    let mut clients = JoinSet::new();
-    for _ in 0..CLIENTS {
-        let (address, in_place, answered) = (observed.gateway.address(), in_place.clone(), answered.clone());
-        clients.spawn(async move {
-            for _ in 0..REQUESTS {
-                let least = in_place.load(Ordering::SeqCst);
-                let response = ordered("tell").send(address).await;
-                assert_eq!(response.status, 200, "{response:?}");
-                let version = response.json()["variables"]["VERSION"].as_str().unwrap().parse().unwrap();
-                assert!(least <= version, "{least} was in place, and {version} answered");
-                answered.send(()).unwrap();
-            }
-        });
-    }
-    drop(answered);
-    let mut count = 0;
-    while answers.recv().await.is_some() {
-        count += 1;
-        if count % 8 == 0 {
-            observed.gateway.replace(&api(version(&count.to_string()))).unwrap();
-            in_place.store(count, Ordering::SeqCst);
-        }
-    }
-    while let Some(client) = clients.join_next().await {
-        client.unwrap();
-    }
-    assert_eq!(count, CLIENTS * REQUESTS);
-    let told = ordered("tell").send(observed.gateway.address()).await.json();
-    assert_eq!(told["variables"]["VERSION"], count.to_string());
-    observed.gateway.shutdown().await;
+    replacing::round().await;
 }

@@ -1,72 +1,25 @@
 //! Another user of the machine at the port of a function's Runtime API. Linux alone tells whose a connection is.
 
-use std::{
-    env,
-    io::{ErrorKind, Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
-    os::unix::process::CommandExt as _,
-    process::{Command, exit},
-    sync::LazyLock,
-    time::Duration,
-};
+use std::{net::SocketAddr, process::Command, sync::LazyLock};
 
 use routegen_gateway::{Function, Gateway, Observation};
 use serde_json::{Value, json};
 use tokio::{io::AsyncWriteExt as _, net::TcpListener};
 
-use super::{LONG, Observed, api, function::program, met, ordered};
-use crate::requirement::or_skip;
-
-/// A user that owns nothing; `nobody` in most systems.
-const STRANGER: u32 = 65_534;
-
-/// Where the attack goes, and what is sent: words of the other user's process.
-const ADDRESS: &str = "ROUTEGEN_TEST_ATTACKED";
-const REQUEST: &str = "ROUTEGEN_TEST_ATTACK";
+use super::Observed;
+use crate::{
+    functions::{LONG, api, met, ordered, program},
+    requirement::or_skip,
+    stranger::{ADDRESS, BECOME, REQUEST, THEN},
+};
 
 /// What one gets who is refused.
 const NOTHING: &str = "closed after 0 bytes";
 
-/// Longer than a connection that is refused stays open.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Whether the attacker reads what comes, or closes its connection at once.
-const THEN: &str = "ROUTEGEN_TEST_ATTACK_THEN";
-
-#[test]
-#[ignore = "no test, but the other user's process"]
-#[allow(clippy::exit, clippy::print_stdout, reason = "what it prints is what it got")]
-fn this_is_another_user() {
-    let Ok(address) = env::var(ADDRESS) else { return };
-    let mut stream = TcpStream::connect(&address).unwrap();
-    // The connection may be gone already.
-    let _ = stream.write_all(env::var(REQUEST).unwrap().as_bytes());
-    if env::var(THEN).unwrap() == "close" {
-        exit(0);
-    }
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let mut got = Vec::new();
-    let end = match stream.read_to_end(&mut got) {
-        Err(error) if error.kind() != ErrorKind::ConnectionReset => format!("still open: {error}"),
-        _ => "closed".to_owned(),
-    };
-    println!("{end} after {} bytes: {}", got.len(), String::from_utf8_lossy(&got));
-    exit(0);
-}
-
-/// Goes on as the program that this process is, with another user.
-pub(super) fn go_on_as_another_user() -> ! {
-    let mut command = Command::new("/proc/self/exe");
-    let error = command.args(env::args_os().skip(1)).uid(STRANGER).gid(STRANGER).env_remove("START").exec();
-    panic!("{error}");
-}
-
-/// This very binary as the other user.
+/// The program that goes on as the other user.
 fn stranger() -> Command {
-    // Its own folder may be closed to others.
-    let mut command = Command::new("/proc/self/exe");
-    command.args(["programs::strangers::this_is_another_user", "--exact", "--ignored", "--nocapture"]);
-    command.current_dir("/").uid(STRANGER).gid(STRANGER);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_test-stranger"));
+    command.env(BECOME, "");
     command
 }
 

@@ -3,12 +3,12 @@
 use std::{fmt::Write as _, fs::File, io::Write as _};
 
 use camino::Utf8Path;
+use routegen_gateway_tests::conformance::setup::{
+    ASKED, ECHO, OPEN, PARROT, QUERY_PARAMETER, Route, Setup, TOKENS, TOKENS_IN_QUERY,
+};
 use serde_json::{Map, Value, json};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use super::table::setup::{
-    ASKED, ECHO, OPEN, PARROT, QUERY_PARAMETER, Route, Setup, TOKENS, TOKENS_IN_QUERY,
-};
 use crate::{
     emulator::{Emulator, python::Python},
     fixture::{Project, succeed},

@@ -4,22 +4,20 @@
 //! The functions are not routegen's, whose handlers see no event and cannot answer in a bad shape.
 
 mod apis;
-#[path = "../../../../../gateway/tests/it/conformance/table/mod.rs"]
-mod table;
 
 use std::{fmt::Write as _, net::SocketAddr};
 
 use routegen_gateway::{Api, Gateway, LocalIssuer};
+use routegen_gateway_tests::conformance::{
+    Ministack, Place, Row, cors, events, jwt, limits, published_key, responses, routes,
+    setup::{GUARDED, PLAIN, STAGED, Setup},
+};
 use tokio::time::timeout;
 
 use super::{PATIENCE, ministack::start, python::python};
 use crate::{
     fixture::scratch,
     terraform::tool::{Root, terraform_with_provider},
-};
-use table::{
-    Ministack, Place, Row, cors, events, jwt, limits, published_key, responses, routes,
-    setup::{GUARDED, PLAIN, STAGED, Setup},
 };
 
 /// What is asked of an API.

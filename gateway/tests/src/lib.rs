@@ -1,0 +1,19 @@
+//! What tests stand on: an HTTP client that hides nothing, the functions that they start, what API Gateway does case by case, and
+//! what a gateway has to stand.
+//!
+//! It is for tests alone, and so what is not as it should be panics.
+
+#![allow(
+    missing_docs,
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, which is what it should do; and who reads it has its source"
+)]
+
+pub mod client;
+pub mod conformance;
+pub mod functions;
+pub mod requirement;
+pub mod soak;
+#[cfg(target_os = "linux")]
+pub mod stranger;

@@ -1,0 +1,92 @@
+//! The functions that tests start: a group, functions of one route, and an authorizer.
+//!
+//! In: which of them it is, as the argument; events, from the Runtime API that it is told of. Out: what it answers, and its log.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    process::ExitCode,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use routegen::{
+    __private::{
+        Argument, Authorizer, Claimless, FromParts as _, IntoDecision as _, Request, Route, log_records,
+        serve, serve_authorizer,
+    },
+    Decision, Init, IntoResponse as _, Query, Res, Resource,
+    lambda_http::Error,
+};
+
+fn main() -> ExitCode {
+    match std::env::args().nth(1).as_deref() {
+        Some("group") => {
+            serve([SHARED, Route { key: "POST /a", ..SHARED }, Route { key: "$default", ..SHARED }])
+        }
+        Some("single") => serve([SHARED]),
+        Some("authorizer") => serve_authorizer(BY_LEVEL),
+        Some("records") => {
+            log_records();
+            serve([RECORDS])
+        }
+        other => panic!("there is no function {other:?}"),
+    }
+}
+
+static MADE: AtomicUsize = AtomicUsize::new(0);
+
+/// A resource that both handlers take.
+struct Shared(usize);
+
+impl Resource for Shared {
+    async fn init(_: &Init) -> Result<Self, Error> {
+        tracing::info!("made");
+        Ok(Self(MADE.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+const SHARED: Route = Route {
+    name: "shared",
+    key: "GET /a",
+    parameters: &[],
+    resources: &[Argument::<Res<Shared>, Claimless, 0>::RESOURCE],
+    call: |request| {
+        Box::pin(async move {
+            let mut parts = request.into_parts().0;
+            let shared = Res::<Shared>::from_parts(&mut parts).await?;
+            tracing::info!("called");
+            routegen::metrics::metric("Calls", 1.0, routegen::metrics::Unit::Count);
+            Ok(shared.0.to_string().into_response())
+        })
+    },
+};
+
+/// Logs by the crate `log`, as libraries do.
+const RECORDS: Route = Route {
+    resources: &[],
+    call: |_| {
+        Box::pin(async {
+            log::error!("a record of {}", "log");
+            log::debug!("not logged");
+            Ok(().into_response())
+        })
+    },
+    ..SHARED
+};
+
+const BY_LEVEL: Authorizer = Authorizer {
+    name: "by_level",
+    resources: SHARED.resources,
+    call: |request: Request| {
+        Box::pin(async move {
+            let mut parts = request.into_parts().0;
+            let Query(query) = Query::<BTreeMap<String, u8>>::from_parts(&mut parts).await?;
+            Res::<Shared>::from_parts(&mut parts).await?;
+            Ok(match query["level"] {
+                0 => Decision::from(false).into_decision(),
+                1..5 => Decision::Allow(query).into_decision(),
+                _ => Err::<Decision, _>(io::Error::other("the database does not answer")).into_decision(),
+            })
+        })
+    },
+};
