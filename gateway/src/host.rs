@@ -80,9 +80,9 @@ impl Hosts {
 }
 
 /// Whether a request to the gateway's own pages comes from them, or from no page at all.
-pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
+pub(crate) fn is_same_origin(headers: &HeaderMap, scheme: &str) -> bool {
     let Some(origin) = headers.get(ORIGIN) else { return true };
-    let host = headers.get(HOST).map(|host| [b"http://", host.as_bytes()].concat());
+    let host = headers.get(HOST).map(|host| [scheme.as_bytes(), b"://", host.as_bytes()].concat());
     host.is_some_and(|own| own == origin.as_bytes())
 }
 

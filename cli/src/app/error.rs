@@ -98,6 +98,24 @@ pub(crate) enum Warning {
     )]
     TokensForAll,
 
+    #[error("everyone who reaches {address} can call the API")]
+    #[diagnostic(
+        code(RG0213),
+        severity(Warning),
+        help(
+            "the page and the token endpoint stay for this machine alone, and names other than addresses need `--allow-host`; without `--address`, nobody else reaches the server"
+        )
+    )]
+    OpenAddress { address: std::net::SocketAddr },
+
+    #[error("`{folder}` is on {kind}, where changes of files may not be told")]
+    #[diagnostic(
+        code(RG0215),
+        severity(Warning),
+        help("`--poll` looks at the files in place of waiting for the system's word")
+    )]
+    SilentFiles { folder: Utf8PathBuf, kind: &'static str },
+
     #[error("no route asks for Cognito any more: a user pool that the module made would go, with its users")]
     #[diagnostic(
         code(RG0210),

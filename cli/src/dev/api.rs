@@ -23,6 +23,10 @@ pub(crate) struct Settings {
     pub(crate) iam_secret: String,
     /// The origins that browsers may call from.
     pub(crate) cors: Vec<String>,
+    /// Whether they may send cookies.
+    pub(crate) cors_credentials: bool,
+    /// The request headers that they may send; none for all.
+    pub(crate) cors_headers: Vec<String>,
     /// An issuer elsewhere, in place of the local one.
     pub(crate) issuer: Option<Issuer>,
     /// A stage with a name.
@@ -49,8 +53,7 @@ pub(crate) fn api(
         api = api.iam_key(IamKey::new(IAM_KEY_ID, &settings.iam_secret));
     }
     if !settings.cors.is_empty() {
-        let cors = Cors::origins(settings.cors.iter().cloned());
-        api = api.cors(cors.methods(["*"]).headers(["*", "authorization"]).expose(["*"]));
+        api = api.cors(cors(settings));
     }
     if let Some(stage) = &settings.stage {
         api = api.stage(stage);
@@ -67,6 +70,18 @@ pub(crate) fn api(
         }
     }
     api
+}
+
+/// For requests with credentials browsers take a `*` by the letter (Fetch, 3.3.5): what they may do is said word by word.
+fn cors(settings: &Settings) -> Cors {
+    const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+    let cors = Cors::origins(settings.cors.iter().cloned()).credentials(settings.cors_credentials);
+    let cors = match (settings.cors_headers.is_empty(), settings.cors_credentials) {
+        (false, _) => cors.headers(settings.cors_headers.iter().cloned()),
+        (true, true) => cors.headers(["authorization", "content-type"]),
+        (true, false) => cors.headers(["*", "authorization"]),
+    };
+    if settings.cors_credentials { cors.methods(METHODS) } else { cors.methods(["*"]).expose(["*"]) }
 }
 
 /// Adds the functions that have a program, and the region that they are in.

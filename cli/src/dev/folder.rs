@@ -108,9 +108,9 @@ impl DevFolder {
     }
 }
 
-/// Whether somebody answers at `http://ADDRESS:PORT`.
+/// Whether somebody answers at `http://ADDRESS:PORT`, or `https`.
 pub(crate) fn listens(origin: &str) -> bool {
-    let address = origin.strip_prefix("http://").and_then(|address| address.parse().ok());
+    let address = origin.split_once("://").and_then(|(_, address)| address.parse().ok());
     address
         .is_some_and(|address| std::net::TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok())
 }

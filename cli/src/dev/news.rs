@@ -29,8 +29,24 @@ const AFTER: Duration = Duration::from_secs(1);
 const IN_A_ROW: u32 = 3;
 
 /// Endings of files that programs write and people do not.
-const WRITTEN: [&str; 9] =
-    ["log", "db-journal", "db-wal", "db-shm", "sqlite-journal", "sqlite-wal", "sqlite-shm", "lock", "tmp"];
+const WRITTEN: [&str; 16] = [
+    "log",
+    "pid",
+    "lock",
+    "tmp",
+    "db",
+    "db3",
+    "mdb",
+    "redb",
+    "sqlite",
+    "sqlite3",
+    "db-journal",
+    "db-wal",
+    "db-shm",
+    "sqlite-journal",
+    "sqlite-wal",
+    "sqlite-shm",
+];
 
 /// What is known of the last build.
 #[derive(Debug, Default)]
@@ -412,7 +428,7 @@ mod tests {
         built.build(false, false);
         assert_eq!(built.save("words.txt", "one"), ["words.txt"]);
         built.build(false, false);
-        for file in ["dev.log", "items.db-journal"] {
+        for file in ["dev.log", "items.db", "items.redb", "items.db-journal"] {
             assert_eq!(built.save(file, "text"), NONE, "{file}");
         }
         // A file that is written after each build, which gives nothing new for it.

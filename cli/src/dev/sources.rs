@@ -53,13 +53,15 @@ impl Sources {
         let elsewhere: Vec<Utf8PathBuf> = cargo_home().into_iter().chain([workspace.own_target()]).collect();
         let folders = walkdir::WalkDir::new(workspace.own_target()).max_depth(DEPTH).into_iter();
         let folders = folders.filter_entry(|entry| entry.file_type().is_dir()).filter_map(Result::ok);
+        let mut units = Vec::new();
         for folder in folders.filter_map(|entry| Utf8PathBuf::from_path_buf(entry.into_path()).ok()) {
             match folder.file_name() {
                 Some("deps") => this.libraries(&folder, &workspace.root, &elsewhere),
-                Some("build") => this.scripts(&folder, &workspace.root, &elsewhere),
+                Some("build") => units.extend(entries(&folder)),
                 _ => {}
             }
         }
+        this.scripts(&units, &workspace.root, &elsewhere);
         this
     }
 
@@ -74,11 +76,11 @@ impl Sources {
         }
     }
 
-    /// The build scripts of the packages: their own files, what they name, and when they ran.
-    fn scripts(&mut self, folder: &Utf8Path, root: &Utf8Path, elsewhere: &[Utf8PathBuf]) {
+    /// The build scripts of the packages: their own files, what they name, and when they ran. A script is compiled for this machine, and
+    /// has run for the target: its folders may be in two places.
+    fn scripts(&mut self, units: &[Utf8PathBuf], root: &Utf8Path, elsewhere: &[Utf8PathBuf]) {
         let mut names = BTreeSet::new();
-        let units: Vec<Utf8PathBuf> = entries(folder).collect();
-        for unit in &units {
+        for unit in units {
             for file in entries(unit).filter(|file| file.extension() == Some("d")) {
                 let read = dep_info(&file, root);
                 if let Some(package) = read.iter().find_map(|file| self.package_of(file)) {
@@ -88,7 +90,7 @@ impl Sources {
                 }
             }
         }
-        for unit in &units {
+        for unit in units {
             let of_unit = names.iter().filter(|(name, _)| name == unit_name(unit));
             for (_, package) in of_unit.map(|(name, package)| (name, package.clone())) {
                 self.script(unit, &package);
@@ -247,7 +249,10 @@ mod tests {
         fn sources(&self) -> Sources {
             let mut sources = Sources { packages: vec![self.root.join("app")], ..Sources::default() };
             sources.libraries(&self.root.join("deps"), &self.root, &[self.root.join("home")]);
-            sources.scripts(&self.root.join("build"), &self.root, &[self.root.join("home")]);
+            let units =
+                ["build", "triple/build"].map(|folder| entries(&self.root.join(folder)).collect::<Vec<_>>());
+            let units: Vec<_> = units.into_iter().flatten().collect();
+            sources.scripts(&units, &self.root, &[self.root.join("home")]);
             sources
         }
     }
@@ -284,10 +289,10 @@ mod tests {
     #[test]
     fn a_build_script_names_files_and_folders_or_may_read_the_whole_package() {
         let script = ("build/app-1/build_script_build-1.d", "app/build.rs:\n");
-        let ran = ("build/app-2/invoked.timestamp", "");
+        let ran = ("triple/build/app-2/invoked.timestamp", "");
         let parts = |output: Option<&str>| {
             let mut files = vec![script, ran, ("app/protos/a.proto", "")];
-            files.extend(output.map(|output| ("build/app-2/output", output)));
+            files.extend(output.map(|output| ("triple/build/app-2/output", output)));
             let package = Package::new(&files);
             let sources = package.sources();
             let paths = ["app/protos/a.proto", "app/words.txt", "app/other.txt", "app/build.rs"];

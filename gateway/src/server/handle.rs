@@ -128,7 +128,7 @@ impl Shared {
         let trace = self.services.ids.trace(request.time);
         let path_parameters = path.parameters_of(&route.path);
         let length = read.as_ref().map_or(body.declared(), |held| Some(held.bytes.len() as u64));
-        let added_headers = added_headers(&trace, self.port, length);
+        let added_headers = added_headers(&trace, (self.scheme(), self.port), length);
         let routed = RoutedRequest {
             stage: &deployment.stage,
             route_key: &route.key,
@@ -162,7 +162,8 @@ impl Shared {
                 .await
                 .map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?,
         };
-        let added_headers = self::added_headers(&trace, self.port, Some(body.bytes.len() as u64));
+        let added_headers =
+            self::added_headers(&trace, (self.scheme(), self.port), Some(body.bytes.len() as u64));
         let routed = RoutedRequest { added_headers: &added_headers, ..routed };
         let payload = proxy_event(&routed, &identity, &body.bytes);
         seen.function = Some(route.function.name.clone());
@@ -228,13 +229,17 @@ struct ApiRequest<'a> {
 
 /// What API Gateway says of the client, and of the body even where there is none (AWS's own example of a GET,
 /// awsdocs/aws-lambda-developer-guide, sample-apps/nodejs-apig/event-v2.json, and captures in aws/aws-lambda-go and
-/// awslabs/aws-lambda-rust-runtime). `x-forwarded-proto` is the truth: the gateway speaks plain HTTP.
-fn added_headers(trace: &str, port: u16, length: Option<u64>) -> Vec<(&'static str, Cow<'_, str>)> {
+/// awslabs/aws-lambda-rust-runtime). `x-forwarded-proto` is the truth.
+fn added_headers<'a>(
+    trace: &'a str,
+    (scheme, port): (&'a str, u16),
+    length: Option<u64>,
+) -> Vec<(&'static str, Cow<'a, str>)> {
     let length = length.map(|length| ("content-length", Cow::Owned(length.to_string())));
     let others = [
         ("x-amzn-trace-id", Cow::Borrowed(trace_header(trace))),
         ("x-forwarded-port", Cow::Owned(port.to_string())),
-        ("x-forwarded-proto", Cow::Borrowed("http")),
+        ("x-forwarded-proto", Cow::Borrowed(scheme)),
     ];
     length.into_iter().chain(others).collect()
 }

@@ -10,6 +10,8 @@ mod head;
 mod own;
 mod seen;
 mod shared;
+mod tls;
+mod unready;
 
 use std::{
     convert::Infallible,
@@ -31,6 +33,8 @@ use tokio_io_timeout::TimeoutWriter;
 pub(crate) use body::Room;
 use head::{Heads, Turns};
 pub(crate) use shared::Shared;
+pub use tls::{Tls, TlsError};
+pub use unready::Unready;
 
 /// Connections at once. Further ones wait to be accepted.
 const CONNECTIONS: usize = 4_096;
@@ -88,7 +92,15 @@ pub(crate) async fn serve_one(
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>, client: SocketAddr) {
     let _ = stream.set_nodelay(true);
-    talk(stream, shared, client).await;
+    match &shared.tls {
+        None => talk(stream, shared, client).await,
+        Some(tls) => {
+            // A client that speaks no TLS, or does not trust the certificate, is no error of the gateway's.
+            if let Ok(stream) = tls.accept(stream).await {
+                talk(stream, shared.clone(), client).await;
+            }
+        }
+    }
 }
 
 async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared>, client: SocketAddr) {

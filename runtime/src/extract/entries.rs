@@ -18,7 +18,7 @@ use serde::{
 use serde_json::Value;
 
 use super::{
-    readings::{Guided, Reading, Readings, attempt, visit_any},
+    readings::{Guided, Reading, Readings, attempt, element, visit_any},
     text::{Error, Mismatch, Text, forward},
     token::{self, Payload},
 };
@@ -330,7 +330,8 @@ impl<'de> MapAccess<'de> for ByName<'de> {
             }
             Some((name, Claim::Json(Value::Array(values)))) if entries.are_of_a_token() => {
                 let text = Text { kind: "claim", name, value: "" };
-                seed.deserialize(TypedList { text, values }).map_err(|error| text.blame(error))
+                seed.deserialize(TypedList { of: Guided::new(text, readings, index), values })
+                    .map_err(|error| text.blame(error))
             }
             Some((name, Claim::Json(value))) => typed(name, seed, value),
             None => typed(BESIDE, seed, &entries.beside),
@@ -375,13 +376,13 @@ impl<'a> Told<'a> {
 
 impl<'de> Told<'de> {
     fn list<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let text = self.guided.text;
-        let list = match self.all.listed(text.name, text.value)? {
-            Listed::One(value) => List::new(text, Rest::One(Some(value).filter(|value| !value.is_empty()))),
-            Listed::Words(value) => List::new(text, Rest::Words(token_scopes::words(value))),
-            Listed::Values(values) => List::new(text, Rest::Values(values.iter())),
+        let Text { name, value, .. } = self.guided.text;
+        let rest = match self.all.listed(name, value)? {
+            Listed::One(value) => Rest::One(Some(value).filter(|value| !value.is_empty())),
+            Listed::Words(value) => Rest::Words(token_scopes::words(value)),
+            Listed::Values(values) => Rest::Values(values.iter()),
         };
-        list.visit(visitor)
+        List { of: self.guided, at: 0, rest }.visit(visitor)
     }
 }
 
@@ -455,8 +456,13 @@ impl<'de> Deserializer<'de> for Told<'de> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         let text = self.guided.text;
+        let is_of_a_variant = |object: &Value| {
+            object.as_object().is_some_and(|object| {
+                object.len() == 1 && object.keys().all(|name| variants.contains(&&**name))
+            })
+        };
         let object = if text.value.starts_with('{') { self.all.object(text.name, text.value) } else { None };
-        match object {
+        match object.filter(is_of_a_variant) {
             Some(object) => object
                 .deserialize_enum(name, variants, visitor)
                 .map_err(|error| of_another_type(text.name, &error)),
@@ -485,7 +491,7 @@ impl<'de> Deserializer<'de> for Told<'de> {
 /// A claim that is a list in the event, which AWS sent for a while and others do.
 #[derive(Clone, Copy)]
 struct TypedList<'a> {
-    text: Text<'a>,
+    of: Guided<'a>,
     values: &'a [Value],
 }
 
@@ -493,7 +499,7 @@ impl<'de> Deserializer<'de> for TypedList<'de> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        List::new(self.text, Rest::Values(self.values.iter())).visit(visitor)
+        List { of: self.of, at: 0, rest: Rest::Values(self.values.iter()) }.visit(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -516,7 +522,8 @@ impl<'de> Deserializer<'de> for TypedList<'de> {
 
 /// A list, and its values that are still to come.
 struct List<'a> {
-    text: Text<'a>,
+    of: Guided<'a>,
+    at: usize,
     rest: Rest<'a>,
 }
 
@@ -533,11 +540,8 @@ enum Item<'a> {
 }
 
 impl<'a> List<'a> {
-    fn new(text: Text<'a>, rest: Rest<'a>) -> Self {
-        Self { text, rest }
-    }
-
     fn next(&mut self) -> Option<Item<'a>> {
+        self.at += 1;
         match &mut self.rest {
             Rest::One(text) => text.take().map(Item::Text),
             Rest::Words(words) => words.next().map(Item::Text),
@@ -549,7 +553,9 @@ impl<'a> List<'a> {
         let made = visitor.visit_seq(&mut self)?;
         match self.next() {
             None => Ok(made),
-            Some(_) => Err(Error::value(self.text.mismatch("value: it has more values than are expected"))),
+            Some(_) => {
+                Err(Error::value(self.of.text.mismatch("value: it has more values than are expected")))
+            }
         }
     }
 }
@@ -559,14 +565,16 @@ impl<'de> SeqAccess<'de> for &mut List<'de> {
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         let Some(item) = self.next() else { return Ok(None) };
-        let text = |value| Text { value, ..self.text };
+        let Guided { text, readings, index } = self.of;
+        let index = element(index, self.at);
+        let guided = |value| Guided::new(Text { value, ..text }, readings, index);
         let made = match item {
-            Item::Text(value) => seed.deserialize(text(value)),
+            Item::Text(value) => seed.deserialize(guided(value)),
             Item::Json(value) => match token::scalar(value) {
-                Some(value) => seed.deserialize(text(&value)),
-                None => typed(self.text.name, seed, value),
+                Some(value) => seed.deserialize(guided(&value)),
+                None => typed(text.name, seed, value),
             },
         };
-        made.map(Some)
+        readings.refused(index, made).map(Some)
     }
 }

@@ -13,6 +13,8 @@ pub(crate) mod fields;
 mod made;
 mod path;
 mod place;
+#[cfg(test)]
+mod property;
 mod query;
 mod readings;
 mod resource;

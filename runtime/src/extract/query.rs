@@ -17,7 +17,7 @@ use serde::de::{
 };
 
 use super::{
-    readings::{Guided, Reading, Readings, attempt, visit_any},
+    readings::{Guided, Reading, Readings, attempt, element, visit_any},
     text::{Error, Text},
 };
 use crate::Problem;
@@ -113,13 +113,11 @@ impl<'a> Parameters<'a> {
             (decoded(name), decoded(value))
         });
         let pairs: Vec<_> = pairs.collect();
-        let mut names: Vec<Vec<usize>> = Vec::new();
-        for (index, (name, _)) in pairs.iter().enumerate() {
-            match names.iter_mut().find(|of| pairs[of[0]].0 == *name) {
-                Some(of) => of.push(index),
-                None => names.push(vec![index]),
-            }
-        }
+        let mut sorted: Vec<usize> = (0..pairs.len()).collect();
+        sorted.sort_by_key(|index| &pairs[*index].0);
+        let mut names: Vec<Vec<usize>> =
+            sorted.chunk_by(|first, next| pairs[*first].0 == pairs[*next].0).map(<[usize]>::to_vec).collect();
+        names.sort_unstable_by_key(|of| of[0]);
         Self { pairs, names }
     }
 
@@ -327,7 +325,7 @@ impl<'a> Values<'a> {
 
     fn list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let name = self.first();
-        let mut list = List { values: self };
+        let mut list = List { values: self, at: 0 };
         let made = visitor.visit_seq(&mut list).map_err(|error| name.blame(error))?;
         if list.values.of.is_empty() {
             return Ok(made);
@@ -406,6 +404,7 @@ impl<'de> Deserializer<'de> for Values<'_> {
 /// The values of one name that are still to come.
 struct List<'a> {
     values: Values<'a>,
+    at: usize,
 }
 
 impl<'de> SeqAccess<'de> for &mut List<'_> {
@@ -415,8 +414,9 @@ impl<'de> SeqAccess<'de> for &mut List<'_> {
         let Values { all, of, .. } = self.values;
         let Some((first, rest)) = of.split_first() else { return Ok(None) };
         self.values.of = rest;
-        let value = Guided::new(all.parameters.text(*first), all.readings, *first);
-        all.readings.refused(*first, seed.deserialize(value)).map(Some)
+        self.at += 1;
+        let value = Guided::new(all.parameters.text(*first), all.readings, element(*first, self.at));
+        all.readings.refused(value.index, seed.deserialize(value)).map(Some)
     }
 }
 
@@ -558,6 +558,25 @@ mod tests {
             detail.starts_with("the query parameter `limit` is not a valid value: invalid type"),
             "{detail}"
         );
+    }
+
+    #[test]
+    fn a_client_cannot_keep_the_reading_busy() {
+        #[derive(Debug, Deserialize)]
+        #[serde(untagged)]
+        enum Level {
+            #[expect(dead_code, reason = "it is never made")]
+            Number(u8),
+        }
+        #[derive(Debug, Deserialize)]
+        struct Flat {
+            #[serde(flatten)]
+            #[expect(dead_code, reason = "it is never made")]
+            inner: BTreeMap<String, Level>,
+        }
+        // As much as API Gateway passes on.
+        let query: Vec<String> = (0..1_500).map(|name| format!("{name:x}={}", name % 10)).collect();
+        assert_eq!(refused::<Flat>(&format!("{}&x=x", query.join("&"))).0, 400);
     }
 
     #[test]

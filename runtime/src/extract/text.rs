@@ -59,6 +59,11 @@ impl Error {
         Self::Shape { cause: cause.into(), expected: None, text: None }
     }
 
+    /// The text that was not expected, if it was one.
+    pub(super) fn text(&self) -> Option<&str> {
+        if let Self::Shape { text: Some(text), .. } = self { Some(text) } else { None }
+    }
+
     fn unexpected(what: &str, found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let cause = format!("{what}: {found}, expected {expected}");
         let text = if let Unexpected::Str(text) = found { Some(text.to_owned()) } else { None };

@@ -2,7 +2,7 @@
 //!
 //! In: the files that changed. Out: the API with other programs, or nothing where the change is none of the API.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::runnable::Runnable;
 use crate::{
@@ -16,6 +16,8 @@ pub(super) struct Turns<'a> {
     load: &'a dyn Fn() -> Result<Workspace, Error>,
     workspace: Workspace,
     running: &'a RunArgs,
+    /// The files that have values of variables.
+    env_files: Vec<Utf8PathBuf>,
     /// The folder for the programs.
     folder: &'a Utf8Path,
     count: u64,
@@ -35,12 +37,14 @@ impl<'a> Turns<'a> {
         load: &'a dyn Fn() -> Result<Workspace, Error>,
         workspace: Workspace,
         running: &'a RunArgs,
+        env_files: Vec<Utf8PathBuf>,
         folder: &'a Utf8Path,
     ) -> Self {
         Self {
             load,
             workspace,
             running,
+            env_files,
             folder,
             count: 0,
             news: News::default(),
@@ -55,15 +59,21 @@ impl<'a> Turns<'a> {
         &self.workspace
     }
 
-    /// What is known of the builds so far.
-    pub(super) fn news(&self) -> &News {
-        &self.news
+    /// The files outside of packages that the API is made from.
+    pub(super) fn outside(&self) -> impl Iterator<Item = &Utf8PathBuf> {
+        self.news.outside().chain(&self.env_files)
+    }
+
+    pub(super) fn is_env_file(&self, path: &Utf8Path) -> bool {
+        self.env_files.iter().any(|file| file == path)
     }
 
     /// What of these changes is to be built for.
     pub(super) fn find_news(&mut self, changed: &Changes, last: &Runnable, printer: &Printer) -> Changes {
-        let root = &self.workspace.package_root;
-        let found = self.news.of(changed, |path| is_included(path, root, last));
+        let (root, env_files) = (&self.workspace.package_root, &self.env_files);
+        let is_served =
+            |path: &Utf8Path| is_included(path, root, last) || env_files.iter().any(|file| file == path);
+        let found = self.news.of(changed, is_served);
         if let Some(path) = found.restless {
             let path = path.strip_prefix(root).unwrap_or(&path);
             printer.step("Resting", format!("`{path}` is written by each build; another change is built"));
@@ -132,6 +142,7 @@ impl<'a> Turns<'a> {
             next.programs.are_those_of(&last.programs)
                 && next.manifest.sha256 == last.manifest.sha256
                 && !self.unserved.have(|path| path.file_name() == Some("routegen.toml"))
+                && !self.unserved.have(|path| self.is_env_file(path))
                 && !self.unserved.have(|path| is_included(path, &self.workspace.package_root, next))
         };
         let is_same = next.as_ref().is_ok_and(same);
@@ -178,8 +189,8 @@ mod tests {
             loads.set(loads.get() + 1);
             if loads.get() == 1 { Err(toolchain::Error::Cargo.into()) } else { Ok(workspace.clone()) }
         };
-        let running = RunArgs { artifacts: false, env: Vec::new() };
-        let mut turns = Turns::new(&load, workspace.clone(), &running, Utf8Path::new("/nowhere"));
+        let running = RunArgs { artifacts: false, env: Vec::new(), env_file: Vec::new() };
+        let mut turns = Turns::new(&load, workspace.clone(), &running, Vec::new(), Utf8Path::new("/nowhere"));
         let changed = |path: &str| {
             let mut changes = Changes::default();
             changes.add_path(workspace.package_root.join(path));
