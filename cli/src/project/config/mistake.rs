@@ -15,6 +15,7 @@ pub(super) const VARIABLES: &[&str] = &[
     "artifact_bucket",
     "artifacts_dir",
     "code_signing_config_arn",
+    "cognito_access_token_minutes",
     "cognito_additional_audiences",
     "cognito_deletion_protection",
     "cognito_domain_prefix",
