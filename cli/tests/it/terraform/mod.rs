@@ -7,5 +7,6 @@ mod combinations;
 mod emitted;
 mod environments;
 pub(crate) mod process;
+mod provider;
 pub(crate) mod tool;
 mod variants;
