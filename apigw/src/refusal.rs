@@ -27,12 +27,14 @@ pub enum Refusal {
     HeadersTooLarge,
     /// The function failed, or what it said is no response.
     InternalServerError,
+    /// The body is coded in a way that is not understood.
+    NotImplemented,
     /// The function took longer than API Gateway waits.
     ServiceUnavailable,
 }
 
 impl Refusal {
-    /// Its status and its body. The bodies of 400, 408, 413 and 431 are not documented; that of 503 is reported, and so is that of 403.
+    /// Its status and its body. The bodies of 400, 408, 413, 431 and 501 are not documented; that of 503 is reported, and so is that of 403.
     pub fn parts(&self) -> (StatusCode, &'static str) {
         match self {
             Self::BadRequest => (StatusCode::BAD_REQUEST, r#"{"message":"Bad Request"}"#),
@@ -51,6 +53,7 @@ impl Refusal {
             Self::InternalServerError => {
                 (StatusCode::INTERNAL_SERVER_ERROR, r#"{"message":"Internal Server Error"}"#)
             }
+            Self::NotImplemented => (StatusCode::NOT_IMPLEMENTED, r#"{"message":"Not Implemented"}"#),
             Self::ServiceUnavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, r#"{"message":"Service Unavailable"}"#)
             }

@@ -1,7 +1,8 @@
 //! What a function answers becomes the response.
 //!
-//! An object with `statusCode` says what the response is; any other JSON is the body of a 200. Which malformed answers API
-//! Gateway refuses is not documented beyond "a bad shape": here all are that lose or guess something.
+//! An object with `statusCode` says what the response is; anything else is the body of a 200, also what is no JSON (recorded by
+//! aws/aws-lambda-dotnet, Tools/LambdaTestTool-v2: "API Gateway does not validate whether the returned data is valid JSON"). Which
+//! malformed answers API Gateway refuses is not documented beyond "a bad shape": here all are that lose or guess something.
 
 use std::borrow::Cow;
 
@@ -24,9 +25,6 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// Why an answer is none that API Gateway takes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum BadShape {
-    /// It is not JSON.
-    #[error("the answer is not JSON")]
-    NotJson,
     /// A field is of another type.
     #[error("the answer's fields are not of the types that API Gateway takes")]
     Types,
@@ -58,29 +56,24 @@ struct Structured<'a> {
 
 /// The response that an answer stands for.
 pub fn response(answer: &Bytes) -> Result<Response<Bytes>, BadShape> {
-    if answer.trim_ascii_start().first() == Some(&b'{') {
-        let parts: Structured<'_> = serde_json::from_slice(answer).map_err(|_| BadShape::NotJson)?;
+    let first = answer.trim_ascii_start().first();
+    if first == Some(&b'{') && is_json(answer) {
+        // It is an object, with one of the fields twice.
+        let parts: Structured<'_> = serde_json::from_slice(answer).map_err(|_| BadShape::Types)?;
         if let Some(status) = parts.status_code {
             return structured(&parts, status);
         }
     }
-    inferred(answer)
-}
-
-/// JSON without a status is the body of a 200. Of a text it is the text itself ([the documentation's example]).
-///
-/// [the documentation's example]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
-fn inferred(answer: &Bytes) -> Result<Response<Bytes>, BadShape> {
-    let body = if answer.trim_ascii_start().first() == Some(&b'"') {
-        let text: String = serde_json::from_slice(answer).map_err(|_| BadShape::NotJson)?;
-        Bytes::from(text)
-    } else {
-        serde_json::from_slice::<&RawValue>(answer).map_err(|_| BadShape::NotJson)?;
-        answer.clone()
-    };
-    let mut response = Response::new(body);
+    // Of a text it is the text itself (the documentation's example,
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
+    let text = (first == Some(&b'"')).then(|| serde_json::from_slice::<String>(answer).ok()).flatten();
+    let mut response = Response::new(text.map_or_else(|| answer.clone(), Bytes::from));
     response.headers_mut().insert(CONTENT_TYPE, JSON);
     Ok(response)
+}
+
+fn is_json(answer: &[u8]) -> bool {
+    serde_json::from_slice::<&RawValue>(answer).is_ok()
 }
 
 fn structured(parts: &Structured<'_>, status: &RawValue) -> Result<Response<Bytes>, BadShape> {
@@ -224,7 +217,27 @@ mod tests {
         ] {
             assert_eq!(answered(&answer).err(), Some(why), "{answer}");
         }
-        assert_eq!(response(&Bytes::from_static(b"{\"statusCode\":")).err(), Some(BadShape::NotJson));
-        assert_eq!(response(&Bytes::from_static(b"<html>")).err(), Some(BadShape::NotJson));
+        let twice = Bytes::from_static(br#"{"statusCode":200,"statusCode":500}"#);
+        assert_eq!(response(&twice).err(), Some(BadShape::Types));
+    }
+
+    #[test]
+    fn what_is_no_json_is_the_body_of_a_200_byte_by_byte() {
+        for answer in [
+            &b"Hello"[..],
+            b"",
+            b"<html>",
+            b"{\"statusCode\":",
+            b"{\"statusCode\":404} and more",
+            b"\"half a text",
+            b"\"text\" and more",
+            b"\xff\x00",
+            b"{\"statusCode\":404,\"body\":\"\xff\"}",
+            b"NaN",
+        ] {
+            let response = response(&Bytes::from_static(answer)).unwrap();
+            assert_eq!((response.status().as_u16(), response.body().as_ref()), (200, answer));
+            assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
+        }
     }
 }

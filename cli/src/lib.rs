@@ -4,6 +4,9 @@
 //! [`check`] makes the only thing that may be built or emitted, [`artifacts`] and [`terraform`] make it, and [`dev`] runs it on this
 //! machine. [`toolchain`] calls cargo and rustc, [`output`] prints, and all stand on [`support`]. Only [`app`] puts them together.
 
+#[cfg(not(unix))]
+compile_error!("routegen runs on Linux and macOS; on Windows, install it in WSL");
+
 mod app;
 mod artifacts;
 mod check;

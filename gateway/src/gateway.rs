@@ -24,7 +24,7 @@ use crate::{
     ids::Ids,
     issuer::Issuer,
     observe::{Observation, Observer},
-    server::{self, Room, Shared},
+    server::{self, Room, Shared, Tls},
 };
 #[cfg(feature = "page")]
 use crate::{page::Page, reserved, secret::NoRandomness};
@@ -70,7 +70,8 @@ pub enum StartError {
 pub struct GatewayBuilder {
     api: Api,
     address: SocketAddr,
-    listener: Option<net::TcpListener>,
+    listeners: Vec<net::TcpListener>,
+    tls: Option<Tls>,
     listens: bool,
     hosts: BTreeSet<String>,
     issuer: Option<LocalIssuer>,
@@ -90,7 +91,8 @@ impl Gateway {
         GatewayBuilder {
             api,
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            listener: None,
+            listeners: Vec::new(),
+            tls: None,
             listens: true,
             hosts: BTreeSet::new(),
             issuer: None,
@@ -107,6 +109,11 @@ impl Gateway {
         self.address
     }
 
+    /// Scheme, address and port: `http://127.0.0.1:3000`.
+    pub fn origin(&self) -> String {
+        origin(self.shared.scheme(), self.address)
+    }
+
     /// What the paths of the API come after: `http://127.0.0.1:3000`, with the stage where that has a name.
     pub fn url(&self) -> String {
         let stage = self
@@ -116,7 +123,7 @@ impl Gateway {
             .name
             .as_ref()
             .map_or_else(String::new, |stage| format!("/{stage}"));
-        format!("{}{stage}", origin(self.address))
+        format!("{}{stage}", self.origin())
     }
 
     /// The page to look at, where there is one ([`GatewayBuilder::page`]). The part after `#` is the key to it, a secret of this
@@ -124,7 +131,7 @@ impl Gateway {
     #[cfg(feature = "page")]
     pub fn page_url(&self) -> Option<String> {
         let page = self.shared.page.as_ref()?;
-        Some(format!("{}/{}#{}", origin(self.address), reserved::SEGMENT, page.fragment()))
+        Some(format!("{}/{}#{}", self.origin(), reserved::SEGMENT, page.fragment()))
     }
 
     /// The local issuer, as tokens name it in `iss`.
@@ -231,11 +238,21 @@ impl GatewayBuilder {
         self.address(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
     }
 
-    /// Listens there, in place of an address: for who has to know early that it is free. Requests that come before the start wait.
+    /// Listens there, in place of an address: for callers that must know early that it is free. Requests that come before the start wait.
+    /// Said again, it listens there too, as on the loopback of IPv6; the address is that of the first.
     #[must_use]
     pub fn listener(mut self, listener: net::TcpListener) -> Self {
-        self.address = listener.local_addr().unwrap_or(self.address);
-        self.listener = Some(listener);
+        if self.listeners.is_empty() {
+            self.address = listener.local_addr().unwrap_or(self.address);
+        }
+        self.listeners.push(listener);
+        self
+    }
+
+    /// Speaks TLS, and no plain HTTP.
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
         self
     }
 
@@ -301,7 +318,8 @@ impl GatewayBuilder {
         let Self {
             api,
             address,
-            listener,
+            listeners,
+            tls,
             listens,
             hosts,
             issuer,
@@ -312,22 +330,25 @@ impl GatewayBuilder {
             integration_timeout,
         } = self;
         let failed = |source| StartError::Bind { address, source };
-        let listener = match listener {
-            _ if !listens => None,
-            Some(listener) => {
-                let listener = listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener));
-                Some(listener.map_err(failed)?)
-            }
-            None => Some(TcpListener::bind(address).await.map_err(failed)?),
+        let listeners = if !listens {
+            Vec::new()
+        } else if listeners.is_empty() {
+            vec![TcpListener::bind(address).await.map_err(failed)?]
+        } else {
+            let taken = |it: net::TcpListener| {
+                it.set_nonblocking(true).and_then(|()| TcpListener::from_std(it)).map_err(failed)
+            };
+            listeners.into_iter().map(taken).collect::<Result<_, _>>()?
         };
-        let bound = listener.as_ref().map(TcpListener::local_addr).transpose().map_err(failed)?;
+        let bound = listeners.first().map(TcpListener::local_addr).transpose().map_err(failed)?;
         let address = bound.unwrap_or(address);
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let issuer = match issuer {
-            Some(settings) => Some(Arc::new(Issuer::start(settings, &origin(address)).await?)),
+            Some(settings) => Some(Arc::new(Issuer::start(settings, &origin(scheme, address)).await?)),
             None => None,
         };
         #[cfg(feature = "page")]
-        let page = page.then(|| Page::new(address.port())).transpose();
+        let page = page.then(|| Page::new(scheme, address.port())).transpose();
         #[cfg(feature = "page")]
         let page = page.map_err(|NoRandomness| StartError::NoRandomness)?;
         #[cfg(feature = "page")]
@@ -358,20 +379,21 @@ impl GatewayBuilder {
             room: Room::default(),
             integration_timeout,
             port: address.port(),
+            tls,
             closing: AtomicBool::new(false),
         });
         let (stop, stopped) = watch::channel(false);
-        if let Some(listener) = listener {
-            tokio::spawn(server::serve(listener, shared.clone(), stopped));
+        for listener in listeners {
+            tokio::spawn(server::serve(listener, shared.clone(), stopped.clone()));
         }
         Ok(Gateway { shared, address, stop, alive })
     }
 }
 
 /// Scheme, address and port. What listens on all addresses is reached by loopback too.
-fn origin(address: SocketAddr) -> String {
+fn origin(scheme: &str, address: SocketAddr) -> String {
     if address.ip().is_unspecified() {
-        return format!("http://127.0.0.1:{}", address.port());
+        return format!("{scheme}://127.0.0.1:{}", address.port());
     }
-    format!("http://{address}")
+    format!("{scheme}://{address}")
 }

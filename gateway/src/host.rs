@@ -9,8 +9,9 @@ use std::{
 };
 
 use hyper::{
-    HeaderMap,
-    header::{HOST, ORIGIN},
+    HeaderMap, Version,
+    header::{HOST, HeaderValue, ORIGIN},
+    http::request::Parts,
 };
 use routegen_apigw::host::name;
 
@@ -23,6 +24,27 @@ pub(crate) enum WrongHost {
     Unknown(String),
     #[error("the request does not name exactly one host")]
     NotOne,
+    #[error("the target of the request has an authority that is none of `http`")]
+    Authority,
+}
+
+/// The authority of a target stands above the header `host` (RFC 9112, 3.2.2), which has to be there once all the same (3.2), but in
+/// HTTP/1.0.
+pub(crate) fn settle(parts: &mut Parts) -> Result<(), WrongHost> {
+    let hosts = parts.headers.get_all(HOST).iter().count();
+    if hosts > 1 || hosts == 0 && parts.version > Version::HTTP_10 {
+        return Err(WrongHost::NotOne);
+    }
+    // `CONNECT` has an authority and no path.
+    let (Some(authority), Some(scheme)) = (parts.uri.authority(), parts.uri.scheme_str()) else {
+        return Ok(());
+    };
+    let host = HeaderValue::from_str(authority.as_str()).map_err(|_| WrongHost::Authority)?;
+    if !matches!(scheme, "http" | "https") || authority.as_str().contains('@') {
+        return Err(WrongHost::Authority);
+    }
+    parts.headers.insert(HOST, host);
+    Ok(())
 }
 
 /// The names that requests may be for.
@@ -50,8 +72,7 @@ impl Hosts {
 
     fn is_own(&self, name: &str) -> bool {
         // Bound to all addresses of the machine, it has any of them; a rebinding page has a name, not an address.
-        let address: Option<IpAddr> = name.trim_matches(['[', ']']).parse().ok();
-        match (self.own, address) {
+        match (self.own, address(name)) {
             (Some(own), Some(address)) => own.is_unspecified() || own == address,
             _ => false,
         }
@@ -59,9 +80,9 @@ impl Hosts {
 }
 
 /// Whether a request to the gateway's own pages comes from them, or from no page at all.
-pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
+pub(crate) fn is_same_origin(headers: &HeaderMap, scheme: &str) -> bool {
     let Some(origin) = headers.get(ORIGIN) else { return true };
-    let host = headers.get(HOST).map(|host| [b"http://", host.as_bytes()].concat());
+    let host = headers.get(HOST).map(|host| [scheme.as_bytes(), b"://", host.as_bytes()].concat());
     host.is_some_and(|own| own == origin.as_bytes())
 }
 
@@ -78,9 +99,19 @@ pub(crate) fn is_local(client: SocketAddr, headers: &HeaderMap) -> bool {
 
 /// Whether a name always leads to this machine (RFC 6761, 6.3).
 pub(crate) fn is_loopback(name: &str) -> bool {
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    let address: Option<IpAddr> = name.trim_matches(['[', ']']).parse().ok();
-    name == "localhost" || name.ends_with(".localhost") || address.is_some_and(|ip| ip.is_loopback())
+    let lower = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    // A connection to all addresses of this machine is one to loopback, and no page has such a name.
+    let is_own = |ip: IpAddr| ip.is_loopback() || ip.is_unspecified();
+    lower == "localhost" || lower.ends_with(".localhost") || address(&lower).is_some_and(is_own)
+}
+
+/// The address that a host is: of IPv6 in brackets, and of IPv4 without (RFC 3986, 3.2.2).
+fn address(name: &str) -> Option<IpAddr> {
+    let address = match name.strip_prefix('[') {
+        Some(rest) => IpAddr::V6(rest.strip_suffix(']')?.parse().ok()?),
+        None => IpAddr::V4(name.parse().ok()?),
+    };
+    Some(address.to_canonical())
 }
 
 #[cfg(test)]
@@ -105,6 +136,10 @@ mod tests {
             "127.0.0.1:3000",
             "127.1.2.3",
             "[::1]:3000",
+            "[::ffff:127.0.0.1]:3000",
+            "0.0.0.0:3000",
+            "[::]:3000",
+            "localhost.:3000",
             "api.test:3000",
         ] {
             assert!(allowed(&hosts, &[host]), "{host}");
@@ -117,6 +152,15 @@ mod tests {
             "",
             "api.test.evil",
             "localhost:x",
+            "127.0.0.1]",
+            "[127.0.0.1",
+            "[127.0.0.1]",
+            "[localhost]",
+            "[::1",
+            "::1]",
+            "[[::1]]",
+            "localhost..",
+            ".localhost.evil.test",
         ] {
             assert!(!allowed(&hosts, &[host]), "{host}");
         }

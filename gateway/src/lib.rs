@@ -58,3 +58,4 @@ pub use model::{
 pub use observe::{Observation, RequestLog};
 pub use routegen_apigw::cors::{Cors, CorsError};
 pub use secret::keep_secret;
+pub use server::{Tls, TlsError, Unready};

@@ -17,6 +17,7 @@ use syn::{Attribute, Meta, ReturnType, Type, ext::IdentExt};
 use crate::{
     place::{Ends, ends, locate},
     signature::Handler,
+    values::Around,
 };
 
 /// Puts the generated `items` after the function: in a scope of their own, under the function's conditions. `entries` are
@@ -56,7 +57,7 @@ fn unique(entry: &str) -> Ident {
 
 /// The function's attributes that the generated code needs too: it exists under the same conditions, and
 /// a lint that the author has silenced over the function's types is silent here.
-fn companions(attributes: &[Attribute]) -> TokenStream {
+pub(crate) fn companions(attributes: &[Attribute]) -> TokenStream {
     let companions = attributes.iter().map(|attribute| {
         let path = attribute.path();
         match &attribute.meta {
@@ -82,9 +83,9 @@ pub(crate) struct Argument<'a> {
 }
 
 impl<'a> Argument<'a> {
-    /// The arguments of a handler.
-    pub(crate) fn all(handler: &'a Handler) -> Vec<Self> {
-        handler.arguments.iter().enumerate().map(Self::new).collect()
+    /// The arguments of these types.
+    pub(crate) fn all(types: impl IntoIterator<Item = &'a Type>) -> Vec<Self> {
+        types.into_iter().enumerate().map(Self::new).collect()
     }
 
     fn new((index, ty): (usize, &'a Type)) -> Self {
@@ -101,9 +102,16 @@ impl<'a> Argument<'a> {
 /// nothing to add.
 pub(crate) struct Call<'a> {
     pub(crate) handler: &'a Handler,
+    /// Its own name.
+    pub(crate) ident: Ident,
+    /// What is extracted: guards, then the handler's arguments.
     pub(crate) arguments: &'a [Argument<'a>],
-    /// What the function is given, as a pattern.
-    pub(crate) request: TokenStream,
+    /// How many of them are guards, whose values are not passed on.
+    pub(crate) guards: usize,
+    /// What the function is given.
+    pub(crate) parameters: TokenStream,
+    /// What the handler is passed after the arguments.
+    pub(crate) passed: Vec<TokenStream>,
     /// The statements that make the arguments of it.
     pub(crate) extraction: TokenStream,
     /// The bounds of the arguments' types.
@@ -112,39 +120,49 @@ pub(crate) struct Call<'a> {
     pub(crate) result: TokenStream,
     /// The path of the function that makes the result of the handler's output.
     pub(crate) conversion: TokenStream,
+    /// Whether the output may be one that never ends.
+    pub(crate) is_response: bool,
 }
 
 impl ToTokens for Call<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let site = Span::mixed_site();
-        let Self { handler, arguments, request, extraction, bounds, result, conversion } = self;
-        let call = beside(handler, "call_of");
+        let Self { handler, ident: call, arguments, guards, parameters, passed, .. } = self;
+        let Self { extraction, bounds, result, conversion, is_response, .. } = self;
         let ident = &handler.ident;
+        let make = (!arguments.is_empty()).then(|| quote_spanned!(site=> use __private::Make as _;));
         let markers = arguments.iter().map(|argument| &argument.marker);
-        let variables = arguments.iter().map(|argument| &argument.variable);
+        let variables = arguments[*guards..].iter().map(|argument| argument.variable.to_token_stream());
+        let variables = variables.chain(passed.iter().cloned());
         // The output is in a tuple so that its expression has two ends to locate. Where it is no result of the right kind,
         // the error is at the return type.
-        let output = match &handler.output {
+        let place = match &handler.output {
             ReturnType::Type(_, ty) => ends(ty),
             ReturnType::Default => ends(ident),
         };
-        let output = locate(quote_spanned!(site=> output.0), &output);
+        let output = locate(quote_spanned!(site=> output.0), &place);
+        let check = is_response.then(|| {
+            let check = locate(quote_spanned!(site=> &__private::Output(&output.0).check()), &place);
+            quote_spanned!(site=> use __private::OutputCheck as _; __private::check(#check);)
+        });
         // As a value, and not only called, the function is one that clippy does not ask to be anything but async.
         let future = quote_spanned! {site=>
             __private::Box::pin(async move {
                 #extraction
                 let handler = #ident;
                 let output = (handler(#(#variables),*).await,);
+                #check
                 __private::Result::Ok(#conversion(#output))
             })
         };
         // A future that cannot be sent between threads is an error at the function's name.
         let future = locate(future, &ends(ident));
         tokens.extend(quote_spanned! {site=>
-            fn #call<#(#markers: 'static),*>(#request: __private::Request) -> #result
+            fn #call<#(#markers: 'static),*>(#parameters) -> #result
             where
                 #(#bounds,)*
             {
+                #make
                 #future
             }
         });
@@ -153,14 +171,33 @@ impl ToTokens for Call<'_> {
 
 /// Names the function that calls the handler. Where an argument is no extractor, the error is at the marker that stands
 /// for it.
-pub(crate) fn call(handler: &Handler) -> TokenStream {
-    let call = beside(handler, "call_of");
-    let markers = handler.arguments.iter().map(|ty| {
+pub(crate) fn call<'a>(call: &Ident, types: impl Iterator<Item = &'a Type>) -> TokenStream {
+    let markers = types.map(|ty| {
         let Ends(first, last) = ends(ty);
         let end = quote_spanned!(last=> >);
         quote_spanned!(first=> __private::Via<_ #end)
     });
     quote_spanned!(Span::mixed_site()=> #call::<#(#markers),*>)
+}
+
+/// The function that calls another one through middleware, which is made once.
+pub(crate) fn around(ident: &Ident, middleware: &[Around], call: &TokenStream) -> TokenStream {
+    let site = Span::mixed_site();
+    let outwards = middleware.iter().rev().map(|around| match around {
+        Around::Function(path) => {
+            quote_spanned!(site=> let service = <#path as __private::Middleware>::around(service);)
+        }
+        Around::Layer(layer) => quote_spanned!(site=> let service = __private::layered(service, #layer);),
+    });
+    quote_spanned! {site=>
+        fn #ident(request: __private::Request) -> __private::Reply {
+            __private::through(request, #call, || {
+                let service = __private::Innermost;
+                #(#outwards)*
+                service
+            })
+        }
+    }
 }
 
 /// The statement that makes one argument, or tells why the handler is not called.
@@ -171,6 +208,12 @@ pub(crate) fn extract(variable: &Ident, extraction: &TokenStream) -> TokenStream
             __private::Result::Err(rejection) => return __private::Result::Err(rejection),
         };
     }
+}
+
+/// The function that makes an argument: one of `Make`, or the type's own.
+pub(crate) fn make(Argument { ty, marker, .. }: &Argument<'_>, function: &str) -> TokenStream {
+    let function = Ident::new(function, Span::mixed_site());
+    quote_spanned!(Span::mixed_site()=> __private::Argument::<#ty, __private::Claimless, 0>::#function::<#marker>)
 }
 
 /// The statement that does not compile unless `check` passes, with its error at the argument.
@@ -195,6 +238,7 @@ pub(crate) fn registration(
     declaration: &str,
     place: &TokenStream,
     facts: impl Iterator<Item = TokenStream>,
+    middleware: impl Iterator<Item = TokenStream>,
     entry: &Ident,
 ) -> TokenStream {
     let Ends(first, _) = ends(place);
@@ -207,6 +251,7 @@ pub(crate) fn registration(
                 handler: #handler,
                 source: #source,
                 arguments: [#(#facts),*],
+                middleware: [#(#middleware),*],
                 entry: #entry,
             }
         }

@@ -13,7 +13,9 @@ mod doc;
 mod errors;
 mod function;
 mod glue;
+mod middleware;
 mod nearest;
+mod package;
 mod place;
 mod route;
 mod signature;
@@ -35,6 +37,20 @@ pub fn route(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn authorizer(attribute: TokenStream, item: TokenStream) -> TokenStream {
     finish(authorizer::authorizer(&crate_name(), attribute.into(), item.into()))
+}
+
+/// Makes an async function over a request and the way to the handler middleware, which routes name by `middleware`. The crate
+/// `routegen` exports it, and its documentation there has the table of the keys and a complete example.
+#[proc_macro_attribute]
+pub fn middleware(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    finish(middleware::middleware(attribute.into(), item.into()))
+}
+
+/// Says what all routes of the package have in common. The crate `routegen` exports it, and its documentation there has the table of
+/// the keys and a complete example.
+#[proc_macro]
+pub fn package(arguments: TokenStream) -> TokenStream {
+    finish(package::package(&crate_name(), arguments.into()))
 }
 
 fn finish((mut tokens, errors): (proc_macro2::TokenStream, Vec<syn::Error>)) -> TokenStream {

@@ -27,6 +27,7 @@ const MOST_ARGUMENTS: usize = 16;
 pub(crate) enum Role {
     Route,
     Authorizer,
+    Middleware,
 }
 
 impl fmt::Display for Role {
@@ -34,6 +35,7 @@ impl fmt::Display for Role {
         f.write_str(match self {
             Self::Route => "a route",
             Self::Authorizer => "an authorizer",
+            Self::Middleware => "middleware",
         })
     }
 }
@@ -41,6 +43,7 @@ impl fmt::Display for Role {
 /// A function that can be called for a request.
 pub(crate) struct Handler {
     pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
     pub(crate) ident: Ident,
     /// The types of the arguments, in order.
     pub(crate) arguments: Vec<Type>,
@@ -58,7 +61,7 @@ impl Handler {
 /// be reported too.
 pub(crate) fn read(item: TokenStream, role: Role, errors: &mut Errors) -> Option<Handler> {
     match syn::parse2(item) {
-        Ok(Item::Function { attributes, signature, has_body }) => {
+        Ok(Item::Function { attributes, visibility, signature, has_body }) => {
             check(&signature, has_body, role, errors);
             let arguments = signature.inputs.into_iter().filter_map(|argument| match argument {
                 FnArg::Typed(argument) => Some(*argument.ty),
@@ -66,6 +69,7 @@ pub(crate) fn read(item: TokenStream, role: Role, errors: &mut Errors) -> Option
             });
             Some(Handler {
                 attributes,
+                visibility,
                 ident: signature.ident,
                 arguments: arguments.collect(),
                 output: signature.output,
@@ -83,14 +87,14 @@ pub(crate) fn read(item: TokenStream, role: Role, errors: &mut Errors) -> Option
 }
 
 enum Item {
-    Function { attributes: Vec<Attribute>, signature: Box<Signature>, has_body: bool },
+    Function { attributes: Vec<Attribute>, visibility: Visibility, signature: Box<Signature>, has_body: bool },
     Other { keyword: TokenStream },
 }
 
 impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
-        input.parse::<Visibility>()?;
+        let visibility = input.parse::<Visibility>()?;
         if !is_function(&input.fork()) {
             let rest: TokenStream = input.parse()?;
             return Ok(Self::Other { keyword: rest.into_iter().next().into_token_stream() });
@@ -98,7 +102,7 @@ impl Parse for Item {
         let signature = input.parse()?;
         let has_body = !input.peek(Token![;]);
         input.parse::<TokenStream>()?;
-        Ok(Self::Function { attributes, signature, has_body })
+        Ok(Self::Function { attributes, visibility, signature, has_body })
     }
 }
 

@@ -6,13 +6,15 @@
 
 use std::{fmt::Display, ops::RangeInclusive};
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use routegen_spec::{
     Auth, EnvName, IdentitySource, Method, Name, PathPattern, Scope, Throttle, attributes::Key, limits,
 };
 use syn::{
-    LitBool, LitInt, LitStr,
+    Expr, LitBool, LitInt, LitStr, Token, Type,
     parse::{Parse, ParseStream, Parser},
+    punctuated::Punctuated,
 };
 
 use crate::{
@@ -53,7 +55,8 @@ pub(crate) fn auth(key: Key, value: &TokenStream, errors: &mut Errors) -> Option
         );
         return None;
     }
-    Some(auth.into())
+    // An authorizer is a name, whose kebab case is the same one.
+    Some(auth.parse::<Name>().map_or(auth, String::from).into())
 }
 
 pub(crate) fn scopes(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<Scope>> {
@@ -132,6 +135,140 @@ pub(crate) fn throttle(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
     let rate = number(key, rate, "requests a second", &limits::THROTTLE, errors);
     let burst = number(key, burst, "requests at once", &limits::THROTTLE, errors);
     Some(Throttle::new(rate?, burst?))
+}
+
+/// What stands around a handler.
+#[derive(Clone)]
+pub(crate) enum Around {
+    /// A function with `#[middleware]`.
+    Function(syn::Path),
+    /// A layer of tower.
+    Layer(Box<Expr>),
+}
+
+impl Parse for Around {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let fork = input.fork();
+        if fork.parse::<Ident>().is_ok_and(|word| word == "layer") && fork.peek(syn::token::Paren) {
+            input.parse::<Ident>()?;
+            let layer;
+            syn::parenthesized!(layer in input);
+            return layer.parse().map(|layer| Self::Layer(Box::new(layer)));
+        }
+        syn::Path::parse_mod_style(input).map(Self::Function)
+    }
+}
+
+impl ToTokens for Around {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Function(path) => path.to_tokens(tokens),
+            Self::Layer(layer) => tokens.extend(quote!(layer(#layer))),
+        }
+    }
+}
+
+/// Types of extractors.
+pub(crate) fn guards(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<Type>> {
+    items(key, value, "types of extractors", errors)
+}
+
+pub(crate) fn middleware(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<Around>> {
+    let wrong_form = |value: &TokenStream| {
+        let group = value.clone().into_iter().next();
+        let Some(TokenTree::Group(group)) = group else { return None };
+        let items = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(group.stream()).ok()?;
+        let item = items.into_iter().find(|item| syn::parse2::<Around>(item.to_token_stream()).is_err())?;
+        Some(item.to_token_stream())
+    };
+    if let Some(item) = wrong_form(value) {
+        let text = written(&item);
+        errors.push(
+            &item,
+            format!("`{text}` is not the name of a function"),
+            format!("write `layer({text})`, if it is a layer of tower"),
+        );
+        return None;
+    }
+    items(key, value, "functions with `#[middleware]` and layers of tower", errors)
+}
+
+/// A list in brackets, of anything that syn can read.
+fn items<T: Parse>(key: Key, value: &TokenStream, what: &str, errors: &mut Errors) -> Option<Vec<T>> {
+    let list: Option<List> = syn::parse2(value.clone()).ok();
+    let items =
+        list.and_then(|list| Punctuated::<T, Token![,]>::parse_terminated.parse2(list.0.stream()).ok());
+    if items.is_none() {
+        let help = match syn::parse2::<T>(value.clone()) {
+            Ok(_) => format!("write it in brackets: `{} = [{}]`", key.name, shown(value)),
+            Err(_) => format!("write `{}`", key.example),
+        };
+        errors.push(value, format!("`{}` takes a list of {what}", key.name), help);
+    }
+    items.map(|items| items.into_iter().collect())
+}
+
+/// Statuses of responses that are no success.
+pub(crate) fn statuses(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<u16>> {
+    let statuses: Vec<LitInt> = items(key, value, "statuses", errors)?;
+    let read = |literal: LitInt| {
+        let status = literal.base10_parse::<u16>().ok();
+        let status = status.filter(|status| literal.suffix().is_empty() && (300..600).contains(status));
+        if status.is_none() {
+            let message = format!("`{literal}` is no status that a request is refused with");
+            errors.push(&literal, message, format!("write one from 300 to 599: `{}`", key.example));
+        }
+        status
+    };
+    statuses.into_iter().map(read).collect()
+}
+
+/// What all paths begin with.
+pub(crate) fn prefix(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<PathPattern> {
+    let text = string(key, value, errors)?;
+    let prefix = text.value().parse::<PathPattern>();
+    let prefix = prefix.inspect_err(|error| errors.push(&text, error, error.help())).ok()?;
+    if prefix.segments().is_empty() || prefix.parameters().next().is_some() {
+        errors.push(
+            &text,
+            format!("`{prefix}` cannot be the prefix of a path"),
+            format!("write literal segments: `{}`; parameters belong to each route's path", key.example),
+        );
+        return None;
+    }
+    Some(prefix)
+}
+
+/// Tokens as they would be written, for the manifest.
+pub(crate) fn written(tokens: &impl ToTokens) -> String {
+    fn write(tokens: TokenStream, text: &mut String) {
+        let mut after_word = false;
+        for token in tokens {
+            let is_word = matches!(token, TokenTree::Ident(_) | TokenTree::Literal(_));
+            if after_word && is_word {
+                text.push(' ');
+            }
+            after_word = is_word;
+            match token {
+                TokenTree::Group(group) => {
+                    let (open, close) = match group.delimiter() {
+                        Delimiter::Parenthesis => ("(", ")"),
+                        Delimiter::Bracket => ("[", "]"),
+                        Delimiter::Brace => ("{ ", " }"),
+                        Delimiter::None => ("", ""),
+                    };
+                    text.push_str(open);
+                    write(group.stream(), text);
+                    text.push_str(close);
+                }
+                TokenTree::Punct(mark) if mark.as_char() == ',' => text.push_str(", "),
+                token => text.push_str(&token.to_string()),
+            }
+        }
+    }
+    let mut text = String::new();
+    write(tokens.to_token_stream(), &mut text);
+    text
 }
 
 /// The id of something.

@@ -29,21 +29,57 @@
 //! | [`Path<T>`](Path) | the parameters of the path |
 //! | [`Query<T>`](Query) | the query |
 //! | [`Json<T>`](Json), `String`, `Bytes` | the body, as the last argument |
-//! | [`Claims<T>`](Claims) | what the authorizer knows of the caller |
+//! | [`Claims<T>`](Claims), [`Scopes`] | what the authorizer knows of the caller |
 //! | [`Res<T>`](Res) | what is made once, before the first request: a client, a pool, configuration |
+//! | [`RouteKey`] | the route that the request takes |
+//! | [`Request`](axum::extract::Request) | the whole request; [`forward`] hands it to an axum router |
 //! | [`AuthorizerRequest`] | what API Gateway asks, in an [authorizer](macro@authorizer) |
 //! | [`HeaderMap`](http::HeaderMap), [`Method`](http::Method), [`Uri`](http::Uri) | as axum has them |
+//!
+//! `Option` of `Path`, `Query` and `Claims` is `None` where there are none at all.
+//!
+//! # Handlers written for axum
+//!
+//! axum's own extractors are arguments too, and keep their types. There is no router and no server, so that some are made otherwise:
+//!
+//! | argument | is | requires |
+//! |---|---|---|
+//! | `axum::extract::Path<T>`, `Option` of it | as [`Path`] | |
+//! | `axum::extract::Query<T>` | as [`Query`], which knows repeated keys | |
+//! | `State<T>` | a clone of the [`Resource`] `T`, made before the first request | `T: Resource + Clone` |
+//! | `Extension<T>` | what a layer has put there, else a clone of the [`Resource`] `T` | `T: Resource + Clone` without a layer |
+//! | `ConnectInfo<SocketAddr>` | the caller's address; API Gateway does not tell the port, which is 0 | |
+//! | `Json`, `Bytes`, `String`, `RawQuery`, `RawForm`, `Request` | as in axum | |
+//! | `Form<T>` | a form in the body, in axum's reading, or in the query of a GET | feature `form` |
+//! | `Multipart` | a form with files; a request has 6 MB at most | feature `multipart` |
+//! | `OriginalUri` | the same as `Uri` | axum's feature `original-uri` |
+//! | `CookieJar` of axum-extra | cookies; returned from a handler, it sets them | axum-extra's feature `cookie` |
+//! | `TypedHeader<H>` of axum-extra | a header as a type of the crate `headers` | axum-extra's feature `typed-header` |
+//! | `Host`, `Scheme`, `Query`, `Form`, `Cached`, `WithRejection` of axum-extra | as there | axum-extra's features |
+//!
+//! axum has to be of version 0.8, the version of [`routegen::axum`](axum), and axum-extra of the one that belongs to it. A `SignedCookieJar`
+//! asks axum's router for its key: make one in the handler, by `SignedCookieJar::from_headers`.
+//!
+//! What cannot work is refused: `MatchedPath` and `NestedPath` (take [`RouteKey`]), `RawPathParams` (take
+//! `Path<Vec<(String, String)>>`), `Result<axum::extract::Path<T>, _>`, structs with axum-extra's `TypedPath` (take `Path` of a struct),
+//! and `Sse` as a response, which would be sent when it ends, do not compile. `WebSocketUpgrade` is an error when `routegen` reads the
+//! routes.
+//!
+//! An extractor of your own that asks axum for such a thing inside compiles. It is axum that answers there: the client gets 500, and
+//! the log says what to ask instead.
 //!
 //! # Errors
 //!
 //! What a handler fails with is a [`Problem`] (RFC 9457), and `?` makes one of any error: the client learns the status,
-//! the log learns the cause. An extractor's rejection becomes a problem too: where it is a plain text, as all of axum's
-//! are, the text is the problem's detail. A rejection that has a form of its own is sent as it is.
+//! the log learns the cause. A rejection of axum's extractors becomes a problem too, with axum's text as its detail, and those of this
+//! crate are problems already. What an extractor of your own answers with is sent as it is. What is wrong with the server, by a status
+//! of 500 and more, is in the log in either case.
 //!
 //! # Logs
 //!
 //! Every event of [`tracing`](https://docs.rs/tracing), of handlers and of libraries, is a line of JSON on stderr, with
-//! the names of Lambda's own JSON log format:
+//! the names of Lambda's own JSON log format. So is every record of the crate [`log`](https://docs.rs/log), from the end of the
+//! init phase on:
 //!
 //! ```json
 //! {"timestamp":"2026-03-10T05:16:23.123Z","level":"INFO","message":"created","requestId":"8476a536-…",
@@ -58,13 +94,16 @@
 //! name, and the route key that it is asked about.
 //!
 //! To log otherwise, set a global subscriber of your own in the `init` of a [`Resource`]; it takes the place of this
-//! one.
+//! one, for records of `log` too. (That is why those are connected only after the init phase: `tracing_subscriber`'s `init`
+//! connects them itself, and panics where that is done.)
 //!
 //! # Features
 //!
+//! - `form`: axum's `Form`.
 //! - `metrics`: the module `metrics`, which writes CloudWatch's embedded metric format at the end of each invocation.
-//! - `registry`: lists every route of the crate graph. `routegen` switches it on for its own host build; in an
-//!   artifact it is off and costs nothing.
+//! - `multipart`: axum's `Multipart`.
+//! - `registry`: lists every route of the crate graph, for `router` and `testing`. `routegen` switches it on for its own host
+//!   build; no artifact has it, whatever features are on.
 //! - `router`: `router()` makes one axum router of all routes, for who outgrows Lambda or wants one server.
 //! - `testing`: the module `testing`, which calls handlers and authorizers in unit tests. It belongs into
 //!   `[dev-dependencies]`.
@@ -77,10 +116,13 @@ mod authorizer;
 mod decision;
 mod event;
 mod extract;
+mod forward;
 mod log;
 #[cfg(feature = "metrics")]
 #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
 pub mod metrics;
+mod middleware;
+mod package;
 mod problem;
 #[macro_use]
 mod register;
@@ -101,14 +143,14 @@ mod simulate;
 pub mod testing;
 
 pub use authorizer::AuthorizerRequest;
+pub use axum::middleware::Next;
 pub use axum::{
-    self, Json,
-    extract::Query,
-    http,
+    self, Json, http,
     response::{IntoResponse, Response},
 };
 pub use decision::Decision;
-pub use extract::{Claims, Path, StandardClaims};
+pub use extract::{Claims, Path, Query, RouteKey, Scopes, StandardClaims};
+pub use forward::forward;
 pub use lambda_http;
 pub use problem::Problem;
 pub use resource::{Init, Res, Resource};
@@ -157,6 +199,7 @@ pub use routegen_macros::route;
 #[cfg(feature = "router")]
 #[cfg_attr(docsrs, doc(cfg(feature = "router")))]
 pub use router::{ClientAddress, RouterBuilder, RouterError, router};
+pub use serve::after_response;
 
 /// Makes a function a Lambda authorizer: API Gateway asks it whether a request may pass, before the request's route.
 ///
@@ -201,36 +244,133 @@ pub use router::{ClientAddress, RouterBuilder, RouterError, router};
 /// is logged and answered with 500.
 pub use routegen_macros::authorizer;
 
+/// Makes an async function middleware: it is given each request of the routes that name it, and the way to their handlers.
+///
+/// ```
+/// use routegen::{
+///     Claims, Next, Problem, Res, Resource, Init, Response, axum::extract::Request, http::StatusCode, lambda_http::Error,
+///     middleware, route,
+/// };
+///
+/// struct Audit(String);
+///
+/// impl Resource for Audit {
+///     async fn init(_: &Init) -> Result<Self, Error> {
+///         Ok(Self(std::env::var("AUDIT_STREAM")?))
+///     }
+/// }
+///
+/// /// Writes down who has called what
+/// #[middleware(env = ["AUDIT_STREAM"], refuses = [403])]
+/// async fn audit(claims: Claims, audit: Res<Audit>, request: Request, next: Next) -> Result<Response, Problem> {
+///     if !claims.is_in_group("staff") {
+///         return Err(Problem::new(StatusCode::FORBIDDEN));
+///     }
+///     let what = request.uri().path().to_owned();
+///     let response = next.run(request).await;
+///     tracing::info!(stream = audit.0, who = claims.sub, what, status = response.status().as_u16());
+///     Ok(response)
+/// }
+///
+/// #[route(DELETE, "/items/{id}", auth = "cognito", scopes = ["items/write"], middleware = [audit])]
+/// async fn delete_item() {}
+/// ```
+///
+#[doc = include_str!("keys/middleware.md")]
+///
+/// The last two arguments are the request, which is axum's, and [`Next`], so that a function for axum's `from_fn` works as it is.
+/// Those before them are extractors of the request's head, as in a handler: a [`Res<T>`](Res) is made before the first request.
+/// The result is what a handler may return.
+///
+/// Beside the function there is a type of its name, by which routes find it: import it as you would the function, or write its
+/// path. Layers of tower need no attribute: `middleware = [layer(CompressionLayer::new())]`.
+pub use routegen_macros::middleware;
+
+/// Says what all routes of the package have in common: once, anywhere in the library.
+///
+/// ```standalone_crate
+/// mod items {
+///     use routegen::{axum::{extract::FromRequestParts, http::{StatusCode, request::Parts}}, route};
+///
+///     /// Passes requests of a known tenant.
+///     struct Tenant;
+///
+///     impl<S: Sync> FromRequestParts<S> for Tenant {
+///         type Rejection = StatusCode;
+///
+///         async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+///             let known = parts.headers.get("x-tenant").is_some_and(|tenant| tenant == "acme");
+///             if known { Ok(Self) } else { Err(StatusCode::FORBIDDEN) }
+///         }
+///     }
+///
+///     routegen::package! { prefix = "/v1", guards = [Tenant] }
+///
+///     /// `GET /v1/items`, for requests of a known tenant
+///     #[route(GET, "/items", auth = "none")]
+///     async fn get_items() {}
+/// }
+/// # fn main() {}
+/// ```
+///
+#[doc = include_str!("keys/package.md")]
+///
+/// It holds for every route of the package, and there is no way for one to be without: what some routes are to have, they name
+/// themselves. The route `$default` has no prefix, because an API has one, and authorizers have nothing of it. `routegen routes`
+/// shows paths, guards and middleware as they are in the end, and routers and tests have them too.
+pub use routegen_macros::package;
+
 /// What the attributes expand to. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
     pub use std::{
         boxed::Box,
         column, file, line,
+        option::Option,
         result::Result::{self, Err, Ok},
     };
+
+    pub use axum::middleware::Next;
 
     #[cfg(feature = "registry")]
     pub use inventory;
 
+    #[cfg(any(feature = "router", feature = "testing"))]
+    pub use crate::registry::in_registered_package;
     #[cfg(feature = "registry")]
     pub use crate::registry::{Registration, write_manifest};
     pub use crate::{
-        __register as register,
+        __register as register, __register_package as register_package,
         authorizer::{Authorizer, Verdict},
         decision::IntoDecision,
         extract::{
             Argument, ArgumentCheck, Asked, AskedCheck, Claimless, Early, EarlyCheck, FromParts, FromRequest,
-            Via, WithClaims, check,
+            Make, Via, WithClaims, check,
         },
-        reply::IntoReply,
+        log::log_records,
+        middleware::{
+            Answer, Call, HttpRequest, Innermost, Middleware, MiddlewareFacts, Serve, around, joined,
+            layered, through,
+        },
+        package::{Package, further, in_package, within},
+        register::REGISTERS,
+        reply::{IntoReply, Output, OutputCheck},
         request::Request,
+        resource::Maker,
         route::{Reply, Route},
-        serve::{serve, serve_authorizer},
+        serve::{serve, serve_authorizer, serve_one_of, use_threads},
     };
 }
 
-/// The README's example compiles.
+/// The examples of the README and of the guides compile.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/middleware.md")]
+struct MiddlewareGuide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/migration.md")]
+struct MigrationGuide;

@@ -4,15 +4,19 @@
 //! attribute says is data that the macro has validated; what only the compiler knows stands beside it. inventory's order is
 //! unspecified; the manifest sorts.
 
-use std::{io::Write as _, process::ExitCode, sync::LazyLock};
+use std::{collections::BTreeMap, io::Write as _, process::ExitCode, sync::LazyLock};
 
-use routegen_spec::{AuthorizerSpec, Compiled, Manifest, RouteSpec, SourceLocation};
+use routegen_spec::{AuthorizerSpec, Compiled, Manifest, PackageSpec, RouteSpec, SourceLocation};
 
 use crate::{
     authorizer::Authorizer,
-    extract::fields::{self, Fields},
+    extract::fields::Fields,
+    middleware::{Call, MiddlewareFacts},
+    package::{Package, within},
     route::Route,
 };
+#[cfg(any(feature = "router", feature = "testing"))]
+use crate::{package::in_package, request::Request, route::Reply};
 
 /// One attribute over a function whose entry point returns an `E`, as constants of the user's crate.
 #[derive(Clone, Copy, Debug)]
@@ -31,16 +35,21 @@ pub struct Registration<E: 'static> {
     pub column: u32,
     /// What is known of each argument.
     pub arguments: &'static [ArgumentFacts],
+    /// What is known of each function with `#[middleware]`.
+    pub middleware: &'static [MiddlewareFacts],
     /// The entry point itself, for tests and routers. The registry of `routegen` does without, and its host build without the handlers.
     pub entry: Option<fn() -> E>,
+    /// The way to a route through what stands around all of its package, for tests and routers.
+    pub within: Option<Call>,
 }
 
-/// What is known of an argument: the fields that a struct asks of the path, whether it reads the body, and whether it is the whole
-/// request, which may read it or not.
-type ArgumentFacts = (Option<Fields>, bool, bool);
+/// What is known of an argument: what is wrong with its type, whether it reads the body, whether it is the whole request, which
+/// may read it or not, and the type of the resource that it is.
+type ArgumentFacts = (Option<Fields>, bool, bool, Option<fn() -> &'static str>);
 
 inventory::collect!(Registration<Route>);
 inventory::collect!(Registration<Authorizer>);
+inventory::collect!(Registration<Package>);
 
 /// What a [`Registration`] is read as: the whole spec, and the function.
 #[derive(Debug)]
@@ -53,6 +62,8 @@ pub(crate) struct Registered<S, E: 'static> {
     )]
     pub(crate) entry: Option<fn() -> E>,
     arguments: &'static [ArgumentFacts],
+    /// The route as its package has it, where that says anything.
+    in_package: Option<Route>,
 }
 
 pub(crate) type RegisteredRoute = Registered<RouteSpec, Route>;
@@ -60,8 +71,45 @@ pub(crate) type RegisteredAuthorizer = Registered<AuthorizerSpec, Authorizer>;
 
 /// All linked routes, in the linker's order.
 pub(crate) fn routes() -> &'static [RegisteredRoute] {
-    static ROUTES: LazyLock<Vec<RegisteredRoute>> = LazyLock::new(|| all(RouteSpec::from_declaration));
+    static ROUTES: LazyLock<Vec<RegisteredRoute>> = LazyLock::new(|| {
+        let mut routes = all(RouteSpec::from_declaration);
+        for (route, registration) in routes.iter_mut().zip(inventory::iter::<Registration<Route>>()) {
+            if let Some((spec, package)) = packages().get(registration.package) {
+                spec.apply(&mut route.spec);
+                let Compiled { env, refusals, resources, .. } = package.compiled();
+                route.spec.add(env, refusals, resources);
+                route.in_package = registration.in_package(package, &route.spec);
+            }
+        }
+        routes
+    });
     &ROUTES
+}
+
+/// What packages say of all of their routes, by the names of the packages.
+fn packages() -> &'static BTreeMap<&'static str, (PackageSpec, &'static Registration<Package>)> {
+    static PACKAGES: LazyLock<BTreeMap<&'static str, (PackageSpec, &'static Registration<Package>)>> =
+        LazyLock::new(|| {
+            let registered = inventory::iter::<Registration<Package>>();
+            registered
+                .map(|package| {
+                    (
+                        package.package,
+                        (package.read(PackageSpec::from_declaration(package.declaration)), package),
+                    )
+                })
+                .collect()
+        });
+    &PACKAGES
+}
+
+/// Calls a route through what stands around all of its package.
+#[cfg(any(feature = "router", feature = "testing"))]
+pub fn in_registered_package(package: &str, entry: fn() -> Route, request: Request) -> Reply {
+    match packages().get(package).and_then(|(_, package)| package.entry) {
+        Some(package) => in_package(package(), entry(), request),
+        None => (entry().call)(request),
+    }
 }
 
 /// All linked authorizers, in the linker's order.
@@ -74,7 +122,7 @@ pub(crate) fn authorizers() -> &'static [RegisteredAuthorizer] {
 /// The route of the entry point with this symbol.
 #[cfg(feature = "testing")]
 pub(crate) fn route(symbol: &str) -> Option<Route> {
-    Some(routes().iter().find(|route| route.spec.entry == symbol)?.entry?())
+    routes().iter().find(|route| route.spec.entry == symbol)?.route()
 }
 
 /// The authorizer of the entry point with this symbol.
@@ -90,20 +138,41 @@ where
 {
     let registered = inventory::iter::<Registration<E>>().map(|registration| {
         let Registration { declaration, arguments, entry, .. } = *registration;
-        let spec = read(declaration, registration.compiled());
-        // Macros and runtime share one `routegen-spec`, which has written what it reads.
-        let spec =
-            spec.unwrap_or_else(|error| panic!("{}:{}: {error}", registration.file, registration.line));
-        Registered { spec, entry, arguments }
+        let spec = registration.read(read(declaration, registration.compiled()));
+        Registered { spec, entry, arguments, in_package: None }
     });
     registered.collect()
 }
 
+impl Registration<Route> {
+    /// The route as its package has it; nothing where entry points are not there.
+    fn in_package(&self, package: &Registration<Package>, spec: &RouteSpec) -> Option<Route> {
+        let route = self.entry?();
+        let key = &*String::leak(spec.route_key().to_string());
+        Some(match (package.entry, self.within) {
+            (Some(package), Some(call)) => within(route, key, package(), call),
+            _ => Route { key, ..route },
+        })
+    }
+}
+
 impl<E> Registration<E> {
+    /// What was read from the declaration. Macros and runtime share one `routegen-spec`, which has written what it reads.
+    fn read<S>(&self, read: Result<S, impl std::fmt::Display>) -> S {
+        read.unwrap_or_else(|error| panic!("{}:{}: {error}", self.file, self.line))
+    }
+
     fn compiled(&self) -> Compiled {
         let source = SourceLocation::new(self.file, self.line, self.column);
         let mut compiled = Compiled::new(self.handler, self.package, source);
-        compiled.reads_body = self.arguments.iter().any(|(_, body, whole)| *body && !whole);
+        compiled.reads_body = self.arguments.iter().any(|(_, body, whole, _)| *body && !whole);
+        let own = self.arguments.iter().map(|(.., resource)| resource);
+        let resources = own.chain(self.middleware.iter().flat_map(|facts| facts.resources));
+        compiled.resources = resources.flatten().map(|name| name().to_owned()).collect();
+        compiled.refusals = self.middleware.iter().flat_map(|facts| facts.refuses).copied().collect();
+        let env = self.middleware.iter().flat_map(|facts| facts.env);
+        // The macro has parsed them.
+        compiled.env = env.filter_map(|name| name.parse().ok()).collect();
         compiled
     }
 }
@@ -112,15 +181,20 @@ impl RegisteredRoute {
     /// A route without a function.
     #[cfg(test)]
     pub(crate) fn of(spec: RouteSpec) -> Self {
-        Self { spec, entry: None, arguments: &[] }
+        Self { spec, entry: None, arguments: &[], in_package: None }
     }
 
-    /// Fails where a struct asks the path for what it does not have.
+    /// The route, as its package has it, where entry points are there.
+    #[cfg(any(feature = "router", feature = "testing"))]
+    pub(crate) fn route(&self) -> Option<Route> {
+        self.in_package.or_else(|| Some(self.entry?()))
+    }
+
+    /// Fails where an argument asks for what no request of the route has.
     fn check(&self) -> Result<(), String> {
         let parameters: Vec<&str> = self.spec.path.parameters().collect();
-        let mut asked = self.arguments.iter().filter_map(|(fields, ..)| (*fields)?());
-        match asked.find_map(|asked| fields::mismatch(asked, &parameters)) {
-            Some(mismatch) => Err(format!("{}: {mismatch}", self.spec.source)),
+        match self.arguments.iter().find_map(|(fields, ..)| (*fields)?(&parameters)) {
+            Some(wrong) => Err(format!("{}: {wrong}", self.spec.source)),
             None => Ok(()),
         }
     }

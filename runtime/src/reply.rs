@@ -1,8 +1,15 @@
 //! What a handler may return.
+//!
+//! In: its output. Out: the response. It refuses what has no end, because API Gateway sends a response when it has all of it.
 
-use axum::response::{IntoResponse, Response};
+use std::marker::PhantomData;
 
-use crate::Problem;
+use axum::response::{IntoResponse, Response, Sse};
+
+use crate::{
+    Problem,
+    extract::{Check, Passed},
+};
 
 /// A handler's result, made a response. `M` only tells the two implementations apart for the compiler.
 #[diagnostic::on_unimplemented(
@@ -10,7 +17,8 @@ use crate::Problem;
     label = "not a response",
     note = "return what implements axum's `IntoResponse`, such as `Json<T>`, `StatusCode` or `String`, or a `Result` of \
             two such types",
-    note = "errors of any kind become responses as `Result<T, routegen::Problem>`"
+    note = "errors of any kind become responses as `Result<T, routegen::Problem>`",
+    note = "there are two traits of the name `IntoResponse`: it is axum's, `routegen::IntoResponse`, and not `lambda_http`'s"
 )]
 pub trait IntoReply<M> {
     /// Makes the response.
@@ -25,6 +33,7 @@ pub struct ViaAxum;
 #[derive(Debug)]
 pub struct ViaLambda;
 
+#[diagnostic::do_not_recommend]
 impl<T: IntoResponse> IntoReply<ViaAxum> for T {
     fn into_reply(self) -> Response {
         self.into_response()
@@ -39,3 +48,46 @@ impl<T: IntoResponse> IntoReply<ViaLambda> for Result<T, lambda_http::Error> {
         }
     }
 }
+
+/// Asks at compile time whether an output has an end. A method of the type itself is found before one of a trait.
+#[derive(Debug)]
+pub struct Output<'a, T>(pub &'a T);
+
+/// Lets every type pass that [`Output`] does not know.
+pub trait OutputCheck {
+    /// Nothing to say.
+    fn check(&self) -> Passed {
+        Passed
+    }
+}
+
+impl<T> OutputCheck for Output<'_, T> {}
+
+impl<S> Output<'_, Sse<S>> {
+    /// Events go on for as long as there are any.
+    pub fn check(&self) -> Endless<Sse<S>> {
+        Endless(PhantomData)
+    }
+}
+
+impl<S, E> Output<'_, Result<Sse<S>, E>> {
+    /// Events go on for as long as there are any.
+    pub fn check(&self) -> Endless<Sse<S>> {
+        Endless(PhantomData)
+    }
+}
+
+/// What may have no end.
+#[derive(Debug)]
+pub struct Endless<T>(PhantomData<T>);
+
+impl<T: Ends> Check for Endless<T> {}
+
+/// Never so.
+#[diagnostic::on_unimplemented(
+    message = "server-sent events never reach a client: API Gateway sends a response when it has all of it",
+    label = "may have no end",
+    note = "answer with what there is, such as `Json<Vec<T>>`, and let the client ask again; a stream that does end can be returned \
+            as `Response`, by `.into_response()`"
+)]
+pub trait Ends {}

@@ -1,5 +1,7 @@
 //! A request as handlers and extractors have it.
 
+use axum::body::Body;
+
 use crate::resource::Init;
 
 /// A request as a handler's glue receives it: API Gateway's event as `http::Request`, with the event's context,
@@ -13,4 +15,13 @@ pub(crate) struct Surroundings {
     pub(crate) parameters: &'static [&'static str],
     /// The resources that are there.
     pub(crate) init: Init,
+}
+
+/// A body as axum has it.
+pub(crate) fn body(body: lambda_http::Body) -> Body {
+    match body {
+        lambda_http::Body::Text(text) => Body::from(text),
+        lambda_http::Body::Binary(bytes) => Body::from(bytes),
+        _ => Body::empty(),
+    }
 }

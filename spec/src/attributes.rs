@@ -1,5 +1,5 @@
 //! The keys of the attributes: the one table from which come what the macros read, what their messages show, the documentation of
-//! both attributes, and by what the command tells them from other crates' attributes.
+//! the macros, and by what the command tells them from other crates' attributes.
 
 /// What stands before the `=` of an attribute's argument.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,8 +37,18 @@ impl Key {
     pub const MEMORY: Self = Self::new("memory", "memory = 256");
     /// Timeout of the function.
     pub const TIMEOUT: Self = Self::new("timeout", "timeout = 10");
+    /// Whether the function has several threads.
+    pub const MULTI_THREAD: Self = Self::new("multi_thread", "multi_thread = true");
     /// Environment variables that the function needs.
     pub const ENV: Self = Self::new("env", r#"env = ["TABLE"]"#);
+    /// What has to be extracted before a handler is called.
+    pub const GUARDS: Self = Self::new("guards", "guards = [Admin]");
+    /// What stands around a handler.
+    pub const MIDDLEWARE: Self = Self::new("middleware", "middleware = [audit]");
+    /// The statuses that middleware answers with in place of the handler.
+    pub const REFUSES: Self = Self::new("refuses", "refuses = [403]");
+    /// What the paths of all routes begin with.
+    pub const PREFIX: Self = Self::new("prefix", r#"prefix = "/v1""#);
     /// How many requests a route takes.
     pub const THROTTLE: Self = Self::new("throttle", "throttle = (50, 20)");
     /// The id.
@@ -70,7 +80,7 @@ const DOC_COMMENT: &str = "first paragraph of the doc comment";
 const CRATE: &str = "where this crate is, if renamed or re-exported";
 
 /// The keys of `#[route]`, in the order in which messages list them.
-pub const ROUTE: [Argument; 12] = [
+pub const ROUTE: [Argument; 15] = [
     Key::AUTH.takes(
         "`\"cognito\"` (a Cognito user pool made by the Terraform), an [`authorizer`](macro@authorizer)'s name, `\"iam\"` or `\"none\"`",
         "none: it must be said",
@@ -78,6 +88,10 @@ pub const ROUTE: [Argument; 12] = [
     Key::SCOPES.takes("of which a token needs one, such as `[\"items/read\"]`; at most 10", "`[]`"),
     Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
     Key::TIMEOUT.takes("of the function, in seconds, 1 to 30", TIMEOUT_DEFAULT),
+    Key::MULTI_THREAD.takes(
+        "`true` where the function is to run on tokio's multi-threaded runtime, which `block_in_place` needs",
+        "`routegen.toml`, else `false`",
+    ),
     Key::ENV.takes(
         "names of the environment variables that the function needs, such as `[\"TABLE\"]`; their values are the deployment's",
         "`[]`",
@@ -86,12 +100,20 @@ pub const ROUTE: [Argument; 12] = [
         "requests a second and requests at once that the route takes, such as `(50, 20)`; the others get 429",
         "the API's",
     ),
+    Key::GUARDS.takes(
+        "extractors of a request's head that have to succeed before the arguments are made, such as `[Admin]`; their values are not passed on",
+        "`[]`",
+    ),
+    Key::MIDDLEWARE.takes(
+        "what stands around the guards and the handler, the outermost first: functions with [`middleware`](macro@middleware), and layers of tower as `layer(…)`",
+        "`[]`",
+    ),
     Key::NAME.takes(
-        "the route's id, in snake case; its function has the same name in kebab case",
+        "the route's id, in snake or kebab case; its function has the same name in kebab case",
         "the function's name",
     ),
     Key::LAMBDA.takes(
-        "the function, in snake case, which answers all routes of this crate that name it",
+        "the function, in snake or kebab case, which answers all routes of this crate that name it",
         "one for the route alone",
     ),
     Key::DESCRIPTION.takes("what the route is for", DOC_COMMENT),
@@ -111,10 +133,29 @@ pub const AUTHORIZER: [Argument; 8] = [
     Key::TIMEOUT.takes("of the function, in seconds, 1 to 10", TIMEOUT_DEFAULT),
     Key::ENV.takes("names of the environment variables that the function needs", "`[]`"),
     Key::NAME.takes(
-        "what routes write as `auth`, in snake case; not `none`, `iam` or `cognito`",
+        "what routes write as `auth`, in snake or kebab case; not `none`, `iam` or `cognito`",
         "the function's name",
     ),
     Key::DESCRIPTION.takes("what it decides by", DOC_COMMENT),
+    Key::CRATE.takes(CRATE, "`::routegen`"),
+];
+
+/// The keys of `#[middleware]`, in the order in which messages list them.
+pub const MIDDLEWARE: [Argument; 3] = [
+    Key::ENV.takes(
+        "names of the environment variables that it needs; every function of a route that names it gets them",
+        "`[]`",
+    ),
+    Key::REFUSES.takes("the statuses that it answers with in place of the handler, such as `[403]`", "`[]`"),
+    Key::CRATE.takes(CRATE, "`::routegen`"),
+];
+
+/// The keys of `package!`, in the order in which messages list them.
+pub const PACKAGE: [Argument; 5] = [
+    Key::PREFIX.takes("what the path of every route begins with, literal segments only", "nothing"),
+    Key::GUARDS.takes("as of a route, before its own", "`[]`"),
+    Key::MIDDLEWARE.takes("as of a route, around its own", "`[]`"),
+    Key::ENV.takes("names of the environment variables that every function gets", "`[]`"),
     Key::CRATE.takes(CRATE, "`::routegen`"),
 ];
 
@@ -136,9 +177,14 @@ mod tests {
 
     /// `just bless` writes them.
     #[test]
-    fn the_documentation_of_both_attributes_is_this_table() {
+    fn the_documentation_of_the_macros_is_this_table() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src/keys");
-        for (file, arguments) in [("route.md", &ROUTE[..]), ("authorizer.md", &AUTHORIZER)] {
+        for (file, arguments) in [
+            ("route.md", &ROUTE[..]),
+            ("authorizer.md", &AUTHORIZER),
+            ("middleware.md", &MIDDLEWARE),
+            ("package.md", &PACKAGE),
+        ] {
             let (path, table) = (folder.join(file), markdown(arguments));
             if env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
                 fs::write(&path, &table).unwrap();
@@ -161,7 +207,7 @@ mod tests {
     #[test]
     fn a_name_is_one_key_and_the_numbers_are_the_limits() {
         let mut examples = BTreeMap::new();
-        for Argument { key, .. } in ROUTE.iter().chain(&AUTHORIZER) {
+        for Argument { key, .. } in ROUTE.iter().chain(&AUTHORIZER).chain(&MIDDLEWARE).chain(&PACKAGE) {
             let example = *examples.entry(key.name).or_insert(key.example);
             assert_eq!(example, key.example);
             assert!(example.starts_with(&format!("{} = ", key.name)), "{example}");

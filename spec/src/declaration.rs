@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{AuthorizerSpec, RouteSpec, SourceLocation};
+use crate::{AuthorizerSpec, EnvName, RouteSpec, SourceLocation};
 
 /// What only the compiler knows of a function with an attribute.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,12 +23,26 @@ pub struct Compiled {
     pub source: SourceLocation,
     /// Whether an argument's type reads the body.
     pub reads_body: bool,
+    /// The environment variables that its middleware needs.
+    pub env: Vec<EnvName>,
+    /// The statuses that its middleware answers with in place of the handler.
+    pub refusals: Vec<u16>,
+    /// The types of its resources.
+    pub resources: Vec<String>,
 }
 
 impl Compiled {
     /// The facts about a function whose arguments do not read the body.
     pub fn new(handler: impl Into<String>, package: impl Into<String>, source: SourceLocation) -> Self {
-        Self { handler: handler.into(), package: package.into(), source, reads_body: false }
+        Self {
+            handler: handler.into(),
+            package: package.into(),
+            source,
+            reads_body: false,
+            env: Vec::new(),
+            refusals: Vec::new(),
+            resources: Vec::new(),
+        }
     }
 
     /// The fields of every spec that are not the attribute's.
@@ -49,20 +63,23 @@ const READS_BODY: &str = "reads_body";
 /// A text that no macro of this version has written.
 #[derive(Debug, thiserror::Error)]
 #[error("the registration cannot be read: {0}")]
-pub struct DeclarationError(serde_json::Error);
+pub struct DeclarationError(pub(crate) serde_json::Error);
 
 impl RouteSpec {
     /// What the attribute says, as JSON.
     pub fn to_declaration(&self) -> String {
-        write(self, &[HANDLER, PACKAGE, SOURCE, READS_BODY])
+        write(self, &[HANDLER, PACKAGE, SOURCE, READS_BODY, "refusals", "resources", "package_entry"])
     }
 
     /// The route of such a text.
     pub fn from_declaration(text: &str, compiled: Compiled) -> Result<Self, DeclarationError> {
-        let reads_body = compiled.reads_body;
+        let Compiled { reads_body, ref env, ref refusals, ref resources, .. } = compiled;
+        let (env, refusals, resources) = (env.clone(), refusals.clone(), resources.clone());
         let mut fields = compiled.common();
         fields.insert(READS_BODY.to_owned(), reads_body.into());
-        read(text, fields)
+        let mut route: Self = read(text, fields)?;
+        route.add(env, refusals, resources);
+        Ok(route)
     }
 }
 
@@ -122,6 +139,14 @@ mod tests {
         route.source = SourceLocation::new("src/lib.rs", 7, 3);
         route.reads_body = true;
         assert_eq!(read, route);
+
+        let mut compiled = compiled();
+        compiled.env = ["TABLE", "KEY"].map(|name| name.parse().unwrap()).to_vec();
+        (compiled.refusals, compiled.resources) = (vec![403, 401], vec!["items::Table".to_owned()]);
+        route.env = vec!["TABLE".parse().unwrap()];
+        let read = RouteSpec::from_declaration(&route.to_declaration(), compiled).unwrap();
+        assert_eq!(read.env.iter().map(EnvName::as_str).collect::<Vec<_>>(), ["TABLE", "KEY"]);
+        assert_eq!((read.refusals, read.resources), (vec![401, 403], vec!["items::Table".to_owned()]));
     }
 
     #[test]

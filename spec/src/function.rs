@@ -19,6 +19,8 @@ pub struct FunctionSpec<'a> {
     pub memory: u32,
     /// How long an invocation may take, in seconds.
     pub timeout: u32,
+    /// Whether it runs on several threads.
+    pub multi_thread: bool,
     /// The environment variables that it needs, each once.
     pub env: Vec<&'a EnvName>,
     /// What its attributes have in common: the doc comment of the one function under them, or else the keys of its routes.
@@ -38,6 +40,8 @@ pub struct FunctionDefaults {
     /// How long an invocation may take, in seconds. API Gateway waits less long for an authorizer, so that one has no more than
     /// that.
     pub timeout: u32,
+    /// Whether functions run on several threads.
+    pub multi_thread: bool,
 }
 
 impl FunctionDefaults {
@@ -49,7 +53,13 @@ impl FunctionDefaults {
 
     /// Other defaults than those of [`Default`].
     pub fn new(memory: u32, timeout: u32) -> Self {
-        Self { memory, timeout }
+        Self { memory, timeout, multi_thread: false }
+    }
+
+    /// The same with functions of several threads, or of one.
+    #[must_use]
+    pub fn with_threads(self, multi_thread: bool) -> Self {
+        Self { multi_thread, ..self }
     }
 }
 
@@ -105,6 +115,7 @@ impl<'a> FunctionSpec<'a> {
             name,
             memory: routes.iter().find_map(|route| route.memory).unwrap_or(defaults.memory),
             timeout: routes.iter().find_map(|route| route.timeout).unwrap_or(defaults.timeout),
+            multi_thread: routes.iter().find_map(|route| route.multi_thread).unwrap_or(defaults.multi_thread),
             env,
             description: description(first, &routes),
             package: &first.package,
@@ -119,6 +130,7 @@ impl<'a> FunctionSpec<'a> {
             name: &authorizer.name,
             memory: authorizer.memory.unwrap_or(defaults.memory),
             timeout: authorizer.timeout.unwrap_or_else(timeout),
+            multi_thread: defaults.multi_thread,
             env: authorizer.env.iter().collect(),
             description: authorizer.description.clone(),
             package: &authorizer.package,

@@ -16,6 +16,7 @@ pub mod limits;
 mod manifest;
 mod method;
 mod name;
+mod package;
 mod path;
 mod printable;
 mod route;
@@ -36,6 +37,7 @@ pub use identity_source::{ContextVariable, IdentitySource, IdentitySourceError, 
 pub use manifest::{EntryPoint, FORMAT_VERSION, Manifest};
 pub use method::{Method, UnknownMethod};
 pub use name::{Name, NameError};
+pub use package::PackageSpec;
 pub use path::{PathError, PathPattern, Segment};
 pub use printable::{printable, printable_json, printable_lines};
 pub use route::{RouteKey, RouteSpec, SourceLocation, Throttle};

@@ -157,10 +157,14 @@ pub const REQUEST_BODY_BYTES: usize = 10 * 1024 * 1024;
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 pub const REQUEST_HEAD_BYTES: usize = 10_240;
 
-/// The largest event and the largest answer of a function, in bytes ([Lambda quotas]).
+/// The largest event of a function, in bytes ([Lambda quotas]).
 ///
 /// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 pub const PAYLOAD_BYTES: usize = 6 * 1024 * 1024;
+
+/// The largest answer of a function, in bytes: what Lambda itself names where one is larger ("Exceeded maximum allowed payload size
+/// (6291556 bytes)", errors that are reported in public), a hundred more than the quota that is documented.
+pub const ANSWER_BYTES: usize = PAYLOAD_BYTES + 100;
 
 /// How long Lambda waits for a function's first request for an event ([the environment's lifecycle]).
 ///

@@ -9,7 +9,7 @@ use crate::{AuthorizerSpec, RouteSpec, Serves, SourceLocation};
 
 /// The version of the manifest's form that this crate reads and writes. It is raised where a reader that passes over what it does not
 /// know would deploy something else than was written.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;
 
 /// All routes and Lambda authorizers of an API, sorted by name and then by place, so that the same ones give the same bytes.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -114,8 +114,13 @@ mod tests {
             scopes: vec!["items/read".parse().unwrap()],
             memory: Some(256),
             timeout: None,
+            multi_thread: Some(true),
             env: vec!["TABLE".parse().unwrap()],
             lambda: Some("items".parse().unwrap()),
+            guards: vec!["Admin".to_owned()],
+            middleware: vec!["audit".to_owned()],
+            refusals: vec![403],
+            resources: vec!["items::Table".to_owned()],
             throttle: Some(Throttle { rate: 50, burst: 20 }),
             description: "A \"route\"".to_owned(),
             tags: vec!["items".to_owned()],
@@ -125,6 +130,7 @@ mod tests {
             package: "items".to_owned(),
             source: SourceLocation { file: "src/lib.rs".to_owned(), line, column: 1 },
             entry: format!("routegen.items.GET.{name}"),
+            package_entry: None,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::limits;
 
 /// The id of a route: a key of the Terraform maps, in `snake_case`. It begins with a letter and holds lower-case
 /// letters, digits and single underscores, so that its kebab case is a valid function name and no two names
-/// share one.
+/// share one. Written in `kebab-case`, it is the same name.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -16,7 +16,7 @@ use crate::limits;
 pub struct Name(String);
 
 impl Name {
-    /// The name as it was written.
+    /// The name in snake case.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -31,17 +31,18 @@ impl FromStr for Name {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let valid = text.starts_with(|c: char| c.is_ascii_lowercase())
-            && !text.ends_with('_')
-            && !text.contains("__")
-            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        let snake = text.replace('-', "_");
+        let valid = snake.starts_with(|c: char| c.is_ascii_lowercase())
+            && !snake.ends_with('_')
+            && !snake.contains("__")
+            && snake.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         if !valid {
             return Err(NameError::Form { name: text.to_owned() });
         }
         if text.len() > limits::FUNCTION_NAME_CHARS {
             return Err(NameError::TooLong { name: text.to_owned() });
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(snake))
     }
 }
 
@@ -60,7 +61,11 @@ impl From<Name> for String {
 impl TryFrom<String> for Name {
     type Error = NameError;
 
+    /// What is written for programs has one form, which is snake case.
     fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text.contains('-') {
+            return Err(NameError::Form { name: text });
+        }
         text.parse()
     }
 }
@@ -81,7 +86,7 @@ impl NameError {
     pub fn help(&self, key: &str) -> String {
         match self {
             Self::Form { .. } => format!(
-                "write lower-case letters, digits and single underscores, a letter first: `{key} = \"get_items\"`"
+                "write lower-case letters, digits and single underscores or hyphens, a letter first: `{key} = \"get_items\"`"
             ),
             Self::TooLong { .. } => format!("write a shorter one: `{key} = \"…\"`"),
         }
@@ -95,9 +100,31 @@ mod tests {
     #[test]
     fn a_name_is_snake_case_and_its_function_kebab_case() {
         assert_eq!("get_items_2".parse::<Name>().unwrap().to_kebab_case(), "get-items-2");
-        for bad in ["", "_a", "a_", "a__b", "2a", "getItems", "get-items", "caf\u{e9}", "a b"] {
+        for bad in [
+            "",
+            "_a",
+            "a_",
+            "a__b",
+            "2a",
+            "getItems",
+            "-a",
+            "a-",
+            "a--b",
+            "a-_b",
+            "Get-items",
+            "caf\u{e9}",
+            "a b",
+        ] {
             assert!(matches!(bad.parse::<Name>(), Err(NameError::Form { .. })), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_name_in_kebab_case_is_the_same_name() {
+        let name: Name = "order-admin-2".parse().unwrap();
+        assert_eq!((name.as_str(), &name), ("order_admin_2", &"order_admin_2".parse().unwrap()));
+        assert_eq!(name.to_kebab_case(), "order-admin-2");
+        assert_eq!("get-items_by-id".parse::<Name>().unwrap().as_str(), "get_items_by_id");
     }
 
     #[test]

@@ -64,6 +64,17 @@ impl PathPattern {
         })
     }
 
+    /// The path with a prefix before it, which has no parameters. `$default` is of the whole API, and stays what it is.
+    #[must_use]
+    pub fn below(&self, prefix: &Self) -> Self {
+        if self.is_default() {
+            return self.clone();
+        }
+        let segments = [prefix.segments(), self.segments()].concat();
+        let own = if self.segments.is_empty() { "" } else { &self.text };
+        Self { segments, text: format!("{prefix}{own}") }
+    }
+
     /// The path without the names of its parameters, which API Gateway ignores when it compares two routes:
     /// `/pets/{id}` and `/pets/{petId}` are one route.
     pub fn identity(&self) -> String {
@@ -122,6 +133,9 @@ fn parse_segment(part: &str) -> Result<Segment, PathError> {
     if part.is_empty() {
         return Err(PathError::EmptySegment);
     }
+    if let Some(meant) = parameter_of_other_routers(part) {
+        return Err(PathError::OtherSyntax { segment: part.to_owned(), meant });
+    }
     if !part.contains(['{', '}']) {
         return match part.chars().find(|c| !is_literal(*c)) {
             None => Ok(Segment::Literal(part.to_owned())),
@@ -139,6 +153,25 @@ fn parse_segment(part: &str) -> Result<Segment, PathError> {
     }
     let name = name.to_owned();
     Ok(if greedy { Segment::Greedy(name) } else { Segment::Param(name) })
+}
+
+/// What `:name` and `*rest` of other routers mean, and `{*rest}`, `{rest...}`, `<name>` and `<rest..>`.
+fn parameter_of_other_routers(part: &str) -> Option<String> {
+    let one = part.strip_prefix(':').or_else(|| part.strip_prefix('<')?.strip_suffix('>'));
+    let inner = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let rest =
+        part.strip_prefix('*').or_else(|| inner?.strip_prefix('*')).or_else(|| inner?.strip_suffix("..."));
+    let rest = rest.or_else(|| one?.strip_suffix("..")).or_else(|| one?.strip_suffix('*'));
+    // Of a name that is wrong too, the form is what has to be said first.
+    let named = |name: &str, otherwise: &'static str| match name {
+        name if !name.is_empty() && name.chars().all(is_name) => name.to_owned(),
+        _ => otherwise.to_owned(),
+    };
+    match (rest, one) {
+        (Some(rest), _) => Some(format!("{{{}+}}", named(rest, "rest"))),
+        (None, Some(one)) => Some(format!("{{{}}}", named(one, "name"))),
+        (None, None) => None,
+    }
 }
 
 fn is_literal(c: char) -> bool {
@@ -183,6 +216,8 @@ pub enum PathError {
     TrailingSlash { path: String },
     #[error("the path has an empty segment (`//`)")]
     EmptySegment,
+    #[error("`{segment}` is how other routers write a parameter")]
+    OtherSyntax { segment: String, meant: String },
     #[error("the segment `{segment}` holds {found:?}, which a route's path cannot hold")]
     BadCharacter { found: char, segment: String },
     #[error("the segment `{segment}` is only in part a parameter")]
@@ -209,6 +244,7 @@ impl PathError {
                 format!("write `{path}`: API Gateway refuses a route that ends in `/`")
             }
             Self::EmptySegment => "write one `/` between two segments".to_owned(),
+            Self::OtherSyntax { meant, .. } => format!("write `{meant}`"),
             Self::BadCharacter { .. } => {
                 "a literal segment holds letters, digits and `-._~:@`; other characters belong into a parameter, \
                  which arrives percent-decoded"
@@ -275,6 +311,15 @@ mod tests {
             "/{{a}}",
             "/{a}/{a+}",
             "/$default",
+            "/:id",
+            "/items/:item_id/x",
+            "/*rest",
+            "/*",
+            "/{*rest}",
+            "/{rest...}",
+            "/<id>",
+            "/<rest..>",
+            "/:",
         ] {
             let error = text.parse::<PathPattern>().unwrap_err();
             writeln!(errors, "{text:?}: {error}; {}", error.help()).unwrap();

@@ -25,10 +25,25 @@ pub struct RouteSpec {
     pub memory: Option<u32>,
     /// Timeout of the function in seconds; `None` where the author left it to the configuration.
     pub timeout: Option<u32>,
+    /// Whether the function has several threads; `None` where the author left it to the configuration.
+    #[serde(default)]
+    pub multi_thread: Option<bool>,
     /// The environment variables that the function needs, in the order in which they were written.
     pub env: Vec<EnvName>,
     /// The function that answers it together with other routes; `None` where it has one of its own, of its own name.
     pub lambda: Option<Name>,
+    /// The extractors that have to succeed before the handler's arguments are made, as they were written, first those of the package.
+    #[serde(default)]
+    pub guards: Vec<String>,
+    /// What stands around the guards and the handler, as it was written, the outermost first.
+    #[serde(default)]
+    pub middleware: Vec<String>,
+    /// The statuses that its middleware says to answer with in place of the handler, in ascending order.
+    #[serde(default)]
+    pub refusals: Vec<u16>,
+    /// The types of the resources that are made before the first request, each once.
+    #[serde(default)]
+    pub resources: Vec<String>,
     /// How many requests the route takes; `None` where the author left it to the deployment.
     pub throttle: Option<Throttle>,
     /// What the route is for: the first paragraph of the handler's doc comment; possibly empty.
@@ -48,6 +63,9 @@ pub struct RouteSpec {
     pub source: SourceLocation,
     /// The exported symbol of the entry point.
     pub entry: String,
+    /// The exported symbol of what `package!` says of all routes of the crate; `None` where it does not say more than a prefix.
+    #[serde(default)]
+    pub package_entry: Option<String>,
 }
 
 impl RouteSpec {
@@ -61,8 +79,13 @@ impl RouteSpec {
             scopes: Vec::new(),
             memory: None,
             timeout: None,
+            multi_thread: None,
             env: Vec::new(),
             lambda: None,
+            guards: Vec::new(),
+            middleware: Vec::new(),
+            refusals: Vec::new(),
+            resources: Vec::new(),
             throttle: None,
             description: String::new(),
             tags: Vec::new(),
@@ -72,7 +95,25 @@ impl RouteSpec {
             package: String::new(),
             source: SourceLocation::default(),
             entry: String::new(),
+            package_entry: None,
         }
+    }
+
+    /// Adds what its middleware says, or what all routes of its package have in common.
+    pub fn add(&mut self, env: Vec<EnvName>, refusals: Vec<u16>, resources: Vec<String>) {
+        for name in env {
+            if !self.env.contains(&name) {
+                self.env.push(name);
+            }
+        }
+        for name in resources {
+            if !self.resources.contains(&name) {
+                self.resources.push(name);
+            }
+        }
+        self.refusals.extend(refusals);
+        self.refusals.sort_unstable();
+        self.refusals.dedup();
     }
 
     /// What API Gateway knows the route by.

@@ -56,3 +56,42 @@ pub fn is_hop_by_hop(name: &HeaderName) -> bool {
         "connection" | "keep-alive" | "proxy-connection" | "te" | "trailer" | "transfer-encoding" | "upgrade"
     )
 }
+
+/// Takes away the headers that `connection` names, which are for the next on the way and not for the one behind it (RFC 9110, 7.6.1). Those
+/// that say who is called and how long the body is stay, whatever is said of them.
+pub fn drop_connection_headers(headers: &mut HeaderMap) {
+    let values = headers.get_all(http::header::CONNECTION).iter();
+    let named = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let named: Vec<HeaderName> =
+        named.filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok()).collect();
+    for name in named {
+        if !matches!(name.as_str(), "host" | "content-length") && !is_hop_by_hop(&name) {
+            headers.remove(name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_connection_names_is_for_the_next_one_alone() {
+        let pairs = [
+            ("connection", "close, X-Hop"),
+            ("connection", "authorization,, Host ,a b"),
+            ("host", "localhost"),
+            ("x-hop", "1"),
+            ("x-hop", "2"),
+            ("x-end", "3"),
+            ("authorization", "Bearer x"),
+        ];
+        let mut headers: HeaderMap = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(name, value.parse().unwrap());
+        }
+        drop_connection_headers(&mut headers);
+        let left: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
+        assert_eq!(left, ["connection", "host", "x-end"]);
+    }
+}

@@ -14,5 +14,5 @@ mod request;
 
 pub use body::travels_as_text;
 pub use context::{IamIdentity, Identity};
-pub use headers::is_hop_by_hop;
+pub use headers::{drop_connection_headers, is_hop_by_hop};
 pub use request::{RoutedRequest, authorizer_event, proxy_event, trace_header};

@@ -1,6 +1,6 @@
 //! The command line as it is typed. It is turned into calls by `commands`; nothing else reads it.
 
-use std::num::NonZero;
+use std::{net::IpAddr, num::NonZero};
 
 use camino::Utf8PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
@@ -113,6 +113,18 @@ pub(crate) struct RunArgs {
     /// An environment variable for all functions, or the name of one to hand on [may be repeated]
     #[arg(short, long, value_name = "NAME[=VALUE]")]
     pub(crate) env: Vec<String>,
+    /// A file of `NAME=VALUE` lines (dotenv): values for the variables that functions ask for and that have none in the
+    /// environment; `dev` reads it again when it changes [may be repeated]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) env_file: Vec<Utf8PathBuf>,
+}
+
+impl RunArgs {
+    /// The files of variables, from the root down, as those that change are told.
+    pub(crate) fn env_files(&self) -> Vec<Utf8PathBuf> {
+        let absolute = |file: &Utf8PathBuf| camino::absolute_utf8(file).unwrap_or_else(|_| file.clone());
+        self.env_file.iter().map(absolute).collect()
+    }
 }
 
 #[derive(ClapArgs, Debug)]
@@ -120,11 +132,29 @@ pub(crate) struct DevArgs {
     /// Port of loopback; 0 for any that is free
     #[arg(long, value_name = "PORT", default_value_t = DEV_PORT)]
     pub(crate) port: u16,
+    /// Listens on this address of the machine, as 0.0.0.0 for all in a container: everyone who reaches it can call the API
+    /// [default: 127.0.0.1 and `::1`]
+    #[arg(long, value_name = "IP")]
+    pub(crate) address: Option<IpAddr>,
+    /// Speaks https with this certificate and its chain, as PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<Utf8PathBuf>,
+    /// The private key of that certificate, as PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub(crate) running: RunArgs,
-    /// Lets browsers call from this origin, as the module's variable `cors` does [may be repeated]
-    #[arg(long, value_name = "ORIGIN")]
+    /// Lets browsers call from this origin, as the module's variable `cors` does: `https://app.example.com`, `*`,
+    /// `https://*` or `http://*` [may be repeated]
+    #[arg(long, value_name = "ORIGIN", value_parser = cors_origin)]
     pub(crate) cors: Vec<String>,
+    /// Lets them send cookies, as `allow_credentials` of that variable does; not with a `*` in an origin
+    #[arg(long, requires = "cors")]
+    pub(crate) cors_credentials: bool,
+    /// A request header that they may send [default: all; with --cors-credentials, authorization and content-type] [may be
+    /// repeated]
+    #[arg(long, value_name = "NAME", requires = "cors")]
+    pub(crate) cors_header: Vec<String>,
     /// Takes tokens of this issuer, in place of the local one
     #[arg(long, value_name = "URL", requires = "audience")]
     pub(crate) issuer: Option<String>,
@@ -143,6 +173,9 @@ pub(crate) struct DevArgs {
     /// How many processes a function may have at once [default: 4]; further requests wait
     #[arg(long, value_name = "N")]
     pub(crate) instances: Option<NonZero<usize>>,
+    /// Looks at the files twice a second, where the system does not tell of changes: bind mounts, WSL, network disks
+    #[arg(long)]
+    pub(crate) poll: bool,
 }
 
 /// Where `routegen dev` listens unless told otherwise.
@@ -201,6 +234,24 @@ fn claim(word: &str) -> Result<(String, serde_json::Value), String> {
     let (name, value) = word.split_once('=').ok_or("write NAME=VALUE")?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
     Ok((name.to_owned(), value))
+}
+
+/// One of the forms of API Gateway's (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html>).
+fn cors_origin(word: &str) -> Result<String, String> {
+    let rest = match word.split_once("://") {
+        _ if ["*", "https://*", "http://*"].contains(&word) => return Ok(word.to_owned()),
+        Some((scheme, rest)) if scheme.starts_with(|c: char| c.is_ascii_lowercase()) => rest,
+        _ => {
+            return Err("write an origin with its scheme, such as https://app.example.com, or `*`".to_owned());
+        }
+    };
+    if rest.contains('*') {
+        return Err("API Gateway knows no other wildcards than `*`, `https://*` and `http://*`".to_owned());
+    }
+    if rest.is_empty() || rest.contains(|c: char| c == '/' || c.is_whitespace() || c.is_control()) {
+        return Err("an origin ends with its host and port: no path, and no slash".to_owned());
+    }
+    Ok(word.to_owned())
 }
 
 /// `NAME: VALUE`, as curl takes it.
@@ -308,4 +359,37 @@ pub(crate) struct Cargo {
     /// As `--locked` and `--offline` together
     #[arg(long, global = true)]
     pub(crate) frozen: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_has_one_of_the_forms_that_api_gateway_takes() {
+        for origin in [
+            "*",
+            "https://*",
+            "http://*",
+            "https://app.example.com",
+            "http://localhost:5173",
+            "capacitor://localhost",
+        ] {
+            assert_eq!(cors_origin(origin).as_deref(), Ok(origin));
+        }
+        for origin in [
+            "https://*.example.com",
+            "https://app.*",
+            "*://app.example.com",
+            "app.example.com",
+            "https://app.example.com/",
+            "https://app.example.com/path",
+            "https://",
+            "null",
+            "",
+            "https://a b",
+        ] {
+            assert!(cors_origin(origin).is_err(), "{origin}");
+        }
+    }
 }

@@ -8,7 +8,10 @@ use thiserror::Error;
 
 use crate::{
     artifacts, check, dev,
-    output::words::{asked_by, plural, some},
+    output::{
+        megabytes::Megabytes,
+        words::{asked_by, plural, some},
+    },
     project, routes, support, terraform, toolchain,
 };
 
@@ -65,6 +68,16 @@ pub(crate) enum Warning {
     )]
     NoValue { variables: std::collections::BTreeMap<String, Vec<String>> },
 
+    #[error("{debug} of {all} are debug information in {}", some(functions))]
+    #[diagnostic(
+        code(RG0220),
+        severity(Warning),
+        help(
+            "nothing reads it on Lambda, and it is loaded and stored with the rest: write `strip = \"debuginfo\"` in the profile, or `strip = true` to remove the names of functions too"
+        )
+    )]
+    DebugInformation { debug: Megabytes, all: Megabytes, functions: Vec<String> },
+
     #[error("nothing listens on {origin}, which the token names as its issuer")]
     #[diagnostic(
         code(RG0211),
@@ -85,6 +98,24 @@ pub(crate) enum Warning {
     )]
     TokensForAll,
 
+    #[error("everyone who reaches {address} can call the API")]
+    #[diagnostic(
+        code(RG0213),
+        severity(Warning),
+        help(
+            "the page and the token endpoint stay for this machine alone, and names other than addresses need `--allow-host`; without `--address`, nobody else reaches the server"
+        )
+    )]
+    OpenAddress { address: std::net::SocketAddr },
+
+    #[error("`{folder}` is on {kind}, where changes of files may not be told")]
+    #[diagnostic(
+        code(RG0215),
+        severity(Warning),
+        help("`--poll` looks at the files in place of waiting for the system's word")
+    )]
+    SilentFiles { folder: Utf8PathBuf, kind: &'static str },
+
     #[error("no route asks for Cognito any more: a user pool that the module made would go, with its users")]
     #[diagnostic(
         code(RG0210),
@@ -94,4 +125,16 @@ pub(crate) enum Warning {
         )
     )]
     LastCognitoRoute,
+
+    #[error(
+        "function names now begin with the API's name, such as `{name}`, where no `function_name_prefix` is set"
+    )]
+    #[diagnostic(
+        code(RG0214),
+        severity(Warning),
+        help(
+            "an apply would replace functions, roles and log groups by those with the new names: to keep those that are there, set `function_name_prefix = \"\"` in the module's block, or to the value of `copy` with a hyphen; docs/terraform.md, \"From an earlier module\", says what else changes"
+        )
+    )]
+    NamesOfFunctions { name: String },
 }

@@ -53,6 +53,9 @@ pub(crate) struct Artifact {
     pub(crate) zip_bytes: u64,
     /// The size of `bootstrap` inside, in bytes.
     pub(crate) bootstrap_bytes: u64,
+    /// How many of those are debug information.
+    #[serde(skip)]
+    pub(crate) debug_bytes: u64,
     /// Against the last build into the same folder.
     pub(crate) change: Change,
     /// The size of the zip after the last build, if there was one.
@@ -106,9 +109,13 @@ impl Build<'_> {
         let folder =
             self.workspace.own_target().join("bootstrap").join(&self.workspace.package).join(&function.name);
         files::create_folder(&folder)?;
-        let entries = function.entries.iter().map(String::as_str);
-        let source =
-            program::main(&[crate_name], function.kind, entries) + &self.note(function, package).source();
+        let source = program::main(
+            &[crate_name],
+            function.kind,
+            &function.calls,
+            program::Setup::of(function, self.workspace.has_records),
+        ) + program::HOLDS_ITS_OWN_HANDLERS_ALONE
+            + &self.note(function, package).source();
         let link = Link { name: &function.name, source: &source, crates: vec![crate_name], folder: &folder };
         let stopwatch = &self.printer.stopwatch;
         let linked = stopwatch
@@ -179,6 +186,7 @@ impl Build<'_> {
             sha256: packed.sha256,
             zip_bytes: packed.zip_bytes,
             bootstrap_bytes: packed.bootstrap_bytes,
+            debug_bytes: packed.debug_bytes,
             change,
             zip_bytes_before: before.map(|before| before.zip_bytes),
         }

@@ -60,7 +60,7 @@ pub(crate) fn build(
     let libraries = printer
         .stopwatch
         .time(Step::ArtifactsBuild, "", || toolchain::build(workspace, Mode::Artifacts, backend, printer))?;
-    symbols::compare(workspace, &libraries, Mode::Artifacts, manifest.declared.entry_points())?;
+    symbols::compare(workspace, &libraries, Mode::Artifacts, &manifest.declared)?;
     let progress = printer.progress(selected.len());
     let build = Build {
         workspace,

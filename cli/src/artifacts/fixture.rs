@@ -13,9 +13,11 @@ pub(crate) fn function(architecture: Architecture) -> Function {
         artifact: "get-items.zip".to_owned(),
         memory: 128,
         timeout: 10,
+        multi_thread: false,
         env: Vec::new(),
         architecture,
         entries: Vec::new(),
+        calls: Vec::new(),
         package: String::new(),
         include: Vec::new(),
     }

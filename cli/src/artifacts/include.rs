@@ -10,11 +10,16 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::{
     artifacts::Error,
-    check::Function,
+    check::{CheckedManifest, Function},
     project::workspace::Workspace,
     support,
     support::{files, hash},
 };
+
+/// Refuses what a build would refuse of `include`.
+pub(crate) fn check(workspace: &Workspace, manifest: &CheckedManifest) -> Result<(), Error> {
+    Extras::read(workspace, &manifest.functions.iter().collect::<Vec<_>>()).map(|_| ())
+}
 
 /// A file that an artifact holds besides its program.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ mod build;
 mod error;
 #[cfg(test)]
 mod fixture;
-mod include;
+pub(crate) mod include;
 pub(crate) mod inspect;
 mod listing;
 mod needs;
@@ -24,7 +24,7 @@ mod zip;
 
 pub(crate) use self::{
     artifact::{Artifact, Change, ZipLayout},
-    build::{Request, build},
+    build::{Built, Request, build},
     error::Error,
     listing::Listing,
 };

@@ -7,7 +7,7 @@ use std::fmt;
 
 use object::{
     LittleEndian, elf,
-    read::elf::{FileHeader as _, ProgramHeader as _, SectionTable},
+    read::elf::{FileHeader as _, ProgramHeader as _, SectionHeader as _, SectionTable},
 };
 use serde::{Serialize, Serializer};
 use thiserror::Error;
@@ -76,6 +76,23 @@ impl Serialize for Version {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
+}
+
+/// How many bytes of `program` are debug information, which nothing reads while it runs; 0 where its sections cannot be read.
+pub(super) fn debug_bytes(program: &[u8]) -> u64 {
+    let size = || -> Result<u64, object::read::Error> {
+        let sections = Header::parse(program)?.sections(LE, program)?;
+        let mut bytes: u64 = 0;
+        for section in sections.iter() {
+            let name = sections.section_name(LE, section)?;
+            // `.zdebug_` is what compressed sections were called before.
+            if name.starts_with(b".debug_") || name.starts_with(b".zdebug_") {
+                bytes = bytes.saturating_add(section.sh_size(LE));
+            }
+        }
+        Ok(bytes.min(program.len() as u64))
+    };
+    size().unwrap_or(0)
 }
 
 /// Reads what `program` needs.

@@ -6,7 +6,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
-use super::{include::Extra, zip};
+use super::{include::Extra, needs::debug_bytes, zip};
 use crate::{
     artifacts::Error,
     project::target::Architecture,
@@ -33,6 +33,8 @@ pub(super) struct Packed {
     pub(super) sha256: String,
     pub(super) zip_bytes: u64,
     pub(super) bootstrap_bytes: u64,
+    /// How many of those are debug information.
+    pub(super) debug_bytes: u64,
     /// Whether it was made just now.
     pub(super) made: bool,
 }
@@ -41,6 +43,7 @@ pub(super) struct Packed {
 struct Stamp {
     form: Form,
     program: Content,
+    debug_bytes: u64,
     path: Utf8PathBuf,
     zip: Content,
 }
@@ -89,7 +92,8 @@ impl Pack<'_> {
             && known.zip.is_at(self.path, known.path == self.path)
         {
             let zip = Content { seen: FileState::new(self.path)?, ..known.zip };
-            return self.stamped(&Stamp { form, program, path: self.path.to_owned(), zip }, false);
+            let path = self.path.to_owned();
+            return self.stamped(&Stamp { form, program, path, zip, ..known }, false);
         }
         inspect(&bootstrap)?;
         let zip = zip::zip(&bootstrap, &self.extras)
@@ -98,7 +102,8 @@ impl Pack<'_> {
         fits(bootstrap.len() + extra_bytes, zip.len())?;
         files::write_if_changed(self.path, &zip)?;
         let zip = Content { seen: FileState::new(self.path)?, sha256: hash::sha256(&zip) };
-        self.stamped(&Stamp { form, program, path: self.path.to_owned(), zip }, true)
+        let (path, debug_bytes) = (self.path.to_owned(), debug_bytes(&bootstrap));
+        self.stamped(&Stamp { form, program, debug_bytes, path, zip }, true)
     }
 
     fn form(&self) -> Form {
@@ -123,6 +128,7 @@ impl Stamp {
             sha256: self.zip.sha256.clone(),
             zip_bytes: self.zip.seen.bytes,
             bootstrap_bytes: self.program.seen.bytes,
+            debug_bytes: self.debug_bytes,
             made,
         }
     }

@@ -166,6 +166,7 @@ mod tests {
             sha256: String::new(),
             zip_bytes,
             bootstrap_bytes: 0,
+            debug_bytes: 0,
             change: Change::New,
             zip_bytes_before: None,
         }

@@ -19,7 +19,7 @@ use routegen_spec::Manifest;
 
 pub(crate) use self::{
     error::Error,
-    model::{Authorizer, CheckedManifest, CheckedRoute, Function},
+    model::{Authorizer, CheckedManifest, CheckedRoute, EntryCall, Function},
 };
 use self::{finding::Configured, violation::Violation};
 use crate::project::config::Config;

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use routegen_spec::{Auth, AuthorizerKind, EnvName, FunctionSpec, Manifest, RouteSpec, TriggerKind};
+use routegen_spec::{
+    Auth, AuthorizerKind, Entry, EnvName, FunctionSpec, Manifest, RouteSpec, Trigger, TriggerKind,
+};
 use serde::Serialize;
 
 use crate::{
@@ -58,16 +60,46 @@ pub(crate) struct Function {
     pub(crate) memory: u32,
     /// In seconds.
     pub(crate) timeout: u32,
+    /// Whether it runs on several threads, which its program says.
+    #[serde(skip)]
+    pub(crate) multi_thread: bool,
     /// The environment variables that it needs.
     pub(crate) env: Vec<EnvName>,
     pub(crate) architecture: Architecture,
     /// The symbols of the entry points that its artifact serves: one for each of its routes, or the authorizer's.
     pub(crate) entries: Vec<String>,
+    /// The same as its program calls them.
+    #[serde(skip)]
+    pub(crate) calls: Vec<EntryCall>,
     /// The cargo package that has the entry points.
     pub(crate) package: String,
     /// The extra files of its artifact.
     #[serde(skip)]
     pub(crate) include: Vec<Pattern>,
+}
+
+/// How a program calls an entry point.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct EntryCall {
+    pub(crate) symbol: String,
+    /// The route key, where the entry point itself does not know it: below a prefix.
+    pub(crate) key: Option<String>,
+    /// The symbol of what stands around all routes of the package.
+    pub(crate) package: Option<String>,
+}
+
+impl EntryCall {
+    /// An entry point that is called as it is.
+    pub(crate) fn plain(symbol: impl Into<String>) -> Self {
+        Self { symbol: symbol.into(), key: None, package: None }
+    }
+
+    fn of_route(route: &RouteSpec) -> Self {
+        let key = route.route_key().to_string();
+        let known = route.entry.parse::<Entry>().is_ok_and(|entry| entry.serves.to_string() == key);
+        let package = route.package_entry.clone();
+        Self { symbol: route.entry.clone(), key: (!known || package.is_some()).then_some(key), package }
+    }
 }
 
 /// What decides whether a request may pass.
@@ -153,9 +185,14 @@ impl Function {
             name,
             memory: spec.memory,
             timeout: spec.timeout,
+            multi_thread: spec.multi_thread,
             env: spec.env.iter().copied().cloned().collect(),
             architecture: config.architecture(),
             entries: spec.entries.iter().map(ToString::to_string).collect(),
+            calls: match &spec.trigger {
+                Trigger::Routes(routes) => routes.iter().map(|route| EntryCall::of_route(route)).collect(),
+                _ => spec.entries.iter().map(|symbol| EntryCall::plain(*symbol)).collect(),
+            },
             package: spec.package.to_owned(),
             include: config.include(spec.name.as_str()),
         }

@@ -23,6 +23,10 @@ pub(crate) struct Settings {
     pub(crate) iam_secret: String,
     /// The origins that browsers may call from.
     pub(crate) cors: Vec<String>,
+    /// Whether they may send cookies.
+    pub(crate) cors_credentials: bool,
+    /// The request headers that they may send; none for all.
+    pub(crate) cors_headers: Vec<String>,
     /// An issuer elsewhere, in place of the local one.
     pub(crate) issuer: Option<Issuer>,
     /// A stage with a name.
@@ -49,8 +53,7 @@ pub(crate) fn api(
         api = api.iam_key(IamKey::new(IAM_KEY_ID, &settings.iam_secret));
     }
     if !settings.cors.is_empty() {
-        let cors = Cors::origins(settings.cors.iter().cloned());
-        api = api.cors(cors.methods(["*"]).headers(["*", "authorization"]).expose(["*"]));
+        api = api.cors(cors(settings));
     }
     if let Some(stage) = &settings.stage {
         api = api.stage(stage);
@@ -69,6 +72,18 @@ pub(crate) fn api(
     api
 }
 
+/// For requests with credentials browsers take a `*` by the letter (Fetch, 3.3.5): what they may do is said word by word.
+fn cors(settings: &Settings) -> Cors {
+    const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+    let cors = Cors::origins(settings.cors.iter().cloned()).credentials(settings.cors_credentials);
+    let cors = match (settings.cors_headers.is_empty(), settings.cors_credentials) {
+        (false, _) => cors.headers(settings.cors_headers.iter().cloned()),
+        (true, true) => cors.headers(["authorization", "content-type"]),
+        (true, false) => cors.headers(["*", "authorization"]),
+    };
+    if settings.cors_credentials { cors.methods(METHODS) } else { cors.methods(["*"]).expose(["*"]) }
+}
+
 /// Adds the functions that have a program, and the region that they are in.
 pub(crate) fn functions(
     mut api: Api,
@@ -78,32 +93,26 @@ pub(crate) fn functions(
     instances: Option<NonZero<usize>>,
     root: &Utf8Path,
 ) -> Api {
-    let with = |program: &Utf8Path, functions: &[&Function]| {
+    // A function has its own variables and resources, and so processes of its own, as in AWS.
+    let with = |program: &Utf8Path, function: &Function| {
         let program = Program::new(program).instances(instances.map_or(Program::INSTANCES, NonZero::get));
-        let variables = variables.of(functions.iter().copied());
+        let variables = variables.of([function]);
         variables.into_iter().fold(program, |program, (name, value)| program.env(name, value))
     };
     // Not optimised, and with the code of all functions: what an artifact needs cannot be told from it.
-    let linked = |program: &Utf8Path, functions: &[&Function], programs: &Linked| {
-        let program = with(program, functions).task_root(root).memory(*limits::MEMORY_MB.end());
+    let linked = |program: &Utf8Path, function: &Function, programs: &Linked| {
+        let program = with(program, function).task_root(root).memory(*limits::MEMORY_MB.end());
         program.holding(programs.folder.clone())
     };
     api = api.region(variables.region());
-    if let Programs::Linked(programs) = programs {
-        let of_routes = manifest.functions.iter().filter(|function| function.kind.is_shared());
-        api = api.process(
-            manifest.api_name.as_str(),
-            linked(&programs.routes, &of_routes.collect::<Vec<_>>(), programs),
-        );
-    }
     for function in &manifest.functions {
         let served = match programs {
-            Programs::Linked(programs) => match programs.own.get(&function.name) {
-                Some(program) => Served::program(linked(program, &[function], programs)),
-                None => Served::served_by(manifest.api_name.as_str()),
-            },
+            Programs::Linked(programs) => Served::program(match programs.own.get(&function.name) {
+                Some(program) => linked(program, function, programs),
+                None => linked(&programs.routes, function, programs).argument(&function.name),
+            }),
             Programs::Unpacked(programs) => match programs.get(&function.name) {
-                Some(program) => Served::program(with(program, &[function]).memory(function.memory)),
+                Some(program) => Served::program(with(program, function).memory(function.memory)),
                 // It was not asked for, and the gateway says so if a route names it.
                 None => continue,
             },

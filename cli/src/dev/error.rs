@@ -31,7 +31,9 @@ pub(crate) enum Error {
     #[error("`{folder}` cannot be watched: {reason}")]
     #[diagnostic(
         code(RG0081),
-        help("on Linux, `fs.inotify.max_user_watches` and `max_user_instances` limit how much is watched")
+        help(
+            "on Linux, `fs.inotify.max_user_watches` and `max_user_instances` limit how much is watched; `--poll` looks at the files without them"
+        )
     )]
     Watch { folder: Utf8PathBuf, reason: String },
 
@@ -56,6 +58,22 @@ pub(crate) enum Error {
         help("`--artifacts` runs what is deployed; without it, a build for this machine answers")
     )]
     OtherMachine { architecture: &'static str, os: &'static str, arch: &'static str },
+
+    #[error("`{path}` holds something that is no variable{line}")]
+    #[diagnostic(
+        code(RG0089),
+        help(
+            "write `NAME=value` or `NAME=\"a value\"`, one in each line; what the line holds is not shown, as it may be a secret"
+        )
+    )]
+    EnvFile { path: Utf8PathBuf, line: String },
+
+    #[error("the certificate cannot be served: {reason}")]
+    #[diagnostic(
+        code(RG0090),
+        help("`mkcert localhost 127.0.0.1 ::1` makes a certificate and a key that this machine trusts")
+    )]
+    Certificate { reason: String },
 
     #[error("the request cannot be sent: {reason}")]
     #[diagnostic(code(RG0085))]

@@ -108,9 +108,9 @@ impl DevFolder {
     }
 }
 
-/// Whether somebody answers at `http://ADDRESS:PORT`.
+/// Whether somebody answers at `http://ADDRESS:PORT`, or `https`.
 pub(crate) fn listens(origin: &str) -> bool {
-    let address = origin.strip_prefix("http://").and_then(|address| address.parse().ok());
+    let address = origin.split_once("://").and_then(|(_, address)| address.parse().ok());
     address
         .is_some_and(|address| std::net::TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok())
 }
@@ -120,20 +120,13 @@ fn process_of(entry: &Utf8DirEntry, (before, behind): (&str, &str)) -> Option<i3
     entry.file_name().strip_prefix(before)?.strip_suffix(behind)?.parse().ok()
 }
 
-#[cfg(unix)]
 fn is_alive(process: i32) -> bool {
     use rustix::{io::Errno, process};
     let id = process::Pid::from_raw(process);
     id.is_some_and(|id| process::test_kill_process(id) != Err(Errno::SRCH))
 }
 
-/// Where that cannot be known, nothing is taken away from anybody.
-#[cfg(not(unix))]
-fn is_alive(_: i32) -> bool {
-    true
-}
-
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use std::{net::TcpListener, process::Command};
 

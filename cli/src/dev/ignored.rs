@@ -14,7 +14,7 @@ use ignore::{
 use walkdir::WalkDir;
 
 /// Folders that hold no sources, and many files, also where nothing says that git ignores them.
-const OTHERS: [&str; 2] = ["node_modules", "target"];
+pub(super) const OTHERS: [&str; 2] = ["node_modules", "target"];
 
 /// Files that are read whether or not they are ignored.
 const READ: [&str; 3] = ["Cargo.toml", "Cargo.lock", "routegen.toml"];

@@ -4,19 +4,24 @@
 //! the gateway makes of them, and its request log as lines. It starts nothing and listens to nothing.
 
 mod api;
+mod changes;
 mod error;
 mod folder;
 mod ignored;
 mod journal;
+mod news;
 mod programs;
+mod sources;
 mod variables;
 pub(crate) mod watch;
 
 pub(crate) use self::{
     api::{IAM_KEY_ID, Issuer, Settings, api, functions},
+    changes::Changes,
     error::Error,
     folder::{DevFolder, listens},
     journal::{Journal, LogLine},
+    news::News,
     programs::{Programs, link, unpack},
     variables::Variables,
 };

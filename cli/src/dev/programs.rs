@@ -21,7 +21,7 @@ use crate::{
 /// The program of each function.
 #[derive(Clone, Debug)]
 pub(crate) enum Programs {
-    /// One for all routes, and one for each authorizer, by the function's name.
+    /// One for all functions of routes, and one for each authorizer, by the function's name.
     Linked(Linked),
     /// One for each function, by its name, beside the files of its artifact.
     Unpacked(BTreeMap<String, Utf8PathBuf>),
@@ -30,7 +30,7 @@ pub(crate) enum Programs {
 /// Programs that were linked for this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Linked {
-    /// The one that serves all routes.
+    /// The one that serves the routes of the function that its first argument names.
     pub(crate) routes: Utf8PathBuf,
     /// One for each function that no other function shares a program with, by its name.
     pub(crate) own: BTreeMap<String, Utf8PathBuf>,
@@ -40,13 +40,21 @@ pub(crate) struct Linked {
     made: Vec<FileState>,
 }
 
+impl Linked {
+    fn paths(&self) -> impl Iterator<Item = &Utf8Path> {
+        self.own.values().chain([&self.routes]).map(Utf8PathBuf::as_path)
+    }
+}
+
 impl Programs {
-    /// Whether they are the very programs of another build. What the linker did for a build does not tell: another process may
-    /// have linked the same sources first.
+    /// Whether they are the programs of another build. What the linker did for a build does not tell: another process may
+    /// have linked the same sources first, and what it has linked again may be what there was.
     pub(crate) fn are_those_of(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Linked(one), Self::Linked(other)) => {
-                one.made == other.made && one.own.keys().eq(other.own.keys())
+                one.own.keys().eq(other.own.keys())
+                    && (one.made == other.made
+                        || one.paths().zip(other.paths()).all(|(one, other)| files::are_equal(one, other)))
             }
             // Their names say what they are.
             (Self::Unpacked(own), Self::Unpacked(other)) => own == other,
@@ -74,8 +82,15 @@ pub(crate) fn link(
         }
         crates.sort_unstable();
         crates.dedup();
-        let entries = functions.iter().flat_map(|function| &function.entries).map(String::as_str);
-        let source = program::main(&crates, kind, entries);
+        let source = if kind.is_shared() {
+            let functions =
+                functions.iter().map(|one| (one.name.as_str(), one.multi_thread, one.calls.as_slice()));
+            program::main_of_one(&crates, functions)
+        } else {
+            let entries = functions.iter().flat_map(|function| &function.calls);
+            let has_threads = functions.iter().any(|function| function.multi_thread);
+            program::main(&crates, kind, entries, program::Setup { records: true, threads: has_threads })
+        };
         let folder = links.join(name);
         files::create_folder(&folder)?;
         let linked =
@@ -140,6 +155,7 @@ mod tests {
             sha256: hash::sha256(&built),
             zip_bytes: built.len() as u64,
             bootstrap_bytes: 7,
+            debug_bytes: 0,
             change: Change::New,
             zip_bytes_before: None,
         };

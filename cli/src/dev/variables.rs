@@ -1,6 +1,7 @@
 //! The environment variables of functions on this machine.
 //!
-//! In: the names that functions ask for by `env`, and what `--env` says. Out: the variables of each function. Nothing else of the
+//! In: the names that functions ask for by `env`, what `--env` says, and files of `--env-file`, which give values and no names. Out: the
+//! variables of each function. No message says what is in a file. Nothing else of the
 //! user's environment reaches a function, so that one that forgets to ask for a variable fails here as it would in AWS; but for
 //! those that only say how much is logged.
 
@@ -9,10 +10,11 @@ use std::{
     ffi::OsString,
 };
 
+use camino::{Utf8Path, Utf8PathBuf};
 use routegen_gateway::Api;
 use routegen_spec::EnvName;
 
-use crate::check::Function;
+use crate::{check::Function, dev::Error, support};
 
 /// What a developer sets to see more.
 const ALWAYS: [&str; 3] = ["AWS_LAMBDA_LOG_LEVEL", "RUST_BACKTRACE", "RUST_LOG"];
@@ -21,10 +23,12 @@ const ALWAYS: [&str; 3] = ["AWS_LAMBDA_LOG_LEVEL", "RUST_BACKTRACE", "RUST_LOG"]
 const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// The variables that were said on the command line.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Variables {
     /// The names that every function gets, each with a value, or with the one of this process.
     given: BTreeMap<String, Option<String>>,
+    /// The values of files, for those that are asked for and that nothing else has one for.
+    of_files: BTreeMap<String, String>,
 }
 
 impl Variables {
@@ -35,7 +39,17 @@ impl Variables {
             None => (word.clone(), None),
         };
         let always = ALWAYS.map(|name| (name.to_owned(), None));
-        Self { given: always.into_iter().chain(words.iter().map(pair)).collect() }
+        let given = always.into_iter().chain(words.iter().map(pair)).collect();
+        Self { given, of_files: BTreeMap::new() }
+    }
+
+    /// The same with the values of files; a later file stands above an earlier one.
+    pub(crate) fn read(words: &[String], files: &[Utf8PathBuf]) -> Result<Self, Error> {
+        let mut this = Self::new(words);
+        for file in files {
+            this.of_files.extend(values(file)?);
+        }
+        Ok(this)
     }
 
     /// The variables of one program that runs these functions.
@@ -70,8 +84,31 @@ impl Variables {
 
     fn value(&self, name: &str) -> Option<OsString> {
         let given = self.given.get(name).cloned().flatten();
-        given.map(OsString::from).or_else(|| std::env::var_os(name))
+        let of_files = || self.of_files.get(name).map(OsString::from);
+        given.map(OsString::from).or_else(|| std::env::var_os(name)).or_else(of_files)
     }
+}
+
+/// What a file sets, as dotenv has it.
+fn values(file: &Utf8Path) -> Result<Vec<(String, String)>, Error> {
+    let text = std::fs::read(file).map_err(|error| support::Error::io("read", file, error))?;
+    // As editors on Windows begin a file.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+    let pairs: Result<Vec<_>, _> = dotenvy::from_read_iter(text).collect();
+    pairs.map_err(|error| {
+        let line = match &error {
+            dotenvy::Error::LineParse(line, _) => {
+                let line = line.lines().next().unwrap_or_default();
+                String::from_utf8_lossy(text).lines().position(|own| own.contains(line.trim()))
+            }
+            _ => None,
+        };
+        let line = line.map(|line| line + 1);
+        Error::EnvFile {
+            path: file.to_owned(),
+            line: line.map_or_else(String::new, |line| format!(" in line {line}")),
+        }
+    })
 }
 
 #[cfg(test)]
@@ -98,6 +135,39 @@ mod tests {
             variables.missing(&checked.functions),
             BTreeMap::from([("NOBODY_HAS_THAT".to_owned(), vec!["a".to_owned()])])
         );
+    }
+
+    #[test]
+    fn a_file_gives_values_for_what_is_asked_for_and_no_message_says_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| Utf8PathBuf::from_path_buf(folder.path().join(name)).unwrap();
+        let written = |name: &str, text: &str| {
+            std::fs::write(path(name), text).unwrap();
+            path(name)
+        };
+        let one = written(
+            "one",
+            "\u{feff}# a comment\nROUTEGEN_TEST_KEY='a secret # and more'\nexport ROUTEGEN_TEST_OTHER=\"two\\nlines\"\nPATH=/nowhere\n",
+        );
+        let two = written("two", "ROUTEGEN_TEST_OTHER=three\nROUTEGEN_TEST_SAID=of_the_file\n");
+        let words = ["ROUTEGEN_TEST_SAID=said".to_owned(), "ROUTEGEN_TEST_KEY".to_owned()];
+        let variables = Variables::read(&words, &[one.clone(), two]).unwrap();
+        let value = |name: &str| variables.value(name).map(|value| value.into_string().unwrap());
+        assert_eq!(value("ROUTEGEN_TEST_KEY").as_deref(), Some("a secret # and more"));
+        assert_eq!(value("ROUTEGEN_TEST_OTHER").as_deref(), Some("three"));
+        assert_eq!(value("ROUTEGEN_TEST_SAID").as_deref(), Some("said"), "the command line stands above it");
+        assert_ne!(value("PATH").as_deref(), Some("/nowhere"), "and so does the environment");
+        // What nobody asks for is nobody's.
+        let given = variables.of([]);
+        assert!(given.contains_key("ROUTEGEN_TEST_KEY") && !given.contains_key("ROUTEGEN_TEST_OTHER"));
+
+        for line in ["KEY 'hunter2", "KEY='hunter2", "KEY=hunter2 and more"] {
+            let broken = written("broken", &format!("A=1\n{line}\n"));
+            let error = Variables::read(&[], &[broken]).map(drop).unwrap_err();
+            let shown = format!("{error} {error:?}");
+            assert!(shown.contains("line 2") && !shown.contains("hunter2"), "{line}: {shown}");
+        }
+        assert!(Variables::read(&[], &[path("missing")]).is_err());
     }
 
     #[test]

@@ -8,12 +8,11 @@ use std::{
     collections::BTreeSet,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use camino::{Utf8Path, Utf8PathBuf};
-use notify::{
-    ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _, event::ModifyKind,
-};
+use notify::{ErrorKind, Event, EventKind, PollWatcher, RecursiveMode, event::ModifyKind};
 
 use super::ignored::Ignored;
 use crate::{dev::Error, project::workspace::Workspace};
@@ -31,10 +30,12 @@ pub(crate) enum Change {
     Anything,
 }
 
+/// Between two looks at all files, where the system does not tell of changes.
+const POLL: Duration = Duration::from_millis(500);
+
 /// Watches until it is dropped.
-#[derive(Debug)]
 pub(crate) struct Watcher {
-    watcher: RecommendedWatcher,
+    watcher: Box<dyn notify::Watcher + Send>,
     shared: Arc<Mutex<Shared>>,
 }
 
@@ -44,6 +45,10 @@ struct Shared {
     ground: Ground,
     /// What git ignores there.
     ignored: Ignored,
+    /// Whether the files are looked at again and again. What cannot be read then is no word of lost events.
+    polls: bool,
+    /// Those that were forgotten, of which the watcher is to be told.
+    forgotten: BTreeSet<Utf8PathBuf>,
     /// The folders that are watched. One that is removed or moved away is watched no more, whatever comes in its place.
     watched: BTreeSet<Utf8PathBuf>,
 }
@@ -55,34 +60,52 @@ struct Ground {
     root: Utf8PathBuf,
     target: Utf8PathBuf,
     own_target: Utf8PathBuf,
+    /// Files that are in no package.
+    files: BTreeSet<Utf8PathBuf>,
 }
 
 impl Watcher {
-    /// `changed` is called from another thread.
-    pub(crate) fn start(
+    /// `changed` is called from another thread. With `polls` the files are looked at again and again.
+    pub(crate) fn start<'a>(
         workspace: &Workspace,
+        files: impl Iterator<Item = &'a Utf8PathBuf>,
+        polls: bool,
         changed: impl Fn(Change) + Send + 'static,
     ) -> Result<Self, Error> {
-        Self::over(&Ground::of(workspace), changed)
+        let ground = Ground { files: files.cloned().collect(), ..Ground::of(workspace) };
+        Self::over(&ground, polls, changed)
     }
 
-    fn over(ground: &Ground, changed: impl Fn(Change) + Send + 'static) -> Result<Self, Error> {
-        let shared = Shared { ground: ground.clone(), ignored: Ignored::default(), watched: BTreeSet::new() };
+    fn over(ground: &Ground, polls: bool, changed: impl Fn(Change) + Send + 'static) -> Result<Self, Error> {
+        let (ignored, none) = (Ignored::default(), BTreeSet::new());
+        let shared =
+            Shared { ground: ground.clone(), ignored, polls, forgotten: none.clone(), watched: none };
         let shared = Arc::new(Mutex::new(shared));
         let heard = shared.clone();
         let handler = move |event| {
             let news = lock(&heard).hear(event);
             news.into_iter().for_each(&changed);
         };
-        let watcher = notify::recommended_watcher(handler).map_err(|error| failed(&ground.root, &error))?;
+        let settings = notify::Config::default().with_poll_interval(POLL);
+        let watcher: notify::Result<Box<dyn notify::Watcher + Send>> = if polls {
+            PollWatcher::new(handler, settings).map(|watcher| Box::new(watcher) as _)
+        } else {
+            notify::recommended_watcher(handler).map(|watcher| Box::new(watcher) as _)
+        };
+        let watcher = watcher.map_err(|error| failed(&ground.root, &error))?;
         let mut this = Self { watcher, shared };
         this.cover_ground(ground)?;
         Ok(this)
     }
 
-    /// Takes in what is new or back: packages of the workspace, and folders of packages.
-    pub(crate) fn cover(&mut self, workspace: &Workspace) -> Result<(), Error> {
-        self.cover_ground(&Ground::of(workspace))
+    /// Takes in what is new or back: packages of the workspace, folders of packages, and files that are in no package.
+    pub(crate) fn cover<'a>(
+        &mut self,
+        workspace: &Workspace,
+        files: impl Iterator<Item = &'a Utf8PathBuf>,
+    ) -> Result<(), Error> {
+        let ground = Ground { files: files.cloned().collect(), ..Ground::of(workspace) };
+        self.cover_ground(&ground)
     }
 
     fn cover_ground(&mut self, ground: &Ground) -> Result<(), Error> {
@@ -94,8 +117,9 @@ impl Watcher {
         let (kept, surplus): (_, BTreeSet<_>) =
             std::mem::take(&mut shared.watched).into_iter().partition(|folder| wanted.contains(folder));
         shared.watched = kept;
+        let forgotten = std::mem::take(&mut shared.forgotten);
         drop(shared);
-        for folder in &surplus {
+        for folder in surplus.iter().chain(&forgotten) {
             // One that is gone is not watched any more.
             let _ = self.watcher.unwatch(Path::new(folder.as_str()));
         }
@@ -119,7 +143,15 @@ impl Watcher {
 impl Shared {
     /// What an event means for the package.
     fn hear(&mut self, event: notify::Result<Event>) -> Vec<Change> {
-        let Ok(event) = event else { return self.anything() };
+        let event = match event {
+            Ok(event) => event,
+            Err(error) if self.polls => {
+                let gone = error.paths.iter().filter_map(|path| Utf8Path::from_path(path));
+                gone.for_each(|path| self.forget(path));
+                return Vec::new();
+            }
+            Err(_) => return self.anything(),
+        };
         if event.need_rescan() {
             return self.anything();
         }
@@ -134,20 +166,23 @@ impl Shared {
             }
         }
         let is_news = |path: &Utf8PathBuf| {
-            self.ground.has(path) && is_source(path) && !self.ignored.has(path, path.is_dir())
+            let of_packages =
+                || self.ground.has(path) && is_source(path) && !self.ignored.has(path, path.is_dir());
+            self.ground.files.contains(path) || of_packages()
         };
         paths.into_iter().filter(is_news).map(Change::Path).collect()
     }
 
     /// Events were lost, and those of removed folders may be among them.
     fn anything(&mut self) -> Vec<Change> {
-        self.watched.clear();
+        self.forgotten.extend(std::mem::take(&mut self.watched));
         vec![Change::Anything]
     }
 
     /// Nothing of the folder is watched any more.
     fn forget(&mut self, folder: &Utf8Path) {
-        self.watched.retain(|watched| !watched.starts_with(folder));
+        let gone = self.watched.extract_if(.., |watched| watched.starts_with(folder));
+        self.forgotten.extend(gone);
     }
 }
 
@@ -158,6 +193,7 @@ impl Ground {
             root: workspace.root.clone(),
             target: workspace.target.clone(),
             own_target: workspace.own_target(),
+            files: BTreeSet::new(),
         }
     }
 
@@ -176,6 +212,8 @@ impl Ground {
             let there = root.ancestors().find(|folder| folder.is_dir());
             folders.extend(there.map(Utf8Path::to_owned));
         }
+        let of_files = self.files.iter().filter_map(|file| file.parent()).filter(|folder| folder.is_dir());
+        folders.extend(of_files.map(Utf8Path::to_owned));
         folders.extend(Some(self.root.join(CARGO)).filter(|cargo| cargo.is_dir()));
         for root in &self.packages {
             let is_watched = |entry: &walkdir::DirEntry| {
@@ -206,6 +244,34 @@ fn is_source(path: &Utf8Path) -> bool {
 /// Whether the name is one that people give to files: editors write hidden ones, and others with marks at their end.
 fn is_name_of_people(name: &str) -> bool {
     !name.starts_with('.') && !name.ends_with(['~', '#']) && name != "4913"
+}
+
+/// What kind of file system a folder is on that does not tell of changes made elsewhere, as the system's own numbers say
+/// (`linux/magic.h`; those of `VirtualBox` and Parallels are their own).
+pub(crate) fn silent(folder: &Utf8Path) -> Option<&'static str> {
+    #[cfg(target_os = "linux")]
+    {
+        let kind = rustix::fs::statfs(folder.as_std_path()).ok()?.f_type;
+        kind_of(u32::try_from(kind).ok()?)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = folder;
+        None
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn kind_of(number: u32) -> Option<&'static str> {
+    Some(match number {
+        0x0102_1997 => "9p (as the disks of Windows in WSL, and folders of virtual machines)",
+        0x6573_5546 => "FUSE or virtiofs (as bind mounts of Docker Desktop)",
+        0x0000_6969 => "NFS",
+        0xff53_4d42 | 0xfe53_4d42 | 0x0000_517b => "SMB",
+        0x786f_4256 => "vboxsf (VirtualBox)",
+        0x7c7c_6673 => "prl_fs (Parallels)",
+        _ => return None,
+    })
 }
 
 fn is_missing(error: &notify::Error) -> bool {
@@ -247,6 +313,10 @@ mod tests {
 
     impl Watched {
         fn new() -> Self {
+            Self::with(false)
+        }
+
+        fn with(polls: bool) -> Self {
             let folder = tempfile::tempdir().unwrap();
             let base = Utf8PathBuf::from_path_buf(folder.path().canonicalize().unwrap()).unwrap();
             let root = base.join("app");
@@ -257,9 +327,15 @@ mod tests {
                 fs::create_dir_all(folder).unwrap();
             }
             let packages = vec![root.clone(), base.join("dependency")];
-            let ground = Ground { packages, root, own_target: target.join("routegen"), target };
+            let ground = Ground {
+                packages,
+                root,
+                own_target: target.join("routegen"),
+                target,
+                files: BTreeSet::new(),
+            };
             let (tell, changes) = mpsc::channel();
-            let watcher = Watcher::over(&ground, move |change| drop(tell.send(change))).unwrap();
+            let watcher = Watcher::over(&ground, polls, move |change| drop(tell.send(change))).unwrap();
             Self { _folder: folder, ground, watcher, changes }
         }
 
@@ -377,6 +453,46 @@ mod tests {
             assert_eq!(lock(&watched.watcher.shared).watched, watched.ground.folders(&Ignored::default()));
             watched.write("src/lib.rs");
             watched.told("src/lib.rs");
+        }
+    }
+
+    #[test]
+    fn files_that_are_looked_at_tell_the_same_and_rest_where_a_folder_is_gone() {
+        let mut watched = Watched::with(true);
+        watched.write("src/lib.rs");
+        watched.told("src/lib.rs");
+        fs::remove_dir_all(watched.path("src/deep")).unwrap();
+        watched.told("src/deep");
+        fs::create_dir(watched.path("src/deep")).unwrap();
+        watched.told("src/deep");
+        watched.write("src/deep/mod.rs");
+        let before = watched.told("src/deep/mod.rs");
+        assert!(!before.contains(&Change::Anything), "{before:?}");
+    }
+
+    #[test]
+    fn a_file_outside_of_all_packages_is_told_and_what_is_beside_it_is_not() {
+        let mut watched = Watched::new();
+        let folder = watched.path("../elsewhere");
+        fs::create_dir(&folder).unwrap();
+        let folder = Utf8PathBuf::from_path_buf(folder.canonicalize().unwrap()).unwrap();
+        let (file, beside) = (folder.join(".env"), folder.join("beside"));
+        watched.ground.files = BTreeSet::from([file.clone()]);
+        watched.watcher.cover_ground(&watched.ground).unwrap();
+        fs::write(&beside, "").unwrap();
+        fs::write(&file, "").unwrap();
+        let before = watched.told(file.as_str());
+        assert!(!before.contains(&Change::Path(beside)), "{before:?}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_tells_of_no_changes_is_known_by_its_number() {
+        assert!(kind_of(0x0102_1997).unwrap().contains("WSL"));
+        assert!(kind_of(0x6573_5546).unwrap().contains("Docker"));
+        // ext4, btrfs, tmpfs, overlayfs.
+        for number in [0xef53, 0x9123_683e, 0x0102_1994, 0x794c_7630] {
+            assert_eq!(kind_of(number), None, "{number:x}");
         }
     }
 

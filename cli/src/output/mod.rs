@@ -1,6 +1,7 @@
 //! What users see: steps, outcomes, diagnostics, and the words in them.
 
 pub(crate) mod label;
+pub(crate) mod megabytes;
 pub(crate) mod options;
 pub(crate) mod printer;
 pub(crate) mod report;

@@ -39,12 +39,16 @@ pub(crate) enum Error {
     )]
     NoLibrary { package: String },
 
-    #[error("the library of `{package}` is a `{kind}` too, and routes are in plain libraries")]
+    #[error(
+        "the library of `{package}` is also a `dylib`, which functions would be linked to and Lambda does not have"
+    )]
     #[diagnostic(
         code(RG0022),
-        help("leave `crate-type` out of `[lib]`, and make a package of its own for the `{kind}`")
+        help(
+            "remove `dylib` from `crate-type` in `[lib]`, and make a package of its own for it; `lib`, `cdylib` and `staticlib` may stay"
+        )
     )]
-    CrateType { package: String, kind: String },
+    DyLib { package: String },
 
     #[error("neither `{package}` nor a package that it depends on has `routegen` as a dependency")]
     #[diagnostic(code(RG0005), help("add it: `cargo add routegen --package {package}`"))]

@@ -36,6 +36,11 @@ pub(crate) struct Workspace {
     /// wherever they come from. A macro that is re-exported makes routes in any of them. `cargo metadata` adds up what all
     /// members of the workspace ask for, so one of them may be missing in a build of the selected package.
     pub(crate) linked: Vec<LinkedPackage>,
+    /// Whether the selected package's library is something for other languages too (`cdylib`, `staticlib`).
+    pub(crate) is_more_than_a_library: bool,
+    /// Whether another one of these, on this disk, is that: cargo gives its files no hash, and each way of building it takes the
+    /// place of the other.
+    pub(crate) one_file_for_all_modes: bool,
     /// The package id of the runtime that they depend on.
     pub(crate) runtime: PackageId,
     /// The folders of the packages that are neither below the workspace's root nor below cargo's home, each with what
@@ -43,6 +48,8 @@ pub(crate) struct Workspace {
     pub(crate) outside: Vec<(Utf8PathBuf, String)>,
     /// The folders of the packages on this disk that the selected one is made from, itself among them.
     pub(crate) local_folders: Vec<Utf8PathBuf>,
+    /// Whether anything but the runtime may log by the crate `log`.
+    pub(crate) has_records: bool,
     /// What every call of cargo is told.
     pub(crate) options: CargoOptions,
 }
@@ -53,14 +60,10 @@ pub(crate) struct LinkedPackage {
     pub(crate) id: PackageId,
     pub(crate) name: String,
     pub(crate) version: String,
-    /// What its own dependency on the runtime is called, where it has one: `routegen`, unless renamed.
-    pub(crate) runtime_dependency: Option<String>,
     /// The library as Rust names it.
     pub(crate) crate_name: String,
     /// The file that the library begins with.
     pub(crate) lib: Utf8PathBuf,
-    /// Whether it is a member of the workspace: cargo takes features for those only.
-    pub(crate) is_member: bool,
     /// Whether its sources are on this disk for the user to change, and come from no registry and no repository.
     pub(crate) is_local: bool,
     /// The files that its programs begin with. They are no part of the API.
@@ -90,11 +93,14 @@ impl Workspace {
         }
         let mut linked = Vec::new();
         let mut runtimes = BTreeSet::new();
+        let mut has_no_hash = false;
         let between = packages_to_the_runtime(&metadata, &app.id);
         for package in &between {
-            if let Some(link) = link(&metadata, package) {
-                if link.is_local {
-                    refuse_other_crate_types(package)?;
+            if let Some(link) = link(package) {
+                // Of the selected package nothing but the plain library is built.
+                if link.is_local && package.id != app.id {
+                    refuse_dylib(package)?;
+                    has_no_hash |= is_more_than_a_library(package);
                 }
                 linked.push(link);
             }
@@ -130,7 +136,10 @@ impl Workspace {
             package_root: folder(app),
             outside: outside.collect(),
             local_folders,
+            has_records: has_records(&metadata, &app.id),
             linked,
+            is_more_than_a_library: is_more_than_a_library(app),
+            one_file_for_all_modes: has_no_hash,
             runtime,
             root: metadata.workspace_root,
             own_target: metadata.target_directory.join("routegen"),
@@ -203,6 +212,7 @@ fn folder(package: &Package) -> Utf8PathBuf {
     package.manifest_path.parent().map(Utf8Path::to_owned).unwrap_or_default()
 }
 
+/// The package of that name, that of the folder, the default member that can have routes, or the member that can.
 fn select<'a>(metadata: &'a Metadata, name: Option<&str>) -> Result<&'a Package, Error> {
     let members = metadata.workspace_packages();
     let names = |packages: &[&Package]| packages.iter().map(|package| package.name.to_string()).collect();
@@ -211,17 +221,27 @@ fn select<'a>(metadata: &'a Metadata, name: Option<&str>) -> Result<&'a Package,
         return found
             .ok_or_else(|| Error::UnknownPackage { package: name.to_owned(), members: names(&members) });
     }
-    if let Some(package) = metadata.root_package() {
-        return Ok(package);
-    }
     let can_have_routes = |package: &&Package| {
         library(package).is_some() && !packages_to_the_runtime(metadata, &package.id).is_empty()
     };
-    let candidates: Vec<_> = members.into_iter().filter(can_have_routes).collect();
-    match candidates[..] {
-        [package] => Ok(package),
-        _ => Err(Error::WhichPackage { candidates: names(&candidates) }),
+    let here = metadata.root_package();
+    // A member's folder was chosen; at the workspace's root, the package there is one of several.
+    if let Some(package) = here
+        && (can_have_routes(&package) || folder(package) != metadata.workspace_root)
+    {
+        return Ok(package);
     }
+    let default = metadata.workspace_default_packages().into_iter().filter(can_have_routes).collect();
+    let all = members.into_iter().filter(can_have_routes).collect();
+    for candidates in [default, all] as [Vec<&Package>; 2] {
+        match candidates[..] {
+            [package] => return Ok(package),
+            [] => {}
+            _ => return Err(Error::WhichPackage { candidates: names(&candidates) }),
+        }
+    }
+    // What is wrong with the package here says more than that there is no other.
+    here.ok_or_else(|| Error::WhichPackage { candidates: Vec::new() })
 }
 
 fn library(package: &Package) -> Option<&Target> {
@@ -231,14 +251,20 @@ fn library(package: &Package) -> Option<&Target> {
         .find(|target| target.kind.iter().any(|kind| matches!(kind, TargetKind::Lib | TargetKind::RLib)))
 }
 
-/// cargo gives a library on this disk that is a `cdylib` too one name for every mode of building it, so that the one with
-/// the registry and the one without would take each other's place.
-fn refuse_other_crate_types(package: &Package) -> Result<(), Error> {
-    let types = library(package).map_or(&[][..], |library| &library.crate_types);
-    match types.iter().find(|kind| !matches!(kind, CrateType::Lib | CrateType::RLib)) {
-        Some(kind) => Err(Error::CrateType { package: package.name.to_string(), kind: kind.to_string() }),
-        None => Ok(()),
+fn types(package: &Package) -> &[CrateType] {
+    library(package).map_or(&[][..], |library| &library.crate_types)
+}
+
+fn is_more_than_a_library(package: &Package) -> bool {
+    types(package).iter().any(|kind| !matches!(kind, CrateType::Lib | CrateType::RLib))
+}
+
+/// rustc may link to the shared library in the place of the plain one, and Lambda would not find it.
+fn refuse_dylib(package: &Package) -> Result<(), Error> {
+    if types(package).contains(&CrateType::DyLib) {
+        return Err(Error::DyLib { package: package.name.to_string() });
     }
+    Ok(())
 }
 
 /// The packages on every way from `id`, which is one of them, to a runtime, which is not.
@@ -280,18 +306,24 @@ fn normal_dependencies<'a>(metadata: &'a Metadata, id: &PackageId) -> impl Itera
     })
 }
 
+/// Whether the package or what it depends on logs by the crate `log`. `tracing` can hand on its events to that crate, and does so only
+/// where a program has no subscriber.
+fn has_records(metadata: &Metadata, id: &PackageId) -> bool {
+    let name = |id: &PackageId| metadata[id].name.to_string();
+    let not_the_runtime = dependencies(metadata, id)
+        .into_iter()
+        .filter(|id| !["tracing", RUNTIME].contains(&name(id).as_str()));
+    not_the_runtime.into_iter().any(|id| normal_dependencies(metadata, &id).any(|id| name(id) == "log"))
+}
+
 /// The runtimes that the package depends on directly: one, unless something is wrong.
 fn runtime<'a>(metadata: &'a Metadata, id: &PackageId) -> impl Iterator<Item = &'a PackageId> {
     normal_dependencies(metadata, id).filter(|id| metadata[*id].name == RUNTIME)
 }
 
 /// The package as something to link, where it is a library.
-fn link(metadata: &Metadata, package: &Package) -> Option<LinkedPackage> {
+fn link(package: &Package) -> Option<LinkedPackage> {
     let library = library(package)?;
-    let dependency = package
-        .dependencies
-        .iter()
-        .find(|dependency| dependency.name == RUNTIME && dependency.kind == DependencyKind::Normal);
     let others = package.targets.iter().filter(|target| *target != library);
     let (bins, others): (Vec<_>, Vec<_>) = others.partition(|target| target.kind.contains(&TargetKind::Bin));
     let files = |targets: Vec<&Target>| targets.into_iter().map(|target| target.src_path.clone()).collect();
@@ -299,11 +331,8 @@ fn link(metadata: &Metadata, package: &Package) -> Option<LinkedPackage> {
         id: package.id.clone(),
         name: package.name.to_string(),
         version: package.version.to_string(),
-        runtime_dependency: dependency
-            .map(|dependency| dependency.rename.clone().unwrap_or_else(|| RUNTIME.to_owned())),
         crate_name: library.name.replace('-', "_"),
         lib: library.src_path.clone(),
-        is_member: metadata.workspace_members.contains(&package.id),
         is_local: package.source.is_none(),
         bins: files(bins),
         other_targets: files(others),

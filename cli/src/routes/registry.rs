@@ -46,7 +46,7 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry,
     let linked = stopwatch.time(Step::RegistryLink, "", || toolchain::link(&libraries, &link, printer))?;
     let json = run(Command::new(&linked.program), &folder.join("manifest.json"), TIMEOUT)?;
     let manifest = parse(&json)?;
-    symbols::compare(workspace, &libraries, Mode::Registry, manifest.entry_points())?;
+    symbols::compare(workspace, &libraries, Mode::Registry, &manifest)?;
     if !manifest.functions().iter().any(|function| manifest.calls(function)) {
         return Err(Error::NothingToDeploy { package: workspace.package.clone() });
     }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 use object::read::archive::ArchiveFile;
-use routegen_spec::{Entry, EntryPoint};
+use routegen_spec::{Entry, EntryPoint, Manifest, PackageSpec};
 
 use crate::{
     output::label::label,
@@ -23,26 +23,34 @@ use crate::{
 };
 
 /// Compares the libraries of a build with the registry.
-pub(crate) fn compare<'a>(
+pub(crate) fn compare(
     workspace: &Workspace,
     libraries: &Libraries,
     mode: Mode,
-    registered: impl IntoIterator<Item = EntryPoint<'a>>,
+    manifest: &Manifest,
 ) -> Result<(), Error> {
     let mut compiled = BTreeSet::new();
     for library in libraries.files() {
         compiled.extend(symbols(library)?);
     }
-    let registered: BTreeMap<&str, EntryPoint<'_>> =
-        registered.into_iter().map(|registered| (registered.symbol, registered)).collect();
+    // What stands around all routes of a package is compared as the routes are: none is open because it was lost.
+    let of_packages = manifest
+        .routes
+        .iter()
+        .filter_map(|route| Some((route.package_entry.as_deref()?, EntryPoint::from(route))));
+    let registered: BTreeMap<&str, EntryPoint<'_>> = manifest
+        .entry_points()
+        .map(|registered| (registered.symbol, registered))
+        .chain(of_packages)
+        .collect();
     let surplus = compiled.iter().filter(|symbol| !registered.contains_key(symbol.as_str()));
     let surplus = surplus.map(|symbol| only_compiled(symbol, mode));
     match mode {
         // What is registered and has no entry point is of a library that nobody asked cargo for.
         Mode::Registry => refuse(surplus.collect(), |entries| Error::Unregistered { entries }),
         Mode::Artifacts => {
-            let missing = registered.values().filter(|registered| !compiled.contains(registered.symbol));
-            let missing = missing.map(|registered| only_registered(&workspace.root, registered));
+            let missing = registered.iter().filter(|(symbol, _)| !compiled.contains(**symbol));
+            let missing = missing.map(|(_, registered)| only_registered(&workspace.root, registered));
             refuse(missing.chain(surplus).collect(), |entries| Error::BuildsDiffer { entries })
         }
     }
@@ -65,7 +73,7 @@ fn symbols(library: &Utf8Path) -> Result<BTreeSet<String>, Error> {
         let Ok(name) = std::str::from_utf8(symbol.name()) else { continue };
         // Apple's linkers put an underscore before what C and Rust call a symbol.
         let name = name.strip_prefix('_').unwrap_or(name);
-        if name.starts_with(Entry::PREFIX) {
+        if name.starts_with(Entry::PREFIX) || name.starts_with(PackageSpec::PREFIX) {
             symbols.insert(name.to_owned());
         }
     }
@@ -76,6 +84,9 @@ fn symbols(library: &Utf8Path) -> Result<BTreeSet<String>, Error> {
 fn only_compiled(symbol: &str, mode: Mode) -> OtherEntry {
     let what = match symbol.parse::<Entry>() {
         Ok(entry) => format!("{} of the crate `{}`", entry.serves.described(), entry.crate_name),
+        Err(_) if symbol.starts_with(PackageSpec::PREFIX) => {
+            format!("`package!` of the crate `{}`", symbol.trim_start_matches(PackageSpec::PREFIX))
+        }
         Err(_) => format!("what has the entry point `{symbol}`"),
     };
     let message = match mode {

@@ -6,9 +6,12 @@
 
 use std::{
     io,
+    os::unix::process::{CommandExt as _, ExitStatusExt as _},
     process::{Child, Command, ExitStatus, Output, Stdio},
     sync::{Mutex, MutexGuard, PoisonError},
 };
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::support::Error;
 
@@ -40,14 +43,14 @@ pub(crate) fn listen() -> Result<(), Error> {
     let listening = ctrlc::set_handler(|| {
         let mut state = state();
         if state.requested {
-            state.children.iter().for_each(|child| child.signal(Signal::Kill));
+            state.children.iter().for_each(|child| child.signal(Signal::KILL));
             if let Some(kill) = &state.kill {
                 kill();
             }
             give_up();
         }
         state.requested = true;
-        state.children.iter().for_each(|child| child.signal(Signal::Term));
+        state.children.iter().for_each(|child| child.signal(Signal::TERM));
         if let Some(wake) = &state.wake {
             wake();
         }
@@ -77,9 +80,7 @@ pub(crate) fn on_giving_up(kill: impl Fn() + Send + 'static) {
 
 /// Runs a program that asks nobody anything, in a group of its own: what it has started ends with it.
 pub(crate) fn output(command: &mut Command) -> Result<Output, Error> {
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(command, 0);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let (child, running) = spawn(command, true)?;
     let output = child.wait_with_output();
     forget(running);
@@ -122,43 +123,17 @@ fn forget(running: ChildProcess) {
 /// A program that was interrupted was so because the user wants this one to end, whichever of the two hears it first.
 fn refuse_interrupted(status: ExitStatus) -> Result<(), Error> {
     check()?;
-    #[cfg(unix)]
-    {
-        const SIGINT: i32 = rustix::process::Signal::INT.as_raw();
-        if std::os::unix::process::ExitStatusExt::signal(&status) == Some(SIGINT) {
-            return Err(Error::Interrupted);
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = status;
-    Ok(())
-}
-
-/// What programs are told.
-#[derive(Clone, Copy)]
-enum Signal {
-    /// To end.
-    Term,
-    /// Nothing: they are ended.
-    Kill,
+    let interrupted = status.signal() == Some(Signal::INT.as_raw());
+    if interrupted { Err(Error::Interrupted) } else { Ok(()) }
 }
 
 impl ChildProcess {
-    #[cfg(unix)]
+    /// Has it end, or ends it.
     fn signal(self, signal: Signal) {
-        use rustix::process::{self, Pid, kill_process, kill_process_group};
         let Some(id) = i32::try_from(self.id).ok().and_then(Pid::from_raw) else { return };
-        let signal = match signal {
-            Signal::Term => process::Signal::TERM,
-            Signal::Kill => process::Signal::KILL,
-        };
         // One that has just ended by itself is no matter.
         let _ = if self.leads { kill_process_group(id, signal) } else { kill_process(id, signal) };
     }
-
-    /// A console sends Ctrl-C to all that runs in it.
-    #[cfg(not(unix))]
-    fn signal(self, _: Signal) {}
 }
 
 #[expect(

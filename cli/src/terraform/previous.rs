@@ -1,6 +1,7 @@
 //! What the last emission left on the disk: what the next one is compared with.
 //!
-//! In: the texts of the rendered files. Out: the routes, the `moved` blocks, and whose Terraform it is. What cannot be read was
+//! In: the texts of the rendered files, and of that with the functions. Out: the routes, the `moved` blocks, whose Terraform it is, and
+//! whether it called functions after the API. What cannot be read was
 //! not written by routegen, and is refused when it would be overwritten; here it says nothing.
 
 use std::collections::BTreeSet;
@@ -26,6 +27,8 @@ pub(crate) struct Previous {
     pub(crate) api_name: Option<String>,
     /// What the functions ran on.
     pub(crate) architectures: BTreeSet<String>,
+    /// Whether it was a module whose functions had no prefix by default.
+    pub(crate) has_bare_names: bool,
     pub(super) routes: Vec<PreviousRoute>,
     pub(super) moves: Vec<Move>,
 }
@@ -42,7 +45,8 @@ pub(super) type Identity = (String, String);
 
 impl Previous {
     /// The files that say it, in either syntax.
-    pub(crate) const FILES: [&str; 4] = ["locals.tf", "locals.tf.json", "moved.tf", "moved.tf.json"];
+    pub(crate) const FILES: [&str; 6] =
+        ["locals.tf", "locals.tf.json", "moved.tf", "moved.tf.json", "functions.tf", "functions.tf.json"];
 
     /// Reads those of the files that there are, by name and text.
     pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
@@ -62,6 +66,8 @@ impl Previous {
         let locals = &file["locals"];
         let entries = |name: &str| locals[name].as_object().into_iter().flat_map(serde_json::Map::values);
         self.api_name = self.api_name.take().or_else(|| text(&locals["api_name"]));
+        let prefix = text(&locals["function_name_prefix"]);
+        self.has_bare_names |= prefix.is_some_and(|prefix| !prefix.contains("local.api_name"));
         self.architectures
             .extend(entries("lambda_functions").filter_map(|function| text(&function["architecture"])));
         self.routes.extend(entries("lambda_routes").filter_map(route));
@@ -131,6 +137,26 @@ mod tests {
         ] {
             let previous = Previous::read(Previous::FILES.map(|name| (name, text)));
             assert!(previous.routes.is_empty() && previous.moves.is_empty(), "{text}");
+            assert!(!previous.has_bare_names, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_module_that_gave_functions_no_prefix_is_known_in_either_syntax() {
+        let read = |text: &str| {
+            let json = crate::terraform::json::from_hcl(text);
+            let [hcl, json] =
+                [("functions.tf", text), ("functions.tf.json", &json)].map(|file| Previous::read([file]));
+            assert_eq!(hcl.has_bare_names, json.has_bare_names);
+            hcl.has_bare_names
+        };
+        assert!(!read(include_str!("module/functions.tf")));
+        let earlier = [
+            r#"var.function_name_prefix != null ? var.function_name_prefix : var.copy == null ? "" : "${var.copy}-""#,
+            "var.function_name_prefix",
+        ];
+        for prefix in earlier {
+            assert!(read(&format!("locals {{\n  function_name_prefix = {prefix}\n}}\n")), "{prefix}");
         }
     }
 }

@@ -15,15 +15,6 @@ pub(crate) enum Error {
     #[diagnostic(transparent)]
     Support(#[from] support::Error),
 
-    #[error(
-        "the routes of `{package}` are all in packages outside of its workspace, where cargo switches no feature on"
-    )]
-    #[diagnostic(
-        code(RG0026),
-        help("add routegen to the package itself: `cargo add routegen --package {package}`")
-    )]
-    RoutesOutside { package: String },
-
     #[error("{first} and {second} have a library of one name, `{crate_name}`")]
     #[diagnostic(
         code(RG0049),

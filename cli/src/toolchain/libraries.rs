@@ -3,7 +3,11 @@
 //! In: the workspace, and what they are built for. Out: the files of the crates that can hold routes, and the flags that cargo gave to
 //! rustc for them.
 
-use std::{collections::BTreeMap, io::BufReader, process::Stdio};
+use std::{
+    collections::BTreeMap,
+    io::BufReader,
+    process::{Command, Stdio},
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Message, PackageId, TargetKind};
@@ -49,7 +53,10 @@ pub(crate) fn build(
     printer: &Printer,
 ) -> Result<Libraries, Error> {
     let profile = Profile::load(workspace, mode)?;
-    let target = workspace.own_target().join(backend.folder());
+    let mut target = workspace.own_target().join(backend.folder());
+    if mode == Mode::Registry && workspace.one_file_for_all_modes {
+        target = workspace.own_target().join("cargo-registry");
+    }
     if let Some(libraries) = run(workspace, mode, backend, &profile, &target, printer)? {
         return Ok(libraries);
     }
@@ -66,7 +73,8 @@ fn clean(
     printer: &Printer,
 ) -> Result<(), Error> {
     let mut command = backend.clean(workspace);
-    command.args(["--quiet", "--target-dir", target.as_str(), "--package", &workspace.package]);
+    command.args(["--quiet", "--package", &workspace.package]);
+    keep_apart(&mut command, target);
     command.args(profile.arguments());
     printer.running(&command);
     let status = command.status().map_err(|error| support::Error::run("cargo", error))?;
@@ -83,17 +91,18 @@ fn run(
 ) -> Result<Option<Libraries>, Error> {
     let mut command = backend.build(workspace);
     command.args(["--lib", "--message-format=json-render-diagnostics"]);
-    command.args(["--target-dir", target.as_str(), "--color", printer.color_word()]);
+    command.args(["--color", printer.color_word()]);
+    keep_apart(&mut command, target);
     command.args(["--package", &workspace.package]);
     command.args(profile.arguments());
     command.args(workspace.options.resolution()).args(workspace.options.effort());
-    if mode == Mode::Registry {
-        command.args(switch_registry_on(workspace)?);
+    if workspace.is_more_than_a_library {
+        command.args(["--crate-type", "lib"]);
     }
     if printer.quiet() {
         command.arg("--quiet");
     }
-    wrapper::install(&mut command, workspace)?;
+    wrapper::install(&mut command, workspace, mode)?;
     printer.running(&command);
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let (status, heard) = interrupt::run(&mut command, |child| {
@@ -111,19 +120,10 @@ fn run(
     heard.libraries(workspace, profile)
 }
 
-/// The feature of the runtime is one for the whole build, whichever package asks for it. cargo takes the features of
-/// packages that it is asked to build, and those of members of the workspace only.
-fn switch_registry_on(workspace: &Workspace) -> Result<Vec<String>, Error> {
-    let members = workspace.linked.iter().filter(|package| package.is_member);
-    let direct = members.filter_map(|package| Some((package, package.runtime_dependency.as_deref()?)));
-    let Some((package, dependency)) = direct.max_by_key(|(package, _)| package.id == workspace.id) else {
-        return Err(Error::RoutesOutside { package: workspace.package.clone() });
-    };
-    let mut words = vec!["--features".to_owned(), format!("{dependency}/registry")];
-    if package.id != workspace.id {
-        words.extend(["--package".to_owned(), package.name.clone()]);
-    }
-    Ok(words)
+/// Has cargo keep everything in `target`, wherever the user's own builds keep their intermediate files (`build.build-dir`):
+/// these are compiled otherwise, and cleaned at times.
+fn keep_apart(command: &mut Command, target: &Utf8Path) {
+    command.args(["--target-dir", target.as_str()]).env("CARGO_BUILD_BUILD_DIR", target);
 }
 
 /// What cargo said it has made.
@@ -153,30 +153,39 @@ impl Heard {
 
     /// `None` where cargo found the library fresh and its record is gone.
     fn libraries(mut self, workspace: &Workspace, profile: &Profile) -> Result<Option<Libraries>, Error> {
-        // The metadata's file is the library's own; the library itself is also linked to a name without a hash, which
-        // the next build in another mode takes over.
-        let rmeta = |id: &PackageId| {
-            let files = self.libraries.get(id).map_or(&[][..], Vec::as_slice);
-            files.iter().find(|file| file.extension() == Some("rmeta"))
-        };
-        let library = rmeta(&workspace.id).ok_or(Error::CargoSaidTooLittle)?;
-        let runtime = rmeta(&workspace.runtime).ok_or(Error::CargoSaidTooLittle)?.with_extension("rlib");
-        let Some(record) = Record::read(library) else { return Ok(None) };
+        let file = |id: &PackageId| own_file(self.libraries.get(id)?);
+        let library = file(&workspace.id).ok_or(Error::CargoSaidTooLittle)?;
+        let runtime = file(&workspace.runtime).ok_or(Error::CargoSaidTooLittle)?;
+        let Some(record) = Record::read(&library) else { return Ok(None) };
         // A package of which nothing was heard is not part of this build: what would need it is switched off.
-        let built = |package: &&LinkedPackage| rmeta(&package.id).is_some();
-        let built: Vec<_> = workspace.linked.iter().filter(built).collect();
-        refuse_same_crate_name(&built)?;
-        let file = |package: &&LinkedPackage| {
-            Some((package.crate_name.clone(), rmeta(&package.id)?.with_extension("rlib")))
-        };
-        let by_crate = built.iter().filter_map(file).collect();
+        let built = workspace.linked.iter().filter_map(|package| Some((package, file(&package.id)?)));
+        let (packages, files): (Vec<_>, Vec<_>) = built.unzip();
+        refuse_same_crate_name(&packages)?;
+        let names = packages.iter().map(|package| package.crate_name.clone());
+        let by_crate = names.zip(files).collect();
         self.search.sort();
         self.search.dedup();
-        let mut flags = flags::for_link(&record.arguments, profile.lto);
+        let source = workspace.linked.iter().find(|package| package.id == workspace.id);
+        let source = source.map_or(Utf8Path::new(""), |package| &package.lib);
+        let mut flags = flags::for_link(&record.arguments, source, &workspace.root, profile.lto);
         flags.extend(profile.link_flags());
+        // Debug information names the folder in which rustc is called, and that of the program.
+        flags.extend(wrapper::remap(workspace));
         flags.extend(self.search.into_iter().flat_map(|path| ["-L".to_owned(), path]));
         Ok(Some(Libraries { root: workspace.root.clone(), rustc: record.rustc, flags, runtime, by_crate }))
     }
+}
+
+/// The file of a library that no other way of building it takes over, if cargo names one. The metadata's file is the library's
+/// own, and it is beside it; the library itself is also linked to a name without a hash. One that is a `cdylib` too has no other
+/// name, and no metadata of its own.
+fn own_file(files: &[Utf8PathBuf]) -> Option<Utf8PathBuf> {
+    let with = |extension| files.iter().find(|file| file.extension() == Some(extension));
+    with("rmeta").map(|file| file.with_extension("rlib")).or_else(|| {
+        let public = with("rlib")?;
+        let own = public.parent()?.join("deps").join(public.file_name()?);
+        Some(if own.is_file() { own } else { public.clone() })
+    })
 }
 
 /// Libraries of one name would be told apart by nothing: not by an entry point's symbol, nor where they are linked.

@@ -101,18 +101,27 @@ fn stamp(
         source.to_string(),
         "-o".to_owned(),
         program.to_string(),
-        format!("--extern=routegen={}", libraries.runtime),
-        // What it is linked from lies in folders of this machine, and none of their names may stay in it.
-        format!("--remap-path-prefix={}=/routegen", link.folder),
     ];
-    let mut files = vec![&libraries.runtime];
+    let mut files = Vec::new();
+    let mut add = |name: &str, rlib: &Utf8PathBuf| {
+        // What is known of a crate may be beside its code and not within (cargo's `-Zno-embed-metadata`).
+        let rmeta = Some(rlib.with_extension("rmeta")).filter(|rmeta| rmeta.is_file());
+        for file in std::iter::once(rlib.clone()).chain(rmeta) {
+            arguments.push(format!("--extern={name}={file}"));
+            files.push(file);
+        }
+    };
+    add("routegen", &libraries.runtime);
     for name in &link.crates {
-        let file = libraries.by_crate.get(*name).ok_or(Error::CargoSaidTooLittle)?;
-        arguments.push(format!("--extern={name}={file}"));
-        files.push(file);
+        add(name, libraries.by_crate.get(*name).ok_or(Error::CargoSaidTooLittle)?);
     }
     arguments.extend(libraries.flags.iter().cloned());
-    let seen = |file: &Utf8PathBuf| Ok((file.clone(), FileState::new(file)?));
+    // What it is linked from lies in folders of this machine, and none of their names may stay in it.
+    arguments.push(format!("--remap-path-prefix={}=/routegen", link.folder));
+    let seen = |file: Utf8PathBuf| {
+        let state = FileState::new(&file)?;
+        Ok((file, state))
+    };
     let libraries_seen: Result<_, Error> = files.into_iter().map(seen).collect();
     Ok(Stamp {
         rustc: libraries.rustc.clone(),

@@ -21,6 +21,10 @@ const SMALL: &str = "small";
 /// The codegen units of what is compiled incrementally: rustc's own default for that.
 const INCREMENTAL_UNITS: u32 = 256;
 
+/// The codegen units of the runtime for the registry. It is compiled under another condition than for artifacts, of which
+/// cargo is told nothing; this number, which nobody writes, has cargo keep the two apart in every profile.
+const REGISTRY_UNITS: u32 = 251;
+
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Profile {
     pub(super) name: String,
@@ -74,6 +78,7 @@ impl Profile {
             }
             let set = |package, key, value| format!("profile.{name}.package.\"{package}\".{key}={value}");
             settings.push(set(RUNTIME, "opt-level", 0));
+            settings.push(set(RUNTIME, "codegen-units", REGISTRY_UNITS));
             // In one codegen unit, an edit would compile the whole crate again, incrementally or not.
             let incremental = definitions.get(name, "incremental");
             let is_incremental = incremental.as_deref() != Some("false");
@@ -131,7 +136,7 @@ mod tests {
         assert_eq!(
             arguments(None, "", Mode::Registry),
             "--profile release profile.release.codegen-units=1 profile.release.package.\"routegen\".opt-level=0 \
-             profile.release.incremental=true profile.release.package.\"app\".opt-level=0 \
+             profile.release.package.\"routegen\".codegen-units=251 profile.release.incremental=true profile.release.package.\"app\".opt-level=0 \
              profile.release.package.\"app\".codegen-units=256"
         );
     }
@@ -147,7 +152,7 @@ mod tests {
         assert_eq!(
             arguments(None, manifest, Mode::Registry),
             "--profile lambda profile.lambda.lto=false profile.lambda.package.\"routegen\".opt-level=0 \
-             profile.lambda.incremental=true profile.lambda.package.\"app\".opt-level=0 \
+             profile.lambda.package.\"routegen\".codegen-units=251 profile.lambda.incremental=true profile.lambda.package.\"app\".opt-level=0 \
              profile.lambda.package.\"app\".codegen-units=256"
         );
         assert_eq!(
@@ -162,7 +167,7 @@ mod tests {
         assert_eq!(
             arguments(None, no, Mode::Registry),
             "--profile release profile.release.codegen-units=1 profile.release.package.\"routegen\".opt-level=0 \
-             profile.release.package.\"app\".opt-level=0"
+             profile.release.package.\"routegen\".codegen-units=251 profile.release.package.\"app\".opt-level=0"
         );
         let yes = arguments(None, "release = { incremental = true }", Mode::Registry);
         assert!(!yes.contains("incremental") && yes.ends_with("\"app\".codegen-units=256"), "{yes}");

@@ -20,10 +20,10 @@ impl Record {
         files::write_own(&path, &serde_json::to_vec(self).unwrap_or_default())
     }
 
-    /// The record of the library whose metadata cargo wrote to `rmeta`.
-    pub(super) fn read(rmeta: &Utf8Path) -> Option<Self> {
-        let stem = rmeta.file_stem()?.strip_prefix("lib")?;
-        let json = files::read_own(&rmeta.with_file_name(format!("{stem}.rustc.json")))?;
+    /// The record of the library that cargo wrote to `file`.
+    pub(super) fn read(file: &Utf8Path) -> Option<Self> {
+        let stem = file.file_stem()?.strip_prefix("lib")?;
+        let json = files::read_own(&file.with_file_name(format!("{stem}.rustc.json")))?;
         serde_json::from_slice(&json).ok()
     }
 
@@ -55,12 +55,12 @@ mod tests {
         std::fs::write(&victim, theirs).unwrap();
         let record = folder.join("items-1.rustc.json");
         std::os::unix::fs::symlink(&victim, &record).unwrap();
-        let rmeta = folder.join("libitems-1.rmeta");
-        assert!(Record::read(&rmeta).is_none(), "what is behind a link is no record");
+        let file = folder.join("libitems-1.rlib");
+        assert!(Record::read(&file).is_none(), "what is behind a link is no record");
         let words = ["--crate-name", "items", "--crate-type", "lib", "-C", "extra-filename=-1", "--out-dir"];
         let arguments = words.iter().copied().chain([folder.as_str()]).map(str::to_owned).collect();
         Record { rustc: "rustc".to_owned(), arguments }.write().unwrap();
-        assert_eq!(Record::read(&rmeta).unwrap().rustc, "rustc");
+        assert_eq!(Record::read(&file).unwrap().rustc, "rustc");
         assert_eq!(std::fs::read_to_string(&victim).unwrap(), theirs);
         assert!(!record.symlink_metadata().unwrap().is_symlink());
     }

@@ -7,6 +7,7 @@
 
 use std::{
     ffi::OsString,
+    os::unix::process::CommandExt as _,
     path::PathBuf,
     process::{Command, ExitCode},
 };
@@ -15,10 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     configuration::{here, rustc_wrapper},
+    mode::Mode,
     record::Record,
 };
 use crate::{
-    project::workspace::{CARGO_HOME, Workspace, cargo_home},
+    project::workspace::{CARGO_HOME, RUNTIME, Workspace, cargo_home},
     support,
     toolchain::Error,
 };
@@ -31,19 +33,28 @@ const ORDERS: &str = "ROUTEGEN_RUSTC_WRAPPER";
 struct Orders {
     /// The wrapper that the user has.
     next: Option<String>,
-    /// Prefixes of paths, and what takes their place; of two that fit, rustc takes the later.
-    remap: Vec<(String, String)>,
+    /// Flags for every crate.
+    flags: Vec<String>,
+    /// The conditions that the runtime is compiled under besides the ones that cargo names.
+    cfg: String,
 }
 
 /// Makes `cargo` call this program in the place of rustc.
-pub(super) fn install(cargo: &mut Command, workspace: &Workspace) -> Result<(), Error> {
+pub(super) fn install(cargo: &mut Command, workspace: &Workspace, mode: Mode) -> Result<(), Error> {
     let program = std::env::current_exe().map_err(|error| support::Error::run("routegen", error))?;
-    let orders = Orders { next: rustc_wrapper(&here()?)?, remap: remap(workspace) };
+    let cfg = match mode {
+        // Not by cargo, which takes features for members of the workspace alone, and would give `--features` of the user's
+        // to every package that is named beside the selected one.
+        Mode::Registry => "feature=\"registry\"",
+        Mode::Artifacts => "routegen_artifact",
+    };
+    let orders = Orders { next: rustc_wrapper(&here()?)?, flags: remap(workspace), cfg: cfg.to_owned() };
     cargo.env(WRAPPER, program).env(ORDERS, serde_json::to_string(&orders).unwrap_or_default());
     Ok(())
 }
 
-fn remap(workspace: &Workspace) -> Vec<(String, String)> {
+/// The flags that put other names in the place of the folders of this machine; of two that fit, rustc takes the later.
+pub(super) fn remap(workspace: &Workspace) -> Vec<String> {
     // The second build of a verification lies elsewhere, and is to name its files as the first does.
     let target = "/workspace/target/routegen".to_owned();
     let mut remap = vec![
@@ -57,7 +68,7 @@ fn remap(workspace: &Workspace) -> Vec<(String, String)> {
     let rustup = rustup.or_else(|| Some(std::env::home_dir()?.join(".rustup")));
     let rustup = rustup.and_then(|home| home.into_os_string().into_string().ok());
     remap.extend(rustup.map(|home| (home, "/rustup".to_owned())));
-    remap
+    remap.into_iter().map(|(from, to)| format!("--remap-path-prefix={from}={to}")).collect()
 }
 
 /// Runs rustc in the way that cargo asks for, where this program has been called by it; `None` where it has not.
@@ -76,9 +87,17 @@ pub(crate) fn main(args: &[OsString]) -> Option<ExitCode> {
     };
     // A build script or a procedural macro that calls routegen means routegen.
     command.env_remove(ORDERS);
-    command.args(arguments);
-    command.args(orders.remap.iter().map(|(from, to)| format!("--remap-path-prefix={from}={to}")));
+    command.args(arguments).args(&orders.flags);
+    if is_runtime(arguments) {
+        command.args(["--cfg", &orders.cfg]);
+    }
     Some(become_(command))
+}
+
+/// Whether it is the crate that users depend on: `--crate-name routegen`, as cargo writes it.
+fn is_runtime(arguments: &[OsString]) -> bool {
+    let mut pairs = arguments.windows(2);
+    pairs.any(|pair| pair[0] == "--crate-name" && pair[1] == RUNTIME)
 }
 
 /// Only the libraries that cargo was asked for are recorded. One that cannot be written down is reported as missing
@@ -106,24 +125,12 @@ fn without_workspace_wrapper<'a>(
     }
 }
 
-#[cfg(unix)]
 fn become_(mut command: Command) -> ExitCode {
-    use std::os::unix::process::CommandExt as _;
     // cargo, when it is asked to end, leaves its compilers running. Where this fails, they end when they are done.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM));
     let error = command.exec();
     failed(&command, &error)
-}
-
-#[cfg(not(unix))]
-fn become_(mut command: Command) -> ExitCode {
-    match command.status() {
-        Ok(status) => {
-            status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
-        }
-        Err(error) => failed(&command, &error),
-    }
 }
 
 #[expect(

@@ -558,10 +558,3 @@ fn glibc_at_least(minor: u32) -> Result<(), String> {
         Err(format!("this is {version}, and the test needs glibc 2.{minor}"))
     }
 }
-
-#[test]
-fn a_library_that_is_a_cdylib_too_is_refused() {
-    let project = Project::new("cdylib", "");
-    project.write("Cargo.toml", &(project.manifest() + "\n[lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n"));
-    insta::assert_snapshot!(complaint(&project, &["check"]));
-}

@@ -17,7 +17,7 @@ provider "aws" {
 
 # What all functions share. Nothing is paid for a table that nobody asks.
 resource "aws_dynamodb_table" "items" {
-  name         = "${var.function_name_prefix}items"
+  name         = "${var.function_name_prefix == null ? "" : var.function_name_prefix}items"
   billing_mode = "PAY_PER_REQUEST"
   hash_key     = "pk"
   range_key    = "id"

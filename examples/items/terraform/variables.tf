@@ -1,6 +1,7 @@
 variable "region" {
-  description = "AWS region to deploy to."
+  description = "AWS region to deploy to. Null takes that of the provider: AWS_REGION, or the profile's."
   type        = string
+  default     = null
 }
 
 variable "artifacts_dir" {
@@ -19,7 +20,7 @@ variable "name" {
 
 variable "function_name_prefix" {
   type    = string
-  default = ""
+  default = null
 }
 
 variable "tags" {

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use pets::access::Keys;
 use routegen::{
-    AuthorizerRequest, Claims, ClientAddress, Decision, Json, authorizer,
+    AuthorizerRequest, Claims, ClientAddress, Decision, Json, Scopes, authorizer,
     http::{HeaderMap, StatusCode, Uri, request::Parts},
     lambda_http::{self, RequestExt as _},
     route, router, testing,
@@ -105,8 +105,8 @@ struct Roles {
 }
 
 #[route(GET, "/roles", auth = "cognito")]
-async fn get_roles(claims: Claims<Roles>) -> Json<Value> {
-    Json(json!({ "scopes": claims.scopes(), "claims": claims.into_inner() }))
+async fn get_roles(Claims(claims): Claims<Roles>, Scopes(scopes): Scopes) -> Json<Value> {
+    Json(json!({ "scopes": scopes, "claims": claims }))
 }
 
 /// Both, on ports of loopback.

@@ -18,7 +18,7 @@ use aws_lc_rs::{
 };
 use hyper::{
     HeaderMap, Method,
-    header::{AUTHORIZATION, HOST, HeaderName, HeaderValue},
+    header::{AUTHORIZATION, DATE, HOST, HeaderName, HeaderValue},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use routegen_apigw::{
@@ -26,7 +26,9 @@ use routegen_apigw::{
     event::{IamIdentity, Identity, RoutedRequest},
 };
 use time::{
-    OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description,
+    OffsetDateTime, PrimitiveDateTime,
+    format_description::{BorrowedFormatItem, well_known::Rfc2822},
+    macros::format_description,
 };
 
 use super::refused::Refused;
@@ -67,11 +69,13 @@ enum BadSignature {
     Malformed,
     #[error("the signature is for another region, service or day")]
     Scope,
-    #[error("the header `x-amz-date` is missing, malformed or more than five minutes off")]
+    #[error(
+        "the header `x-amz-date`, or `date` in its place, is missing, malformed or more than five minutes off"
+    )]
     Date,
     #[error("the access key is not one that the gateway was given")]
     Key,
-    #[error("the signature does not cover `host` and `x-amz-date`, or names a header that is not there")]
+    #[error("the signature does not cover `host` and the date, or names a header that is not there")]
     Headers,
     #[error("the security token is not that of the key")]
     Token,
@@ -110,13 +114,11 @@ impl IamVerifier {
         }
         let claim = Claim::parse(header)?;
         let key = self.keys.iter().find(|key| key.id == claim.key_id).ok_or(BadSignature::Key)?;
-        let date =
-            request.headers.get(X_AMZ_DATE).and_then(|date| date.to_str().ok()).ok_or(BadSignature::Date)?;
-        let signed_at =
-            PrimitiveDateTime::parse(date, AMZ_DATE).map_err(|_| BadSignature::Date)?.assume_utc();
+        let (dated_by, signed_at) = signed_at(request.headers).ok_or(BadSignature::Date)?;
         if (OffsetDateTime::from(request.time) - signed_at).unsigned_abs() > CLOCK_SKEW {
             return Err(BadSignature::Date);
         }
+        let date = &*signed_at.format(AMZ_DATE).map_err(|_| BadSignature::Date)?;
         let Scope { day, region, service } = claim.scope;
         if day != &date[..8] || region != &*self.region || service != SERVICE {
             return Err(BadSignature::Scope);
@@ -130,17 +132,22 @@ impl IamVerifier {
         {
             return Err(BadSignature::Body);
         }
-        let canonical = canonical_request(
-            request.method,
-            (request.path, request.query),
-            request.headers,
-            claim.signed_headers,
-            &hash,
-        )?;
-        let expected = hex(&signature(&key.secret, &claim.scope, &to_sign(date, &claim.scope, &canonical)));
-        verify_slices_are_equal(expected.as_bytes(), claim.signature.as_bytes())
-            .map_err(|_| BadSignature::Signature)?;
-        Ok(&key.id)
+        // Of what ends with a dot segment, clients make two paths.
+        for path in [normalized(request.path, false), normalized(request.path, true)] {
+            let canonical = canonical_request(
+                request.method,
+                (&path, request.query),
+                request.headers,
+                (claim.signed_headers, &dated_by),
+                &hash,
+            )?;
+            let expected =
+                hex(&signature(&key.secret, &claim.scope, &to_sign(date, &claim.scope, &canonical)));
+            if verify_slices_are_equal(expected.as_bytes(), claim.signature.as_bytes()).is_ok() {
+                return Ok(&key.id);
+            }
+        }
+        Err(BadSignature::Signature)
     }
 
     /// The headers that sign a request for a path and a query with the first key; nothing where there is none.
@@ -165,7 +172,8 @@ impl IamVerifier {
         names.sort_unstable();
         let names = names.join(";");
         let hash = hex(digest(&SHA256, body).as_ref());
-        let canonical = canonical_request(method, target, &headers, &names, &hash).ok()?;
+        let target = (&*normalized(target.0, false), target.1);
+        let canonical = canonical_request(method, target, &headers, (&names, &X_AMZ_DATE), &hash).ok()?;
         let scope = Scope { day: &date[..8], region: &self.region, service: SERVICE };
         let signature = hex(&signature(&key.secret, &scope, &to_sign(&date, &scope, &canonical)));
         let credential = format!("{}/{scope}", key.id);
@@ -225,15 +233,47 @@ impl<'a> Claim<'a> {
     }
 }
 
+/// When the request was signed, and the header that says so: `x-amz-date`, or, where that is missing, `date`, in its form or HTTP's
+/// ([the elements of a request]).
+///
+/// [the elements of a request]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
+fn signed_at(headers: &HeaderMap) -> Option<(HeaderName, OffsetDateTime)> {
+    let name = if headers.contains_key(X_AMZ_DATE) { X_AMZ_DATE } else { DATE };
+    let mut values = headers.get_all(&name).iter();
+    let (text, None) = (values.next()?.to_str().ok()?, values.next()) else { return None };
+    let basic = PrimitiveDateTime::parse(text, AMZ_DATE).map(PrimitiveDateTime::assume_utc).ok();
+    let of_http = || OffsetDateTime::parse(text, &Rfc2822).ok().filter(|_| name == DATE);
+    Some((name.clone(), basic.or_else(of_http)?))
+}
+
+/// A path without dot segments and empty ones, as it is signed for every service but S3 ([the steps]). Of one that ends with a dot
+/// segment, RFC 3986 (5.2.4) makes a folder, and AWS's own clients do not.
+///
+/// [the steps]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+fn normalized(path: &str, dots_are_folders: bool) -> String {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()),
+            segment => segments.push(segment),
+        }
+    }
+    let ends_with_dots = path.ends_with("/.") || path.ends_with("/..");
+    let is_folder = path.ends_with('/') || dots_are_folders && ends_with_dots;
+    let last = if is_folder && !segments.is_empty() { "/" } else { "" };
+    format!("/{}{last}", segments.join("/"))
+}
+
 fn canonical_request(
     method: &Method,
     (path, query): (&str, &str),
     sent: &HeaderMap,
-    signed: &str,
+    (signed, dated_by): (&str, &HeaderName),
     body_hash: &str,
 ) -> Result<String, BadSignature> {
     let mut names: Vec<&str> = signed.split(';').collect();
-    if !names.contains(&"host") || !names.contains(&"x-amz-date") {
+    if !names.contains(&"host") || !names.contains(&dated_by.as_str()) {
         return Err(BadSignature::Headers);
     }
     names.sort_unstable();
@@ -260,7 +300,9 @@ fn canonical_request(
 
 fn canonical_query(query: &str) -> String {
     let encode = |text: &str| {
-        let decoded: Cow<'_, [u8]> = percent_decode_str(text).into();
+        // For a query, `+` is a space, however it was signed (tedder/requests-aws4auth #54).
+        let text = text.replace('+', " ");
+        let decoded: Cow<'_, [u8]> = percent_decode_str(&text).into();
         percent_encoding::percent_encode(&decoded, ENCODED).to_string()
     };
     let mut pairs: Vec<(String, String)> = query
@@ -312,6 +354,139 @@ mod tests {
                        f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59";
         let signature = signature("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", &claim.scope, to_sign);
         assert_eq!(hex(&signature), claim.signature);
+    }
+
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+    /// 2015-08-30 12:36:00, as AWS's vectors have it.
+    const TIME: u64 = 1_440_938_160;
+
+    fn verified(
+        method: &Method,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<(), BadSignature> {
+        let verifier = IamVerifier::new([IamKey::new("AKIDEXAMPLE", SECRET)].into(), "us-east-1".into());
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        let headers: HeaderMap = headers.collect();
+        let request = RoutedRequest {
+            stage: &routegen_apigw::ApiStage::default(),
+            route_key: "$default",
+            path_parameters: &[],
+            method,
+            path,
+            query,
+            headers: &headers,
+            cookies: &[],
+            added_headers: &[],
+            protocol: "HTTP/1.1",
+            source_ip: None,
+            request_id: "id",
+            time: SystemTime::UNIX_EPOCH + Duration::from_secs(TIME),
+        };
+        verifier.signer(&request, body.as_bytes()).map(drop)
+    }
+
+    fn authorization(signed: &str, signature: &str) -> String {
+        format!(
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/execute-api/aws4_request, \
+             SignedHeaders={signed}, Signature={signature}"
+        )
+    }
+
+    /// Requests like those of AWS's vectors, signed by botocore 1.43: targets as it sends them, and its signatures.
+    #[test]
+    fn what_botocore_signs_passes_however_its_path_and_its_query_are_written() {
+        for (target, signature) in [
+            ("/", "0b42ea2cbe5587460c2dc01f388964c0834d1cf82281963872548698c270aeb6"),
+            (
+                "/?Param2=value2&Param1=value1",
+                "63a2c5c0c9c7da3e893f1c6a1cea590225532f3c536b55abde0fec3fb79616e5",
+            ),
+            ("/?q=a+b", "4eec6efc1b4564e4efb3afb0c7d51e6a3c99e42bf5c50230dec51d4eaef71975"),
+            ("/?q=a%2Bb", "b54435d1e777ffa4d8d7b5599c5544fac59fe12bb5a7bdb750ad0f954a14b0b2"),
+            (
+                "/?a+b=c+d+e&%C3%BC=%2A~%27%28%29",
+                "c35848006abdee978b5ca1e71c85f90dfde3e73e2dd22e49132420b588601170",
+            ),
+            ("//", "0b42ea2cbe5587460c2dc01f388964c0834d1cf82281963872548698c270aeb6"),
+            ("//example//", "3458adf898d1324ba8c9ece6f16d2cab9300c6d38086ee9e7b8ff0ceee481483"),
+            ("/./", "0b42ea2cbe5587460c2dc01f388964c0834d1cf82281963872548698c270aeb6"),
+            ("/./example", "5590b95e0c6139b29a293eaa050f937dea2fb0cda5eca12e13724cb0cb405f8e"),
+            ("/example/..", "0b42ea2cbe5587460c2dc01f388964c0834d1cf82281963872548698c270aeb6"),
+            ("/example1/example2/../..", "0b42ea2cbe5587460c2dc01f388964c0834d1cf82281963872548698c270aeb6"),
+            ("/../example", "5590b95e0c6139b29a293eaa050f937dea2fb0cda5eca12e13724cb0cb405f8e"),
+            ("/example/.", "5590b95e0c6139b29a293eaa050f937dea2fb0cda5eca12e13724cb0cb405f8e"),
+            ("/a//b/./c/../d/", "bcecbd63a4d18cc52ad5ad38283f876e204388db2463c07612fbe8d18eb719df"),
+            ("/a/.../..b/c..", "2e15f76694af123bd1bb2c7e47d03f28f534dd4b802f84a282840a9168e58476"),
+            ("/a%2Fb/%2E%2E/c", "03fd8a1e5bcc52781c98e86b9ac11caf1a36eb948ed7da2d25358afcc54971cf"),
+            ("/ex%20ample/%E1%88%B4", "0d0a9217f78636a1a951320dc4dccf1e58cdddd2ab27be57567534125ed7220e"),
+        ] {
+            let authorization = authorization("host;x-amz-date", signature);
+            let headers = [
+                ("host", "example.amazonaws.com"),
+                ("x-amz-date", "20150830T123600Z"),
+                ("authorization", &authorization),
+            ];
+            assert_eq!(verified(&Method::GET, target, &headers, ""), Ok(()), "{target}");
+            for other in [format!("{target}x"), format!("/x{target}"), target.replace('+', "-") + "?"] {
+                let refused = verified(&Method::GET, &other, &headers, "");
+                let same = normalized(other.split('?').next().unwrap(), false)
+                    == normalized(target.split('?').next().unwrap(), false)
+                    && canonical_query(other.split_once('?').map_or("", |it| it.1))
+                        == canonical_query(target.split_once('?').map_or("", |it| it.1));
+                assert_eq!(refused.is_ok(), same, "{other} signed as {target}");
+            }
+        }
+        let authorization = authorization(
+            "content-type;host;my-header1;x-amz-date",
+            "604b41978fe6f7d5c939acb205912574fd7ac68014487b1dcf8c1116260cf89e",
+        );
+        let headers = [
+            ("host", "example.amazonaws.com"),
+            ("x-amz-date", "20150830T123600Z"),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("my-header1", "  a   b  c  "),
+            ("authorization", &authorization),
+        ];
+        assert_eq!(verified(&Method::POST, "/", &headers, "Param1=value1"), Ok(()));
+        assert_eq!(verified(&Method::POST, "/", &headers, "Param1=value2"), Err(BadSignature::Signature));
+    }
+
+    #[test]
+    fn a_date_may_stand_in_place_of_amazons() {
+        let signed = |names: &str, dated: &[(&str, &str)], time: &str| {
+            let mut headers = vec![("host", "h")];
+            headers.extend(dated);
+            let sent = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+            let by = if names.contains("x-amz-date") { X_AMZ_DATE } else { DATE };
+            let hash = hex(digest(&SHA256, b"").as_ref());
+            let canonical = canonical_request(&Method::GET, ("/", ""), &sent.collect(), (names, &by), &hash);
+            let scope = Scope { day: "20150830", region: "us-east-1", service: SERVICE };
+            let signature = hex(&signature(SECRET, &scope, &to_sign(time, &scope, &canonical.unwrap())));
+            let authorization = authorization(names, &signature);
+            headers.push(("authorization", &authorization));
+            verified(&Method::GET, "/", &headers, "")
+        };
+        let time = "20150830T123600Z";
+        let of_http = "Sun, 30 Aug 2015 12:36:00 GMT";
+        for date in [of_http, time] {
+            assert_eq!(signed("date;host", &[("date", date)], time), Ok(()), "{date}");
+        }
+        let both = [("date", "Sun, 30 Aug 2015 12:00:00 GMT"), ("x-amz-date", time)];
+        assert_eq!(signed("date;host;x-amz-date", &both, time), Ok(()), "the other one counts");
+        assert_eq!(signed("date;host", &both, time), Err(BadSignature::Headers), "and has to be signed");
+        for (date, time) in [
+            ("Sun, 30 Aug 2015 12:30:59 GMT", "20150830T123059Z"),
+            ("30 August 2015", time),
+            ("1440938160", time),
+        ] {
+            assert_eq!(signed("date;host", &[("date", date)], time), Err(BadSignature::Date), "{date}");
+        }
+        let of_http = [("x-amz-date", of_http)];
+        assert_eq!(signed("host;x-amz-date", &of_http, time), Err(BadSignature::Date), "it has one form");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use hyper::header::HeaderValue;
-use routegen_spec::limits::PAYLOAD_BYTES;
+use routegen_spec::limits::{ANSWER_BYTES, PAYLOAD_BYTES};
 use tokio::sync::oneshot;
 
 use super::{
@@ -75,7 +75,11 @@ impl LambdaFunction {
         match tokio::spawn(tokio::time::timeout(self.timeout, work)).await {
             Ok(Ok(Ok(answer))) => {
                 let answer = Bytes::from(answer.to_string());
-                if answer.len() > PAYLOAD_BYTES { Err(InvokeError::AnswerTooLarge) } else { Ok(answer) }
+                if answer.len() > ANSWER_BYTES {
+                    Err(InvokeError::AnswerTooLarge { bytes: answer.len() as u64 })
+                } else {
+                    Ok(answer)
+                }
             }
             Ok(Ok(Err(error))) => Err(InvokeError::Function(error)),
             Ok(Err(_)) => Err(InvokeError::TimedOut(self.timeout)),

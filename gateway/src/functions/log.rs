@@ -1,4 +1,5 @@
-//! What a function writes to stdout and stderr, line by line, for whoever observes the gateway.
+//! What a function writes to stdout and stderr, line by line, for whoever observes the gateway. What it has begun of a line is told when
+//! the invocation ends that wrote it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,7 +10,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::state::Environment;
+use super::state::{Author, Environment};
 use crate::observe::Observation;
 
 /// A longer line is told in parts, so that a function that never ends one does not fill the memory.
@@ -17,6 +18,9 @@ const LINE_BYTES: usize = 64 * 1024;
 
 /// How long is read what a process that has ended left: its pipes may be held by others.
 const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// How long is waited, at the end of an invocation, for what it wrote before it answered: it is in the pipe already.
+const LAST_BYTES: Duration = Duration::from_millis(5);
 
 /// The readers of a process's output.
 pub(super) struct LogReaders(JoinSet<()>);
@@ -43,10 +47,32 @@ impl LogReaders {
 }
 
 async fn read(environment: Arc<Environment>, output: impl AsyncRead + Unpin) {
+    let mut ended = environment.ended.subscribe();
     let mut reader = BufReader::new(output);
     let mut line = Vec::new();
+    // Whose the begun line is, where its invocation has ended.
+    let mut author: Option<Author> = None;
     loop {
-        let (used, complete) = match reader.fill_buf().await {
+        let filled = if author.is_some() {
+            let Ok(filled) = timeout(LAST_BYTES, reader.fill_buf()).await else {
+                if !line.is_empty() {
+                    tell(&environment, &mut line, author.clone());
+                }
+                author = None;
+                continue;
+            };
+            filled
+        } else {
+            tokio::select! {
+                biased;
+                filled = reader.fill_buf() => filled,
+                Ok(()) = ended.changed() => {
+                    author.clone_from(&ended.borrow_and_update());
+                    continue;
+                }
+            }
+        };
+        let (used, complete) = match filled {
             Ok([]) | Err(_) => break,
             Ok(bytes) => {
                 let end = bytes.iter().position(|byte| *byte == b'\n');
@@ -58,17 +84,20 @@ async fn read(environment: Arc<Environment>, output: impl AsyncRead + Unpin) {
         };
         reader.consume(used);
         if complete {
-            tell(&environment, &mut line);
+            tell(&environment, &mut line, None);
         }
     }
     if !line.is_empty() {
-        tell(&environment, &mut line);
+        tell(&environment, &mut line, None);
     }
 }
 
-fn tell(environment: &Environment, line: &mut Vec<u8>) {
+fn tell(environment: &Environment, line: &mut Vec<u8>, author: Option<Author>) {
     let text = String::from_utf8_lossy(line).trim_end_matches(['\n', '\r']).to_owned();
     line.clear();
-    let (function, invocation) = environment.author();
+    let (function, invocation) = match author {
+        Some((function, invocation)) => (function, Some(invocation)),
+        None => environment.author(),
+    };
     environment.pool.services.observer.tell(|| Observation::Log { function, invocation, line: text });
 }

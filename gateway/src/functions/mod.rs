@@ -15,6 +15,8 @@ mod process;
 mod processes;
 mod runtime_api;
 mod state;
+#[cfg(target_os = "linux")]
+mod strays;
 
 pub(crate) use environment::new_pool;
 pub(crate) use function::{Call, LambdaFunction, RunBy};

@@ -1,7 +1,7 @@
 //! How an invocation ended: with an answer, or without one and why.
 
 use bytes::Bytes;
-use routegen_spec::limits::PAYLOAD_BYTES;
+use routegen_spec::limits::{ANSWER_BYTES, PAYLOAD_BYTES};
 
 use crate::FunctionError;
 
@@ -36,8 +36,14 @@ pub enum InvokeError {
     #[error("the function used more than its {0} MB of memory")]
     OutOfMemory(u32),
     /// Its answer is larger than Lambda takes.
-    #[error("the function's answer is larger than {PAYLOAD_BYTES} bytes")]
-    AnswerTooLarge,
+    #[error(
+        "the function's answer has {bytes} bytes, and Lambda takes {ANSWER_BYTES}; a body in base64 counts as it is sent, a third larger than it is"
+    )]
+    #[non_exhaustive]
+    AnswerTooLarge {
+        /// How large it is, as far as it was read.
+        bytes: u64,
+    },
     /// Its answer is not JSON.
     #[error("the function's answer is not JSON")]
     NotJson,

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 
-use super::processes::{Processes, kill_group};
+use super::processes::{Processes, kill_all};
 use crate::Program;
 
 /// How often a program that is still open for writing is tried again: see [`spawn`].
@@ -25,6 +25,8 @@ pub(super) struct Process {
     child: Child,
     /// Of the process, and of the group of all that it starts.
     id: u32,
+    /// Address and port of its Runtime API.
+    runtime_api: String,
     reaped: bool,
     /// Those that live, itself among them.
     processes: Processes,
@@ -53,9 +55,10 @@ pub(super) async fn spawn(
     let mut command = command(program, about)?;
     let mut tries = 0;
     loop {
-        match processes.start(&mut command) {
+        match processes.start(&mut command, about.runtime_api) {
             Ok((child, id)) => {
-                return Ok(Process { child, id, reaped: false, processes: processes.clone() });
+                let (runtime_api, processes) = (about.runtime_api.to_owned(), processes.clone());
+                return Ok(Process { child, id, runtime_api, reaped: false, processes });
             }
             Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && tries < TRIES => {
                 tries += 1;
@@ -140,7 +143,7 @@ impl Process {
     }
 
     fn kill(&mut self) {
-        kill_group(self.id);
+        kill_all(self.id, &self.runtime_api);
         #[cfg(not(unix))]
         let _ = self.child.start_kill();
     }

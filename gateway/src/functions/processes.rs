@@ -3,13 +3,15 @@
 //! In: processes, as they start and as they are reaped. Out, when it is asked for: the end of all of them, and of all that would start.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     io,
     sync::{Arc, Mutex},
 };
 
 use tokio::process::{Child, Command};
 
+#[cfg(target_os = "linux")]
+use super::strays;
 use crate::lock::lock;
 
 /// The processes that a gateway has started and that have not ended ([`Gateway::processes`](crate::Gateway::processes)).
@@ -20,8 +22,8 @@ pub struct Processes(Arc<Mutex<State>>);
 struct State {
     /// Whether none may start any more.
     ended: bool,
-    /// The ids of those that were not reaped, which are those of their groups.
-    alive: BTreeSet<u32>,
+    /// The ids of those that were not reaped, which are those of their groups, with the addresses of their Runtime APIs.
+    alive: BTreeMap<u32, String>,
 }
 
 impl Processes {
@@ -31,18 +33,18 @@ impl Processes {
     pub fn end_at_once(&self) {
         let mut state = lock(&self.0);
         state.ended = true;
-        state.alive.iter().copied().for_each(kill_group);
+        state.alive.iter().for_each(|(id, runtime_api)| kill_all(*id, runtime_api));
     }
 
     /// Starts one. The lock is held meanwhile, so that none slips through.
-    pub(super) fn start(&self, command: &mut Command) -> io::Result<(Child, u32)> {
+    pub(super) fn start(&self, command: &mut Command, runtime_api: &str) -> io::Result<(Child, u32)> {
         let mut state = lock(&self.0);
         if state.ended {
             return Err(io::Error::other("the gateway's processes were ended"));
         }
         let child = command.spawn()?;
         let id = child.id().ok_or(io::ErrorKind::NotFound)?;
-        state.alive.insert(id);
+        state.alive.insert(id, runtime_api.to_owned());
         Ok((child, id))
     }
 
@@ -52,8 +54,19 @@ impl Processes {
     }
 }
 
-/// Kills a process and what it started.
-pub(super) fn kill_group(id: u32) {
+/// Kills a process and what it started. That is its group, and on Linux what has left the group too.
+pub(super) fn kill_all(id: u32, runtime_api: &str) {
+    // Of one that is killed nobody is a child any more.
+    #[cfg(target_os = "linux")]
+    let known = strays::descendants(id);
+    kill_group(id);
+    #[cfg(target_os = "linux")]
+    strays::kill(&known, runtime_api);
+    #[cfg(not(target_os = "linux"))]
+    let _ = runtime_api;
+}
+
+fn kill_group(id: u32) {
     #[cfg(unix)]
     if let Some(group) = rustix::process::Pid::from_raw(id.cast_signed()) {
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);

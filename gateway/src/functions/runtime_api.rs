@@ -14,7 +14,7 @@ use hyper::{
     header::{self, HeaderValue},
     http::request::Parts,
 };
-use routegen_spec::limits::PAYLOAD_BYTES;
+use routegen_spec::limits::ANSWER_BYTES;
 use serde::Deserialize;
 use tokio::time::timeout;
 
@@ -33,7 +33,7 @@ const ERROR_BYTES: usize = 256 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// What is read and thrown away of a body that is refused, so that the client reads why: more than an answer may have, and bounded.
-const AWAY_BYTES: usize = 4 * PAYLOAD_BYTES;
+const AWAY_BYTES: usize = 4 * ANSWER_BYTES;
 
 /// How long that may take.
 const AWAY_TIME: Duration = Duration::from_secs(5);
@@ -126,25 +126,26 @@ async fn response(
     body: &mut Incoming,
 ) -> Response<Full<Bytes>> {
     if !environment.works_on(id) {
-        return unknown(id);
+        return unknown(environment, id);
     }
-    if headers.contains_key("lambda-runtime-function-response-mode") {
+    if !is_buffered(headers) {
         let message = "an HTTP API has no streamed responses";
         let error = FunctionError::new("Runtime.StreamingNotSupported", message);
         environment.complete(id, Err(InvokeError::Function(error)));
         return refuse(StatusCode::BAD_REQUEST, "InvalidResponseMode", message);
     }
-    match read(body, PAYLOAD_BYTES).await {
+    match read(body, ANSWER_BYTES).await {
         Ok(body) => {
             if environment.complete(id, Ok(body)) {
                 accepted()
             } else {
-                unknown(id)
+                unknown(environment, id)
             }
         }
-        Err(Unread::TooLarge) => {
-            environment.complete(id, Err(InvokeError::AnswerTooLarge));
-            let message = InvokeError::AnswerTooLarge.to_string();
+        Err(Unread::TooLarge(bytes)) => {
+            let error = InvokeError::AnswerTooLarge { bytes };
+            let message = error.to_string();
+            environment.complete(id, Err(error));
             refuse(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message)
         }
         Err(Unread::Truncated) => truncated(),
@@ -158,7 +159,7 @@ async fn error(
     body: &mut Incoming,
 ) -> Response<Full<Bytes>> {
     if !environment.works_on(id) {
-        return unknown(id);
+        return unknown(environment, id);
     }
     let Some(error) = reported(headers, body).await else { return truncated() };
     environment.complete(id, Err(InvokeError::Function(error)));
@@ -177,7 +178,7 @@ async fn reported(headers: &HeaderMap, body: &mut Incoming) -> Option<FunctionEr
     let kind = kind.and_then(|kind| kind.to_str().ok()).map(str::to_owned);
     let body = match read(body, ERROR_BYTES).await {
         Ok(body) => body,
-        Err(Unread::TooLarge) => Bytes::new(),
+        Err(Unread::TooLarge(_)) => Bytes::new(),
         Err(Unread::Truncated) => return None,
     };
     let report: Report = serde_json::from_slice(&body).unwrap_or_default();
@@ -188,17 +189,27 @@ async fn reported(headers: &HeaderMap, body: &mut Incoming) -> Option<FunctionEr
 
 /// Why a body is not there.
 enum Unread {
-    TooLarge,
+    /// So many bytes it has, as far as it says so or was read.
+    TooLarge(u64),
     /// It broke off, or does not come. Whether the client's process goes on is seen by what watches over it.
     Truncated,
 }
 
 async fn read(body: &mut Incoming, most: usize) -> Result<Bytes, Unread> {
-    match timeout(BODY_TIME, Limited::new(body, most).collect()).await {
+    let declared = body.size_hint().exact();
+    match timeout(BODY_TIME, Limited::new(&mut *body, most).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unread::TooLarge),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            Err(Unread::TooLarge(declared.unwrap_or(most as u64 + 1)))
+        }
         Ok(Err(_)) | Err(_) => Err(Unread::Truncated),
     }
+}
+
+/// Whether an answer comes whole, as it does where nothing is said of it.
+fn is_buffered(headers: &HeaderMap) -> bool {
+    let mode = headers.get("lambda-runtime-function-response-mode").map(HeaderValue::as_bytes);
+    mode.is_none_or(|mode| mode.is_empty() || mode.eq_ignore_ascii_case(b"buffered"))
 }
 
 fn truncated() -> Response<Full<Bytes>> {
@@ -212,7 +223,13 @@ fn accepted() -> Response<Full<Bytes>> {
     response
 }
 
-fn unknown(id: &str) -> Response<Full<Bytes>> {
+/// An invocation is answered once. For the one that ended last, the state of the environment is the reason, as in AWS's own emulator
+/// (aws/aws-lambda-runtime-interface-emulator, `lambda/rapi/handler`), also where its answer was too large.
+fn unknown(environment: &Environment, id: &str) -> Response<Full<Bytes>> {
+    if environment.has_just_ended(id) {
+        let message = format!("the invocation {id} has ended");
+        return refuse(StatusCode::FORBIDDEN, "InvalidStateTransition", &message);
+    }
     let message = format!("there is no invocation {id}, or its time is up");
     refuse(StatusCode::BAD_REQUEST, "InvalidRequestID", &message)
 }

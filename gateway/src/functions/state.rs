@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use tokio::{
-    sync::{Notify, oneshot},
+    sync::{Notify, oneshot, watch},
     time::Instant,
 };
 
@@ -31,7 +31,12 @@ pub(super) struct Environment {
     pub(super) state: Mutex<State>,
     /// Notified when the watcher must look again.
     pub(super) changed: Notify,
+    /// The invocation that ended last, where no other was in flight then.
+    pub(super) ended: watch::Sender<Option<Author>>,
 }
+
+/// The function and the invocation that something is of.
+pub(super) type Author = (Arc<str>, String);
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -43,7 +48,7 @@ pub(super) struct State {
     /// Answers after which it has not asked again.
     pub(super) returning: usize,
     /// What it worked on last, which a late line of the log belongs to.
-    pub(super) last: Option<(Arc<str>, String)>,
+    pub(super) last: Option<Author>,
     /// When the watcher looks next; nothing while there is nothing to watch.
     pub(super) check: Option<Instant>,
     /// What it said of why it cannot start.
@@ -86,7 +91,13 @@ pub(super) struct StillBusy;
 
 impl Environment {
     pub(super) fn new(pool: Arc<Pool>, address: String) -> Self {
-        Self { pool, address, state: Mutex::default(), changed: Notify::new() }
+        Self {
+            pool,
+            address,
+            state: Mutex::default(),
+            changed: Notify::new(),
+            ended: watch::Sender::default(),
+        }
     }
 
     /// The next event, when there is one.
@@ -135,7 +146,11 @@ impl Environment {
         let work = state.in_flight.swap_remove(at);
         state.returning += 1;
         self.pool.returning();
-        state.last = Some((work.function, work.request_id));
+        let author = (work.function, work.request_id);
+        if state.in_flight.is_empty() {
+            self.ended.send_replace(Some(author.clone()));
+        }
+        state.last = Some(author);
         drop(state);
         let _ = work.reply.send(Invoked { outcome, cold_start: work.cold_start });
         true
@@ -144,6 +159,12 @@ impl Environment {
     /// Whether an invocation is in flight.
     pub(super) fn works_on(&self, request_id: &str) -> bool {
         lock(&self.state).in_flight.iter().any(|work| work.request_id == request_id)
+    }
+
+    /// Whether it is the last invocation that ended, and none is in flight.
+    pub(super) fn has_just_ended(&self, request_id: &str) -> bool {
+        let state = lock(&self.state);
+        state.in_flight.is_empty() && state.last.as_ref().is_some_and(|(_, last)| last == request_id)
     }
 
     /// The process said that it cannot start.

@@ -21,17 +21,17 @@ const SECRET: &str = "x-routegen-key";
 pub(super) fn admit(
     endpoint: Endpoint,
     client: SocketAddr,
-    port: u16,
+    (scheme, port): (&str, u16),
     secret: &str,
     parts: &Parts,
 ) -> Result<(), Refused> {
     if !client.ip().to_canonical().is_loopback() {
         return Err(Refused::Client);
     }
-    if !is_for(&parts.headers, port) {
+    if !is_for(&parts.headers, scheme, port) {
         return Err(Refused::Host);
     }
-    if !is_same_origin(&parts.headers) || !comes_from_the_page(endpoint, &parts.headers) {
+    if !is_same_origin(&parts.headers, scheme) || !comes_from_the_page(endpoint, &parts.headers) {
         return Err(Refused::Origin);
     }
     let sent = parts.headers.get(SECRET).map_or(&b""[..], |sent| sent.as_bytes());
@@ -41,13 +41,13 @@ pub(super) fn admit(
     Ok(())
 }
 
-fn is_for(headers: &HeaderMap, port: u16) -> bool {
+fn is_for(headers: &HeaderMap, scheme: &str, port: u16) -> bool {
     let mut hosts = headers.get_all(HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
     let Some((name, named)) = host.to_str().ok().map(routegen_apigw::host::name_and_port) else {
         return false;
     };
-    is_loopback(name) && named.unwrap_or(80) == port
+    is_loopback(name) && named.unwrap_or(if scheme == "https" { 443 } else { 80 }) == port
 }
 
 /// What browsers say of who asks ([Fetch Metadata]); programs say nothing. Any page may link to the document, which tells nothing,
@@ -83,7 +83,7 @@ mod tests {
             ("[::ffff:10.0.0.1]:5", Err(Refused::Client)),
         ] {
             assert_eq!(
-                admit(Endpoint::Document, client.parse().unwrap(), 9, "s", &parts),
+                admit(Endpoint::Document, client.parse().unwrap(), ("http", 9), "s", &parts),
                 admitted,
                 "{client}"
             );

@@ -58,16 +58,18 @@ pub(crate) struct Page {
     secret: String,
     log: Arc<Log>,
     streams: Arc<Semaphore>,
+    scheme: &'static str,
     port: u16,
 }
 
 impl Page {
-    /// The page of the gateway that listens on `port`.
-    pub(crate) fn new(port: u16) -> Result<Self, NoRandomness> {
+    /// The page of the gateway that listens on `port`, and speaks that.
+    pub(crate) fn new(scheme: &'static str, port: u16) -> Result<Self, NoRandomness> {
         Ok(Self {
             secret: secret()?,
             log: Arc::new(Log::new(random(9)?)),
             streams: Arc::new(Semaphore::new(STREAMS)),
+            scheme,
             port,
         })
     }
@@ -98,7 +100,7 @@ impl Page {
 
     /// Whether a request may reach the endpoint.
     pub(crate) fn admit(&self, endpoint: Endpoint, client: SocketAddr, parts: &Parts) -> Result<(), Refused> {
-        guard::admit(endpoint, client, self.port, &self.secret, parts)
+        guard::admit(endpoint, client, (self.scheme, self.port), &self.secret, parts)
     }
 
     /// Answers a request that was admitted.

@@ -5,14 +5,14 @@ use std::{borrow::Cow, net::SocketAddr, time::SystemTime};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{
-    Request, Response,
+    HeaderMap, Request, Response,
     body::Incoming,
-    header::{CONNECTION, HeaderValue},
+    header::{CONNECTION, HeaderValue, TRANSFER_ENCODING},
     http::request::Parts,
 };
 use routegen_apigw::{
     Refusal,
-    event::{RoutedRequest, proxy_event, trace_header},
+    event::{RoutedRequest, drop_connection_headers, proxy_event, trace_header},
     response::response,
     routing::{NotAPath, RequestPath},
 };
@@ -28,20 +28,26 @@ use crate::{
     authorize::Refused,
     deployment::Deployment,
     functions::{Call, InvokeError, Invoked},
-    host::WrongHost,
+    host::settle,
     reserved,
 };
 
 impl Shared {
     /// Answers a request.
     pub(crate) async fn answer(&self, client: SocketAddr, request: Request<Incoming>) -> Response<Body> {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let mut body = RequestBody::new(body, &parts);
-        let host = self.hosts.check(&parts.headers);
-        let mut response = if host.is_ok() && reserved::is(parts.uri.path()) {
+        let settled = settle(&mut parts).map_err(|wrong| Unheard::new(Refusal::BadRequest, &wrong));
+        let settled = settled.and_then(|()| coding(&parts.headers));
+        let heard = settled.and_then(|()| {
+            let known = self.hosts.check(&parts.headers);
+            known.map_err(|wrong| Unheard::new(Refusal::Forbidden(None), &wrong))
+        });
+        drop_connection_headers(&mut parts.headers);
+        let mut response = if heard.is_ok() && reserved::is(parts.uri.path()) {
             self.own(client, &parts, &mut body).await
         } else {
-            self.of_the_api(client, &parts, host, &mut body).await.map(whole)
+            self.of_the_api(client, &parts, heard, &mut body).await.map(whole)
         };
         if !body.read_away().await {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -49,22 +55,22 @@ impl Shared {
         response
     }
 
-    /// The API's paths, and what is for another host.
+    /// The API's paths, and what is no request for it.
     async fn of_the_api(
         &self,
         client: SocketAddr,
         parts: &Parts,
-        host: Result<(), WrongHost>,
+        heard: Result<(), Unheard>,
         body: &mut RequestBody,
     ) -> Response<Full<Bytes>> {
         let (request_id, deployment) = (self.services.ids.request(), self.deployment());
         let mut seen = Seen::new(self, parts, &request_id);
         let time = SystemTime::now();
         let request = ApiRequest { deployment: &deployment, parts, client, request_id: &request_id, time };
-        let is_for_us = host.is_ok();
-        let outcome = match host {
+        let is_for_us = heard.is_ok();
+        let outcome = match heard {
             Ok(()) => self.through_the_api(&request, body, &mut seen).await,
-            Err(wrong) => Err(seen.refused(Refusal::Forbidden(None), &wrong)),
+            Err(Unheard { refusal, why }) => Err(seen.refused(refusal, &why)),
         };
         let mut response = outcome.unwrap_or_else(|refusal| refusal.response()).map(Full::new);
         let headers = response.headers_mut();
@@ -122,7 +128,7 @@ impl Shared {
         let trace = self.services.ids.trace(request.time);
         let path_parameters = path.parameters_of(&route.path);
         let length = read.as_ref().map_or(body.declared(), |held| Some(held.bytes.len() as u64));
-        let added_headers = added_headers(&trace, self.port, length);
+        let added_headers = added_headers(&trace, (self.scheme(), self.port), length);
         let routed = RoutedRequest {
             stage: &deployment.stage,
             route_key: &route.key,
@@ -156,7 +162,8 @@ impl Shared {
                 .await
                 .map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?,
         };
-        let added_headers = self::added_headers(&trace, self.port, Some(body.bytes.len() as u64));
+        let added_headers =
+            self::added_headers(&trace, (self.scheme(), self.port), Some(body.bytes.len() as u64));
         let routed = RoutedRequest { added_headers: &added_headers, ..routed };
         let payload = proxy_event(&routed, &identity, &body.bytes);
         seen.function = Some(route.function.name.clone());
@@ -183,6 +190,34 @@ impl Shared {
     }
 }
 
+/// A request that is none for the gateway.
+struct Unheard {
+    refusal: Refusal,
+    why: String,
+}
+
+impl Unheard {
+    fn new(refusal: Refusal, why: &dyn std::fmt::Display) -> Self {
+        Self { refusal, why: why.to_string() }
+    }
+}
+
+/// A body comes in chunks, once, and in no other coding (RFC 9112, 6.1 and 7.1).
+fn coding(headers: &HeaderMap) -> Result<(), Unheard> {
+    let values = headers.get_all(TRANSFER_ENCODING).iter();
+    let codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let codings: Vec<&[u8]> = codings.map(<[u8]>::trim_ascii).filter(|coding| !coding.is_empty()).collect();
+    let is_chunked = |coding: &&&[u8]| coding.eq_ignore_ascii_case(b"chunked");
+    match (codings.len(), codings.iter().filter(is_chunked).count()) {
+        (0, _) | (1, 1) => Ok(()),
+        (_, 2..) => Err(Unheard::new(Refusal::BadRequest, &"the body is in chunks twice")),
+        _ => {
+            let why = "the body has another transfer coding than `chunked`";
+            Err(Unheard::new(Refusal::NotImplemented, &why))
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct ApiRequest<'a> {
     deployment: &'a Deployment,
@@ -194,13 +229,17 @@ struct ApiRequest<'a> {
 
 /// What API Gateway says of the client, and of the body even where there is none (AWS's own example of a GET,
 /// awsdocs/aws-lambda-developer-guide, sample-apps/nodejs-apig/event-v2.json, and captures in aws/aws-lambda-go and
-/// awslabs/aws-lambda-rust-runtime). `x-forwarded-proto` is the truth: the gateway speaks plain HTTP.
-fn added_headers(trace: &str, port: u16, length: Option<u64>) -> Vec<(&'static str, Cow<'_, str>)> {
+/// awslabs/aws-lambda-rust-runtime). `x-forwarded-proto` is the truth.
+fn added_headers<'a>(
+    trace: &'a str,
+    (scheme, port): (&'a str, u16),
+    length: Option<u64>,
+) -> Vec<(&'static str, Cow<'a, str>)> {
     let length = length.map(|length| ("content-length", Cow::Owned(length.to_string())));
     let others = [
         ("x-amzn-trace-id", Cow::Borrowed(trace_header(trace))),
         ("x-forwarded-port", Cow::Owned(port.to_string())),
-        ("x-forwarded-proto", Cow::Borrowed("http")),
+        ("x-forwarded-proto", Cow::Borrowed(scheme)),
     ];
     length.into_iter().chain(others).collect()
 }

@@ -6,9 +6,12 @@
 mod answer;
 mod body;
 mod handle;
+mod head;
 mod own;
 mod seen;
 mod shared;
+mod tls;
+mod unready;
 
 use std::{
     convert::Infallible,
@@ -28,7 +31,10 @@ use tokio::{
 use tokio_io_timeout::TimeoutWriter;
 
 pub(crate) use body::Room;
+use head::{Heads, Turns};
 pub(crate) use shared::Shared;
+pub use tls::{Tls, TlsError};
+pub use unready::Unready;
 
 /// Connections at once. Further ones wait to be accepted.
 const CONNECTIONS: usize = 4_096;
@@ -86,15 +92,30 @@ pub(crate) async fn serve_one(
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>, client: SocketAddr) {
     let _ = stream.set_nodelay(true);
-    talk(stream, shared, client).await;
+    match &shared.tls {
+        None => talk(stream, shared, client).await,
+        Some(tls) => {
+            // A client that speaks no TLS, or does not trust the certificate, is no error of the gateway's.
+            if let Ok(stream) = tls.accept(stream).await {
+                talk(stream, shared.clone(), client).await;
+            }
+        }
+    }
 }
 
 async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared>, client: SocketAddr) {
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(READING_TIME));
+    let turns = Arc::new(Turns::default());
+    let stream = Heads::new(Box::pin(stream), turns.clone());
     let service = service_fn(|request| {
-        let shared = shared.clone();
-        async move { Ok::<_, Infallible>(shared.answer(client, request).await) }
+        turns.next();
+        let (shared, turns) = (shared.clone(), &turns);
+        async move {
+            let response = shared.answer(client, request).await;
+            turns.next();
+            Ok::<_, Infallible>(response)
+        }
     });
     // A client that speaks no HTTP, or goes, is no error of the gateway's.
     let _ = http1::Builder::new()
@@ -102,7 +123,7 @@ async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared>, 
         .header_read_timeout(HEADER_TIME)
         .max_buf_size(BUFFER_BYTES)
         .max_headers(HEADERS)
-        .serve_connection(TokioIo::new(Box::pin(stream)), service)
+        .serve_connection(TokioIo::new(stream), service)
         .await;
 }
 

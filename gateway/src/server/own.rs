@@ -52,7 +52,7 @@ impl Shared {
         body: &mut RequestBody,
     ) -> (Response<Body>, Option<String>) {
         let refused = |refusal: Refusal| (refused_by(&refusal), None);
-        if !is_same_origin(&parts.headers) {
+        if !is_same_origin(&parts.headers, self.scheme()) {
             return refused(Refusal::Forbidden(None));
         }
         let path = parts.uri.path();

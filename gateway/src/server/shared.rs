@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::body::Room;
+use super::{body::Room, tls::Tls};
 #[cfg(feature = "page")]
 use crate::page::Page;
 use crate::{deployment::Deployment, functions::Services, host::Hosts, issuer::Issuer};
@@ -24,11 +24,17 @@ pub(crate) struct Shared {
     pub(crate) room: Room,
     pub(crate) integration_timeout: Duration,
     pub(crate) port: u16,
+    pub(crate) tls: Option<Tls>,
     /// Whether connections are about to be cut off.
     pub(crate) closing: AtomicBool,
 }
 
 impl Shared {
+    /// What the gateway speaks.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
     /// The API as it is now. A request that began with it ends with it.
     pub(crate) fn deployment(&self) -> Arc<Deployment> {
         self.deployment.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -51,6 +57,7 @@ impl Shared {
             hosts: Hosts::new(std::collections::BTreeSet::new(), "127.0.0.1:9".parse().unwrap()),
             integration_timeout: crate::Gateway::INTEGRATION_TIMEOUT,
             port: 9,
+            tls: None,
             closing: AtomicBool::new(false),
         })
     }

@@ -102,7 +102,7 @@ async fn a_function_of_this_process_that_fails_is_told_of_as_lambda_does() {
             match order {
                 "panic" => panic!("on purpose"),
                 "hang" => std::future::pending().await,
-                _ => Ok(json!("x".repeat(6 * 1024 * 1024))),
+                _ => Ok(json!("x".repeat(6_291_555))),
             }
         })
         .timeout(Duration::from_millis(10))
@@ -117,7 +117,7 @@ async fn a_function_of_this_process_that_fails_is_told_of_as_lambda_does() {
     for (order, error) in [
         ("panic", "the function's process ended: "),
         ("hang", "the function timed out after 10ms"),
-        ("huge", "the function's answer is larger than 6291456 bytes"),
+        ("huge", "the function's answer has 6291557 bytes, and Lambda takes 6291556; a body in base64 "),
     ] {
         let response = crate::client::request(&format!("GET /{order}")).send(gateway.address()).await;
         assert_eq!(response.status, 500, "{order}");

@@ -1,4 +1,4 @@
-//! An issuer elsewhere over TLS: its keys count only where the machine trusts its certificate.
+//! TLS: of an issuer elsewhere, whose keys count only where the machine trusts its certificate, and the gateway's own.
 //!
 //! The roots are the system's, or those of the file that `SSL_CERT_FILE` names. That variable is of a whole process, and so the
 //! gateway runs in another one.
@@ -6,7 +6,8 @@
 use std::{path::Path, sync::Arc};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use routegen_gateway::{Api, Gateway, LocalIssuer};
+use routegen_gateway::{Api, Function, Gateway, LocalIssuer, Route, Tls, TlsError, Unready};
+use routegen_spec::{Auth, Method};
 use serde_json::json;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
@@ -14,9 +15,9 @@ use tokio::{
     process::Command,
 };
 use tokio_rustls::{
-    TlsAcceptor,
+    TlsAcceptor, TlsConnector,
     rustls::{
-        ServerConfig,
+        ClientConfig, RootCertStore, ServerConfig,
         crypto::aws_lc_rs,
         pki_types::{CertificateDer, PrivatePkcs8KeyDer},
     },
@@ -57,6 +58,69 @@ async fn answered(roots: &Path, issuer: &str, token: &str) -> String {
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
+#[tokio::test]
+async fn a_gateway_with_a_certificate_speaks_https_on_all_its_addresses_and_says_so() {
+    let authority = Authority::new("own");
+    let (chain, key) = authority.signed("localhost");
+    let key = key.serialize_pem();
+    let tls = Tls::from_pem(chain.pem().as_bytes(), key.as_bytes()).unwrap();
+    for (chain, key, error) in [
+        ("", &*key, TlsError::NoCertificate),
+        (&*chain.pem(), "", TlsError::NoKey),
+        (&*key, &*chain.pem(), TlsError::NoCertificate),
+    ] {
+        assert_eq!(Tls::from_pem(chain.as_bytes(), key.as_bytes()).unwrap_err(), error);
+    }
+    let other = KeyPair::generate().unwrap().serialize_pem();
+    assert!(matches!(Tls::from_pem(chain.pem().as_bytes(), other.as_bytes()), Err(TlsError::Unusable(_))));
+
+    let echo = Function::in_process(async |invocation| invocation.event());
+    let route = Route::new(Method::Get, "/".parse().unwrap(), Auth::None, "echo");
+    let api = Api::new().function("echo", echo).route(route);
+    let listeners = [(); 2].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    let addresses = listeners.each_ref().map(|listener| listener.local_addr().unwrap());
+    // Before there is an API, everybody hears why.
+    let unready = Unready::start(&listeners, Some(&tls), "it is built").unwrap();
+    for address in addresses {
+        let answer = authority.get(address, "localhost").await;
+        assert!(
+            answer.starts_with("HTTP/1.1 503") && answer.contains(r#"{"message":"it is built"}"#),
+            "{answer}"
+        );
+    }
+    unready.end().await;
+    let builder = Gateway::builder(api).tls(tls).local_issuer(LocalIssuer::new());
+    let builder = listeners.into_iter().fold(builder, routegen_gateway::GatewayBuilder::listener);
+    let gateway = builder.start().await.unwrap();
+    assert_eq!(gateway.origin(), format!("https://{}", addresses[0]));
+    assert!(gateway.issuer().unwrap().starts_with("https://"));
+    for address in addresses {
+        let answer = authority.get(address, "localhost").await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(answer.contains(r#""x-forwarded-proto":"https""#), "{answer}");
+    }
+    // What is no TLS is no request.
+    let mut plain = TcpStream::connect(addresses[0]).await.unwrap();
+    plain.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    let _ = plain.read_to_end(&mut answer).await;
+    assert!(!answer.starts_with(b"HTTP"));
+}
+
+#[tokio::test]
+async fn before_there_is_an_api_a_client_hears_why_and_then_the_api() {
+    let listeners = [std::net::TcpListener::bind("127.0.0.1:0").unwrap()];
+    let address = listeners[0].local_addr().unwrap();
+    let unready = Unready::start(&listeners, None, "it is built").unwrap();
+    let response = request("POST /any").body("a/b", "x").send(address).await;
+    assert_eq!((response.status, response.json()), (503, json!({ "message": "it is built" })));
+    assert_eq!(response.header("retry-after"), Some("1"));
+    unready.end().await;
+    let [listener] = listeners;
+    let gateway = Gateway::builder(Api::new()).listener(listener).start().await.unwrap();
+    assert_eq!(request("GET /any").send(gateway.address()).await.status, 404);
+}
+
 /// Somebody who signs certificates.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -68,11 +132,32 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
+    /// A certificate of this name.
+    fn signed(&self, name: &str) -> (rcgen::Certificate, KeyPair) {
+        let key = KeyPair::generate().unwrap();
+        (CertificateParams::new([name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap(), key)
+    }
+
+    /// What a client that trusts it is answered.
+    async fn get(&self, address: std::net::SocketAddr, name: &'static str) -> String {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.0.der().clone()).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
+        let config = config.with_safe_default_protocol_versions().unwrap();
+        let config = config.with_root_certificates(roots).with_no_client_auth();
+        let stream = TcpStream::connect(address).await.unwrap();
+        let connector = TlsConnector::from(Arc::new(config));
+        let mut stream = connector.connect(name.try_into().unwrap(), stream).await.unwrap();
+        let request = format!("GET / HTTP/1.1\r\nhost: {name}\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer).await;
+        answer
+    }
+
     /// A server of this name.
     fn acceptor(&self, name: &str) -> TlsAcceptor {
-        let key = KeyPair::generate().unwrap();
-        let certificate =
-            CertificateParams::new([name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
+        let (certificate, key) = self.signed(name);
         let chain: Vec<CertificateDer<'static>> = vec![certificate.into()];
         let key = PrivatePkcs8KeyDer::from(key.serialize_der());
         let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));

@@ -77,7 +77,7 @@ async fn a_refused_upload_is_answered_after_it_was_sent_and_the_connection_goes_
         ("no route", "POST /nothing", "", 9, 404),
         ("too much", "POST /", "", 12, 413),
         ("headers that are too large", "POST /", &*format!("x: {}\r\n", "x".repeat(10_240)), 9, 431),
-        ("two hosts", "POST /", "host: evil.test\r\n", 9, 403),
+        ("two hosts", "POST /", "host: evil.test\r\n", 9, 400),
         ("none of the gateway's own paths", "POST /_routegen/nothing", "", 0, 404),
         ("too much for them", "POST /_routegen/nothing", "", 1, 413),
         ("a preflight", "OPTIONS /", "origin: null\r\naccess-control-request-method: GET\r\n", 9, 204),
@@ -197,6 +197,52 @@ async fn requests_that_are_sent_without_waiting_are_answered_in_their_order() {
     assert_eq!(client.response().await.json()["body"], "a");
     assert_eq!(client.response().await.status, 404);
     assert_eq!(client.response().await.json()["body"], "b");
+}
+
+/// RFC 9112, 3.2 (hosts, authorities, fragments), 6.1 and 7.1 (codings), 6.2 (lengths); RFC 9110, 7.6.1 (connections).
+#[tokio::test]
+async fn what_is_no_request_is_refused_and_what_is_for_another_host_is_not_answered() {
+    let gateway = start().await;
+    let host = "host: localhost\r\n";
+    for (line, headers, status) in [
+        ("GET /", "", 400),
+        ("GET /", "host: localhost\r\nhost: localhost\r\n", 400),
+        ("GET http://localhost/", "", 400),
+        ("GET http://localhost/", host, 200),
+        ("GET http://localhost/", "host: evil.test\r\n", 200),
+        ("GET http://evil.test/", host, 403),
+        ("GET http://evil.test/_routegen", host, 403),
+        ("GET http://me@localhost/", host, 400),
+        ("GET ftp://localhost/", host, 400),
+        ("GET /", "host: 127.0.0.1]\r\n", 403),
+        ("GET /", "host: 0.0.0.0:9000\r\n", 200),
+        ("GET /#a", host, 400),
+        ("GET /?a=b#c", host, 400),
+        ("GET /_routegen#a", host, 400),
+        ("POST /", "host: localhost\r\ntransfer-encoding: gzip, chunked\r\n", 501),
+        ("POST /", "host: localhost\r\ntransfer-encoding: gzip\r\ntransfer-encoding: chunked\r\n", 501),
+        ("POST /", "host: localhost\r\ntransfer-encoding: chunked, chunked\r\n", 400),
+        ("POST /_routegen/x", "host: localhost\r\ntransfer-encoding: chunked, Chunked\r\n", 400),
+        ("POST /", "host: localhost\r\ncontent-length: 18446744073709551615\r\n", 413),
+        ("POST /", "host: localhost\r\ncontent-length: 18446744073709551616\r\n", 400),
+    ] {
+        let mut client = Client::connect(&gateway).await;
+        let body = if headers.contains("hunked") { "0\r\n\r\n" } else { "" };
+        client.send(format!("{line} HTTP/1.1\r\n{headers}\r\n{body}")).await;
+        assert_eq!(client.response().await.status, status, "{line} {headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_is_of_the_host_that_was_meant_and_without_what_is_for_the_gateway() {
+    let gateway = start().await;
+    let mut client = Client::connect(&gateway).await;
+    let headers = "host: localhost:1\r\nconnection: x-hop, keep-alive\r\nx-hop: 1\r\nx-end: 2\r\n";
+    client.send(format!("GET http://a.localhost:2/ HTTP/1.1\r\n{headers}\r\n")).await;
+    let event = client.response().await.json();
+    assert_eq!(event["requestContext"]["domainName"], "a.localhost");
+    assert_eq!(event["headers"]["host"], "a.localhost:2");
+    assert_eq!((&event["headers"]["x-hop"], &event["headers"]["x-end"]), (&Value::Null, &json!("2")));
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ pub(crate) fn expand(authorizer: &ValidAuthorizer) -> TokenStream {
 fn entry(authorizer: &ValidAuthorizer) -> TokenStream {
     let ValidAuthorizer { spec, handler, .. } = authorizer;
     let ident = glue::beside(handler, "entry_of");
-    let call = glue::call(handler);
+    let call = glue::call(&glue::beside(handler, "call_of"), handler.arguments.iter());
     let (name, symbol) = (spec.name.as_str(), &spec.entry);
     let arguments = &handler.arguments;
     quote_spanned! {Span::mixed_site()=>
@@ -48,13 +48,13 @@ fn entry(authorizer: &ValidAuthorizer) -> TokenStream {
 /// The function from a request to a verdict. There is no body, so all arguments are made from the request's head.
 fn call(handler: &Handler) -> TokenStream {
     let site = Span::mixed_site();
-    let arguments = Argument::all(handler);
+    let arguments = Argument::all(&handler.arguments);
     let bounds = arguments
         .iter()
         .map(|Argument { ty, marker, .. }| quote_spanned!(site=> #ty: __private::FromParts<#marker>));
-    let heads = arguments.iter().map(|Argument { ty, marker, variable }| {
-        let extractor = quote_spanned!(site=> <#ty as __private::FromParts<#marker>>::from_parts);
-        glue::extract(variable, &quote_spanned!(site=> #extractor(&mut parts)))
+    let heads = arguments.iter().map(|argument| {
+        let extractor = glue::make(argument, "from_parts");
+        glue::extract(&argument.variable, &quote_spanned!(site=> #extractor(&mut parts)))
     });
     let (request, extraction) = if arguments.is_empty() {
         (quote_spanned!(site=> _), TokenStream::new())
@@ -65,12 +65,16 @@ fn call(handler: &Handler) -> TokenStream {
     };
     Call {
         handler,
+        ident: glue::beside(handler, "call_of"),
         arguments: &arguments,
-        request,
+        guards: 0,
+        parameters: quote_spanned!(site=> #request: __private::Request),
+        passed: Vec::new(),
         extraction,
         bounds: bounds.collect(),
         result: quote_spanned!(site=> __private::Verdict),
         conversion: quote_spanned!(site=> __private::IntoDecision::<_>::into_decision),
+        is_response: false,
     }
     .to_token_stream()
 }
@@ -100,6 +104,7 @@ fn registration(ValidAuthorizer { spec, handler, .. }: &ValidAuthorizer) -> Toke
         &kind,
         &spec.to_declaration(),
         &TokenStream::new(),
+        std::iter::empty(),
         std::iter::empty(),
         &entry,
     )

@@ -110,7 +110,7 @@ mod tests {
             r"ttl = 1, ttl = 2",
             r"timeout = 11",
             r#"auth = "none""#,
-            r#"name = "api-key""#,
+            r#"name = "api key""#,
         ];
         let shown: Vec<String> = written
             .into_iter()

@@ -10,26 +10,42 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
-use routegen_spec::Auth;
+use routegen_spec::{Auth, RouteSpec};
 use syn::Type;
 
 use super::validate::{ValidRoute, ValidRoutes};
 use crate::{
     glue::{self, Argument, Call},
     signature::Handler,
+    values::Around,
 };
 
 pub(crate) fn expand(ValidRoutes { handler, krate, routes }: &ValidRoutes) -> TokenStream {
-    let arguments = Argument::all(handler);
-    let expanded: Vec<Route<'_>> =
-        routes.iter().enumerate().map(|(index, valid)| Route { handler, index, valid }).collect();
+    // Routes with the same guards share the function that calls the handler, and those with the same middleware too what stands
+    // around it.
+    let first_like = |route: &ValidRoute, key: fn(&RouteSpec) -> Vec<&[String]>| {
+        routes.iter().position(|other| key(&other.spec) == key(&route.spec)).unwrap_or_default()
+    };
+    let expanded: Vec<Route<'_>> = routes
+        .iter()
+        .enumerate()
+        .map(|(index, valid)| Route {
+            handler,
+            index,
+            valid,
+            calls: first_like(valid, |spec| vec![&spec.guards]),
+            around: first_like(valid, |spec| vec![&spec.guards, &spec.middleware]),
+        })
+        .collect();
     let entries = expanded.iter().map(Route::entry);
-    let call = call(handler, &arguments);
+    let calls = expanded.iter().filter(|route| route.calls == route.index).map(Route::call);
+    let arounds = expanded.iter().filter(|route| route.around == route.index).map(Route::around);
     let checks = checks(handler, &expanded);
     let registrations = expanded.iter().map(Route::registration);
     let items = quote_spanned! {Span::mixed_site()=>
         #(#entries)*
-        #call
+        #(#calls)*
+        #(#arounds)*
         #checks
         #(#registrations)*
     };
@@ -42,15 +58,16 @@ struct Route<'a> {
     /// Which of the function's routes it is.
     index: usize,
     valid: &'a ValidRoute,
+    /// The route whose function calls the handler for this one too.
+    calls: usize,
+    /// The route whose middleware stands around this one's handler too.
+    around: usize,
 }
 
 impl Route<'_> {
     /// The name of the entry point.
     fn ident(&self) -> Ident {
-        match self.index {
-            0 => glue::beside(self.handler, "entry_of"),
-            index => glue::beside(self.handler, &format!("entry_{index}_of")),
-        }
+        numbered(self.handler, "entry", self.index)
     }
 
     /// The exported function that an artifact links to, and nothing else does.
@@ -58,11 +75,14 @@ impl Route<'_> {
         let spec = &self.valid.spec;
         let (name, symbol) = (spec.name.as_str(), &spec.entry);
         let ident = self.ident();
-        let call = glue::call(self.handler);
+        let call = if self.valid.middleware.is_empty() {
+            self.named_call()
+        } else {
+            numbered(self.handler, "around", self.around).into_token_stream()
+        };
         let key = spec.route_key().to_string();
         let parameters = spec.path.parameters();
-        let resources =
-            self.arguments().map(|argument| quote_spanned!(Span::mixed_site()=> #argument::RESOURCE));
+        let resources = self.resources();
         quote_spanned! {Span::mixed_site()=>
             #[unsafe(export_name = #symbol)]
             fn #ident() -> __private::Route {
@@ -70,36 +90,92 @@ impl Route<'_> {
                     name: #name,
                     key: #key,
                     parameters: &[#(#parameters),*],
-                    resources: const { &[#(#resources),*] },
+                    resources: const { #resources },
                     call: #call,
                 }
             }
         }
     }
 
-    /// The type that tells what is known of each argument.
+    /// The resources of guards, arguments and middleware.
+    fn resources(&self) -> TokenStream {
+        let site = Span::mixed_site();
+        let own = self.arguments().map(|argument| quote_spanned!(site=> #argument::RESOURCE));
+        let own = quote_spanned!(site=> [#(#own),*]);
+        let functions: Vec<_> = self.functions().collect();
+        if functions.is_empty() {
+            return quote_spanned!(site=> &#own);
+        }
+        let count = Literal::usize_unsuffixed(self.arguments().count());
+        let lists =
+            functions.iter().map(|path| quote_spanned!(site=> <#path as __private::Middleware>::RESOURCES));
+        let lists: Vec<_> = lists.collect();
+        quote_spanned!(site=> &__private::joined::<{ #count #(+ #lists.len())* }>(&[&#own, #(#lists),*]))
+    }
+
+    /// The functions among its middleware.
+    fn functions(&self) -> impl Iterator<Item = &syn::Path> {
+        self.valid.middleware.iter().filter_map(|around| match around {
+            Around::Function(path) => Some(path),
+            Around::Layer(_) => None,
+        })
+    }
+
+    /// The type that tells what is known of each guard and argument.
     fn arguments(&self) -> impl Iterator<Item = TokenStream> {
-        self.handler.arguments.iter().map(|ty| argument(self.valid, ty))
+        self.valid.guards.iter().chain(&self.handler.arguments).map(|ty| argument(self.valid, ty))
+    }
+
+    /// The function that extracts guards and arguments, and calls the handler.
+    fn call(&self) -> TokenStream {
+        let arguments = Argument::all(self.valid.guards.iter().chain(&self.handler.arguments));
+        call(self.handler, numbered(self.handler, "call", self.calls), &arguments, self.valid.guards.len())
+    }
+
+    /// Names that function.
+    fn named_call(&self) -> TokenStream {
+        let types = self.valid.guards.iter().chain(&self.handler.arguments);
+        glue::call(&numbered(self.handler, "call", self.calls), types)
+    }
+
+    /// The function that calls it through the middleware; nothing where there is none.
+    fn around(&self) -> TokenStream {
+        if self.valid.middleware.is_empty() {
+            return TokenStream::new();
+        }
+        let ident = numbered(self.handler, "around", self.around);
+        glue::around(&ident, &self.valid.middleware, &self.named_call())
     }
 
     fn registration(&self) -> TokenStream {
         let site = Span::mixed_site();
-        let facts = self
-            .arguments()
-            .map(|argument| quote_spanned!(site=> (#argument::FIELDS, #argument::BODY, #argument::WHOLE)));
+        let facts = self.arguments().map(|argument| {
+            quote_spanned!(site=> (#argument::FIELDS, #argument::BODY, #argument::WHOLE, #argument::RESOURCE_NAME))
+        });
+        let middleware =
+            self.functions().map(|path| quote_spanned!(site=> <#path as __private::Middleware>::FACTS));
         glue::registration(
             self.handler,
             &quote_spanned!(site=> Route),
             &self.valid.spec.to_declaration(),
             &self.valid.place,
             facts,
+            middleware,
             &self.ident(),
         )
     }
 }
 
-/// The function from a request to a reply.
-fn call(handler: &Handler, arguments: &[Argument<'_>]) -> TokenStream {
+/// The name of what is generated for the route with this number, or for several of which it is the first.
+fn numbered(handler: &Handler, word: &str, index: usize) -> Ident {
+    match index {
+        0 => glue::beside(handler, &format!("{word}_of")),
+        index => glue::beside(handler, &format!("{word}_{index}_of")),
+    }
+}
+
+/// The function from a request to a reply. The values of so many `guards` are not passed on.
+fn call(handler: &Handler, ident: Ident, arguments: &[Argument<'_>], guards: usize) -> TokenStream {
     let site = Span::mixed_site();
     let bounds = arguments.iter().enumerate().map(|(index, argument)| {
         let Argument { ty, marker, .. } = argument;
@@ -112,12 +188,16 @@ fn call(handler: &Handler, arguments: &[Argument<'_>]) -> TokenStream {
     let (request, extraction) = extraction(arguments);
     Call {
         handler,
+        ident,
         arguments,
-        request,
+        guards,
+        parameters: quote_spanned!(site=> #request: __private::Request),
+        passed: Vec::new(),
         extraction,
         bounds: bounds.collect(),
         result: quote_spanned!(site=> __private::Reply),
         conversion: quote_spanned!(site=> __private::IntoReply::<_>::into_reply),
+        is_response: true,
     }
     .to_token_stream()
 }
@@ -127,17 +207,17 @@ fn call(handler: &Handler, arguments: &[Argument<'_>]) -> TokenStream {
 fn extraction(arguments: &[Argument<'_>]) -> (TokenStream, TokenStream) {
     let site = Span::mixed_site();
     let request = quote_spanned!(site=> request);
-    let Some((Argument { ty, marker, variable }, others)) = arguments.split_last() else {
+    let Some((last, others)) = arguments.split_last() else {
         return (quote_spanned!(site=> _), TokenStream::new());
     };
-    let extractor = quote_spanned!(site=> <#ty as __private::FromRequest<#marker>>::from_request);
+    let (variable, extractor) = (&last.variable, glue::make(last, "from_request"));
     if others.is_empty() {
         let whole = glue::extract(variable, &quote_spanned!(site=> #extractor(#request)));
         return (request, whole);
     }
-    let heads = others.iter().map(|Argument { ty, marker, variable }| {
-        let extractor = quote_spanned!(site=> <#ty as __private::FromParts<#marker>>::from_parts);
-        glue::extract(variable, &quote_spanned!(site=> #extractor(&mut parts)))
+    let heads = others.iter().map(|argument| {
+        let extractor = glue::make(argument, "from_parts");
+        glue::extract(&argument.variable, &quote_spanned!(site=> #extractor(&mut parts)))
     });
     let rejoined = quote_spanned!(site=> __private::Request::from_parts(parts, body));
     let whole = glue::extract(variable, &quote_spanned!(site=> #extractor(#rejoined)));
@@ -152,11 +232,15 @@ fn extraction(arguments: &[Argument<'_>]) -> (TokenStream, TokenStream) {
 /// The refusal of types that are extractors and yet fail at every request, as the routes are, and of those that take the
 /// body from the last argument.
 fn checks(handler: &Handler, routes: &[Route<'_>]) -> TokenStream {
-    let Some((last, others)) = handler.arguments.split_last() else { return TokenStream::new() };
+    let guards: Vec<&Type> = routes.iter().flat_map(|route| &route.valid.guards).collect();
+    if guards.is_empty() && handler.arguments.is_empty() {
+        return TokenStream::new();
+    }
     let mut seen = BTreeSet::new();
     let mut checks = TokenStream::new();
     for Route { valid, .. } in routes {
-        for (index, ty) in handler.arguments.iter().enumerate() {
+        let arguments = handler.arguments.iter().enumerate().map(|(index, ty)| (Some(index), ty));
+        for (index, ty) in arguments.chain(valid.guards.iter().map(|ty| (None, ty))) {
             let argument = argument(valid, ty);
             // What two routes say alike of an argument is checked once.
             if seen.insert((index, argument.to_string())) {
@@ -164,7 +248,16 @@ fn checks(handler: &Handler, routes: &[Route<'_>]) -> TokenStream {
             }
         }
     }
-    let early = others.iter().map(|ty| {
+    let nothing = syn::parse_quote_spanned!(Span::mixed_site()=> ());
+    let (last, others) = handler.arguments.split_last().unwrap_or((&nothing, &[]));
+    let mut seen = BTreeSet::new();
+    let guards: Vec<_> =
+        guards.into_iter().filter(|ty| seen.insert(ty.to_token_stream().to_string())).collect();
+    for ty in guards.iter().copied().chain(&handler.arguments) {
+        let check = quote_spanned!(Span::mixed_site()=> __private::Argument::<#ty, __private::Claimless, 0>::TYPED_PATH);
+        checks.extend(glue::check(&check, ty));
+    }
+    let early = guards.into_iter().chain(others).map(|ty| {
         let (this, other) = (glue::takes_body(ty), glue::takes_body(last));
         let early = quote_spanned!(Span::mixed_site()=> __private::Early::<#ty, #last, #this, #other>::CHECK);
         glue::check(&early, ty)

@@ -30,8 +30,11 @@ pub(crate) struct RouteAttr {
     pub(crate) scopes: Slot<Vec<Scope>>,
     pub(crate) memory: Slot<u32>,
     pub(crate) timeout: Slot<u32>,
+    pub(crate) multi_thread: Slot<bool>,
     pub(crate) env: Slot<Vec<EnvName>>,
     pub(crate) throttle: Slot<Throttle>,
+    pub(crate) guards: Slot<Vec<syn::Type>>,
+    pub(crate) middleware: Slot<Vec<values::Around>>,
     pub(crate) name: Slot<Name>,
     pub(crate) lambda: Slot<Name>,
     pub(crate) description: Slot<String>,
@@ -103,8 +106,11 @@ impl RouteAttr {
             Row::new(Key::SCOPES, &mut self.scopes, values::scopes),
             Row::new(Key::MEMORY, &mut self.memory, values::memory),
             Row::new(Key::TIMEOUT, &mut self.timeout, values::timeout),
+            Row::new(Key::MULTI_THREAD, &mut self.multi_thread, values::flag),
             Row::new(Key::ENV, &mut self.env, values::env),
             Row::new(Key::THROTTLE, &mut self.throttle, values::throttle),
+            Row::new(Key::GUARDS, &mut self.guards, values::guards),
+            Row::new(Key::MIDDLEWARE, &mut self.middleware, values::middleware),
             Row::new(Key::NAME, &mut self.name, values::id),
             Row::new(Key::LAMBDA, &mut self.lambda, values::id),
             Row::new(Key::DESCRIPTION, &mut self.description, values::text),
@@ -162,7 +168,8 @@ mod tests {
     fn every_key_is_read() {
         let (route, errors) = read(
             r#"POST, "/items/{id}", auth = "cognito", scopes = ["items/read", "items/write",], memory = 10_240,
-               timeout = 0x1e, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), name = "create", lambda = "items",
+               timeout = 0x1e, multi_thread = true, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), guards = [Admin, Of<A, B>,],
+               middleware = [audit, layer(timeout(2, || "x")), a::b], name = "create", lambda = "order-items",
                description = r"Creates", tags = ["items", "Write access"], deprecated = true, crate = a::b,"#,
         );
         assert_eq!(errors, [""; 0]);
@@ -172,11 +179,17 @@ mod tests {
         let scopes = route.scopes.value().unwrap();
         assert_eq!(scopes.iter().map(Scope::as_str).collect::<Vec<_>>(), ["items/read", "items/write"]);
         assert_eq!((route.memory.value(), route.timeout.value()), (Some(10_240), Some(30)));
+        assert_eq!(route.multi_thread.value(), Some(true));
         let env = route.env.value().unwrap();
         assert_eq!(env.iter().map(EnvName::as_str).collect::<Vec<_>>(), ["TABLE", "LOG_LEVEL"]);
         assert_eq!(route.throttle.value(), Some(Throttle::new(50, 20)));
         assert_eq!(route.name.value().unwrap().as_str(), "create");
-        assert_eq!(route.lambda.value().unwrap().as_str(), "items");
+        assert_eq!(route.lambda.value().unwrap().as_str(), "order_items");
+        let guards = route.guards.value().unwrap();
+        assert_eq!(guards.iter().map(values::written).collect::<Vec<_>>(), ["Admin", "Of<A, B>"]);
+        let middleware = route.middleware.value().unwrap();
+        let middleware: Vec<String> = middleware.iter().map(values::written).collect();
+        assert_eq!(middleware, ["audit", "layer(timeout(2, ||\"x\"))", "a::b"]);
         assert_eq!(route.description.value().unwrap(), "Creates");
         assert_eq!(route.tags.value().unwrap(), ["items", "Write access"]);
         assert_eq!(route.deprecated.value(), Some(true));
@@ -189,8 +202,11 @@ mod tests {
         assert_eq!(errors, [""; 0]);
         assert!(route.scopes.is_absent() && route.memory.is_absent() && route.timeout.is_absent());
         assert!(
-            route.env.is_absent()
+            route.multi_thread.is_absent()
+                && route.env.is_absent()
                 && route.throttle.is_absent()
+                && route.guards.is_absent()
+                && route.middleware.is_absent()
                 && route.name.is_absent()
                 && route.lambda.is_absent()
                 && route.description.is_absent()
@@ -251,9 +267,17 @@ mod tests {
             r#"GET, "/items", auth = "none", throttle = (50, 20, 10)"#,
             r#"GET, "/items", auth = "none", throttle = (0, 20)"#,
             r#"GET, "/items", auth = "none", throttle = (50, "20")"#,
+            r#"GET, "/items", auth = "none", guards = Admin"#,
+            r#"GET, "/items", auth = "none", guards = ["Admin"]"#,
+            r#"GET, "/items", auth = "none", middleware = audit"#,
+            r#"GET, "/items", auth = "none", middleware = ["audit"]"#,
+            r#"GET, "/items", auth = "none", middleware = [timeout(5)]"#,
+            r#"GET, "/items", auth = "none", middleware = [layer()]"#,
+            r#"GET, "/:id", auth = "none""#,
+            r#"GET, "/files/*path", auth = "none""#,
             r#"GET, "/items", auth = "none", name = "getItems""#,
             r#"GET, "/items", auth = "none", name = get_items"#,
-            r#"GET, "/items", auth = "none", lambda = "pet-shop""#,
+            r#"GET, "/items", auth = "none", lambda = "pet shop""#,
             r#"GET, "/items", auth = "none", lambda = ["pets"]"#,
             r#"GET, "/items", auth = "none", description = 1"#,
             r#"GET, "/items", auth = "none", tags = "items""#,

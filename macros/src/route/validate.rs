@@ -5,6 +5,7 @@
 
 use proc_macro2::TokenStream;
 use routegen_spec::{Auth, Entry, Method, PathPattern, RouteKey, RouteSpec, Serves, attributes::Key};
+use syn::Type;
 
 use super::parse::RouteAttr;
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     function,
     signature::{self, Handler, Role},
     slot::{Given, Slot},
+    values::{self, Around},
 };
 
 /// The routes of one function, which can be expanded.
@@ -27,6 +29,10 @@ pub(crate) struct ValidRoutes {
 pub(crate) struct ValidRoute {
     /// All that the attribute says. What only the compiler knows is empty.
     pub(crate) spec: RouteSpec,
+    /// The extractors whose values nobody takes.
+    pub(crate) guards: Vec<Type>,
+    /// What stands around the guards and the handler, the outermost first.
+    pub(crate) middleware: Vec<Around>,
     /// The attribute, for the place that the registry is told; nothing for the one that the compiler expands.
     pub(crate) place: TokenStream,
 }
@@ -60,6 +66,7 @@ fn valid(crate_name: &str, attribute: RouteAttr, handler: &Handler) -> Option<Va
     spec.scopes = attribute.scopes.value().unwrap_or_default();
     spec.memory = attribute.memory.value();
     spec.timeout = attribute.timeout.value();
+    spec.multi_thread = attribute.multi_thread.value();
     spec.env = attribute.env.value().unwrap_or_default();
     spec.throttle = attribute.throttle.value();
     spec.lambda = attribute.lambda.value();
@@ -67,7 +74,11 @@ fn valid(crate_name: &str, attribute: RouteAttr, handler: &Handler) -> Option<Va
     spec.tags = attribute.tags.value().unwrap_or_default();
     spec.deprecated = attribute.deprecated.value().unwrap_or_default();
     spec.entry = Entry::new(crate_name, serves).to_string();
-    Some(ValidRoute { spec, place: attribute.place })
+    let guards = attribute.guards.value().unwrap_or_default();
+    let middleware = attribute.middleware.value().unwrap_or_default();
+    spec.guards = guards.iter().map(values::written).collect();
+    spec.middleware = middleware.iter().map(values::written).collect();
+    Some(ValidRoute { spec, guards, middleware, place: attribute.place })
 }
 
 /// Scopes are read from a token that an authorizer has checked.
@@ -99,6 +110,7 @@ fn check_agreement(attributes: &[RouteAttr], errors: &mut Errors) {
     agree(Key::LAMBDA, attributes.iter().map(|attribute| &attribute.lambda), errors);
     agree(Key::MEMORY, attributes.iter().map(|attribute| &attribute.memory), errors);
     agree(Key::TIMEOUT, attributes.iter().map(|attribute| &attribute.timeout), errors);
+    agree(Key::MULTI_THREAD, attributes.iter().map(|attribute| &attribute.multi_thread), errors);
     agree(Key::CRATE, attributes.iter().map(|attribute| &attribute.krate), errors);
 }
 

@@ -17,8 +17,10 @@ mod request;
 mod response;
 #[cfg(feature = "rest")]
 mod rest;
+mod sent;
 
 pub(crate) use authorizer::{SimpleResponse, authorizer_request};
 pub(crate) use form::Form;
 pub(crate) use request::request;
 pub(crate) use response::{Answer, answer};
+pub(crate) use sent::TypedClaims;

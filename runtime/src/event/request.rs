@@ -2,16 +2,18 @@
 
 use axum::http::{HeaderValue, header};
 use lambda_http::{
-    Context, Error, LambdaEvent, RequestExt as _,
-    aws_lambda_events::{apigw::ApiGatewayV2httpRequest, query_map::QueryMap},
+    Context, Error, LambdaEvent, RequestExt as _, aws_lambda_events::query_map::QueryMap,
     request::RequestContext,
 };
 use percent_encoding::utf8_percent_encode;
 use serde_json::value::RawValue;
 
-use super::parts::{PATH, QUERY, body, uri};
 #[cfg(feature = "rest")]
 use super::rest;
+use super::{
+    parts::{PATH, QUERY, body, uri},
+    sent::Sent,
+};
 use crate::request::Request;
 
 /// The request that the event tells of.
@@ -24,13 +26,18 @@ pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Erro
     if let Some((event, path)) = rest::event(payload.get()) {
         return Ok(with_context(rest::request(event, path), context));
     }
-    let mut event: ApiGatewayV2httpRequest = serde_json::from_str(payload.get())
+    let mut event: Sent = serde_json::from_str(payload.get())
         .map_err(|error| format!("this is no event of an HTTP API with payload format 2.0: {error}"))?;
+    let target = target(&event);
+    let (request_context, typed_claims) = event.request_context.split();
 
     let mut request = Request::new(body(event.body.take(), event.is_base64_encoded));
-    *request.method_mut() = event.request_context.http.method.clone();
-    *request.uri_mut() = uri(&target(&event), &event.headers, event.request_context.domain_name.as_deref());
-    *request.headers_mut() = std::mem::take(&mut event.headers);
+    *request.method_mut() = request_context.http.method.clone();
+    *request.uri_mut() = uri(&target, &event.headers, request_context.domain_name.as_deref());
+    *request.headers_mut() = event.headers;
+    if !typed_claims.0.is_empty() {
+        request.extensions_mut().insert(typed_claims);
+    }
     let headers = request.headers_mut();
     // The cookies are not among the headers of the event.
     if let Some(cookies) = event.cookies.and_then(cookie_header) {
@@ -44,9 +51,9 @@ pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Erro
     let request = request
         .with_raw_http_path(event.raw_path.unwrap_or_default())
         .with_query_string_parameters(query)
-        .with_path_parameters(event.path_parameters)
-        .with_stage_variables(event.stage_variables)
-        .with_request_context(RequestContext::ApiGatewayV2(event.request_context));
+        .with_path_parameters(event.path_parameters.unwrap_or_default())
+        .with_stage_variables(event.stage_variables.unwrap_or_default())
+        .with_request_context(RequestContext::ApiGatewayV2(request_context));
     Ok(with_context(request, context))
 }
 
@@ -64,7 +71,7 @@ fn cookie_header(mut cookies: Vec<String>) -> Option<HeaderValue> {
 }
 
 /// The path and the query as they stand in a URI.
-fn target(event: &ApiGatewayV2httpRequest) -> String {
+fn target(event: &Sent) -> String {
     let mut target = utf8_percent_encode(event.raw_path.as_deref().unwrap_or("/"), PATH).to_string();
     if let Some(query) = event.raw_query_string.as_deref().filter(|query| !query.is_empty()) {
         target.push('?');

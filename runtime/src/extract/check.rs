@@ -7,8 +7,10 @@
 use std::{convert::Infallible, marker::PhantomData};
 
 #[cfg(feature = "registry")]
+use super::Query;
+#[cfg(feature = "registry")]
 use super::fields::Fields;
-use super::{Claims, Path};
+use super::{Claims, Path, Scopes, address::Address};
 use crate::resource::{Maker, Res, Resource};
 
 /// Asks at compile time whether `T` would fail on every request of a route with so many path parameters, behind an
@@ -24,7 +26,10 @@ pub trait ArgumentCheck {
     /// Nothing to say.
     const CHECK: Passed = Passed;
 
-    /// No fields to compare.
+    /// It is no struct that axum makes of a path.
+    const TYPED_PATH: Passed = Passed;
+
+    /// What is wrong with the type, whatever a request has.
     #[cfg(feature = "registry")]
     const FIELDS: Option<Fields> = None;
 
@@ -36,9 +41,15 @@ pub trait ArgumentCheck {
 
     /// Nothing to make.
     const RESOURCE: Option<&'static Maker> = None;
+
+    /// Nothing that is made has a type.
+    const RESOURCE_NAME: Option<fn() -> &'static str> = None;
 }
 
-impl<T, Auth, const PARAMETERS: usize> ArgumentCheck for Argument<T, Auth, PARAMETERS> {}
+impl<T, Auth, const PARAMETERS: usize> ArgumentCheck for Argument<T, Auth, PARAMETERS> {
+    #[cfg(feature = "registry")]
+    const FIELDS: Option<Fields> = Some(super::fields::of_any::<T>);
+}
 
 // By axum's marker these are the extractors of the body alone: those of the head are `FromRequest` by another one.
 impl<T: axum::extract::FromRequest<()>, Auth, const PARAMETERS: usize> Argument<T, Auth, PARAMETERS> {
@@ -68,17 +79,12 @@ pub struct Passed;
 
 impl Check for Passed {}
 
-impl<T, Auth, const PARAMETERS: usize> Argument<axum::extract::Path<T>, Auth, PARAMETERS> {
-    /// axum's `Path` finds the parameters only behind axum's router.
-    pub const CHECK: AxumPath<T> = AxumPath(PhantomData);
-}
-
-/// axum's own `Path`.
+/// What axum finds only behind its router or in its server.
 #[derive(Debug)]
-pub struct AxumPath<T>(PhantomData<T>);
+pub struct OfAxum<T>(PhantomData<T>);
 
 // The compiler shows the message of a bound only where it is asked of another type than the one that has it.
-impl<T> Check for AxumPath<T> where Route<T>: BehindRouter {}
+impl<T> Check for OfAxum<T> where Route<T>: BehindRouter<T> {}
 
 /// Where an argument stands.
 #[derive(Debug)]
@@ -86,11 +92,58 @@ pub struct Route<T>(PhantomData<T>);
 
 /// Never so.
 #[diagnostic::on_unimplemented(
-    message = "axum's own `Path` finds no parameters in a route",
-    label = "axum's own `Path`",
-    note = "write `routegen::Path`, which takes the same types"
+    message = "`{T}` is there only behind axum's router, and a route has none",
+    label = "nothing would be found",
+    note = "in place of `MatchedPath` and `NestedPath`, take `routegen::RouteKey`",
+    note = "in place of `RawPathParams`, take `Path<Vec<(String, String)>>`, and in place of `Result<Path<T>, …>`, take \
+            `routegen::Path<T>`",
+    note = "in place of a struct with `TypedPath`, take `Path` of a struct with the parameters' names"
 )]
-pub trait BehindRouter {}
+pub trait BehindRouter<T> {}
+
+/// Refuses these types.
+macro_rules! of_axum {
+    ($([$($generics:tt)*] $ty:ty;)*) => {
+        $(impl<$($generics)* Auth, const PARAMETERS: usize> Argument<$ty, Auth, PARAMETERS> {
+            /// axum's router is not there.
+            pub const CHECK: OfAxum<$ty> = OfAxum(PhantomData);
+        })*
+    };
+}
+
+of_axum! {
+    [] axum::extract::MatchedPath;
+    [] axum::extract::NestedPath;
+    [] axum::extract::RawPathParams;
+    [] Option<axum::extract::MatchedPath>;
+    [] Option<axum::extract::NestedPath>;
+    [E,] Result<axum::extract::MatchedPath, E>;
+    [E,] Result<axum::extract::NestedPath, E>;
+    [E,] Result<axum::extract::RawPathParams, E>;
+    [T, E,] Result<axum::extract::Path<T>, E>;
+}
+
+impl<T, Auth, const PARAMETERS: usize> Argument<axum::extract::ConnectInfo<T>, Auth, PARAMETERS> {
+    /// There is one kind of address.
+    pub const CHECK: CallerOf<T> = CallerOf(PhantomData);
+}
+
+/// A caller, known by such an address.
+#[derive(Debug)]
+pub struct CallerOf<T>(PhantomData<T>);
+
+impl<T: Address> Check for CallerOf<T> {}
+
+// What else is made of the path's parameters by axum asks its router, whatever it is: the structs that implement axum-extra's
+// `TypedPath`, which can be displayed too.
+impl<T, Auth, const PARAMETERS: usize> Argument<T, Auth, PARAMETERS>
+where
+    T: axum::extract::FromRequestParts<(), Rejection = axum::extract::rejection::PathRejection>
+        + std::fmt::Display,
+{
+    /// axum's router is not there.
+    pub const TYPED_PATH: OfAxum<T> = OfAxum(PhantomData);
+}
 
 impl<Auth, const PARAMETERS: usize> Argument<crate::AuthorizerRequest, Auth, PARAMETERS> {
     /// Nobody asks a route whether a request may pass.
@@ -114,10 +167,18 @@ pub trait OfAnAuthorizer {}
 impl<T: Resource, Auth, const PARAMETERS: usize> Argument<Res<T>, Auth, PARAMETERS> {
     /// What is made before the first invocation.
     pub const RESOURCE: Option<&'static Maker> = Some(const { &Maker::of::<T>() });
+
+    /// Its type, for the registry, which is not to link what makes it.
+    pub const RESOURCE_NAME: Option<fn() -> &'static str> = Some(std::any::type_name::<T>);
 }
 
 impl<T, Auth, const PARAMETERS: usize> Argument<Claims<T>, Auth, PARAMETERS> {
     /// Claims come from an authorizer.
+    pub const CHECK: ClaimsOf<Auth> = ClaimsOf(PhantomData);
+}
+
+impl<Auth, const PARAMETERS: usize> Argument<Scopes, Auth, PARAMETERS> {
+    /// Scopes come from an authorizer.
     pub const CHECK: ClaimsOf<Auth> = ClaimsOf(PhantomData);
 }
 
@@ -164,19 +225,84 @@ pub trait Agreement<const VALUES: usize, const PARAMETERS: usize> {}
 
 impl<const SAME: usize> Agreement<SAME, SAME> for Passed {}
 
+/// The values that a `Path` takes, where there are any parameters.
+#[derive(Debug)]
+pub struct OptionalArity<const VALUES: usize, const PARAMETERS: usize>;
+
+impl<const VALUES: usize, const PARAMETERS: usize> Check for OptionalArity<VALUES, PARAMETERS> where
+    Optional: Agreement<VALUES, PARAMETERS>
+{
+}
+
+/// A `Path` that may be missing.
+#[derive(Debug)]
+pub struct Optional;
+
+/// A path of no parameter has none of the values.
+macro_rules! optional_agreement {
+    ($($values:literal)*) => {
+        $(
+            impl Agreement<$values, 0> for Optional {}
+            impl Agreement<$values, $values> for Optional {}
+        )*
+    };
+}
+
+optional_agreement! { 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 }
+
+/// What the registry asks of the types that take parameters of the path or of the query, or claims.
 #[cfg(feature = "registry")]
-impl<T: serde::de::DeserializeOwned, Auth, const PARAMETERS: usize> Argument<Path<T>, Auth, PARAMETERS> {
-    /// Asks for the fields of a struct, whose names are to be those of the parameters.
-    pub const FIELDS: Option<Fields> = Some(super::fields::of::<T>);
+macro_rules! asks {
+    ($($function:ident $ty:ty;)*) => {
+        $(impl<T: serde::de::DeserializeOwned, Auth, const PARAMETERS: usize> Argument<$ty, Auth, PARAMETERS> {
+            /// What is wrong with the type, whatever a request has.
+            pub const FIELDS: Option<Fields> = Some(super::fields::$function::<T>);
+        })*
+    };
+}
+
+#[cfg(feature = "registry")]
+asks! {
+    of_path Path<T>;
+    of_optional_path Option<Path<T>>;
+    of_path axum::extract::Path<T>;
+    of_optional_path Option<axum::extract::Path<T>>;
+    of_query Query<T>;
+    of_query Option<Query<T>>;
+    of_query axum::extract::Query<T>;
+    of_claims Claims<T>;
+    of_claims Option<Claims<T>>;
+}
+
+/// The checks of a `Path` of so many values: this crate's, axum's, and either where it may be missing.
+macro_rules! values {
+    ([$($generics:ident)*] $ty:ty, $values:expr) => {
+        impl<$($generics,)* Auth, const PARAMETERS: usize> Argument<Path<$ty>, Auth, PARAMETERS> {
+            /// A value for each parameter.
+            pub const CHECK: Arity<{ $values }, PARAMETERS> = Arity;
+        }
+
+        impl<$($generics,)* Auth, const PARAMETERS: usize> Argument<axum::extract::Path<$ty>, Auth, PARAMETERS> {
+            /// A value for each parameter.
+            pub const CHECK: Arity<{ $values }, PARAMETERS> = Arity;
+        }
+
+        impl<$($generics,)* Auth, const PARAMETERS: usize> Argument<Option<Path<$ty>>, Auth, PARAMETERS> {
+            /// A value for each parameter, if there are any.
+            pub const CHECK: OptionalArity<{ $values }, PARAMETERS> = OptionalArity;
+        }
+
+        impl<$($generics,)* Auth, const PARAMETERS: usize> Argument<Option<axum::extract::Path<$ty>>, Auth, PARAMETERS> {
+            /// A value for each parameter, if there are any.
+            pub const CHECK: OptionalArity<{ $values }, PARAMETERS> = OptionalArity;
+        }
+    };
 }
 
 /// The types that are one value, whatever it is.
 macro_rules! one_value {
     ($($ty:ty)*) => {
-        $(impl<Auth, const PARAMETERS: usize> Argument<Path<$ty>, Auth, PARAMETERS> {
-            /// One value is one parameter.
-            pub const CHECK: Arity<1, PARAMETERS> = Arity;
-        })*
+        $(values! { [] $ty, 1 })*
     };
 }
 
@@ -190,12 +316,7 @@ one_value! {
 macro_rules! tuples {
     () => {};
     ($first:ident $($rest:ident)*) => {
-        impl<Auth, const PARAMETERS: usize, $first, $($rest),*>
-            Argument<Path<($first, $($rest,)*)>, Auth, PARAMETERS>
-        {
-            /// A value for each parameter.
-            pub const CHECK: Arity<{ [stringify!($first), $(stringify!($rest)),*].len() }, PARAMETERS> = Arity;
-        }
+        values! { [$first $($rest)*] ($first, $($rest,)*), [stringify!($first), $(stringify!($rest)),*].len() }
         tuples! { $($rest)* }
     };
 }

@@ -4,13 +4,14 @@
 //! 1.0. Out: the type that the handler asks for, and the scopes of the token. It checks no token: API Gateway has done
 //! that, and a request without claims is answered with 401. What the claims are, a client is not told.
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, OptionalFromRequestParts},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use routegen_spec::token_scopes;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
@@ -22,7 +23,10 @@ use crate::Problem;
 /// Extracts the claims of the caller's token.
 ///
 /// `T` names the claims that the handler needs; [`StandardClaims`] are those of every Cognito token. API Gateway makes
-/// all of a token's claims texts, and they are read as what `T` says: `"1700000000"` as a `u64`, `"true"` as a `bool`.
+/// all of a token's claims texts, and they are read as what `T` says: `"1700000000"` as a `u64`, `"true"` as a `bool`, and the JSON
+/// text that it makes of an object as a struct. Others that send such events leave claims their types, which is the same to a handler.
+///
+/// `Option<Claims<T>>` is `None` for a caller of whom no authorizer has said anything: where a function has an open route too.
 ///
 /// ```
 /// use routegen::{Claims, Problem, http::StatusCode, route};
@@ -37,6 +41,12 @@ use crate::Problem;
 /// #[route(GET, "/me", auth = "cognito", scopes = ["shop/read"])]
 /// async fn get_me(customer: Claims<Customer>) -> String {
 ///     format!("{} of tier {}", customer.sub, customer.tier)
+/// }
+///
+/// // Or as `Json` is taken apart:
+/// #[route(GET, "/me/tier", auth = "cognito", scopes = ["shop/read"])]
+/// async fn get_tier(Claims(customer): Claims<Customer>) -> String {
+///     customer.tier.to_string()
 /// }
 ///
 /// #[route(DELETE, "/items", auth = "cognito", scopes = ["items/write", "items/admin"])]
@@ -73,11 +83,8 @@ use crate::Problem;
 /// #[route(GET, "/me", auth = "none")]
 /// async fn get_me(claims: Claims) {}
 /// ```
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Claims<T = StandardClaims> {
-    claims: T,
-    scopes: Vec<String>,
-}
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Claims<T = StandardClaims>(pub T);
 
 /// The claims of a Cognito token, whether it is a user's or a machine's; other issuers have most of them.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
@@ -106,34 +113,45 @@ pub struct StandardClaims {
     pub exp: Option<u64>,
     /// The token's own id.
     pub jti: Option<String>,
+    scp: Option<Vec<String>>,
+    scope: Option<Vec<String>>,
 }
 
-impl<T> Claims<T> {
-    /// Claims as an authorizer would give them, to call a handler in a test.
-    pub fn new<S: Into<String>>(claims: T, scopes: impl IntoIterator<Item = S>) -> Self {
-        Self { claims, scopes: scopes.into_iter().map(Into::into).collect() }
+impl StandardClaims {
+    /// These claims of a token with these scopes, to call a handler in a test.
+    #[must_use]
+    pub fn with_scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
+        Self { scp: None, scope: Some(scopes.into_iter().map(Into::into).collect()), ..self }
     }
 
-    /// The claims by value.
-    pub fn into_inner(self) -> T {
-        self.claims
-    }
-
-    /// The scopes that the token has, of which the route asks for one at most.
+    /// The scopes that the token has, of which the route asks for one at most. [`Scopes`] are the same beside claims of your own.
     pub fn scopes(&self) -> &[String] {
-        &self.scopes
+        let named = |name: &str| if name == "scp" { self.scp.as_deref() } else { self.scope.as_deref() };
+        token_scopes::claim(named).map(|(_, scopes)| scopes).unwrap_or_default()
     }
 
     /// Whether the token has this scope.
     pub fn has_scope(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|has| has == scope)
+        self.scopes().iter().any(|has| has == scope)
+    }
+
+    /// Whether the user is in this group of the Cognito user pool.
+    pub fn is_in_group(&self, group: &str) -> bool {
+        self.groups.iter().any(|has| has == group)
+    }
+}
+
+impl<T> Claims<T> {
+    /// The claims by value.
+    pub fn into_inner(self) -> T {
+        self.0
     }
 }
 
 impl Claims {
-    /// Whether the user is in this group of the Cognito user pool.
-    pub fn is_in_group(&self, group: &str) -> bool {
-        self.claims.groups.iter().any(|has| has == group)
+    /// Claims as an authorizer would give them, to call a handler in a test.
+    pub fn new<S: Into<String>>(claims: StandardClaims, scopes: impl IntoIterator<Item = S>) -> Self {
+        Self(claims.with_scopes(scopes))
     }
 }
 
@@ -141,7 +159,13 @@ impl<T> Deref for Claims<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.claims
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Claims<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
     }
 }
 
@@ -149,14 +173,76 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Claims<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let entries = Entries::of(parts);
-        let entries = entries.ok_or_else(|| unauthorized(Error::value("the request has no claims")))?;
-        match T::deserialize(&entries) {
-            Ok(claims) => Ok(Self { claims, scopes: entries.scopes() }),
-            Err(error) if entries.are_of_a_token() => Err(unauthorized(error)),
-            Err(error) => Err(of_another_type(&error)),
-        }
+        let entries = Entries::of(parts).ok_or_else(nobody)?;
+        entries.read().map(Self).map_err(|error| refused(&entries, error))
     }
+}
+
+impl<T: DeserializeOwned, S: Sync> OptionalFromRequestParts<S> for Claims<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Response> {
+        let Some(entries) = Entries::of(parts) else { return Ok(None) };
+        entries.read().map(Self).map(Some).map_err(|error| refused(&entries, error))
+    }
+}
+
+/// Extracts the scopes of the caller's token, of which the route asks for one at most: those of the claim `scp`, else of `scope`.
+///
+/// ```
+/// use routegen::{Claims, Problem, Scopes, http::StatusCode, route};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Customer {
+///     tenant: String,
+/// }
+///
+/// #[route(DELETE, "/items", auth = "cognito", scopes = ["items/write", "items/admin"])]
+/// async fn delete_items(Claims(customer): Claims<Customer>, scopes: Scopes) -> Result<String, Problem> {
+///     if !scopes.has("items/admin") {
+///         return Err(Problem::new(StatusCode::FORBIDDEN));
+///     }
+///     Ok(customer.tenant)
+/// }
+/// ```
+///
+/// A claim that is a list is read as every [list](Claims#lists) is. Where a request has no claims, there is no scope either, and it is
+/// refused as it is by [`Claims`].
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Scopes(pub Vec<String>);
+
+impl Scopes {
+    /// Whether the token has this scope.
+    pub fn has(&self, scope: &str) -> bool {
+        self.0.iter().any(|has| has == scope)
+    }
+}
+
+impl Deref for Scopes {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Scopes {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let entries = Entries::of(parts).ok_or_else(nobody)?;
+        entries.scopes().map(Self).map_err(|error| refused(&entries, error))
+    }
+}
+
+/// What a caller gets whose claims are not of the type.
+fn refused(entries: &Entries<'_>, error: Error) -> Response {
+    if entries.are_of_a_token() { unauthorized(error) } else { of_another_type(&error) }
+}
+
+/// What a caller gets of whom no authorizer has said anything.
+fn nobody() -> Response {
+    unauthorized(Error::value("the request has no claims"))
 }
 
 /// Whatever is wrong with the claims of a token, the caller is not known; what they are, and what the author's type has to do with
@@ -174,7 +260,14 @@ fn unauthorized(error: Error) -> Response {
             }
         }
         Error::Missing(claim) => problem.with_detail(format!("there is no claim `{claim}`")),
-        Error::Shape { cause, .. } => problem.with_cause(cause),
+        Error::Whole(cause) | Error::Variant { cause, .. } | Error::Shape { cause, text: Some(_), .. } => {
+            problem.with_cause(cause)
+        }
+        // No claims could be of the type: its author is to know, and no other caller would be.
+        error @ (Error::Unknown(_) | Error::Shape { .. }) => {
+            return Problem::internal(format!("the claims cannot be of the handler's type: {error}"))
+                .into_response();
+        }
     };
     let challenge = [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
     (challenge, problem).into_response()
@@ -236,9 +329,13 @@ mod tests {
     }
 
     fn extract<T: DeserializeOwned>(event: &Value) -> Result<Claims<T>, Refused> {
+        take(event)
+    }
+
+    fn take<E: FromRequestParts<(), Rejection = Response>>(event: &Value) -> Result<E, Refused> {
         let event = LambdaEvent::new(to_raw_value(event).unwrap(), Context::default());
         let mut parts = crate::event::request(event).unwrap().into_parts().0;
-        Claims::from_request_parts(&mut parts, &()).now_or_never().unwrap().map_err(|response| {
+        E::from_request_parts(&mut parts, &()).now_or_never().unwrap().map_err(|response| {
             let (parts, body) = response.into_parts();
             let challenge = parts.headers.get(header::WWW_AUTHENTICATE);
             assert_eq!(challenge.is_some_and(|challenge| challenge == "Bearer"), parts.status == 401);
@@ -515,27 +612,59 @@ mod tests {
         assert_eq!(unknown.unwrap_err().status, 401);
     }
 
+    /// The scopes of an event with this authorizer, as they are by themselves; they are the same among the standard claims.
+    fn scopes_of(event: &Value) -> Result<Vec<String>, Refused> {
+        let Scopes(scopes) = take::<Scopes>(event)?;
+        let with_sub = |claims: &Claims<HashMap<String, Value>>| claims.contains_key("sub");
+        if extract(event).is_ok_and(|claims| with_sub(&claims)) {
+            assert_eq!(extract::<StandardClaims>(event).unwrap().scopes(), scopes);
+        }
+        Ok(scopes)
+    }
+
     #[test]
     fn scopes_are_those_of_the_token_whatever_their_shape() {
         let scopes = |claims: Value, beside: Value| {
-            let claims = self::claims::<HashMap<String, String>>(
-                &json!({ "jwt": { "claims": claims, "scopes": beside } }),
-            );
-            claims.unwrap().scopes().join(",")
+            let event = event(&json!({ "jwt": { "claims": claims, "scopes": beside } }), &json!({}));
+            scopes_of(&event).unwrap().join(",")
         };
-        assert_eq!(scopes(json!({ "scope": "a/r a/w" }), json!(null)), "a/r,a/w");
-        assert_eq!(scopes(json!({ "scp": "a/r a/w" }), json!(null)), "a/r,a/w");
-        assert_eq!(scopes(json!({}), json!(["a/r", "a/w"])), "a/r,a/w");
-        assert_eq!(scopes(json!({}), json!(null)), "");
-        assert_eq!(scopes(json!({ "scope": "" }), json!(null)), "");
+        assert_eq!(scopes(json!({ "sub": "s", "scope": "a/r a/w" }), json!(null)), "a/r,a/w");
+        assert_eq!(scopes(json!({ "sub": "s", "scp": "a/r a/w" }), json!(null)), "a/r,a/w");
+        assert_eq!(scopes(json!({ "sub": "s" }), json!(["a/r", "a/w"])), "a/r,a/w");
+        assert_eq!(scopes(json!({ "sub": "s" }), json!(null)), "");
+        assert_eq!(scopes(json!({ "sub": "s", "scope": "" }), json!(null)), "");
         // What the route asks for is not what the token has.
-        assert_eq!(scopes(json!({ "scope": "a/r" }), json!(["a/r", "a/w"])), "a/r");
+        assert_eq!(scopes(json!({ "sub": "s", "scope": "a/r" }), json!(["a/r", "a/w"])), "a/r");
         // `scp` comes first, as in the gateway.
-        assert_eq!(scopes(json!({ "scope": "a/r", "scp": "a/w" }), json!(null)), "a/w");
-        // A list that nobody can tell apart is no scope.
-        assert_eq!(scopes(json!({ "scp": "[a/r a/w]", "scope": "a/r" }), json!(["a/r"])), "");
-        let claims = self::claims::<HashMap<String, String>>(&jwt(json!({ "scope": "a/r" }))).unwrap();
-        assert!(claims.has_scope("a/r") && !claims.has_scope("a/"));
+        assert_eq!(scopes(json!({ "sub": "s", "scope": "a/r", "scp": "a/w" }), json!(null)), "a/w");
+        // With their types, as AWS sent them for a while.
+        assert_eq!(
+            scopes(json!({ "sub": "s", "scp": ["a/r", "a b"], "scope": "x" }), json!(null)),
+            "a/r,a b"
+        );
+        assert_eq!(scopes(json!({ "sub": "s", "scp": null, "scope": "a/r" }), json!(null)), "a/r");
+        let event = event(&jwt(json!({ "scope": "a/r" })), &json!({}));
+        let scopes = take::<Scopes>(&event).unwrap();
+        assert!(scopes.has("a/r") && !scopes.has("a/"));
+    }
+
+    #[test]
+    fn scopes_that_nobody_can_tell_apart_are_none_and_an_error() {
+        for printed in ["[a/r a/w]", "[]"] {
+            let claims = json!({ "sub": "s", "scp": printed, "scope": "a/r" });
+            let event = event(&json!({ "jwt": { "claims": claims, "scopes": ["a/r"] } }), &json!({}));
+            let refused =
+                [take::<Scopes>(&event).unwrap_err(), extract::<StandardClaims>(&event).unwrap_err()];
+            for refused in refused {
+                assert_eq!(refused.status, 401);
+                assert!(
+                    refused.detail().starts_with("the claim `scp` cannot be read as a list"),
+                    "{refused:?}"
+                );
+            }
+            // Whoever asks for none is not concerned.
+            assert_eq!(extract::<HashMap<String, String>>(&event).unwrap()["scp"], printed);
+        }
     }
 
     #[test]
@@ -545,12 +674,13 @@ mod tests {
             scp: Vec<String>,
             scope: Vec<String>,
         }
-        let payload = json!({ "scp": ["not admin", "a/r"], "scope": "a/w a/x" });
-        let printed = jwt(json!({ "scp": "[not admin a/r]", "scope": "a/w a/x" }));
-        let claims: Claims<Both> =
-            extract(&event(&printed, &json!({ "authorization": token(&payload) }))).unwrap();
-        assert_eq!(claims.scopes(), ["not admin", "a/r"]);
+        let payload = json!({ "sub": "s", "scp": ["not admin", "a/r"], "scope": "a/w a/x" });
+        let printed = jwt(json!({ "sub": "s", "scp": "[not admin a/r]", "scope": "a/w a/x" }));
+        let event = event(&printed, &json!({ "authorization": token(&payload) }));
+        let Claims(claims) = extract::<Both>(&event).unwrap();
         assert_eq!((&*claims.scp.join(","), &*claims.scope.join(",")), ("not admin,a/r", "a/w,a/x"));
+        assert_eq!(scopes_of(&event).unwrap(), ["not admin", "a/r"]);
+        let claims: Claims = extract(&event).unwrap();
         assert!(claims.has_scope("a/r") && !claims.has_scope("admin") && !claims.has_scope("a/w"));
     }
 
@@ -568,7 +698,7 @@ mod tests {
             nothing: Option<String>,
         }
         let context: Claims<Context> = claims(&json!({ "lambda": {
-            "tenant": "t", "level": 3, "digits": "4", "flags": [true], "nothing": null, "scope": ["a/r", "a/w"],
+            "tenant": "t", "level": 3, "digits": "4", "flags": [true], "nothing": null,
             "roles": ["not admin"], "former": "former admin", "bracketed": "[a admin]",
         } }))
         .unwrap();
@@ -583,11 +713,11 @@ mod tests {
             nothing: None,
         };
         assert_eq!(*context, expected);
-        assert_eq!(context.scopes(), ["a/r", "a/w"]);
+        let scopes =
+            |context: Value| take::<Scopes>(&event(&json!({ "lambda": context }), &json!({}))).unwrap();
+        assert_eq!(&*scopes(json!({ "scope": ["a/r", "a/w"] })), ["a/r", "a/w"]);
         // A null says nothing.
-        let context: Claims<HashMap<String, Value>> =
-            claims(&json!({ "lambda": { "scp": null, "scope": "a/r a/w" } })).unwrap();
-        assert_eq!(context.scopes(), ["a/r", "a/w"]);
+        assert_eq!(&*scopes(json!({ "scp": null, "scope": "a/r a/w" })), ["a/r", "a/w"]);
     }
 
     #[test]
@@ -675,6 +805,202 @@ mod tests {
         }
     }
 
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Flattened {
+        tenant: String,
+        #[serde(flatten)]
+        standard: StandardClaims,
+    }
+
+    #[test]
+    fn a_flattened_struct_has_its_types() {
+        let cognito = json!({
+            "tenant": "7", "sub": "1700000000", "cognito:groups": "admins", "client_id": "42", "scope": "a/r a/w",
+            "exp": "1700003600", "iat": "1700000000", "auth_time": "1700000000", "username": "true", "jti": "-1",
+            "token_use": "access", "iss": "https://example.com/pool", "origin_jti": "o", "event_id": "e", "version": "2",
+        });
+        let Claims(me) = claims::<Flattened>(&jwt(cognito.clone())).unwrap();
+        assert_eq!((&*me.tenant, &*me.standard.sub), ("7", "1700000000"));
+        assert_eq!((me.standard.exp, me.standard.iat), (Some(1_700_003_600), Some(1_700_000_000)));
+        assert_eq!((me.standard.client_id.as_deref(), me.standard.jti.as_deref()), (Some("42"), Some("-1")));
+        assert!(me.standard.is_in_group("admins") && me.standard.has_scope("a/w"));
+        // Lists that the token alone tells.
+        let payload = json!({
+            "tenant": "7", "sub": "s", "cognito:groups": ["a b", "c"], "aud": ["x", "y"], "exp": 5, "scp": ["a/r"],
+        });
+        let printed = json!({
+            "tenant": "7", "sub": "s", "cognito:groups": "[a b c]", "aud": "[x y]", "exp": "5", "scp": "[a/r]",
+        });
+        let bearer = json!({ "authorization": token(&payload) });
+        let Claims(me) = extract::<Flattened>(&event(&jwt(printed.clone()), &bearer)).unwrap();
+        assert_eq!((&*me.standard.groups.join("|"), me.standard.aud.len()), ("a b|c", 2));
+        assert_eq!(me.standard.scopes(), ["a/r"]);
+        let refused = extract::<Flattened>(&event(&jwt(printed), &json!({}))).unwrap_err();
+        assert_eq!(refused.status, 401, "{refused:?}");
+        // What is wrong is named.
+        let mut wrong = cognito;
+        wrong["exp"] = "soon".into();
+        let refused = claims::<Flattened>(&jwt(wrong)).unwrap_err();
+        assert_eq!(refused.detail(), "the claim `exp` is not a valid value: expected u64");
+        assert_eq!((refused.status, refused.log.unwrap().contains("soon")), (401, true));
+        assert_eq!(
+            claims::<Flattened>(&jwt(json!({ "tenant": "7" }))).unwrap_err().detail(),
+            "there is no claim `sub`"
+        );
+    }
+
+    #[test]
+    fn shapes_that_take_anything_are_read_as_what_they_take() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        #[serde(untagged)]
+        enum Level {
+            Number(u8),
+            Switch(bool),
+            Several(Vec<u8>),
+        }
+        #[derive(Debug, Deserialize, PartialEq)]
+        #[serde(tag = "kind", rename_all = "lowercase")]
+        enum Caller {
+            User { level: u8, sub: String },
+            Machine { client_id: String },
+        }
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Wrapped(Inner);
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Inner {
+            level: Level,
+            #[serde(default)]
+            other: Option<u8>,
+        }
+        let level =
+            |text: &str| claims::<Wrapped>(&jwt(json!({ "level": text }))).unwrap().into_inner().0.level;
+        assert_eq!(level("7"), Level::Number(7));
+        assert_eq!(level("true"), Level::Switch(true));
+        assert_eq!(level(""), Level::Several(vec![]));
+        assert_eq!(claims::<Wrapped>(&jwt(json!({ "level": "x" }))).unwrap_err().status, 401);
+        let user = json!({ "kind": "user", "level": "3", "sub": "3" });
+        assert_eq!(
+            claims::<Caller>(&jwt(user)).unwrap().into_inner(),
+            Caller::User { level: 3, sub: "3".to_owned() }
+        );
+        let machine = json!({ "kind": "machine", "client_id": "3" });
+        assert_eq!(
+            claims::<Option<Caller>>(&jwt(machine)).unwrap().into_inner(),
+            Some(Caller::Machine { client_id: "3".into() })
+        );
+        assert_eq!(claims::<Caller>(&jwt(json!({ "kind": "other" }))).unwrap_err().status, 401);
+    }
+
+    #[test]
+    fn a_nested_claim_is_read_from_its_json() {
+        #[derive(Debug, Deserialize)]
+        struct Beside {
+            tenant: String,
+            #[serde(flatten)]
+            keycloak: Keycloak,
+        }
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Realm {
+            roles: Vec<String>,
+        }
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Keycloak {
+            realm_access: Realm,
+            #[serde(default)]
+            resource_access: HashMap<String, Realm>,
+        }
+        let roles = |headers: &Value, text: &str| {
+            let claims = jwt(json!({ "sub": "c1", "realm_access": text }));
+            extract::<Keycloak>(&event(&claims, headers)).map(|claims| claims.into_inner().realm_access.roles)
+        };
+        let printed = r#"{"roles":["Site Admin","Viewer"]}"#;
+        assert_eq!(roles(&json!({}), printed).unwrap(), ["Site Admin", "Viewer"]);
+        let of =
+            |realm: Value| json!({ "authorization": token(&json!({ "sub": "c1", "realm_access": realm })) });
+        let object = json!({ "roles": ["Site Admin", "Viewer"] });
+        assert_eq!(roles(&of(object.clone()), printed).unwrap(), ["Site Admin", "Viewer"]);
+        // However it is printed, the token has it.
+        assert_eq!(roles(&of(object), "map[roles:[Site Admin Viewer]]").unwrap(), ["Site Admin", "Viewer"]);
+        // A text that only looks like an object is none.
+        assert_eq!(roles(&of(printed.into()), printed).unwrap_err().status, 401);
+        for text in ["map[roles:[Site Admin Viewer]]", "", "{", "[]", r#"{"roles":"admin"}"#, r#"["roles"]"#]
+        {
+            let refused = roles(&json!({}), text).unwrap_err();
+            assert_eq!(refused.status, 401);
+            assert!(
+                refused.detail().starts_with("the claim `realm_access` is not a valid value"),
+                "{refused:?}"
+            );
+        }
+        let both = json!({ "realm_access": printed, "resource_access": r#"{"app":{"roles":[]}}"# });
+        assert_eq!(claims::<Keycloak>(&jwt(both)).unwrap().resource_access["app"].roles.len(), 0);
+        let Claims(beside) =
+            claims::<Beside>(&jwt(json!({ "tenant": "t", "realm_access": printed }))).unwrap();
+        assert_eq!((&*beside.tenant, beside.keycloak.realm_access.roles.len()), ("t", 2));
+    }
+
+    #[test]
+    fn claims_that_are_no_texts_are_read_all_the_same() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Typed {
+            sub: String,
+            exp: u64,
+            level: String,
+            email_verified: bool,
+            roles: Vec<String>,
+            realm: HashMap<String, Vec<u8>>,
+            #[serde(default)]
+            groups: Vec<String>,
+            nothing: Option<String>,
+        }
+        let Claims(typed) = claims::<Typed>(&jwt(json!({
+            "sub": "s", "exp": 5, "level": 7, "email_verified": true, "roles": ["Site Admin", 3], "realm": { "a": [1] },
+            "groups": null, "nothing": null,
+        })))
+        .unwrap();
+        assert_eq!((typed.exp, &*typed.level, typed.email_verified), (5, "7", true));
+        assert_eq!(typed.roles, ["Site Admin", "3"]);
+        assert_eq!((typed.realm["a"].len(), typed.groups.len(), typed.nothing), (1, 0, None));
+        let flattened = |iat: Value| {
+            let claims =
+                json!({ "tenant": "t", "sub": "s", "exp": 5, "cognito:groups": ["a b"], "iat": iat });
+            self::claims::<Flattened>(&jwt(claims)).map(Claims::into_inner)
+        };
+        let me = flattened(7.into()).unwrap();
+        assert_eq!((me.standard.exp, me.standard.iat, &*me.standard.groups[0]), (Some(5), Some(7), "a b"));
+        let refused = flattened(json!(1.5)).unwrap_err();
+        assert_eq!(refused.detail(), "the claim `iat` is not a valid value: expected u64");
+        assert_eq!(claims::<Typed>(&jwt(json!({ "sub": "s", "exp": -5 }))).unwrap_err().status, 401);
+    }
+
+    #[test]
+    fn a_type_that_no_claims_have_is_never_the_callers_mistake() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Strict {
+            #[expect(dead_code, reason = "only its name is asked for")]
+            sub: String,
+        }
+        for refused in [
+            claims::<u8>(&jwt(json!({ "sub": "c" }))).unwrap_err(),
+            claims::<Vec<String>>(&jwt(json!({ "sub": "c" }))).unwrap_err(),
+            claims::<Strict>(&jwt(json!({ "sub": "c", "iat": "1" }))).unwrap_err(),
+        ] {
+            assert_eq!((refused.status, refused.detail()), (500, ""));
+            assert!(refused.log.unwrap().starts_with("the claims cannot be of the handler's type"));
+        }
+    }
+
+    #[test]
+    fn optional_claims_are_none_where_no_authorizer_has_said_any() {
+        let taken = |authorizer: Value| take::<Option<Claims>>(&event(&authorizer, &json!({})));
+        assert_eq!(taken(Value::Null).unwrap(), None);
+        assert_eq!(taken(json!({ "iam": { "userId": "u" } })).unwrap(), None);
+        assert_eq!(taken(jwt(json!({ "sub": "s" }))).unwrap().unwrap().sub, "s");
+        assert_eq!(taken(jwt(json!({ "iat": "1" }))).unwrap_err().status, 401);
+        assert_eq!(taken(json!({ "lambda": { "sub": 7 } })).unwrap_err().status, 500);
+    }
+
     #[cfg(feature = "rest")]
     type Any = HashMap<String, String>;
 
@@ -696,10 +1022,11 @@ mod tests {
         let event = |authorizer: Value| rest_event(&authorizer, &json!({}));
         for scopes in [json!(null), json!("a/r a/w"), json!(["a/r", "a/w"])] {
             let token = json!({ "sub": "u1", "scope": "a/r a/w" });
-            let claims: Claims<Any> = extract(&event(json!({ "claims": token, "scopes": scopes }))).unwrap();
-            assert_eq!((&*claims["sub"], claims.scopes().len()), ("u1", 2));
-            let beside: Claims<Any> = extract(&event(json!({ "claims": {}, "scopes": scopes }))).unwrap();
-            assert_eq!(beside.scopes().len(), if scopes.is_null() { 0 } else { 2 });
+            let both = event(json!({ "claims": token, "scopes": scopes }));
+            assert_eq!(extract::<Any>(&both).unwrap()["sub"], "u1");
+            assert_eq!(scopes_of(&both).unwrap().len(), 2);
+            let beside = event(json!({ "claims": {}, "scopes": scopes }));
+            assert_eq!(scopes_of(&beside).unwrap().len(), if scopes.is_null() { 0 } else { 2 });
         }
         let context: Claims<Any> = extract(&event(json!({ "principalId": "p", "tenant": "t" }))).unwrap();
         assert_eq!(context["tenant"], "t");

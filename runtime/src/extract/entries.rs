@@ -3,30 +3,39 @@
 //! In: what stands under an event's `authorizer`, and who said it. Out: the type that the handler asks for, and the scopes of the caller.
 //! It makes no list of a text, unless the token says that it is one.
 
-use std::cell::OnceCell;
+use std::{borrow::Cow, cell::OnceCell};
 
 use axum::http::request::Parts;
 use lambda_http::{RequestExt as _, request::RequestContext};
 use routegen_spec::token_scopes;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor, value::StrDeserializer};
+use serde::{
+    Deserialize,
+    de::{
+        DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, StrDeserializer},
+    },
+};
 use serde_json::Value;
 
 use super::{
-    text::{Error, Mismatch, Text},
+    readings::{Guided, Reading, Readings, attempt, element, visit_any},
+    text::{Error, Mismatch, Text, forward},
     token::{self, Payload},
 };
+use crate::event::TypedClaims;
 
 /// The claims of an event, by name, and the scopes that stand beside them.
 pub(super) struct Entries<'a> {
     claims: Vec<(&'a str, Claim<'a>)>,
-    beside: Vec<String>,
+    /// A list, or null.
+    beside: Value,
     origin: Origin<'a>,
 }
 
 /// The value of a claim: a text where it is a token's, anything where a Lambda authorizer chose it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Claim<'a> {
-    Text(&'a str),
+    Text(Cow<'a, str>),
     Json(&'a Value),
 }
 
@@ -56,17 +65,29 @@ enum Listed<'a> {
     Values(&'a [Value]),
 }
 
+/// What the tokens in the request that may be the verified one say of a claim.
+enum Said<'a> {
+    /// There is no such token, or none has the claim.
+    Nothing,
+    /// All of them the same.
+    Value(&'a Value),
+    /// Not all of them the same.
+    Various,
+}
+
 impl<'a> Entries<'a> {
     /// `None` where no authorizer has said anything.
     pub(super) fn of(head: &'a Parts) -> Option<Self> {
-        let token = || Origin::Token { head, payloads: OnceCell::new() };
         match head.request_context_ref()? {
             RequestContext::ApiGatewayV2(context) => {
                 let authorizer = context.authorizer.as_ref()?;
                 if let Some(jwt) = &authorizer.jwt {
-                    let claims = jwt.claims.iter().map(|(name, value)| (&**name, Claim::Text(value)));
-                    let beside = jwt.scopes.clone().unwrap_or_default();
-                    return Some(Self { claims: claims.collect(), beside, origin: token() });
+                    let claims = jwt.claims.iter().map(|(name, text)| (&**name, Claim::Text(text.into())));
+                    let typed = head.extensions.get::<TypedClaims>().into_iter();
+                    let typed = typed.flat_map(|TypedClaims(typed)| typed);
+                    let claims = claims.chain(typed.map(|(name, value)| (&**name, Claim::Json(value))));
+                    let beside = jwt.scopes.iter().flatten().map(|scope| Value::from(&**scope));
+                    return Some(Self::of_a_token(head, claims.collect(), beside.collect()));
                 }
                 if authorizer.iam.is_some() {
                     return None;
@@ -82,11 +103,11 @@ impl<'a> Entries<'a> {
             RequestContext::ApiGatewayV1(context) => {
                 let fields = &context.authorizer.fields;
                 match fields.get("claims") {
-                    Some(Value::Object(claims)) => Some(Self {
-                        claims: claims.iter().map(|(name, value)| (&**name, Claim::Json(value))).collect(),
-                        beside: fields.get("scopes").map(words).unwrap_or_default(),
-                        origin: token(),
-                    }),
+                    Some(Value::Object(claims)) => {
+                        let claims = claims.iter().filter_map(|(name, value)| Claim::of_a_token(name, value));
+                        let beside = fields.get("scopes").map(words).unwrap_or_default();
+                        Some(Self::of_a_token(head, claims.collect(), beside))
+                    }
                     Some(Value::Null) => None,
                     _ => Some(Self::typed(fields, Origin::Function)).filter(|said| !said.claims.is_empty()),
                 }
@@ -95,10 +116,18 @@ impl<'a> Entries<'a> {
         }
     }
 
+    /// What a token says.
+    fn of_a_token(head: &'a Parts, claims: Vec<(&'a str, Claim<'a>)>, beside: Vec<Value>) -> Self {
+        Self { claims, beside: beside.into(), origin: Origin::Token { head, payloads: OnceCell::new() } }
+    }
+
     /// What a Lambda authorizer has returned, or what is said in its way.
     fn typed(context: impl IntoIterator<Item = (&'a String, &'a Value)>, origin: Origin<'a>) -> Self {
-        let claims = context.into_iter().map(|(name, value)| (&**name, Claim::Json(value)));
-        Self { claims: claims.collect(), beside: Vec::new(), origin }
+        let claims = context.into_iter().map(|(name, value)| {
+            let claim = value.as_str().map_or(Claim::Json(value), |text| Claim::Text(text.into()));
+            (&**name, claim)
+        });
+        Self { claims: claims.collect(), beside: Value::Null, origin }
     }
 
     /// Whether they are of the caller's token. Otherwise the API's author has chosen them.
@@ -106,24 +135,25 @@ impl<'a> Entries<'a> {
         !matches!(self.origin, Origin::Function)
     }
 
+    /// The claims as a `T`.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        attempt(|readings| T::deserialize(All { entries: self, readings }))
+    }
+
     /// The token's own scopes. What stands beside the claims counts only where they say nothing: a scope that the route asks
     /// for is none that the token has.
-    pub(super) fn scopes(self) -> Vec<String> {
+    pub(super) fn scopes(&self) -> Result<Vec<String>, Error> {
         let named = token_scopes::claim(|name| {
-            let found = self.claims.iter().find(|(other, claim)| *other == name && !claim.is_null());
-            found.map(|(_, claim)| *claim)
+            let found = self.claims.iter().position(|(other, claim)| *other == name && !claim.is_null());
+            found.map(|index| &self.claims[index])
         });
-        let Some((name, claim)) = named else { return self.beside };
-        let Some(text) = claim.text() else {
-            return claim.json().and_then(Value::as_array).map(|values| texts(values)).unwrap_or_default();
-        };
-        match self.listed(name, text) {
-            Ok(Listed::Values(values)) => texts(values),
-            Ok(Listed::One(text) | Listed::Words(text)) => {
-                token_scopes::words(text).map(str::to_owned).collect()
+        let readings = Readings::default();
+        let Some((_, (name, claim))) = named else { return Ok(texts(&self.beside)) };
+        match claim {
+            Claim::Text(text) => {
+                Vec::deserialize(Told::new(All { entries: self, readings: &readings }, 0, name, text))
             }
-            // Rather none than one that the token does not have.
-            Err(_) => Vec::new(),
+            Claim::Json(value) => Ok(texts(value)),
         }
     }
 
@@ -132,101 +162,181 @@ impl<'a> Entries<'a> {
         let plain =
             || if token_scopes::CLAIMS.contains(&name) { Listed::Words(text) } else { Listed::One(text) };
         let is_printed_like_a_list = text.starts_with('[') && text.ends_with(']');
-        let Origin::Token { head, payloads } = &self.origin else { return Ok(plain()) };
-        if !is_printed_like_a_list {
+        if !is_printed_like_a_list || !matches!(self.origin, Origin::Token { .. }) {
             return Ok(plain());
         }
-        let claims = self.claims.iter().filter_map(|(name, claim)| Some((*name, claim.text()?)));
-        let payloads = payloads.get_or_init(|| token::payloads(head, &claims));
-        let mut told = payloads.iter().map(|payload| payload.get(name));
-        let first = told.next().flatten();
-        match first.filter(|_| told.all(|other| other == first)) {
-            Some(Value::Array(values)) => Ok(Listed::Values(values)),
-            Some(Value::String(_)) => Ok(plain()),
+        match self.said(name) {
+            Said::Value(Value::Array(values)) => Ok(Listed::Values(values)),
+            Said::Value(Value::String(_)) => Ok(plain()),
             _ => Err(Error::value(format!(
                 "the claim `{name}` cannot be read as a list: its values are known from the token alone, and the request does \
                  not carry exactly that one"
             ))),
         }
     }
+
+    /// The object that a text is where one is asked for: what the token has, or what API Gateway has printed as JSON.
+    fn object(&self, name: &str, text: &str) -> Option<Value> {
+        let printed = || serde_json::from_str(text).ok().filter(Value::is_object);
+        match self.said(name) {
+            Said::Value(value) => Some(value.clone()).filter(Value::is_object),
+            // Who has printed JSON into a context has chosen it, and no token of other claims is believed.
+            Said::Nothing => printed(),
+            Said::Various => None,
+        }
+    }
+
+    fn said(&self, name: &str) -> Said<'_> {
+        let Origin::Token { head, payloads } = &self.origin else { return Said::Nothing };
+        let claims = self.claims.iter().filter_map(|(name, claim)| Some((*name, claim.text()?)));
+        let payloads = payloads.get_or_init(|| token::payloads(head, &claims));
+        let mut said = payloads.iter().map(|payload| payload.get(name));
+        match said.next() {
+            None => Said::Nothing,
+            Some(first) if !said.all(|other| other == first) => Said::Various,
+            Some(first) => first.map_or(Said::Nothing, Said::Value),
+        }
+    }
 }
 
 /// The texts among the values.
-fn texts(values: &[Value]) -> Vec<String> {
-    values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+fn texts(list: &Value) -> Vec<String> {
+    let values = list.as_array().into_iter().flatten();
+    values.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// Scopes, whether they are a text, an array or null.
 #[cfg(feature = "rest")]
-fn words(value: &Value) -> Vec<String> {
+fn words(value: &Value) -> Vec<Value> {
     match value {
-        Value::String(text) => token_scopes::words(text).map(str::to_owned).collect(),
-        Value::Array(values) => texts(values),
+        Value::String(text) => token_scopes::words(text).map(Value::from).collect(),
+        Value::Array(values) => values.clone(),
         _ => Vec::new(),
     }
 }
 
 impl<'a> Claim<'a> {
-    fn text(self) -> Option<&'a str> {
+    /// A claim of a token, which is mostly a text. What is null is as if it were not there.
+    #[cfg(feature = "rest")]
+    fn of_a_token(name: &'a str, value: &'a Value) -> Option<(&'a str, Self)> {
+        match token::scalar(value) {
+            Some(text) => Some((name, Self::Text(text))),
+            None => (!value.is_null()).then_some((name, Self::Json(value))),
+        }
+    }
+
+    fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
-            Self::Json(value) => value.as_str(),
+            Self::Json(_) => None,
         }
     }
 
-    fn json(self) -> Option<&'a Value> {
-        match self {
-            Self::Text(_) => None,
-            Self::Json(value) => Some(value),
-        }
-    }
-
-    fn is_null(self) -> bool {
-        self.json().is_some_and(Value::is_null)
+    fn is_null(&self) -> bool {
+        matches!(self, Self::Json(Value::Null))
     }
 }
 
-impl<'de> Deserializer<'de> for &'de Entries<'de> {
+/// All claims.
+#[derive(Clone, Copy)]
+struct All<'a> {
+    entries: &'a Entries<'a>,
+    readings: &'a Readings,
+}
+
+impl<'a> All<'a> {
+    fn by_name(self, has_beside: bool) -> ByName<'a> {
+        ByName { all: self, at: 0, has_beside }
+    }
+}
+
+impl<'de> Deserializer<'de> for All<'de> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(ByName { all: self, rest: &self.claims, value: None })
+        visitor.visit_map(self.by_name(false))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let names_none =
+            token_scopes::claim(|name| self.entries.claims.iter().find(|(other, _)| *other == name))
+                .is_none();
+        visitor
+            .visit_map(self.by_name(names_none && fields.contains(&BESIDE) && self.entries.beside.is_array()))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_enum(MapAccessDeserializer::new(self.by_name(false)))
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        seq tuple tuple_struct map identifier ignored_any
     }
 }
 
+/// The claim that stands for the scopes beside the claims, for a struct that asks for it.
+const BESIDE: &str = "scope";
+
 struct ByName<'a> {
-    all: &'a Entries<'a>,
-    rest: &'a [(&'a str, Claim<'a>)],
-    value: Option<(&'a str, Claim<'a>)>,
+    all: All<'a>,
+    at: usize,
+    /// Whether the scopes beside the claims are one.
+    has_beside: bool,
 }
 
 impl<'de> MapAccess<'de> for ByName<'de> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some((first, rest)) = self.rest.split_first() else { return Ok(None) };
-        (self.rest, self.value) = (rest, Some(*first));
-        seed.deserialize(StrDeserializer::new(first.0)).map(Some)
+        let claims = &self.all.entries.claims;
+        let name = match claims.get(self.at) {
+            Some((name, _)) => name,
+            None if self.has_beside && self.at == claims.len() => BESIDE,
+            None => return Ok(None),
+        };
+        seed.deserialize(StrDeserializer::new(name)).map(Some)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
-        let Some((name, claim)) = self.value.take() else {
-            return Err(Error::shape("a value was asked for before its key"));
-        };
-        match (claim.text(), claim.json()) {
-            (Some(value), _) => {
-                let text = Text { kind: "claim", name, value };
-                let told = Told { text, all: self.all };
-                seed.deserialize(told).map_err(|error| with_value(text.blame(error), value))
+        let (index, All { entries, readings }) = (self.at, self.all);
+        self.at += 1;
+        let made = match entries.claims.get(index) {
+            Some((name, Claim::Text(text))) => {
+                let told = Told::new(self.all, index, name, text);
+                seed.deserialize(told).map_err(|error| with_value(told.guided.text.blame(error), text))
             }
-            (None, Some(value)) => typed(name, seed, value),
-            (None, None) => unreachable!("a claim is a text or JSON"),
-        }
+            Some((name, Claim::Json(Value::Array(values)))) if entries.are_of_a_token() => {
+                let text = Text { kind: "claim", name, value: "" };
+                seed.deserialize(TypedList { of: Guided::new(text, readings, index), values })
+                    .map_err(|error| text.blame(error))
+            }
+            Some((name, Claim::Json(value))) => typed(name, seed, value),
+            None => typed(BESIDE, seed, &entries.beside),
+        };
+        readings.refused(index, made)
     }
 }
 
@@ -242,62 +352,67 @@ fn with_value(error: Error, value: &str) -> Error {
 
 /// A value that has a type.
 fn typed<'de, T: DeserializeSeed<'de>>(name: &str, seed: T, value: &'de Value) -> Result<T::Value, Error> {
-    seed.deserialize(value).map_err(|error| {
-        let detail = format!("the claim `{name}` is not a valid value");
-        Error::Value(Mismatch { detail, expected: None, reason: Some(error.to_string()) })
-    })
+    seed.deserialize(value).map_err(|error| of_another_type(name, &error))
+}
+
+fn of_another_type(name: &str, error: &serde_json::Error) -> Error {
+    let detail = format!("the claim `{name}` is not a valid value");
+    Error::Value(Mismatch { detail, expected: None, reason: Some(error.to_string()) })
 }
 
 /// A claim that is a text in the event.
+#[derive(Clone, Copy)]
 struct Told<'a> {
-    text: Text<'a>,
+    guided: Guided<'a>,
     all: &'a Entries<'a>,
+}
+
+impl<'a> Told<'a> {
+    fn new(all: All<'a>, index: usize, name: &'a str, value: &'a str) -> Self {
+        let text = Text { kind: "claim", name, value };
+        Self { guided: Guided::new(text, all.readings, index), all: all.entries }
+    }
 }
 
 impl<'de> Told<'de> {
     fn list<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let mut list = match self.all.listed(self.text.name, self.text.value)? {
-            Listed::One(text) => List::new(self.text, Rest::One(Some(text).filter(|text| !text.is_empty()))),
-            Listed::Words(text) => List::new(self.text, Rest::Words(token_scopes::words(text))),
-            Listed::Values(values) => List::new(self.text, Rest::Values(values.iter())),
+        let Text { name, value, .. } = self.guided.text;
+        let rest = match self.all.listed(name, value)? {
+            Listed::One(value) => Rest::One(Some(value).filter(|value| !value.is_empty())),
+            Listed::Words(value) => Rest::Words(token_scopes::words(value)),
+            Listed::Values(values) => Rest::Values(values.iter()),
         };
-        let made = visitor.visit_seq(&mut list)?;
-        match list.next() {
-            None => Ok(made),
-            Some(_) => Err(Error::value(self.text.mismatch("value: it has more values than are expected"))),
-        }
+        List { of: self.guided, at: 0, rest }.visit(visitor)
     }
-}
-
-/// Forwards a text of either source.
-macro_rules! forward {
-    ($($method:ident)*) => {
-        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            self.text.$method(visitor)
-        })*
-    };
 }
 
 impl<'de> Deserializer<'de> for Told<'de> {
     type Error = Error;
 
-    forward! {
-        deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64
-        deserialize_char deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf deserialize_unit
-        deserialize_map deserialize_identifier deserialize_ignored_any
+    forward! { guided
+        deserialize_bool; deserialize_i8; deserialize_i16; deserialize_i32; deserialize_i64; deserialize_i128;
+        deserialize_u8; deserialize_u16; deserialize_u32; deserialize_u64; deserialize_u128; deserialize_f32;
+        deserialize_f64; deserialize_char; deserialize_str; deserialize_string; deserialize_bytes;
+        deserialize_byte_buf; deserialize_unit; deserialize_identifier; deserialize_ignored_any;
+        deserialize_unit_struct name: &'static str;
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let Guided { text, readings, index } = self.guided;
+        let others: &[Reading] = match text.value.as_bytes() {
+            [b'{' | b'm', ..] => &[Reading::Json, Reading::List],
+            _ if text.scalar().is_some() => &[Reading::Scalar, Reading::List],
+            _ => &[Reading::List],
+        };
+        match readings.of(index, text, others) {
+            Reading::List => self.list(visitor),
+            Reading::Json => self.deserialize_map(visitor),
+            reading => visit_any(text, reading, visitor),
+        }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_some(self)
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.text.deserialize_unit_struct(name, visitor)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -308,22 +423,51 @@ impl<'de> Deserializer<'de> for Told<'de> {
         visitor.visit_newtype_struct(self)
     }
 
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let text = self.guided.text;
+        match self.all.object(text.name, text.value) {
+            Some(object) => {
+                object.deserialize_map(visitor).map_err(|error| of_another_type(text.name, &error))
+            }
+            None => text.deserialize_map(visitor),
+        }
+    }
+
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.text.deserialize_struct(name, fields, visitor)
+        let text = self.guided.text;
+        match self.all.object(text.name, text.value) {
+            Some(object) => object
+                .deserialize_struct(name, fields, visitor)
+                .map_err(|error| of_another_type(text.name, &error)),
+            None => text.deserialize_struct(name, fields, visitor),
+        }
     }
 
+    /// A text is a variant, and an object is one with what is in it.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.text.deserialize_enum(name, variants, visitor)
+        let text = self.guided.text;
+        let is_of_a_variant = |object: &Value| {
+            object.as_object().is_some_and(|object| {
+                object.len() == 1 && object.keys().all(|name| variants.contains(&&**name))
+            })
+        };
+        let object = if text.value.starts_with('{') { self.all.object(text.name, text.value) } else { None };
+        match object.filter(is_of_a_variant) {
+            Some(object) => object
+                .deserialize_enum(name, variants, visitor)
+                .map_err(|error| of_another_type(text.name, &error)),
+            None => text.deserialize_enum(name, variants, visitor),
+        }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -344,9 +488,42 @@ impl<'de> Deserializer<'de> for Told<'de> {
     }
 }
 
+/// A claim that is a list in the event, which AWS sent for a while and others do.
+#[derive(Clone, Copy)]
+struct TypedList<'a> {
+    of: Guided<'a>,
+    values: &'a [Value],
+}
+
+impl<'de> Deserializer<'de> for TypedList<'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        List { of: self.of, at: 0, rest: Rest::Values(self.values.iter()) }.visit(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
 /// A list, and its values that are still to come.
 struct List<'a> {
-    text: Text<'a>,
+    of: Guided<'a>,
+    at: usize,
     rest: Rest<'a>,
 }
 
@@ -363,15 +540,22 @@ enum Item<'a> {
 }
 
 impl<'a> List<'a> {
-    fn new(text: Text<'a>, rest: Rest<'a>) -> Self {
-        Self { text, rest }
-    }
-
     fn next(&mut self) -> Option<Item<'a>> {
+        self.at += 1;
         match &mut self.rest {
             Rest::One(text) => text.take().map(Item::Text),
             Rest::Words(words) => words.next().map(Item::Text),
             Rest::Values(values) => values.next().map(Item::Json),
+        }
+    }
+
+    fn visit<V: Visitor<'a>>(mut self, visitor: V) -> Result<V::Value, Error> {
+        let made = visitor.visit_seq(&mut self)?;
+        match self.next() {
+            None => Ok(made),
+            Some(_) => {
+                Err(Error::value(self.of.text.mismatch("value: it has more values than are expected")))
+            }
         }
     }
 }
@@ -381,14 +565,16 @@ impl<'de> SeqAccess<'de> for &mut List<'de> {
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         let Some(item) = self.next() else { return Ok(None) };
-        let text = |value| Text { value, ..self.text };
+        let Guided { text, readings, index } = self.of;
+        let index = element(index, self.at);
+        let guided = |value| Guided::new(Text { value, ..text }, readings, index);
         let made = match item {
-            Item::Text(value) => seed.deserialize(text(value)),
+            Item::Text(value) => seed.deserialize(guided(value)),
             Item::Json(value) => match token::scalar(value) {
-                Some(value) => seed.deserialize(text(&value)),
-                None => typed(self.text.name, seed, value),
+                Some(value) => seed.deserialize(guided(&value)),
+                None => typed(text.name, seed, value),
             },
         };
-        made.map(Some)
+        readings.refused(index, made).map(Some)
     }
 }

@@ -1,26 +1,86 @@
-//! Which parameters a struct in a `Path` asks for, and whether the route's path has them.
+//! What is wrong with the type of an argument whatever a request has: which no compiler finds, and every caller would.
 //!
-//! In: the struct's fields, which serde tells of every type that it derives, and the path's parameters. Out: what is
-//! wrong with them, for whoever reads the routes. It lets pass what it cannot know: a type that is no struct, and
-//! fields or parameters that have no counterpart as long as all of the others' have. It is in no artifact.
+//! In: the type in a `Path`, a `Query` or `Claims`, of which serde tells the fields and what each asks for, and the parameters of
+//! the route's path. Out: what is wrong, for whoever reads the routes. It lets pass what it cannot know: types that take anything,
+//! flattened ones, and fields or parameters that have no counterpart as long as all of the others' have. It is in no artifact.
 
-use std::fmt;
+use std::{any::type_name, fmt};
 
-use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor,
+    value::StrDeserializer,
+};
 
-/// The fields of a struct, `None` for any other type. Aliases are fields too.
-pub(crate) type Fields = fn() -> Option<&'static [&'static str]>;
+/// What is wrong with an argument of a route whose path has these parameters.
+pub(crate) type Fields = fn(parameters: &[&str]) -> Option<String>;
 
-/// The fields of `T`.
-pub(super) fn of<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
-    match T::deserialize(Probe) {
-        Err(Found(fields)) => fields,
-        Ok(_) => None,
+/// Nothing, unless it is a type that no route can have and that only its name tells.
+pub(super) fn of_any<T>(_: &[&str]) -> Option<String> {
+    type_name::<T>().starts_with("axum::extract::ws::WebSocketUpgrade").then(|| {
+        "`WebSocketUpgrade` never finds a connection to upgrade, because API Gateway's HTTP APIs have none: WebSocket APIs are another \
+         kind, which call functions with events of their own"
+            .to_owned()
+    })
+}
+
+/// A path without parameters is none.
+pub(super) fn of_optional_path<T: DeserializeOwned>(parameters: &[&str]) -> Option<String> {
+    if parameters.is_empty() { None } else { of_path::<T>(parameters) }
+}
+
+pub(super) fn of_path<T: DeserializeOwned>(parameters: &[&str]) -> Option<String> {
+    let name = type_name::<T>();
+    match shape::<T>(Probe)? {
+        Shape::Struct(fields) => mismatch(fields, parameters).or_else(|| {
+            let asked = fields.iter().filter(|field| parameters.contains(field));
+            wrong::<T>(asked, |shape| matches!(shape, Shape::One | Shape::Variant)).map(|(field, shape)| {
+                format!("`{field}` of `{name}` in `Path` is {shape}, and a parameter of a path is a text")
+            })
+        }),
+        Shape::One | Shape::Variant if parameters.len() != 1 => {
+            Some(format!("`{name}` in `Path` is one value, and the path has {} parameters", parameters.len()))
+        }
+        Shape::Tuple(values) if values != parameters.len() => Some(format!(
+            "`{name}` in `Path` has {values} values, and the path has {} parameters",
+            parameters.len()
+        )),
+        _ => None,
+    }
+}
+
+pub(super) fn of_query<T: DeserializeOwned>(_: &[&str]) -> Option<String> {
+    let name = type_name::<T>();
+    let fits = |shape: &Shape| match shape {
+        Shape::List(value) => {
+            value.as_deref().is_none_or(|shape| matches!(shape, Shape::One | Shape::Variant))
+        }
+        shape => matches!(shape, Shape::One | Shape::Variant | Shape::Tuple(_)),
+    };
+    match shape::<T>(Probe)? {
+        Shape::Struct(fields) => wrong::<T>(fields.iter(), fits).map(|(field, shape)| {
+            format!(
+                "`{field}` of `{name}` in `Query` is {shape}, and a parameter of a query is a text or several"
+            )
+        }),
+        shape @ Shape::One => Some(format!(
+            "`{name}` in `Query` is {shape}, and a query has names: write a struct, a map or `Vec<(String, String)>`"
+        )),
+        _ => None,
+    }
+}
+
+pub(super) fn of_claims<T: DeserializeOwned>(_: &[&str]) -> Option<String> {
+    let name = type_name::<T>();
+    match shape::<T>(Probe)? {
+        Shape::Struct(_) | Shape::Map | Shape::Variant => None,
+        shape => {
+            Some(format!("`{name}` in `Claims` is {shape}, and claims have names: write a struct or a map"))
+        }
     }
 }
 
 /// What is wrong, where a field has no parameter and a parameter no field.
-pub(crate) fn mismatch(fields: &[&str], parameters: &[&str]) -> Option<String> {
+fn mismatch(fields: &[&str], parameters: &[&str]) -> Option<String> {
     let without = |these: &[&str], those: &[&str]| -> Option<String> {
         let missing: Vec<_> =
             these.iter().filter(|name| !those.contains(name)).map(|name| format!("`{name}`")).collect();
@@ -33,16 +93,58 @@ pub(crate) fn mismatch(fields: &[&str], parameters: &[&str]) -> Option<String> {
     ))
 }
 
-/// Asks a type what it is, and gives it nothing.
-struct Probe;
+/// The first of these fields that asks for something that does not fit.
+fn wrong<'a, T: DeserializeOwned>(
+    mut fields: impl Iterator<Item = &'a &'static str>,
+    fits: impl Fn(&Shape) -> bool,
+) -> Option<(&'static str, Shape)> {
+    fields.find_map(|field| Some((*field, shape::<T>(OneField(field)).filter(|shape| !fits(shape))?)))
+}
+
+/// What a type asks of its deserializer.
+#[derive(Debug)]
+enum Shape {
+    /// A text, a number, or anything else that a text is read as.
+    One,
+    /// An enum.
+    Variant,
+    List(Option<Box<Shape>>),
+    Tuple(usize),
+    Map,
+    Struct(&'static [&'static str]),
+    Unit,
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::One => "one value",
+            Self::Variant => "an enum",
+            Self::List(None) => "a list",
+            Self::List(Some(value)) => return write!(f, "a list of which each is {value}"),
+            Self::Tuple(_) => "a tuple",
+            Self::Map => "a map",
+            Self::Struct(_) => "a struct",
+            Self::Unit => "nothing",
+        })
+    }
+}
+
+/// What a type asks of the deserializer, if that is known.
+fn shape<T: DeserializeOwned>(asked: impl Deserializer<'static, Error = Found>) -> Option<Shape> {
+    match T::deserialize(asked) {
+        Err(Found(shape)) => shape,
+        Ok(_) => None,
+    }
+}
 
 /// The answer, as the error that ends the asking.
 #[derive(Debug)]
-struct Found(Option<&'static [&'static str]>);
+struct Found(Option<Shape>);
 
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the fields are known")
+        f.write_str("the shape is known")
     }
 }
 
@@ -54,7 +156,86 @@ impl de::Error for Found {
     }
 }
 
+/// Asks a type what it is, and gives it nothing.
+struct Probe;
+
+/// What a type is by what it asks for.
+macro_rules! is {
+    ($($method:ident $(($($argument:ident: $ty:ty),*))? = $shape:expr;)*) => {
+        $(fn $method<V: Visitor<'de>>(self, $($($argument: $ty,)*)? _: V) -> Result<V::Value, Found> {
+            $($(let _ = $argument;)*)?
+            Err(Found($shape))
+        })*
+    };
+}
+
 impl<'de> Deserializer<'de> for Probe {
+    type Error = Found;
+
+    is! {
+        deserialize_any = None;
+        deserialize_ignored_any = None;
+        deserialize_bool = Some(Shape::One);
+        deserialize_i8 = Some(Shape::One);
+        deserialize_i16 = Some(Shape::One);
+        deserialize_i32 = Some(Shape::One);
+        deserialize_i64 = Some(Shape::One);
+        deserialize_i128 = Some(Shape::One);
+        deserialize_u8 = Some(Shape::One);
+        deserialize_u16 = Some(Shape::One);
+        deserialize_u32 = Some(Shape::One);
+        deserialize_u64 = Some(Shape::One);
+        deserialize_u128 = Some(Shape::One);
+        deserialize_f32 = Some(Shape::One);
+        deserialize_f64 = Some(Shape::One);
+        deserialize_char = Some(Shape::One);
+        deserialize_str = Some(Shape::One);
+        deserialize_string = Some(Shape::One);
+        deserialize_bytes = Some(Shape::One);
+        deserialize_byte_buf = Some(Shape::One);
+        deserialize_identifier = Some(Shape::One);
+        deserialize_unit = Some(Shape::Unit);
+        deserialize_unit_struct(name: &'static str) = Some(Shape::Unit);
+        deserialize_tuple(len: usize) = Some(Shape::Tuple(len));
+        deserialize_tuple_struct(name: &'static str, len: usize) = Some(Shape::Tuple(len));
+        deserialize_map = Some(Shape::Map);
+        deserialize_struct(name: &'static str, fields: &'static [&'static str]) = Some(Shape::Struct(fields));
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]) = Some(Shape::Variant);
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Found> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Found> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Found> {
+        let value = visitor.visit_seq(OneElement).err().and_then(|Found(shape)| shape);
+        Err(Found(Some(Shape::List(value.map(Box::new)))))
+    }
+}
+
+/// A list of what is asked what it is.
+struct OneElement;
+
+impl<'de> SeqAccess<'de> for OneElement {
+    type Error = Found;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Found> {
+        seed.deserialize(Probe).map(Some)
+    }
+}
+
+/// Asks a struct what its field of this name is.
+struct OneField(&'static str);
+
+impl<'de> Deserializer<'de> for OneField {
     type Error = Found;
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Found> {
@@ -64,10 +245,14 @@ impl<'de> Deserializer<'de> for Probe {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        fields: &'static [&'static str],
-        _: V,
+        _: &'static [&'static str],
+        visitor: V,
     ) -> Result<V::Value, Found> {
-        Err(Found(Some(fields)))
+        visitor.visit_map(self)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Found> {
+        visitor.visit_some(self)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -79,16 +264,36 @@ impl<'de> Deserializer<'de> for Probe {
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct seq
-        tuple tuple_struct map enum identifier ignored_any
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map enum identifier ignored_any
+    }
+}
+
+impl<'de> MapAccess<'de> for OneField {
+    type Error = Found;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Found> {
+        seed.deserialize(StrDeserializer::new(self.0)).map(Some)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Found> {
+        // No second value is given: a map would ask for ever.
+        match seed.deserialize(Probe) {
+            Ok(_) => Err(Found(None)),
+            Err(found) => Err(found),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde::Deserialize;
+    use serde_json::Value;
 
     use super::*;
+    use crate::StandardClaims;
 
     #[derive(Deserialize)]
     #[expect(dead_code, reason = "only its names are asked for")]
@@ -102,15 +307,29 @@ mod tests {
     #[expect(dead_code, reason = "only its names are asked for")]
     struct Inside(Place);
 
-    #[test]
-    fn serde_tells_the_fields_of_structs_and_of_nothing_else() {
-        let fields = of::<Place>().unwrap();
-        assert!(fields.contains(&"shelf") && fields.contains(&"row-number"), "{fields:?}");
-        assert_eq!(of::<Inside>(), Some(fields));
-        assert_eq!(of::<u64>(), None);
-        assert_eq!(of::<(String, u8)>(), None);
-        assert_eq!(of::<std::collections::BTreeMap<String, String>>(), None);
-        assert_eq!(of::<()>(), None);
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "only its names are asked for")]
+    struct Two(u8, u8);
+
+    #[derive(Deserialize)]
+    enum Kind {
+        Cat,
+    }
+
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "only its names are asked for")]
+    struct Flat {
+        #[serde(flatten)]
+        place: Place,
+    }
+
+    /// A struct with one field, which is a `T`.
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "only its names are asked for")]
+    struct With<T> {
+        id: T,
+        #[serde(default)]
+        other: Option<u8>,
     }
 
     #[test]
@@ -121,5 +340,90 @@ mod tests {
         let message = mismatch(&["shelf", "line"], &["row", "shelf"]).unwrap();
         assert!(message.starts_with("the struct in `Path` has `line`, of which"), "{message}");
         assert!(message.contains("the path has `row`, of which"), "{message}");
+        for wrong in [of_path::<Place>, of_path::<Inside>, of_path::<Option<Place>>] {
+            assert!(wrong(&["shelf", "line"]).unwrap().contains("`line`"));
+            assert_eq!(wrong(&["shelf", "row"]), None);
+        }
+        assert_eq!(of_path::<Flat>(&["shelf", "line"]), None, "what is flattened is not known");
+    }
+
+    #[test]
+    fn a_path_has_texts_and_as_many_as_there_are_parameters() {
+        let wrong = |wrong: Option<String>, says: &str| {
+            let wrong = wrong.expect(says);
+            assert!(wrong.contains(says), "{wrong}");
+        };
+        wrong(of_path::<With<Vec<u8>>>(&["id"]), "`id` of");
+        wrong(of_path::<With<Place>>(&["id"]), "is a struct, and a parameter of a path is a text");
+        wrong(of_path::<With<BTreeMap<String, u8>>>(&["id"]), "is a map");
+        wrong(of_path::<With<()>>(&["id"]), "is nothing");
+        wrong(of_path::<u8>(&["a", "b"]), "one value, and the path has 2 parameters");
+        wrong(of_path::<Kind>(&[]), "one value, and the path has 0 parameters");
+        wrong(of_path::<Two>(&["a"]), "has 2 values, and the path has 1 parameters");
+        for fine in [
+            of_path::<With<u8>>(&["id"]),
+            of_path::<With<Option<Kind>>>(&["id"]),
+            of_path::<With<Value>>(&["id"]),
+            of_path::<With<std::net::IpAddr>>(&["id"]),
+            of_path::<Vec<(String, u8)>>(&["a", "b"]),
+            of_path::<BTreeMap<String, u8>>(&["a", "b"]),
+            of_path::<Value>(&["a", "b"]),
+            of_path::<Two>(&["a", "b"]),
+            of_path::<()>(&["a"]),
+            of_optional_path::<u8>(&[]),
+        ] {
+            assert_eq!(fine, None);
+        }
+    }
+
+    #[test]
+    fn a_query_has_names_of_which_each_is_a_text_or_several() {
+        let wrong = |wrong: Option<String>, says: &str| {
+            let wrong = wrong.expect(says);
+            assert!(wrong.contains(says), "{wrong}");
+        };
+        wrong(of_query::<With<Place>>(&[]), "`id` of");
+        wrong(of_query::<With<Vec<Place>>>(&[]), "is a list of which each is a struct");
+        wrong(of_query::<With<Option<BTreeMap<String, u8>>>>(&[]), "is a map");
+        wrong(of_query::<With<Vec<Vec<u8>>>>(&[]), "is a list of which each is a list");
+        wrong(of_query::<String>(&[]), "write a struct, a map or");
+        for fine in [
+            of_query::<With<Vec<u8>>>(&[]),
+            of_query::<With<Option<Vec<Kind>>>>(&[]),
+            of_query::<With<(u8, u8)>>(&[]),
+            of_query::<With<Value>>(&[]),
+            of_query::<Vec<(String, String)>>(&[]),
+            of_query::<Value>(&[]),
+            of_query::<BTreeMap<String, Vec<u8>>>(&[]),
+            of_query::<()>(&[]),
+            of_query::<Flat>(&[]),
+        ] {
+            assert_eq!(fine, None);
+        }
+    }
+
+    #[test]
+    fn claims_have_names() {
+        for wrong in [
+            of_claims::<u8>,
+            of_claims::<String>,
+            of_claims::<Vec<String>>,
+            of_claims::<()>,
+            of_claims::<(u8, u8)>,
+        ] {
+            assert!(wrong(&[]).unwrap().ends_with("and claims have names: write a struct or a map"));
+        }
+        for fine in [
+            of_claims::<StandardClaims>,
+            of_claims::<Value>,
+            of_claims::<BTreeMap<String, Value>>,
+            of_claims::<Flat>,
+            of_claims::<With<Place>>,
+            of_claims::<Option<With<Vec<Place>>>>,
+            of_claims::<Inside>,
+            of_claims::<Kind>,
+        ] {
+            assert_eq!(fine(&[]), None);
+        }
     }
 }

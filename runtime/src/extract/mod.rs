@@ -1,17 +1,24 @@
 //! How a handler's arguments are made from a request.
 //!
-//! axum's extractors work as they are. These traits stand between them and the generated code for three reasons:
-//! the whole `lambda_http::Request` is an argument too, a wrong type gets a message that says what to write, and every
-//! rejection passes one place, where it becomes a problem of RFC 9457.
+//! axum's extractors work as they are, or are made of what the event has (`made.rs`). These traits stand between them and the
+//! generated code for three reasons: the whole `lambda_http::Request` is an argument too, a wrong type gets a message that says what
+//! to write, and every rejection passes one place, where axum's become problems of RFC 9457.
 
+mod address;
 mod check;
 mod claims;
 mod entries;
 #[cfg(feature = "registry")]
 pub(crate) mod fields;
+mod made;
 mod path;
 mod place;
+#[cfg(test)]
+mod property;
+mod query;
+mod readings;
 mod resource;
+mod route_key;
 mod text;
 mod token;
 
@@ -23,11 +30,15 @@ use axum::{
     http::request::Parts,
 };
 pub use check::{Argument, ArgumentCheck, Claimless, WithClaims, check};
-pub use claims::{Claims, StandardClaims};
+pub(crate) use check::{Check, Passed};
+pub use claims::{Claims, Scopes, StandardClaims};
 #[cfg(feature = "router")]
 pub(crate) use entries::SaidByProgram;
+pub use made::Make;
 pub use path::Path;
 pub use place::{Asked, AskedCheck, Early, EarlyCheck};
+pub use query::Query;
+pub use route_key::RouteKey;
 
 use crate::{rejection::Rejection, request::Request};
 
@@ -38,7 +49,8 @@ use crate::{rejection::Rejection, request::Request};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made from the head of a request",
     label = "not an extractor of a request's head",
-    note = "such an argument implements axum's `FromRequestParts`, such as `Path<T>`, `Query<T>` and `HeaderMap`"
+    note = "such an argument implements axum's `FromRequestParts`, such as `Path<T>`, `Query<T>` and `HeaderMap`",
+    note = "`State<T>` takes a `T` that implements `routegen::Resource` and `Clone`"
 )]
 pub trait FromParts<M>: Sized {
     /// Makes the argument, or tells why the handler is not called.
@@ -51,7 +63,7 @@ pub struct ViaParts;
 
 impl<T: FromRequestParts<()>> FromParts<ViaParts> for T {
     async fn from_parts(parts: &mut Parts) -> Result<Self, Rejection> {
-        T::from_request_parts(parts, &()).await.map_err(Rejection::new)
+        T::from_request_parts(parts, &()).await.map_err(Rejection::new::<T::Rejection>)
     }
 }
 
@@ -80,7 +92,8 @@ impl FromParts<Whole> for Request {
     label = "not an extractor",
     note = "take what implements axum's `FromRequest` or `FromRequestParts`, such as `Json<T>`, `Path<T>`, `Query<T>` \
             and `HeaderMap`, or the whole `lambda_http::Request`",
-    note = "a type of your own is read from the body as `Json<T>`, where it implements `serde::Deserialize`"
+    note = "a type of your own is read from the body as `Json<T>`, where it implements `serde::Deserialize`, and \
+            `State<T>` takes one that implements `routegen::Resource` and `Clone`"
 )]
 pub trait FromRequest<M>: Sized {
     /// Makes the argument, or tells why the handler is not called.

@@ -6,7 +6,7 @@
 use std::{convert::Infallible, marker::PhantomData};
 
 use super::{
-    Claims, Path,
+    Claims, Path, Scopes,
     check::{Check, Passed},
 };
 
@@ -93,9 +93,39 @@ impl<T: WithoutBody> Check for Bodiless<T> {}
 )]
 pub trait WithoutBody {}
 
-impl<T> Asked<Claims<T>, false> {
+/// Refuses these types, each by a check of its own.
+macro_rules! refused {
+    ($($(#[$doc:meta])* [$($generics:ident)*] $ty:ty = $check:ident;)*) => {
+        $(impl<$($generics),*> Asked<$ty, false> {
+            $(#[$doc])*
+            pub const CHECK: $check<$ty> = $check(PhantomData);
+        })*
+    };
+}
+
+refused! {
     /// Claims are what an authorizer says.
-    pub const CHECK: Unknown<Claims<T>> = Unknown(PhantomData);
+    [T] Claims<T> = Unknown;
+    /// Claims are what an authorizer says.
+    [T] Option<Claims<T>> = Unknown;
+    /// Scopes are those of a token that API Gateway has verified.
+    [] Scopes = Unknown;
+    /// The routes of an authorizer have different parameters.
+    [T] Path<T> = Pathless;
+    /// The routes of an authorizer have different parameters.
+    [T] Option<Path<T>> = Pathless;
+    /// The routes of an authorizer have different parameters.
+    [T] axum::extract::Path<T> = Pathless;
+    /// The routes of an authorizer have different parameters.
+    [T] Option<axum::extract::Path<T>> = Pathless;
+    /// The routes of an authorizer have different parameters.
+    [] axum::extract::RawPathParams = Pathless;
+    /// The routes of an authorizer have different paths.
+    [] axum::extract::MatchedPath = Pathless;
+    /// The routes of an authorizer have different paths.
+    [] Option<axum::extract::MatchedPath> = Pathless;
+    /// The routes of an authorizer have different paths.
+    [] axum::extract::NestedPath = Pathless;
 }
 
 /// What nobody knows of the caller yet.
@@ -112,16 +142,6 @@ impl<T: Known> Check for Unknown<T> {}
 )]
 pub trait Known {}
 
-impl<T> Asked<Path<T>, false> {
-    /// The routes of an authorizer have different parameters.
-    pub const CHECK: Pathless<Path<T>> = Pathless(PhantomData);
-}
-
-impl<T> Asked<axum::extract::Path<T>, false> {
-    /// axum's `Path` finds the parameters only behind axum's router.
-    pub const CHECK: Pathless<axum::extract::Path<T>> = Pathless(PhantomData);
-}
-
 /// The parameters of a path.
 #[derive(Debug)]
 pub struct Pathless<T>(PhantomData<T>);
@@ -132,6 +152,6 @@ impl<T: OfOneRoute> Check for Pathless<T> {}
 #[diagnostic::on_unimplemented(
     message = "an authorizer has no path of its own",
     label = "belongs to a route",
-    note = "take `AuthorizerRequest`, whose `path_parameters` are those of the route that is called"
+    note = "take `AuthorizerRequest`, whose `path_parameters` and `route_key` are those of the route that is called"
 )]
 pub trait OfOneRoute {}

@@ -1,4 +1,4 @@
-//! Text as typed values: a path parameter, or a claim of a token.
+//! Text as typed values: a path parameter, a parameter of the query, or a claim of a token.
 //!
 //! In: a text, and what messages call it. Out: whatever serde can make of a text, which is a number, a bool, an enum
 //! or an optional value as well as a string. It says whose mistake it is where that fails, and takes no text for a list.
@@ -23,11 +23,19 @@ pub(super) enum Error {
     Value(Mismatch),
     /// There is no value of this name.
     Missing(&'static str),
-    /// No text could be of the type: the author's mistake.
+    /// The type denies values that it has no field for, and there is one.
+    Unknown(String),
+    /// What the type itself has against all of the values together.
+    Whole(String),
+    /// It is none of an enum's variants.
+    Variant { cause: String, variants: &'static [&'static str] },
+    /// Not what the type expects: the author's mistake, unless it is about a text.
     Shape {
         cause: String,
         /// What the type expects, where it says so.
         expected: Option<String>,
+        /// The text that was not expected, if it was one.
+        text: Option<String>,
     },
 }
 
@@ -48,7 +56,18 @@ impl Error {
     }
 
     pub(super) fn shape(cause: impl Into<String>) -> Self {
-        Self::Shape { cause: cause.into(), expected: None }
+        Self::Shape { cause: cause.into(), expected: None, text: None }
+    }
+
+    /// The text that was not expected, if it was one.
+    pub(super) fn text(&self) -> Option<&str> {
+        if let Self::Shape { text: Some(text), .. } = self { Some(text) } else { None }
+    }
+
+    fn unexpected(what: &str, found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let cause = format!("{what}: {found}, expected {expected}");
+        let text = if let Unexpected::Str(text) = found { Some(text.to_owned()) } else { None };
+        Self::Shape { cause, expected: Some(expected.to_string()), text }
     }
 }
 
@@ -56,8 +75,11 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(mismatch) => mismatch.fmt(f),
-            Self::Shape { cause, .. } => f.write_str(cause),
+            Self::Whole(cause) | Self::Variant { cause, .. } | Self::Shape { cause, .. } => {
+                f.write_str(cause)
+            }
             Self::Missing(name) => write!(f, "there is no `{name}`"),
+            Self::Unknown(name) => write!(f, "there is a `{name}`, which the type denies"),
         }
     }
 }
@@ -73,17 +95,23 @@ impl std::error::Error for Error {}
 
 impl de::Error for Error {
     fn custom<M: fmt::Display>(message: M) -> Self {
-        Self::shape(message.to_string())
+        Self::Whole(message.to_string())
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let cause = format!("invalid type: {found}, expected {expected}");
-        Self::Shape { cause, expected: Some(expected.to_string()) }
+        Self::unexpected("invalid type", found, expected)
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let cause = format!("invalid value: {found}, expected {expected}");
-        Self::Shape { cause, expected: Some(expected.to_string()) }
+        Self::unexpected("invalid value", found, expected)
+    }
+
+    fn unknown_variant(found: &str, variants: &'static [&'static str]) -> Self {
+        Self::Variant { cause: format!("unknown variant `{found}`"), variants }
+    }
+
+    fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
+        Self::Unknown(field.to_owned())
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -96,6 +124,15 @@ impl Text<'_> {
         self.value.parse().map_err(|_| Error::value(self.mismatch(std::any::type_name::<T>())))
     }
 
+    /// A number of JSON is finite.
+    fn finite<T: std::str::FromStr + Copy + Into<f64>>(self) -> Result<T, Error> {
+        let parsed: T = self.parse()?;
+        if parsed.into().is_finite() {
+            return Ok(parsed);
+        }
+        Err(Error::value(self.mismatch(std::any::type_name::<T>())))
+    }
+
     pub(super) fn mismatch(self, expected: impl fmt::Display) -> String {
         format!("the {} `{}` is not a valid {expected}", self.kind, self.name)
     }
@@ -103,19 +140,58 @@ impl Text<'_> {
     /// A type that parses its text itself (`Uuid`, a date) rejects the client's text, and the author's type is right.
     pub(super) fn blame(self, error: Error) -> Error {
         match error {
-            Error::Shape { cause, expected } => {
+            Error::Shape { cause, expected, .. } => {
                 Error::Value(Mismatch { detail: self.mismatch("value"), expected, reason: Some(cause) })
+            }
+            Error::Variant { variants, .. } if !variants.is_empty() => {
+                let variants = variants.join(", ");
+                Error::value(format!("the {} `{}` is not one of {variants}", self.kind, self.name))
+            }
+            Error::Whole(cause) | Error::Variant { cause, .. } => {
+                Error::Value(Mismatch { detail: self.mismatch("value"), expected: None, reason: Some(cause) })
             }
             error => error,
         }
     }
+
+    /// The number or bool that it reads as.
+    pub(super) fn scalar(self) -> Option<Scalar> {
+        let Self { value, .. } = self;
+        match value {
+            "true" => return Some(Scalar::Bool(true)),
+            "false" => return Some(Scalar::Bool(false)),
+            _ if value.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => {}
+            _ => return None,
+        }
+        let unsigned = value.parse().map(Scalar::Unsigned);
+        let signed = unsigned.or_else(|_| value.parse().map(Scalar::Signed));
+        signed.ok().or_else(|| value.parse().ok().filter(|value: &f64| value.is_finite()).map(Scalar::Float))
+    }
+}
+
+/// A text that reads as something else too.
+#[derive(Clone, Copy)]
+pub(super) enum Scalar {
+    Bool(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
 }
 
 /// Parses a parameter as the type that is asked for.
 macro_rules! parsed {
-    ($($method:ident $visit:ident)*) => {
+    ($($method:ident $visit:ident $parse:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            visitor.$visit(self.parse()?)
+            visitor.$visit(self.$parse()?).map_err(|error| self.blame(error))
+        })*
+    };
+}
+
+/// What is no text at all is a text that is not expected, so that the type says what is.
+macro_rules! as_text {
+    ($($method:ident $($argument:ty)*;)*) => {
+        $(fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, Error> {
+            visitor.visit_str(self.value).map_err(|error| self.blame(error))
         })*
     };
 }
@@ -124,16 +200,28 @@ impl<'de> Deserializer<'de> for Text<'_> {
     type Error = Error;
 
     parsed! {
-        deserialize_bool visit_bool
-        deserialize_i8 visit_i8 deserialize_i16 visit_i16 deserialize_i32 visit_i32 deserialize_i64 visit_i64
-        deserialize_i128 visit_i128
-        deserialize_u8 visit_u8 deserialize_u16 visit_u16 deserialize_u32 visit_u32 deserialize_u64 visit_u64
-        deserialize_u128 visit_u128
-        deserialize_f32 visit_f32 deserialize_f64 visit_f64 deserialize_char visit_char
+        deserialize_bool visit_bool parse
+        deserialize_i8 visit_i8 parse deserialize_i16 visit_i16 parse deserialize_i32 visit_i32 parse
+        deserialize_i64 visit_i64 parse deserialize_i128 visit_i128 parse
+        deserialize_u8 visit_u8 parse deserialize_u16 visit_u16 parse deserialize_u32 visit_u32 parse
+        deserialize_u64 visit_u64 parse deserialize_u128 visit_u128 parse
+        deserialize_f32 visit_f32 finite deserialize_f64 visit_f64 finite deserialize_char visit_char parse
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_str(self.value).map_err(|error| self.blame(error))
+    as_text! {
+        deserialize_any; deserialize_str; deserialize_string; deserialize_unit; deserialize_seq; deserialize_map;
+        deserialize_identifier; deserialize_ignored_any;
+        deserialize_unit_struct &'static str; deserialize_tuple usize;
+        deserialize_tuple_struct &'static str usize;
+        deserialize_struct &'static str &'static [&'static str];
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_bytes(self.value.as_bytes()).map_err(|error| self.blame(error))
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_bytes(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -148,20 +236,28 @@ impl<'de> Deserializer<'de> for Text<'_> {
         visitor.visit_newtype_struct(self)
     }
 
+    /// The variants that serde tells lack aliases, and there may be one for all other texts: so the type decides.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        variants: &'static [&'static str],
+        _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        if !variants.contains(&self.value) {
-            let variants = variants.join(", ");
-            return Err(Error::value(format!("the {} `{}` is not one of {variants}", self.kind, self.name)));
-        }
-        visitor.visit_enum(self.value.into_deserializer())
-    }
-
-    serde::forward_to_deserialize_any! {
-        str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+        visitor.visit_enum(self.value.into_deserializer()).map_err(|error| self.blame(error))
     }
 }
+
+/// Forwards to a field.
+macro_rules! forward {
+    ($to:tt $($method:ident $($name:ident: $argument:ty),*;)*) => {
+        forward! { @each $to $($method ($($name: $argument),*))* }
+    };
+    (@each $to:tt) => {};
+    (@each $to:tt $method:ident ($($name:ident: $argument:ty),*) $($rest:tt)*) => {
+        fn $method<V: Visitor<'de>>(self, $($name: $argument,)* visitor: V) -> Result<V::Value, Error> {
+            self.$to.$method($($name,)* visitor)
+        }
+        forward! { @each $to $($rest)* }
+    };
+}
+pub(super) use forward;

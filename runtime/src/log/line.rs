@@ -78,6 +78,11 @@ pub(super) struct Fields {
 }
 
 impl Fields {
+    /// A message alone.
+    pub(super) fn of_message(message: String) -> Self {
+        Self { message, values: Vec::new() }
+    }
+
     pub(super) fn message(&self) -> &str {
         &self.message
     }

@@ -1,7 +1,7 @@
 //! The function's log: JSON lines, as Lambda's own JSON log format has them.
 //!
-//! In: events and spans of [`tracing`], from handlers, libraries and this crate alike. Out: one line of JSON for each
-//! event, on stderr, which Lambda hands to CloudWatch. It shapes nothing else: where a program has set a subscriber
+//! In: events and spans of [`tracing`] and records of [`log`](::log), from handlers, libraries and this crate alike. Out: one line
+//! of JSON for each event, on stderr, which Lambda hands to CloudWatch. It shapes nothing else: where a program has set a subscriber
 //! of its own before its first invocation, that one is kept.
 //!
 //! This is a subscriber of its own, and not `tracing-subscriber`, for its price in every artifact: see ARCHITECTURE.md.
@@ -9,28 +9,36 @@
 mod filter;
 mod invocation;
 mod line;
+mod logger;
+mod records;
 mod spans;
 mod timestamp;
 
-use std::{io::Write as _, panic::PanicHookInfo};
+use std::{io::Write as _, panic::PanicHookInfo, sync::OnceLock};
 
 use tracing::{
-    Dispatch, Event, Metadata, Subscriber,
+    Dispatch,
     dispatcher::{self, DefaultGuard},
-    level_filters::LevelFilter,
-    span::{Attributes, Id, Record},
-    subscriber::Interest,
 };
-use tracing_core::span::Current;
 
 pub(crate) use invocation::begin;
 #[cfg(feature = "metrics")]
 pub(crate) use invocation::request_id;
 pub(crate) use line::chain;
+pub(crate) use logger::Served;
 
 use filter::Filter;
-use line::{Fields, Line};
+use logger::Logger;
+use records::Records;
 use spans::Spans;
+
+/// What connects records of the crate `log`, where [`log_records`] was called.
+static RECORDS: OnceLock<fn()> = OnceLock::new();
+
+/// Logs what the crate `log` records too. A program whose libraries do not depend on that crate does without, and links nothing of it.
+pub fn log_records() {
+    let _ = RECORDS.set(|| dispatcher::get_default(|log| Records(log.clone()).install()));
+}
 
 /// Where this crate's own entries come from.
 pub(crate) const TARGET: &str = "routegen";
@@ -39,17 +47,6 @@ pub(crate) const TARGET: &str = "routegen";
 pub(crate) struct Log {
     dispatch: Dispatch,
     _guard: DefaultGuard,
-}
-
-/// What a function serves, as its lines name it.
-#[derive(Clone, Copy)]
-pub(crate) enum Served {
-    /// One route, which lines from before the first invocation have too.
-    Route(&'static str),
-    /// Several routes: each invocation has its own.
-    Group,
-    /// The authorizer of this name: each invocation has the route that it is asked about.
-    Authorizer(&'static str),
 }
 
 /// Begins the log of a function: for this thread, so that a program can still set a subscriber of its own.
@@ -69,7 +66,11 @@ impl Log {
     /// Makes it the log of the whole process, unless that has one.
     pub(crate) fn install(self) {
         let Self { dispatch, _guard } = self;
-        let _ = dispatcher::set_global_default(dispatch);
+        if dispatcher::set_global_default(dispatch).is_ok()
+            && let Some(install) = RECORDS.get()
+        {
+            install();
+        }
     }
 }
 
@@ -78,203 +79,16 @@ fn panicked(panic: &PanicHookInfo<'_>) {
     let payload = panic.payload();
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+    let hint = if text.starts_with("can call blocking only when") {
+        "; `multi_thread = true` in `#[route]` gives the function several threads"
+    } else {
+        ""
+    };
     let location = panic.location().map(ToString::to_string);
-    tracing::error!(target: TARGET, location, "panicked: {text}");
+    tracing::error!(target: TARGET, location, "panicked: {text}{hint}");
 }
 
 pub(crate) fn write(line: &str) {
     // One write a line, so that lines of two threads do not mix. Where stderr is gone, nobody reads on.
     let _ = std::io::stderr().write_all(line.as_bytes());
-}
-
-/// Writes events as lines.
-struct Logger {
-    filter: Filter,
-    spans: Spans,
-    served: Served,
-    function: Option<String>,
-    write: fn(&str),
-}
-
-impl Subscriber for Logger {
-    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if self.enabled(metadata) { Interest::always() } else { Interest::never() }
-    }
-
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        // lambda_runtime's span around every invocation says what every line here says anyway.
-        let redundant = metadata.is_span() && metadata.target() == "lambda_runtime::layers::trace";
-        !redundant && self.filter.lets_pass(metadata.target(), *metadata.level())
-    }
-
-    fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(self.filter.most())
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        let metadata = event.metadata();
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        let mut line = Line::new();
-        line.text("timestamp", &timestamp::now());
-        line.text("level", metadata.level().as_str());
-        line.text("message", fields.message());
-        let mut named = false;
-        invocation::current(|invocation| {
-            line.text("requestId", &invocation.request_id);
-            if let Some(id) = &invocation.trace_id {
-                line.text("traceId", id);
-            }
-            line.raw("coldStart", if invocation.cold_start { "true" } else { "false" });
-            if let Some(key) = &invocation.route_key {
-                line.text("routeKey", key);
-                named = true;
-            }
-        });
-        match self.served {
-            Served::Route(key) if !named => line.text("routeKey", key),
-            Served::Authorizer(name) => line.text("authorizer", name),
-            Served::Route(_) | Served::Group => {}
-        }
-        if let Some(function) = &self.function {
-            line.text("function", function);
-        }
-        line.text("target", metadata.target());
-        line.fields(&fields);
-        let parent = event.parent().cloned().or_else(|| event.is_contextual().then(spans::entered).flatten());
-        self.spans.outwards(parent, &mut line);
-        (self.write)(&line.end());
-    }
-
-    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
-        self.spans.open(attributes)
-    }
-
-    fn record(&self, span: &Id, values: &Record<'_>) {
-        self.spans.record(span, values);
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn enter(&self, span: &Id) {
-        spans::enter(span);
-    }
-
-    fn exit(&self, span: &Id) {
-        spans::exit(span);
-    }
-
-    fn clone_span(&self, id: &Id) -> Id {
-        self.spans.share(id);
-        id.clone()
-    }
-
-    fn try_close(&self, id: Id) -> bool {
-        self.spans.release(&id)
-    }
-
-    fn current_span(&self) -> Current {
-        self.spans.current()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::cell::RefCell;
-
-    use serde_json::{Value, json};
-    use tracing::{Span, field::Empty, info, info_span};
-
-    use super::*;
-
-    thread_local! {
-        static WRITTEN: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
-    }
-
-    /// The lines of what `act` logs, without what every line has.
-    fn lines(act: impl FnOnce()) -> Vec<Value> {
-        let write = |line: &str| {
-            assert_eq!(line.find('\n'), Some(line.len() - 1), "{line}");
-            let mut line: Value = serde_json::from_str(line).unwrap();
-            let object = line.as_object_mut().unwrap();
-            for name in ["timestamp", "target", "routeKey"] {
-                object.remove(name).unwrap();
-            }
-            WRITTEN.with_borrow_mut(|lines| lines.push(line));
-        };
-        let filter = Filter::parse("info,quiet=off");
-        let logger =
-            Logger { filter, spans: Spans::default(), served: Served::Route("GET /"), function: None, write };
-        let dispatch = Dispatch::new(logger);
-        dispatcher::with_default(&dispatch, act);
-        assert!(dispatch.downcast_ref::<Logger>().unwrap().spans.is_empty(), "a closed span is kept");
-        WRITTEN.take()
-    }
-
-    #[test]
-    fn an_event_is_a_line_with_its_fields() {
-        let error = std::io::Error::other(std::env::VarError::NotPresent);
-        let error: &(dyn std::error::Error + 'static) = &error;
-        let written = lines(|| {
-            info!("a \"text\"\n");
-            info!(text = "b\u{7}", debug = ?Some(1), display = %2, number = -3, real = 0.5, "c");
-            info!(no = f64::NAN, yes = true, "d");
-            tracing::warn!(error, answer = 42);
-            tracing::debug!("not logged");
-            tracing::error!(target: "quiet", "not logged");
-        });
-        let fields =
-            json!({ "text": "b\u{7}", "debug": "Some(1)", "display": "2", "number": -3, "real": 0.5 });
-        assert_eq!(
-            written,
-            [
-                json!({ "level": "INFO", "message": "a \"text\"\n" }),
-                json!({ "level": "INFO", "message": "c", "fields": fields }),
-                json!({ "level": "INFO", "message": "d", "fields": { "no": "NaN", "yes": true } }),
-                json!({
-                    "level": "WARN", "message": "",
-                    "fields": { "error": "environment variable not found", "answer": 42 },
-                }),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_line_has_the_spans_around_it_from_the_outside_in() {
-        let written = lines(|| {
-            let outer = info_span!("outer", id = 1, late = Empty);
-            outer.record("late", "early");
-            outer.record("late", "late");
-            let inner = outer.in_scope(|| info_span!("inner"));
-            drop(outer);
-            inner.in_scope(|| {
-                info!("both");
-                info!(parent: None, "none");
-                Span::current().in_scope(|| info!("both again"));
-                info_span!(parent: None, "root").in_scope(|| info!("root"));
-            });
-            info!(parent: &inner, "named");
-            info!("outside");
-        });
-        let spans = |line: &Value| {
-            let spans = line.get("spans").and_then(Value::as_array).cloned().unwrap_or_default();
-            spans.iter().map(|span| span["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
-        };
-        let shown: Vec<String> = written
-            .iter()
-            .map(|line| format!("{}: {}", line["message"].as_str().unwrap(), spans(line)))
-            .collect();
-        assert_eq!(
-            shown,
-            [
-                "both: outer inner",
-                "none: ",
-                "both again: outer inner",
-                "root: root",
-                "named: outer inner",
-                "outside: "
-            ]
-        );
-        assert_eq!(written[0]["spans"][0], json!({ "name": "outer", "id": 1, "late": "late" }));
-    }
 }

@@ -175,6 +175,18 @@ impl Init {
         self
     }
 
+    /// What `make` has made: the first call makes it, and everyone who asks by the same closure shares it.
+    pub(crate) fn kept<T: Clone + Send + Sync + 'static, F: Fn() -> T + 'static>(&self, make: &F) -> T {
+        let cell = Arc::clone(self.lock().cells.entry(TypeId::of::<F>()).or_default());
+        if let Some(kept) = cell.get().and_then(|kept| kept.downcast_ref::<T>()) {
+            return kept.clone();
+        }
+        let value = make();
+        // Where another thread was faster, its own is the one that is shared from now on.
+        let _ = cell.set(Arc::new(value.clone()));
+        value
+    }
+
     async fn made(&self, maker: &Maker) -> Result<Made, Error> {
         let key = (maker.key)();
         let cell = Arc::clone(self.lock().cells.entry(key.id).or_default());

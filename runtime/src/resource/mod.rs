@@ -7,5 +7,4 @@ mod failure;
 mod init;
 
 pub(crate) use failure::report;
-pub(crate) use init::Maker;
-pub use init::{Init, Res, Resource};
+pub use init::{Init, Maker, Res, Resource};

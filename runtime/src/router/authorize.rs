@@ -50,11 +50,14 @@ impl Authorize {
         Self::Given(Box::new(move |parts| {
             let asked = authorize(parts);
             Box::pin(async {
-                let asked = asked.await.map(|claims| object(&claims)).map_err(Rejection::new);
+                let asked = asked
+                    .await
+                    .map(|claims| object(&claims))
+                    .map_err(|refusal| Rejection::own(refusal.into_response()));
                 match asked {
                     Ok(Ok(claims)) => Ok(claims),
                     Ok(Err(cause)) => Err(failed(cause)),
-                    Err(refusal) => Err(refusal.into_problem().await),
+                    Err(refusal) => Err(refusal.into_response().await),
                 }
             })
         }))

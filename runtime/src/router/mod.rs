@@ -195,7 +195,7 @@ impl RouterBuilder {
         }
         let mut resources: Vec<Resources> = Vec::new();
         for row in table.rows() {
-            resources.extend(row.registered.entry.map(|entry| entry().resources));
+            resources.extend(row.registered.route().map(|route| route.resources));
             let name = row.registered.spec.auth.as_str();
             if is_open(row.registered) || authorizers.contains_key(name) {
                 continue;
@@ -275,7 +275,7 @@ impl Served {
         let not_found = || refused(StatusCode::NOT_FOUND);
         let found = found.ok_or_else(not_found)?;
         let registered = found.row.registered;
-        let route = registered.entry.ok_or_else(not_found)?();
+        let route = registered.route().ok_or_else(not_found)?;
 
         let (request_id, protocol) = (request_id(), format!("{:?}", parts.version));
         let routed = RoutedRequest {

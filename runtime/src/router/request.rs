@@ -70,6 +70,6 @@ async fn bytes(body: Body, limit: usize) -> Result<Bytes, Response> {
     DefaultBodyLimit::max(limit).apply(&mut request);
     match Bytes::from_request(request, &()).await {
         Ok(bytes) => Ok(bytes),
-        Err(rejection) => Err(Rejection::new(rejection.into_response()).into_problem().await),
+        Err(rejection) => Err(Rejection::own(rejection.into_response()).into_response().await),
     }
 }

@@ -3,7 +3,13 @@
 //! In: what answers an event, and the resources that it takes. Out: a process that has made them and asks Lambda for one invocation
 //! after another.
 
-use std::{panic::AssertUnwindSafe, process::ExitCode};
+use std::{
+    io,
+    panic::AssertUnwindSafe,
+    pin::{Pin, pin},
+    process::ExitCode,
+    sync::OnceLock,
+};
 
 use futures_util::FutureExt as _;
 use lambda_http::{BoxFuture, Error, LambdaEvent, lambda_runtime, lambda_runtime::Diagnostic, service_fn};
@@ -23,6 +29,19 @@ pub(crate) type Resources = &'static [Option<&'static Maker>];
 /// What answers an event. Its type is erased, so that `lambda_runtime` is compiled once for routes and authorizers.
 pub(super) type Invoke<'a> =
     &'a dyn Fn(Init, LambdaEvent<Box<RawValue>>) -> BoxFuture<'a, Result<Output, Failure>>;
+
+/// How the runtime asks for events and answers them, where it is not as `lambda_runtime` does it.
+pub(super) type Run = for<'a> fn(Init, Invoke<'a>) -> Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
+
+/// Set by what a program calls, or a resource, if it needs another one.
+pub(super) static RUN: OnceLock<Run> = OnceLock::new();
+
+/// How a future is driven to its end, where one thread is not enough.
+pub(super) type BlockOn =
+    fn(Pin<&mut dyn Future<Output = Result<(), Error>>>) -> io::Result<Result<(), Error>>;
+
+/// Set by what a program calls.
+pub(super) static BLOCK_ON: OnceLock<BlockOn> = OnceLock::new();
 
 /// What Lambda is told of an invocation.
 pub(crate) enum Output {
@@ -60,30 +79,32 @@ pub(super) fn start(served: Served, resources: &[Resources], invoke: Invoke<'_>)
 }
 
 fn run(log: Log, api: &str, resources: &[Resources], invoke: Invoke<'_>) -> Result<(), Error> {
+    let served = pin!(serve(log, api, resources, invoke));
+    if let Some(block_on) = BLOCK_ON.get() {
+        return block_on(served)?;
+    }
     // An execution environment has one invocation at a time: a second thread would only cost its start.
     // A local runtime because the builder of the others links the scheduler of many threads too.
-    let runtime = match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            log.install();
-            return Err(error.into());
+    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
+    runtime.block_on(served)
+}
+
+async fn serve(log: Log, api: &str, resources: &[Resources], invoke: Invoke<'_>) -> Result<(), Error> {
+    let init = Init::default();
+    let prepared = prepare(resources, &init).await;
+    log.install();
+    if let Err(error) = prepared {
+        let message = log::chain(&*error);
+        if let Err(error) = resource::report(api, &message) {
+            tracing::error!(target: TARGET, "Lambda could not be told that the init failed: {error}");
         }
-    };
-    runtime.block_on(async {
-        let init = Init::default();
-        let prepared = prepare(resources, &init).await;
-        log.install();
-        if let Err(error) = prepared {
-            let message = log::chain(&*error);
-            if let Err(error) = resource::report(api, &message) {
-                tracing::error!(target: TARGET, "Lambda could not be told that the init failed: {error}");
-            }
-            return Err(message.into());
-        }
-        let service = service_fn(|event| invoke(init.clone(), event));
-        let outcome = lambda_runtime::run(service).await;
-        outcome.map_err(|error| format!("the Lambda Runtime API failed: {error}").into())
-    })
+        return Err(message.into());
+    }
+    if let Some(run) = RUN.get() {
+        return run(init, invoke).await;
+    }
+    let outcome = lambda_runtime::run(service_fn(|event| invoke(init.clone(), event))).await;
+    outcome.map_err(|error| format!("the Lambda Runtime API failed: {error}").into())
 }
 
 /// Makes the resources that the handlers take. A panic is a failure like any other, so that Lambda learns of it.

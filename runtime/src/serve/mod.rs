@@ -3,13 +3,16 @@
 //! In: the erased routes or the erased authorizer, and Lambda's environment. Out: a process that answers one invocation
 //! after another and outlives errors and panics of what it calls. It matches no paths: API Gateway has done that.
 
+mod after;
 mod authorizer;
 mod environment;
 mod group;
 mod route;
+mod threads;
 
 use std::process::ExitCode;
 
+pub use after::after_response;
 #[cfg(feature = "testing")]
 pub(crate) use authorizer::invoke as invoke_authorizer;
 #[cfg(any(feature = "router", feature = "testing"))]
@@ -26,7 +29,9 @@ pub(crate) use group::invoke as invoke_group;
 #[cfg(any(feature = "router", feature = "testing"))]
 pub(crate) use route::answer;
 
-use crate::route::Route;
+pub use threads::use_threads;
+
+use crate::{log::TARGET, route::Route};
 
 /// Serves these routes until the execution environment ends.
 #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
@@ -36,4 +41,23 @@ pub fn serve<const N: usize>(routes: [Route; N]) -> ExitCode {
         [route] if N == 1 => route::serve(*route),
         routes => group::serve(routes),
     }
+}
+
+/// A function by its name, whether it has several threads, and the entry points of its routes.
+type Function<'a> = (&'a str, bool, &'a [fn() -> Route]);
+
+/// Serves the routes of one of these functions, the one that the program's first argument names: one program for all functions
+/// on the developer's machine, each of which still has a process, variables and resources of its own.
+pub fn serve_one_of(functions: &[Function<'_>]) -> ExitCode {
+    let name = std::env::args().nth(1).unwrap_or_default();
+    let Some((_, has_threads, entries)) = functions.iter().find(|(function, ..)| *function == name) else {
+        crate::log::start(crate::log::Served::Group).install();
+        tracing::error!(target: TARGET, "the program does not serve a function `{name}`");
+        return ExitCode::FAILURE;
+    };
+    if *has_threads {
+        use_threads();
+    }
+    let routes: Vec<Route> = entries.iter().map(|entry| entry()).collect();
+    group::serve(&routes)
 }

@@ -55,7 +55,7 @@ pub(crate) async fn answer(route: Route, init: Init, mut request: Request) -> Re
     let outcome = AssertUnwindSafe(async { (route.call)(request).await }).catch_unwind().await;
     let response = match outcome {
         Ok(Ok(response)) => response,
-        Ok(Err(rejection)) => rejection.into_problem().await,
+        Ok(Err(rejection)) => rejection.into_response().await,
         // The hook has logged the panic with its place.
         Err(_) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
     };

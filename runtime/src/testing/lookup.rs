@@ -36,7 +36,7 @@ pub(super) fn find(handler: &str, method: &Method, path: &str) -> Found {
         "`{handler}` is no route: pass the function itself, which has `#[route]` and stands in a module, not in a function"
     );
     let found = table.find(method.as_str(), path).ok().flatten().and_then(|found| {
-        let route = found.row.registered.entry?();
+        let route = found.row.registered.route()?;
         let place = Place { route_key: route.key.to_owned(), parameters: found.parameters };
         Some(Found { route, scopes: &found.row.registered.spec.scopes, place })
     });

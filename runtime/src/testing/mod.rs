@@ -84,6 +84,7 @@ pub use functions::{Functions, functions};
 pub use verdict::Verdict;
 
 use crate::{
+    middleware::Told,
     problem::Cause,
     serve::{answer, judge},
     simulate::event::{identity_sources, lambda_event},
@@ -174,11 +175,13 @@ pub struct Answer {
 impl Answer {
     async fn of(response: Response<Body>) -> Self {
         let (parts, body) = response.into_parts();
+        let told = || parts.extensions.get().map(|Told(cause)| cause);
+        let cause = parts.extensions.get::<Cause>().or_else(told);
         Self {
             status: parts.status,
             headers: parts.headers,
             body: to_bytes(body, usize::MAX).await.expect("the body fails while it is sent"),
-            cause: parts.extensions.get::<Cause>().map(ToString::to_string),
+            cause: cause.map(ToString::to_string),
         }
     }
 

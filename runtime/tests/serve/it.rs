@@ -148,6 +148,40 @@ fn the_function_of_one_route_does_not_ask_for_the_key() {
     );
 }
 
+#[test]
+fn what_the_crate_log_records_is_in_the_log_as_events_are() {
+    let life = live("records", &[event("GET /a")]);
+    assert_eq!(lines(&life.log), ["ERROR a record of log in things: \"GET /a\" \"request-0\""]);
+}
+
+#[test]
+fn work_after_the_response_is_done_before_the_next_event() {
+    let life = live("flushing", &[event("GET /a"), event("GET /a")]);
+    let told: Vec<_> = life.told.iter().map(|(path, body)| format!("{path} {}", body["body"])).collect();
+    assert_eq!(told, ["response \"0\"", "response \"1\""]);
+    let lines = lines(&life.log);
+    let said: Vec<&str> = lines.iter().map(|line| line.split(" in things").next().unwrap()).collect();
+    let of_each = [
+        "INFO called",
+        "ERROR panicked: on purpose",
+        "ERROR work after the response panicked",
+        "INFO flushed",
+    ];
+    assert_eq!(said, [of_each, of_each].concat());
+    assert!(lines[3].ends_with("\"request-0\"") && lines[7].ends_with("\"request-1\""), "{lines:?}");
+}
+
+#[test]
+fn a_function_has_several_threads_where_it_asks_for_them_and_the_log_says_how() {
+    let life = live("threads", &[event("GET /a")]);
+    assert_eq!((&life.told[0].1["statusCode"], &life.told[0].1["body"]), (&json!(200), &json!("blocked")));
+    let life = live("blocking", &[event("GET /a")]);
+    assert_eq!(life.told[0].1["statusCode"], 500);
+    let lines = lines(&life.log);
+    assert!(lines[0].starts_with("ERROR panicked: can call blocking only when"), "{lines:?}");
+    assert!(lines[0].contains("`multi_thread = true` in `#[route]`"), "{lines:?}");
+}
+
 /// Level, message, function, route key and request of every line that is this program's or the runtime's own.
 fn lines(log: &[Value]) -> Vec<String> {
     let ours = log

@@ -2,9 +2,10 @@
 
 use super::paths::absolute;
 use crate::{
-    app::error::Error,
+    app::error::{Error, Warning},
+    artifacts::{self, Built, Request},
     check::{self, CheckedManifest},
-    output::{printer::Printer, words::plural},
+    output::{megabytes::Megabytes, printer::Printer, words::plural},
     project::{config::Config, workspace::Workspace},
     routes::{
         registry::{self, Registry},
@@ -56,6 +57,26 @@ impl Api<'_> {
     /// What makes the artifacts. It is looked for before anything is compiled.
     pub(super) fn backend(&self) -> Result<Backend, toolchain::Error> {
         Backend::find(&self.workspace, self.config.architecture(), self.config.compiler())
+    }
+
+    /// The artifacts, built; a warning where most of them is debug information.
+    pub(super) fn build(
+        &self,
+        checked: &CheckedManifest,
+        backend: &Backend,
+        request: &Request<'_>,
+    ) -> Result<Built, Error> {
+        let built = artifacts::build(&self.workspace, checked, backend, request, self.printer)?;
+        let mostly: Vec<_> =
+            built.artifacts.iter().filter(|it| it.debug_bytes > it.bootstrap_bytes / 2).collect();
+        if !mostly.is_empty() {
+            self.printer.warning(&Warning::DebugInformation {
+                debug: Megabytes(mostly.iter().map(|it| it.debug_bytes).sum()),
+                all: Megabytes(mostly.iter().map(|it| it.bootstrap_bytes).sum()),
+                functions: mostly.into_iter().map(|it| it.function.clone()).collect(),
+            });
+        }
+        Ok(built)
     }
 
     /// The folder for the zips.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     api::Api,
     paths::{absolute, shown},
-    size::{Megabytes, change},
+    size::change,
     table::table,
 };
 use crate::{
@@ -17,10 +17,10 @@ use crate::{
         error::{Error, Warning},
     },
     artifacts::{
-        self, Artifact, Request, ZipLayout,
+        Artifact, Request, ZipLayout,
         verify::{self, Verified},
     },
-    output::words::plural,
+    output::{megabytes::Megabytes, words::plural},
     support::timings::Timings,
 };
 
@@ -34,7 +34,7 @@ pub(super) fn run(api: &Api<'_>, args: &BuildArgs) -> Result<(), Error> {
         }
     };
     let request = Request { out: &folder, layout: args.layout, only: &args.only, jobs: args.effort.jobs };
-    let built = artifacts::build(&api.workspace, &checked, &backend, &request, api.printer)?;
+    let built = api.build(&checked, &backend, &request)?;
     let lacking = built.listing.lacks(&checked);
     if !lacking.is_empty() {
         api.printer.warning(&Warning::OtherArtifacts { folder: folder.clone(), functions: lacking });

@@ -5,10 +5,11 @@ use std::fmt;
 use serde::Serialize;
 
 use super::api::Api;
-use crate::{app::error::Error, output::words::plural};
+use crate::{app::error::Error, artifacts::include, output::words::plural};
 
 pub(super) fn run(api: &Api<'_>) -> Result<(), Error> {
     let checked = api.checked()?;
+    include::check(&api.workspace, &checked)?;
     Ok(api.printer.outcome(&CheckSummary {
         api: checked.api_name,
         routes: checked.routes.len(),

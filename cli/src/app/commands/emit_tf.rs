@@ -123,7 +123,7 @@ impl Emission {
     }
 
     /// Looks at what the last emission has left there. Another API's Terraform is refused, and one for functions on another
-    /// architecture that only this machine asks for; a user pool that would go is a warning.
+    /// architecture that only this machine asks for; a user pool that would go is a warning, and so are functions that would be called otherwise.
     pub(super) fn take(&self, api: &Api<'_>, checked: &CheckedManifest) -> Result<(), Error> {
         let folder = self.layout.folder(&self.root);
         let previous = previous(&folder)?;
@@ -145,6 +145,10 @@ impl Emission {
         let asked = previous.has_authorizer(Auth::COGNITO);
         if asked && checked.authorizers.iter().all(|authorizer| authorizer.name != Auth::COGNITO) {
             api.printer.warning(&Warning::LastCognitoRoute);
+        }
+        if let (true, Some(function)) = (previous.has_bare_names, checked.functions.first()) {
+            let name = format!("{}-{}", checked.api_name, function.name);
+            api.printer.warning(&Warning::NamesOfFunctions { name });
         }
         Ok(())
     }

@@ -6,12 +6,12 @@ use camino::Utf8PathBuf;
 use routegen_spec::{TriggerKind, printable};
 use serde::Serialize;
 
-use super::{size::Megabytes, table::table};
+use super::table::table;
 use crate::{
     app::error::Error,
     artifacts,
     artifacts::inspect::{Inspection, Part, inspect, parts},
-    output::printer::Printer,
+    output::{megabytes::Megabytes, printer::Printer},
     project::workspace::Workspace,
     toolchain,
 };

@@ -33,7 +33,7 @@ use crate::{
     dev::{self, DevFolder, LogLine, Variables},
     output::printer::Printer,
     project::workspace::Workspace,
-    support::{self, files, interrupt, json},
+    support::{self, interrupt, json},
 };
 
 pub(super) fn run(args: &InvokeArgs, workspace: &Workspace, printer: &Printer) -> Result<(), Error> {
@@ -87,20 +87,31 @@ async fn send(gateway: &Gateway, request: Request<Full<Bytes>>) -> Result<(), Er
 }
 
 fn read_event(path: &Utf8Path) -> Result<Value, Error> {
-    let text = if path == "-" {
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .map_err(|error| support::Error::io("read", path, error))?;
-        text
+    let bytes = if path == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
     } else {
-        files::read(path)?
+        std::fs::read(path)
     };
-    let not = |error: serde_json::Error| dev::Error::NotAnEvent {
-        path: path.to_owned(),
-        reason: error.to_string(),
+    let bytes = bytes.map_err(|error| support::Error::io("read", path, error))?;
+    let not = |reason: String| dev::Error::NotAnEvent { path: path.to_owned(), reason };
+    let text = text_of(&bytes).ok_or_else(|| not("it is no text".to_owned()))?;
+    serde_json::from_str(&text).map_err(|error| not(error.to_string()).into())
+}
+
+/// Text with the mark that editors and PowerShell begin a file with, or without: of UTF-8, or of UTF-16 in either order.
+fn text_of(bytes: &[u8]) -> Option<String> {
+    let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let (pairs, []) = bytes.as_chunks::<2>() else { return None };
+        let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
+        String::from_utf16(&units).ok()
     };
-    serde_json::from_str(&text).map_err(|error| not(error).into())
+    match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
+        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
+        bytes => String::from_utf8(bytes.to_vec()).ok(),
+    }
 }
 
 struct Invocation<'a> {
@@ -124,7 +135,7 @@ impl<'a> Invocation<'a> {
         let function = manifest.function_named(&args.function)?;
         let of_function = manifest.routes.iter().filter(|route| route.function == function.key);
         let routes = of_function.map(|route| &route.spec).collect();
-        let variables = Variables::new(&args.running.env);
+        let variables = Variables::read(&args.running.env, &args.running.env_files())?;
         Ok(Self { args, runnable, function, routes, variables, root: &workspace.package_root, printer })
     }
 
@@ -294,5 +305,33 @@ impl<'a> Invocation<'a> {
 
     fn failed(&self, reason: String) -> dev::Error {
         dev::Error::FunctionFailed { function: self.function.name.clone(), reason }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_an_event() {
+        let text = "{\"a\":\"\u{fc}\"}";
+        let wide = |mark: &[u8], bytes: fn(u16) -> [u8; 2]| {
+            [mark, &text.encode_utf16().flat_map(bytes).collect::<Vec<_>>()].concat()
+        };
+        for bytes in [
+            text.as_bytes().to_vec(),
+            format!("\u{feff}{text}").into_bytes(),
+            wide(&[0xff, 0xfe], u16::to_le_bytes),
+            wide(&[0xfe, 0xff], u16::to_be_bytes),
+        ] {
+            assert_eq!(text_of(&bytes).as_deref(), Some(text), "{bytes:?}");
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), bytes).unwrap();
+            let event = read_event(Utf8Path::from_path(file.path()).unwrap()).unwrap();
+            assert_eq!(event, json!({ "a": "\u{fc}" }));
+        }
+        for bytes in [&[0xff][..], &[0xff, 0xfe, 0x7b], &[0xff, 0xfe, 0, 0xdc]] {
+            assert_eq!(text_of(bytes), None, "{bytes:?}");
+        }
     }
 }

@@ -6,18 +6,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use routegen_spec::TriggerKind;
 use serde::Serialize;
 
-use super::{
-    api::Api,
-    emit_tf,
-    paths::shown,
-    size::{Megabytes, change},
-    table::table,
-};
+use super::{api::Api, emit_tf, paths::shown, size::change, table::table};
 use crate::{
     app::{args::Effort, error::Error},
-    artifacts::{self, Artifact, Request, ZipLayout},
+    artifacts::{Artifact, Request, ZipLayout},
     check::{CheckedManifest, Function},
-    output::{shell::quoted, words::plural},
+    output::{megabytes::Megabytes, shell::quoted, words::plural},
     support::timings::Timings,
 };
 
@@ -33,7 +27,7 @@ pub(super) fn run(
     place.take(api, &checked)?;
     let artifacts_dir = api.artifacts(out)?;
     let request = Request { out: &artifacts_dir, layout: ZipLayout::Flat, only: &[], jobs: effort.jobs };
-    let built = artifacts::build(&api.workspace, &checked, &backend, &request, api.printer)?;
+    let built = api.build(&checked, &backend, &request)?;
     let terraform = emit_tf::emit(api, &checked, place, &artifacts_dir)?;
     let timings = effort.timings.then(|| api.printer.stopwatch.timings());
     Ok(api.printer.outcome(&PackageSummary::new(

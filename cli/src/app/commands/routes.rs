@@ -49,22 +49,34 @@ impl Listing<'_> {
         let mut routes: Vec<_> = self.manifest.routes.iter().collect();
         // People look for a path; the manifest is sorted by name.
         routes.sort_by_key(|route| (&route.path, route.method));
+        // Columns that say nothing of any route are not there.
+        let has_guards = routes.iter().any(|route| !route.guards.is_empty());
+        let has_middleware = routes.iter().any(|route| !route.middleware.is_empty());
+        let around = |guards: String, middleware: String| {
+            let columns = [has_guards.then_some(guards), has_middleware.then_some(middleware)];
+            columns.into_iter().flatten()
+        };
+        let list = |words: &[String]| if words.is_empty() { "-".to_owned() } else { words.join(" ") };
         let rows = routes.into_iter().map(|route| {
             let scopes: Vec<_> = route.scopes.iter().map(ToString::to_string).collect();
             let function = functions.iter().find(|function| function.entries.contains(&&*route.entry));
-            vec![
-                route.method.to_string(),
-                route.path.to_string(),
-                route.auth.to_string(),
-                if scopes.is_empty() { "-".to_owned() } else { scopes.join(" ") },
+            let mut row =
+                vec![route.method.to_string(), route.path.to_string(), route.auth.to_string(), list(&scopes)];
+            row.extend(around(list(&route.guards), list(&route.middleware)));
+            row.extend([
                 route.function().to_kebab_case(),
                 memory(function),
                 timeout(function),
                 route.source.to_string(),
-            ]
+            ]);
+            row
         });
-        let head = ["METHOD", "PATH", "AUTH", "SCOPES", "FUNCTION", "MEMORY", "TIMEOUT", "SOURCE"];
-        table(&head, rows, &[5, 6])
+        let mut head = vec!["METHOD".to_owned(), "PATH".to_owned(), "AUTH".to_owned(), "SCOPES".to_owned()];
+        head.extend(around("GUARDS".to_owned(), "MIDDLEWARE".to_owned()));
+        let at = head.len();
+        head.extend(["FUNCTION", "MEMORY", "TIMEOUT", "SOURCE"].map(str::to_owned));
+        let head: Vec<&str> = head.iter().map(String::as_str).collect();
+        table(&head, rows, &[at + 1, at + 2])
     }
 
     fn authorizers(&self) -> String {

@@ -11,7 +11,7 @@ use crate::{
         args::RunArgs,
         error::{Error, Warning},
     },
-    artifacts::{self, Request, ZipLayout},
+    artifacts::{Request, ZipLayout},
     check::{CheckedManifest, Function},
     dev::{self, DevFolder, Programs, Variables},
     output::printer::Printer,
@@ -59,7 +59,7 @@ impl Runnable {
         let manifest = api.checked()?;
         let out = api.artifacts(None)?;
         let request = Request { out: &out, layout: ZipLayout::Flat, only, jobs: None };
-        let built = artifacts::build(&api.workspace, &manifest, &backend, &request, api.printer)?;
+        let built = api.build(&manifest, &backend, &request)?;
         Ok(Self { programs: dev::unpack(&built.artifacts, to)?, manifest })
     }
 }

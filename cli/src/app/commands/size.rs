@@ -1,19 +1,11 @@
-//! Sizes as the commands tell them.
+//! What became of the size of an artifact.
 
-use std::{cmp::Ordering, fmt};
+use std::cmp::Ordering;
 
-use crate::artifacts::{Artifact, Change};
-
-/// A number of bytes for people: `0.88 MB`.
-pub(super) struct Megabytes(pub(super) u64);
-
-impl fmt::Display for Megabytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Integers, so that no rounding of floats is to be thought about: hundredths of 10^6 bytes, rounded up.
-        let hundredths = self.0.div_ceil(10_000);
-        f.pad(&format!("{}.{:02} MB", hundredths / 100, hundredths % 100))
-    }
-}
+use crate::{
+    artifacts::{Artifact, Change},
+    output::megabytes::Megabytes,
+};
 
 /// What became of an artifact since the last build: `new`, `unchanged`, or by how much its zip grew.
 pub(super) fn change(artifact: &Artifact) -> String {
@@ -40,13 +32,6 @@ fn difference(before: u64, now: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_told_in_megabytes() {
-        assert_eq!(Megabytes(879_737).to_string(), "0.88 MB");
-        assert_eq!(Megabytes(1).to_string(), "0.01 MB");
-        assert_eq!(Megabytes(12_345_678).to_string(), "12.35 MB");
-    }
 
     #[test]
     fn changes_are_told_in_the_unit_that_shows_them() {

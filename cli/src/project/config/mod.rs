@@ -69,6 +69,7 @@ pub(crate) struct Config {
 struct Defaults {
     memory: Option<Spanned<u32>>,
     timeout: Option<Spanned<u32>>,
+    multi_thread: Option<bool>,
 }
 
 /// What AWS has granted this account beyond what everyone has.
@@ -175,11 +176,12 @@ impl Config {
     /// What holds for a function whose attributes do not say it.
     pub(crate) fn defaults(&self) -> FunctionDefaults {
         let said = |value: &Option<Spanned<u32>>| value.as_ref().map(|value| *value.as_ref());
-        let Defaults { memory, timeout } = &self.defaults;
+        let Defaults { memory, timeout, multi_thread } = &self.defaults;
         FunctionDefaults::new(
             said(memory).unwrap_or(FunctionDefaults::MEMORY_MB),
             said(timeout).unwrap_or(FunctionDefaults::TIMEOUT_S),
         )
+        .with_threads(multi_thread.unwrap_or_default())
     }
 
     /// The extra files of this function's artifact.
@@ -300,9 +302,10 @@ mod tests {
 
     #[test]
     fn what_the_file_says_stands() {
-        let text = "name = \"item-api\"\n[defaults]\nmemory = 512\ntimeout = 5\n";
+        let text = "name = \"item-api\"\n[defaults]\nmemory = 512\ntimeout = 5\nmulti_thread = true\n";
         let config = Config::parse("routegen.toml".into(), text).unwrap();
-        assert_eq!((config.name(), config.defaults()), (Some("item-api"), FunctionDefaults::new(512, 5)));
+        let defaults = FunctionDefaults::new(512, 5).with_threads(true);
+        assert_eq!((config.name(), config.defaults()), (Some("item-api"), defaults));
     }
 
     #[test]

@@ -7,13 +7,15 @@
 mod generated;
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, OpenOptions, Permissions, TryLockError},
     io::{self, Read as _, Write as _},
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     thread,
     time::Duration,
 };
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
@@ -36,6 +38,15 @@ impl FileState {
         let modified = modified.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
         Ok(Self { bytes: metadata.len(), modified })
     }
+}
+
+/// Whether two files can be read and hold the same.
+pub(crate) fn are_equal(one: &Utf8Path, other: &Utf8Path) -> bool {
+    let length = |path: &Utf8Path| path.metadata().map(|metadata| metadata.len()).ok();
+    let contents = |path: &Utf8Path| std::fs::read(path).ok();
+    length(one).is_some()
+        && length(one) == length(other)
+        && contents(one).is_some_and(|it| Some(it) == contents(other))
 }
 
 /// What became of a file.
@@ -90,8 +101,7 @@ fn stage_new(path: &Utf8Path, content: &[u8]) -> Result<Staged, Error> {
     let error = |error| Error::io("write", path, error);
     let mut builder = tempfile::Builder::new();
     // A temporary file is for its owner alone; this one is to become an ordinary file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.permissions(Permissions::from_mode(0o666));
     let mut file = builder.prefix(".routegen-").tempfile_in(folder).map_err(error)?;
     file.write_all(content).map_err(error)?;
     Ok(Staged { file, path: path.to_owned() })
@@ -109,11 +119,7 @@ pub(crate) fn write_together<'a>(
 pub(crate) fn write_new(path: &Utf8Path, content: &[u8], executable: bool) -> Result<(), Error> {
     create_folder(path.parent().unwrap_or(Utf8Path::new(".")))?;
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, if executable { 0o777 } else { 0o666 });
-    #[cfg(not(unix))]
-    let _ = executable;
+    options.write(true).create_new(true).mode(if executable { 0o777 } else { 0o666 });
     let written = options.open(path).and_then(|mut file| file.write_all(content));
     written.map_err(|error| Error::io("write", path, error))
 }
@@ -132,18 +138,10 @@ fn copy_new(file: &Utf8Path, name: &Utf8Path) -> Result<(), Error> {
 /// Opens a file that belongs to routegen, and neither what a link in its place leads to nor what is no file. `options` must not
 /// truncate: what is there is looked at first.
 fn open_own(path: &Utf8Path, options: &mut OpenOptions) -> io::Result<File> {
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        // A pipe in its place would have its opener wait.
-        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
-    }
+    // A pipe in its place would have its opener wait.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    options.custom_flags(flags.bits().cast_signed());
     let is_link = || path.symlink_metadata().is_ok_and(|there| there.is_symlink());
-    // Where the system knows no such flag, a link is looked for before.
-    if cfg!(not(unix)) && is_link() {
-        return Err(in_the_way("a link"));
-    }
     let file = match options.open(path) {
         Err(_) if is_link() => return Err(in_the_way("a link")),
         opened => opened?,
@@ -216,15 +214,7 @@ pub(crate) fn read_bytes(path: &Utf8Path) -> Result<Vec<u8>, Error> {
 /// Whether its owner may run the file.
 pub(crate) fn is_executable(path: &Utf8Path) -> Result<bool, Error> {
     let metadata = std::fs::metadata(path).map_err(|error| Error::io("read", path, error))?;
-    #[cfg(unix)]
-    let executable = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o100 != 0;
-    #[cfg(not(unix))]
-    let executable = {
-        // Other systems do not say it, and build no artifacts.
-        let _ = metadata;
-        false
-    };
-    Ok(executable)
+    Ok(metadata.permissions().mode() & 0o100 != 0)
 }
 
 pub(crate) fn remove_if_exists(path: &Utf8Path) -> Result<(), Error> {

@@ -161,8 +161,10 @@ resource "aws_cognito_resource_server" "this" {
   }
 
   identifier   = each.key
-  name         = each.key
   user_pool_id = local.user_pool_id
+
+  # An identifier may be an address, and a name has fewer characters.
+  name = replace(each.key, "/[^A-Za-z0-9_+=,.@-]+/", "-")
 
   dynamic "scope" {
     for_each = toset(each.value)
@@ -191,6 +193,17 @@ resource "aws_cognito_user_pool_client" "this" {
   allowed_oauth_flows                  = length(local.oauth_scopes) > 0 ? ["client_credentials"] : []
   allowed_oauth_scopes                 = local.oauth_scopes
 
+  # Always said: without the block of units, a number that nobody says any more would stay, and count hours.
+  access_token_validity  = var.cognito_access_token_minutes
+  id_token_validity      = 60
+  refresh_token_validity = 720
+
+  token_validity_units {
+    access_token  = "minutes"
+    id_token      = "minutes"
+    refresh_token = "hours"
+  }
+
   # Left out, Cognito would let users sign in through a client that is meant for machines.
   explicit_auth_flows = length(local.oauth_scopes) > 0 ? ["ALLOW_REFRESH_TOKEN_AUTH"] : ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
 
@@ -218,6 +231,16 @@ resource "aws_cognito_user_pool_client" "users" {
   logout_urls                          = var.cognito_user_client.logout_urls
   supported_identity_providers         = var.cognito_user_client.identity_providers
   explicit_auth_flows                  = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
+
+  access_token_validity  = var.cognito_user_client.access_token_minutes
+  id_token_validity      = var.cognito_user_client.id_token_minutes
+  refresh_token_validity = var.cognito_user_client.refresh_token_hours
+
+  token_validity_units {
+    access_token  = "minutes"
+    id_token      = "minutes"
+    refresh_token = "hours"
+  }
 
   prevent_user_existence_errors = "ENABLED"
   enable_token_revocation       = true

@@ -6,8 +6,8 @@ locals {
   # copy, and a set is sorted each time.
   function_keys = tomap({ for key in keys(local.lambda_functions) : key => key })
 
-  # An empty one is none.
-  function_name_prefix = var.function_name_prefix != null ? var.function_name_prefix : var.copy == null ? "" : "${var.copy}-"
+  # An empty one is none. By default that of the API, because another one of the account may have a `health` too.
+  function_name_prefix = var.function_name_prefix != null ? var.function_name_prefix : "${replace(join("-", compact([local.api_name, var.copy])), "/[^A-Za-z0-9_-]+/", "-")}-"
 
   # What the caller has said of no function.
   no_settings = {

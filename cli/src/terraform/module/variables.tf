@@ -3,7 +3,7 @@
 # What every resource is called.
 
 variable "copy" {
-  description = "Name of this copy of the API, where an account and region have several, for example \"staging\": the API is then called as the code says with \"-staging\" after it, and every function with \"staging-\" before it, so that one cannot be forgotten. Null is for the only copy. name and function_name_prefix say otherwise."
+  description = "Name of this copy of the API, where an account and region have several, for example \"staging\": the API is then called as the code says with \"-staging\" after it, and every function has that before its name, so that one cannot be forgotten. Null is for the only copy. name and function_name_prefix say otherwise."
   type        = string
   default     = null
 
@@ -25,7 +25,7 @@ variable "name" {
 }
 
 variable "function_name_prefix" {
-  description = "Put before the name of every function, and so before its log group and, without role_name_prefix, its role, for example \"staging-\". Two copies in one account and region need two prefixes. Null takes that of copy, or none."
+  description = "Put before the name of every function, and so before its log group and, without role_name_prefix, its role, for example \"staging-\". Two APIs in one account and region need two prefixes where both have a function of one name. Null takes the name that the code gives the API, with copy after it, such as \"items-\" or \"items-staging-\"; \"\" is no prefix. To change it makes every function anew, and deletes the log groups of before unless keep_logs is set."
   type        = string
   default     = null
 
@@ -683,6 +683,8 @@ variable "cognito_user_client" {
     A client for people, who sign in on Cognito's pages (authorization code flow), beside the one for machines. Null makes none.
     callback_urls, logout_urls: where people may be sent back to. scopes: besides those of the routes.
     identity_providers: who may sign them in. generate_secret: for a server that can keep one; a browser or an app cannot.
+    access_token_minutes, id_token_minutes: how long the tokens are good, 5 to 1440. refresh_token_hours: how long somebody stays
+    signed in, 1 to 87600.
   EOT
   type = object({
     callback_urls      = set(string)
@@ -690,12 +692,47 @@ variable "cognito_user_client" {
     scopes             = optional(set(string), ["openid"])
     identity_providers = optional(set(string), ["COGNITO"])
     generate_secret    = optional(bool, false)
+
+    access_token_minutes = optional(number, 60)
+    id_token_minutes     = optional(number, 60)
+    refresh_token_hours  = optional(number, 720)
   })
   default = null
 
   validation {
     condition     = try(length(var.cognito_user_client.callback_urls) >= 1, var.cognito_user_client == null)
     error_message = "cognito_user_client needs at least one address in callback_urls."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for client in var.cognito_user_client[*] : [
+        for minutes in [client.access_token_minutes, client.id_token_minutes] : minutes >= 5 && minutes <= 1440 && floor(minutes) == minutes
+      ]
+    ]))
+    error_message = "cognito_user_client has an access_token_minutes or id_token_minutes that Cognito refuses: a whole number, 5 to 1440."
+  }
+
+  validation {
+    condition     = alltrue([for client in var.cognito_user_client[*] : client.refresh_token_hours >= 1 && client.refresh_token_hours <= 87600 && floor(client.refresh_token_hours) == client.refresh_token_hours])
+    error_message = "cognito_user_client has a refresh_token_hours that Cognito refuses: a whole number, 1 to 87600."
+  }
+
+  validation {
+    condition     = alltrue([for client in var.cognito_user_client[*] : max(client.access_token_minutes, client.id_token_minutes) <= client.refresh_token_hours * 60])
+    error_message = "cognito_user_client has tokens that are good for longer than the refresh token, which Cognito refuses: raise refresh_token_hours."
+  }
+}
+
+variable "cognito_access_token_minutes" {
+  description = "How long a token of the client for machines is good, in minutes, 5 to 1440. Cognito charges for each token, and none can be taken back: a long one is cheap, a short one is soon useless to a thief."
+  type        = number
+  default     = 60
+  nullable    = false
+
+  validation {
+    condition     = var.cognito_access_token_minutes >= 5 && var.cognito_access_token_minutes <= 1440 && floor(var.cognito_access_token_minutes) == var.cognito_access_token_minutes
+    error_message = "cognito_access_token_minutes must be a whole number, 5 to 1440."
   }
 }
 

@@ -1,8 +1,9 @@
 # What the root takes. routegen wrote it once, because there was none; it is yours now, and routegen will not touch it again.
 
 variable "region" {
-  description = "AWS region to deploy to."
+  description = "AWS region to deploy to. Null takes that of the provider: AWS_REGION, or the profile's."
   type        = string
+  default     = null
 }
 
 # What differs between environments, for a file each: `terraform apply -var-file=staging.tfvars`. They go to the module's

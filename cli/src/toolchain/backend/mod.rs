@@ -82,8 +82,10 @@ impl Backend {
     /// `cargo build` for the target.
     pub(super) fn build(&self, workspace: &Workspace) -> Command {
         match self {
-            Self::Zigbuild { architecture } => zigbuild::build(workspace, *architecture),
-            Self::Native | Self::Cargo { .. } => self.cargo("build", workspace),
+            Self::Zigbuild { architecture } => {
+                zigbuild::build(workspace, *architecture, subcommand(workspace, "zigbuild"))
+            }
+            Self::Native | Self::Cargo { .. } => self.cargo(subcommand(workspace, "build"), workspace),
         }
     }
 
@@ -105,6 +107,11 @@ impl Backend {
         }
         command
     }
+}
+
+/// cargo's command that builds: the one that can leave out what else the library is, where it is more.
+fn subcommand<'a>(workspace: &Workspace, build: &'a str) -> &'a str {
+    if workspace.is_more_than_a_library { "rustc" } else { build }
 }
 
 /// `arm64 with cargo-zigbuild`.

@@ -40,11 +40,11 @@ fn has_zig() -> bool {
         || runs(&named("CARGO_ZIGBUILD_PYTHON_PATH", "python3"), &["-m", "ziglang", "version"])
 }
 
-/// `cargo zigbuild` for the glibc of Lambda.
-pub(super) fn build(workspace: &Workspace, architecture: Architecture) -> Command {
+/// `cargo zigbuild`, or another of its commands, for the glibc of Lambda.
+pub(super) fn build(workspace: &Workspace, architecture: Architecture, subcommand: &str) -> Command {
     let (major, minor) = limits::GLIBC;
     let mut command = Command::new(PROGRAM);
-    command.args(["zigbuild", "--target", &format!("{}.{major}.{minor}", triple(architecture))]);
+    command.args([subcommand, "--target", &format!("{}.{major}.{minor}", triple(architecture))]);
     command.args(["--manifest-path", workspace.manifest().as_str()]);
     command
 }

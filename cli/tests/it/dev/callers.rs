@@ -87,27 +87,29 @@ fn signatures(server: &Server) {
     let Some(python) = python() else { return };
     let iam = &server.ready["iam"];
     let key = |name: &str| iam[name].as_str().unwrap();
-    let (path, body) = ("/signed/a%20b?x=1&a=%C3%BC", r#"{"a":"\u00fc"}"#);
-    let url = format!("{}{path}", server.url);
-    let sign = |secret: &str, body: &str| {
-        let arguments = ["PUT", &url, body, key("access_key_id"), secret, key("region")];
-        let headers: Vec<(String, String)> =
-            serde_json::from_str(&python.run(include_str!("sign.py"), &arguments)).unwrap();
-        headers
+    let body = r#"{"a":"\u00fc"}"#;
+    let url = format!("{}/signed/a%20b", server.url);
+    // What it sends: a space of a parameter is a `+`, and is signed as `%20`.
+    let query = r#"{"x": "1", "a": "\u00fc", "q": "a b", "p": "a+b"}"#;
+    let sign = |secret: &str, body: &str| -> (String, Vec<(String, String)>) {
+        let arguments = ["PUT", &url, query, body, key("access_key_id"), secret, key("region")];
+        serde_json::from_str(&python.run(include_str!("sign.py"), &arguments)).unwrap()
     };
-    let put = |headers: &[(String, String)]| {
+    let put = |(path, headers): &(String, Vec<(String, String)>)| {
         let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         server.put(path, &headers, body)
     };
     let secret = key("secret_access_key");
     assert_eq!(key("region"), "eu-central-1");
-    let answer = put(&sign(secret, body));
+    let signed = sign(secret, body);
+    assert!(signed.0.contains("q=a+b") && signed.0.contains("p=a%2Bb"), "{}", signed.0);
+    let answer = put(&signed);
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert!(answer.body.contains(&format!("{:?}", key("access_key_id"))), "{}", answer.body);
     for (how, headers) in [
         ("with another secret", sign("another", body)),
         ("for another body", sign(secret, "{}")),
-        ("not at all", Vec::new()),
+        ("not at all", (signed.0.clone(), Vec::new())),
     ] {
         assert_eq!(put(&headers).status, 403, "signed {how}");
     }

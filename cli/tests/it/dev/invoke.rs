@@ -12,7 +12,7 @@ use super::server::PATIENCE;
 use crate::fixture::{Project, fail, succeed};
 
 const SOURCE: &str = r#"
-use routegen::{Path, Problem, route};
+use routegen::{Init, Path, Problem, Res, Resource, lambda_http::Error, route};
 
 #[route(GET, "/hang/{port}", auth = "none", timeout = 30)]
 async fn hang(Path(port): Path<u16>) {
@@ -34,6 +34,35 @@ async fn fails() -> Result<(), Problem> {
 #[route(GET, "/ends", auth = "none")]
 async fn ends() {
     std::process::exit(3);
+}
+
+struct Broken;
+
+impl Resource for Broken {
+    async fn init(_: &Init) -> Result<Self, Error> {
+        Err("on purpose")?
+    }
+}
+
+#[route(GET, "/broken", auth = "none")]
+async fn broken(_: Res<Broken>) {}
+
+struct Table(String);
+
+impl Resource for Table {
+    async fn init(_: &Init) -> Result<Self, Error> {
+        Ok(Self(std::env::var("INVOKE_TABLE")?))
+    }
+}
+
+#[route(GET, "/asks", auth = "none", env = ["INVOKE_TABLE"])]
+async fn asks(table: Res<Table>) -> String {
+    table.0.clone()
+}
+
+#[route(GET, "/forgets", auth = "none")]
+async fn forgets(table: Res<Table>) -> String {
+    table.0.clone()
 }
 "#;
 
@@ -102,6 +131,19 @@ fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer
         assert_eq!(answer["statusCode"], 500, "{name}");
     }
     assert!(fail(&mut project.routegen(&["invoke", "ends"])).contains("RG0082"));
+
+    // A function makes its own resources, from its own variables, and no other function's.
+    let talk = fail(&mut project.routegen(&["invoke", "broken"]));
+    assert!(talk.contains("RG0082") && talk.contains("on purpose"), "{talk}");
+    let with_table = |name| {
+        let mut command = project.routegen(&["invoke", name]);
+        command.env("INVOKE_TABLE", "pens");
+        command
+    };
+    let answer: Value = serde_json::from_str(&succeed(&mut with_table("asks"))).unwrap();
+    assert_eq!(answer["body"], "pens");
+    let talk = fail(&mut with_table("forgets"));
+    assert!(talk.contains("RG0082") && talk.contains("environment variable not found"), "{talk}");
 
     // A request that the gateway refuses is told apart from one of no route.
     let long = format!("/panics?{}", "x".repeat(10_240));

@@ -13,7 +13,7 @@ use routegen::{lambda_http::{Request, RequestExt}, route};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/gone");
 
-#[route(GET, "/wait", auth = "none", timeout = 3)]
+#[route(GET, "/wait", auth = "none", lambda = "both", timeout = 3)]
 async fn wait() {
     eprintln!("it waits");
     while !Path::new(FILE).exists() {
@@ -21,7 +21,7 @@ async fn wait() {
     }
 }
 
-#[route(GET, "/go", auth = "none")]
+#[route(GET, "/go", auth = "none", lambda = "both", timeout = 3)]
 async fn go(request: Request) -> String {
     std::fs::write(FILE, "").unwrap();
     request.raw_http_path().to_owned()

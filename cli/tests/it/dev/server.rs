@@ -91,10 +91,16 @@ impl Server {
     /// The next line that it says to people and that has this text.
     #[track_caller]
     pub(super) fn heard(&self, text: &str) -> String {
+        self.heard_after(text).0
+    }
+
+    /// The same, and what it said before.
+    #[track_caller]
+    pub(super) fn heard_after(&self, text: &str) -> (String, Vec<String>) {
         let mut before = Vec::new();
         loop {
             match self.talk.recv_timeout(PATIENCE) {
-                Ok(line) if line.contains(text) => return line,
+                Ok(line) if line.contains(text) => return (line, before),
                 Ok(line) => before.push(line),
                 Err(error) => panic!("it said no {text} ({error}): {}", before.join("\n")),
             }

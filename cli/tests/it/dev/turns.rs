@@ -15,6 +15,8 @@ fn source(word: &str, more: &str) -> String {
          std::io::Read::read_exact(&mut stream, &mut [0]).unwrap();\n    {word}\n}}\n\n\
          #[route(GET, \"/process\", auth = \"none\")]\nasync fn process() -> String {{\n    \
          std::process::id().to_string()\n}}\n\n\
+         #[route(GET, \"/secret\", auth = \"none\", env = [\"ROUTEGEN_TEST_SECRET\"])]\nasync fn secret() -> String {{\n    \
+         std::env::var(\"ROUTEGEN_TEST_SECRET\").unwrap_or_default()\n}}\n\n\
          #[route(GET, \"/file\", auth = \"none\")]\nasync fn file() -> String {{\n    \
          std::fs::read_to_string(\"data/file.txt\").unwrap_or_default()\n}}\n{more}"
     )
@@ -28,7 +30,9 @@ fn a_change_is_answered_and_a_mistake_leaves_the_last_good_build() {
     let project = Project::new("dev-turns", &source("\"one\"", ""));
     project.write("data/file.txt", "first");
     project.write("routegen.toml", "include = [\"data/*\"]\n");
-    let args = ["dev", "--port", "0", "--format", "json"];
+    project.write(".env", "ROUTEGEN_TEST_SECRET=hunter1\n");
+    let env_file = project.root.join(".env");
+    let args = ["dev", "--port", "0", "--format", "json", "--env-file", env_file.as_str()];
     let server = Server::start(&mut project.routegen(&args));
     let word = || server.get("/word", &[]).body;
     assert_eq!((word().as_str(), server.get("/file", &[]).body.as_str()), ("one", "first"));
@@ -54,9 +58,14 @@ fn a_change_is_answered_and_a_mistake_leaves_the_last_good_build() {
     server.heard("Serving");
     assert_eq!(word(), "two");
 
+    // What programs write meanwhile is no reason to build: the next build is that of the next save.
+    for (file, text) in [("dev.log", "the error"), ("items.db", "a row")] {
+        project.write(file, text);
+    }
     // A route and its authorizer come in with the code, and a token of the same issuer opens it.
     project.write("src/lib.rs", &source("\"four\"", CLOSED));
-    server.heard("Rebuilt");
+    let (_, before) = server.heard_after("Rebuilt");
+    assert!(!before.iter().any(|line| line.contains("Serving")), "{before:?}");
     assert_eq!(word(), "four");
     assert_eq!(server.get("/closed", &[]).status, 401);
     let mut token = project.routegen(&["token", "--scope", "a/b", "--port", &server.port()]);
@@ -69,6 +78,19 @@ fn a_change_is_answered_and_a_mistake_leaves_the_last_good_build() {
     server.heard("Rebuilt");
     assert_eq!(server.get("/file", &[]).body, "second");
     assert_ne!(server.get("/process", &[]).body, before);
+
+    // So is a file of variables, of which nothing is said.
+    assert_eq!(server.get("/secret", &[]).body, "hunter1");
+    project.write(".env", "ROUTEGEN_TEST_SECRET=hunter2\n");
+    server.heard("Rebuilt");
+    assert_eq!(server.get("/secret", &[]).body, "hunter2");
+    project.write(".env", "ROUTEGEN_TEST_SECRET 'hunter3\n");
+    let (_, before) = server.heard_after("Serving");
+    assert!(before.iter().any(|line| line.contains("RG0089")), "{before:?}");
+    assert!(!before.iter().any(|line| line.contains("hunter")), "{before:?}");
+    assert_eq!(server.get("/secret", &[]).body, "hunter2");
+    project.write(".env", "ROUTEGEN_TEST_SECRET=hunter2\n");
+    server.heard("Rebuilt");
 
     project.write("routegen.toml", "include = [\"data/*\"]\nfoo = 1\n");
     server.heard("RG0016");

@@ -192,6 +192,8 @@ fn a_call_that_no_statement_allows_is_found_out() {
         operation: operation.to_owned(),
         path: path.to_owned(),
         sent,
+        model: None,
+        wrong: Vec::new(),
     };
     let role =
         |name: &str, path: &str| call("iam:CreateRole", "/", json!({ "RoleName": name, "Path": path }));

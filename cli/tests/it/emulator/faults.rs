@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::{
-    agent, deployer, moto,
+    Emulator, agent, deployer, models, moto,
     proxy::Proxy,
     python::{Python, python},
     set,
@@ -99,17 +99,14 @@ fn whatever_fails_after_it_was_made_is_made_again_or_kept_by_untaint_and_complet
     lab.root.assert_nothing_to_do();
 
     // An authorizer of another type is there before its routes change, and the old one goes after that, with the permission to call it.
-    let locals = lab.folder.join("module/locals.tf");
-    let mut text = std::fs::read_to_string(&locals).unwrap();
-    for (old, new) in [
-        ("\"lambda\"\n      function         = \"api_key\"\n", "\"jwt\"\n"),
-        ("      ttl              = 300\n", ""),
-        ("\"CUSTOM\"", "\"JWT\""),
-    ] {
-        assert_eq!(text.matches(old).count(), 1, "{old}");
-        text = text.replace(old, new);
-    }
-    std::fs::write(&locals, text).unwrap();
+    edit(
+        &lab.folder.join("module/locals.tf"),
+        &[
+            ("\"lambda\"\n      function         = \"api_key\"\n", "\"jwt\"\n"),
+            ("      ttl              = 300\n", ""),
+            ("\"CUSTOM\"", "\"JWT\""),
+        ],
+    );
     let issuer = "jwt_authorizers             = { api_key = { issuer = \"https://key.example.com\", audience = [\"pets\"] }, ";
     set(&lab.folder, &SETTINGS.replace("jwt_authorizers             = { ", issuer));
     // A function that is broken in itself is made anew by itself, and what went with it by the next apply.
@@ -127,7 +124,9 @@ fn whatever_fails_after_it_was_made_is_made_again_or_kept_by_untaint_and_complet
     lab.root.assert_nothing_to_do();
 
     moto::destroy(&lab.root);
-    assert_eq!(deployer::not_allowed(&lab.proxy.calls()), BTreeSet::new());
+    let calls = lab.proxy.calls();
+    assert_eq!(deployer::not_allowed(&calls), BTreeSet::new());
+    assert_eq!(models::wrong(&calls), BTreeSet::new());
 }
 
 /// The provider keeps the hash of code that it could not update, and never reads the real one again: by itself it would find
@@ -146,9 +145,11 @@ fn code_that_was_not_updated_is_not_forgotten() {
     lab.root.fail(&["apply", "-auto-approve"]);
     assert_eq!(lab.proxy.not_failed(), [""; 0]);
     let printed = words(&lab.root.fail(&["plan"]));
-    assert!(printed.contains("The function get-status runs other code than"), "{printed}");
+    assert!(printed.contains("The function status-get-status runs other code than"), "{printed}");
     assert!(
-        printed.contains("aws lambda update-function-code --function-name get-status --zip-file fileb://"),
+        printed.contains(
+            "aws lambda update-function-code --function-name status-get-status --zip-file fileb://"
+        ),
         "{printed}"
     );
 
@@ -160,7 +161,7 @@ fn code_that_was_not_updated_is_not_forgotten() {
     lab.root.fail(&["apply", "-auto-approve"]);
     assert_eq!(lab.proxy.not_failed(), [""; 0]);
     let printed = words(&lab.root.fail(&["apply", "-auto-approve"]));
-    assert!(printed.contains("The function get-status runs other code than"), "{printed}");
+    assert!(printed.contains("The function status-get-status runs other code than"), "{printed}");
     // The other way out is what the message says.
     let (_, key) = printed.split_once("--s3-bucket artifacts --s3-key ").unwrap();
     lab.update_code(key.split('`').next().unwrap());
@@ -171,7 +172,7 @@ fn code_that_was_not_updated_is_not_forgotten() {
     agent().put(other).send(archive("somebody's").as_slice()).unwrap();
     lab.update_code("other.zip");
     let printed = words(&lab.root.fail(&["plan"]));
-    assert!(printed.contains("The function get-status runs other code than"), "{printed}");
+    assert!(printed.contains("The function status-get-status runs other code than"), "{printed}");
 }
 
 /// What Terraform printed, without the frame and line breaks of its messages.
@@ -203,20 +204,34 @@ impl Lab {
         variant: &str,
         settings: &str,
     ) -> Self {
+        Self::with(terraform, python, name, variant, settings, |folder| moto::start(python, folder))
+    }
+
+    /// The same in front of another emulator.
+    pub(super) fn with(
+        terraform: &'static Terraform,
+        python: &Python,
+        name: &str,
+        variant: &str,
+        settings: &str,
+        start: impl FnOnce(&Utf8Path) -> Emulator,
+    ) -> Self {
         let scratch = scratch(name);
-        let proxy = Proxy::start(python, &scratch, moto::start(python, &scratch));
+        let proxy = Proxy::start(python, &scratch, start(&scratch));
         let folder = scratch.join("terraform");
         let module = folder.join("module");
         copy(&repository().join("cli/src/terraform/module"), &module);
         let locals = repository().join("cli/tests/terraform/variants").join(variant).join("locals.tf");
         std::fs::copy(locals, module.join("locals.tf")).unwrap();
         let artifacts = scratch.join("artifacts");
+        std::fs::create_dir(&artifacts).unwrap();
         make_artifacts(&module.join("locals.tf"), &artifacts);
         let mut main = proxy.emulator.provider();
         main = main.replacen('{', "{\n  region = \"us-east-1\"", 1);
         let _ = write!(
             main,
-            "\nmodule \"api\" {{\n  source        = \"./module\"\n  artifacts_dir = {artifacts:?}\n}}\n"
+            "\nmodule \"api\" {{\n  source        = \"./module\"\n  artifacts_dir = {artifacts:?}\n}}\n\n\
+             output \"api\" {{\n  value = module.api.api_id\n}}\n"
         );
         std::fs::write(folder.join("main.tf"), main).unwrap();
         set(&folder, settings);
@@ -245,7 +260,7 @@ impl Lab {
 
     /// Gives the function of the variant `open` the code of an object, as the command line of AWS does.
     fn update_code(&self, key: &str) {
-        let url = format!("{}/2015-03-31/functions/get-status/code", self.proxy.emulator.address);
+        let url = format!("{}/2015-03-31/functions/status-get-status/code", self.proxy.emulator.address);
         let body = json!({ "S3Bucket": "artifacts", "S3Key": key }).to_string();
         // By this header, moto knows whose call it is.
         let signed = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0";
@@ -258,9 +273,18 @@ impl Lab {
     }
 }
 
+/// Puts something else in the place of texts that a file has once.
+pub(super) fn edit(file: &Utf8Path, changes: &[(&str, &str)]) {
+    let mut text = std::fs::read_to_string(file).unwrap();
+    for (old, new) in changes {
+        assert_eq!(text.matches(old).count(), 1, "{old} in {text}");
+        text = text.replace(old, new);
+    }
+    std::fs::write(file, text).unwrap();
+}
+
 /// A zip for each function of these locals.
-fn make_artifacts(locals: &Utf8Path, folder: &Utf8Path) {
-    std::fs::create_dir(folder).unwrap();
+pub(super) fn make_artifacts(locals: &Utf8Path, folder: &Utf8Path) {
     let locals = std::fs::read_to_string(locals).unwrap();
     for (key, value) in locals.lines().filter_map(|line| line.split_once('=')) {
         if key.trim() == "artifact" {

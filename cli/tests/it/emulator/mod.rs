@@ -4,11 +4,14 @@
 //! behind the API that it is told to make, and judges what a request does.
 
 mod benchmark;
+mod changes;
 mod conformance;
 mod deployer;
 mod every_kind;
 mod faults;
+mod migration;
 mod ministack;
+mod models;
 mod moto;
 mod proxy;
 pub(crate) mod python;

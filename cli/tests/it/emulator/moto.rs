@@ -241,7 +241,7 @@ fn an_api_with_a_pool_that_exists_is_applied_needs_no_change_and_is_destroyed() 
 }
 
 /// What Terraform would do, resource by resource, left in the file `plan` for an apply.
-fn planned(root: &Root) -> Vec<Value> {
+pub(super) fn planned(root: &Root) -> Vec<Value> {
     root.run(&["plan", "-out", "plan"]);
     let plan: Value = serde_json::from_str(&root.run(&["show", "-json", "plan"])).unwrap();
     plan["resource_changes"].as_array().unwrap().clone()

@@ -4,9 +4,9 @@ is told to with an error.
     python proxy.py UPSTREAM PORT_FILE
 
 It listens on a free port of the loopback interface, writes that to PORT_FILE, and passes everything on to UPSTREAM (host:port).
-Under /_proxy/calls it gives the calls so far, as JSON: a list of {"operation", "path", "status", "sent"}, where "sent" is what IAM,
-Cognito and CloudWatch Logs are sent. Under
-/_proxy/faults it takes, by PUT, what is to fail: a list of
+Under /_proxy/calls it gives the calls so far, as JSON: a list of {"operation", "path", "status", "sent", "model", "wrong"}, where "sent" is
+what IAM, Cognito and CloudWatch Logs are sent, "model" the operation as AWS's own model calls it, and "wrong" what that does not allow
+(api_models.py). Under /_proxy/faults it takes, by PUT, what is to fail: a list of
 
     {"after": [REGEX, …] | absent, "operation": REGEX, "path": REGEX | absent, "body": REGEX | absent, "times": N,
      "status": 403, "type": "AccessDeniedException", "message": "…"}
@@ -14,7 +14,8 @@ Cognito and CloudWatch Logs are sent. Under
 The first that fits a call answers it, N times. With "after" it fits only once an operation that matches each of those has succeeded since
 the faults were set. A fault counts in "hits", which a GET shows.
 
-What AWS refuses and the emulator lets pass is refused here too: what `refused_by_aws` says.
+What AWS refuses and the emulator lets pass is refused here too: what `refused_by_aws` says. And what no emulator knows, to take the settings
+of a route off a stage, is answered here: MiniStack would delete the stage. The call that follows says which settings are left.
 
 An operation is called as IAM calls the permission for it, where the request says so ("iam:CreateRole", "logs:CreateLogGroup",
 "cognito-idp:CreateUserPool"), and by method and path otherwise ("POST /v2/apis/ID/routes", "PUT /2015-03-31/functions/NAME/code").
@@ -29,6 +30,8 @@ import threading
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import api_models
+
 UPSTREAM = sys.argv[1].split(":")
 TARGETS = {
     "Logs_20140328": "logs",
@@ -40,6 +43,8 @@ TARGETS = {
 }
 
 lock = threading.Lock()
+# botocore loads a model when it is first asked for.
+reading = threading.Lock()
 calls = []
 faults = []
 
@@ -57,6 +62,7 @@ def operation(headers, method, path, body):
     names = url.path
     names = re.sub(r"^(/v2/apis)/[^/]+", r"\1/ID", names)
     names = re.sub(r"^(/v2/apis/ID/(?:routes|integrations|authorizers|stages))/[^/]+", r"\1/ID", names)
+    names = re.sub(r"^(/v2/apis/ID/stages/ID/routesettings)/.+", r"\1/KEY", names)
     names = re.sub(r"^(/v2/domainnames)/[^/]+", r"\1/NAME", names)
     names = re.sub(r"^(/v2/domainnames/NAME/apimappings)/[^/]+", r"\1/ID", names)
     names = re.sub(r"^(/20\d\d-\d\d-\d\d/functions)/[^/]+", r"\1/NAME", names)
@@ -106,6 +112,11 @@ def refused_by_aws(operation, path, body):
             for route in apis.get((api, "routes"), {}).values():
                 if route.get("target") == f"integrations/{name}" or route.get("authorizerId") == name:
                     return f"Cannot delete '{name}' of {kind}. It is referenced in existing Routes: {route['routeKey']}"
+        if kind == "stages" and operation.startswith(("POST", "PATCH")) and "/" not in name:
+            routes = [route["routeKey"] for route in apis.get((api, "routes"), {}).values()]
+            for key in json.loads(body).get("routeSettings") or {}:
+                if key not in routes:
+                    return f"Unable to find Route by key {key} within the provided RouteSettings"
         if operation.startswith("POST") and kind in NAMES and not name:
             new = json.loads(body)[NAMES[kind]]
             if any(one[NAMES[kind]] == new for one in apis.get((api, kind), {}).values()):
@@ -128,14 +139,14 @@ def remember(operation, path, status, data):
             of_kind[name or made.get(f"{kind[:-1]}Id") or made["stageName"]] = made
 
 
-def note(operation, path, status, body):
+def note(operation, path, status, body, model):
     sent = {}
     if operation.startswith("iam:"):
         sent = {key: values[0] for key, values in urllib.parse.parse_qs(body.decode("latin1")).items()}
     elif operation.startswith(("logs:", "cognito-idp:")):
         sent = json.loads(body)
     with lock:
-        calls.append({"operation": operation, "path": path, "status": status, "sent": sent})
+        calls.append({"operation": operation, "path": path, "status": status, "sent": sent, "model": model[0], "wrong": model[1]})
         if status < 400:
             for fault in faults:
                 fault["waits"] = [after for after in fault["waits"] if not re.search(after, operation)]
@@ -199,20 +210,30 @@ class Handler(BaseHTTPRequestHandler):
             self.control(body)
             return
         name = operation(self.headers, self.command, self.path, body)
+        signed = re.search(r"/\d{8}/[^/]+/([^/]+)/aws4_request", self.headers.get("Authorization", ""))
+        with reading:
+            try:
+                model = api_models.check(self.command, self.path, self.headers, body, signed and signed.group(1))
+            except Exception as error:
+                model = name, [f": cannot be read: {error!r}"]
         fault = injected(name, self.path, body)
         if fault:
             status = fault.get("status", 403)
             kind, text = refusal(fault, name)
-            note(name, self.path, status, body)
+            note(name, self.path, status, body, model)
             headers = [("Content-Type", kind), ("X-Amzn-ErrorType", fault.get("type", "AccessDeniedException"))]
             self.answer(status, headers, text.encode())
             return
         why = refused_by_aws(name, self.path, body)
         if why:
-            note(name, self.path, 409, body)
+            note(name, self.path, 409, body, model)
             text = json.dumps({"message": why}).encode()
             kind = "ConflictException"
             self.answer(409, [("Content-Type", "application/json"), ("X-Amzn-ErrorType", kind)], text)
+            return
+        if name == "DELETE /v2/apis/ID/stages/ID/routesettings/KEY":
+            note(name, self.path, 204, body, model)
+            self.answer(204, [], b"")
             return
         upstream = http.client.HTTPConnection(UPSTREAM[0], int(UPSTREAM[1]), timeout=120)
         headers = {
@@ -224,7 +245,7 @@ class Handler(BaseHTTPRequestHandler):
         response = upstream.getresponse()
         data = response.read()
         upstream.close()
-        note(name, self.path, response.status, body)
+        note(name, self.path, response.status, body, model)
         remember(name, self.path, response.status, data)
         dropped = ("connection", "transfer-encoding", "date", "server") + (
             () if self.command == "HEAD" else ("content-length",)

@@ -14,6 +14,10 @@ pub(super) struct Call {
     pub(super) path: String,
     /// What IAM, Cognito and `CloudWatch` Logs are sent; nothing for others.
     pub(super) sent: Value,
+    /// The operation of AWS's own model, where `api_models.py` reads its protocol.
+    pub(super) model: Option<String>,
+    /// What that model does not allow.
+    pub(super) wrong: Vec<String>,
 }
 
 /// As often as the provider makes one call: once, and the retries that it is configured with.
@@ -48,11 +52,14 @@ impl Proxy {
     }
 
     /// From now on, calls that fit `then` fail, as often as the provider tries one again, once a call that fits `create` has succeeded.
-    /// Both are regular expressions for operations; `then` may go on with ` | ` and one for what is sent. Earlier faults are forgotten.
+    /// Both are regular expressions for operations; `then` may go on with ` | ` and one for what is sent, or ` @ ` and one for the path.
+    /// An empty `create` waits for nothing. Earlier faults are forgotten.
     pub(super) fn fail_after(&self, faults: &[(&str, &str)]) {
         let fault = |(create, then): &(&str, &str)| {
-            let (operation, body) = then.split_once(" | ").unwrap_or((then, ""));
-            json!({ "after": [create], "operation": operation, "body": body, "times": ATTEMPTS })
+            let (then, body) = then.split_once(" | ").unwrap_or((then, ""));
+            let (operation, path) = then.split_once(" @ ").unwrap_or((then, ""));
+            let after: Vec<_> = [create].into_iter().filter(|create| !create.is_empty()).collect();
+            json!({ "after": after, "operation": operation, "path": path, "body": body, "times": ATTEMPTS })
         };
         let faults: Vec<_> = faults.iter().map(fault).collect();
         self.set(&faults.into());
@@ -84,6 +91,8 @@ impl Proxy {
             operation: text(&call["operation"]),
             path: text(&call["path"]),
             sent: call["sent"].clone(),
+            model: call["model"].as_str().map(str::to_owned),
+            wrong: call["wrong"].as_array().unwrap().iter().map(text).collect(),
         };
         calls.map(call).collect()
     }

@@ -64,6 +64,8 @@ impl Python {
     pub(super) fn server_script(&self, script: &Utf8Path, arguments: &[&str], folder: &Utf8Path) -> Command {
         let mut command = watched(&self.0);
         command.arg(script).args(arguments).current_dir(folder).env_clear();
+        // What it imports from beside itself leaves nothing there.
+        command.env("PYTHONDONTWRITEBYTECODE", "1");
         command.env("PATH", std::env::var_os("PATH").unwrap());
         command
     }

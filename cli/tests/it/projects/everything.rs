@@ -40,6 +40,19 @@ mod admin {
 }
 "#;
 
+/// Each function has a text of its own, by which a test sees where its handler is.
+const EXTRA: &str = r#"
+#[routegen::route(GET, "/extra", auth = "none")]
+async fn extra() -> &'static str { "the text of extra" }
+
+#[routegen::route(GET, "/more", auth = "none")]
+async fn more() -> &'static str { "the text of more" }
+
+#[cfg(feature = "admin")]
+#[routegen::route(GET, "/extra/admin", auth = "none")]
+async fn extra_admin() {}
+"#;
+
 /// What a build script does that needs no crate for it: a static library out of C.
 const BUILD_SCRIPT: &str = r#"
 use std::{env, path::Path, process::Command};
@@ -69,7 +82,8 @@ fn project() -> Project {
         (
             "Cargo.toml",
             format!(
-                "[workspace]\nresolver = \"3\"\nmembers = [\"api\", \"extra\", \"front\"]\n\n\
+                "[workspace]\nresolver = \"3\"\nmembers = [\"api\", \"extra\", \"front\"]\n\
+                 default-members = [\"api\"]\n\n\
                  [workspace.package]\nversion = \"1.2.3\"\nedition = \"2024\"\n\n\
                  [workspace.dependencies]\nroutegen = {{ path = \"{runtime}\" }}\nserde_json = \"1\"\n\n\
                  [workspace.lints.rust]\nunused_must_use = \"deny\"\n\n\
@@ -93,16 +107,15 @@ fn project() -> Project {
         (
             "extra/Cargo.toml",
             "[package]\nname = \"workshop-extra\"\nversion.workspace = true\nedition.workspace = true\n\n\
-             [dependencies]\nroutegen.workspace = true\n"
+             [features]\nadmin = []\n\n\
+             [dependencies]\nroutegen = { workspace = true, features = [\"testing\"] }\n"
                 .to_owned(),
         ),
-        (
-            "extra/src/lib.rs",
-            "#[routegen::route(GET, \"/extra\", auth = \"none\")]\nasync fn extra() {}\n".to_owned(),
-        ),
+        ("extra/src/lib.rs", EXTRA.to_owned()),
         (
             "front/Cargo.toml",
             "[package]\nname = \"workshop-front\"\nversion.workspace = true\nedition.workspace = true\n\n\
+             [lib]\ncrate-type = [\"lib\", \"cdylib\"]\n\n[features]\nadmin = []\n\n\
              [dependencies]\nworkshop-extra = { path = \"../extra\" }\n"
                 .to_owned(),
         ),
@@ -184,15 +197,30 @@ fn a_workspace_with_all_that_cargo_offers_is_built_as_cargo_does_and_left_as_it_
     );
     parts.end();
 
-    assert_eq!(build(&["--offline", "--features", "admin,extra"]), ["admin", "extra", "parts", "standard"]);
+    let with_extra = ["admin", "extra", "more", "parts", "standard"];
+    assert_eq!(build(&["--offline", "--features", "admin,extra"]), with_extra);
+    // A feature that is on for another purpose, and registers handlers there, changes nothing in an artifact.
+    for (function, others) in [("extra", "more"), ("more", "extra")] {
+        let program = std::fs::read(unpack(&lambda.join(format!("{function}.zip")), &out)).unwrap();
+        let has = |name: &str| {
+            let text = format!("the text of {name}");
+            program.windows(text.len()).any(|bytes| bytes == text.as_bytes())
+        };
+        assert!(has(function) && !has(others), "the artifact of `{function}` has its own handler alone");
+    }
     let routes = |arguments: &[&str]| functions(&succeed(command(&["routes"]).args(arguments)));
     assert_eq!(routes(&["--frozen", "--no-default-features"]), ["parts"]);
-    assert_eq!(routes(&["--all-features"]), ["admin", "extra", "parts", "standard"]);
-    assert_eq!(routes(&["--no-default-features", "-F", "workshop/extra"]), ["extra", "parts"]);
+    assert_eq!(routes(&["--all-features"]), with_extra);
+    assert_eq!(routes(&["--no-default-features", "-F", "workshop/extra"]), ["extra", "more", "parts"]);
 
-    // A package with no route of its own, which does not depend on the runtime.
-    let mut front = command_for("workshop-front", &["build", "--locked", "--out", lambda.as_str()]);
-    assert_eq!(functions(&succeed(&mut front)), ["extra"]);
+    // A package with no route of its own, which does not depend on the runtime and is a `cdylib` too. Its features are not those
+    // of what it depends on.
+    let front = ["build", "--locked", "--features", "admin", "--out", lambda.as_str()];
+    assert_eq!(functions(&succeed(&mut command_for("workshop-front", &front))), ["extra", "more"]);
+    // Where none is named, it is the default member that can have routes.
+    let mut unnamed = routegen(&["routes", "--format", "json"]);
+    unnamed.current_dir(&project.root).env_remove("CARGO_TARGET_DIR");
+    assert_eq!(functions(&succeed(&mut unnamed)), ["parts", "standard"]);
 
     assert_eq!(functions(&alias(&project.root)), ["parts", "standard"]);
     let terraform = out.join("terraform");

@@ -1,18 +1,36 @@
-//! Routes in packages that cargo takes no features for.
+//! Routes in packages that are no members of the workspace, for which cargo takes no features.
 
-use crate::fixture::{Project, fail, repository};
+use super::functions;
+use crate::fixture::{Project, fail, repository, succeed};
 
 #[test]
-fn routes_that_are_only_in_packages_outside_of_the_workspace_are_refused_with_the_mend() {
-    let library = Project::new("far-library", "");
+fn routes_that_are_only_in_packages_outside_of_the_workspace_are_found() {
+    let (_library, project) = projects("far-routes", "");
+    assert_eq!(functions(&succeed(&mut project.routegen(&["routes", "--format", "json"]))), ["far"]);
+}
+
+#[test]
+fn routes_in_a_library_that_functions_would_be_linked_to_as_a_shared_one_are_refused() {
+    let (_library, project) = projects("far-shared", "\n[lib]\ncrate-type = [\"dylib\", \"rlib\"]\n");
+    let error = fail(&mut project.routegen(&["check"]));
+    assert!(error.contains("RG0022") && error.contains("`far-shared-library` is also a `dylib`"), "{error}");
+}
+
+/// A library with a route, whose Cargo.toml has `more`, and a package that depends on it from another workspace.
+fn projects(name: &str, more: &str) -> (Project, Project) {
+    let library = Project::new(
+        &format!("{name}-library"),
+        "#[routegen::route(GET, \"/far\", auth = \"none\")]\nasync fn far() {}\n",
+    );
     let manifest = library.manifest();
-    library.write("Cargo.toml", manifest.trim_end().trim_end_matches("[workspace]"));
-    let project = Project::new("far-routes", "");
+    library.write("Cargo.toml", &(manifest.trim_end().trim_end_matches("[workspace]").to_owned() + more));
+    let project = Project::new(name, "");
     let runtime = format!("routegen = {{ path = \"{}\" }}", repository().join("runtime"));
     project.write(
         "Cargo.toml",
-        &project.manifest().replace(&runtime, "far-library = { path = \"../far-library\" }"),
+        &project
+            .manifest()
+            .replace(&runtime, &format!("{name}-library = {{ path = \"../{name}-library\" }}")),
     );
-    let error = fail(&mut project.routegen(&["routes"]));
-    assert!(error.contains("RG0026") && error.contains("cargo add routegen --package far-routes"), "{error}");
+    (library, project)
 }

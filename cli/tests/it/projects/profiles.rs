@@ -1,7 +1,7 @@
 //! The user's profiles and flags, and that two builds give the same bytes unless the user's own code sees to it.
 
 use crate::{
-    fixture::{Project, fail, target, unpack},
+    fixture::{Project, fail, repository, target, unpack},
     runtime_api::{Environment, event},
 };
 
@@ -24,11 +24,16 @@ codegen-units = 4
 inherits = "release"
 lto = "thin"
 panic = "abort"
+debug = "line-tables-only"
 "#;
 
 const CONFIGURATION: &str = r#"
 [build]
-rustflags = ["--cfg", "mine", "-Cforce-frame-pointers=yes", "--remap-path-prefix=/mine=/yours"]
+rustflags = [
+    "--cfg", "mine", "--codegen", "force-frame-pointers=yes", "--remap-path-prefix=/mine=/yours",
+    "-Dunsafe_code", "--force-warn", "unsafe_code",
+]
+build-dir = "intermediate"
 "#;
 
 /// What a build script does that spoils every comparison.
@@ -51,6 +56,8 @@ fn a_profile_named_lambda_is_built_with_and_what_a_build_script_spoils_is_found(
     assert!(talk.contains("`fine` differs") && !talk.contains("`fault` differs"), "{talk}");
     assert!(talk.contains("of .rodata in `bootstrap`") && talk.contains("at 1"), "{talk}");
     assert!(!target().join("routegen/verify").exists(), "nothing is left of the second build");
+    assert!(!project.root.join("intermediate").exists(), "it is apart from the user's own builds");
+    assert!(talk.contains("RG0220"), "most of each artifact is debug information:\n{talk}");
 
     let links =
         || talk.lines().filter(|line| line.contains("--crate-name=bootstrap") && line.contains("-Clto=thin"));
@@ -64,6 +71,11 @@ fn a_profile_named_lambda_is_built_with_and_what_a_build_script_spoils_is_found(
     let bootstrap = |function: &str| {
         unpack(&project.root.join(format!("lambda/{function}.zip")), &project.root.join(function))
     };
+    let program = std::fs::read(bootstrap("fault")).unwrap();
+    for folder in [project.root.as_str(), target().as_str(), repository().as_str()] {
+        let is_there = program.windows(folder.len()).any(|bytes| bytes == folder.as_bytes());
+        assert!(!is_there, "its debug information names `{folder}`");
+    }
     let fine = Environment::start(&bootstrap("fine"), &[]);
     let answer = fine.invoke(&event("GET", "/fine", "", None));
     assert!(answer["body"].as_str().unwrap().starts_with("at 1"), "{answer}");
@@ -80,7 +92,7 @@ fn the_profile_small_is_there_without_a_definition_and_the_users_own_counts() {
     let output = project.routegen(&build).output().unwrap();
     let talk = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{talk}");
-    let registry = talk.lines().find(|line| line.contains("routegen/registry"));
+    let registry = talk.lines().find(|line| line.contains("--lib"));
     assert!(registry.unwrap().contains(r#""--profile" "release""#), "what release has is used: {talk}");
     let link = talk.lines().find(|line| line.contains("/bootstrap/small/") && line.contains("-Clto=fat"));
     let link = link.unwrap_or_else(|| panic!("no link with fat LTO:\n{talk}"));

@@ -67,7 +67,7 @@ fn dev_staging_and_production_differ_by_a_file_of_values() {
         })
     };
     let production = json!({
-        "names": ["items", "create-item", "get-items"],
+        "names": ["items", "items-create-item", "items-get-items"],
         "tags": null,
         "create": [128, 10, null],
         "get": [256, 10],

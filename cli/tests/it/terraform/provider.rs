@@ -1,71 +1,155 @@
-//! The AWS provider as a process of its own, which all calls of Terraform in a folder talk to.
-//!
-//! Terraform starts a provider for each walk through a configuration, several in each call and for each `run` of a test, and most
-//! of the time goes into these starts. The same program with `-debug` says where it listens, and stays. (Terraform then
-//! takes its version on trust, and so it is the one that `init` has chosen.)
+//! The module against a release of the provider that is not run: `cli/tests/terraform/provider/schema.json` has what provider 6.25.0 takes
+//! and gives, and `extract.py` beside it says how that was made. Another release of the module's range, 5.100, is what all other tests run.
 
-use std::time::{Duration, Instant};
+use std::collections::BTreeSet;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use hcl::{Block, Body};
+use serde_json::{Map, Value};
 
-use super::{
-    process::{Process, watched},
-    tool::{HASHICORP, alone},
-};
+use crate::fixture::repository;
 
-/// It takes a second or two to start.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// What Terraform itself takes in a resource.
+const OF_TERRAFORM: [&str; 4] = ["count", "depends_on", "for_each", "provider"];
 
-/// What writes a log of its own.
-const QUIET: [&str; 6] =
-    ["PROVIDER_AWS", "SDK", "SDK_FRAMEWORK", "SDK_HELPER_SCHEMA", "SDK_MUX", "SDK_PROTO"];
-
-/// A running provider.
-pub(super) struct Provider {
-    reattach: String,
-    _process: Process,
-}
-
-impl Provider {
-    /// Starts the provider that `terraform init` has chosen for this folder, if it needs one.
-    pub(super) fn start(root: &Utf8Path) -> Option<Self> {
-        let mut command = watched(program(root)?);
-        command.arg("-debug").current_dir(root);
-        alone(&mut command);
-        // Started like this, it writes down all that it does.
-        for part in QUIET {
-            command.env(format!("TF_LOG_{part}"), "ERROR");
-        }
-        let mut process = Process::start(command, root.join("provider"));
-        let deadline = Instant::now() + PATIENCE;
-        while process.ended(Duration::from_millis(50)).is_none() {
-            let printed = std::fs::read_to_string(root.join("provider.out")).unwrap();
-            let said =
-                printed.split_once("TF_REATTACH_PROVIDERS='").and_then(|(_, rest)| rest.split_once('\''));
-            if let Some((reattach, _)) = said {
-                return Some(Self { reattach: reattach.to_owned(), _process: process });
+#[test]
+fn every_argument_and_block_is_one_that_provider_6_takes() {
+    let schema = schema();
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    for text in module() {
+        let body: Body = hcl::parse(&text).unwrap();
+        for block in body.blocks() {
+            let kind = block.identifier();
+            let [label, name] = block.labels() else { continue };
+            let address = format!("{}.{}", label.as_str(), name.as_str());
+            if !label.as_str().starts_with("aws_") {
+                continue;
             }
-            assert!(Instant::now() < deadline, "no address after {PATIENCE:?}: {printed}");
+            let takes = schema[kind][label.as_str()]["arguments"].as_object();
+            let Some(takes) = takes else { panic!("schema.json lacks {address}: make it again") };
+            compare(&address, block, takes, &mut wrong);
+            seen += 1;
         }
-        panic!("the provider does not start; see {root}/provider.err");
     }
+    assert_eq!(wrong, [""; 0]);
+    let known = ["resource", "data"].map(|kind| schema[kind].as_object().unwrap().len());
+    assert!(seen >= known.iter().sum::<usize>(), "schema.json has more than the module: make it again");
+}
 
-    /// The value of the variable by which Terraform finds it.
-    pub(super) fn reattach(&self) -> &str {
-        &self.reattach
+/// What is written as `aws_type.name.attribute` or `aws_type.name[key].attribute`.
+#[test]
+fn every_attribute_that_the_module_reads_is_one_that_provider_6_gives() {
+    let schema = schema();
+    let mut read = BTreeSet::new();
+    for text in module() {
+        for (at, _) in text.match_indices("aws_") {
+            let is_reference =
+                text[..at].ends_with([' ', '(', '[', '{', '!', '-']) || text[..at].ends_with("data.");
+            let kind = if text[..at].ends_with("data.") { "data" } else { "resource" };
+            if let Some((resource, attribute)) = reference(&text[at..]).filter(|_| is_reference) {
+                read.insert((kind, resource, attribute));
+            }
+        }
+    }
+    assert!(
+        read.contains(&("resource", "aws_lambda_function".to_owned(), "invoke_arn".to_owned())),
+        "{read:?}"
+    );
+    assert!(read.contains(&("data", "aws_partition".to_owned(), "partition".to_owned())), "{read:?}");
+    for (kind, resource, attribute) in read {
+        let gives = schema[kind][&resource]["attributes"].as_array().unwrap();
+        assert!(gives.iter().any(|given| *given == *attribute), "{kind} {resource} has no {attribute}");
     }
 }
 
-/// The program that `terraform init` has linked to.
-fn program(root: &Utf8Path) -> Option<Utf8PathBuf> {
-    let mut path = root.join(".terraform/providers").join(HASHICORP).join("aws");
-    if !path.exists() {
-        return None;
+#[test]
+fn what_the_provider_does_not_take_is_found() {
+    let schema = schema();
+    let takes = schema["resource"]["aws_apigatewayv2_stage"]["arguments"].as_object().unwrap();
+    let found = |text: &str| {
+        let body: Body = hcl::parse(text).unwrap();
+        let mut wrong = Vec::new();
+        compare("stage", body.blocks().next().unwrap(), takes, &mut wrong);
+        wrong
+    };
+    let whole = "api_id = 1\nname = 2\n";
+    let stage = |more: &str| format!("resource \"aws_apigatewayv2_stage\" \"this\" {{\n{whole}{more}}}\n");
+    assert_eq!(found(&stage("for_each = {}\nlifecycle {}\n")), [""; 0]);
+    assert_eq!(found(&stage("nme = 3\n")), ["stage: no argument nme"]);
+    assert_eq!(found(&stage("route_settings = 3\n")), ["stage: route_settings is a block"]);
+    assert_eq!(found(&stage("tags {}\n")), ["stage: tags is no block"]);
+    let dynamic = "dynamic \"route_settings\" {\nfor_each = []\ncontent {\nroute_kye = 1\n}\n}\n";
+    assert_eq!(
+        found(&stage(dynamic)),
+        ["stage.route_settings: no argument route_kye", "stage.route_settings: without route_key"]
+    );
+    let nameless = "resource \"aws_apigatewayv2_stage\" \"this\" {\napi_id = 1\n}\n";
+    assert_eq!(found(nameless), ["stage: without name"]);
+}
+
+/// What a block has and the schema does not, and what the schema demands and the block lacks.
+fn compare(place: &str, block: &Block, takes: &Map<String, Value>, wrong: &mut Vec<String>) {
+    let known = |name: &str| takes.get(name).or_else(|| takes.get(&format!("{name}!")));
+    let mut written = BTreeSet::new();
+    for attribute in block.body().attributes() {
+        let name = attribute.key();
+        written.insert(name.to_owned());
+        match known(name) {
+            _ if OF_TERRAFORM.contains(&name) => {}
+            None => wrong.push(format!("{place}: no argument {name}")),
+            Some(Value::Null) => {}
+            Some(_) => wrong.push(format!("{place}: {name} is a block")),
+        }
     }
-    // The version, the platform, and what is in there: the program, and perhaps a licence.
-    for prefix in ["", "", "terraform-provider-aws"] {
-        let mut entries = path.read_dir_utf8().unwrap().map(|entry| entry.unwrap().into_path());
-        path = entries.find(|path| path.file_name().unwrap().starts_with(prefix)).unwrap();
+    for inner in block.body().blocks() {
+        let (name, inner) = match inner.identifier() {
+            "lifecycle" => continue,
+            "dynamic" => (inner.labels()[0].as_str(), inner.body().blocks().next().unwrap()),
+            name => (name, inner),
+        };
+        written.insert(name.to_owned());
+        match known(name) {
+            Some(Value::Object(takes)) => compare(&format!("{place}.{name}"), inner, takes, wrong),
+            Some(_) => wrong.push(format!("{place}: {name} is no block")),
+            None => wrong.push(format!("{place}: no block {name}")),
+        }
     }
-    Some(path)
+    let demanded = takes.keys().filter_map(|name| name.strip_suffix('!'));
+    wrong.extend(
+        demanded.filter(|name| !written.contains(*name)).map(|name| format!("{place}: without {name}")),
+    );
+}
+
+/// The resource's type, and what is read of it, of a text that begins with a reference.
+fn reference(text: &str) -> Option<(String, String)> {
+    let word = |text: &str| {
+        let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+        text[..end].to_owned()
+    };
+    let resource = word(text);
+    let rest = text[resource.len()..].strip_prefix('.')?;
+    let mut rest = &rest[word(rest).len()..];
+    if rest.starts_with('[') {
+        let mut depth = 0;
+        let end = rest.find(|c| {
+            depth += i32::from(c == '[') - i32::from(c == ']');
+            depth == 0
+        })?;
+        rest = &rest[end + 1..];
+    }
+    Some((resource, word(rest.strip_prefix('.')?)))
+}
+
+fn schema() -> Value {
+    let file = repository().join("cli/tests/terraform/provider/schema.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    assert_eq!(schema["version"], "6.25.0");
+    schema
+}
+
+/// The files of the module, as they are emitted.
+fn module() -> Vec<String> {
+    let folder = repository().join("cli/src/terraform/module");
+    let files = folder.read_dir_utf8().unwrap().map(|entry| entry.unwrap().into_path());
+    files.map(|file| std::fs::read_to_string(file).unwrap()).collect()
 }

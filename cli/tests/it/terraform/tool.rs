@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::{
     process::{Finished, Process, watched},
-    provider::Provider,
+    running_provider::Provider,
 };
 use crate::{
     fixture::{scratch, target},
@@ -105,7 +105,7 @@ impl Terraform {
         command.args(args).current_dir(folder);
         alone(&mut command);
         command.env("TF_CLI_CONFIG_FILE", &self.config).env("TF_CLI_ARGS", "-no-color");
-        command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1").env("TF_VAR_region", "us-east-1");
+        command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1");
         if let Some(provider) = provider {
             command.env("TF_REATTACH_PROVIDERS", provider.reattach());
         }
@@ -133,6 +133,8 @@ pub(super) fn alone(command: &mut Command) {
             command.env_remove(name);
         }
     }
+    // The provider's own region, which the roots leave it to.
+    command.env("AWS_REGION", "us-east-1");
     command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
     command.env("AWS_EC2_METADATA_DISABLED", "true");
 }

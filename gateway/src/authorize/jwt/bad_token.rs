@@ -2,6 +2,27 @@
 
 use routegen_apigw::claims::BadClaims;
 
+/// Why a key verifies no token.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub(crate) enum UnusableKey {
+    #[error("is no RSA key")]
+    Kind,
+    /// RFC 7517, 4.2.
+    #[error("is not for signatures, as its `use` says")]
+    Use,
+    /// RFC 7517, 4.3.
+    #[error("is not for verifying, as its `key_ops` say")]
+    Operations,
+    /// RFC 7517, 4.4.
+    #[error("is for another algorithm than the token's")]
+    Algorithm,
+    #[error("has no numbers `n` and `e` of an RSA key")]
+    Numbers,
+    /// RFC 7518, 3.3 and 3.5; larger ones no library verifies.
+    #[error("has {0} bits, and not from 2048 to 8192")]
+    Bits(usize),
+}
+
 /// Why a token does not pass.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum BadToken {
@@ -15,6 +36,11 @@ pub(crate) enum BadToken {
     NoKeyId,
     #[error("the issuer has no RSA key of the token's kid")]
     UnknownKey,
+    /// It has one, and it may not be used for this.
+    #[error("the issuer's key of the token's kid {0}")]
+    UnusableKey(UnusableKey),
+    #[error("the header's `{0}` is not a text")]
+    HeaderType(&'static str),
     #[error("the signature is invalid")]
     Signature,
     #[error("the token has a critical header that is not understood")]

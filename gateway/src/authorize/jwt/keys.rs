@@ -5,12 +5,13 @@
 //! than every few seconds, whatever tokens arrive.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     io,
     sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::{StatusCode, Uri};
@@ -20,13 +21,16 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use jsonwebtoken::{Algorithm, DecodingKey};
-use routegen_spec::limits::{JWKS_BYTES, JWKS_TIMEOUT, JWKS_TTL};
+use routegen_spec::{
+    limits::{JWKS_BYTES, JWKS_TIMEOUT, JWKS_TTL},
+    printable,
+};
 use rustls::{ClientConfig, RootCertStore};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
-use super::bad_token::BadToken;
+use super::bad_token::{BadToken, UnusableKey};
 use crate::{issuer::Issuer, lock::lock};
 
 /// Between two fetches for kids that are not known, or after one that failed.
@@ -45,18 +49,21 @@ impl KeySource {
         Self::Local(issuer, Arc::new(key))
     }
 
-    /// The key of a kid, for an algorithm, and which generation of keys it is of.
-    pub(super) async fn key(
+    /// The keys of a kid, for an algorithm, of which there is at least one, and which generation of keys they are of.
+    pub(super) async fn keys(
         &self,
         id: &str,
         algorithm: Algorithm,
-    ) -> Result<(Arc<DecodingKey>, u64), BadToken> {
+    ) -> Result<(Vec<Arc<DecodingKey>>, u64), BadToken> {
         match self {
-            Self::Local(issuer, key) if issuer.key.id == id && algorithm == Algorithm::RS256 => {
-                Ok((key.clone(), self.generation()))
+            Self::Local(issuer, key) if issuer.key.id == id => {
+                if algorithm != Algorithm::RS256 {
+                    return Err(BadToken::UnusableKey(UnusableKey::Algorithm));
+                }
+                Ok((vec![key.clone()], self.generation()))
             }
             Self::Local(..) => Err(BadToken::UnknownKey),
-            Self::Remote(keys) => keys.key(id, algorithm).await,
+            Self::Remote(keys) => keys.keys(id, algorithm).await,
         }
     }
 
@@ -84,10 +91,13 @@ type HttpClient = Client<HttpsConnector<HttpConnector>, Empty<Bytes>>;
 
 #[derive(Debug)]
 struct Fetched {
-    keys: HashMap<String, Key>,
+    keys: Keys,
     at: Instant,
     generation: u64,
 }
+
+/// The keys by their kid, which several may have (RFC 7517, 4.5), in the issuer's order.
+type Keys = HashMap<String, Vec<Result<Key, UnusableKey>>>;
 
 #[derive(Debug)]
 struct Key {
@@ -105,11 +115,19 @@ impl PartialEq for Key {
 }
 
 impl Fetched {
-    fn key(&self, id: &str, algorithm: Algorithm) -> Option<(Arc<DecodingKey>, u64)> {
-        let key = self.keys.get(id)?;
+    /// The keys of a kid for an algorithm.
+    fn keys(&self, id: &str, algorithm: Algorithm) -> Result<(Vec<Arc<DecodingKey>>, u64), BadToken> {
         let named = format!("{algorithm:?}");
-        let fits = key.algorithm.as_ref().is_none_or(|own| *own == named);
-        fits.then(|| (key.decoding.clone(), self.generation))
+        let keys = self.keys.get(id).ok_or(BadToken::UnknownKey)?;
+        let fits = |key: &&Key| key.algorithm.as_ref().is_none_or(|own| *own == named);
+        let usable = keys.iter().filter_map(|key| key.as_ref().ok());
+        let fitting: Vec<_> = usable.filter(fits).map(|key| key.decoding.clone()).collect();
+        if fitting.is_empty() {
+            let other = keys.iter().any(Result::is_ok).then_some(UnusableKey::Algorithm);
+            let why = other.or_else(|| keys.iter().find_map(|key| key.as_ref().err().cloned()));
+            return Err(why.map_or(BadToken::UnknownKey, BadToken::UnusableKey));
+        }
+        Ok((fitting, self.generation))
     }
 }
 
@@ -128,8 +146,9 @@ impl RemoteKeys {
         lock(&self.fetched).clone().filter(|fetched| fetched.at.elapsed() < JWKS_TTL)
     }
 
-    async fn key(&self, id: &str, algorithm: Algorithm) -> Result<(Arc<DecodingKey>, u64), BadToken> {
-        let kept = || self.fresh().and_then(|fetched| fetched.key(id, algorithm));
+    async fn keys(&self, id: &str, algorithm: Algorithm) -> Result<(Vec<Arc<DecodingKey>>, u64), BadToken> {
+        let found = || self.fresh().map(|fetched| fetched.keys(id, algorithm));
+        let kept = || found().and_then(Result::ok);
         if let Some(key) = kept() {
             return Ok(key);
         }
@@ -139,7 +158,8 @@ impl RemoteKeys {
             return Ok(key);
         }
         if let Some((_, error)) = last.as_ref().filter(|(at, _)| at.elapsed() < self.pause) {
-            return Err(error.clone().map_or(BadToken::UnknownKey, BadToken::Keys));
+            let unknown = found().and_then(Result::err).unwrap_or(BadToken::UnknownKey);
+            return Err(error.clone().map_or(unknown, BadToken::Keys));
         }
         let outcome = self.fetch().await;
         *last = Some((Instant::now(), outcome.as_ref().err().cloned()));
@@ -152,22 +172,34 @@ impl RemoteKeys {
         };
         let now = Arc::new(Fetched { keys, at: Instant::now(), generation });
         *fetched = Some(now.clone());
-        now.key(id, algorithm).ok_or(BadToken::UnknownKey)
+        now.keys(id, algorithm)
     }
 
-    async fn fetch(&self) -> Result<HashMap<String, Key>, String> {
+    async fn fetch(&self) -> Result<Keys, String> {
         #[derive(Deserialize)]
         struct Discovery {
+            issuer: String,
             jwks_uri: String,
         }
         #[derive(Deserialize)]
         struct Jwks {
             keys: Vec<Value>,
         }
-        let discovery = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
-        let Discovery { jwks_uri } = self.get(&discovery).await?;
+        let url = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
+        let Discovery { issuer, jwks_uri } = self.get(&url).await?;
+        // OpenID Connect Discovery 1.0, 4.3.
+        if issuer != self.issuer {
+            return Err(format!("{url}: it is of the issuer `{}`", printable(&issuer)));
+        }
         let Jwks { keys } = self.get(&jwks_uri).await?;
-        Ok(keys.iter().filter_map(rsa_key).collect())
+        let mut by_id = Keys::new();
+        for jwk in &keys {
+            // A key that cannot be named is no token's.
+            if let Some(id) = jwk.get("kid").and_then(Value::as_str) {
+                by_id.entry(id.to_owned()).or_default().push(rsa_key(jwk));
+            }
+        }
+        Ok(by_id)
     }
 
     async fn get<T: DeserializeOwned>(&self, url: &str) -> Result<T, String> {
@@ -211,18 +243,54 @@ fn http_client(issuer: &str) -> io::Result<HttpClient> {
     Ok(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector))
 }
 
-/// An RSA key for signatures with its kid; nothing for keys of other kinds, which an issuer may have too.
-fn rsa_key(jwk: &Value) -> Option<(String, Key)> {
+/// An RSA key for signatures, or why it is none: an issuer may have keys of other kinds too.
+fn rsa_key(jwk: &Value) -> Result<Key, UnusableKey> {
     let text = |name: &str| jwk.get(name).and_then(Value::as_str);
-    let for_signatures = text("use").is_none_or(|purpose| purpose == "sig");
-    if text("kty") != Some("RSA") || !for_signatures {
-        return None;
+    if text("kty") != Some("RSA") {
+        return Err(UnusableKey::Kind);
     }
-    let numbers = [text("n")?, text("e")?];
-    let decoding = Arc::new(DecodingKey::from_rsa_components(numbers[0], numbers[1]).ok()?);
-    let key =
-        Key { decoding, algorithm: text("alg").map(str::to_owned), numbers: numbers.map(str::to_owned) };
-    Some((text("kid")?.to_owned(), key))
+    // What is there and of another type says nothing that could be followed.
+    if jwk.get("use").is_some_and(|purpose| purpose != "sig") {
+        return Err(UnusableKey::Use);
+    }
+    if jwk.get("key_ops").is_some_and(|operations| !may_verify(operations)) {
+        return Err(UnusableKey::Operations);
+    }
+    let algorithm = match jwk.get("alg") {
+        None => None,
+        Some(Value::String(name)) => Some(name.clone()),
+        Some(_) => return Err(UnusableKey::Algorithm),
+    };
+    let (Some(modulus), Some(exponent)) = (text("n"), text("e")) else { return Err(UnusableKey::Numbers) };
+    let bits = bits(modulus).ok_or(UnusableKey::Numbers)?;
+    if !BITS.contains(&bits) {
+        return Err(UnusableKey::Bits(bits));
+    }
+    // An even exponent, or 1, is none.
+    let odd = URL_SAFE_NO_PAD.decode(exponent).ok().is_some_and(|bytes| {
+        let number: Vec<u8> = bytes.into_iter().skip_while(|byte| *byte == 0).collect();
+        number != [1] && number.last().is_some_and(|last| last % 2 == 1)
+    });
+    let decoding = DecodingKey::from_rsa_components(modulus, exponent).ok().filter(|_| odd);
+    let decoding = Arc::new(decoding.ok_or(UnusableKey::Numbers)?);
+    Ok(Key { decoding, algorithm, numbers: [modulus, exponent].map(str::to_owned) })
+}
+
+/// The sizes of RSA keys.
+const BITS: std::ops::RangeInclusive<usize> = 2_048..=8_192;
+
+/// Whether operations are a list of texts, each once, with `verify` among them.
+fn may_verify(operations: &Value) -> bool {
+    let Some(operations) = operations.as_array() else { return false };
+    let texts: Option<BTreeSet<&str>> = operations.iter().map(Value::as_str).collect();
+    texts.is_some_and(|texts| texts.len() == operations.len() && texts.contains("verify"))
+}
+
+/// How many bits a number has, in base64url.
+fn bits(number: &str) -> Option<usize> {
+    let bytes = URL_SAFE_NO_PAD.decode(number).ok()?;
+    let first = bytes.iter().position(|byte| *byte != 0)?;
+    Some((bytes.len() - first) * 8 - bytes[first].leading_zeros() as usize)
 }
 
 #[cfg(test)]
@@ -263,7 +331,8 @@ mod tests {
     async fn serve(jwks: Function) -> Gateway {
         let discovery = Function::in_process(async |invocation| {
             let host = invocation.event()?["headers"]["host"].clone();
-            Ok(json!({ "jwks_uri": format!("http://{}/keys", host.as_str().unwrap_or_default()) }))
+            let issuer = format!("http://{}", host.as_str().unwrap_or_default());
+            Ok(json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/keys") }))
         });
         let route =
             |path: &str, function| Route::new(Method::Get, path.parse().unwrap(), Auth::None, function);
@@ -278,7 +347,7 @@ mod tests {
     const ALGORITHM: Algorithm = Algorithm::RS256;
 
     async fn id(keys: &RemoteKeys, id: &str) -> Result<u64, BadToken> {
-        keys.key(id, ALGORITHM).await.map(|(_, generation)| generation)
+        keys.keys(id, ALGORITHM).await.map(|(_, generation)| generation)
     }
 
     #[tokio::test]
@@ -360,24 +429,78 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn keys_of_other_kinds_are_none() {
+    async fn a_key_that_is_not_for_this_verifies_nothing_and_the_reason_is_the_true_one() {
         let key = SigningKey::generate().unwrap();
-        let with = |name: &str, value: &str| {
+        let small = URL_SAFE_NO_PAD.encode([0xff; 128]);
+        for (name, value, why) in [
+            ("kty", json!("EC"), Some(UnusableKey::Kind)),
+            ("kty", Value::Null, Some(UnusableKey::Kind)),
+            ("use", json!("enc"), Some(UnusableKey::Use)),
+            ("use", json!(["sig"]), Some(UnusableKey::Use)),
+            ("use", json!(7), Some(UnusableKey::Use)),
+            ("use", Value::Null, Some(UnusableKey::Use)),
+            ("key_ops", json!(["sign"]), Some(UnusableKey::Operations)),
+            ("key_ops", json!([]), Some(UnusableKey::Operations)),
+            ("key_ops", json!("verify"), Some(UnusableKey::Operations)),
+            ("key_ops", json!(["verify", 7]), Some(UnusableKey::Operations)),
+            ("key_ops", json!(["verify", "verify"]), Some(UnusableKey::Operations)),
+            ("key_ops", json!(["verify"]), None),
+            ("alg", json!("RS512"), Some(UnusableKey::Algorithm)),
+            ("alg", json!(["RS256"]), Some(UnusableKey::Algorithm)),
+            ("n", json!("%"), Some(UnusableKey::Numbers)),
+            ("n", json!(""), Some(UnusableKey::Numbers)),
+            ("n", json!(small), Some(UnusableKey::Bits(1_024))),
+            ("e", json!("AQ"), Some(UnusableKey::Numbers)),
+            ("e", json!("AgAA"), Some(UnusableKey::Numbers)),
+            ("e", json!(65_537), Some(UnusableKey::Numbers)),
+        ] {
             let mut jwk = key.jwk();
-            jwk[name] = value.into();
-            json!([jwk, 7, {}])
-        };
-        for keys in [
-            with("kty", "EC"),
-            with("use", "enc"),
-            with("alg", "RS512"),
-            with("kid", "other"),
-            with("n", "%"),
+            jwk[name] = value.clone();
+            let elsewhere = Elsewhere::start(json!([jwk, 7, {}])).await;
+            let outcome = id(&elsewhere.remote(Duration::ZERO), &key.id).await;
+            assert_eq!(outcome, why.map_or(Ok(1), |why| Err(BadToken::UnusableKey(why))), "{name} {value}");
+        }
+        for kid in [json!("other"), json!(7), Value::Null] {
+            let mut jwk = key.jwk();
+            jwk["kid"] = kid;
+            let elsewhere = Elsewhere::start(json!([jwk])).await;
+            assert_eq!(
+                id(&elsewhere.remote(Duration::ZERO), &key.id).await,
+                Err(BadToken::UnknownKey),
+                "{:?}",
+                elsewhere.keys
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn every_key_of_a_kid_counts_in_any_order() {
+        let [first, second] = [(); 2].map(|()| SigningKey::generate().unwrap());
+        let mut other = second.jwk();
+        other["kid"] = first.id.clone().into();
+        let mut unusable = other.clone();
+        unusable["use"] = "enc".into();
+        for (keys, count) in [
+            (json!([first.jwk(), other]), 2),
+            (json!([other, first.jwk()]), 2),
+            (json!([unusable, first.jwk()]), 1),
+            (json!([first.jwk(), unusable]), 1),
         ] {
             let elsewhere = Elsewhere::start(keys).await;
-            let outcome = id(&elsewhere.remote(Duration::ZERO), &key.id).await;
-            assert_eq!(outcome, Err(BadToken::UnknownKey), "{:?}", elsewhere.keys);
+            let found = elsewhere.remote(Duration::ZERO).keys(&first.id, ALGORITHM).await.unwrap();
+            assert_eq!(found.0.len(), count);
         }
+    }
+
+    /// `OpenID` Connect Discovery 1.0, 4.3: "MUST be identical".
+    #[tokio::test]
+    async fn a_document_of_another_issuer_is_none() {
+        let key = SigningKey::generate().unwrap();
+        let elsewhere = Elsewhere::start(json!([key.jwk()])).await;
+        let with_slash = format!("{}/", elsewhere.gateway.url());
+        let error = id(&RemoteKeys::new(with_slash), &key.id).await.unwrap_err().to_string();
+        assert!(error.ends_with(&format!("it is of the issuer `{}`", elsewhere.gateway.url())), "{error}");
+        assert_eq!(elsewhere.asked.load(Ordering::Relaxed), 0);
     }
 
     #[tokio::test]

@@ -12,7 +12,8 @@ mod token_cache;
 
 use std::{borrow::Cow, sync::Arc, time::UNIX_EPOCH};
 
-use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, Validation, decode};
 use routegen_apigw::{
     Refusal,
     claims::{self, challenge},
@@ -98,24 +99,21 @@ impl JwtVerifier {
         if token.split('.').count() != 3 {
             return Err(BadToken::Segments);
         }
-        let header = decode_header(token).map_err(|error| match error.kind() {
-            // An unknown name, such as `none`, is not even a value of the library's type.
-            jsonwebtoken::errors::ErrorKind::Json(_) if names_an_algorithm(token) => BadToken::Algorithm,
-            _ => BadToken::Malformed,
-        })?;
-        if !ALGORITHMS.contains(&header.alg) {
-            return Err(BadToken::Algorithm);
+        let (algorithm, id) = header(token)?;
+        let (keys, generation) = self.keys.keys(&id, algorithm).await?;
+        let mut outcome = Err(BadToken::Signature);
+        for key in keys {
+            let decoded = decode::<Map<String, Value>>(token, &key, &self.validation);
+            outcome = decoded.map(|decoded| decoded.claims).map_err(|error| match error.kind() {
+                jsonwebtoken::errors::ErrorKind::InvalidSignature => BadToken::Signature,
+                _ => BadToken::Malformed,
+            });
+            // Another key of this kid may have signed it.
+            if !matches!(outcome, Err(BadToken::Signature)) {
+                break;
+            }
         }
-        if header.crit.is_some() {
-            return Err(BadToken::Critical);
-        }
-        let id = header.kid.ok_or(BadToken::NoKeyId)?;
-        let (key, generation) = self.keys.key(&id, header.alg).await?;
-        let decoded = decode::<Map<String, Value>>(token, &key, &self.validation);
-        let claims = decoded.map(|decoded| decoded.claims).map_err(|error| match error.kind() {
-            jsonwebtoken::errors::ErrorKind::InvalidSignature => BadToken::Signature,
-            _ => BadToken::Malformed,
-        })?;
+        let claims = outcome?;
         let until = claims::check(&claims, &self.issuer, &self.audience, now)?;
         let shown = to_raw_value(&claims::shown(&claims)).map_err(|_| BadToken::Malformed)?;
         let verified = Verified { claims: Arc::from(shown), scopes: claims::scopes(&claims).into() };
@@ -134,16 +132,35 @@ fn refused(error: &BadToken) -> Refused {
     Refused { refusal: Refusal::Unauthorized(Some(challenge::invalid_token(&described))), why }
 }
 
-fn names_an_algorithm(token: &str) -> bool {
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+/// The algorithm and the key that a token's header names (RFC 7515, 4.1).
+fn header(token: &str) -> Result<(Algorithm, String), BadToken> {
     let header = token.split('.').next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok());
-    let header: Option<Value> = header.and_then(|header| serde_json::from_slice(&header).ok());
-    header.is_some_and(|header| header["alg"].is_string())
+    let header: Option<Map<String, Value>> = header.and_then(|header| serde_json::from_slice(&header).ok());
+    let header = header.ok_or(BadToken::Malformed)?;
+    let text = |name: &'static str| match header.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str())),
+        Some(_) => Err(BadToken::HeaderType(name)),
+    };
+    let algorithm = text("alg")?.ok_or(BadToken::Algorithm)?;
+    let algorithm = ALGORITHMS.into_iter().find(|known| format!("{known:?}") == algorithm);
+    let algorithm = algorithm.ok_or(BadToken::Algorithm)?;
+    if header.contains_key("crit") {
+        return Err(BadToken::Critical);
+    }
+    for name in TEXTS {
+        text(name)?;
+    }
+    Ok((algorithm, text("kid")?.ok_or(BadToken::NoKeyId)?.to_owned()))
 }
+
+/// What else of a header is a text (RFC 7515, 4.1), though nothing here follows from it.
+const TEXTS: [&str; 6] = ["typ", "cty", "jku", "x5u", "x5t", "x5t#S256"];
 
 #[cfg(test)]
 mod tests {
     use routegen_apigw::claims::BadClaims;
+    use serde_json::json;
     use tokio::runtime::Runtime;
 
     use super::*;
@@ -158,6 +175,34 @@ mod tests {
         let source = IdentitySource::authorization();
         let keys = KeySource::local(issuer.clone());
         (JwtVerifier::new(issuer.url.clone(), issuer.client_ids(), source, keys), good)
+    }
+
+    #[test]
+    fn a_header_of_wrong_types_is_refused_for_what_is_wrong_with_it() {
+        let refused = |header: Value| {
+            let header = URL_SAFE_NO_PAD.encode(header.to_string());
+            super::header(&format!("{header}.e30.x")).map(|(_, id)| id)
+        };
+        for (header, expected) in [
+            (json!({ "alg": "RS256", "kid": "a" }), Ok("a".to_owned())),
+            (json!({ "alg": "RS256", "kid": "a", "typ": "at+jwt", "other": [1] }), Ok("a".to_owned())),
+            (json!({ "alg": "RS256", "kid": 7 }), Err(BadToken::HeaderType("kid"))),
+            (json!({ "alg": "RS256", "kid": null }), Err(BadToken::HeaderType("kid"))),
+            (json!({ "alg": "RS256" }), Err(BadToken::NoKeyId)),
+            (json!({ "alg": ["RS256"], "kid": "a" }), Err(BadToken::HeaderType("alg"))),
+            (json!({ "alg": 7, "kid": "a" }), Err(BadToken::HeaderType("alg"))),
+            (json!({ "kid": "a" }), Err(BadToken::Algorithm)),
+            (json!({ "alg": "none", "kid": "a" }), Err(BadToken::Algorithm)),
+            (json!({ "alg": "rs256", "kid": "a" }), Err(BadToken::Algorithm)),
+            (json!({ "alg": "HS256", "kid": "a" }), Err(BadToken::Algorithm)),
+            (json!({ "alg": "RS256", "kid": "a", "typ": 7 }), Err(BadToken::HeaderType("typ"))),
+            (json!({ "alg": "RS256", "kid": "a", "jku": {} }), Err(BadToken::HeaderType("jku"))),
+            (json!({ "alg": "RS256", "kid": "a", "crit": [] }), Err(BadToken::Critical)),
+            (json!({ "alg": "RS256", "kid": "a", "crit": "b64" }), Err(BadToken::Critical)),
+            (json!(["RS256"]), Err(BadToken::Malformed)),
+        ] {
+            assert_eq!(refused(header.clone()), expected, "{header}");
+        }
     }
 
     #[test]

@@ -62,6 +62,9 @@ impl Observed {
     }
 }
 
+const TOO_LARGE: &str = "the function's answer has 6291557 bytes, and Lambda takes 6291556; a body in base64 counts as it is \
+                         sent, a third larger than it is";
+
 fn failed(response: &Response) {
     assert_eq!(response.status, 500, "{response:?}");
     assert_eq!(response.json(), json!({ "message": "Internal Server Error" }));
@@ -143,7 +146,7 @@ async fn a_function_that_fails_answers_the_next_time() {
     let mut observed = Observed::start(api(Function::program(program().instances(1)).timeout(LONG))).await;
     for (order, why, ends) in [
         ("error", "Whatever: it went wrong", false),
-        ("huge", "the function's answer is larger than 6291456 bytes", false),
+        ("huge", TOO_LARGE, false),
         ("crash", "the function's process ended: exit status: 7", true),
     ] {
         failed(&observed.send(order).await);
@@ -154,6 +157,90 @@ async fn a_function_that_fails_answers_the_next_time() {
         assert_eq!(log.error.as_deref(), Some(why), "{order}");
         assert_eq!(observed.send("tell").await.status, 200, "after {order}");
         assert_eq!(observed.request_log().await.cold_start, ends, "after {order}");
+    }
+}
+
+/// The answers of functions are recorded, and the sizes are those of Lambda's own messages: `routegen_apigw::response`,
+/// `routegen_spec::limits`.
+#[tokio::test]
+async fn an_answer_is_passed_on_whatever_it_is_up_to_its_limit() {
+    let mut observed = Observed::start(api(Function::program(program().instances(1)).timeout(LONG))).await;
+    for (order, body) in [
+        ("raw Hello", "Hello"),
+        ("raw <html>", "<html>"),
+        ("raw {\"statusCode\":", "{\"statusCode\":"),
+        // What says that it comes whole is no stream.
+        ("buffered \"text\"", "text"),
+    ] {
+        let response = observed.send(order).await;
+        let seen = (response.status, response.header("content-type"), response.body.as_slice());
+        assert_eq!(seen, (200, Some("application/json"), body.as_bytes()), "{order}");
+        observed.request_log().await;
+    }
+    for bytes in [6_291_500, 6_291_556] {
+        let response = observed.send(&format!("sized {bytes}")).await;
+        assert_eq!((response.status, response.body.len()), (200, bytes - 2));
+        observed.request_log().await;
+    }
+    failed(&observed.send("streaming {}").await);
+    let error = observed.request_log().await.error;
+    assert_eq!(
+        error.as_deref(),
+        Some("Runtime.StreamingNotSupported: an HTTP API has no streamed responses")
+    );
+}
+
+/// As `InvalidStateTransition` of aws/aws-lambda-runtime-interface-emulator.
+#[tokio::test]
+async fn an_invocation_is_answered_once_also_where_its_answer_was_too_large() {
+    let mut observed = Observed::start(api(Function::program(program().instances(1)).timeout(LONG))).await;
+    for (order, status) in [("again {}", 200), ("again large", 500)] {
+        assert_eq!(observed.send(order).await.status, status);
+        for path in ["response", "error"] {
+            let line = |observation| match observation {
+                Observation::Log { line, .. } if line.contains("again: ") => Some(line),
+                _ => None,
+            };
+            assert_eq!(observed.next(line).await, format!("{path} again: 403"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_is_not_ended_is_told_with_its_invocation() {
+    let mut observed = Observed::start(api(Function::program(program().instances(1)).timeout(LONG))).await;
+    for word in ["one", "two"] {
+        assert_eq!(observed.send(&format!("begin {word}")).await.status, 200);
+        // The request may be told before the line or after it.
+        let (mut of_request, mut of_line) = (None, None);
+        while of_request.is_none() || of_line.is_none() {
+            match observed.next(Some).await {
+                Observation::Request(log) => of_request = log.invocation,
+                Observation::Log { invocation, line, .. } if line.starts_with("begun") => {
+                    assert_eq!(line, format!("begun {word}"));
+                    of_line = invocation;
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(of_request, of_line);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_a_function_takes_out_of_its_group_ends_with_it() {
+    let observed = Observed::start(api(Function::program(program()).timeout(LONG))).await;
+    let left = observed.send("leave").await.json();
+    for process in ["session", "daemon"] {
+        assert!(runs(&left[process]), "{process}");
+    }
+    observed.gateway.shutdown().await;
+    for process in ["session", "daemon"] {
+        // It is killed, and its parent reaps it. This ends only if it does.
+        while runs(&left[process]) {
+            tokio::task::yield_now().await;
+        }
     }
 }
 

@@ -63,7 +63,28 @@ fn serve(client: &Client) {
                 assert_eq!(status, 202);
                 continue;
             }
-            "huge" => json!({ "body": "x".repeat(6 * 1024 * 1024) }),
+            "huge" => json!({ "body": "x".repeat(6 * 1024 * 1024 + 100 - 10) }),
+            "raw" | "buffered" | "streaming" | "again" => {
+                let large = "x".repeat(6_291_557);
+                let argument = if argument == "large" { &large } else { argument };
+                let response = format!("invocation/{id}/response");
+                let mode = format!("lambda-runtime-function-response-mode: {order}\r\n");
+                let mode = if matches!(order, "buffered" | "streaming") { &*mode } else { "" };
+                client.send_with("POST", &response, mode, argument);
+                if order == "again" {
+                    for path in ["response", "error"] {
+                        let sent = client.send("POST", &format!("invocation/{id}/{path}"), "{}");
+                        println!("{path} again: {}", sent.status);
+                    }
+                }
+                continue;
+            }
+            "begin" => {
+                print!("begun {argument}");
+                std::io::stdout().flush().unwrap();
+                client.send("POST", &format!("invocation/{id}/response"), "{}");
+                continue;
+            }
             // A text with its quotation marks.
             "sized" => Value::from("x".repeat(argument.parse::<usize>().unwrap() - 2)),
             "eat" => {
@@ -78,6 +99,14 @@ fn serve(client: &Client) {
             "breed" => {
                 let child = Command::new("sleep").arg("1000").spawn().unwrap();
                 json!({ "child": child.id() })
+            }
+            "leave" => {
+                // A session of its own, and then a daemon, whose parent is gone.
+                let session = Command::new("setsid").args(["sleep", "1000"]).spawn().unwrap();
+                let daemon =
+                    Command::new("setsid").args(["sh", "-c", "sleep 1000 >&- 2>&- & echo $!"]).output();
+                let daemon = String::from_utf8(daemon.unwrap().stdout).unwrap();
+                json!({ "session": session.id(), "daemon": daemon.trim().parse::<u32>().unwrap() })
             }
             "twice" => json!({ "second": client.send("GET", "invocation/next", "").status }),
             order => json!({ "unknown": order }),
@@ -137,11 +166,15 @@ impl Answer {
 
 impl Client {
     fn send(&self, method: &str, path: &str, body: &str) -> Answer {
+        self.send_with(method, path, "", body)
+    }
+
+    fn send_with(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let (address, length) = (&self.address, body.len());
         let head = format!(
             "{method} /2018-06-01/runtime/{path} HTTP/1.1\r\nhost: {address}\r\n\
-             content-length: {length}\r\nconnection: close\r\n\r\n"
+             content-length: {length}\r\nconnection: close\r\n{headers}\r\n"
         );
         stream.write_all(head.as_bytes()).unwrap();
         // What is too large is answered before it was read.

@@ -1,12 +1,10 @@
 //! Functions that crash, hang, fail, are slow, and answer too much or just not too much: all at the same time.
 
+use routegen_spec::limits::ANSWER_BYTES;
 use tokio::{io::AsyncWriteExt as _, net::TcpListener, task::JoinSet};
 
 use super::ground::Ground;
 use crate::{client::request, functions::met};
-
-/// What Lambda takes for an answer, in bytes.
-pub(super) const ANSWER_BYTES: usize = 6 * 1024 * 1024;
 
 /// How many of each kind are sent in a round.
 const EACH: usize = 3;

@@ -128,9 +128,9 @@ impl Issuer {
             let jwks = jwks.clone();
             async move { Ok(jwks) }
         });
-        let jwks_uri = format!("{}/keys", gateway.url());
+        let (issuer, jwks_uri) = (gateway.url(), format!("{}/keys", gateway.url()));
         let discovery = Function::in_process(move |_| {
-            let discovery = json!({ "jwks_uri": jwks_uri });
+            let discovery = json!({ "issuer": issuer, "jwks_uri": jwks_uri });
             async move { Ok(discovery) }
         });
         let route =

@@ -2,12 +2,13 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use routegen_spec::limits::ANSWER_BYTES;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpSocket, TcpStream},
 };
 
-use super::{failing::ANSWER_BYTES, ground::Ground};
+use super::ground::Ground;
 use crate::client::request;
 
 const CLIENTS: usize = 4;

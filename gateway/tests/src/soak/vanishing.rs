@@ -3,10 +3,11 @@
 
 use std::net::SocketAddr;
 
+use routegen_spec::limits::ANSWER_BYTES;
 use serde_json::Value;
 use tokio::{io::AsyncWriteExt as _, net::TcpListener};
 
-use super::{connection::Connection, failing::ANSWER_BYTES, ground::Ground};
+use super::{connection::Connection, ground::Ground};
 use crate::{client::request, functions::met};
 
 /// The function has one process, which is the same before and after.

@@ -3,7 +3,10 @@
 
 use routegen::{
     Init, Json, Res, Resource,
-    axum::extract::FromRequestParts,
+    axum::{
+        Extension,
+        extract::{ConnectInfo, FromRequestParts, State},
+    },
     http::request::Parts,
     lambda_http::Error,
     route,
@@ -42,5 +45,28 @@ async fn one(_: Res<Pool>) {}
 
 #[route(POST, "/2", auth = "none")]
 async fn two(_: Res<Pool>, _: Res<Config>, _: Items, _: Json<u8>) {}
+
+#[derive(Clone)]
+struct Client;
+
+impl Resource for Client {
+    async fn init(_: &Init) -> Result<Self, Error> {
+        Ok(Self)
+    }
+}
+
+#[derive(Clone)]
+struct OfALayer;
+
+#[route(GET, "/3", auth = "none")]
+async fn three(
+    State(_): State<Client>,
+    _: Extension<Client>,
+    _: Extension<OfALayer>,
+    _: Option<Extension<OfALayer>>,
+    ConnectInfo(_): ConnectInfo<std::net::SocketAddr>,
+    _: State<Client>,
+) {
+}
 
 fn main() {}

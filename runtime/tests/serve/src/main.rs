@@ -1,4 +1,4 @@
-//! The functions that tests start: a group, a function of one route, and an authorizer.
+//! The functions that tests start: a group, functions of one route, and an authorizer.
 //!
 //! In: which of them it is, as the argument; events, from the Runtime API that it is told of. Out: what it answers, and its log.
 
@@ -11,8 +11,8 @@ use std::{
 
 use routegen::{
     __private::{
-        Argument, Authorizer, Claimless, FromParts as _, IntoDecision as _, Request, Route, serve,
-        serve_authorizer,
+        Argument, Authorizer, Claimless, FromParts as _, IntoDecision as _, Request, Route, log_records,
+        serve, serve_authorizer, use_threads,
     },
     Decision, Init, IntoResponse as _, Query, Res, Resource,
     lambda_http::Error,
@@ -25,6 +25,16 @@ fn main() -> ExitCode {
         }
         Some("single") => serve([SHARED]),
         Some("authorizer") => serve_authorizer(BY_LEVEL),
+        Some("records") => {
+            log_records();
+            serve([RECORDS])
+        }
+        Some("flushing") => serve([FLUSHING]),
+        Some("blocking") => serve([BLOCKING]),
+        Some("threads") => {
+            use_threads();
+            serve([BLOCKING])
+        }
         other => panic!("there is no function {other:?}"),
     }
 }
@@ -55,6 +65,54 @@ const SHARED: Route = Route {
             Ok(shared.0.to_string().into_response())
         })
     },
+};
+
+/// Logs by the crate `log`, as libraries do.
+const RECORDS: Route = Route {
+    resources: &[],
+    call: |_| {
+        Box::pin(async {
+            log::error!("a record of {}", "log");
+            log::debug!("not logged");
+            Ok(().into_response())
+        })
+    },
+    ..SHARED
+};
+
+static FLUSHED: AtomicUsize = AtomicUsize::new(0);
+
+/// Has its work done after each response. One of two hooks panics.
+struct Flushes;
+
+impl Resource for Flushes {
+    async fn init(_: &Init) -> Result<Self, Error> {
+        routegen::after_response(async || panic!("on purpose"));
+        routegen::after_response(async || {
+            FLUSHED.fetch_add(1, Ordering::Relaxed);
+            tracing::info!("flushed");
+        });
+        Ok(Self)
+    }
+}
+
+/// Answers with how often that was done.
+const FLUSHING: Route = Route {
+    resources: &[Argument::<Res<Flushes>, Claimless, 0>::RESOURCE],
+    call: |_| {
+        Box::pin(async {
+            tracing::info!("called");
+            Ok(FLUSHED.load(Ordering::Relaxed).to_string().into_response())
+        })
+    },
+    ..SHARED
+};
+
+/// Does what only a thread of several may do.
+const BLOCKING: Route = Route {
+    resources: &[],
+    call: |_| Box::pin(async { Ok(tokio::task::block_in_place(|| "blocked").into_response()) }),
+    ..SHARED
 };
 
 const BY_LEVEL: Authorizer = Authorizer {

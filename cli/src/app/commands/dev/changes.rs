@@ -1,14 +1,11 @@
 //! What a server waits for: changes of files, and its end.
 
 use std::{
-    collections::BTreeSet,
     sync::mpsc::{Receiver, RecvTimeoutError},
     time::{Duration, Instant},
 };
 
-use camino::{Utf8Path, Utf8PathBuf};
-
-use crate::dev::watch::Change;
+use crate::dev::{Changes, watch::Change};
 
 /// An editor writes several files at once, and one of them in several steps.
 const QUIET: Duration = Duration::from_millis(30);
@@ -20,28 +17,6 @@ const LONGEST: Duration = Duration::from_millis(300);
 pub(super) enum Word {
     Changed(Change),
     End,
-}
-
-/// What is new since the last build.
-#[derive(Debug, Default)]
-pub(super) struct Changes {
-    paths: BTreeSet<Utf8PathBuf>,
-    /// Whether nobody knows what else.
-    anything: bool,
-}
-
-impl Changes {
-    pub(super) fn add(&mut self, change: Change) {
-        match change {
-            Change::Path(path) => drop(self.paths.insert(path)),
-            Change::Anything => self.anything = true,
-        }
-    }
-
-    /// Whether a path changed that is one of these, or may have.
-    pub(super) fn have(&self, is: impl Fn(&Utf8Path) -> bool) -> bool {
-        self.anything || self.paths.iter().any(|path| is(path))
-    }
 }
 
 /// What has changed, when nothing more does for a moment, or has for long enough; nothing at the end.
@@ -102,7 +77,7 @@ mod tests {
         }
         let began = Instant::now();
         let changes = wait_by(&words, || began).expect("it did not end");
-        assert_eq!(changes.paths.len(), 2);
+        assert_eq!(changes.paths().count(), 2);
         tell.send(word("a")).unwrap();
         tell.send(Word::End).unwrap();
         assert!(wait_by(&words, || began).is_none());

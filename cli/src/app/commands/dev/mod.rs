@@ -1,33 +1,37 @@
 //! `routegen dev`: serves the API on this machine, and again after each change.
 
 mod changes;
+mod listen;
 mod ready;
 mod turns;
 
 use std::{
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::TcpListener,
     sync::mpsc::{self, Receiver},
     thread,
     time::{Duration, Instant},
 };
 
-use routegen_gateway::{Gateway, StartError};
+use routegen_gateway::{Gateway, GatewayBuilder, Tls, Unready};
 
 use self::{
     changes::{Word, wait},
     ready::Ready,
-    turns::Turns,
+    turns::{Turn, Turns},
 };
-use super::runnable::{Runnable, chain, refused, runtime, warn_of_missing};
+use super::runnable::{Runnable, Runtime, chain, refused, runtime, warn_of_missing};
 use crate::{
     app::{
         args::DevArgs,
         error::{Error, Warning},
     },
-    dev::{self, DevFolder, Issuer, Journal, Settings, Variables, watch::Watcher},
+    dev::{
+        self, Changes, DevFolder, Issuer, Journal, Settings, Variables,
+        watch::{self, Watcher},
+    },
     output::printer::Printer,
     project::workspace::Workspace,
-    support::interrupt,
+    support::{self, interrupt},
 };
 
 /// How long whoever reads the log has to take the last of it.
@@ -42,51 +46,73 @@ pub(super) fn run(
     let end = tell.clone();
     interrupt::on_request(move || drop(end.send(Word::End)))?;
     // Before anything is compiled: that the port is taken is not to be told after a minute.
-    let listener = listen(args.port)?;
-    let workspace = load()?;
-    let place = DevFolder::of(&workspace)?;
-    let run_folder = place.run_folder()?;
-    // What is saved while the first build runs is built after it.
-    let watcher = Watcher::start(&workspace, move |change| drop(tell.send(Word::Changed(change))))?;
-    let mut turns = Turns::new(load, workspace, &args.running, run_folder.path());
-    let first = turns.make(printer)?;
+    let listeners = listen::listen(args.address, args.port)?;
+    let tls = listen::tls(args)?;
+    if args.address.is_some_and(|address| !address.is_loopback()) {
+        let address =
+            listeners[0].local_addr().map_err(|error| support::Error::io("read", "the address", error))?;
+        printer.warning(&Warning::OpenAddress { address });
+    }
+    let env_files = args.running.env_files();
     let settings = Settings {
-        variables: Variables::new(&args.running.env),
-        iam_secret: place.iam_secret()?,
+        variables: Variables::read(&args.running.env, &env_files)?,
         cors: args.cors.clone(),
+        cors_credentials: args.cors_credentials,
+        cors_headers: args.cors_header.clone(),
         issuer: args.issuer.clone().map(|url| Issuer { url, audience: args.audience.clone() }),
         stage: args.stage.clone(),
         instances: args.instances,
+        ..Settings::default()
     };
+    let runtime = runtime()?;
+    // Who comes before there is an API is told so, and does not wait for a minute.
+    let unready = {
+        let _entered = runtime.enter();
+        let unready = Unready::start(&listeners, tls.as_ref(), "the API is being built for the first time");
+        unready.map_err(|error| support::Error::run("the local gateway", error))?
+    };
+    let workspace = load()?;
+    let place = DevFolder::of(&workspace)?;
+    let run_folder = place.run_folder()?;
+    let settings = Settings { iam_secret: place.iam_secret()?, ..settings };
+    let silent = if args.poll { None } else { watch::silent(&workspace.package_root) };
+    if let Some(kind) = silent {
+        printer.warning(&Warning::SilentFiles { folder: workspace.package_root.clone(), kind });
+    }
+    // What is saved while the first build runs is built after it.
+    let changed = move |change| drop(tell.send(Word::Changed(change)));
+    let watcher = Watcher::start(&workspace, env_files.iter(), args.poll, changed)?;
+    let mut turns = Turns::new(load, workspace, &args.running, env_files, run_folder.path());
+    let first = turns.first(printer)?;
     warn_of_missing(&first.manifest.functions, &settings.variables, printer);
-    let server = Server { args, place: &place, settings: &settings, printer };
-    server.serve(listener, &mut turns, first, watcher, &words)
-}
-
-fn listen(port: u16) -> Result<TcpListener, Error> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    Ok(TcpListener::bind(address).map_err(|source| refused(&StartError::Bind { address, source }))?)
+    runtime.block_on(unready.end());
+    let server = Server { args, place: &place, settings, runtime, printer };
+    server.serve((listeners, tls), &mut turns, first, watcher, &words)
 }
 
 struct Server<'a> {
     args: &'a DevArgs,
     place: &'a DevFolder,
-    settings: &'a Settings,
+    settings: Settings,
+    runtime: Runtime,
     printer: &'a Printer,
 }
 
 impl Server<'_> {
     /// Serves until the user asks for the end.
     fn serve(
-        &self,
-        listener: TcpListener,
+        mut self,
+        (listeners, tls): (Vec<TcpListener>, Option<Tls>),
         turns: &mut Turns<'_>,
         first: Runnable,
         mut watcher: Watcher,
         words: &Receiver<Word>,
     ) -> Result<(), Error> {
-        let runtime = runtime()?;
-        let mut builder = Gateway::builder(self.api(&first, turns)).listener(listener).page(true);
+        let builder = Gateway::builder(self.api(&first, turns)).page(true);
+        let mut builder = listeners.into_iter().fold(builder, GatewayBuilder::listener);
+        if let Some(tls) = tls {
+            builder = builder.tls(tls);
+        }
         for name in &self.args.allow_host {
             builder = builder.allow_host(name);
         }
@@ -98,12 +124,11 @@ impl Server<'_> {
         }
         let (ear, journal) = Journal::new();
         let builder = builder.observe(move |observation| ear.hear(observation));
-        let gateway = runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
+        let gateway = self.runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
         let processes = gateway.processes();
         interrupt::on_giving_up(move || processes.end_at_once());
-        let origin = format!("http://{}", gateway.address());
-        self.place.serves(&origin)?;
-        self.printer.event(&Ready::new(&first.manifest, &gateway, self.settings))?;
+        self.place.serves(&gateway.origin())?;
+        self.printer.event(&Ready::new(&first.manifest, &gateway, &self.settings))?;
         let kept = self.keep(journal);
         let mut last = first;
         while let Some(changed) = wait(words) {
@@ -112,31 +137,40 @@ impl Server<'_> {
                 break;
             }
             let begin = Instant::now();
-            let reloaded = turns.reload(&changed);
             // What changes while it is built is built after it, also in a folder that has just come.
-            let covered = watcher.cover(turns.workspace()).map_err(Error::from);
-            let built = reloaded.and(covered).and_then(|()| turns.turn(&changed, &last, self.printer));
-            let turn = built.and_then(|next| {
-                let Some(next) = next else { return Ok(None) };
-                let _entered = runtime.enter();
-                let replaced = gateway.replace(&self.api(&next, turns));
-                replaced.map_err(|error| {
-                    turns.refused();
-                    dev::Error::Gateway { reason: chain(&error), help: None }
-                })?;
-                Ok(Some(next))
+            let covered = watcher.cover(turns.workspace(), turns.outside());
+            let news = turns.find_news(&changed, &last, self.printer);
+            if news.is_empty() && covered.is_ok() {
+                continue;
+            }
+            let reloaded = turns.reload(&news);
+            let covered = covered.and_then(|()| watcher.cover(turns.workspace(), turns.outside()));
+            let covered = covered.map_err(Error::from);
+            let variables = self.variables(&news, turns);
+            let reloaded = reloaded.and(variables);
+            let built = reloaded.and(covered).and_then(|()| turns.turn(news, &last, self.printer));
+            let turn = built.and_then(|turn| {
+                if let Turn::Other(next) = &turn {
+                    let _entered = self.runtime.enter();
+                    let replaced = gateway.replace(&self.api(next, turns));
+                    replaced.map_err(|error| {
+                        turns.refused();
+                        dev::Error::Gateway { reason: chain(&error), help: None }
+                    })?;
+                }
+                Ok(turn)
             });
             match turn {
                 // Nothing that was changed is part of the API.
-                Ok(None) => {}
-                Ok(Some(next)) => {
+                Ok(Turn::Nothing) => {}
+                Ok(Turn::Good) => self.rebuilt(&last, begin),
+                Ok(Turn::Other(next)) => {
                     let (variables, functions) = (&self.settings.variables, &next.manifest.functions);
                     if variables.missing(functions) != variables.missing(&last.manifest.functions) {
                         warn_of_missing(functions, variables, self.printer);
                     }
-                    last = next;
-                    let seconds = begin.elapsed().as_secs_f64();
-                    self.printer.step("Rebuilt", format!("`{}` in {seconds:.2} s", last.manifest.api_name));
+                    last = *next;
+                    self.rebuilt(&last, begin);
                 }
                 Err(_) if interrupt::check().is_err() => break,
                 Err(error) => {
@@ -146,10 +180,24 @@ impl Server<'_> {
             }
         }
         self.place.served()?;
-        runtime.block_on(gateway.shutdown());
+        self.runtime.block_on(gateway.shutdown());
         // Whoever reads no more, and does not close the pipe either, is not waited for.
         let _ = kept.recv_timeout(LAST_ENTRIES);
         Ok(())
+    }
+
+    /// Reads the values of files again, where one of them has changed.
+    fn variables(&mut self, news: &Changes, turns: &Turns<'_>) -> Result<(), Error> {
+        if news.have(|path| turns.is_env_file(path)) {
+            let running = &self.args.running;
+            self.settings.variables = Variables::read(&running.env, &running.env_files())?;
+        }
+        Ok(())
+    }
+
+    fn rebuilt(&self, runnable: &Runnable, begin: Instant) {
+        let seconds = begin.elapsed().as_secs_f64();
+        self.printer.step("Rebuilt", format!("`{}` in {seconds:.2} s", runnable.manifest.api_name));
     }
 
     /// Prints the journal in a thread of its own, which may be blocked. Tells when it is at its end.
@@ -166,6 +214,6 @@ impl Server<'_> {
 
     fn api(&self, runnable: &Runnable, turns: &Turns<'_>) -> routegen_gateway::Api {
         let root = &turns.workspace().package_root;
-        dev::api(&runnable.manifest, &runnable.programs, self.settings, root)
+        dev::api(&runnable.manifest, &runnable.programs, &self.settings, root)
     }
 }

@@ -2,11 +2,12 @@
 //!
 //! In: the files that changed. Out: the API with other programs, or nothing where the change is none of the API.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{super::runnable::Runnable, changes::Changes};
+use super::super::runnable::Runnable;
 use crate::{
     app::{args::RunArgs, error::Error},
+    dev::{Changes, News},
     output::printer::Printer,
     project::workspace::Workspace,
 };
@@ -15,11 +16,18 @@ pub(super) struct Turns<'a> {
     load: &'a dyn Fn() -> Result<Workspace, Error>,
     workspace: Workspace,
     running: &'a RunArgs,
+    /// The files that have values of variables.
+    env_files: Vec<Utf8PathBuf>,
     /// The folder for the programs.
     folder: &'a Utf8Path,
     count: u64,
-    /// Whether the last build failed or is not served: the next one is news, whatever it gives.
+    news: News,
+    /// What changed since the build that is served.
+    unserved: Changes,
+    /// Whether the last build failed.
     failed: bool,
+    /// Whether the last build was good and is not served: the next one is swapped in, whatever it gives.
+    refused: bool,
     /// Whether the workspace is another one than was read, and could not be read again.
     outdated: bool,
 }
@@ -29,17 +37,60 @@ impl<'a> Turns<'a> {
         load: &'a dyn Fn() -> Result<Workspace, Error>,
         workspace: Workspace,
         running: &'a RunArgs,
+        env_files: Vec<Utf8PathBuf>,
         folder: &'a Utf8Path,
     ) -> Self {
-        Self { load, workspace, running, folder, count: 0, failed: false, outdated: false }
+        Self {
+            load,
+            workspace,
+            running,
+            env_files,
+            folder,
+            count: 0,
+            news: News::default(),
+            unserved: Changes::default(),
+            failed: false,
+            refused: false,
+            outdated: false,
+        }
     }
 
     pub(super) fn workspace(&self) -> &Workspace {
         &self.workspace
     }
 
+    /// The files outside of packages that the API is made from.
+    pub(super) fn outside(&self) -> impl Iterator<Item = &Utf8PathBuf> {
+        self.news.outside().chain(&self.env_files)
+    }
+
+    pub(super) fn is_env_file(&self, path: &Utf8Path) -> bool {
+        self.env_files.iter().any(|file| file == path)
+    }
+
+    /// What of these changes is to be built for.
+    pub(super) fn find_news(&mut self, changed: &Changes, last: &Runnable, printer: &Printer) -> Changes {
+        let (root, env_files) = (&self.workspace.package_root, &self.env_files);
+        let is_served =
+            |path: &Utf8Path| is_included(path, root, last) || env_files.iter().any(|file| file == path);
+        let found = self.news.of(changed, is_served);
+        if let Some(path) = found.restless {
+            let path = path.strip_prefix(root).unwrap_or(&path);
+            printer.step("Resting", format!("`{path}` is written by each build; another change is built"));
+        }
+        found.changes
+    }
+
+    /// The first build.
+    pub(super) fn first(&mut self, printer: &Printer) -> Result<Runnable, Error> {
+        let begin = self.news.begins(&self.workspace);
+        let made = self.make(printer)?;
+        self.news.built(&self.workspace, begin, false, false);
+        Ok(made)
+    }
+
     /// A build.
-    pub(super) fn make(&mut self, printer: &Printer) -> Result<Runnable, Error> {
+    fn make(&mut self, printer: &Printer) -> Result<Runnable, Error> {
         self.count += 1;
         let to = if self.running.artifacts {
             self.folder.to_owned()
@@ -61,7 +112,10 @@ impl<'a> Turns<'a> {
         self.outdated |= changed.have(describes);
         if self.outdated {
             let loaded = (self.load)();
-            self.failed |= loaded.is_err();
+            if loaded.is_err() {
+                self.failed = true;
+                self.news.failed();
+            }
             self.workspace = loaded?;
             self.outdated = false;
         }
@@ -70,35 +124,53 @@ impl<'a> Turns<'a> {
 
     /// The last build is not served.
     pub(super) fn refused(&mut self) {
-        self.failed = true;
+        self.refused = true;
     }
 
-    /// The build after a change; nothing where it gives what there is.
+    /// The build after a change, and whether it is another one than the one that is served.
     pub(super) fn turn(
         &mut self,
-        changed: &Changes,
+        changed: Changes,
         last: &Runnable,
         printer: &Printer,
-    ) -> Result<Option<Runnable>, Error> {
+    ) -> Result<Turn, Error> {
+        self.unserved.extend(changed);
         let failed = std::mem::replace(&mut self.failed, true);
-        let next = self.make(&printer.hushed())?;
+        let begin = self.news.begins(&self.workspace);
+        let next = self.make(&printer.hushed());
+        let same = |next: &Runnable| {
+            next.programs.are_those_of(&last.programs)
+                && next.manifest.sha256 == last.manifest.sha256
+                && !self.unserved.have(|path| path.file_name() == Some("routegen.toml"))
+                && !self.unserved.have(|path| self.is_env_file(path))
+                && !self.unserved.have(|path| is_included(path, &self.workspace.package_root, next))
+        };
+        let is_same = next.as_ref().is_ok_and(same);
+        self.news.built(&self.workspace, begin, next.is_err(), is_same && !failed);
+        let next = next?;
         self.failed = false;
-        let is_other = failed
-            || !next.programs.are_those_of(&last.programs)
-            || next.manifest.sha256 != last.manifest.sha256
-            || changed.have(|path| path.file_name() == Some("routegen.toml"))
-            || self.is_included(changed, &next);
-        Ok(is_other.then_some(next))
-    }
-
-    /// Whether a file changed that functions find beside their programs.
-    fn is_included(&self, changed: &Changes, runnable: &Runnable) -> bool {
-        let patterns = || runnable.manifest.functions.iter().flat_map(|function| &function.include);
-        changed.have(|path| {
-            let name = path.strip_prefix(&self.workspace.package_root);
-            name.is_ok_and(|name| patterns().any(|pattern| pattern.matcher.is_match(name)))
+        self.unserved = Changes::default();
+        Ok(match std::mem::replace(&mut self.refused, false) || !is_same {
+            true => Turn::Other(Box::new(next)),
+            false if failed => Turn::Good,
+            false => Turn::Nothing,
         })
     }
+}
+
+/// What a build gave.
+pub(super) enum Turn {
+    /// What is served, as it was before.
+    Nothing,
+    /// What is served, after one that failed.
+    Good,
+    Other(Box<Runnable>),
+}
+
+/// Whether functions find the file beside their programs.
+fn is_included(path: &Utf8Path, root: &Utf8Path, runnable: &Runnable) -> bool {
+    let mut patterns = runnable.manifest.functions.iter().flat_map(|function| &function.include);
+    path.strip_prefix(root).is_ok_and(|name| patterns.any(|pattern| pattern.matcher.is_match(name)))
 }
 
 #[cfg(test)]
@@ -106,7 +178,7 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::{dev::watch::Change, project::cargo_options::CargoOptions, toolchain};
+    use crate::{project::cargo_options::CargoOptions, toolchain};
 
     #[test]
     fn a_workspace_that_cannot_be_read_is_tried_at_each_change_until_it_can() {
@@ -117,11 +189,11 @@ mod tests {
             loads.set(loads.get() + 1);
             if loads.get() == 1 { Err(toolchain::Error::Cargo.into()) } else { Ok(workspace.clone()) }
         };
-        let running = RunArgs { artifacts: false, env: Vec::new() };
-        let mut turns = Turns::new(&load, workspace.clone(), &running, Utf8Path::new("/nowhere"));
+        let running = RunArgs { artifacts: false, env: Vec::new(), env_file: Vec::new() };
+        let mut turns = Turns::new(&load, workspace.clone(), &running, Vec::new(), Utf8Path::new("/nowhere"));
         let changed = |path: &str| {
             let mut changes = Changes::default();
-            changes.add(Change::Path(workspace.package_root.join(path)));
+            changes.add_path(workspace.package_root.join(path));
             changes
         };
         turns.reload(&changed("src/lib.rs")).unwrap();

@@ -34,7 +34,7 @@ run "a_lambda_authorizer" {
   }
 
   assert {
-    condition     = { for key, permission in aws_lambda_permission.authorizer : key => [permission.function_name, permission.principal, permission.source_arn] } == { api_key = ["api-key", "apigateway.amazonaws.com", "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.this["api_key"].id}"] }
+    condition     = { for key, permission in aws_lambda_permission.authorizer : key => [permission.function_name, permission.principal, permission.source_arn] } == { api_key = ["pets-api-key", "apigateway.amazonaws.com", "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.this["api_key"].id}"] }
     error_message = "API Gateway may not ask the function, or may do so for more than this authorizer."
   }
 

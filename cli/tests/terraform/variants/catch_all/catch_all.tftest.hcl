@@ -40,6 +40,12 @@ run "a_resource_server_named_by_address" {
     condition     = aws_cognito_user_pool_client.this["cognito"].allowed_oauth_scopes == toset(["https://files.example.com/use"])
     error_message = "The scope is not the identifier, a slash and the name."
   }
+
+  # Cognito takes neither a colon nor a slash in a name.
+  assert {
+    condition     = { for key, server in aws_cognito_resource_server.this : key => server.name } == { "https://files.example.com" = "https-files.example.com" }
+    error_message = "The resource server has a name that Cognito refuses."
+  }
 }
 
 # The open route for OPTIONS is what lets cors in beside a route with authorization for every method.

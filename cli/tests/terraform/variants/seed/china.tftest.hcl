@@ -118,12 +118,12 @@ run "arns" {
   }
 
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.function["get_items"].policy).Statement : statement.Condition.StringLike["kms:EncryptionContext:aws:lambda:FunctionArn"] if statement.Sid == "DecryptEnvironment"][0] == ["arn:aws-cn:lambda:cn-northwest-1:123456789012:function:get-items", "arn:aws-cn:lambda:cn-northwest-1:123456789012:function:get-items:*"]
+    condition     = [for statement in jsondecode(aws_iam_role_policy.function["get_items"].policy).Statement : statement.Condition.StringLike["kms:EncryptionContext:aws:lambda:FunctionArn"] if statement.Sid == "DecryptEnvironment"][0] == ["arn:aws-cn:lambda:cn-northwest-1:123456789012:function:items-get-items", "arn:aws-cn:lambda:cn-northwest-1:123456789012:function:items-get-items:*"]
     error_message = "A role may not decrypt what is its function's in this partition."
   }
 
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.function["get_items"].policy).Statement : statement.Resource if statement.Sid == "WriteOwnLogs"][0] == "arn:aws-cn:logs:cn-northwest-1:123456789012:log-group:/aws/lambda/get-items:*"
+    condition     = [for statement in jsondecode(aws_iam_role_policy.function["get_items"].policy).Statement : statement.Resource if statement.Sid == "WriteOwnLogs"][0] == "arn:aws-cn:logs:cn-northwest-1:123456789012:log-group:/aws/lambda/items-get-items:*"
     error_message = "A role may not write to its function's log group in this partition."
   }
 

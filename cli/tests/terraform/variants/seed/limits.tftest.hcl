@@ -36,7 +36,7 @@ run "policies_of_10240_characters" {
       get_items = {
         policies = {
           a = "{${replace(format("%05000d", 0), "0", " ")}}"
-          b = jsonencode({ x = format("%010012d", 0) })
+          b = jsonencode({ x = format("%010006d", 0) })
         }
       }
     }
@@ -56,7 +56,7 @@ run "policies_of_10241_characters" {
       get_items = {
         policies = {
           a = "{${replace(format("%05000d", 0), "0", " ")}}"
-          b = jsonencode({ x = format("%010013d", 0) })
+          b = jsonencode({ x = format("%010007d", 0) })
         }
       }
     }

@@ -576,6 +576,38 @@ run "people_who_cannot_come_back" {
   expect_failures = [var.cognito_user_client]
 }
 
+run "tokens_that_are_good_for_too_short" {
+  command = plan
+
+  variables {
+    cognito_access_token_minutes = 4
+    cognito_user_client          = { callback_urls = ["https://app.example.com"], id_token_minutes = 5.5 }
+  }
+
+  expect_failures = [var.cognito_access_token_minutes, var.cognito_user_client]
+}
+
+run "tokens_that_are_good_for_too_long" {
+  command = plan
+
+  variables {
+    cognito_access_token_minutes = 1441
+    cognito_user_client          = { callback_urls = ["https://app.example.com"], refresh_token_hours = 87601 }
+  }
+
+  expect_failures = [var.cognito_access_token_minutes, var.cognito_user_client]
+}
+
+run "tokens_that_outlive_the_sign_in" {
+  command = plan
+
+  variables {
+    cognito_user_client = { callback_urls = ["https://app.example.com"], access_token_minutes = 61, refresh_token_hours = 1 }
+  }
+
+  expect_failures = [var.cognito_user_client]
+}
+
 run "a_name_that_is_too_long_for_a_client_for_people" {
   command = plan
 

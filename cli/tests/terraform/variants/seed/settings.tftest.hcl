@@ -149,12 +149,12 @@ run "grants" {
   }
 
   assert {
-    condition     = { for key, policy in aws_iam_role_policy.grant : key => [policy.role, policy.name] } == { "get_items/read_table" = ["get-items", "read_table"] }
+    condition     = { for key, policy in aws_iam_role_policy.grant : key => [policy.role, policy.name] } == { "get_items/read_table" = ["items-get-items", "read_table"] }
     error_message = "The grant is not the one function's."
   }
 
   assert {
-    condition     = { for key, attachment in aws_iam_role_policy_attachment.grant : key => [attachment.role, attachment.policy_arn] } == { "get_items/insights" = ["get-items", "arn:aws:iam::aws:policy/CloudWatchLambdaInsightsExecutionRolePolicy"] }
+    condition     = { for key, attachment in aws_iam_role_policy_attachment.grant : key => [attachment.role, attachment.policy_arn] } == { "get_items/insights" = ["items-get-items", "arn:aws:iam::aws:policy/CloudWatchLambdaInsightsExecutionRolePolicy"] }
     error_message = "The managed policy is not the one function's."
   }
 }
@@ -192,7 +192,7 @@ run "artifacts_by_bucket" {
   }
 
   assert {
-    condition     = aws_s3_object.artifact["get_items"].key == "items/get-items/${filesha256("artifacts/get-items.zip")}.zip"
+    condition     = aws_s3_object.artifact["get_items"].key == "items/items-get-items/${filesha256("artifacts/get-items.zip")}.zip"
     error_message = "The key does not hold the hash, so that a new zip would take the old one's place before the function does."
   }
 }
@@ -248,7 +248,7 @@ run "keys_of_the_owner" {
       Effect    = "Allow"
       Action    = ["kms:Decrypt"]
       Resource  = "arn:aws:kms:eu-central-1:123456789012:key/functions"
-      Condition = { StringLike = { "kms:EncryptionContext:aws:lambda:FunctionArn" = ["arn:aws:lambda:eu-central-1:123456789012:function:get-items", "arn:aws:lambda:eu-central-1:123456789012:function:get-items:*"] } }
+      Condition = { StringLike = { "kms:EncryptionContext:aws:lambda:FunctionArn" = ["arn:aws:lambda:eu-central-1:123456789012:function:items-get-items", "arn:aws:lambda:eu-central-1:123456789012:function:items-get-items:*"] } }
     }
     error_message = "A function cannot read its own environment, or can read what else the key encrypts."
   }
@@ -289,7 +289,7 @@ run "vpc_and_tracing" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.function["get_items"].policy).Statement[2].Condition.ArnLike["lambda:SourceFunctionArn"] == "arn:*:lambda:*:*:function:get-items"
+    condition     = jsondecode(aws_iam_role_policy.function["get_items"].policy).Statement[2].Condition.ArnLike["lambda:SourceFunctionArn"] == "arn:*:lambda:*:*:function:items-get-items"
     error_message = "The code of a function may use the permissions that Lambda needs for the VPC."
   }
 }
@@ -440,6 +440,12 @@ run "people" {
     error_message = "The client is not one for people who sign in on Cognito's pages."
   }
 
+  # As long as Cognito's own defaults, and always said.
+  assert {
+    condition     = [for client in [aws_cognito_user_pool_client.this["cognito"], aws_cognito_user_pool_client.users["cognito"]] : [client.access_token_validity, client.id_token_validity, client.refresh_token_validity]] == [[60, 60, 720], [60, 60, 720]]
+    error_message = "Tokens are good for another time than Cognito's default."
+  }
+
   assert {
     condition     = aws_apigatewayv2_authorizer.this["cognito"].jwt_configuration[0].audience == toset([aws_cognito_user_pool_client.this["cognito"].id, aws_cognito_user_pool_client.users["cognito"].id])
     error_message = "The authorizer does not take the tokens of both clients."
@@ -448,6 +454,23 @@ run "people" {
   assert {
     condition     = output.user_client_id == aws_cognito_user_pool_client.users["cognito"].id && output.authorize_endpoint == "https://items-123456789012.auth.eu-central-1.amazoncognito.com/oauth2/authorize"
     error_message = "The outputs do not tell where people sign in."
+  }
+}
+
+run "how_long_tokens_are_good" {
+  variables {
+    cognito_access_token_minutes = 5
+    cognito_user_client          = { callback_urls = ["https://app.example.com/back"], access_token_minutes = 15, id_token_minutes = 1440, refresh_token_hours = 24 }
+  }
+
+  assert {
+    condition     = [for client in [aws_cognito_user_pool_client.this["cognito"], aws_cognito_user_pool_client.users["cognito"]] : [client.access_token_validity, client.id_token_validity, client.refresh_token_validity]] == [[5, 60, 720], [15, 1440, 24]]
+    error_message = "A token is good for another time than the caller says."
+  }
+
+  assert {
+    condition     = alltrue([for client in [aws_cognito_user_pool_client.this["cognito"], aws_cognito_user_pool_client.users["cognito"]] : client.token_validity_units[0].access_token == "minutes" && client.token_validity_units[0].id_token == "minutes" && client.token_validity_units[0].refresh_token == "hours"])
+    error_message = "A time is counted in other units."
   }
 }
 
@@ -605,7 +628,7 @@ run "roles_of_another_region" {
   }
 
   assert {
-    condition     = output.function_names == { create_item = "create-item", get_items = "get-items" } && output.log_group_names == { create_item = "/aws/lambda/create-item", get_items = "/aws/lambda/get-items" }
+    condition     = output.function_names == { create_item = "items-create-item", get_items = "items-get-items" } && output.log_group_names == { create_item = "/aws/lambda/items-create-item", get_items = "/aws/lambda/items-get-items" }
     error_message = "The prefix of the roles is before the names of functions or log groups too."
   }
 }
@@ -658,13 +681,25 @@ run "a_copy" {
   }
 
   assert {
-    condition     = output.function_names == { create_item = "staging-create-item", get_items = "staging-get-items" } && output.role_names == output.function_names && aws_apigatewayv2_api.this.name == "items-staging" && output.access_log_group_name == "/aws/vendedlogs/apigateway/items-staging"
+    condition     = output.function_names == { create_item = "items-staging-create-item", get_items = "items-staging-get-items" } && output.role_names == output.function_names && aws_apigatewayv2_api.this.name == "items-staging" && output.access_log_group_name == "/aws/vendedlogs/apigateway/items-staging"
     error_message = "A name of the copy is that of the other one."
   }
 
   assert {
     condition     = output.token_endpoint == "https://items-staging-123456789012.auth.eu-central-1.amazoncognito.com/oauth2/token"
     error_message = "The token endpoint of the copy is that of the other one."
+  }
+}
+
+# Under another name the functions stay: a prefix that followed it would make them anew.
+run "an_API_with_another_name" {
+  variables {
+    name = "goods"
+  }
+
+  assert {
+    condition     = output.function_names == { create_item = "items-create-item", get_items = "items-get-items" }
+    error_message = "The functions follow the name of the API."
   }
 }
 

@@ -37,7 +37,7 @@ run "routes" {
 
 run "functions" {
   assert {
-    condition     = { for key, function in aws_lambda_function.this : key => [function.function_name, function.filename, tostring(function.memory_size), tostring(function.timeout)] } == { create_item = ["create-item", "artifacts/create-item.zip", "128", "10"], get_items = ["get-items", "artifacts/get-items.zip", "256", "10"] }
+    condition     = { for key, function in aws_lambda_function.this : key => [function.function_name, function.filename, tostring(function.memory_size), tostring(function.timeout)] } == { create_item = ["items-create-item", "artifacts/create-item.zip", "128", "10"], get_items = ["items-get-items", "artifacts/get-items.zip", "256", "10"] }
     error_message = "Name, artifact, memory or timeout are not those of locals.tf."
   }
 
@@ -72,7 +72,7 @@ run "functions" {
   }
 
   assert {
-    condition     = { for key, group in aws_cloudwatch_log_group.function : key => group.name } == { create_item = "/aws/lambda/create-item", get_items = "/aws/lambda/get-items" }
+    condition     = { for key, group in aws_cloudwatch_log_group.function : key => group.name } == { create_item = "/aws/lambda/items-create-item", get_items = "/aws/lambda/items-get-items" }
     error_message = "A log group is not the one that Lambda writes to."
   }
 
@@ -178,7 +178,7 @@ run "outputs" {
   }
 
   assert {
-    condition     = output.function_names == { create_item = "create-item", get_items = "get-items" } && output.role_names == output.function_names && output.log_group_names == { create_item = "/aws/lambda/create-item", get_items = "/aws/lambda/get-items" } && output.access_log_group_name == "/aws/vendedlogs/apigateway/items"
+    condition     = output.function_names == { create_item = "items-create-item", get_items = "items-get-items" } && output.role_names == output.function_names && output.log_group_names == { create_item = "/aws/lambda/items-create-item", get_items = "/aws/lambda/items-get-items" } && output.access_log_group_name == "/aws/vendedlogs/apigateway/items"
     error_message = "The names of functions, roles or log groups are not told by key."
   }
 }

@@ -1,0 +1,7 @@
+routegen::package! { prefix = "/v1" }
+
+mod other {
+    routegen::package! { prefix = "/v2" }
+}
+
+fn main() {}

@@ -1,0 +1,3 @@
+routegen::package! { prefix = "/{tenant}", guard = [Admin] }
+
+fn main() {}

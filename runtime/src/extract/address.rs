@@ -1,0 +1,41 @@
+//! The address that a request came from, as axum's `ConnectInfo` has it.
+//!
+//! In: the event's context, and what the server says behind a router. Out: the address. It makes none up.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{extract::ConnectInfo, http::request::Parts};
+use lambda_http::{RequestExt as _, request::RequestContext};
+
+/// The type of a caller's address.
+#[diagnostic::on_unimplemented(
+    message = "a route knows the caller by `ConnectInfo<SocketAddr>` alone",
+    label = "not the type of the caller's address",
+    note = "take `ConnectInfo<std::net::SocketAddr>`, or `lambda_http::Request` for all that the event says"
+)]
+pub trait Address: Sized {
+    /// The address that a request came from, if it is known.
+    fn of(parts: &Parts) -> Option<Self>;
+}
+
+impl Address for SocketAddr {
+    /// An event does not tell the port, which is then 0.
+    fn of(parts: &Parts) -> Option<Self> {
+        let of_the_server = parts.extensions.get::<ConnectInfo<Self>>().map(|ConnectInfo(address)| *address);
+        let ip = match parts.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
+            #[cfg(feature = "rest")]
+            Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.as_deref(),
+            _ => None,
+        };
+        let said = ip.and_then(|ip| ip.parse().ok()).map(|ip: IpAddr| ip.to_canonical());
+        match (said, of_the_server) {
+            // Behind a proxy, the connection is another one's.
+            (Some(ip), address) => {
+                let is_the_same = |address: &Self| address.ip().to_canonical() == ip;
+                Some(address.filter(is_the_same).unwrap_or_else(|| Self::new(ip, 0)))
+            }
+            (None, address) => address,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The route that a request takes, as an argument.
+//!
+//! In: the event's context. Out: the key by which API Gateway knows the route. It makes none up where the event has none.
+
+use std::ops::Deref;
+
+use axum::{
+    extract::FromRequestParts,
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
+use lambda_http::{RequestExt as _, request::RequestContext};
+
+use crate::Problem;
+
+/// Extracts the key of the request's route, such as `GET /items/{id}` or `$default`: for a handler with several routes, and for
+/// extractors of your own that log or count. It is what axum's `MatchedPath` is behind axum's router.
+///
+/// ```
+/// use routegen::{RouteKey, route};
+///
+/// #[route(GET, "/items/{id}", auth = "none")]
+/// #[route(GET, "/v1/items/{id}", auth = "none", name = "get_item_v1", deprecated = true)]
+/// async fn get_item(RouteKey(key): RouteKey) -> String {
+///     format!("this is {key}")
+/// }
+/// ```
+///
+/// In an authorizer, it is the route that is asked about.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct RouteKey(pub String);
+
+impl RouteKey {
+    /// The path of the key: `/items/{id}`, or `$default`.
+    pub fn path(&self) -> &str {
+        self.0.split_once(' ').map_or(&*self.0, |(_, path)| path)
+    }
+}
+
+impl Deref for RouteKey {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for RouteKey {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let key = key(parts).filter(|key| !key.is_empty());
+        let missing = || Problem::internal("the event does not say the route").into_response();
+        key.map(Self).ok_or_else(missing)
+    }
+}
+
+/// The route key of the event. One of a REST API has the request's method and the resource, which is the route key unless that is of
+/// any method.
+fn key(parts: &Parts) -> Option<String> {
+    match parts.request_context_ref()? {
+        RequestContext::ApiGatewayV2(context) => context.route_key.clone(),
+        #[cfg(feature = "rest")]
+        RequestContext::ApiGatewayV1(context) => match context.resource_path.as_deref()? {
+            resource if resource.starts_with('/') => Some(format!("{} {resource}", context.http_method)),
+            resource => Some(resource.to_owned()),
+        },
+        _ => None,
+    }
+}

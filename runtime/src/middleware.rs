@@ -1,0 +1,255 @@
+//! What stands around a handler: functions with `#[middleware]`, and layers of tower.
+//!
+//! In: a request, and the services that the attributes have put around each other. Out: the response of the outermost. They are
+//! made once in an execution environment, and called for each request. A layer's error is logged and answered with 500. A
+//! function that has none links nothing of this file.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use axum::{
+    body::{Body, Bytes, HttpBody},
+    extract::{DefaultBodyLimit, FromRequest as _},
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+};
+use lambda_http::{
+    Error,
+    tower::{Layer, Service, ServiceExt as _},
+};
+
+use crate::{
+    Problem,
+    log::TARGET,
+    problem::Cause,
+    rejection::Rejection,
+    request::{self, Request, Surroundings},
+    resource::Maker,
+    route::Reply,
+};
+
+/// A request as middleware has it: axum's.
+pub type HttpRequest = axum::extract::Request;
+
+/// A function from a request to a reply: a handler with its arguments, or what stands around one.
+pub type Call = fn(Request) -> Reply;
+
+/// What answers a request, whatever it is made of.
+pub trait Serve:
+    Service<HttpRequest, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
+{
+}
+
+impl<S> Serve for S where
+    S: Service<HttpRequest, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
+/// A function with `#[middleware]`: its code, and what its attribute and its arguments say.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not middleware",
+    label = "not a function with `#[middleware]`",
+    note = "write `#[routegen::middleware]` over the function, or `layer(…)` around a layer of tower"
+)]
+pub trait Middleware {
+    /// The resources among its arguments.
+    const RESOURCES: &'static [Option<&'static Maker>];
+
+    /// What the registry is told of it.
+    const FACTS: MiddlewareFacts;
+
+    /// Puts it around a service.
+    fn around(inner: impl Serve) -> impl Serve;
+}
+
+/// What the registry is told of a function with `#[middleware]`.
+#[derive(Clone, Copy, Debug)]
+pub struct MiddlewareFacts {
+    /// The environment variables that it needs.
+    pub env: &'static [&'static str],
+    /// The statuses that it answers with in place of the handler.
+    pub refuses: &'static [u16],
+    /// The types of the resources among its arguments.
+    pub resources: &'static [Option<fn() -> &'static str>],
+}
+
+/// Lists of resources as one. `N` is how many there are in all.
+pub const fn joined<const N: usize>(lists: &[&[Option<&'static Maker>]]) -> [Option<&'static Maker>; N] {
+    let mut joined = [None; N];
+    let (mut list, mut at) = (0, 0);
+    while list < lists.len() {
+        let mut index = 0;
+        while index < lists[list].len() {
+            joined[at] = lists[list][index];
+            index += 1;
+            at += 1;
+        }
+        list += 1;
+    }
+    joined
+}
+
+/// The answer of the glue of a function with `#[middleware]`.
+pub type Answer = Pin<Box<dyn Future<Output = Result<Response, Rejection>> + Send>>;
+
+/// A service within a function, which is given its requests and the way to it.
+pub fn around(inner: impl Serve, call: fn(HttpRequest, Next) -> Answer) -> impl Serve {
+    let answer = move |request: HttpRequest, next: Next| async move {
+        told(match call(request, next).await {
+            Ok(response) => response,
+            Err(rejection) => rejection.into_response().await,
+        })
+    };
+    from_fn(answer).layer(inner)
+}
+
+/// A service within a layer of tower's. Whatever bodies the layer gives to requests and responses, the others see axum's.
+pub fn layered<S, L, B>(inner: S, layer: L) -> impl Serve
+where
+    S: Serve,
+    L: Layer<Inside<S>>,
+    L::Service: Service<HttpRequest, Response = axum::http::Response<B>, Error: Into<Error>, Future: Send + 'static>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    B: HttpBody<Data = Bytes, Error: Into<Error>> + Send + 'static,
+{
+    Outside(layer.layer(Inside(inner)))
+}
+
+/// A service that takes requests with bodies of any type.
+#[derive(Clone, Debug)]
+pub struct Inside<S>(S);
+
+impl<S: Serve, B> Service<axum::http::Request<B>> for Inside<S>
+where
+    B: HttpBody<Data = Bytes, Error: Into<Error>> + Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: axum::http::Request<B>) -> S::Future {
+        self.0.call(request.map(Body::new))
+    }
+}
+
+/// A layer's service, whose responses and errors become axum's responses.
+#[derive(Clone)]
+struct Outside<S>(S);
+
+impl<S, B> Service<HttpRequest> for Outside<S>
+where
+    S: Service<HttpRequest, Response = axum::http::Response<B>, Error: Into<Error>, Future: Send + 'static>,
+    B: HttpBody<Data = Bytes, Error: Into<Error>> + Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // What cannot be called says so when it is.
+        self.0.poll_ready(context).map(|_| Ok(()))
+    }
+
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
+        let answer = self.0.call(request);
+        Box::pin(async move {
+            Ok(match answer.await {
+                Ok(response) => response.map(Body::new),
+                Err(error) => told(Problem::internal(error.into()).into_response()),
+            })
+        })
+    }
+}
+
+/// Answers a request by what `make` has put around `call`. It is made once in an execution environment: each closure makes one.
+pub fn through<S: Serve>(request: Request, call: Call, make: impl Fn() -> S + Send + 'static) -> Reply {
+    Box::pin(async move {
+        let surroundings = request.extensions().get::<Surroundings>();
+        let service = surroundings.map_or_else(&make, |surroundings| surroundings.init.kept(&make));
+        let is_text = matches!(request.body(), lambda_http::Body::Text(_));
+        let mut request = request.map(request::body);
+        request.extensions_mut().insert(Within { call, is_text });
+        let Ok(response) = service.oneshot(request).await;
+        Ok(response)
+    })
+}
+
+/// What the innermost service calls.
+#[derive(Clone, Copy)]
+struct Within {
+    call: Call,
+    /// Whether the event's body is a text.
+    is_text: bool,
+}
+
+/// The service in the middle, which calls the handler.
+#[derive(Clone, Copy, Debug)]
+pub struct Innermost;
+
+impl Service<HttpRequest> for Innermost {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move {
+            Ok(told(match handle(request).await {
+                Ok(response) => response,
+                Err(rejection) => rejection.into_response().await,
+            }))
+        })
+    }
+}
+
+async fn handle(mut request: HttpRequest) -> Result<Response, Rejection> {
+    let Some(Within { call, is_text }) = request.extensions_mut().remove() else {
+        return Ok(Problem::internal(
+            "the handler's middleware has made a new request: pass on the extensions of the one that it got",
+        )
+        .into_response());
+    };
+    let (parts, body) = request.into_parts();
+    let mut body = HttpRequest::new(body);
+    // What limits the body is around this, and what breaks it off has a rejection.
+    DefaultBodyLimit::disable().apply(&mut body);
+    let bytes = Bytes::from_request(body, &()).await.map_err(Rejection::new)?;
+    let body = match String::from_utf8(Vec::from(bytes)) {
+        Ok(text) if text.is_empty() => lambda_http::Body::Empty,
+        Ok(text) if is_text => lambda_http::Body::Text(text),
+        Ok(text) => lambda_http::Body::Binary(text.into_bytes()),
+        Err(error) => lambda_http::Body::Binary(error.into_bytes()),
+    };
+    call(Request::from_parts(parts, body)).await
+}
+
+/// A cause that the log has.
+#[derive(Clone)]
+#[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "tests ask for it"))]
+pub(crate) struct Told(pub(crate) Cause);
+
+/// A response whose cause the log has, whatever becomes of the response.
+fn told(mut response: Response) -> Response {
+    if let Some(cause) = response.extensions_mut().remove::<Cause>() {
+        tracing::error!(target: TARGET, "{cause}");
+        response.extensions_mut().insert(Told(cause));
+    }
+    response
+}
