@@ -8,5 +8,6 @@ mod emitted;
 mod environments;
 pub(crate) mod process;
 mod provider;
+mod running_provider;
 pub(crate) mod tool;
 mod variants;

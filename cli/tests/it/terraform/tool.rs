@@ -2,18 +2,21 @@
 //!
 //! The provider comes from a mirror on this machine, where there is one: a folder that holds
 //! `registry.terraform.io/hashicorp/aws`, named by the variable `ROUTEGEN_TF_MIRROR` or found at a usual place. Else it
-//! comes from the registry, once, in one pinned version.
+//! comes from the registry, once, in one pinned version. After `init` all calls of a test talk to one process of it.
 
 use std::{
     process::Command,
-    sync::{LazyLock, Mutex, PoisonError},
+    sync::{LazyLock, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
 use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use super::process::{Finished, Process, watched};
+use super::{
+    process::{Finished, Process, watched},
+    running_provider::Provider,
+};
 use crate::{
     fixture::{scratch, target},
     requirement::or_skip,
@@ -22,11 +25,14 @@ use crate::{
 /// What a call may take; the slowest takes a fifth of it.
 const LIMIT: Duration = Duration::from_mins(5);
 
+/// What all tests of a module may take together.
+const TESTS: Duration = Duration::from_mins(15);
+
 /// The version that is taken from the registry. A mirror has what it has.
 const PROVIDER: &str = "5.100.0";
 
 /// The provider in a mirror, and in `.terraform/providers`.
-const HASHICORP: &str = "registry.terraform.io/hashicorp";
+pub(super) const HASHICORP: &str = "registry.terraform.io/hashicorp";
 
 /// Terraform, where it is on the `PATH`. It formats without a provider.
 pub(crate) fn terraform() -> Option<&'static Terraform> {
@@ -82,26 +88,27 @@ impl Terraform {
     /// Calls Terraform in this folder.
     #[track_caller]
     pub(crate) fn call(&self, folder: &Utf8Path, args: &[&str]) -> Finished {
-        self.call_within(LIMIT, folder, args)
+        self.call_within(LIMIT, folder, None, args)
     }
 
-    /// Calls Terraform for something that may take as long as this.
+    /// Calls Terraform for something that may take as long as this, with a provider that runs already, or else with
+    /// those that it starts itself.
     #[track_caller]
-    pub(crate) fn call_within(&self, limit: Duration, folder: &Utf8Path, args: &[&str]) -> Finished {
+    fn call_within(
+        &self,
+        limit: Duration,
+        folder: &Utf8Path,
+        provider: Option<&Provider>,
+        args: &[&str],
+    ) -> Finished {
         let mut command = watched("terraform");
         command.args(args).current_dir(folder);
-        // What someone has set for their own Terraform and AWS does not reach the tests.
-        for (name, _) in std::env::vars_os() {
-            if name.to_str().is_some_and(|name| name.starts_with("TF_") || name.starts_with("AWS_")) {
-                command.env_remove(name);
-            }
-        }
+        alone(&mut command);
         command.env("TF_CLI_CONFIG_FILE", &self.config).env("TF_CLI_ARGS", "-no-color");
         command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1");
-        // The provider's own region, which the roots leave it to.
-        command.env("AWS_REGION", "us-east-1");
-        command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
-        command.env("AWS_EC2_METADATA_DISABLED", "true");
+        if let Some(provider) = provider {
+            command.env("TF_REATTACH_PROVIDERS", provider.reattach());
+        }
         Process::start(command, folder.join(format!("terraform-{}", args[0]))).finish(limit)
     }
 
@@ -117,17 +124,53 @@ impl Terraform {
     }
 }
 
+/// Keeps what someone has set for their own Terraform and AWS from a program of the tests. And lets that program, which is written in
+/// Go and holds the schemas of all of AWS, look for garbage less often: that was half of its time.
+pub(super) fn alone(command: &mut Command) {
+    command.env("GOGC", "400").env("GOMEMLIMIT", "1GiB");
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("TF_") || name.starts_with("AWS_")) {
+            command.env_remove(name);
+        }
+    }
+    // The provider's own region, which the roots leave it to.
+    command.env("AWS_REGION", "us-east-1");
+    command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+    command.env("AWS_EC2_METADATA_DISABLED", "true");
+}
+
 /// A folder that Terraform has been initialised in.
 pub(crate) struct Root {
     terraform: &'static Terraform,
     folder: Utf8PathBuf,
+    is_mocked: bool,
+    /// The provider that `init` has chosen, from the first call that needs it.
+    own_provider: OnceLock<Option<Provider>>,
 }
 
 impl Root {
     #[track_caller]
     pub(crate) fn init(terraform: &'static Terraform, folder: &Utf8Path) -> Self {
         succeeded("init", terraform.init(folder));
-        Self { terraform, folder: folder.to_owned() }
+        Self { terraform, folder: folder.to_owned(), is_mocked: false, own_provider: OnceLock::new() }
+    }
+
+    /// A root whose provider is never configured: it is asked for its schemas and whether values fit them.
+    #[track_caller]
+    pub(crate) fn init_mocked(terraform: &'static Terraform, folder: &Utf8Path) -> Self {
+        Self { is_mocked: true, ..Self::init(terraform, folder) }
+    }
+
+    /// One for all roots that do not configure it, and one for each other root.
+    fn provider(&self) -> Option<&Provider> {
+        static UNCONFIGURED: OnceLock<Option<Provider>> = OnceLock::new();
+        let provider = if self.is_mocked { &UNCONFIGURED } else { &self.own_provider };
+        provider.get_or_init(|| Provider::start(&self.folder)).as_ref()
+    }
+
+    #[track_caller]
+    fn call(&self, limit: Duration, args: &[&str]) -> Finished {
+        self.terraform.call_within(limit, &self.folder, self.provider(), args)
     }
 
     /// The names of the providers of hashicorp that it takes.
@@ -139,22 +182,31 @@ impl Root {
     /// Calls Terraform, which is to succeed, and returns what it prints.
     #[track_caller]
     pub(crate) fn run(&self, args: &[&str]) -> String {
-        succeeded(args[0], self.terraform.call(&self.folder, args))
+        succeeded(args[0], self.call(LIMIT, args))
+    }
+
+    /// Runs all tests in the folder, with mocks for the provider, and says how many passed.
+    #[track_caller]
+    pub(crate) fn test(&self) -> usize {
+        let printed = succeeded("test", self.call(TESTS, &["test"]));
+        assert!(!printed.contains("Warning"), "{printed}");
+        let passed = printed.rsplit_once("Success! ").and_then(|(_, rest)| rest.split_once(" passed"));
+        passed.unwrap_or_else(|| panic!("{printed}")).0.parse().unwrap()
     }
 
     /// Calls Terraform, which is to fail, and returns what it prints.
     #[track_caller]
     pub(crate) fn fail(&self, args: &[&str]) -> String {
-        let Finished { status, stdout, stderr } = self.terraform.call(&self.folder, args);
+        let Finished { status, stdout, stderr } = self.call(LIMIT, args);
         assert!(!status.success(), "terraform {}: {status}\n{stdout}{stderr}", args[0]);
         stdout + &stderr
     }
 
-    /// How long such a call takes, which may be this long at most.
+    /// How long such a call takes, which may be this long at most, where Terraform starts its providers itself.
     #[track_caller]
     pub(crate) fn time(&self, limit: Duration, args: &[&str]) -> Duration {
         let begin = Instant::now();
-        succeeded(args[0], self.terraform.call_within(limit, &self.folder, args));
+        succeeded(args[0], self.terraform.call_within(limit, &self.folder, None, args));
         begin.elapsed()
     }
 
@@ -166,7 +218,7 @@ impl Root {
     /// Fails if Terraform would change anything.
     #[track_caller]
     pub(crate) fn assert_nothing_to_do(&self) {
-        let plan = self.terraform.call(&self.folder, &["plan", "-detailed-exitcode"]);
+        let plan = self.call(LIMIT, &["plan", "-detailed-exitcode"]);
         assert_eq!(plan.status.code(), Some(0), "there is something to do:\n{}{}", plan.stdout, plan.stderr);
     }
 
