@@ -27,11 +27,15 @@ pub(crate) fn scratch(name: &str) -> Utf8PathBuf {
     folder
 }
 
+/// How far artifacts and their dependencies are optimised. Nearly all tests ask what is in them and what they answer, and not how fast:
+/// AWS's SDK alone takes minutes to optimise. The others remove it.
+pub(crate) const OPTIMISATION: &str = "CARGO_PROFILE_RELEASE_OPT_LEVEL";
+
 /// The command, in an environment that does not depend on who runs the tests.
 pub(crate) fn routegen(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_routegen"));
     command.args(args).current_dir(repository());
-    command.env("CARGO_TARGET_DIR", target()).env("CARGO_TERM_COLOR", "never");
+    command.env("CARGO_TARGET_DIR", target()).env("CARGO_TERM_COLOR", "never").env(OPTIMISATION, "0");
     let of_the_user = ["NO_COLOR", "CLICOLOR_FORCE", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"];
     for variable in of_the_user.into_iter().chain(["AWS_REGION", "AWS_DEFAULT_REGION"]) {
         command.env_remove(variable);

@@ -158,6 +158,8 @@ fn a_route_that_only_one_of_the_two_builds_has_is_an_error() {
          #[cfg(optimised)]\nmod only {\n    #[routegen::route(GET, \"/only/built\", auth = \"none\")]\n    async fn built() {}\n}\n",
     );
     // To read the routes, the user's own code is not optimised.
+    let optimised = "\n[profile.release.package.builds-differ]\nopt-level = 1\n";
+    project.write("Cargo.toml", &(project.manifest() + optimised));
     project.write(
         "build.rs",
         "fn main() {\n    println!(\"cargo::rustc-check-cfg=cfg(optimised)\");\n    \
