@@ -60,6 +60,8 @@
 //! axum has to be of version 0.8, the version of [`routegen::axum`](axum), and axum-extra of the one that belongs to it. A `SignedCookieJar`
 //! asks axum's router for its key: make one in the handler, by `SignedCookieJar::from_headers`.
 //!
+//! `#[axum::debug_handler]` stands below `#[route]`: above, it repeats the function with its attributes, and the same route twice does not compile.
+//!
 //! What cannot work is refused: `MatchedPath` and `NestedPath` (take [`RouteKey`]), `RawPathParams` (take
 //! `Path<Vec<(String, String)>>`), `Result<axum::extract::Path<T>, _>`, structs with axum-extra's `TypedPath` (take `Path` of a struct),
 //! and `Sse` as a response, which would be sent when it ends, do not compile. `WebSocketUpgrade` is an error when `routegen` reads the

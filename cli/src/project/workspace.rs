@@ -43,6 +43,8 @@ pub(crate) struct Workspace {
     pub(crate) one_file_for_all_modes: bool,
     /// The package id of the runtime that they depend on.
     pub(crate) runtime: PackageId,
+    /// The crates whose types handlers have, where a package on this disk depends on another version of them than the runtime does.
+    pub(crate) other_versions: Vec<OtherVersion>,
     /// The folders of the packages that are neither below the workspace's root nor below cargo's home, each with what
     /// stands for it in artifacts.
     pub(crate) outside: Vec<(Utf8PathBuf, String)>,
@@ -70,6 +72,19 @@ pub(crate) struct LinkedPackage {
     pub(crate) bins: Vec<Utf8PathBuf>,
     /// The files that its tests, examples and the like begin with.
     pub(crate) other_targets: Vec<Utf8PathBuf>,
+}
+
+/// A crate of which a package has another version than the runtime: the types of one are not those of the other.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error(
+    "`{package}` depends on {krate} {version}, and routegen on {krate} {ours}: a type of the one is no type of the other; write \
+     `{krate} = \"{ours}\"` in Cargo.toml, or take it from `routegen::{krate}`"
+)]
+pub(crate) struct OtherVersion {
+    package: String,
+    krate: String,
+    version: String,
+    ours: String,
 }
 
 impl Workspace {
@@ -140,6 +155,7 @@ impl Workspace {
             linked,
             is_more_than_a_library: is_more_than_a_library(app),
             one_file_for_all_modes: has_no_hash,
+            other_versions: other_versions(&metadata, &between, &runtime),
             runtime,
             root: metadata.workspace_root,
             own_target: metadata.target_directory.join("routegen"),
@@ -314,6 +330,29 @@ fn has_records(metadata: &Metadata, id: &PackageId) -> bool {
         .into_iter()
         .filter(|id| !["tracing", RUNTIME].contains(&name(id).as_str()));
     not_the_runtime.into_iter().any(|id| normal_dependencies(metadata, &id).any(|id| name(id) == "log"))
+}
+
+/// The versions of axum and lambda_http that packages on this disk have and the runtime has not.
+fn other_versions(metadata: &Metadata, packages: &[&Package], runtime: &PackageId) -> Vec<OtherVersion> {
+    let known = ["axum", "lambda_http"];
+    let direct = |id: &PackageId| {
+        let direct = normal_dependencies(metadata, id).map(|id| &metadata[id]);
+        direct.filter(|package| known.contains(&package.name.as_str())).collect::<Vec<_>>()
+    };
+    let ours = direct(runtime);
+    let mut others = Vec::new();
+    for package in packages.iter().filter(|package| package.source.is_none()) {
+        for krate in direct(&package.id) {
+            let ours = ours.iter().find(|ours| ours.name == krate.name && ours.id != krate.id);
+            others.extend(ours.map(|ours| OtherVersion {
+                package: package.name.to_string(),
+                krate: krate.name.to_string(),
+                version: krate.version.to_string(),
+                ours: ours.version.to_string(),
+            }));
+        }
+    }
+    others
 }
 
 /// The runtimes that the package depends on directly: one, unless something is wrong.

@@ -1,6 +1,6 @@
 //! Reads the routes and authorizers: links a program to the user's libraries, whose registry then holds them, and runs it.
 //!
-//! In: the workspace. Out: the [`Manifest`], its places relative to the workspace's root. One without anything to deploy is an error.
+//! In: the workspace. Out: the [`Manifest`], its places relative to the workspace's root.
 
 use std::{
     fmt::Write as _,
@@ -47,9 +47,6 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry,
     let json = run(Command::new(&linked.program), &folder.join("manifest.json"), TIMEOUT)?;
     let manifest = parse(&json)?;
     symbols::compare(workspace, &libraries, Mode::Registry, &manifest)?;
-    if !manifest.functions().iter().any(|function| manifest.calls(function)) {
-        return Err(Error::NothingToDeploy { package: workspace.package.clone() });
-    }
     // rustc names a file as cargo does: relative to the root for the workspace's members, else from the disk's root.
     let manifest = manifest.with_places(|SourceLocation { file, line, column, .. }| {
         SourceLocation::new(workspace.source_name(Utf8Path::new(file)), *line, *column)

@@ -2,7 +2,7 @@
 //! its text.
 //!
 //! In: the user's own files, parsed with syn: those of the libraries, those of the programs beside them, and those that
-//! no module names. Out: what the registry lacks. It sees what is written in a file; it does not see into
+//! no module names. Out: what the registry lacks; a registry without anything to deploy is an error too. It sees what is written in a file; it does not see into
 //! macros, nor `#[route]` or `#[authorizer]` under another name: what the compiler has made of those, the compiled entries show. It is silent
 //! where it cannot know: behind `cfg`, and behind an attribute macro, which may be another `cfg`.
 
@@ -47,7 +47,14 @@ pub(crate) fn compare(workspace: &Workspace, crates: &[String], manifest: &Manif
             }
         }
     }
-    if missing.is_empty() { Ok(()) } else { Err(Error::Missing { missing }) }
+    if !missing.is_empty() {
+        return Err(Error::Missing { missing });
+    }
+    // That an attribute was not compiled says more than that there is none.
+    if !manifest.functions().iter().any(|function| manifest.calls(function)) {
+        return Err(Error::NothingToDeploy { package: workspace.package.clone() });
+    }
+    Ok(())
 }
 
 /// What the package's files show, each with what it may mean that the registry lacks it.

@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::backend::Missing;
 use crate::{
     output::words::{lines, said},
+    project::workspace::OtherVersion,
     support,
 };
 
@@ -25,8 +26,8 @@ pub(crate) enum Error {
     SameCrateName { crate_name: String, first: String, second: String },
 
     #[error("the package does not build")]
-    #[diagnostic(code(RG0007), help("cargo's errors are above"))]
-    Cargo,
+    #[diagnostic(code(RG0007), help("cargo's errors are above{}", lines("", others)))]
+    Cargo { others: Vec<OtherVersion> },
 
     #[error("cargo built the library and did not say where it is")]
     #[diagnostic(

@@ -78,7 +78,7 @@ fn clean(
     command.args(profile.arguments());
     printer.running(&command);
     let status = command.status().map_err(|error| support::Error::run("cargo", error))?;
-    if status.success() { Ok(()) } else { Err(Error::Cargo) }
+    if status.success() { Ok(()) } else { Err(Error::Cargo { others: workspace.other_versions.clone() }) }
 }
 
 fn run(
@@ -115,7 +115,7 @@ fn run(
         Ok(heard)
     })?;
     if !status.success() {
-        return Err(Error::Cargo);
+        return Err(Error::Cargo { others: workspace.other_versions.clone() });
     }
     heard.libraries(workspace, profile)
 }

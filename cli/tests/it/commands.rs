@@ -358,6 +358,30 @@ fn entries(folder: &camino::Utf8Path) -> Vec<String> {
 fn a_package_without_routes_is_an_error() {
     let project = Project::new("no-routes", "pub fn unrelated() {}\n");
     insta::assert_snapshot!(complaint(&project, &["routes"]));
+    // The only one there is was not compiled.
+    project
+        .write("src/forgotten.rs", "#[routegen::route(GET, \"/\", auth = \"none\")]\nasync fn root() {}\n");
+    let error = fail(&mut project.routegen(&["routes"]));
+    assert!(error.contains("RG0015") && error.contains("no module names its file"), "{error}");
+}
+
+#[test]
+fn a_package_that_does_not_build_is_told_which_crates_have_other_versions_than_the_runtimes() {
+    let handler = "#[routegen::route(POST, \"/\", auth = \"none\")]\nasync fn root(_: axum::Json<u8>) {}\n";
+    let project = Project::new("other-axum", handler);
+    let older = "[package]\nname = \"axum\"\nversion = \"0.7.9\"\nedition = \"2024\"\n";
+    project.write("axum/Cargo.toml", older);
+    project.write("axum/src/lib.rs", "pub struct Json<T>(pub T);\n");
+    let manifest = project.manifest();
+    project
+        .write("Cargo.toml", &manifest.replace("[workspace]", "axum = { path = \"axum\" }\n\n[workspace]"));
+    let error = fail(&mut project.routegen(&["check"]));
+    let words = error.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("RG0007")
+            && words.contains("`other-axum` depends on axum 0.7.9, and routegen on axum 0.8"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! Several `#[route]` over one function are expanded together, so that they share one function in Lambda.
 //!
 //! In: the item under the attribute that the compiler expands first. Out: the others like it, and the item without them.
-//! It knows them by their name alone: one that was imported under another name, or is within a `cfg_attr`, stays where it
-//! is, and is expanded by itself.
+//! It knows them by their name alone, `route` or `routegen::route`: one that was imported under another name or from another crate,
+//! or is within a `cfg_attr`, stays where it is, and is expanded by itself.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{
     Meta,
+    ext::IdentExt as _,
     parse::{ParseStream, Parser},
 };
 
@@ -41,7 +42,13 @@ pub(crate) fn take(item: TokenStream) -> (Vec<Attribute>, TokenStream) {
 }
 
 fn is_sibling(attribute: &syn::Attribute) -> bool {
-    let named = attribute.path().segments.last().is_some_and(|last| last.ident == "route");
+    let path: Vec<String> =
+        attribute.path().segments.iter().map(|segment| segment.ident.unraw().to_string()).collect();
+    let named = match &path[..] {
+        [krate, name] => krate == "routegen" && name == "route",
+        [name] => name == "route",
+        _ => false,
+    };
     named && !matches!(attribute.meta, Meta::NameValue(_))
 }
 
@@ -64,7 +71,18 @@ mod tests {
     }
 
     #[test]
-    fn attributes_of_the_same_name_are_taken_whatever_their_path() {
+    fn the_attribute_of_another_crate_is_left_alone() {
+        for item in [
+            "#[rocket::route(GET)] fn f() {}",
+            "#[a::routegen::route] fn f() {}",
+            "#[routegen::get] fn f() {}",
+        ] {
+            assert_eq!(taken(item), (Vec::new(), item.parse::<TokenStream>().unwrap().to_string()), "{item}");
+        }
+    }
+
+    #[test]
+    fn attributes_of_the_same_name_are_taken() {
         let item = "#[cold] #[route(GET, \"/b\")] /** C */ #[::routegen::route] pub async fn f(a: A) { #[route(x)] let y = ; }";
         let (siblings, rest) = taken(item);
         assert_eq!(siblings, ["GET , \"/b\"", ""]);
