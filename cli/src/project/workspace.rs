@@ -332,7 +332,7 @@ fn has_records(metadata: &Metadata, id: &PackageId) -> bool {
     not_the_runtime.into_iter().any(|id| normal_dependencies(metadata, &id).any(|id| name(id) == "log"))
 }
 
-/// The versions of axum and lambda_http that packages on this disk have and the runtime has not.
+/// The versions of axum and `lambda_http` that packages on this disk have and the runtime has not.
 fn other_versions(metadata: &Metadata, packages: &[&Package], runtime: &PackageId) -> Vec<OtherVersion> {
     let known = ["axum", "lambda_http"];
     let direct = |id: &PackageId| {
