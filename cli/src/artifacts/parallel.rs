@@ -53,9 +53,9 @@ mod tests {
         for threads in [None, NonZero::new(1), NonZero::new(7)] {
             assert_eq!(in_parallel(threads, &items, |item| Ok(item * 2)).unwrap()[99], 198);
             let failed = in_parallel(threads, &items, |item| {
-                if *item == 7 { Err(toolchain::Error::Cargo.into()) } else { Ok(()) }
+                if *item == 7 { Err(toolchain::Error::Cargo { others: Vec::new() }.into()) } else { Ok(()) }
             });
-            assert!(matches!(failed, Err(Error::Toolchain(toolchain::Error::Cargo))));
+            assert!(matches!(failed, Err(Error::Toolchain(toolchain::Error::Cargo { .. }))));
         }
         assert!(in_parallel(None, &[] as &[u8], |_| Ok(())).unwrap().is_empty());
     }

@@ -187,7 +187,11 @@ mod tests {
         let loads = Cell::new(0);
         let load = || {
             loads.set(loads.get() + 1);
-            if loads.get() == 1 { Err(toolchain::Error::Cargo.into()) } else { Ok(workspace.clone()) }
+            if loads.get() == 1 {
+                Err(toolchain::Error::Cargo { others: Vec::new() }.into())
+            } else {
+                Ok(workspace.clone())
+            }
         };
         let running = RunArgs { artifacts: false, env: Vec::new(), env_file: Vec::new() };
         let mut turns = Turns::new(&load, workspace.clone(), &running, Vec::new(), Utf8Path::new("/nowhere"));
