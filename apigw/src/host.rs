@@ -1,5 +1,25 @@
 //! The host that a request is for.
 
+use http::{HeaderMap, HeaderValue, Uri, header::HOST};
+
+/// A target whose authority is of no request of HTTP: of another scheme, or with a user.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the target of the request has an authority that is none of `http`")]
+pub struct UnfitAuthority;
+
+/// Has the authority of a target, where it has one, be the host: it stands above the header (RFC 9112, 3.2.2), and in HTTP/2 in its
+/// place.
+pub fn take_authority(target: &Uri, headers: &mut HeaderMap) -> Result<(), UnfitAuthority> {
+    // `CONNECT` has an authority and no scheme.
+    let (Some(authority), Some(scheme)) = (target.authority(), target.scheme_str()) else { return Ok(()) };
+    let host = HeaderValue::from_str(authority.as_str()).map_err(|_| UnfitAuthority)?;
+    if !matches!(scheme, "http" | "https") || authority.as_str().contains('@') {
+        return Err(UnfitAuthority);
+    }
+    headers.insert(HOST, host);
+    Ok(())
+}
+
 /// A host without its port.
 pub fn name(host: &str) -> &str {
     name_and_port(host).0

@@ -10,10 +10,10 @@ use std::{
 
 use hyper::{
     HeaderMap, Version,
-    header::{HOST, HeaderValue, ORIGIN},
+    header::{HOST, ORIGIN},
     http::request::Parts,
 };
-use routegen_apigw::host::name;
+use routegen_apigw::host::{UnfitAuthority, name, take_authority};
 
 /// A request that is for no name that the gateway answers to.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -24,27 +24,17 @@ pub(crate) enum WrongHost {
     Unknown(String),
     #[error("the request does not name exactly one host")]
     NotOne,
-    #[error("the target of the request has an authority that is none of `http`")]
-    Authority,
+    #[error(transparent)]
+    Authority(#[from] UnfitAuthority),
 }
 
-/// The authority of a target stands above the header `host` (RFC 9112, 3.2.2), which has to be there once all the same (3.2), but in
-/// HTTP/1.0.
+/// The header `host` has to be there once (RFC 9112, 3.2), but in HTTP/1.0, also where the authority of the target stands above it.
 pub(crate) fn settle(parts: &mut Parts) -> Result<(), WrongHost> {
     let hosts = parts.headers.get_all(HOST).iter().count();
     if hosts > 1 || hosts == 0 && parts.version > Version::HTTP_10 {
         return Err(WrongHost::NotOne);
     }
-    // `CONNECT` has an authority and no path.
-    let (Some(authority), Some(scheme)) = (parts.uri.authority(), parts.uri.scheme_str()) else {
-        return Ok(());
-    };
-    let host = HeaderValue::from_str(authority.as_str()).map_err(|_| WrongHost::Authority)?;
-    if !matches!(scheme, "http" | "https") || authority.as_str().contains('@') {
-        return Err(WrongHost::Authority);
-    }
-    parts.headers.insert(HOST, host);
-    Ok(())
+    Ok(take_authority(&parts.uri, &mut parts.headers)?)
 }
 
 /// The names that requests may be for.

@@ -216,6 +216,15 @@ mod tests {
 
     const MAIN: &str = "int main(void) { return 0; }";
 
+    #[test]
+    fn debug_information_is_what_its_sections_have() {
+        let program = compile(MAIN, &["-g"]);
+        let bytes = debug_bytes(&program);
+        assert!(bytes > 0 && bytes < program.len() as u64, "{bytes}");
+        assert_eq!(debug_bytes(&compile(MAIN, &["-g", "-s"])), 0);
+        assert_eq!(debug_bytes(b"no program"), 0);
+    }
+
     /// A program that needs one library that exists nowhere, and nothing newer than the start code of this glibc.
     static PROGRAM: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let folder = tempfile::tempdir().unwrap();

@@ -269,7 +269,7 @@ impl Served {
     async fn outcome(&self, request: Request) -> Result<Response, Response> {
         let (mut parts, body) = request.into_parts();
         let refused = |status| Problem::new(status).into_response();
-        request::with_host(&mut parts).map_err(refused)?;
+        request::settle(&mut parts).map_err(refused)?;
         let found = self.table.find(parts.method.as_str(), parts.uri.path());
         let found = found.map_err(|NotAPath| refused(StatusCode::BAD_REQUEST))?;
         let not_found = || refused(StatusCode::NOT_FOUND);

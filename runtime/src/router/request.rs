@@ -6,26 +6,25 @@
 use axum::{
     body::{Body, Bytes},
     extract::{DefaultBodyLimit, FromRequest as _},
-    http::{Extensions, HeaderValue, StatusCode, Version, header, request::Parts},
+    http::{Extensions, StatusCode, Version, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use lambda_http::Context;
-use routegen_apigw::event::travels_as_text;
+use routegen_apigw::{
+    event::{drop_connection_headers, travels_as_text},
+    host::take_authority,
+};
 
 use super::failed::failed;
 use crate::{event, rejection::Rejection, request::Request, simulate::event::lambda_event};
 
-/// Gives the request its one host, which HTTP/2 has beside the headers.
-pub(super) fn with_host(parts: &mut Parts) -> Result<(), StatusCode> {
-    let mut hosts = parts.headers.get_all(header::HOST).iter();
-    match (hosts.next(), hosts.next()) {
-        (Some(_), None) => {}
-        (Some(_), Some(_)) => return Err(StatusCode::BAD_REQUEST),
-        (None, _) => {
-            let authority = parts.uri.authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
-            authority.and_then(|host| parts.headers.insert(header::HOST, host));
-        }
+/// Gives the request its one host, and takes away what was for the server alone.
+pub(super) fn settle(parts: &mut Parts) -> Result<(), StatusCode> {
+    if parts.headers.get_all(header::HOST).iter().count() > 1 {
+        return Err(StatusCode::BAD_REQUEST);
     }
+    take_authority(&parts.uri, &mut parts.headers).map_err(|_| StatusCode::BAD_REQUEST)?;
+    drop_connection_headers(&mut parts.headers);
     Ok(())
 }
 

@@ -117,6 +117,7 @@ fn written_out(folder: &Utf8Path, emulator: &Emulator, routes: usize) -> Utf8Pat
     std::fs::write(root.join("routes.tf"), each).unwrap();
     std::fs::write(root.join("api.tf"), include_str!("../../terraform/written_out/api.tf")).unwrap();
     std::fs::write(root.join("bucket.tf"), BUCKET).unwrap();
+    std::fs::write(root.join("terraform.tfvars"), "region = \"us-east-1\"\n").unwrap();
     std::fs::write(root.join("emulator_override.tf"), emulator.provider()).unwrap();
     root
 }

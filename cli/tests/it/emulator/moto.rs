@@ -181,8 +181,8 @@ fn the_locals_alone_fit_resources_in_the_seeds_pattern() {
     let root = folder.join("terraform");
     copy(&repository().join("cli/tests/terraform/own_resources"), &root);
     std::fs::write(root.join("emulator_override.tf"), emulator.provider()).unwrap();
-    let artifacts = format!("artifacts_dir = {:?}\n", items().artifacts);
-    std::fs::write(root.join("terraform.tfvars"), artifacts).unwrap();
+    let variables = format!("region = \"us-east-1\"\nartifacts_dir = {:?}\n", items().artifacts);
+    std::fs::write(root.join("terraform.tfvars"), variables).unwrap();
     let emit = |syntax: &str| {
         let args =
             ["emit-tf", "-p", "items", "--layout", "locals", "--syntax", syntax, "--out", root.as_str()];

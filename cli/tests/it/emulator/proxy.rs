@@ -65,9 +65,17 @@ impl Proxy {
         self.set(&faults.into());
     }
 
-    /// The first call that fits this operation fails.
+    /// The first call that fits this operation fails, however often it is repeated, and those that follow, until
+    /// [`Self::fail_nothing`].
     pub(super) fn fail(&self, operation: &str) {
-        self.set(&json!([{ "operation": operation }]));
+        self.set(&json!([{ "operation": operation, "times": ATTEMPTS }]));
+    }
+
+    /// Nothing fails any more. What was to fail has failed.
+    #[track_caller]
+    pub(super) fn fail_nothing(&self) {
+        assert_eq!(self.not_failed(), [""; 0]);
+        self.set(&json!([]));
     }
 
     fn set(&self, faults: &Value) {

@@ -87,6 +87,7 @@ fn project() -> Project {
                  [workspace.package]\nversion = \"1.2.3\"\nedition = \"2024\"\n\n\
                  [workspace.dependencies]\nroutegen = {{ path = \"{runtime}\" }}\nserde_json = \"1\"\n\n\
                  [workspace.lints.rust]\nunused_must_use = \"deny\"\n\n\
+                 [profile.release.package.workshop]\ndebug = \"line-tables-only\"\n\n\
                  [patch.crates-io]\nstrsim = {{ path = \"patched/strsim\" }}\n"
             ),
         ),
@@ -184,7 +185,14 @@ fn a_workspace_with_all_that_cargo_offers_is_built_as_cargo_does_and_left_as_it_
         functions(&succeed(command.args(arguments)))
     };
     assert_eq!(build(&["--locked"]), ["parts", "standard"]);
-    let parts = Environment::start(&unpack(&lambda.join("parts.zip"), &out), &[]);
+    let program = unpack(&lambda.join("parts.zip"), &out);
+    let bytes = std::fs::read(&program).unwrap();
+    let has = |text: &str| bytes.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+    assert!(has(".debug_line") && has("/workspace"), "the profile asks for debug information");
+    for folder in [project.root.as_str(), target().as_str(), repository().as_str()] {
+        assert!(!has(folder), "its debug information names `{folder}`");
+    }
+    let parts = Environment::start(&program, &[]);
     assert_eq!(
         body(&parts.invoke(&event("GET", "/parts", "", None))),
         json!({

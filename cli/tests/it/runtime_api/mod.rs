@@ -94,7 +94,7 @@ fn the_artifacts_of_the_example_answer_and_one_sees_what_the_other_created() {
         (created_from(Some("{")), 400, "Failed to parse the request body as JSON"),
         (created_from(Some("{}")), 422, "missing field `name`"),
         (created_from(None), 400, "Failed to parse the request body as JSON"),
-        (list("limit=many"), 400, "invalid digit found in string"),
+        (list("limit=many"), 400, "the query parameter `limit` is not a valid u64"),
     ] {
         assert_eq!(response["statusCode"], status, "{response}");
         assert_eq!(response["headers"]["content-type"], "application/problem+json");

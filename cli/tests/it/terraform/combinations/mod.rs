@@ -105,6 +105,7 @@ const SETTINGS: &[&[&str]] = &[
         r#"cognito_user_client = { callback_urls = ["https://app.example.com"] }"#,
     ],
     &["", r#"cognito_mfa = "ON""#],
+    &["", "cognito_access_token_minutes = 15"],
     &["", "cognito_user_pool_tier = \"PLUS\"\n  cognito_threat_protection = \"ENFORCED\""],
     &["", r#"cognito_domain_prefix = "staging""#],
     &["", r#"cognito_domain_suffix = "auth-fips.eu-central-1.amazoncognito.com""#],
