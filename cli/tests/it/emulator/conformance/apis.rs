@@ -74,7 +74,7 @@ fn handlers(setup: &Setup) -> String {
             let (auth, scopes) = (route.auth, route.scopes);
             let name = format!("{function}_{number}");
             write!(lib, "#[routegen::route({method}, {path:?}, auth = {auth:?}, name = {name:?}").unwrap();
-            writeln!(lib, ", lambda = {function:?}, scopes = {scopes:?})]").unwrap();
+            writeln!(lib, ", timeout = 29, lambda = {function:?}, scopes = {scopes:?})]").unwrap();
         }
         if !routes.is_empty() {
             writeln!(lib, "async fn {function}() {{}}\n").unwrap();

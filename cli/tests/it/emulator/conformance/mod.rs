@@ -66,7 +66,14 @@ async fn ministack_answers_as_the_table_says_but_for_the_differences_that_it_nam
             key: published_key(&issuer).await,
         };
         for row in topics.iter().flat_map(|rows| rows(&place)) {
-            wrong += &verdict(&row, &place, address).await;
+            let mut verdict = self::verdict(&row, &place, address).await;
+            if !verdict.is_empty() {
+                // A function that starts on a busy machine can take longer than MiniStack waits for it. What it answers to a
+                // request is the same each time.
+                eprintln!("asked again:\n{verdict}");
+                verdict = self::verdict(&row, &place, address).await;
+            }
+            wrong += &verdict;
         }
     }
     assert!(wrong.is_empty(), "MiniStack is not as the table says:\n{wrong}");
