@@ -29,6 +29,7 @@
 //! | [`Path<T>`](Path) | the parameters of the path |
 //! | [`Query<T>`](Query) | the query |
 //! | [`Json<T>`](Json), `String`, `Bytes` | the body, as the last argument |
+//! | `Valid<E>`, such as `Valid<Json<T>>` | what `E` extracts, where it keeps the rules that `T` has by garde (feature `garde`) |
 //! | [`Claims<T>`](Claims), [`Scopes`] | what the authorizer knows of the caller |
 //! | [`Res<T>`](Res) | what is made once, before the first request: a client, a pool, configuration |
 //! | [`RouteKey`] | the route that the request takes |
@@ -152,6 +153,9 @@ pub use axum::{
 };
 pub use decision::Decision;
 pub use extract::{Claims, Path, Query, RouteKey, Scopes, StandardClaims};
+#[cfg(feature = "garde")]
+#[cfg_attr(docsrs, doc(cfg(feature = "garde")))]
+pub use extract::{Valid, Validated, ValuePlace};
 pub use forward::forward;
 pub use lambda_http;
 pub use problem::{IntoProblem, Problem};
