@@ -123,12 +123,12 @@ impl<E: Validated + FromRequestParts<S> + Send, S: Send + Sync> FromRequestParts
         let extracted = E::from_request_parts(parts, state).await.map_err(Rejection::new);
         match extracted {
             Ok(extracted) => {
-                let sent = || match E::PLACE {
-                    ValuePlace::Path => parameters(super::path::names(parts).iter().copied()),
-                    _ => {
-                        let names = super::query::names(parts.uri.query().unwrap_or_default());
-                        parameters(names.iter().map(String::as_str))
+                let sent = || {
+                    if E::PLACE == ValuePlace::Path {
+                        return parameters(super::path::names(parts).iter().copied());
                     }
+                    let names = super::query::names(parts.uri.query().unwrap_or_default());
+                    parameters(names.iter().map(String::as_str))
                 };
                 valid(extracted, sent).map_err(Problem::into_response)
             }
