@@ -414,16 +414,3 @@ pub mod __private {
         serve::{serve, serve_authorizer, serve_one_of, use_threads},
     };
 }
-
-/// The examples of the README and of the guides compile.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
-
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/middleware.md")]
-struct MiddlewareGuide;
-
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/migration.md")]
-struct MigrationGuide;

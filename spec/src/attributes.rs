@@ -184,49 +184,10 @@ pub const PROBLEM: [Argument; 6] = [
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};
+    use std::collections::BTreeMap;
 
     use super::*;
     use crate::limits;
-
-    /// The table as the documentation of the attribute has it.
-    fn markdown(arguments: &[Argument]) -> String {
-        let head = "| key | value | default |\n|---|---|---|\n".to_owned();
-        arguments.iter().fold(head, |mut table, Argument { key, value, default }| {
-            let _ = writeln!(table, "| `{}` | {value} | {default} |", key.name);
-            table
-        })
-    }
-
-    /// `just bless` writes them.
-    #[test]
-    fn the_documentation_of_the_macros_is_this_table() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src/keys");
-        for (file, arguments) in [
-            ("route.md", &ROUTE[..]),
-            ("authorizer.md", &AUTHORIZER),
-            ("middleware.md", &MIDDLEWARE),
-            ("package.md", &PACKAGE),
-            ("problem.md", &PROBLEM),
-        ] {
-            let (path, table) = (folder.join(file), markdown(arguments));
-            if env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
-                fs::write(&path, &table).unwrap();
-            }
-            assert_eq!(fs::read_to_string(&path).unwrap_or_default(), table, "{file}: run `just bless`");
-        }
-    }
-
-    #[test]
-    fn the_readme_has_every_key_of_a_route() {
-        let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
-        let rows =
-            readme.lines().filter(|line| line.starts_with('|')).filter_map(|line| line.split('|').nth(1));
-        let first_columns: String = rows.collect();
-        for Argument { key, .. } in ROUTE.iter().filter(|argument| argument.key != Key::CRATE) {
-            assert!(first_columns.contains(&format!("`{}`", key.name)), "{}", key.name);
-        }
-    }
 
     #[test]
     fn a_name_is_one_key_and_the_numbers_are_the_limits() {
