@@ -4,6 +4,7 @@ use std::{net::IpAddr, num::NonZero};
 
 use camino::Utf8PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::{
     artifacts::ZipLayout,
@@ -66,6 +67,18 @@ pub(crate) enum Command {
         #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "20")]
         crates: Option<usize>,
     },
+    /// Prints a script with which a shell completes the command line; no package is needed
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Writes the manual pages, one for each command; no package is needed
+    Man {
+        /// Folder for the pages, such as ~/.local/share/man/man1
+        #[arg(long, value_name = "DIR")]
+        out: Utf8PathBuf,
+    },
 }
 
 /// What artifacts are built for, and with what.
@@ -100,7 +113,9 @@ impl Command {
             | Self::Dev(_)
             | Self::Token(_)
             | Self::Invoke(_)
-            | Self::Inspect { .. } => TargetArgs::default(),
+            | Self::Inspect { .. }
+            | Self::Completions { .. }
+            | Self::Man { .. } => TargetArgs::default(),
             Self::Build(BuildArgs { target, .. }) | Self::Package { target, .. } => *target,
             Self::EmitTf(EmitTfArgs { arch, .. }) => TargetArgs { arch: *arch, ..TargetArgs::default() },
         }

@@ -12,6 +12,7 @@ mod package;
 mod paths;
 mod routes;
 mod runnable;
+mod shell;
 mod size;
 mod table;
 mod token;
@@ -56,6 +57,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         Command::Token(args) => token::run(args, &load()?, printer),
         Command::Invoke(args) => invoke::run(args, &load()?, printer),
         Command::Inspect { files, crates } => inspect::run(files, *crates, load, printer),
+        Command::Completions { shell } => shell::completions(*shell, printer),
+        Command::Man { out } => shell::man(out, printer),
     }
 }
 
