@@ -4,6 +4,7 @@
 //! a variable of the Terraform module, and what an HTTP API cannot do is refused with its reason.
 
 mod authorizers;
+mod document;
 mod mistake;
 mod rest_only;
 
@@ -20,6 +21,7 @@ use routegen_spec::{FunctionDefaults, IdentitySource, limits};
 use serde::Deserialize;
 use toml::Spanned;
 
+pub(crate) use self::document::Document;
 use self::{
     authorizers::OneAuthorizer,
     mistake::{Mistake, spanned},
@@ -58,6 +60,9 @@ pub(crate) struct Config {
     /// Authorizers that are not written in Rust, by the word that routes name them by.
     #[serde(default)]
     authorizers: BTreeMap<Spanned<String>, OneAuthorizer>,
+    /// What the document of the API says that no code does.
+    #[serde(default)]
+    openapi: Document,
     /// The file itself, for what is found wrong with it later.
     #[serde(skip)]
     source_code: Option<Arc<NamedSource<String>>>,
@@ -129,6 +134,7 @@ impl Config {
             authorizers::validate_name(name)?;
             authorizer.identity_source()?;
         }
+        self.openapi.validate()?;
         let valid = |name: &str| {
             !name.is_empty()
                 && name.len() <= limits::FUNCTION_NAME_CHARS
@@ -166,6 +172,11 @@ impl Config {
     /// What compiles the artifacts, where somebody has said it.
     pub(crate) fn compiler(&self) -> Option<Compiler> {
         self.compiler
+    }
+
+    /// What the document of the API says that no code does.
+    pub(crate) fn openapi(&self) -> &Document {
+        &self.openapi
     }
 
     /// The API's name, where the file has one.
