@@ -27,6 +27,7 @@ fn the_documentation_of_the_macros_is_this_table() {
         ("authorizer.md", &AUTHORIZER),
         ("middleware.md", &MIDDLEWARE),
         ("package.md", &PACKAGE),
+        ("problem.md", &PROBLEM),
     ] {
         let (path, table) = (folder.join(file), markdown(arguments));
         if env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {

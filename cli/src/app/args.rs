@@ -8,7 +8,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use crate::{
     artifacts::ZipLayout,
     output::options::Output,
-    project::target::{Architecture, Compiler},
+    project::target::{Architecture, Compiler, Linking},
     terraform::{Layout, Syntax},
 };
 
@@ -78,6 +78,9 @@ pub(crate) struct TargetArgs {
     /// the first of cargo-zigbuild and cargo that is ready]
     #[arg(long, value_enum)]
     pub(crate) compiler: Option<Compiler>,
+    /// What links the functions [default: routegen.toml's, else direct]
+    #[arg(long, value_enum)]
+    pub(crate) backend: Option<Linking>,
 }
 
 impl Command {
@@ -99,7 +102,7 @@ impl Command {
             | Self::Invoke(_)
             | Self::Inspect { .. } => TargetArgs::default(),
             Self::Build(BuildArgs { target, .. }) | Self::Package { target, .. } => *target,
-            Self::EmitTf(EmitTfArgs { arch, .. }) => TargetArgs { arch: *arch, compiler: None },
+            Self::EmitTf(EmitTfArgs { arch, .. }) => TargetArgs { arch: *arch, ..TargetArgs::default() },
         }
     }
 }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     configuration::{here, rustc_wrapper},
     mode::Mode,
+    profile::Profile,
     record::Record,
 };
 use crate::{
@@ -37,10 +38,17 @@ struct Orders {
     flags: Vec<String>,
     /// The conditions that the runtime is compiled under besides the ones that cargo names.
     cfg: String,
+    /// Whether programs that routegen has generated lose their symbols where cargo takes debug information alone.
+    strip: bool,
 }
 
 /// Makes `cargo` call this program in the place of rustc.
-pub(super) fn install(cargo: &mut Command, workspace: &Workspace, mode: Mode) -> Result<(), Error> {
+pub(super) fn install(
+    cargo: &mut Command,
+    workspace: &Workspace,
+    mode: Mode,
+    profile: &Profile,
+) -> Result<(), Error> {
     let program = std::env::current_exe().map_err(|error| support::Error::run("routegen", error))?;
     let cfg = match mode {
         // Not by cargo, which takes features for members of the workspace alone, and would give `--features` of the user's
@@ -48,7 +56,12 @@ pub(super) fn install(cargo: &mut Command, workspace: &Workspace, mode: Mode) ->
         Mode::Registry => "feature=\"registry\"",
         Mode::Artifacts => "routegen_artifact",
     };
-    let orders = Orders { next: rustc_wrapper(&here()?)?, flags: remap(workspace), cfg: cfg.to_owned() };
+    let orders = Orders {
+        next: rustc_wrapper(&here()?)?,
+        flags: remap(workspace),
+        cfg: cfg.to_owned(),
+        strip: !profile.keeps_symbols,
+    };
     cargo.env(WRAPPER, program).env(ORDERS, serde_json::to_string(&orders).unwrap_or_default());
     Ok(())
 }
@@ -87,11 +100,41 @@ pub(crate) fn main(args: &[OsString]) -> Option<ExitCode> {
     };
     // A build script or a procedural macro that calls routegen means routegen.
     command.env_remove(ORDERS);
-    command.args(arguments).args(&orders.flags);
+    if is_generated() {
+        command.args(for_generated(arguments, orders.strip));
+    } else {
+        command.args(arguments);
+    }
+    command.args(&orders.flags);
     if is_runtime(arguments) {
         command.args(["--cfg", &orders.cfg]);
     }
     Some(become_(command))
+}
+
+/// What the names of the programs begin with that routegen adds to the user's package.
+pub(super) const GENERATED: &str = "routegen-";
+
+/// Whether cargo compiles a program that routegen has added.
+fn is_generated() -> bool {
+    std::env::var("CARGO_BIN_NAME").is_ok_and(|name| name.starts_with(GENERATED))
+}
+
+/// The same call for generated code, which no lint judges, and whose symbols nobody needs.
+fn for_generated(arguments: &[OsString], strip: bool) -> Vec<OsString> {
+    let mut all = Vec::new();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        if argument == "--cap-lints" {
+            arguments.next();
+        } else if strip && argument == "strip=debuginfo" {
+            all.push("strip=symbols".into());
+        } else if !argument.as_encoded_bytes().starts_with(b"--cap-lints=") {
+            all.push(argument.clone());
+        }
+    }
+    all.push("--cap-lints=allow".into());
+    all
 }
 
 /// Whether it is the crate that users depend on: `--crate-name routegen`, as cargo writes it.
@@ -145,6 +188,17 @@ fn failed(command: &Command, error: &std::io::Error) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn generated_code_is_judged_by_no_lint_and_loses_its_symbols_unless_the_user_keeps_them() {
+        let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
+        let call = words("--crate-name a -C strip=debuginfo --cap-lints warn --cap-lints=warn -O");
+        assert_eq!(for_generated(&call, true), words("--crate-name a -C strip=symbols -O --cap-lints=allow"));
+        assert_eq!(
+            for_generated(&call, false),
+            words("--crate-name a -C strip=debuginfo -O --cap-lints=allow")
+        );
+    }
 
     #[test]
     fn rustc_is_told_from_a_workspace_wrapper_around_it() {

@@ -39,8 +39,9 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let with_api = |command: &dyn Fn(&Api<'_>) -> Result<(), Error>| {
         let workspace = printer.stopwatch.time(Step::Workspace, "", load)?;
         let _lock = lock(&workspace, printer)?;
-        let TargetArgs { arch, compiler } = args.command.target();
-        let config = Config::load(&workspace.package_root)?.overruled(arch, compiler);
+        let TargetArgs { arch, compiler, backend } = args.command.target();
+        let config = Config::load(&workspace.package_root)?.overruled(arch, compiler, backend);
+        let workspace = workspace.linked_by(config.linking())?;
         command(&Api { workspace, config, printer })
     };
     match &args.command {

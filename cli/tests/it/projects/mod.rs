@@ -1,5 +1,6 @@
 //! Whatever a user's project makes of cargo: it is built as cargo would build it, and left as it was.
 
+mod by_cargo;
 mod everything;
 mod lock;
 mod outside;
