@@ -115,7 +115,10 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod answer;
 mod authorizer;
+#[cfg(feature = "registry")]
+mod contract;
 mod decision;
 mod event;
 mod extract;
@@ -145,6 +148,7 @@ mod simulate;
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 
+pub use answer::{Accepted, Created};
 pub use authorizer::AuthorizerRequest;
 pub use axum::middleware::Next;
 pub use axum::{
@@ -386,13 +390,22 @@ pub mod __private {
 
     #[cfg(feature = "registry")]
     pub use inventory;
+    #[cfg(feature = "registry")]
+    pub use routegen_spec::contract;
 
+    #[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
+    pub use crate::__schema_of as schema_of;
+    #[cfg(feature = "registry")]
+    pub use crate::contract::{
+        DescribeError, DescribeWrapper, Described, FailingAnything, HeadedAnything, Of, ReturnedAnything,
+        Taken, TakenAnything, Untyped, generated, returned,
+    };
     #[cfg(any(feature = "router", feature = "testing"))]
     pub use crate::registry::in_registered_package;
     #[cfg(feature = "registry")]
     pub use crate::registry::{Registration, write_manifest};
     pub use crate::{
-        __register as register, __register_package as register_package,
+        __contract as contract, __register as register, __register_package as register_package,
         authorizer::{Authorizer, Verdict},
         decision::IntoDecision,
         extract::{

@@ -1,6 +1,7 @@
 //! The routes of the group `pets`: one function, one artifact, one cold start for all of them.
 
 use routegen::{Claims, Json, Path, Problem, Query, Res, route};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -9,14 +10,14 @@ use crate::{
 };
 
 /// The parameters of a path by their names. `routegen` compares them with the path's before anything is deployed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct OfShelter {
     shelter: String,
     id: u32,
 }
 
 /// Which pets a client wants.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Filter {
     species: Option<String>,
 }
@@ -74,14 +75,14 @@ async fn get_pet(
 }
 
 /// What someone offers a pet.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Home {
     species: String,
     square_metres: u32,
 }
 
 /// Whether the home is large enough.
-#[derive(Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 struct Verdict {
     suitable: bool,
 }

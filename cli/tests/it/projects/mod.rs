@@ -3,6 +3,7 @@
 mod by_cargo;
 mod everything;
 mod lock;
+mod nightly;
 mod outside;
 mod profiles;
 

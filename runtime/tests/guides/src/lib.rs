@@ -13,3 +13,7 @@ struct MiddlewareGuide;
 #[cfg(doctest)]
 #[doc = include_str!("../../../../docs/migration.md")]
 struct MigrationGuide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/openapi.md")]
+struct OpenApiGuide;

@@ -1,0 +1,161 @@
+//! What handlers tell, from the attribute on.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    body::Bytes,
+    http::StatusCode,
+    response::{IntoResponse, NoContent, Redirect},
+};
+use routegen_spec::contract::{Answer, Argument, RouteTypes, Status, Traced};
+use serde::{Deserialize, Serialize};
+
+use crate::{Accepted, Created, Json, Path, Problem, Query, contract::DescribeError, registry, route};
+
+#[derive(Deserialize, Serialize)]
+struct Item {
+    id: u64,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "serde reads it alone")]
+struct Page {
+    limit: Option<u32>,
+}
+
+enum Refused {
+    Missing,
+}
+
+crate::__private::contract! {
+    impl DescribeError for Refused {
+        fn answers() -> Vec<Answer> {
+            vec![Answer::problem(404).with_member("id", crate::__private::schema_of!(u64))]
+        }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> axum::response::Response {
+        let Self::Missing = self;
+        StatusCode::NOT_FOUND.into_response()
+    }
+}
+
+/// Reads
+///
+/// All of it.
+#[route(GET, "/contract/{id}", auth = "none", crate = crate)]
+async fn contract_get(_: Path<u64>, _: Option<Query<Page>>) -> Result<Json<Item>, Refused> {
+    Err(Refused::Missing)
+}
+
+#[route(POST, "/contract", auth = "none", crate = crate)]
+async fn contract_post(_: Json<Item>) -> Result<Created<Json<Item>>, Problem> {
+    Ok(Created::new(Json(Item { id: 1 })))
+}
+
+#[route(PUT, "/contract", auth = "none", crate = crate)]
+async fn contract_put(_: String) -> (StatusCode, Json<Item>) {
+    (StatusCode::OK, Json(Item { id: 1 }))
+}
+
+#[route(DELETE, "/contract", auth = "none", crate = crate)]
+async fn contract_delete(_: Result<Json<Item>, axum::extract::rejection::JsonRejection>) -> NoContent {
+    NoContent
+}
+
+#[route(PATCH, "/contract", auth = "none", crate = crate)]
+async fn contract_patch(_: Bytes) -> Result<impl IntoResponse, lambda_http::Error> {
+    Ok("opaque")
+}
+
+#[route(OPTIONS, "/contract", auth = "none", crate = crate)]
+async fn contract_options() -> Redirect {
+    Redirect::to("/")
+}
+
+#[route(HEAD, "/contract", auth = "none", crate = crate)]
+async fn contract_head() {}
+
+#[route(POST, "/contract/jobs", auth = "none", crate = crate)]
+async fn contract_jobs(_: lambda_http::Request) -> Result<Accepted<String>, StatusCode> {
+    Ok(Accepted("soon".to_owned()))
+}
+
+fn described() -> BTreeMap<String, RouteTypes> {
+    let contract = registry::contract().routes.into_iter();
+    let ours = contract.filter_map(|route| {
+        let name = route.entry.strip_prefix("routegen.routegen.")?.to_owned();
+        name.contains("contract").then_some((name, route))
+    });
+    ours.collect()
+}
+
+fn answers(route: &RouteTypes) -> Vec<String> {
+    let answer = |answer: &Answer| {
+        let status = match answer.status {
+            Status::Is(status) => status.to_string(),
+            Status::Class(class) => format!("{class}XX"),
+            _ => "default".to_owned(),
+        };
+        let bodies: Vec<_> =
+            answer.bodies.iter().map(|body| format!(" {} {}", body.media_type, body.schema.of)).collect();
+        let headers: Vec<_> = answer.headers.iter().map(|name| format!(" +{name}")).collect();
+        format!("{status}{}{}", bodies.concat(), headers.concat()).trim().to_owned()
+    };
+    route.answers.iter().map(answer).collect()
+}
+
+fn statuses(argument: &Argument) -> Vec<Status> {
+    argument.refusals.iter().map(|refusal| refusal.status).collect()
+}
+
+#[test]
+fn the_answers_are_those_of_the_signature() {
+    let told: Vec<String> =
+        described().iter().map(|(name, route)| format!("{name}: {}", answers(route).join(", "))).collect();
+    let item = "routegen::contract::tests::Item";
+    let expected = [
+        "DELETE.contract: 204".to_owned(),
+        format!("GET.contract.$id: 200 application/json {item}, 404 application/problem+json"),
+        "HEAD.contract: 200".to_owned(),
+        "OPTIONS.contract: 3XX +location".to_owned(),
+        "PATCH.contract: default */* &str, 500 application/problem+json".to_owned(),
+        format!("POST.contract: 201 application/json {item} +location, default application/problem+json"),
+        "POST.contract.jobs: 202 text/plain, default".to_owned(),
+        format!("PUT.contract: default application/json {item}"),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn the_arguments_are_those_of_the_signature() {
+    let described = described();
+    let get = &described["GET.contract.$id"];
+    assert_eq!(get.answers[1].bodies[0].schema.untyped, ["u64"], "this crate has no schemars, and says so");
+    assert_eq!(get.details, "All of it.");
+    let [path, query] = get.arguments.as_slice() else { panic!("{get:?}") };
+    assert!(matches!(&path.parameters.as_ref().unwrap().traced, Traced::Values(values) if values.len() == 1));
+    assert!(
+        query.optional
+            && matches!(&query.parameters.as_ref().unwrap().traced, Traced::Fields(fields) if fields[0].name == "limit")
+    );
+    let post = &described["POST.contract"].arguments[0];
+    let body = post.body.as_ref().unwrap();
+    assert_eq!(
+        (body.media_type.as_str(), body.schema.of.as_str()),
+        ("application/json", "routegen::contract::tests::Item")
+    );
+    assert_eq!(statuses(post), [Status::Is(400), Status::Is(415), Status::Is(422)]);
+    assert!(described["DELETE.contract"].arguments[0].optional, "a `Result` is for the handler to look at");
+    assert_eq!(
+        described["PATCH.contract"].arguments[0].body.as_ref().unwrap().media_type,
+        "application/octet-stream"
+    );
+    assert_eq!(
+        described["POST.contract.jobs"].arguments[0],
+        Argument::default(),
+        "nobody knows what becomes of a request"
+    );
+}
