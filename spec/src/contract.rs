@@ -330,7 +330,7 @@ mod tests {
             (&members.properties["id"], &members.properties["what"]),
             (&json!({ "type": "integer" }), &json!({}))
         );
-        assert_eq!(members.required, ["id", "what"]);
+        assert_eq!(members.required, ["type", "id", "what"]);
         assert_eq!(schema.untyped, ["shop::What"]);
     }
 
