@@ -419,7 +419,7 @@ pub mod __private {
             layered, through,
         },
         package::{Package, further, in_package, within},
-        problem::{Failure, IntoProblem, NotAnError, Problem, as_error_status, downcast, error_status},
+        problem::{Failure, IntoProblem, NotAnError, Problem, check_error_status, downcast, error_status},
         register::REGISTERS,
         reply::{IntoReply, Output, OutputCheck},
         request::Request,

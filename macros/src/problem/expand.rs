@@ -77,9 +77,8 @@ fn arm(kind: &Kind, this: &TokenStream) -> TokenStream {
         }
         // An item, because `cargo check` evaluates no other constant.
         Status::Constant(path) => {
-            let constant = quote_spanned!(site=> STATUS);
-            let value = quote_spanned!(path.span()=> __private::as_error_status(#path));
-            (quote_spanned!(site=> const #constant: __private::StatusCode = #value;), constant)
+            let check = quote_spanned!(path.span()=> __private::check_error_status(#path));
+            (quote_spanned!(site=> const _: () = #check;), path.to_token_stream())
         }
     };
     let bindings = fields.iter().map(|field| {
