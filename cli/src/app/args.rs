@@ -4,12 +4,13 @@ use std::{net::IpAddr, num::NonZero};
 
 use camino::Utf8PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::{
     artifacts::ZipLayout,
     contract,
     output::options::{Format, Output},
-    project::target::{Architecture, Compiler},
+    project::target::{Architecture, Compiler, Linking},
     terraform::{Layout, Syntax},
 };
 
@@ -70,6 +71,18 @@ pub(crate) enum Command {
         #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "20")]
         crates: Option<usize>,
     },
+    /// Prints a script with which a shell completes the command line; no package is needed
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Writes the manual pages, one for each command; no package is needed
+    Man {
+        /// Folder for the pages, such as ~/.local/share/man/man1
+        #[arg(long, value_name = "DIR")]
+        out: Utf8PathBuf,
+    },
 }
 
 /// What artifacts are built for, and with what.
@@ -82,6 +95,9 @@ pub(crate) struct TargetArgs {
     /// the first of cargo-zigbuild and cargo that is ready]
     #[arg(long, value_enum)]
     pub(crate) compiler: Option<Compiler>,
+    /// What links the functions [default: routegen.toml's, else direct]
+    #[arg(long, value_enum)]
+    pub(crate) backend: Option<Linking>,
 }
 
 impl Command {
@@ -102,9 +118,11 @@ impl Command {
             | Self::Dev(_)
             | Self::Token(_)
             | Self::Invoke(_)
-            | Self::Inspect { .. } => TargetArgs::default(),
+            | Self::Inspect { .. }
+            | Self::Completions { .. }
+            | Self::Man { .. } => TargetArgs::default(),
             Self::Build(BuildArgs { target, .. }) | Self::Package { target, .. } => *target,
-            Self::EmitTf(EmitTfArgs { arch, .. }) => TargetArgs { arch: *arch, compiler: None },
+            Self::EmitTf(EmitTfArgs { arch, .. }) => TargetArgs { arch: *arch, ..TargetArgs::default() },
         }
     }
 }

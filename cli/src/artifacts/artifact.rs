@@ -1,6 +1,6 @@
 //! One function: from the libraries to the zip at its place.
 
-use std::io::Read as _;
+use std::{collections::BTreeMap, io::Read as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::ValueEnum;
@@ -19,7 +19,7 @@ use crate::{
     project::workspace::{LinkedPackage, Workspace},
     support,
     support::{files, hash, timings::Step},
-    toolchain::{self, Libraries, Link},
+    toolchain::{self, Libraries, Link, Linked},
 };
 
 /// Where in the folder a function's zip is.
@@ -86,6 +86,20 @@ pub(crate) enum Change {
     Unchanged,
 }
 
+/// The program of a function, before it is linked.
+struct Source<'a> {
+    crate_name: &'a str,
+    text: String,
+    folder: Utf8PathBuf,
+}
+
+impl Source<'_> {
+    fn link<'a>(&'a self, function: &'a Function) -> Link<'a> {
+        let crates = vec![self.crate_name];
+        Link { name: &function.name, source: &self.text, crates, folder: &self.folder }
+    }
+}
+
 /// What all functions of a build have in common.
 pub(super) struct Build<'a> {
     pub(super) workspace: &'a Workspace,
@@ -101,25 +115,30 @@ pub(super) struct Build<'a> {
 }
 
 impl Build<'_> {
-    /// Links and zips a function, as far as that is needed.
-    pub(super) fn artifact(&self, function: &Function) -> Result<(Artifact, Listed), Error> {
-        let package = self.workspace.linked.iter().find(|package| package.name == function.package);
-        let package = package.ok_or(toolchain::Error::CargoSaidTooLittle)?;
-        let crate_name = package.crate_name.as_str();
-        let folder =
-            self.workspace.own_target().join("bootstrap").join(&self.workspace.package).join(&function.name);
-        files::create_folder(&folder)?;
-        let source = program::main(
-            &[crate_name],
-            function.kind,
-            &function.calls,
-            program::Setup::of(function, self.workspace.has_records),
-        ) + program::HOLDS_ITS_OWN_HANDLERS_ALONE
-            + &self.note(function, package).source();
-        let link = Link { name: &function.name, source: &source, crates: vec![crate_name], folder: &folder };
+    /// The programs of all of these functions, where cargo builds them together; none where rustc links each.
+    pub(super) fn link_together(&self, functions: &[&Function]) -> Result<BTreeMap<String, Linked>, Error> {
+        let sources: Vec<_> =
+            functions.iter().map(|function| self.source(function)).collect::<Result<_, _>>()?;
+        let links: Vec<_> =
+            functions.iter().zip(&sources).map(|(function, source)| source.link(function)).collect();
+        let link = || toolchain::link_together(self.libraries, &links, self.printer);
+        let linked = self.printer.stopwatch.time(Step::Link, "", link)?;
+        Ok(functions.iter().map(|function| function.name.clone()).zip(linked).collect())
+    }
+
+    /// Links and zips a function, as far as that is needed. `linked` are the programs that are linked already.
+    pub(super) fn artifact(
+        &self,
+        function: &Function,
+        linked: &BTreeMap<String, Linked>,
+    ) -> Result<(Artifact, Listed), Error> {
         let stopwatch = &self.printer.stopwatch;
-        let linked = stopwatch
-            .time(Step::Link, &function.name, || toolchain::link(self.libraries, &link, self.printer))?;
+        let source = self.source(function)?;
+        let link = || toolchain::link(self.libraries, &source.link(function), self.printer);
+        let linked = match linked.get(&function.name) {
+            Some(linked) => linked.clone(),
+            None => stopwatch.time(Step::Link, &function.name, link)?,
+        };
         if !linked.fresh {
             self.progress.linked(&function.name);
         }
@@ -130,7 +149,7 @@ impl Build<'_> {
             linked: &linked,
             extras: self.extras.of(function),
             path: &path,
-            stamp: &folder.join("zip.json"),
+            stamp: &source.folder.join("zip.json"),
         };
         let beside: Vec<_> = pack.extras.iter().map(|extra| extra.name.as_str()).collect();
         let packed = stopwatch.time(Step::Zip, &function.name, || {
@@ -145,6 +164,23 @@ impl Build<'_> {
         self.progress.done();
         let listed = self.listed(function, file, &packed);
         Ok((self.compared(path, packed, &listed), listed))
+    }
+
+    fn source(&self, function: &Function) -> Result<Source<'_>, Error> {
+        let package = self.workspace.linked.iter().find(|package| package.name == function.package);
+        let package = package.ok_or(toolchain::Error::CargoSaidTooLittle)?;
+        let crate_name = package.crate_name.as_str();
+        let folder =
+            self.workspace.own_target().join("bootstrap").join(&self.workspace.package).join(&function.name);
+        files::create_folder(&folder)?;
+        let text = program::main(
+            &[self.libraries.name(crate_name)],
+            function.kind,
+            &function.calls,
+            program::Setup::of(function, self.workspace.has_records),
+        ) + program::HOLDS_ITS_OWN_HANDLERS_ALONE
+            + &self.note(function, package).source();
+        Ok(Source { crate_name, text, folder })
     }
 
     /// What the artifact says about itself.

@@ -3,7 +3,7 @@
 //! In: the checked manifest. Out: their zips, and `artifacts.json`. The user's libraries are compiled once; a function then costs one
 //! link, which takes nothing of another function's handlers. What has not changed is not made again.
 
-use std::num::NonZero;
+use std::{collections::BTreeMap, num::NonZero};
 
 use camino::Utf8Path;
 
@@ -17,7 +17,7 @@ use crate::{
     artifacts::Error,
     check::{CheckedManifest, Function},
     output::{printer::Printer, words::plural},
-    project::workspace::Workspace,
+    project::{target::Linking, workspace::Workspace},
     routes::symbols,
     support::timings::Step,
     toolchain::{self, Backend, Mode},
@@ -73,7 +73,9 @@ pub(crate) fn build(
         printer,
         progress: &progress,
     };
-    let made = in_parallel(request.jobs, &selected, |function| build.artifact(function));
+    let linked =
+        if workspace.linking == Linking::Cargo { build.link_together(&selected)? } else { BTreeMap::new() };
+    let made = in_parallel(request.jobs, &selected, |function| build.artifact(function, &linked));
     progress.finish();
     let (artifacts, mut listed): (Vec<_>, Vec<_>) = made?.into_iter().unzip();
     if let Some(before) = &before {

@@ -82,14 +82,15 @@ pub(crate) fn link(
         }
         crates.sort_unstable();
         crates.dedup();
+        let names: Vec<_> = crates.iter().map(|krate| libraries.name(krate)).collect();
         let source = if kind.is_shared() {
             let functions =
                 functions.iter().map(|one| (one.name.as_str(), one.multi_thread, one.calls.as_slice()));
-            program::main_of_one(&crates, functions)
+            program::main_of_one(&names, functions)
         } else {
             let entries = functions.iter().flat_map(|function| &function.calls);
             let has_threads = functions.iter().any(|function| function.multi_thread);
-            program::main(&crates, kind, entries, program::Setup { records: true, threads: has_threads })
+            program::main(&names, kind, entries, program::Setup { records: true, threads: has_threads })
         };
         let folder = links.join(name);
         files::create_folder(&folder)?;

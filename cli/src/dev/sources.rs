@@ -57,9 +57,12 @@ impl Sources {
         for folder in folders.filter_map(|entry| Utf8PathBuf::from_path_buf(entry.into_path()).ok()) {
             match folder.file_name() {
                 Some("deps") => this.libraries(&folder, &workspace.root, &elsewhere),
-                Some("build") => units.extend(entries(&folder)),
+                Some("build") => units.extend(entries(&folder).flat_map(|it| Unit::all(&it))),
                 _ => {}
             }
+        }
+        for unit in units.iter().filter(|unit| unit.is_of_any_kind) {
+            this.libraries(&unit.compiled, &workspace.root, &elsewhere);
         }
         this.scripts(&units, &workspace.root, &elsewhere);
         this
@@ -78,33 +81,34 @@ impl Sources {
 
     /// The build scripts of the packages: their own files, what they name, and when they ran. A script is compiled for this machine, and
     /// has run for the target: its folders may be in two places.
-    fn scripts(&mut self, units: &[Utf8PathBuf], root: &Utf8Path, elsewhere: &[Utf8PathBuf]) {
+    fn scripts(&mut self, units: &[Unit], root: &Utf8Path, elsewhere: &[Utf8PathBuf]) {
         let mut names = BTreeSet::new();
         for unit in units {
-            for file in entries(unit).filter(|file| file.extension() == Some("d")) {
+            for file in entries(&unit.compiled).filter(|file| file.extension() == Some("d")) {
                 let read = dep_info(&file, root);
                 if let Some(package) = read.iter().find_map(|file| self.package_of(file)) {
-                    names.extend(Some((unit_name(unit).to_owned(), package.to_owned())));
+                    names.extend(Some((unit.name.clone(), package.to_owned())));
                     let is_here = |file: &Utf8PathBuf| !elsewhere.iter().any(|it| file.starts_with(it));
                     self.files.extend(read.into_iter().filter(is_here));
                 }
             }
         }
         for unit in units {
-            let of_unit = names.iter().filter(|(name, _)| name == unit_name(unit));
-            for (_, package) in of_unit.map(|(name, package)| (name, package.clone())) {
-                self.script(unit, &package);
+            for (_, package) in names.iter().filter(|(name, _)| *name == unit.name) {
+                self.script(&unit.run, package);
             }
         }
     }
 
-    fn script(&mut self, unit: &Utf8Path, package: &Utf8Path) {
-        let modified = |name: &str| unit.join(name).metadata().and_then(|it| it.modified()).ok();
+    fn script(&mut self, run: &Utf8Path, package: &Utf8Path) {
+        let modified = |name: &str| run.join(name).metadata().and_then(|it| it.modified()).ok();
         // cargo writes the first before the script starts, and what it has said after its end.
         let Some(begin) = modified("invoked.timestamp") else { return };
         let ends = ["stderr", "root-output"].into_iter().filter_map(modified);
         self.runs.push((begin, ends.max().unwrap_or(begin)));
-        let output = std::fs::read_to_string(unit.join("output")).unwrap_or_default();
+        let output = ["output", "stdout"]
+            .map(|name| std::fs::read_to_string(run.join(name)).unwrap_or_default())
+            .concat();
         let Some(named) = names(&output) else {
             self.unnamed.insert(package.to_owned());
             return;
@@ -163,10 +167,37 @@ fn entries(folder: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
     folder.read_dir_utf8().into_iter().flatten().filter_map(Result::ok).map(camino::Utf8DirEntry::into_path)
 }
 
-/// The name of the package in the name of a folder, which ends with a hash.
-fn unit_name(unit: &Utf8Path) -> &str {
-    let name = unit.file_name().unwrap_or_default();
-    name.rsplit_once('-').map_or(name, |(name, _)| name)
+/// A folder of cargo's for a build script, or in the layout of `-Zbuild-dir-new-layout`, for anything that it compiles or runs.
+struct Unit {
+    /// The name of the package.
+    name: String,
+    /// Where what was compiled is, with its dep-info.
+    compiled: Utf8PathBuf,
+    /// Where cargo keeps what a build script has said.
+    run: Utf8PathBuf,
+    /// Whether libraries have such folders too.
+    is_of_any_kind: bool,
+}
+
+impl Unit {
+    /// The units of a folder in `build`: `NAME-HASH` is one, and `NAME` has a folder for each.
+    fn all(folder: &Utf8Path) -> Vec<Self> {
+        let name = folder.file_name().unwrap_or_default();
+        let units = entries(folder).filter(|unit| unit.join("fingerprint").is_dir());
+        let units: Vec<_> = units
+            .map(|unit| Self {
+                name: name.to_owned(),
+                compiled: unit.join("out"),
+                run: unit.join("run"),
+                is_of_any_kind: true,
+            })
+            .collect();
+        if !units.is_empty() {
+            return units;
+        }
+        let name = name.rsplit_once('-').map_or(name, |(name, _)| name).to_owned();
+        vec![Self { name, compiled: folder.to_owned(), run: folder.to_owned(), is_of_any_kind: false }]
+    }
 }
 
 /// The files that stand in a dep-info, as make takes it. They may be relative to the workspace's root.
@@ -249,9 +280,12 @@ mod tests {
         fn sources(&self) -> Sources {
             let mut sources = Sources { packages: vec![self.root.join("app")], ..Sources::default() };
             sources.libraries(&self.root.join("deps"), &self.root, &[self.root.join("home")]);
-            let units =
-                ["build", "triple/build"].map(|folder| entries(&self.root.join(folder)).collect::<Vec<_>>());
-            let units: Vec<_> = units.into_iter().flatten().collect();
+            let folders = ["build", "triple/build"].map(|folder| self.root.join(folder));
+            let folders: Vec<_> = folders.iter().flat_map(|folder| entries(folder)).collect();
+            let units: Vec<_> = folders.iter().flat_map(|folder| Unit::all(folder)).collect();
+            for unit in units.iter().filter(|unit| unit.is_of_any_kind) {
+                sources.libraries(&unit.compiled, &self.root, &[self.root.join("home")]);
+            }
             sources.scripts(&units, &self.root, &[self.root.join("home")]);
             sources
         }
@@ -284,6 +318,29 @@ mod tests {
             assert_eq!(sources.part(&package.root.join(path)), part, "{path}");
         }
         assert_eq!(sources.outside().collect::<Vec<_>>(), [&package.root.join("shared/word.txt")]);
+    }
+
+    #[test]
+    fn the_layout_with_a_folder_for_each_unit_says_the_same() {
+        let package = Package::new(&[
+            ("triple/build/app/1/fingerprint/lib-app", ""),
+            ("triple/build/app/1/out/app-1.d", "app/src/lib.rs:\napp/page.html:\n"),
+            ("build/app/2/fingerprint/build-script", ""),
+            ("build/app/2/out/build_script_build.d", "app/build.rs:\n"),
+            ("triple/build/app/3/fingerprint/run-build-script", ""),
+            ("triple/build/app/3/run/invoked.timestamp", ""),
+            ("triple/build/app/3/run/stdout", "cargo::rerun-if-changed=words.txt\n"),
+        ]);
+        let sources = package.sources();
+        for (path, part) in [
+            ("app/page.html", Part::Source),
+            ("app/build.rs", Part::Source),
+            ("app/words.txt", Part::Source),
+            ("app/other.txt", Part::None),
+        ] {
+            assert_eq!(sources.part(&package.root.join(path)), part, "{path}");
+        }
+        assert_eq!(sources.runs.len(), 1);
     }
 
     #[test]

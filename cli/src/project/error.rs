@@ -45,7 +45,7 @@ pub(crate) enum Error {
     #[diagnostic(
         code(RG0022),
         help(
-            "remove `dylib` from `crate-type` in `[lib]`, and make a package of its own for it; `lib`, `cdylib` and `staticlib` may stay"
+            "remove `dylib` from `crate-type` in `[lib]`, and make a package of its own for it; `lib`, `cdylib` and `staticlib` may stay; or have cargo link the functions, by `backend = \"cargo\"` in routegen.toml"
         )
     )]
     DyLib { package: String },

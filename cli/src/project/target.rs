@@ -26,6 +26,17 @@ pub(crate) enum Compiler {
     Cross,
 }
 
+/// What links the programs.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Linking {
+    /// cargo builds the library, and rustc links each program to it by a call of its own
+    #[default]
+    Direct,
+    /// cargo builds each program as one of the package, which is slower, with all that cargo does for a program
+    Cargo,
+}
+
 impl Architecture {
     /// That of the machine that builds.
     pub(crate) const HOST: Self = if cfg!(target_arch = "aarch64") { Self::Arm64 } else { Self::X86_64 };

@@ -2,7 +2,11 @@
 //!
 //! In: the selection of the command line, and the options for cargo. Out: a [`Workspace`], by `cargo metadata`. It reads no source.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::LazyLock,
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{
@@ -10,7 +14,7 @@ use cargo_metadata::{
     semver::Version,
 };
 
-use crate::project::{Error, cargo_options::CargoOptions};
+use crate::project::{Error, cargo_options::CargoOptions, origin::Origin, target::Linking};
 
 /// The crate that users depend on.
 pub(crate) const RUNTIME: &str = "routegen";
@@ -52,6 +56,14 @@ pub(crate) struct Workspace {
     pub(crate) local_folders: Vec<Utf8PathBuf>,
     /// Whether anything but the runtime may log by the crate `log`.
     pub(crate) has_records: bool,
+    /// The Cargo.toml of each package on this disk that cargo knows of.
+    pub(crate) manifests: Vec<Utf8PathBuf>,
+    /// Where each of `linked` and the runtime come from.
+    pub(crate) origins: BTreeMap<PackageId, Origin>,
+    /// A package on this disk, besides the selected one, whose library is a `dylib` too.
+    shared: Option<String>,
+    /// What links programs.
+    pub(crate) linking: Linking,
     /// What every call of cargo is told.
     pub(crate) options: CargoOptions,
 }
@@ -111,15 +123,24 @@ impl Workspace {
         let mut linked = Vec::new();
         let mut runtimes = BTreeSet::new();
         let mut has_no_hash = false;
+        let mut shared = None;
+        let mut origins = BTreeMap::new();
+        let mut add_origin = |package: &Package| {
+            let origin = Origin::new(package, folder(package), alias(&metadata, &app.id, &package.id));
+            origins.insert(package.id.clone(), origin);
+        };
         let between = packages_to_the_runtime(&metadata, &app.id);
         for package in &between {
             if let Some(mut link) = link(package) {
                 link.schemars = schemars(&metadata, &package.id);
                 // Of the selected package nothing but the plain library is built.
                 if link.is_local && package.id != app.id {
-                    refuse_dylib(package)?;
+                    if types(package).contains(&CrateType::DyLib) {
+                        shared = Some(package.name.to_string());
+                    }
                     has_no_hash |= is_more_than_a_library(package);
                 }
+                add_origin(package);
                 linked.push(link);
             }
             runtimes.extend(runtime(&metadata, &package.id).cloned());
@@ -130,6 +151,7 @@ impl Workspace {
         if let Some(second) = runtimes.pop_first() {
             return Err(Error::TwoRuntimes { first: runtime.repr, second: second.repr });
         }
+        add_origin(&metadata[&runtime]);
         let version = &metadata[&runtime].version;
         if !is_compatible(version, &COMMAND) {
             let (package, runtime) = (app.name.to_string(), version.to_string());
@@ -147,6 +169,8 @@ impl Workspace {
             (folder(package), format!("/outside/{}{version}", package.name))
         });
         let made_from = dependencies(&metadata, &app.id).into_iter().map(|id| &metadata[&id]);
+        let local = metadata.packages.iter().filter(|package| package.source.is_none());
+        let manifests = local.map(|package| package.manifest_path.clone()).collect();
         let local_folders = made_from.filter(|package| package.source.is_none()).map(folder).collect();
         Ok(Self {
             package: app.name.to_string(),
@@ -159,6 +183,10 @@ impl Workspace {
             is_more_than_a_library: is_more_than_a_library(app),
             one_file_for_all_modes: has_no_hash,
             other_versions: other_versions(&metadata, &between, &runtime),
+            manifests,
+            origins,
+            shared,
+            linking: Linking::default(),
             runtime,
             root: metadata.workspace_root,
             own_target: metadata.target_directory.join("routegen"),
@@ -187,6 +215,25 @@ impl Workspace {
     /// The folder of everything that routegen makes, unless told otherwise.
     pub(crate) fn own_target(&self) -> Utf8PathBuf {
         self.own_target.clone()
+    }
+
+    /// The same package, whose programs are linked in this way.
+    pub(crate) fn linked_by(self, linking: Linking) -> Result<Self, Error> {
+        match &self.shared {
+            // rustc may link to the shared library in the place of the plain one, and Lambda would not find it.
+            Some(package) if linking == Linking::Direct => Err(Error::DyLib { package: package.clone() }),
+            _ => Ok(Self { linking, ..self }),
+        }
+    }
+
+    /// The same package in a folder that mirrors the workspace; nothing where the package is outside of the workspace's folder. Its
+    /// library is nothing but a library there.
+    pub(crate) fn mirrored_in(&self, folder: &Utf8Path) -> Option<Self> {
+        let mut mirrored = self.clone();
+        mirrored.package_root = folder.join(self.package_root.strip_prefix(&self.root).ok()?);
+        mirrored.is_more_than_a_library = false;
+        mirrored.outside.push((folder.to_owned(), "/workspace".to_owned()));
+        Some(mirrored)
     }
 
     /// The same package, of which everything is made in another folder.
@@ -278,12 +325,14 @@ fn is_more_than_a_library(package: &Package) -> bool {
     types(package).iter().any(|kind| !matches!(kind, CrateType::Lib | CrateType::RLib))
 }
 
-/// rustc may link to the shared library in the place of the plain one, and Lambda would not find it.
-fn refuse_dylib(package: &Package) -> Result<(), Error> {
-    if types(package).contains(&CrateType::DyLib) {
-        return Err(Error::DyLib { package: package.name.to_string() });
-    }
-    Ok(())
+/// What the sources of `from` call the library of `to`, where it depends on that directly.
+fn alias(metadata: &Metadata, from: &PackageId, to: &PackageId) -> Option<String> {
+    let node = metadata.resolve.as_ref()?.nodes.iter().find(|node| node.id == *from)?;
+    let mut normal = node
+        .deps
+        .iter()
+        .filter(|dependency| dependency.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal));
+    normal.find(|dependency| dependency.pkg == *to).map(|dependency| dependency.name.clone())
 }
 
 /// The packages on every way from `id`, which is one of them, to a runtime, which is not.

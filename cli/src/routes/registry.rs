@@ -44,7 +44,8 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry,
     let folder = workspace.own_target().join("registry").join(&workspace.package);
     files::create_folder(&folder)?;
     let crates: Vec<_> = libraries.crates().collect();
-    let link = Link { name: "the list of routes", source: &main(&crates), crates, folder: &folder };
+    let source = main(crates.iter().map(|krate| libraries.name(krate)));
+    let link = Link { name: "the list of routes", source: &source, crates, folder: &folder };
     let linked = stopwatch.time(Step::RegistryLink, "", || toolchain::link(&libraries, &link, printer))?;
     let json = run(Command::new(&linked.program), &[&folder.join("manifest.json")], TIMEOUT)?;
     let manifest = parse(&json)?;
@@ -73,7 +74,7 @@ impl Registry {
 }
 
 /// A library that nobody names is not linked, and its routes would be silently absent.
-fn main(crates: &[&str]) -> String {
+fn main<'a>(crates: impl Iterator<Item = &'a str>) -> String {
     let mut source = String::new();
     for name in crates {
         let _ = writeln!(source, "extern crate {name} as _;");

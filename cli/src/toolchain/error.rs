@@ -37,8 +37,20 @@ pub(crate) enum Error {
     CargoSaidTooLittle,
 
     #[error("`{name}` does not link{}", said(rustc))]
-    #[diagnostic(code(RG0009))]
+    #[diagnostic(
+        code(RG0009),
+        help(
+            "if it links with cargo alone, `backend = \"cargo\"` in routegen.toml (or `--backend cargo`) has cargo build the functions as programs of the package"
+        )
+    )]
     Link { name: String, rustc: String },
+
+    #[error("`{package}` is outside of its workspace's folder, and cargo cannot build its functions there")]
+    #[diagnostic(
+        code(RG0095),
+        help("move it below the folder of the workspace's Cargo.toml, or leave `backend = \"cargo\"` out")
+    )]
+    OutsideOfWorkspace { package: String },
 
     #[error(
         "artifacts for {architecture} cannot be built on this machine, because this is missing:{}{}",

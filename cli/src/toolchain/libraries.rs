@@ -15,7 +15,10 @@ use cargo_metadata::{Message, PackageId, TargetKind};
 use super::{backend::Backend, flags, mode::Mode, profile::Profile, record::Record, wrapper};
 use crate::{
     output::printer::Printer,
-    project::workspace::{LinkedPackage, Workspace},
+    project::{
+        target::Linking,
+        workspace::{LinkedPackage, RUNTIME, Workspace},
+    },
     support,
     support::interrupt,
     toolchain::Error,
@@ -30,12 +33,31 @@ pub(crate) struct Libraries {
     pub(super) runtime: Utf8PathBuf,
     /// The file of each crate that can hold routes.
     pub(super) by_crate: BTreeMap<String, Utf8PathBuf>,
+    /// What the user's program calls each of them, and the runtime, where that is another name.
+    pub(super) names: BTreeMap<String, String>,
+    /// How cargo builds programs, where it is to.
+    pub(super) by_cargo: Option<CargoBuild>,
+}
+
+/// A build of cargo's, to be repeated for programs.
+#[derive(Debug)]
+pub(super) struct CargoBuild {
+    pub(super) workspace: Workspace,
+    pub(super) mode: Mode,
+    pub(super) backend: Backend,
+    pub(super) profile: Profile,
+    pub(super) target: Utf8PathBuf,
 }
 
 impl Libraries {
     /// The crates that can hold routes, by their names in Rust.
     pub(crate) fn crates(&self) -> impl Iterator<Item = &str> {
         self.by_crate.keys().map(String::as_str)
+    }
+
+    /// What a program calls this crate: by its name, or, in one of the user's package, as that package does.
+    pub(crate) fn name<'a>(&'a self, krate: &'a str) -> &'a str {
+        self.names.get(krate).map_or(krate, String::as_str)
     }
 
     /// The files of those crates.
@@ -57,12 +79,31 @@ pub(crate) fn build(
     if mode == Mode::Registry && workspace.one_file_for_all_modes {
         target = workspace.own_target().join("cargo-registry");
     }
-    if let Some(libraries) = run(workspace, mode, backend, &profile, &target, printer)? {
-        return Ok(libraries);
+    let mut libraries = run(workspace, mode, backend, &profile, &target, printer)?;
+    if libraries.is_none() {
+        // Somebody removed the records of how the libraries were compiled, and cargo found them fresh.
+        clean(workspace, backend, &profile, &target, printer)?;
+        libraries = run(workspace, mode, backend, &profile, &target, printer)?;
     }
-    // Somebody removed the records of how the libraries were compiled, and cargo found them fresh.
-    clean(workspace, backend, &profile, &target, printer)?;
-    run(workspace, mode, backend, &profile, &target, printer)?.ok_or(Error::CargoSaidTooLittle)
+    let mut libraries = libraries.ok_or(Error::CargoSaidTooLittle)?;
+    if workspace.linking == Linking::Cargo {
+        libraries.names = names(workspace);
+        let (workspace, backend) = (workspace.clone(), backend.clone());
+        libraries.by_cargo = Some(CargoBuild { workspace, mode, backend, profile, target });
+    }
+    Ok(libraries)
+}
+
+/// What a program of the selected package calls the crates that it names: as the package does, or where it does not depend on them
+/// directly, by a name that nobody else gives.
+fn names(workspace: &Workspace) -> BTreeMap<String, String> {
+    let linked = workspace.linked.iter().map(|package| (&package.id, package.crate_name.as_str()));
+    let others = linked.chain([(&workspace.runtime, RUNTIME)]).filter(|(id, _)| **id != workspace.id);
+    let named = others.map(|(id, name)| {
+        let alias = workspace.origins.get(id).and_then(|origin| origin.alias.clone());
+        (name.to_owned(), alias.unwrap_or_else(|| format!("routegen_linked_{name}")))
+    });
+    named.collect()
 }
 
 fn clean(
@@ -102,7 +143,7 @@ fn run(
     if printer.quiet() {
         command.arg("--quiet");
     }
-    wrapper::install(&mut command, workspace, mode)?;
+    wrapper::install(&mut command, workspace, mode, profile)?;
     printer.running(&command);
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let (status, heard) = interrupt::run(&mut command, |child| {
@@ -122,7 +163,7 @@ fn run(
 
 /// Has cargo keep everything in `target`, wherever the user's own builds keep their intermediate files (`build.build-dir`):
 /// these are compiled otherwise, and cleaned at times.
-fn keep_apart(command: &mut Command, target: &Utf8Path) {
+pub(super) fn keep_apart(command: &mut Command, target: &Utf8Path) {
     command.args(["--target-dir", target.as_str()]).env("CARGO_BUILD_BUILD_DIR", target);
 }
 
@@ -172,7 +213,15 @@ impl Heard {
         // Debug information names the folder in which rustc is called, and that of the program.
         flags.extend(wrapper::remap(workspace));
         flags.extend(self.search.into_iter().flat_map(|path| ["-L".to_owned(), path]));
-        Ok(Some(Libraries { root: workspace.root.clone(), rustc: record.rustc, flags, runtime, by_crate }))
+        Ok(Some(Libraries {
+            root: workspace.root.clone(),
+            rustc: record.rustc,
+            flags,
+            runtime,
+            by_crate,
+            names: BTreeMap::new(),
+            by_cargo: None,
+        }))
     }
 }
 

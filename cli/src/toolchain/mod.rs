@@ -14,14 +14,12 @@ mod link;
 mod mode;
 mod profile;
 mod record;
-mod relink;
 pub(crate) mod wrapper;
 
 pub(crate) use self::{
     backend::Backend,
     error::Error,
     libraries::{Libraries, build},
-    link::{Link, Linked, link},
+    link::{Link, Linked, link, link_together, with_symbols},
     mode::Mode,
-    relink::with_symbols,
 };

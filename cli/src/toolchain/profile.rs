@@ -34,7 +34,7 @@ pub(super) struct Profile {
     /// libraries.
     pub(super) lto: Option<&'static str>,
     /// Whether the user wants only debug information stripped, which is cargo's default otherwise.
-    keeps_symbols: bool,
+    pub(super) keeps_symbols: bool,
 }
 
 impl Profile {

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     configuration::{here, rustc_wrapper},
     mode::Mode,
+    profile::Profile,
     record::Record,
 };
 use crate::{
@@ -40,13 +41,20 @@ struct Orders {
     cfg: Vec<String>,
     /// What packages call schemars, by their names and versions; for the registry alone.
     schemars: BTreeMap<String, String>,
+    /// Whether programs that routegen has generated lose their symbols where cargo takes debug information alone.
+    strip: bool,
 }
 
 /// The name under which what is expanded in the user's crate finds the schemars of that crate, and the condition that it is there.
 const SCHEMARS: &str = "routegen_schemars";
 
 /// Makes `cargo` call this program in the place of rustc.
-pub(super) fn install(cargo: &mut Command, workspace: &Workspace, mode: Mode) -> Result<(), Error> {
+pub(super) fn install(
+    cargo: &mut Command,
+    workspace: &Workspace,
+    mode: Mode,
+    profile: &Profile,
+) -> Result<(), Error> {
     let program = std::env::current_exe().map_err(|error| support::Error::run("routegen", error))?;
     let cfg = match mode {
         // Not by cargo, which takes features for members of the workspace alone, and would give `--features` of the user's
@@ -64,7 +72,8 @@ pub(super) fn install(cargo: &mut Command, workspace: &Workspace, mode: Mode) ->
         schemars.extend(named);
     }
     let cfg = cfg.iter().map(ToString::to_string).collect();
-    let orders = Orders { next: rustc_wrapper(&here()?)?, flags, cfg, schemars };
+    let orders =
+        Orders { next: rustc_wrapper(&here()?)?, flags, cfg, schemars, strip: !profile.keeps_symbols };
     cargo.env(WRAPPER, program).env(ORDERS, serde_json::to_string(&orders).unwrap_or_default());
     Ok(())
 }
@@ -103,7 +112,12 @@ pub(crate) fn main(args: &[OsString]) -> Option<ExitCode> {
     };
     // A build script or a procedural macro that calls routegen means routegen.
     command.env_remove(ORDERS);
-    command.args(arguments).args(&orders.flags);
+    if is_generated() {
+        command.args(for_generated(arguments, orders.strip));
+    } else {
+        command.args(arguments);
+    }
+    command.args(&orders.flags);
     if is_runtime(arguments) {
         command.args(orders.cfg.iter().flat_map(|cfg| ["--cfg", cfg]));
     }
@@ -111,6 +125,31 @@ pub(crate) fn main(args: &[OsString]) -> Option<ExitCode> {
         command.args(["--cfg", SCHEMARS, "--extern", &format!("{SCHEMARS}={file}")]);
     }
     Some(become_(command))
+}
+
+/// What the names of the programs begin with that routegen adds to the user's package.
+pub(super) const GENERATED: &str = "routegen-";
+
+/// Whether cargo compiles a program that routegen has added.
+fn is_generated() -> bool {
+    std::env::var("CARGO_BIN_NAME").is_ok_and(|name| name.starts_with(GENERATED))
+}
+
+/// The same call for generated code, which no lint judges, and whose symbols nobody needs.
+fn for_generated(arguments: &[OsString], strip: bool) -> Vec<OsString> {
+    let mut all = Vec::new();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        if argument == "--cap-lints" {
+            arguments.next();
+        } else if strip && argument == "strip=debuginfo" {
+            all.push("strip=symbols".into());
+        } else if !argument.as_encoded_bytes().starts_with(b"--cap-lints=") {
+            all.push(argument.clone());
+        }
+    }
+    all.push("--cap-lints=allow".into());
+    all
 }
 
 /// Whether it is the crate that users depend on: `--crate-name routegen`, as cargo writes it.
@@ -180,6 +219,17 @@ fn failed(command: &Command, error: &std::io::Error) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn generated_code_is_judged_by_no_lint_and_loses_its_symbols_unless_the_user_keeps_them() {
+        let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
+        let call = words("--crate-name a -C strip=debuginfo --cap-lints warn --cap-lints=warn -O");
+        assert_eq!(for_generated(&call, true), words("--crate-name a -C strip=symbols -O --cap-lints=allow"));
+        assert_eq!(
+            for_generated(&call, false),
+            words("--crate-name a -C strip=debuginfo -O --cap-lints=allow")
+        );
+    }
 
     #[test]
     fn the_file_of_a_crate_is_found_whatever_cargo_says_of_it() {

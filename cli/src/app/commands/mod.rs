@@ -14,6 +14,7 @@ mod package;
 mod paths;
 mod routes;
 mod runnable;
+mod shell;
 mod size;
 mod table;
 mod token;
@@ -41,8 +42,9 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let with_api = |command: &dyn Fn(&Api<'_>) -> Result<(), Error>| {
         let workspace = printer.stopwatch.time(Step::Workspace, "", load)?;
         let _lock = lock(&workspace, printer)?;
-        let TargetArgs { arch, compiler } = args.command.target();
-        let config = Config::load(&workspace.package_root)?.overruled(arch, compiler);
+        let TargetArgs { arch, compiler, backend } = args.command.target();
+        let config = Config::load(&workspace.package_root)?.overruled(arch, compiler, backend);
+        let workspace = workspace.linked_by(config.linking())?;
         command(&Api { workspace, config, printer })
     };
     match &args.command {
@@ -58,6 +60,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         Command::Token(args) => token::run(args, &load()?, printer),
         Command::Invoke(args) => invoke::run(args, &load()?, printer),
         Command::Inspect { files, crates } => inspect::run(files, *crates, load, printer),
+        Command::Completions { shell } => shell::completions(*shell, printer),
+        Command::Man { out } => shell::man(out, printer),
     }
 }
 

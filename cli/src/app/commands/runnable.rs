@@ -38,7 +38,8 @@ impl Runnable {
         // Held while something is built, and not while it runs.
         let _lock = lock(workspace, printer)?;
         let config = Config::load(&workspace.package_root)?;
-        let api = Api { workspace: workspace.clone(), config, printer };
+        let workspace = workspace.clone().linked_by(config.linking())?;
+        let api = Api { workspace, config, printer };
         if running.artifacts { Self::zipped(&api, only, to) } else { Self::linked(&api, to) }
     }
 

@@ -30,7 +30,7 @@ use crate::{
     output::{report, words::nearest},
     project::{
         Error,
-        target::{Architecture, Compiler},
+        target::{Architecture, Compiler, Linking},
     },
     support::files,
 };
@@ -47,6 +47,8 @@ pub(crate) struct Config {
     arch: Option<Architecture>,
     /// What compiles the artifacts; without a word, what is there.
     compiler: Option<Compiler>,
+    /// What links the programs; without a word, one call of rustc for each.
+    backend: Option<Linking>,
     #[serde(default)]
     defaults: Defaults,
     #[serde(default)]
@@ -150,8 +152,18 @@ impl Config {
     }
 
     /// The same, but with what the command line says in the place of what the file says.
-    pub(crate) fn overruled(self, arch: Option<Architecture>, compiler: Option<Compiler>) -> Self {
-        Self { arch: arch.or(self.arch), compiler: compiler.or(self.compiler), ..self }
+    pub(crate) fn overruled(
+        self,
+        arch: Option<Architecture>,
+        compiler: Option<Compiler>,
+        backend: Option<Linking>,
+    ) -> Self {
+        Self {
+            arch: arch.or(self.arch),
+            compiler: compiler.or(self.compiler),
+            backend: backend.or(self.backend),
+            ..self
+        }
     }
 
     /// What all functions run on.
@@ -172,6 +184,11 @@ impl Config {
     /// What compiles the artifacts, where somebody has said it.
     pub(crate) fn compiler(&self) -> Option<Compiler> {
         self.compiler
+    }
+
+    /// What links the programs.
+    pub(crate) fn linking(&self) -> Linking {
+        self.backend.unwrap_or_default()
     }
 
     /// What the document of the API says that no code does.
@@ -321,14 +338,16 @@ mod tests {
 
     #[test]
     fn the_command_line_stands_above_the_file() {
-        let text = "arch = \"arm64\"\ncompiler = \"cargo-zigbuild\"\n";
+        let text = "arch = \"arm64\"\ncompiler = \"cargo-zigbuild\"\nbackend = \"cargo\"\n";
         let config = || Config::parse("routegen.toml".into(), text).unwrap();
-        let said = |config: Config| (config.architecture(), config.compiler());
-        assert_eq!(said(config()), (Architecture::Arm64, Some(Compiler::CargoZigbuild)));
-        let overruled = config().overruled(Some(Architecture::X86_64), Some(Compiler::Cargo));
-        assert_eq!(said(overruled), (Architecture::X86_64, Some(Compiler::Cargo)));
-        assert_eq!(said(config().overruled(None, None)), said(config()));
-        assert_eq!(said(Config::default()), (Architecture::HOST, None));
+        let said = |config: Config| (config.architecture(), config.compiler(), config.linking());
+        let zigbuild = Some(Compiler::CargoZigbuild);
+        assert_eq!(said(config()), (Architecture::Arm64, zigbuild, Linking::Cargo));
+        let overruled =
+            config().overruled(Some(Architecture::X86_64), Some(Compiler::Cargo), Some(Linking::Direct));
+        assert_eq!(said(overruled), (Architecture::X86_64, Some(Compiler::Cargo), Linking::Direct));
+        assert_eq!(said(config().overruled(None, None, None)), said(config()));
+        assert_eq!(said(Config::default()), (Architecture::HOST, None, Linking::Direct));
     }
 
     #[test]

@@ -131,7 +131,7 @@ pub(crate) fn link_or_copy(file: &Utf8Path, name: &Utf8Path) -> Result<(), Error
 }
 
 /// Copies a file to a name that is free.
-fn copy_new(file: &Utf8Path, name: &Utf8Path) -> Result<(), Error> {
+pub(crate) fn copy_new(file: &Utf8Path, name: &Utf8Path) -> Result<(), Error> {
     write_new(name, &read_bytes(file)?, is_executable(file)?)
 }
 

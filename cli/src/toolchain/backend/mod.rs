@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// What compiles the user's libraries for a target, and says how to link to them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Backend {
     /// cargo for the machine that it runs on, whatever `build.target` says. The registry is always built so.
     Native,

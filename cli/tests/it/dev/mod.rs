@@ -7,7 +7,7 @@ mod callers;
 mod ends;
 mod invoke;
 mod options;
-mod server;
+pub(crate) mod server;
 mod sources;
 mod turns;
 

@@ -14,39 +14,39 @@ use wait_timeout::ChildExt as _;
 use crate::fixture::succeed;
 
 /// More than a first build takes, less than a person waits.
-pub(super) const PATIENCE: Duration = Duration::from_mins(5);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
-pub(super) struct Server {
+pub(crate) struct Server {
     process: Child,
     /// The first line of its stdout.
-    pub(super) ready: Value,
-    pub(super) url: String,
+    pub(crate) ready: Value,
+    pub(crate) url: String,
     entries: Receiver<String>,
     talk: Receiver<String>,
 }
 
-pub(super) struct Response {
-    pub(super) status: u16,
+pub(crate) struct Response {
+    pub(crate) status: u16,
     headers: ureq::http::HeaderMap,
-    pub(super) body: String,
+    pub(crate) body: String,
 }
 
 impl Response {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 }
 
 impl Server {
     /// Starts a server whose stdout is JSON, and waits until it listens.
-    pub(super) fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let entries = lines(process.stdout.take().unwrap());
         Self::started(process, entries)
     }
 
     /// The same, whose stdout is read up to the end of the first line, and then held open.
-    pub(super) fn start_and_read_no_more(command: &mut Command) -> (Self, impl Read + use<>) {
+    pub(crate) fn start_and_read_no_more(command: &mut Command) -> (Self, impl Read + use<>) {
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(process.stdout.take().unwrap());
         let (sender, entries) = mpsc::channel();
@@ -72,31 +72,31 @@ impl Server {
         Self { process, ready, url, entries, talk }
     }
 
-    pub(super) fn port(&self) -> String {
+    pub(crate) fn port(&self) -> String {
         self.url.rsplit(':').next().unwrap().to_owned()
     }
 
-    pub(super) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
+    pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         ask(&self.url, "GET", path, headers, "")
     }
 
-    pub(super) fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+    pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
         ask(&self.url, "POST", path, headers, body)
     }
 
-    pub(super) fn put(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+    pub(crate) fn put(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
         ask(&self.url, "PUT", path, headers, body)
     }
 
     /// The next line that it says to people and that has this text.
     #[track_caller]
-    pub(super) fn heard(&self, text: &str) -> String {
+    pub(crate) fn heard(&self, text: &str) -> String {
         self.heard_after(text).0
     }
 
     /// The same, and what it said before.
     #[track_caller]
-    pub(super) fn heard_after(&self, text: &str) -> (String, Vec<String>) {
+    pub(crate) fn heard_after(&self, text: &str) -> (String, Vec<String>) {
         let mut before = Vec::new();
         loop {
             match self.talk.recv_timeout(PATIENCE) {
@@ -109,29 +109,29 @@ impl Server {
 
     /// The next entry of its log that is the one.
     #[track_caller]
-    pub(super) fn entry(&self, is: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) fn entry(&self, is: impl Fn(&Value) -> bool) -> Value {
         serde_json::from_str(&self.line_of(is)).unwrap()
     }
 
     /// The same, as it is printed.
     #[track_caller]
-    pub(super) fn line_of(&self, is: impl Fn(&Value) -> bool) -> String {
+    pub(crate) fn line_of(&self, is: impl Fn(&Value) -> bool) -> String {
         let mut lines = std::iter::from_fn(|| self.entries.recv_timeout(PATIENCE).ok());
         lines.find(|line| is(&serde_json::from_str(line).unwrap())).expect("it said nothing of it")
     }
 
     /// Sends a signal to it alone.
-    pub(super) fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         succeed(Command::new("kill").args([signal, &self.process.id().to_string()]));
     }
 
     /// Waits for its end.
-    pub(super) fn ended(mut self) -> ExitStatus {
+    pub(crate) fn ended(mut self) -> ExitStatus {
         self.process.wait_timeout(PATIENCE).unwrap().expect("it should end")
     }
 
     /// Ends it as Ctrl-C does, and waits for its end.
-    pub(super) fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         self.signal("-INT");
         let status = self.process.wait_timeout(PATIENCE).unwrap().expect("it should end");
         assert!(status.success(), "{status:?} {}", self.talk.iter().collect::<Vec<_>>().join("\n"));
@@ -146,7 +146,7 @@ impl Drop for Server {
 }
 
 /// A request to a server, from any thread.
-pub(super) fn ask(url: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+pub(crate) fn ask(url: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
     let mut request = ureq::http::Request::builder().method(method).uri(format!("{url}{path}"));
     for (name, value) in headers {
         request = request.header(*name, *value);

@@ -225,6 +225,11 @@ fn a_workspace_with_all_that_cargo_offers_is_built_as_cargo_does_and_left_as_it_
     // of what it depends on.
     let front = ["build", "--locked", "--features", "admin", "--out", lambda.as_str()];
     assert_eq!(functions(&succeed(&mut command_for("workshop-front", &front))), ["extra", "more"]);
+    // The same where cargo links them, in a package that depends on neither the runtime nor, in the workspace's root, on anything.
+    let by_cargo = [&front[..], &["--backend", "cargo"]].concat();
+    assert_eq!(functions(&succeed(&mut command_for("workshop-front", &by_cargo))), ["extra", "more"]);
+    let by_cargo = ["--frozen", "--features", "admin,workshop-extra/admin", "--backend", "cargo"];
+    assert_eq!(build(&by_cargo), ["admin", "extra", "extra-admin", "more", "parts", "standard"]);
     // Where none is named, it is the default member that can have routes.
     let mut unnamed = routegen(&["routes", "--format", "json"]);
     unnamed.current_dir(&project.root).env_remove("CARGO_TARGET_DIR");

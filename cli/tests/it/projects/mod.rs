@@ -1,7 +1,9 @@
 //! Whatever a user's project makes of cargo: it is built as cargo would build it, and left as it was.
 
+mod by_cargo;
 mod everything;
 mod lock;
+mod nightly;
 mod outside;
 mod profiles;
 

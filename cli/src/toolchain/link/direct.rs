@@ -5,36 +5,15 @@ use std::process::{Command, Stdio};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
-use super::Libraries;
+use super::program::{Link, Linked};
 use crate::{
     output::printer::Printer,
     support::{
         files::{self, FileState},
         interrupt,
     },
-    toolchain::Error,
+    toolchain::{Error, Libraries},
 };
-
-/// A program to link.
-#[derive(Debug)]
-pub(crate) struct Link<'a> {
-    /// What messages call it.
-    pub(crate) name: &'a str,
-    /// Its `main.rs`.
-    pub(crate) source: &'a str,
-    /// The crates of the user that `source` names.
-    pub(crate) crates: Vec<&'a str>,
-    /// A folder of its own.
-    pub(crate) folder: &'a Utf8Path,
-}
-
-/// A linked program.
-#[derive(Debug)]
-pub(crate) struct Linked {
-    pub(crate) program: Utf8PathBuf,
-    /// Whether it was there already, made in the same way from the same libraries.
-    pub(crate) fresh: bool,
-}
 
 /// What a program was made from; beside the program, so that the next build can tell that nothing changed.
 #[derive(Deserialize, PartialEq, Serialize)]
@@ -54,9 +33,9 @@ struct Made {
 }
 
 /// Links the program, unless it is there and nothing has changed.
-pub(crate) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) -> Result<Linked, Error> {
-    let program = link.folder.join("bootstrap");
-    let source = link.folder.join("main.rs");
+pub(super) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) -> Result<Linked, Error> {
+    let program = link.program();
+    let source = link.source_file();
     let stamp_file = stamp_file(&program);
     let stamp = stamp(libraries, link, &source, &program)?;
     if stamp_beside(&program).as_ref() == Some(&stamp) {
@@ -78,7 +57,7 @@ pub(crate) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) ->
     Ok(Linked { program, fresh: false })
 }
 
-fn stamp_file(program: &Utf8Path) -> Utf8PathBuf {
+pub(super) fn stamp_file(program: &Utf8Path) -> Utf8PathBuf {
     program.with_file_name("stamp.json")
 }
 

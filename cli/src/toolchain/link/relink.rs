@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use camino::Utf8Path;
 
-use super::link::{Stamp, stamp_beside};
+use super::direct::{Stamp, stamp_beside};
 use crate::{
     output::printer::Printer, project::workspace::Workspace, support, support::files, toolchain::Error,
 };
