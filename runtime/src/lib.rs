@@ -384,6 +384,7 @@ pub mod __private {
         file, format, line,
         option::Option,
         result::Result::{self, Err, Ok},
+        vec::Vec,
     };
 
     pub use axum::{http::StatusCode, middleware::Next};
@@ -393,17 +394,17 @@ pub mod __private {
     #[cfg(feature = "registry")]
     pub use routegen_spec::contract;
 
-    #[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
-    pub use crate::__schema_of as schema_of;
     #[cfg(feature = "registry")]
     pub use crate::contract::{
-        DescribeError, DescribeWrapper, Described, FailingAnything, HeadedAnything, Of, ReturnedAnything,
-        Taken, TakenAnything, Untyped, generated, returned,
+        DescribeError, DescribeWrapper, Described, Failing, FailingAnything, HeadedAnything, Of,
+        ReturnedAnything, Taken, TakenAnything, Untyped, generated, of_any_status, returned,
     };
     #[cfg(any(feature = "router", feature = "testing"))]
     pub use crate::registry::in_registered_package;
     #[cfg(feature = "registry")]
     pub use crate::registry::{Registration, write_manifest};
+    #[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
+    pub use crate::{__answers_of as answers_of, __schema_of as schema_of};
     pub use crate::{
         __contract as contract, __register as register, __register_package as register_package,
         authorizer::{Authorizer, Verdict},

@@ -4,13 +4,13 @@
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::{DeriveInput, LitStr, parse_quote_spanned, spanned::Spanned as _};
+use syn::{Data, DeriveInput, LitStr, parse_quote_spanned, spanned::Spanned as _};
 
 use super::{
     format,
     validate::{Answer, Kind, ValidProblem},
 };
-use crate::values::Status;
+use crate::{doc, values::Status};
 
 pub(super) fn expand(item: &DeriveInput, problem: &ValidProblem) -> TokenStream {
     let site = Span::mixed_site();
@@ -20,6 +20,7 @@ pub(super) fn expand(item: &DeriveInput, problem: &ValidProblem) -> TokenStream 
     // Format strings name it.
     let this = quote_spanned!(Span::call_site()=> self);
     let arms = kinds.iter().map(|kind| arm(kind, &this));
+    let answers = answers(item, kinds);
     let conversions = if *is_error { TokenStream::new() } else { conversions(item, kinds) };
     quote_spanned! {site=>
         const _: () = {
@@ -43,8 +44,55 @@ pub(super) fn expand(item: &DeriveInput, problem: &ValidProblem) -> TokenStream 
             }
 
             #conversions
+
+            __private::contract! {
+                #[automatically_derived]
+                impl #generics __private::DescribeError for #ident #arguments #bounds {
+                    fn answers() -> __private::Vec<__private::contract::Answer> {
+                        let mut answers = __private::Vec::new();
+                        #(#answers)*
+                        answers
+                    }
+                }
+            }
         };
     }
+}
+
+/// What the document of the API says of each variant.
+fn answers(item: &DeriveInput, kinds: &[Kind]) -> Vec<TokenStream> {
+    let site = Span::mixed_site();
+    let comments: Vec<String> = match &item.data {
+        Data::Enum(data) => {
+            data.variants.iter().map(|variant| doc::first_paragraph(&variant.attrs)).collect()
+        }
+        _ => vec![doc::first_paragraph(&item.attrs)],
+    };
+    let answer = |(at, Kind { fields, answer, .. }): (usize, &Kind)| {
+        let Answer::Own { status, kind, title, .. } = answer else {
+            let types = fields.iter().map(|field| &field.ty);
+            return quote_spanned!(site=> #(answers.extend(__private::answers_of!(#types));)*);
+        };
+        let status = match status {
+            Status::Number(number) => Literal::u16_unsuffixed(*number).into_token_stream(),
+            Status::Constant(path) => quote_spanned!(site=> __private::as_error_status(#path).as_u16()),
+        };
+        let fixed = [("with_type", kind), ("with_title", title)].into_iter().filter_map(|(method, text)| {
+            let (method, text) = (syn::Ident::new(method, site), text.as_ref()?);
+            Some(quote_spanned!(site=> .#method(#text)))
+        });
+        let comment = comments.get(at).filter(|comment| !comment.is_empty());
+        let comment = comment.cloned().or_else(|| title.as_ref().map(LitStr::value));
+        let comment = comment.map(|text| quote_spanned!(site=> .with_description(#text)));
+        let members = fields.iter().filter_map(|field| {
+            let (name, ty) = (field.shown_as.as_ref()?, &field.ty);
+            Some(quote_spanned!(site=> .with_member(#name, __private::schema_of!(#ty))))
+        });
+        quote_spanned! {site=>
+            answers.push(__private::contract::Answer::problem(#status) #(#fixed)* #comment #(#members)*);
+        }
+    };
+    kinds.iter().enumerate().map(answer).collect()
 }
 
 /// A variant and its problem.

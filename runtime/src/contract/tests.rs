@@ -83,6 +83,62 @@ async fn contract_jobs(_: lambda_http::Request) -> Result<Accepted<String>, Stat
     Ok(Accepted("soon".to_owned()))
 }
 
+#[derive(crate::Problem)]
+#[problem(crate = crate)]
+#[expect(dead_code, reason = "its type is looked at alone")]
+enum ItemError {
+    /// There is no such item
+    #[problem(status = 404, type = "https://example.com/no-item", title = "No item")]
+    NoItem {
+        #[problem(member)]
+        id: u64,
+    },
+    #[problem(status = StatusCode::CONFLICT, title = "Taken")]
+    Taken,
+    #[problem(transparent)]
+    Refused(Own),
+    #[problem(transparent)]
+    Other(#[from] Problem),
+}
+
+/// A problem by hand, which tells nothing.
+struct Own;
+
+impl crate::IntoProblem for Own {
+    fn into_problem(self) -> Problem {
+        Problem::new(StatusCode::GONE)
+    }
+}
+
+#[test]
+fn each_variant_of_an_error_is_an_answer() {
+    let told = ItemError::answers();
+    let told: Vec<_> = told.iter().map(|it| (it.status, it.description.as_str())).collect();
+    let expected = [
+        (Status::Is(404), "There is no such item"),
+        (Status::Is(409), "Taken"),
+        (Status::Other, ""),
+        (Status::Other, ""),
+    ];
+    assert_eq!(told, expected);
+    let answers = ItemError::answers();
+    let members = answers[0].bodies[0].schema.problem.as_ref().unwrap();
+    assert_eq!(members.properties.keys().collect::<Vec<_>>(), ["id", "title", "type"]);
+    assert_eq!(members.required, ["id"]);
+}
+
+#[cfg(feature = "garde")]
+#[test]
+fn what_is_validated_is_taken_as_what_it_is_of_and_refused_with_all_places() {
+    use crate::{Valid, contract::Taken};
+    let take = Taken::<Option<Valid<Json<Item>>>>::new().optional().unwrapped().take(true);
+    let argument = take.argument(routegen_spec::contract::Schema::unknown("Item"));
+    assert_eq!(argument.body.as_ref().unwrap().media_type, "application/json");
+    assert_eq!(statuses(&argument), [Status::Is(400), Status::Is(415), Status::Is(422), Status::Is(422)]);
+    let errors = &argument.refusals[3].bodies[0].schema.problem.as_ref().unwrap().properties["errors"];
+    assert_eq!(errors["items"]["required"][0], "detail");
+}
+
 fn described() -> BTreeMap<String, RouteTypes> {
     let contract = registry::contract().routes.into_iter();
     let ours = contract.filter_map(|route| {

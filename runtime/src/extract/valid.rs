@@ -14,6 +14,8 @@ use axum::{
 };
 use garde::{Report, Validate};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+#[cfg(feature = "registry")]
+use routegen_spec::contract::{Answer, Schema};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -64,6 +66,24 @@ use crate::{Problem, rejection::Rejection};
 /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457#section-3
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Valid<E>(pub E);
+
+#[cfg(feature = "registry")]
+impl<E> crate::contract::DescribeWrapper for Valid<E> {
+    type Inner = E;
+
+    fn refusals() -> Vec<Answer> {
+        let text = serde_json::json!({ "type": "string" });
+        let errors = serde_json::json!({
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["detail"],
+                "properties": { "pointer": text, "parameter": text, "detail": text },
+            },
+        });
+        vec![Answer::problem(422).with_member("errors", Schema::known(errors))]
+    }
+}
 
 /// An extractor whose value has rules.
 #[diagnostic::on_unimplemented(
