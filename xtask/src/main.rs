@@ -26,11 +26,12 @@ use duration::Durations;
 use environment::{is_ci, target};
 use step::{Failed, Step};
 
-/// The variables that tests find Python in, the folders that it is in, and what it has there. They are two because checkov and
+/// The variables that tests find Python in, the folders that it is in, and what it has there. They are several because checkov and
 /// moto ask for different versions of a third package.
-const PYTHON: [(&str, &str, &str); 2] = [
+const PYTHON: [(&str, &str, &str); 3] = [
     ("ROUTEGEN_TEST_PYTHON", "venv", "requirements.txt"),
     ("ROUTEGEN_TEST_CHECKOV", "venv-checkov", "requirements-checkov.txt"),
+    ("ROUTEGEN_TEST_OPENAPI", "venv-openapi", "requirements-openapi.txt"),
 ];
 
 const USAGE: &str = "usage:

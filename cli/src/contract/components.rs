@@ -36,6 +36,15 @@ pub(super) struct Components {
 /// Definitions that are alike, by their name and by what they are with all that they refer to.
 type Class = (String, String);
 
+/// A definition, of which others are alike.
+struct Definition {
+    /// The schema that it is of.
+    root: String,
+    value: Value,
+    /// What it refers to, in the order of its references.
+    references: Vec<Class>,
+}
+
 impl Components {
     /// The components of all these schemas.
     pub(super) fn new<'a>(schemas: impl IntoIterator<Item = &'a Schema>) -> Self {
@@ -43,14 +52,22 @@ impl Components {
             schemas.into_iter().map(|schema| (key(schema), schema)).collect();
         let mut components = Self { classes: classes(&roots), ..Self::default() };
         let mut uses: BTreeMap<Class, BTreeSet<bool>> = BTreeMap::new();
-        let mut values: BTreeMap<Class, (String, Value)> = BTreeMap::new();
+        let mut values: BTreeMap<Class, Definition> = BTreeMap::new();
         for ((root, name), class) in &components.classes {
             let schema = roots[root];
             uses.entry(class.clone()).or_default().insert(schema.is_input);
-            values.entry(class.clone()).or_insert_with(|| (root.clone(), schema.definitions[name].clone()));
+            values.entry(class.clone()).or_insert_with(|| {
+                let mut value = schema.definitions[name].clone();
+                let mut others = Vec::new();
+                references(&mut value, &mut |reference| {
+                    others.extend(components.classes.get(&(root.clone(), own_name(reference)?)).cloned());
+                    None
+                });
+                Definition { root: root.clone(), value, references: others }
+            });
         }
         components.names = names(&uses, &values);
-        let schemas = values.into_iter().map(|(class, (root, mut value))| {
+        let schemas = values.into_iter().map(|(class, Definition { root, mut value, .. })| {
             components.refer(&root, &mut value);
             (components.names[&class].clone(), value)
         });
@@ -184,7 +201,7 @@ fn base(name: &str, schema: &Schema) -> String {
 
 fn names(
     uses: &BTreeMap<Class, BTreeSet<bool>>,
-    values: &BTreeMap<Class, (String, Value)>,
+    values: &BTreeMap<Class, Definition>,
 ) -> BTreeMap<Class, String> {
     let mut by_base: BTreeMap<&str, Vec<&Class>> = BTreeMap::new();
     for class in uses.keys() {
@@ -192,55 +209,72 @@ fn names(
     }
     let mut names = BTreeMap::new();
     let mut taken = BTreeSet::from(RESERVED.map(str::to_owned));
-    // The names that types have by themselves come first, so that one made up is none of them.
-    let (alone, several): (Vec<_>, Vec<_>) = by_base.into_iter().partition(|(_, classes)| classes.len() == 1);
-    for (base, classes) in alone.into_iter().chain(several) {
-        for (class, name) in named(base, &classes, uses, values) {
-            let mut unique = name.clone();
-            if !taken.insert(unique.clone()) {
-                unique = format!("{name}_{}", &class.1[..8]);
-                taken.insert(unique.clone());
+    // The names that types have by themselves come first, so that one made up is none of them; then those of several types, each
+    // after the ones that tell them apart.
+    let (mut next, mut waiting): (Vec<_>, Vec<_>) =
+        by_base.into_iter().partition(|(_, classes)| classes.len() == 1);
+    loop {
+        for (base, classes) in next {
+            for (class, name) in named(base, &classes, uses, values, &names) {
+                let mut unique = name.clone();
+                while !taken.insert(unique.clone()) {
+                    unique.push('_');
+                }
+                names.insert(class.clone(), unique);
             }
-            names.insert(class.clone(), unique);
         }
+        let is_ready = |(base, classes): &(&str, Vec<&Class>)| {
+            let others = classes.iter().flat_map(|class| &values[*class].references);
+            others.filter(|other| other.0 != *base).all(|other| names.contains_key(other))
+        };
+        let (mut ready, mut rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_ready);
+        if ready.is_empty() {
+            // Types that refer to each other: one of them has to be first.
+            ready.extend((!rest.is_empty()).then(|| rest.remove(0)));
+        }
+        if ready.is_empty() {
+            return names;
+        }
+        (next, waiting) = (ready, rest);
     }
-    names
 }
 
-/// The names of the classes of one base name.
+/// The names of the classes of one base name, as far as `names` has those that they refer to.
 fn named<'a>(
     base: &str,
     classes: &[&'a Class],
     uses: &BTreeMap<Class, BTreeSet<bool>>,
-    values: &BTreeMap<Class, (String, Value)>,
+    values: &BTreeMap<Class, Definition>,
+    names: &BTreeMap<Class, String>,
 ) -> Vec<(&'a Class, String)> {
-    let base = component_name(base);
+    let base_name = component_name(base);
     let is_read_only = |class: &Class| uses[class].iter().all(|is_input| *is_input);
     let (read, written): (Vec<&Class>, Vec<&Class>) =
         classes.iter().copied().partition(|class| is_read_only(class));
     if read.len() <= 1 && written.len() <= 1 {
         let suffix = if written.is_empty() { "" } else { "Input" };
-        let written = written.into_iter().map(|class| (class, base.clone()));
-        return written.chain(read.into_iter().map(|class| (class, format!("{base}{suffix}")))).collect();
+        let written = written.into_iter().map(|class| (class, base_name.clone()));
+        return written
+            .chain(read.into_iter().map(|class| (class, format!("{base_name}{suffix}"))))
+            .collect();
     }
+    // What it refers to, by its name in the document.
     let of = |class: &Class| -> String {
-        let mut value = values[class].1.clone();
-        let mut names = Vec::new();
-        references(&mut value, &mut |reference| {
-            let name = own_name(reference)?;
-            let name = component_name(name.trim_end_matches(|c: char| c.is_ascii_digit()));
-            if name != base && !names.contains(&name) {
-                names.push(name);
+        let mut own = Vec::new();
+        for other in values[class].references.iter().filter(|other| other.0 != base) {
+            let name = names.get(other).cloned().unwrap_or_else(|| component_name(&other.0));
+            if !own.contains(&name) {
+                own.push(name);
             }
-            None
-        });
-        names.join("_")
+        }
+        own.join("_")
     };
     // What it says itself, without what it refers to: another route does not change it.
     let contents = |class: &Class| {
-        let mut value = values[class].1.clone();
+        let mut value = values[class].value.clone();
+        let mut others = values[class].references.iter();
         references(&mut value, &mut |reference| {
-            Some(own_name(reference)?.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned())
+            own_name(reference).map(|_| others.next().map(|other| other.0.clone()).unwrap_or_default())
         });
         digest(&value)[..8].to_owned()
     };
@@ -249,9 +283,9 @@ fn named<'a>(
         let own = of(class);
         let same = others.iter().filter(|other| of(other) == own).count();
         if own.is_empty() || same > 1 {
-            format!("{base}_{}", contents(class))
+            format!("{base_name}_{}", contents(class))
         } else {
-            format!("{base}_{own}")
+            format!("{base_name}_{own}")
         }
     };
     let outputs: Vec<_> = written.iter().map(|class| (*class, name(class, &written))).collect();
@@ -340,6 +374,20 @@ mod tests {
         schemas.reverse();
         assert_eq!(Components::new(&schemas).into_schemas(), before);
         assert_eq!(before["Both"]["b"]["properties"]["items"]["$ref"], "#/components/schemas/Page_Item");
+    }
+
+    #[test]
+    fn what_tells_instances_apart_may_have_a_made_up_name_itself() {
+        let schemas = [
+            schema(false, json!({ "Page": page("Item"), "Item": page("Pet"), "Pet": {} })),
+            schema(false, json!({ "Page": page("Item"), "Item": page("Dog"), "Dog": {} })),
+        ];
+        let expected = ["Dog", "Item_Dog", "Item_Pet", "Page_Item_Dog", "Page_Item_Pet", "Pet"];
+        assert_eq!(names(&schemas), expected);
+        assert_eq!(
+            names(&[&schemas[..], &[schema(false, json!({ "Zoo": page("Pet"), "Pet": {} }))]].concat())[..6],
+            expected
+        );
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) enum Kind {
     /// The extractor reads the body in a way of its own.
     OpaqueBody(String),
     /// The response is of a type that tells nothing.
-    OpaqueAnswer(String),
+    OpaqueAnswer,
     /// The status is a value.
     UnknownStatus,
     /// The parameters of the query are not known.
@@ -46,7 +46,7 @@ impl Kind {
         match self {
             Self::Untyped(_) => "RG0230",
             Self::OpaqueBody(_) | Self::OpaqueQuery(_) => "RG0231",
-            Self::OpaqueAnswer(_) | Self::UnknownStatus => "RG0232",
+            Self::OpaqueAnswer | Self::UnknownStatus => "RG0232",
             Self::ChangingDefault(_) => "RG0233",
         }
     }
@@ -61,11 +61,8 @@ impl Kind {
             Self::OpaqueQuery(of) => {
                 format!("the parameters that `{}` takes from the query of `{key}` are not known", short(of))
             }
-            Self::OpaqueAnswer(of) if of.contains("impl ") || of.contains("{{") => {
-                format!("what `{key}` answers with is not known: its type tells nothing")
-            }
-            Self::OpaqueAnswer(of) => {
-                format!("what `{key}` answers with is not known: `{}` tells nothing", short(of))
+            Self::OpaqueAnswer => {
+                format!("what `{key}` answers with is not known: the type of its result does not tell it")
             }
             Self::UnknownStatus => format!("with which status `{key}` answers is not known"),
             Self::ChangingDefault(of) => {
@@ -89,7 +86,7 @@ impl Kind {
             Self::OpaqueBody(_) => "take `Json<T>`, or what has the document's type within it".to_owned(),
             Self::OpaqueQuery(_) => "take a struct with the parameters as fields, with `JsonSchema` where serde alone cannot tell them"
                 .to_owned(),
-            Self::OpaqueAnswer(_) | Self::UnknownStatus => {
+            Self::OpaqueAnswer | Self::UnknownStatus => {
                 "write a type that says it, such as `Json<T>`, `Created<Json<T>>`, `Accepted<Json<T>>` or `NoContent`".to_owned()
             }
             Self::ChangingDefault(_) => "a client cannot rely on it; `#[schemars(extend(\"default\" = …))]` at the field says one".to_owned(),

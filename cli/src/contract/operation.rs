@@ -207,7 +207,7 @@ impl Operation<'_> {
         let mut answers: BTreeMap<Status, Vec<Answer>> = BTreeMap::new();
         for answer in &self.types.answers {
             if answer.bodies.iter().any(|body| body.media_type == ANY) {
-                gaps.extend(answer.bodies.iter().map(|body| Kind::OpaqueAnswer(body.schema.of.clone())));
+                gaps.push(Kind::OpaqueAnswer);
             } else if answer.status == Status::Other
                 && !answer.bodies.iter().any(|body| body.media_type == PROBLEM)
             {

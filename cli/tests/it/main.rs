@@ -8,6 +8,7 @@
 mod artifacts;
 mod backend;
 mod commands;
+mod contract;
 mod dev;
 mod docs;
 mod emulator;

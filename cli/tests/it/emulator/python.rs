@@ -1,4 +1,4 @@
-//! The Python environments with the emulators and with checkov, which `cargo xtask test` makes and names in variables.
+//! The Python environments with the emulators, with checkov and with what judges documents of OpenAPI, which `cargo xtask test` makes and names in variables.
 
 use std::{
     process::{Command, Stdio},
@@ -9,9 +9,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::{requirement::or_skip, terraform::process::watched};
 
-/// Where the interpreters are. They are two because checkov and moto ask for different versions of a third package.
+/// Where the interpreters are. They are several because checkov and moto ask for different versions of a third package, and so may others.
 const EMULATORS: &str = "ROUTEGEN_TEST_PYTHON";
 const CHECKOV: &str = "ROUTEGEN_TEST_CHECKOV";
+const OPENAPI: &str = "ROUTEGEN_TEST_OPENAPI";
 
 /// Fails unless everything that the tests use is installed, without importing it.
 const PROBE: &str = "import importlib.util, sys
@@ -33,6 +34,13 @@ pub(crate) fn checkov() -> Option<&'static Python> {
     or_skip(&FOUND)
 }
 
+/// The interpreter, where it has what judges documents of OpenAPI.
+pub(crate) fn openapi() -> Option<&'static Python> {
+    static FOUND: LazyLock<Result<Python, String>> =
+        LazyLock::new(|| Python::with(OPENAPI, &["openapi_spec_validator"]));
+    or_skip(&FOUND)
+}
+
 impl Python {
     fn with(variable: &str, modules: &[&str]) -> Result<Self, String> {
         let path = std::env::var(variable).map_err(|_| {
@@ -48,7 +56,7 @@ impl Python {
     }
 
     /// The interpreter.
-    pub(super) fn path(&self) -> &Utf8Path {
+    pub(crate) fn path(&self) -> &Utf8Path {
         &self.0
     }
 
