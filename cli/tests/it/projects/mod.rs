@@ -6,6 +6,7 @@ mod lock;
 mod nightly;
 mod outside;
 mod profiles;
+mod sccache;
 
 use std::collections::BTreeMap;
 
