@@ -27,6 +27,13 @@ pub(crate) fn python() -> Option<&'static Python> {
     or_skip(&FOUND)
 }
 
+/// The interpreter, where it has the schema of CycloneDX.
+pub(crate) fn sbom_validator() -> Option<&'static Python> {
+    static FOUND: LazyLock<Result<Python, String>> =
+        LazyLock::new(|| Python::with(EMULATORS, &["cyclonedx", "jsonschema"]));
+    or_skip(&FOUND)
+}
+
 /// The interpreter, where it has checkov.
 pub(crate) fn checkov() -> Option<&'static Python> {
     static FOUND: LazyLock<Result<Python, String>> = LazyLock::new(|| Python::with(CHECKOV, &["checkov"]));
@@ -48,7 +55,7 @@ impl Python {
     }
 
     /// The interpreter.
-    pub(super) fn path(&self) -> &Utf8Path {
+    pub(crate) fn path(&self) -> &Utf8Path {
         &self.0
     }
 
