@@ -1,8 +1,8 @@
 //! The commands `routegen …`: from a crate with annotated handlers to Lambda artifacts and Terraform.
 //!
 //! The flow is one way, and each room is a folder: [`project`] finds the package and its configuration, [`routes`] reads its routes,
-//! [`check`] makes the only thing that may be built or emitted, [`artifacts`] and [`terraform`] make it, and [`dev`] runs it on this
-//! machine. [`toolchain`] calls cargo and rustc, [`output`] prints, and all stand on [`support`]. Only [`app`] puts them together.
+//! [`check`] makes the only thing that may be built or emitted, [`artifacts`] and [`terraform`] make it, [`contract`] describes it, and
+//! [`dev`] runs it on this machine. [`toolchain`] calls cargo and rustc, [`output`] prints, and all stand on [`support`]. Only [`app`] puts them together.
 
 #[cfg(not(unix))]
 compile_error!("routegen runs on Linux and macOS; on Windows, install it in WSL");
@@ -10,6 +10,7 @@ compile_error!("routegen runs on Linux and macOS; on Windows, install it in WSL"
 mod app;
 mod artifacts;
 mod check;
+mod contract;
 mod dev;
 mod output;
 mod project;
@@ -40,7 +41,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = wrapper::main(&args) {
         return code;
     }
-    let args = match Args::try_parse_from(args) {
+    let args = match Args::try_parse_from(args).and_then(Args::validate) {
         Ok(args) => args,
         Err(error) => {
             // Help and version are printed to stdout with code 0, mistakes to stderr with code 2. A closed pipe is

@@ -129,6 +129,7 @@ impl Gateway {
     /// The page to look at, where there is one ([`GatewayBuilder::page`]). The part after `#` is the key to it, a secret of this
     /// gateway, which browsers keep to themselves.
     #[cfg(feature = "page")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "page")))]
     pub fn page_url(&self) -> Option<String> {
         let page = self.shared.page.as_ref()?;
         Some(format!("{}/{}#{}", self.origin(), reserved::SEGMENT, page.fragment()))
@@ -296,6 +297,7 @@ impl GatewayBuilder {
     /// Serves a page at `/_routegen` for people who develop the API: its routes, a form to call them, and the requests as
     /// they come, with their events. It is for browsers on this machine that were given its address ([`Gateway::page_url`]).
     #[cfg(feature = "page")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "page")))]
     #[must_use]
     pub fn page(mut self, on: bool) -> Self {
         self.page = on;

@@ -13,6 +13,14 @@ pub(crate) fn first_paragraph(attributes: &[Attribute]) -> String {
     paragraph.collect::<Vec<_>>().join(" ")
 }
 
+/// What a doc comment says after its first paragraph, line by line, as Markdown.
+pub(crate) fn after_the_first_paragraph(attributes: &[Attribute]) -> String {
+    let texts: Vec<String> = attributes.iter().filter_map(text).collect();
+    let lines = texts.iter().flat_map(|text| lines(text));
+    let rest = lines.skip_while(|line| line.is_empty()).skip_while(|line| !line.is_empty());
+    rest.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
 /// The text of one `///` line, one `/** */` block or one `#[doc = "…"]`.
 fn text(attribute: &Attribute) -> Option<String> {
     match &attribute.meta {
@@ -52,6 +60,19 @@ mod tests {
             "Retrieves items"
         );
         assert_eq!(paragraph("/**\nRetrieves\n* items\n*/\nfn f() {}"), "Retrieves * items");
+    }
+
+    #[test]
+    fn the_other_paragraphs_stay_as_they_are_written() {
+        let rest =
+            |item: &str| after_the_first_paragraph(&syn::parse_str::<syn::ItemFn>(item).unwrap().attrs);
+        assert_eq!(
+            rest(
+                "/// Retrieves\n///   items\n///\n/// Those of\n/// a page.\n///\n/// - all\n///\nfn f() {}"
+            ),
+            "Those of\na page.\n\n- all"
+        );
+        assert_eq!(rest("/// Retrieves\nfn f() {}"), "");
     }
 
     #[test]

@@ -237,29 +237,40 @@ pub(crate) fn takes_body(ty: &Type) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> { #argument::BODY || #argument::WHOLE })
 }
 
+/// What only the compiler knows of a function, as expressions.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// What is known of each argument.
+    pub(crate) arguments: Vec<TokenStream>,
+    /// What is known of each function with `#[middleware]`.
+    pub(crate) middleware: Vec<TokenStream>,
+    /// What the command's document of the API is made from.
+    pub(crate) types: TokenStream,
+}
+
 /// What the registry is told of a function: what the attribute says, as data, and what only the compiler knows. `place` is the
-/// attribute, or nothing for the one that the compiler expands; `facts` are what is known of each argument. The runtime's macro is
-/// nothing unless the registry is on.
+/// attribute, or nothing for the one that the compiler expands. The runtime's macro is nothing unless the registry is on.
 pub(crate) fn registration(
     handler: &Handler,
     kind: &TokenStream,
     declaration: &str,
     place: &TokenStream,
-    facts: impl Iterator<Item = TokenStream>,
-    middleware: impl Iterator<Item = TokenStream>,
+    known: &Known,
     entry: &Ident,
 ) -> TokenStream {
     let Ends(first, _) = ends(place);
     let source = quote_spanned!(first=> [__private::file!(), __private::line!(), __private::column!()]);
     let handler = handler.name();
+    let Known { arguments, middleware, types } = known;
     quote_spanned! {Span::mixed_site()=>
         __private::register! {
             #kind {
                 declaration: #declaration,
                 handler: #handler,
                 source: #source,
-                arguments: [#(#facts),*],
+                arguments: [#(#arguments),*],
                 middleware: [#(#middleware),*],
+                types: {#types},
                 entry: #entry,
             }
         }

@@ -1,7 +1,7 @@
 //! The attributes of routegen.
 //!
 //! In: the tokens of an attribute and of the item under it. Out: the item unchanged, and after it the code that
-//! makes it a route; or the item and every mistake, each where it stands. This file does nothing but cross the
+//! makes it a route; or the item and every mistake, each where it stands. A derive is given the item and adds to it. This file does nothing but cross the
 //! compiler's border: each attribute has a folder, and in it the pipeline `parse` → `validate` → `expand` has a file for
 //! each step. What stands beside the folders knows no attribute.
 //!
@@ -17,6 +17,7 @@ mod middleware;
 mod nearest;
 mod package;
 mod place;
+mod problem;
 mod route;
 mod signature;
 mod slot;
@@ -51,6 +52,13 @@ pub fn middleware(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn package(arguments: TokenStream) -> TokenStream {
     finish(package::package(&crate_name(), arguments.into()))
+}
+
+/// Makes an error type one whose variants are problems of RFC 9457. The crate `routegen` exports it, and its documentation there has
+/// the table of the keys and a complete example.
+#[proc_macro_derive(Problem, attributes(problem, from, source))]
+pub fn derive_problem(item: TokenStream) -> TokenStream {
+    finish(problem::problem(item.into()))
 }
 
 fn finish((mut tokens, errors): (proc_macro2::TokenStream, Vec<syn::Error>)) -> TokenStream {

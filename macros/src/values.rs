@@ -223,6 +223,56 @@ pub(crate) fn statuses(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
     statuses.into_iter().map(read).collect()
 }
 
+/// The status of an error: a number, or a constant, whose number the generated code checks.
+pub(crate) fn error_status(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Status> {
+    let help = || format!("write one from 400 to 599: `{}`", key.example);
+    if let Ok(path) = syn::parse2::<syn::Path>(value.clone()) {
+        return Some(Status::Constant(path));
+    }
+    let wrong = || (format!("`{}` takes the number of a status", key.name), help());
+    let literal: LitInt = read("the value of `status`", value, wrong, errors)?;
+    let status = literal.base10_parse::<u16>().ok();
+    let status = status.filter(|status| literal.suffix().is_empty() && (400..600).contains(status));
+    if status.is_none() {
+        errors.push(&literal, format!("`{literal}` is no status of an error"), help());
+    }
+    status.map(Status::Number)
+}
+
+/// The status of a problem.
+#[derive(Clone)]
+pub(crate) enum Status {
+    Number(u16),
+    /// A path of a `StatusCode`.
+    Constant(syn::Path),
+}
+
+/// A URI that stands for itself.
+pub(crate) fn uri(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<LitStr> {
+    let text = string(key, value, errors)?;
+    let uri = text.value();
+    if uri.is_empty() || uri.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c))
+    {
+        errors.push(&text, format!("{uri:?} is no URI"), format!("write `{}`", key.example));
+        return None;
+    }
+    Some(text)
+}
+
+/// A text of which nothing is asked but that it says something.
+pub(crate) fn words(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<LitStr> {
+    let text = string(key, value, errors)?;
+    if text.value().trim().is_empty() {
+        errors.push(
+            &text,
+            format!("`{}` is empty", key.name),
+            format!("write `{}`, or leave it out", key.example),
+        );
+        return None;
+    }
+    Some(text)
+}
+
 /// What all paths begin with.
 pub(crate) fn prefix(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<PathPattern> {
     let text = string(key, value, errors)?;

@@ -29,6 +29,7 @@
 //! | [`Path<T>`](Path) | the parameters of the path |
 //! | [`Query<T>`](Query) | the query |
 //! | [`Json<T>`](Json), `String`, `Bytes` | the body, as the last argument |
+//! | `Valid<E>`, such as `Valid<Json<T>>` | what `E` extracts, where it keeps the rules that `T` has by garde (feature `garde`) |
 //! | [`Claims<T>`](Claims), [`Scopes`] | what the authorizer knows of the caller |
 //! | [`Res<T>`](Res) | what is made once, before the first request: a client, a pool, configuration |
 //! | [`RouteKey`] | the route that the request takes |
@@ -114,7 +115,10 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod answer;
 mod authorizer;
+#[cfg(feature = "registry")]
+mod contract;
 mod decision;
 mod event;
 mod extract;
@@ -144,6 +148,7 @@ mod simulate;
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 
+pub use answer::{Accepted, Created};
 pub use authorizer::AuthorizerRequest;
 pub use axum::middleware::Next;
 pub use axum::{
@@ -152,9 +157,12 @@ pub use axum::{
 };
 pub use decision::Decision;
 pub use extract::{Claims, Path, Query, RouteKey, Scopes, StandardClaims};
+#[cfg(feature = "garde")]
+#[cfg_attr(docsrs, doc(cfg(feature = "garde")))]
+pub use extract::{Valid, Validated, ValuePlace};
 pub use forward::forward;
 pub use lambda_http;
-pub use problem::Problem;
+pub use problem::{IntoProblem, Problem};
 pub use resource::{Init, Res, Resource};
 /// Makes a function a route of the API.
 ///
@@ -246,6 +254,50 @@ pub use serve::after_response;
 /// is logged and answered with 500.
 pub use routegen_macros::authorizer;
 
+/// Makes an error type one whose variants are problems of [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457): a handler that returns
+/// `Result<T, ShopError>` answers with the status that stands over the variant.
+///
+/// ```
+/// use routegen::{Json, Path, Problem, route};
+///
+/// #[derive(Debug, Problem)]
+/// enum ShopError {
+///     #[problem(status = 404, type = "https://example.com/problems/no-item", title = "No such item", detail = "there is no item {id}")]
+///     NoItem { id: u32 },
+///     #[problem(status = 409, title = "Out of stock", detail = "{0} are left")]
+///     OutOfStock(#[problem(member = "left")] u32),
+///     #[problem(status = 503)]
+///     Stock(#[from] std::io::Error),
+///     #[problem(transparent)]
+///     Other(#[from] Problem),
+/// }
+///
+/// #[route(GET, "/items/{id}", auth = "none")]
+/// async fn get_item(Path(id): Path<u32>) -> Result<Json<u32>, ShopError> {
+///     if id == 0 {
+///         return Err(ShopError::NoItem { id });
+///     }
+///     let left = std::fs::read_to_string("/stock")?; // `Stock`: 503
+///     let left: u32 = left.trim().parse()?; // no variant is for it, so it is `Other`: 500
+///     if left == 0 { Err(ShopError::OutOfStock(left)) } else { Ok(Json(left)) }
+/// }
+/// ```
+///
+#[doc = include_str!("keys/problem.md")]
+///
+/// `#[problem(transparent)]` over a variant with one field answers as the field does, whose type is a [`Problem`] or derives it. A
+/// field with `#[problem(member)]` is a member of the answer by its name, or by that of `#[problem(member = "name")]`.
+///
+/// A value of a field's type with `#[from]` becomes the variant, so that `?` works. A transparent variant of `#[from] Problem` takes
+/// every other error, as [`Problem`] itself does. With `thiserror`, whose `#[error(…)]` stands beside `#[problem(…)]`, `#[from]` is
+/// thiserror's, and the error's own text is `detail = "{self}"`. Such a type implements [`Error`](std::error::Error), for which `?`
+/// in a function that returns `Result<T, Problem>` means 500, as for any error: return the type itself, or write
+/// `.map_err(ShopError::into_problem)?` ([`IntoProblem`]).
+///
+/// Clients learn what the attribute says. What is 500 or above is logged with its cause: the error itself where it implements
+/// `Error`, else the field with `#[from]`, `#[source]` or of the name `source`.
+pub use routegen_macros::Problem;
+
 /// Makes an async function middleware: it is given each request of the routes that name it, and the way to their handlers.
 ///
 /// ```
@@ -327,22 +379,34 @@ pub use routegen_macros::package;
 pub mod __private {
     pub use std::{
         boxed::Box,
-        column, file, line,
+        column,
+        convert::{From, Into},
+        file, format, line,
         option::Option,
         result::Result::{self, Err, Ok},
+        vec::Vec,
     };
 
-    pub use axum::middleware::Next;
+    pub use axum::{http::StatusCode, middleware::Next};
 
     #[cfg(feature = "registry")]
     pub use inventory;
+    #[cfg(feature = "registry")]
+    pub use routegen_spec::contract;
 
+    #[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
+    pub use crate::__schema_of as schema_of;
+    #[cfg(feature = "registry")]
+    pub use crate::contract::{
+        DescribeError, DescribeWrapper, Described, FailingAnything, HeadedAnything, Of, ReturnedAnything,
+        Taken, TakenAnything, Untyped, failing, generated, returned,
+    };
     #[cfg(any(feature = "router", feature = "testing"))]
     pub use crate::registry::in_registered_package;
     #[cfg(feature = "registry")]
     pub use crate::registry::{Registration, write_manifest};
     pub use crate::{
-        __register as register, __register_package as register_package,
+        __contract as contract, __register as register, __register_package as register_package,
         authorizer::{Authorizer, Verdict},
         decision::IntoDecision,
         extract::{
@@ -355,6 +419,7 @@ pub mod __private {
             layered, through,
         },
         package::{Package, further, in_package, within},
+        problem::{Failure, IntoProblem, NotAnError, Problem, as_error_status, downcast, error_status},
         register::REGISTERS,
         reply::{IntoReply, Output, OutputCheck},
         request::Request,
@@ -363,16 +428,3 @@ pub mod __private {
         serve::{serve, serve_authorizer, serve_one_of, use_threads},
     };
 }
-
-/// The examples of the README and of the guides compile.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
-
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/middleware.md")]
-struct MiddlewareGuide;
-
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/migration.md")]
-struct MigrationGuide;

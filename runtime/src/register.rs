@@ -22,6 +22,7 @@ macro_rules! __register {
         source: [$file:expr, $line:expr, $column:expr],
         arguments: [$($argument:expr),* $(,)?],
         middleware: [$($middleware:expr),* $(,)?],
+        types: {$($types:tt)*},
         entry: $entry:ident $(,)?
     }) => {
         $crate::__private::inventory::submit! {
@@ -34,6 +35,7 @@ macro_rules! __register {
                 column: $column,
                 arguments: &[$($argument),*],
                 middleware: &[$($middleware),*],
+                described: $crate::__described!($($types)*),
                 entry: $crate::__entry!($entry),
                 within: $crate::__within!($kind, $entry),
             }
@@ -63,6 +65,7 @@ macro_rules! __register_package {
                 column: $column,
                 arguments: &[$($argument),*],
                 middleware: &[$($middleware),*],
+                described: ::core::option::Option::None,
                 entry: $crate::__entry!($($entry)?),
                 within: ::core::option::Option::None,
             }
@@ -132,4 +135,110 @@ macro_rules! __entry {
     ($($entry:ident)?) => {
         ::core::option::Option::None
     };
+}
+
+/// What the types of a route tell, where the command reads it: in its own build, and in tests of this crate.
+#[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __described {
+    () => {
+        ::core::option::Option::None
+    };
+    ($details:literal, [$($argument:ty),* $(,)?], $handler:path) => {
+        ::core::option::Option::Some({
+            $crate::__local_schema!();
+            fn described() -> $crate::__private::contract::RouteTypes {
+                #[allow(unused_imports)]
+                use $crate::__private::{
+                    ArgumentCheck as _, FailingAnything as _, HeadedAnything as _, ReturnedAnything as _, TakenAnything as _, Untyped as _,
+                };
+                #[allow(unused_mut)]
+                let mut described = $crate::__private::Described::new($details);
+                $({
+                    let take = $crate::__private::Taken::<$argument>::new().optional().unwrapped();
+                    let take = take.take($crate::__private::Argument::<$argument, $crate::__private::Claimless, 0>::BODY);
+                    let schema = Local(take.of).schema(true);
+                    described.takes(take, schema);
+                })*
+                let (success, failure) = $crate::__private::returned($handler).split();
+                let sent = success.headed().sent();
+                let schema = Local(sent.of).schema(false);
+                described.answers(sent, schema);
+                let answers = failure.answers();
+                let sent = failure.response().headed().sent();
+                let schema = Local(sent.of).schema(false);
+                described.fails(answers, sent, schema);
+                described.finish()
+            }
+            described as fn() -> $crate::__private::contract::RouteTypes
+        })
+    };
+}
+
+/// Nothing: nobody reads it.
+#[cfg(all(feature = "registry", not(any(routegen_contract, test)), not(routegen_artifact)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __described {
+    ($($types:tt)*) => {
+        ::core::option::Option::None
+    };
+}
+
+/// The items that tell of a type what the command's document says of it, where that is read.
+#[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __contract {
+    ($($items:item)*) => {
+        $($items)*
+    };
+}
+
+/// Nothing: nobody reads it.
+#[cfg(not(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact))))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __contract {
+    ($($items:item)*) => {};
+}
+
+/// What asks for the schema of a type: with schemars as the crate in which this is expanded depends on it, which the command tells rustc,
+/// and without where it does not.
+#[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __local_schema {
+    () => {
+        struct Local<T>($crate::__private::Of<T>);
+
+        #[cfg(routegen_schemars)]
+        impl<T: ::routegen_schemars::JsonSchema> Local<T> {
+            fn schema(&self, is_input: bool) -> $crate::__private::contract::Schema {
+                let settings = ::routegen_schemars::generate::SchemaSettings::draft2020_12();
+                let settings = if is_input { settings.for_deserialize() } else { settings.for_serialize() };
+                let mut generator = settings.into_generator();
+                let schema = generator.subschema_for::<T>().to_value();
+                $crate::__private::generated::<T>(schema, generator.take_definitions(true), is_input)
+            }
+        }
+
+        impl<T> $crate::__private::Untyped for Local<T> {
+            type Of = T;
+        }
+    };
+}
+
+/// The schema of a type that a response has.
+#[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __schema_of {
+    ($ty:ty) => {{
+        $crate::__local_schema!();
+        #[allow(unused_imports)]
+        use $crate::__private::Untyped as _;
+        Local::<$ty>(::core::marker::PhantomData).schema(false)
+    }};
 }

@@ -4,9 +4,12 @@
 //! attribute says is data that the macro has validated; what only the compiler knows stands beside it. inventory's order is
 //! unspecified; the manifest sorts.
 
-use std::{collections::BTreeMap, io::Write as _, process::ExitCode, sync::LazyLock};
+use std::{collections::BTreeMap, ffi::OsString, io::Write as _, process::ExitCode, sync::LazyLock};
 
-use routegen_spec::{AuthorizerSpec, Compiled, Manifest, PackageSpec, RouteSpec, SourceLocation};
+use routegen_spec::{
+    AuthorizerSpec, Compiled, Manifest, PackageSpec, RouteSpec, SourceLocation,
+    contract::{Contract, RouteTypes},
+};
 
 use crate::{
     authorizer::Authorizer,
@@ -37,6 +40,8 @@ pub struct Registration<E: 'static> {
     pub arguments: &'static [ArgumentFacts],
     /// What is known of each function with `#[middleware]`.
     pub middleware: &'static [MiddlewareFacts],
+    /// What the types of a route tell, where the command reads it.
+    pub described: Option<fn() -> RouteTypes>,
     /// The entry point itself, for tests and routers. The registry of `routegen` does without, and its host build without the handlers.
     pub entry: Option<fn() -> E>,
     /// The way to a route through what stands around all of its package, for tests and routers.
@@ -200,16 +205,20 @@ impl RegisteredRoute {
     }
 }
 
-/// Writes the manifest of all linked routes and authorizers to the file that the first argument names: the `main` of the host
-/// binary that `routegen` links. stdout stays the user's.
+/// Writes the manifest of all linked routes and authorizers to the file that the first argument names, and what their types tell to
+/// that of the second, if there is one: the `main` of the host binary that `routegen` links. stdout stays the user's.
 pub fn write_manifest() -> ExitCode {
-    let outcome = match std::env::args_os().nth(1) {
-        Some(path) => manifest().and_then(|manifest| {
-            let json = serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())?;
-            std::fs::write(path, json).map_err(|error| error.to_string())
-        }),
+    fn write(path: OsString, value: &impl serde::Serialize) -> Result<(), String> {
+        let json = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
+        std::fs::write(path, json).map_err(|error| error.to_string())
+    }
+    let mut files = std::env::args_os().skip(1);
+    let outcome = match files.next() {
+        Some(path) => manifest().and_then(|manifest| write(path, &manifest)),
         None => Err("the file for the manifest is missing".to_owned()),
     };
+    // The types' own code runs for this, which the list of routes does without.
+    let outcome = outcome.and_then(|()| files.next().map_or(Ok(()), |path| write(path, &contract())));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -225,6 +234,20 @@ pub(crate) fn manifest() -> Result<Manifest, String> {
     let routes = routes().iter().map(|route| route.spec.clone()).collect();
     let authorizers = authorizers().iter().map(|authorizer| authorizer.spec.clone()).collect();
     Ok(Manifest::new(env!("CARGO_PKG_VERSION"), routes, authorizers))
+}
+
+/// What the types of all linked routes tell.
+pub(crate) fn contract() -> Contract {
+    let registered = routes().iter().zip(inventory::iter::<Registration<Route>>());
+    let mut described: Vec<_> = registered
+        .filter_map(|(route, registration)| {
+            let mut types = registration.described?();
+            types.entry.clone_from(&route.spec.entry);
+            Some(types)
+        })
+        .collect();
+    described.sort_by(|a, b| a.entry.cmp(&b.entry));
+    Contract::new(described)
 }
 
 #[cfg(test)]

@@ -61,6 +61,16 @@ impl Key {
     pub const TAGS: Self = Self::new("tags", r#"tags = ["items"]"#);
     /// Whether clients should no longer call a route.
     pub const DEPRECATED: Self = Self::new("deprecated", "deprecated = true");
+    /// The status of a problem.
+    pub const STATUS: Self = Self::new("status", "status = 404");
+    /// What clients tell problems apart by.
+    pub const TYPE: Self = Self::new("type", r#"type = "https://example.com/problems/out-of-stock""#);
+    /// What kind of problem it is, for people.
+    pub const TITLE: Self = Self::new("title", r#"title = "Out of stock""#);
+    /// What is wrong with one request.
+    pub const DETAIL: Self = Self::new("detail", r#"detail = "there is no item {id}""#);
+    /// What names one occurrence.
+    pub const INSTANCE: Self = Self::new("instance", r#"instance = "/orders/{id}""#);
     /// Where the crate `routegen` is.
     pub const CRATE: Self = Self::new("crate", "crate = my_crate::routegen");
 
@@ -159,55 +169,32 @@ pub const PACKAGE: [Argument; 5] = [
     Key::CRATE.takes(CRATE, "`::routegen`"),
 ];
 
+/// The keys of `#[problem]` in `#[derive(Problem)]`, in the order in which messages list them.
+pub const PROBLEM: [Argument; 6] = [
+    Key::STATUS.takes("400 to 599, or a constant such as `StatusCode::NOT_FOUND`", "none: it must be said"),
+    Key::TYPE.takes("a URI that clients tell problems by", "`about:blank`"),
+    Key::TITLE.takes("what kind of problem it is, in a few words", "the status's own phrase"),
+    Key::DETAIL.takes(
+        "what is wrong with this request: a format string over the fields, such as `\"there is no item {id}\"`, `\"{0}\"` or, for the error's own text, `\"{self}\"`",
+        "none",
+    ),
+    Key::INSTANCE.takes("a URI that names this occurrence, a format string too", "none"),
+    Key::CRATE.takes("where this crate is, over the whole type, if renamed or re-exported", "`::routegen`"),
+];
+
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};
+    use std::collections::BTreeMap;
 
     use super::*;
     use crate::limits;
 
-    /// The table as the documentation of the attribute has it.
-    fn markdown(arguments: &[Argument]) -> String {
-        let head = "| key | value | default |\n|---|---|---|\n".to_owned();
-        arguments.iter().fold(head, |mut table, Argument { key, value, default }| {
-            let _ = writeln!(table, "| `{}` | {value} | {default} |", key.name);
-            table
-        })
-    }
-
-    /// `just bless` writes them.
-    #[test]
-    fn the_documentation_of_the_macros_is_this_table() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src/keys");
-        for (file, arguments) in [
-            ("route.md", &ROUTE[..]),
-            ("authorizer.md", &AUTHORIZER),
-            ("middleware.md", &MIDDLEWARE),
-            ("package.md", &PACKAGE),
-        ] {
-            let (path, table) = (folder.join(file), markdown(arguments));
-            if env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
-                fs::write(&path, &table).unwrap();
-            }
-            assert_eq!(fs::read_to_string(&path).unwrap_or_default(), table, "{file}: run `just bless`");
-        }
-    }
-
-    #[test]
-    fn the_readme_has_every_key_of_a_route() {
-        let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
-        let rows =
-            readme.lines().filter(|line| line.starts_with('|')).filter_map(|line| line.split('|').nth(1));
-        let first_columns: String = rows.collect();
-        for Argument { key, .. } in ROUTE.iter().filter(|argument| argument.key != Key::CRATE) {
-            assert!(first_columns.contains(&format!("`{}`", key.name)), "{}", key.name);
-        }
-    }
-
     #[test]
     fn a_name_is_one_key_and_the_numbers_are_the_limits() {
         let mut examples = BTreeMap::new();
-        for Argument { key, .. } in ROUTE.iter().chain(&AUTHORIZER).chain(&MIDDLEWARE).chain(&PACKAGE) {
+        for Argument { key, .. } in
+            ROUTE.iter().chain(&AUTHORIZER).chain(&MIDDLEWARE).chain(&PACKAGE).chain(&PROBLEM)
+        {
             let example = *examples.entry(key.name).or_insert(key.example);
             assert_eq!(example, key.example);
             assert!(example.starts_with(&format!("{} = ", key.name)), "{example}");

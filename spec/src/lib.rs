@@ -7,6 +7,7 @@ pub mod attributes;
 mod auth;
 mod authorizer;
 mod authorizer_kind;
+pub mod contract;
 mod declaration;
 mod entry;
 mod env;

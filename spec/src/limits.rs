@@ -189,7 +189,7 @@ pub const STAGE_NAME_CHARS: RangeInclusive<usize> = 1..=128;
 /// How long API Gateway keeps an issuer's keys ([JWT authorizers]).
 ///
 /// [JWT authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
-pub const JWKS_TTL: Duration = Duration::from_hours(2);
+pub const JWKS_TTL: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// How long API Gateway waits for an issuer's discovery document, and as long again for its keys ([JWT authorizers]).
 ///

@@ -45,6 +45,12 @@ fn all() -> Result<Vec<String>, Failed> {
     Ok(targets)
 }
 
+/// They are in the package of what the target calls, whose tests replay them.
+fn seeds(target: &str) -> Option<PathBuf> {
+    let folders = ["gateway", "apigw"].map(|krate| repository().join(krate).join("seeds").join(target));
+    folders.into_iter().find(|folder| folder.is_dir())
+}
+
 fn run(target: &str, seconds: u32) -> Result<(), Failed> {
     let corpus = folder().join("corpus").join(target);
     fs::create_dir_all(&corpus)
@@ -53,7 +59,8 @@ fn run(target: &str, seconds: u32) -> Result<(), Failed> {
     let run = Step::new("cargo").arguments(["+nightly", "fuzz", "run", "--sanitizer", "none", "--fuzz-dir"]);
     run.arguments([folder()])
         .arguments([target])
-        .arguments([corpus, folder().join("seeds").join(target)])
+        .arguments([corpus])
+        .arguments(seeds(target))
         .arguments(["--", &format!("-max_total_time={seconds}")])
         .run()
 }

@@ -16,6 +16,7 @@ mod disk;
 mod duration;
 mod environment;
 mod fuzz;
+mod packages;
 mod python;
 mod step;
 
@@ -56,8 +57,16 @@ fn main() -> ExitCode {
         ["bench-gateway", arguments @ ..] => bench::bench_gateway(arguments),
         ["bench-terraform"] => bench_terraform(None),
         ["bench-terraform", "--routes", counts] => bench_terraform(Some(counts)),
+        ["packages"] => packages::packages(packages::Tests::Run),
+        ["packages", "--check"] => packages::packages(packages::Tests::Compile),
         ["fuzz", arguments @ ..] => fuzz::fuzz(arguments),
-        _ => Err(Failed(format!("{USAGE}{}{}{}", deny::USAGE, fuzz::USAGE, bench::USAGES.join("\n  ")))),
+        _ => Err(Failed(format!(
+            "{USAGE}{}{}{}{}",
+            packages::USAGE,
+            deny::USAGE,
+            fuzz::USAGE,
+            bench::USAGES.join("\n  ")
+        ))),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn the_seeds_hold() {
-        let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../gateway/fuzz/seeds/selection");
+        let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/selection");
         let seeds: Vec<_> = std::fs::read_dir(seeds).unwrap().map(|seed| seed.unwrap().path()).collect();
         assert!(!seeds.is_empty());
         for seed in seeds {

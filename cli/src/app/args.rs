@@ -4,10 +4,12 @@ use std::{net::IpAddr, num::NonZero};
 
 use camino::Utf8PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::{
     artifacts::ZipLayout,
-    output::options::Output,
+    contract,
+    output::options::{Format, Output},
     project::target::{Architecture, Compiler, Linking},
     terraform::{Layout, Syntax},
 };
@@ -38,6 +40,9 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Writes the Terraform module, and a root that calls it where there is none
     EmitTf(EmitTfArgs),
+    /// Writes the API as a document of OpenAPI: routes, parameters, bodies, answers, who may call
+    #[command(name = "openapi")]
+    OpenApi(OpenApiArgs),
     /// Does check, build and emit-tf in one go
     Package {
         /// Folder for the zips [default: target/routegen/lambda]
@@ -65,6 +70,18 @@ pub(crate) enum Command {
         /// Tells also which crates are large, at most N of them [default N: 20]; in the workspace that built the zip
         #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "20")]
         crates: Option<usize>,
+    },
+    /// Prints a script with which a shell completes the command line; no package is needed
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Writes the manual pages, one for each command; no package is needed
+    Man {
+        /// Folder for the pages, such as ~/.local/share/man/man1
+        #[arg(long, value_name = "DIR")]
+        out: Utf8PathBuf,
     },
 }
 
@@ -97,10 +114,13 @@ impl Command {
         match self {
             Self::Routes
             | Self::Check
+            | Self::OpenApi(_)
             | Self::Dev(_)
             | Self::Token(_)
             | Self::Invoke(_)
-            | Self::Inspect { .. } => TargetArgs::default(),
+            | Self::Inspect { .. }
+            | Self::Completions { .. }
+            | Self::Man { .. } => TargetArgs::default(),
             Self::Build(BuildArgs { target, .. }) | Self::Package { target, .. } => *target,
             Self::EmitTf(EmitTfArgs { arch, .. }) => TargetArgs { arch: *arch, ..TargetArgs::default() },
         }
@@ -311,6 +331,32 @@ pub(crate) struct EmitTfArgs {
     pub(crate) arch: Option<Architecture>,
 }
 
+#[derive(ClapArgs, Debug)]
+pub(crate) struct OpenApiArgs {
+    /// The file, or `-` for stdout [default: openapi.json, or openapi.yaml, beside the package's Cargo.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<Utf8PathBuf>,
+    /// The version of OpenAPI
+    #[arg(long, value_enum, value_name = "VERSION", default_value_t)]
+    pub(crate) openapi: contract::Version,
+    /// Writes nothing, and fails with a diff where the file is not that of the code
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Fails where the types of a route do not tell all of it
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+impl OpenApiArgs {
+    /// How the document is written: as `--format` says, else as the name of the file ends.
+    pub(crate) fn syntax(&self, format: Format) -> contract::Syntax {
+        match (format, self.out.as_ref().and_then(|out| out.extension())) {
+            (Format::Yaml, _) | (Format::Text, Some("yaml" | "yml")) => contract::Syntax::Yaml,
+            (Format::Json | Format::Text, _) => contract::Syntax::Json,
+        }
+    }
+}
+
 /// What a build may use, and what it tells of that.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Effort {
@@ -323,6 +369,18 @@ pub(crate) struct Effort {
     /// Writes beside each zip which crates are in it, with licences and checksums: NAME.cdx.json, as CycloneDX has it
     #[arg(long)]
     pub(crate) sbom: bool,
+}
+
+impl Args {
+    /// What clap cannot say of two arguments.
+    pub(crate) fn validate(self) -> Result<Self, clap::Error> {
+        if self.output.format == Format::Yaml && !matches!(self.command, Command::OpenApi(_)) {
+            let message = "`--format yaml` is for `routegen openapi`: no other outcome is written so";
+            return Err(<Self as clap::CommandFactory>::command()
+                .error(clap::error::ErrorKind::ArgumentConflict, message));
+        }
+        Ok(self)
+    }
 }
 
 /// Which package is meant.

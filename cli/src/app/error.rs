@@ -7,7 +7,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::{
-    artifacts, check, dev,
+    artifacts, check, contract, dev,
     output::{
         megabytes::Megabytes,
         words::{asked_by, plural, some},
@@ -25,6 +25,10 @@ pub(crate) enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Check(#[from] check::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Contract(#[from] contract::Error),
 
     #[error(transparent)]
     #[diagnostic(transparent)]

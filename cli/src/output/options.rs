@@ -25,6 +25,8 @@ pub(crate) enum Format {
     Text,
     /// For programs
     Json,
+    /// The document of `openapi` as YAML
+    Yaml,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

@@ -77,10 +77,15 @@ impl Printer {
     /// written, as on a full disk, is an error.
     pub(crate) fn outcome<T: Display + Serialize>(&self, value: &T) -> Result<(), Error> {
         let text = match self.format {
-            Format::Text => value.to_string(),
+            Format::Text | Format::Yaml => value.to_string(),
             Format::Json => json::text(value),
         };
         self.out(&text)
+    }
+
+    /// A file that goes to stdout: it is what it is, whatever the form of an outcome.
+    pub(crate) fn file(&self, text: &str) -> Result<(), Error> {
+        self.out(text)
     }
 
     fn out(&self, text: &str) -> Result<(), Error> {
@@ -104,7 +109,7 @@ impl Printer {
 
     fn line<T: Display + Serialize>(&self, value: &T) -> String {
         match self.format {
-            Format::Text => value.to_string(),
+            Format::Text | Format::Yaml => value.to_string(),
             Format::Json => json::line(value),
         }
     }

@@ -80,6 +80,8 @@ pub(crate) struct LinkedPackage {
     pub(crate) lib: Utf8PathBuf,
     /// Whether its sources are on this disk for the user to change, and come from no registry and no repository.
     pub(crate) is_local: bool,
+    /// What the package calls schemars, where it depends on a version whose schemas the command reads.
+    pub(crate) schemars: Option<String>,
     /// The files that its programs begin with. They are no part of the API.
     pub(crate) bins: Vec<Utf8PathBuf>,
     /// The files that its tests, examples and the like begin with.
@@ -129,7 +131,8 @@ impl Workspace {
         };
         let between = packages_to_the_runtime(&metadata, &app.id);
         for package in &between {
-            if let Some(link) = link(package) {
+            if let Some(mut link) = link(package) {
+                link.schemars = schemars(&metadata, &package.id);
                 // Of the selected package nothing but the plain library is built.
                 if link.is_local && package.id != app.id {
                     if types(package).contains(&CrateType::DyLib) {
@@ -409,6 +412,18 @@ fn runtime<'a>(metadata: &'a Metadata, id: &PackageId) -> impl Iterator<Item = &
     normal_dependencies(metadata, id).filter(|id| metadata[*id].name == RUNTIME)
 }
 
+/// What the package calls schemars 1 in Rust, if it depends on it.
+fn schemars(metadata: &Metadata, id: &PackageId) -> Option<String> {
+    let nodes = metadata.resolve.as_ref().map_or(&[][..], |resolve| &resolve.nodes);
+    let node = nodes.iter().find(|node| node.id == *id)?;
+    let is_it = |id: &PackageId| metadata[id].name == "schemars" && metadata[id].version.major == 1;
+    let mut normal = node
+        .deps
+        .iter()
+        .filter(|dependency| dependency.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal));
+    normal.find(|dependency| is_it(&dependency.pkg)).map(|dependency| dependency.name.clone())
+}
+
 /// The package as something to link, where it is a library.
 fn link(package: &Package) -> Option<LinkedPackage> {
     let library = library(package)?;
@@ -422,6 +437,7 @@ fn link(package: &Package) -> Option<LinkedPackage> {
         crate_name: library.name.replace('-', "_"),
         lib: library.src_path.clone(),
         is_local: package.source.is_none(),
+        schemars: None,
         bins: files(bins),
         other_targets: files(others),
     })

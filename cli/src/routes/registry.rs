@@ -9,8 +9,8 @@ use std::{
     time::Duration,
 };
 
-use camino::Utf8Path;
-use routegen_spec::{FORMAT_VERSION, Manifest, SourceLocation};
+use camino::{Utf8Path, Utf8PathBuf};
+use routegen_spec::{FORMAT_VERSION, Manifest, SourceLocation, contract::Contract};
 use wait_timeout::ChildExt as _;
 
 use crate::{
@@ -31,6 +31,8 @@ pub(crate) struct Registry {
     pub(crate) manifest: Manifest,
     /// The libraries that it was read from; those that can hold routes, as far as they are part of the build.
     pub(crate) libraries: Libraries,
+    /// The program that the user's libraries were linked to.
+    program: Utf8PathBuf,
 }
 
 /// The routes of the package and of all packages that it depends on.
@@ -45,14 +47,30 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry,
     let source = main(crates.iter().map(|krate| libraries.name(krate)));
     let link = Link { name: "the list of routes", source: &source, crates, folder: &folder };
     let linked = stopwatch.time(Step::RegistryLink, "", || toolchain::link(&libraries, &link, printer))?;
-    let json = run(Command::new(&linked.program), &folder.join("manifest.json"), TIMEOUT)?;
+    let json = run(Command::new(&linked.program), &[&folder.join("manifest.json")], TIMEOUT)?;
     let manifest = parse(&json)?;
     symbols::compare(workspace, &libraries, Mode::Registry, &manifest)?;
     // rustc names a file as cargo does: relative to the root for the workspace's members, else from the disk's root.
     let manifest = manifest.with_places(|SourceLocation { file, line, column, .. }| {
         SourceLocation::new(workspace.source_name(Utf8Path::new(file)), *line, *column)
     });
-    Ok(Registry { manifest, libraries })
+    Ok(Registry { manifest, libraries, program: linked.program })
+}
+
+impl Registry {
+    /// What the types of the routes tell. Their own code runs for it, and that may say something else every time: what was said
+    /// in each of two runs.
+    pub(crate) fn contract(&self) -> Result<[Contract; 2], Error> {
+        let folder = self.program.with_file_name("contract");
+        files::create_folder(&folder)?;
+        let [manifest, contract] = ["manifest.json", "contract.json"].map(|name| folder.join(name));
+        let read = || {
+            run(Command::new(&self.program), &[&manifest, &contract], TIMEOUT)?;
+            let unreadable = |error: serde_json::Error| Error::Manifest { reason: error.to_string() };
+            serde_json::from_str(&files::read(&contract)?).map_err(unreadable)
+        };
+        Ok([read()?, read()?])
+    }
 }
 
 /// A library that nobody names is not linked, and its routes would be silently absent.
@@ -64,11 +82,12 @@ fn main<'a>(crates: impl Iterator<Item = &'a str>) -> String {
     source + "fn main() -> std::process::ExitCode {\n    routegen::__private::write_manifest()\n}\n"
 }
 
-fn run(mut command: Command, manifest: &Utf8Path, timeout: Duration) -> Result<String, Error> {
-    files::remove_if_exists(manifest)?;
+/// What the program has written to the first of `files`.
+fn run(mut command: Command, files: &[&Utf8Path], timeout: Duration) -> Result<String, Error> {
+    files.iter().try_for_each(|file| files::remove_if_exists(file))?;
     let program = command.get_program().to_string_lossy().into_owned();
     let failed = |error| support::Error::run(&program, error);
-    command.arg(manifest).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command.args(files).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(failed)?;
     // Reading must not wait for the end of a program that may never end, nor may that program wait for a reader.
     let stderr = child.stderr.take().map(|mut stderr| {
@@ -91,7 +110,7 @@ fn run(mut command: Command, manifest: &Utf8Path, timeout: Duration) -> Result<S
         }
         return Err(Error::RegistryCrashed { status: status.to_string(), stderr });
     }
-    Ok(files::read(manifest)?)
+    Ok(files.first().map_or_else(|| Ok(String::new()), |file| files::read(file))?)
 }
 
 fn parse(json: &str) -> Result<Manifest, Error> {
@@ -120,7 +139,7 @@ mod tests {
         let manifest = Utf8Path::from_path(folder.path()).unwrap().join("manifest.json");
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        run(command, &manifest, timeout).unwrap_err()
+        run(command, &[&manifest], timeout).unwrap_err()
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! rustc. Whatever wrapper the user has (sccache) is called as before.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     os::unix::process::CommandExt as _,
     path::PathBuf,
@@ -37,10 +38,15 @@ struct Orders {
     /// Flags for every crate.
     flags: Vec<String>,
     /// The conditions that the runtime is compiled under besides the ones that cargo names.
-    cfg: String,
+    cfg: Vec<String>,
+    /// What packages call schemars, by their names and versions; for the registry alone.
+    schemars: BTreeMap<String, String>,
     /// Whether programs that routegen has generated lose their symbols where cargo takes debug information alone.
     strip: bool,
 }
+
+/// The name under which what is expanded in the user's crate finds the schemars of that crate, and the condition that it is there.
+const SCHEMARS: &str = "routegen_schemars";
 
 /// Makes `cargo` call this program in the place of rustc.
 pub(super) fn install(
@@ -53,15 +59,21 @@ pub(super) fn install(
     let cfg = match mode {
         // Not by cargo, which takes features for members of the workspace alone, and would give `--features` of the user's
         // to every package that is named beside the selected one.
-        Mode::Registry => "feature=\"registry\"",
-        Mode::Artifacts => "routegen_artifact",
+        Mode::Registry => &["feature=\"registry\"", "routegen_contract"][..],
+        Mode::Artifacts => &["routegen_artifact"],
     };
-    let orders = Orders {
-        next: rustc_wrapper(&here()?)?,
-        flags: remap(workspace),
-        cfg: cfg.to_owned(),
-        strip: !profile.keeps_symbols,
-    };
+    let mut flags = remap(workspace);
+    let mut schemars = BTreeMap::new();
+    if mode == Mode::Registry {
+        flags.push(format!("--check-cfg=cfg({SCHEMARS})"));
+        let named = workspace.linked.iter().filter_map(|package| {
+            Some((format!("{} {}", package.name, package.version), package.schemars.clone()?))
+        });
+        schemars.extend(named);
+    }
+    let cfg = cfg.iter().map(ToString::to_string).collect();
+    let orders =
+        Orders { next: rustc_wrapper(&here()?)?, flags, cfg, schemars, strip: !profile.keeps_symbols };
     cargo.env(WRAPPER, program).env(ORDERS, serde_json::to_string(&orders).unwrap_or_default());
     Ok(())
 }
@@ -107,7 +119,10 @@ pub(crate) fn main(args: &[OsString]) -> Option<ExitCode> {
     }
     command.args(&orders.flags);
     if is_runtime(arguments) {
-        command.args(["--cfg", &orders.cfg]);
+        command.args(orders.cfg.iter().flat_map(|cfg| ["--cfg", cfg]));
+    }
+    if let Some(file) = schemars(&orders, arguments) {
+        command.args(["--cfg", SCHEMARS, "--extern", &format!("{SCHEMARS}={file}")]);
     }
     Some(become_(command))
 }
@@ -141,6 +156,22 @@ fn for_generated(arguments: &[OsString], strip: bool) -> Vec<OsString> {
 fn is_runtime(arguments: &[OsString]) -> bool {
     let mut pairs = arguments.windows(2);
     pairs.any(|pair| pair[0] == "--crate-name" && pair[1] == RUNTIME)
+}
+
+/// The file of the schemars that the crate is compiled with, if it depends on one.
+fn schemars(orders: &Orders, arguments: &[OsString]) -> Option<String> {
+    let package =
+        format!("{} {}", std::env::var("CARGO_PKG_NAME").ok()?, std::env::var("CARGO_PKG_VERSION").ok()?);
+    file_of(orders.schemars.get(&package)?, arguments)
+}
+
+/// The file that a crate of this name is taken from: `--extern NAME=FILE`, where options may stand before the name.
+fn file_of(name: &str, arguments: &[OsString]) -> Option<String> {
+    arguments.windows(2).filter(|pair| pair[0] == "--extern").find_map(|pair| {
+        let (named, file) = pair[1].to_str()?.split_once('=')?;
+        let named = named.rsplit_once(':').map_or(named, |(_, named)| named);
+        (named == name).then(|| file.to_owned())
+    })
 }
 
 /// Only the libraries that cargo was asked for are recorded. One that cannot be written down is reported as missing
@@ -198,6 +229,22 @@ mod tests {
             for_generated(&call, false),
             words("--crate-name a -C strip=debuginfo -O --cap-lints=allow")
         );
+    }
+
+    #[test]
+    fn the_file_of_a_crate_is_found_whatever_cargo_says_of_it() {
+        let arguments = [
+            "--extern",
+            "schemars_derive=/b.so",
+            "--extern",
+            "noprelude:schemars=/a.rmeta",
+            "--extern",
+            "serde",
+        ];
+        let arguments = arguments.map(OsString::from);
+        assert_eq!(file_of("schemars", &arguments).as_deref(), Some("/a.rmeta"));
+        assert_eq!(file_of("schema", &arguments), None);
+        assert_eq!(file_of("serde", &arguments), None, "cargo finds it itself");
     }
 
     #[test]

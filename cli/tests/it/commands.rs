@@ -41,6 +41,39 @@ fn cargo_routegen_is_the_same_command() {
 }
 
 #[test]
+fn shells_complete_the_command_line_and_every_command_has_a_page() {
+    let help = succeed(&mut routegen(&["--help"]));
+    let commands =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<_> =
+        commands.filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next()).collect();
+    assert!(commands.contains(&"emit-tf") && commands.contains(&"help"), "{commands:?}");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = succeed(&mut routegen(&["completions", shell]));
+        for command in &commands {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+    }
+    let script = scratch("completions").join("routegen.bash");
+    std::fs::write(&script, succeed(&mut routegen(&["completions", "bash"]))).unwrap();
+    let typed = format!(
+        "source {script}; COMP_WORDS=(routegen em); COMP_CWORD=1; _routegen routegen em routegen; echo ${{COMPREPLY[*]}}"
+    );
+    let completed = std::process::Command::new("bash").args(["-c", &typed]).output().unwrap();
+    assert_eq!(String::from_utf8(completed.stdout).unwrap(), "emit-tf\n");
+
+    let folder = scratch("man").join("man1");
+    let written = succeed(&mut routegen(&["man", "--out", folder.as_str()]));
+    let pages = commands.iter().filter(|command| **command != "help").map(|command| format!("-{command}"));
+    let mut expected: Vec<_> =
+        pages.chain([String::new()]).map(|command| format!("{folder}/routegen{command}.1")).collect();
+    expected.sort();
+    assert_eq!(written.lines().collect::<Vec<_>>(), expected);
+    let page = std::fs::read_to_string(folder.join("routegen-emit-tf.1")).unwrap();
+    assert!(page.contains(".TH routegen-emit-tf 1") && page.contains("\\-\\-check"), "{page}");
+}
+
+#[test]
 fn package_tells_functions_sizes_places_and_the_next_command() {
     let summary = &items().summary;
     assert_eq!(summary["api"], "items");

@@ -6,13 +6,14 @@
 
 mod store;
 
-use routegen::{IntoResponse, Json, Problem, Query, Res, http::StatusCode, route};
+use routegen::{Created, Json, Problem, Query, Res, http::StatusCode, route};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use crate::store::Store;
 
 /// An item as clients see it.
-#[derive(Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Item {
     id: u64,
     #[serde(flatten)]
@@ -20,7 +21,7 @@ pub struct Item {
 }
 
 /// An item that has no id yet.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct NewItem {
     name: String,
     #[serde(default)]
@@ -28,7 +29,7 @@ pub struct NewItem {
 }
 
 /// Which items a client wants.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Page {
     /// The first id.
     #[serde(default)]
@@ -53,9 +54,9 @@ async fn get_items(Query(page): Query<Page>, store: Res<Store>) -> Result<Json<V
 
 /// Creates a new item
 #[route(POST, "/items/create", auth = "cognito", scopes = ["items/write"], env = ["ITEMS_TABLE"])]
-async fn create_item(store: Res<Store>, Json(new): Json<NewItem>) -> Result<impl IntoResponse, Problem> {
+async fn create_item(store: Res<Store>, Json(new): Json<NewItem>) -> Result<Created<Json<Item>>, Problem> {
     if new.name.trim().is_empty() {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY).with_detail("an item needs a name"));
     }
-    Ok((StatusCode::CREATED, Json(store.create(new).await?)))
+    Ok(Created::new(Json(store.create(new).await?)))
 }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use routegen::{Init, Res, Resource, lambda_http::Error};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A pet as clients see it.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Pet {
     pub(crate) shelter: String,
     pub(crate) id: u32,

@@ -1,6 +1,7 @@
 //! The routes of the group `pets`: one function, one artifact, one cold start for all of them.
 
-use routegen::{Claims, Json, Path, Problem, Query, Res, http::StatusCode, route};
+use routegen::{Claims, Json, Path, Problem, Query, Res, route};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -9,16 +10,37 @@ use crate::{
 };
 
 /// The parameters of a path by their names. `routegen` compares them with the path's before anything is deployed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct OfShelter {
     shelter: String,
     id: u32,
 }
 
 /// Which pets a client wants.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Filter {
     species: Option<String>,
+}
+
+/// What can be wrong, and what a client is told of it: each has a status, and a type that programs tell it by.
+#[derive(Debug, Problem)]
+enum PetError {
+    #[problem(
+        status = 404,
+        type = "https://pets.example/problems/no-pet",
+        title = "There is no such pet",
+        detail = "the shelter {shelter} has no pet {id}"
+    )]
+    NoPet {
+        shelter: String,
+        #[problem(member)]
+        id: u32,
+    },
+    #[problem(status = 422, detail = "nobody here knows the species {0}")]
+    UnknownSpecies(String),
+    /// Whatever else happens: a client without access, or an error that only the log sees.
+    #[problem(transparent)]
+    Other(#[from] Problem),
 }
 
 /// Lists the pets of a shelter
@@ -45,45 +67,34 @@ async fn get_pet(
     Path(asked): Path<OfShelter>,
     caller: Claims<Caller>,
     catalogue: Res<Catalogue>,
-) -> Result<Json<Pet>, Problem> {
+) -> Result<Json<Pet>, PetError> {
     caller.expect(&asked.shelter)?;
-    let pet = catalogue.of(&asked.shelter).find(|pet| pet.id == asked.id);
-    Ok(Json(pet.cloned().ok_or_else(|| no_pet(&asked))?))
-}
-
-/// A problem of a type of its own, which clients can tell from others, with a member beside the standard ones.
-fn no_pet(asked: &OfShelter) -> Problem {
-    Problem::new(StatusCode::NOT_FOUND)
-        .with_type("https://pets.example/problems/no-pet")
-        .with_title("There is no such pet")
-        .with_detail(format!("the shelter {} has no pet {}", asked.shelter, asked.id))
-        .with_member("id", &asked.id)
+    let pet = catalogue.of(&asked.shelter).find(|pet| pet.id == asked.id).cloned();
+    let OfShelter { shelter, id } = asked;
+    pet.map(Json).ok_or(PetError::NoPet { shelter, id })
 }
 
 /// What someone offers a pet.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Home {
     species: String,
     square_metres: u32,
 }
 
 /// Whether the home is large enough.
-#[derive(Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 struct Verdict {
     suitable: bool,
 }
 
 /// Says whether a home suits a species
 #[route(POST, "/homes/check", auth = "api_key", lambda = "pets", tags = ["homes"])]
-async fn check_home(catalogue: Res<Catalogue>, Json(home): Json<Home>) -> Result<Json<Verdict>, Problem> {
+async fn check_home(catalogue: Res<Catalogue>, Json(home): Json<Home>) -> Result<Json<Verdict>, PetError> {
     let needed = match home.species.as_str() {
         "cat" => 30,
         "dog" => 60,
         "tortoise" => 4,
-        other => {
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY)
-                .with_detail(format!("nobody here knows the species {other}")));
-        }
+        _ => return Err(PetError::UnknownSpecies(home.species)),
     };
     tracing::info!(species = home.species, pets = catalogue.len(), "a home was checked");
     Ok(Json(Verdict { suitable: home.square_metres >= needed }))

@@ -35,7 +35,7 @@ use super::refused::Refused;
 use crate::IamKey;
 
 /// How far the clocks of a client and of AWS may be apart.
-const CLOCK_SKEW: Duration = Duration::from_mins(5);
+const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// API Gateway's name in signatures.
 const SERVICE: &str = "execute-api";

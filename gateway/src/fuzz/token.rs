@@ -22,7 +22,7 @@ use crate::{
     functions::Services, issuer::Issuer,
 };
 
-const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/issuer.key");
+const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/fuzz/issuer.key");
 
 /// The second that it always is.
 const NOW: u64 = 4_000_000_000;
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn the_tokens_that_pass_are_seeds() {
-        let seeds = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/seeds/token"));
+        let seeds = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/token"));
         let seeds: Vec<Vec<u8>> =
             fs::read_dir(seeds).unwrap().map(|seed| fs::read(seed.unwrap().path()).unwrap()).collect();
         for (token, _) in World::new().minted {

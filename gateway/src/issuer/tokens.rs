@@ -58,7 +58,7 @@ enum KeyId {
 
 impl<'a> TokenBuilder<'a> {
     /// How long a token is valid where nothing is said.
-    pub const LIFETIME: Duration = Duration::from_hours(1);
+    pub const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
     pub(crate) fn new(issuer: &'a Issuer) -> Self {
         Self {
@@ -93,7 +93,7 @@ impl<'a> TokenBuilder<'a> {
 
     /// Makes it one that was valid until a minute ago.
     pub fn expired(mut self) -> Self {
-        self.now -= self.lifetime + Duration::from_mins(1);
+        self.now -= self.lifetime + Duration::from_secs(60);
         self
     }
 

@@ -8,7 +8,7 @@ use quote::{ToTokens as _, quote_spanned};
 
 use super::validate::ValidAuthorizer;
 use crate::{
-    glue::{self, Argument, Call},
+    glue::{self, Argument, Call, Known},
     signature::Handler,
 };
 
@@ -99,15 +99,7 @@ fn registration(ValidAuthorizer { spec, handler, .. }: &ValidAuthorizer) -> Toke
     let kind = quote_spanned!(Span::mixed_site()=> Authorizer);
     let entry = glue::beside(handler, "entry_of");
     // Of its arguments the registry asks nothing: they have no path of their own, and no body.
-    glue::registration(
-        handler,
-        &kind,
-        &spec.to_declaration(),
-        &TokenStream::new(),
-        std::iter::empty(),
-        std::iter::empty(),
-        &entry,
-    )
+    glue::registration(handler, &kind, &spec.to_declaration(), &TokenStream::new(), &Known::default(), &entry)
 }
 
 #[cfg(test)]

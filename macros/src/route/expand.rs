@@ -15,7 +15,8 @@ use syn::Type;
 
 use super::validate::{ValidRoute, ValidRoutes};
 use crate::{
-    glue::{self, Argument, Call},
+    doc,
+    glue::{self, Argument, Call, Known},
     signature::Handler,
     values::Around,
 };
@@ -159,10 +160,17 @@ impl Route<'_> {
             &quote_spanned!(site=> Route),
             &self.valid.spec.to_declaration(),
             &self.valid.place,
-            facts,
-            middleware,
+            &Known { arguments: facts.collect(), middleware: middleware.collect(), types: self.types() },
             &self.ident(),
         )
+    }
+
+    /// What the document of the API is made from: the rest of the doc comment, and all types.
+    fn types(&self) -> TokenStream {
+        let details = doc::after_the_first_paragraph(&self.handler.attributes);
+        let arguments = self.valid.guards.iter().chain(&self.handler.arguments);
+        let ident = &self.handler.ident;
+        quote_spanned!(Span::mixed_site()=> #details, [#(#arguments),*], #ident)
     }
 }
 

@@ -11,7 +11,7 @@ use super::{authorizer_request, request};
 use crate::{authorizer::AuthorizerRequest, request::Request};
 
 fn files(folder: &str) -> BTreeMap<String, Value> {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../apigw/tests/golden")).join(folder);
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden")).join(folder);
     let read = |file: fs::DirEntry| {
         let golden = serde_json::from_slice(&fs::read(file.path()).unwrap()).unwrap();
         (file.file_name().into_string().unwrap(), golden)

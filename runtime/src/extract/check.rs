@@ -274,6 +274,12 @@ asks! {
     of_claims Option<Claims<T>>;
 }
 
+#[cfg(all(feature = "garde", feature = "registry"))]
+asks! {
+    of_path super::Valid<Path<T>>;
+    of_query super::Valid<Query<T>>;
+}
+
 /// The checks of a `Path` of so many values: this crate's, axum's, and either where it may be missing.
 macro_rules! values {
     ([$($generics:ident)*] $ty:ty, $values:expr) => {

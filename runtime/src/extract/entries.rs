@@ -215,13 +215,13 @@ fn words(value: &Value) -> Vec<Value> {
     }
 }
 
-impl<'a> Claim<'a> {
+impl Claim<'_> {
     /// A claim of a token, which is mostly a text. What is null is as if it were not there.
     #[cfg(feature = "rest")]
-    fn of_a_token(name: &'a str, value: &'a Value) -> Option<(&'a str, Self)> {
+    fn of_a_token<'v>(name: &'v str, value: &'v Value) -> Option<(&'v str, Claim<'v>)> {
         match token::scalar(value) {
-            Some(text) => Some((name, Self::Text(text))),
-            None => (!value.is_null()).then_some((name, Self::Json(value))),
+            Some(text) => Some((name, Claim::Text(text))),
+            None => (!value.is_null()).then_some((name, Claim::Json(value))),
         }
     }
 

@@ -21,6 +21,8 @@ mod resource;
 mod route_key;
 mod text;
 mod token;
+#[cfg(feature = "garde")]
+mod valid;
 
 use std::marker::PhantomData;
 
@@ -39,6 +41,8 @@ pub use path::Path;
 pub use place::{Asked, AskedCheck, Early, EarlyCheck};
 pub use query::Query;
 pub use route_key::RouteKey;
+#[cfg(feature = "garde")]
+pub use valid::{Valid, Validated, ValuePlace};
 
 use crate::{rejection::Rejection, request::Request};
 

@@ -67,7 +67,7 @@ impl<T: DeserializeOwned, S: Sync> OptionalFromRequestParts<S> for Path<T> {
 }
 
 /// The names of the route's parameters.
-fn names(parts: &Parts) -> &'static [&'static str] {
+pub(super) fn names(parts: &Parts) -> &'static [&'static str] {
     parts.extensions.get::<Surroundings>().map_or(&[][..], |surroundings| surroundings.parameters)
 }
 

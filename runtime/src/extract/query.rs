@@ -95,6 +95,12 @@ fn problem(error: Error) -> Problem {
     }
 }
 
+/// The names of the parameters of a query, or of the fields of a form.
+#[cfg(feature = "garde")]
+pub(super) fn names(query: &str) -> Vec<String> {
+    Parameters::new(query).pairs.into_iter().map(|(name, _)| name.into_owned()).collect()
+}
+
 /// A name, or a value.
 type Decoded<'a> = Cow<'a, str>;
 

@@ -45,6 +45,7 @@ fn dependencies_point_one_way() {
         ("routegen-cli", vec!["routegen-gateway", "routegen-spec"]),
         ("routegen-gateway", vec!["routegen-apigw", "routegen-spec"]),
         ("routegen-gateway-tests", vec!["routegen-gateway", "routegen-spec"]),
+        ("routegen-guides", vec![]),
         ("routegen-macros", vec!["routegen-spec"]),
         ("routegen-serve-tests", vec!["routegen"]),
         ("routegen-spec", vec![]),
@@ -158,4 +159,30 @@ fn what_is_no_circle_is_not_called_one() {
         ("b", BTreeSet::from(["a"])),
     ]);
     assert_eq!(graph.rooms(), rooms);
+}
+
+/// `gateway/fuzz` is a workspace of its own, for another compiler: nobody builds it until somebody fuzzes. What its targets call has
+/// tests, which replay the seeds.
+#[test]
+fn the_fuzz_targets_are_those_that_have_seeds() {
+    let folder = repository().join("gateway/fuzz");
+    let mut manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+    let mut targets = 0;
+    for (krate, module) in [("gateway", "routegen_gateway::fuzz"), ("apigw", "routegen_apigw::routing::fuzz")]
+    {
+        for seeds in fs::read_dir(repository().join(krate).join("seeds")).unwrap() {
+            let name = seeds.unwrap().file_name().into_string().unwrap();
+            let target = fs::read_to_string(folder.join(format!("fuzz_targets/{name}.rs"))).unwrap();
+            let call = format!("libfuzzer_sys::fuzz_target!(|input: &[u8]| {module}::{name}(input));\n");
+            assert!(target.ends_with(&call), "{name}: {target}");
+            let entry = format!(
+                "[[bin]]\nname = \"{name}\"\npath = \"fuzz_targets/{name}.rs\"\ntest = false\ndoc = false\nbench = false\n"
+            );
+            assert!(manifest.contains(&entry), "{name}");
+            manifest = manifest.replace(&entry, "");
+            targets += 1;
+        }
+    }
+    assert_eq!(targets, 4);
+    assert!(!manifest.contains("[[bin]]"), "{manifest}");
 }

@@ -4,11 +4,14 @@
 use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use routegen_spec::{Auth, printable_lines};
+use routegen_spec::Auth;
 use serde::Serialize;
-use similar::TextDiff;
 
-use super::{api::Api, paths::shown};
+use super::{
+    api::Api,
+    difference::{Comparison, Stale},
+    paths::shown,
+};
 use crate::{
     app::{
         args::EmitTfArgs,
@@ -19,7 +22,7 @@ use crate::{
     output::options::Format,
     support::{
         self,
-        files::{self, Difference, Edits, Outcome},
+        files::{self, Edits, Outcome},
         timings::{Step, Timings},
     },
     terraform::{self, Layout, Previous, Syntax},
@@ -50,7 +53,7 @@ pub(super) fn run(api: &Api<'_>, args: &EmitTfArgs, format: Format) -> Result<()
 fn syntax(args: &EmitTfArgs, format: Format, folder: &Utf8Path) -> Syntax {
     let of_format = match format {
         Format::Json => Syntax::Json,
-        Format::Text => Syntax::Hcl,
+        Format::Text | Format::Yaml => Syntax::Hcl,
     };
     args.syntax.or_else(|| Syntax::of(folder)).unwrap_or(of_format)
 }
@@ -60,7 +63,7 @@ fn check(api: &Api<'_>, checked: &CheckedManifest, place: &Emission) -> Result<(
     let (folder, files) = place.files(checked)?;
     let differences = files::compare_generated(&folder, &files)?;
     let stale = differences.len();
-    api.printer.outcome(&Comparison { differences: differences.into_iter().map(Stale::new).collect() })?;
+    api.printer.outcome(&Comparison::new(differences.into_iter().map(Stale::new)))?;
     if stale == 0 { Ok(()) } else { Err(terraform::Error::StaleTerraform { files: stale }.into()) }
 }
 
@@ -229,54 +232,5 @@ impl fmt::Display for EmitSummary {
             Root::Yours => writeln!(f, "Root    {} (yours, untouched)", shown(&self.terraform_dir))?,
         }
         self.timings.iter().try_for_each(|timings| write!(f, "\n{timings}"))
-    }
-}
-
-/// The generated files that are not those of the code; none is the good outcome.
-#[derive(Serialize)]
-struct Comparison {
-    differences: Vec<Stale>,
-}
-
-#[derive(Serialize)]
-struct Stale {
-    path: Utf8PathBuf,
-    /// From what is on the disk to what `emit-tf` would write, as `diff -u` shows it.
-    diff: String,
-}
-
-impl Stale {
-    fn new(Difference { path, before, after }: Difference) -> Self {
-        let shown = shown(&path).to_string();
-        let name = |text: &Option<String>| text.as_ref().map_or("/dev/null", |_| shown.as_str());
-        let (old, new) = (name(&before), name(&after));
-        let (before, after) = (before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
-        let diff = TextDiff::from_lines(before, after).unified_diff().header(old, new).to_string();
-        Self { path, diff }
-    }
-}
-
-impl fmt::Display for Comparison {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.differences.iter().try_for_each(|stale| f.write_str(&printable_lines(&stale.diff)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Files on the disk may be those of somebody's pull request.
-    #[test]
-    fn a_difference_has_nothing_that_a_terminal_obeys() {
-        for c in '\0'..'\u{a0}' {
-            let text = format!("# a{c}b\n");
-            let difference =
-                Difference { path: text.clone().into(), before: Some(text), after: Some(String::new()) };
-            let shown = Comparison { differences: vec![Stale::new(difference)] }.to_string();
-            assert!(!shown.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')), "{shown:?}");
-            // A line feed is the only one that is a line's end.
-            assert_eq!(shown.matches('\n').count(), if matches!(c, '\n') { 5 } else { 4 }, "{shown:?}");
-        }
     }
 }

@@ -5,13 +5,16 @@ mod api;
 mod build;
 mod check;
 mod dev;
+mod difference;
 mod emit_tf;
 mod inspect;
 mod invoke;
+mod openapi;
 mod package;
 mod paths;
 mod routes;
 mod runnable;
+mod shell;
 mod size;
 mod table;
 mod token;
@@ -48,6 +51,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         Command::Routes => with_api(&routes::run),
         Command::Check => with_api(&check::run),
         Command::Build(args) => with_api(&|api| build::run(api, args)),
+        Command::OpenApi(openapi) => with_api(&|api| openapi::run(api, openapi, args.output.format)),
         Command::EmitTf(emit) => with_api(&|api| emit_tf::run(api, emit, args.output.format)),
         Command::Package { out, tf_out, effort, .. } => {
             with_api(&|api| package::run(api, out.as_deref(), tf_out.as_deref(), effort))
@@ -56,6 +60,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         Command::Token(args) => token::run(args, &load()?, printer),
         Command::Invoke(args) => invoke::run(args, &load()?, printer),
         Command::Inspect { files, crates } => inspect::run(files, *crates, load, printer),
+        Command::Completions { shell } => shell::completions(*shell, printer),
+        Command::Man { out } => shell::man(out, printer),
     }
 }
 

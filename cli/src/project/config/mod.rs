@@ -4,6 +4,7 @@
 //! a variable of the Terraform module, and what an HTTP API cannot do is refused with its reason.
 
 mod authorizers;
+mod document;
 mod mistake;
 mod rest_only;
 
@@ -20,6 +21,7 @@ use routegen_spec::{FunctionDefaults, IdentitySource, limits};
 use serde::Deserialize;
 use toml::Spanned;
 
+pub(crate) use self::document::Document;
 use self::{
     authorizers::OneAuthorizer,
     mistake::{Mistake, spanned},
@@ -60,6 +62,9 @@ pub(crate) struct Config {
     /// Authorizers that are not written in Rust, by the word that routes name them by.
     #[serde(default)]
     authorizers: BTreeMap<Spanned<String>, OneAuthorizer>,
+    /// What the document of the API says that no code does.
+    #[serde(default)]
+    openapi: Document,
     /// The file itself, for what is found wrong with it later.
     #[serde(skip)]
     source_code: Option<Arc<NamedSource<String>>>,
@@ -131,6 +136,7 @@ impl Config {
             authorizers::validate_name(name)?;
             authorizer.identity_source()?;
         }
+        self.openapi.validate()?;
         let valid = |name: &str| {
             !name.is_empty()
                 && name.len() <= limits::FUNCTION_NAME_CHARS
@@ -183,6 +189,11 @@ impl Config {
     /// What links the programs.
     pub(crate) fn linking(&self) -> Linking {
         self.backend.unwrap_or_default()
+    }
+
+    /// What the document of the API says that no code does.
+    pub(crate) fn openapi(&self) -> &Document {
+        &self.openapi
     }
 
     /// The API's name, where the file has one.

@@ -175,14 +175,26 @@ fn is_included(path: &Utf8Path, root: &Utf8Path, runnable: &Runnable) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::{cell::Cell, fs};
 
     use super::*;
     use crate::{project::cargo_options::CargoOptions, toolchain};
 
     #[test]
     fn a_workspace_that_cannot_be_read_is_tried_at_each_change_until_it_can() {
-        let manifest = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/items/Cargo.toml");
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        let runtime =
+            format!("[package]\nname = \"routegen\"\nversion = \"{}\"\n", env!("CARGO_PKG_VERSION"));
+        let app =
+            "[package]\nname = \"app\"\n[workspace]\n[dependencies]\nroutegen = { path = \"runtime\" }\n";
+        for (package, manifest) in [("", app), ("runtime", runtime.as_str())] {
+            let package = root.join(package);
+            fs::create_dir_all(package.join("src")).unwrap();
+            fs::write(package.join("src/lib.rs"), "").unwrap();
+            fs::write(package.join("Cargo.toml"), manifest).unwrap();
+        }
+        let manifest = root.join("Cargo.toml");
         let workspace = Workspace::load(None, Some(&manifest), CargoOptions::default()).unwrap();
         let loads = Cell::new(0);
         let load = || {

@@ -1,5 +1,7 @@
 //! Errors as clients see them: problem details of RFC 9457.
 
+mod typed;
+
 use std::{borrow::Cow, error::Error, fmt, sync::Arc};
 
 use axum::{
@@ -9,6 +11,7 @@ use axum::{
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::value::RawValue;
 
+pub use self::typed::{Failure, IntoProblem, NotAnError, as_error_status, downcast, error_status};
 use crate::log::chain;
 
 /// An error of a handler, answered as `application/problem+json` ([RFC 9457]).
@@ -47,6 +50,8 @@ use crate::log::chain;
 /// # out_of_credit(30);
 /// ```
 ///
+/// A service that has errors of its own, each with its status, has them as a type: see [`#[derive(Problem)]`](derive@crate::Problem).
+///
 /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
 pub struct Problem(Box<Members>);
 
@@ -58,7 +63,7 @@ struct Members {
     detail: Option<Cow<'static, str>>,
     instance: Option<Cow<'static, str>>,
     others: Vec<(Cow<'static, str>, Box<RawValue>)>,
-    cause: Option<Cause>,
+    cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
 /// Why a problem came up, kept in the response's extensions for the log.
@@ -132,7 +137,7 @@ impl Problem {
     /// Keeps the error that led here, for the log only.
     #[must_use]
     pub fn with_cause(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.0.cause = Some(Cause(Arc::from(cause.into())));
+        self.0.cause = Some(cause.into());
         self
     }
 
@@ -148,7 +153,7 @@ impl Problem {
 
     /// The problem as an error, where nobody is there to receive it.
     pub(crate) fn into_error(self) -> Box<dyn Error + Send + Sync> {
-        let cause = self.0.cause.as_ref().map(ToString::to_string);
+        let cause = self.0.cause.as_deref().map(|cause| chain(cause));
         match cause.as_deref().or(self.detail()) {
             Some(why) => format!("{}: {why}", self.status()).into(),
             None => self.status().to_string().into(),
@@ -199,7 +204,7 @@ impl IntoResponse for Problem {
         let content_type = HeaderValue::from_static("application/problem+json");
         let mut response = (self.0.status, [(header::CONTENT_TYPE, content_type)], body).into_response();
         if let Some(cause) = self.0.cause {
-            response.extensions_mut().insert(cause);
+            response.extensions_mut().insert(Cause(Arc::from(cause)));
         }
         response
     }
@@ -214,7 +219,7 @@ impl fmt::Debug for Problem {
             .field("detail", &self.0.detail)
             .field("instance", &self.0.instance)
             .field("members", &self.0.others)
-            .field("cause", &self.0.cause.as_ref().map(ToString::to_string))
+            .field("cause", &self.0.cause.as_deref().map(|cause| chain(cause)))
             .finish()
     }
 }
@@ -266,7 +271,7 @@ mod tests {
         let problem = Problem::new(StatusCode::FORBIDDEN)
             .with_member("map", &std::collections::BTreeMap::from([((1, 2), 3)]));
         assert_eq!(json(&problem), r#"{"title":"Forbidden","status":403}"#);
-        assert_eq!(problem.0.cause.unwrap().to_string(), "key must be a string");
+        assert_eq!(chain(&*problem.0.cause.unwrap()), "key must be a string");
     }
 
     #[test]
@@ -286,7 +291,7 @@ mod tests {
         for failed in [boxed, text, typed] {
             let problem = failed().unwrap_err();
             assert_eq!(json(&problem), r#"{"title":"Internal Server Error","status":500}"#);
-            assert_eq!(problem.0.cause.unwrap().to_string(), "secret");
+            assert_eq!(chain(&*problem.0.cause.unwrap()), "secret");
         }
     }
 }

@@ -1,0 +1,175 @@
+//! What the types of a route do not tell.
+//!
+//! In: the type, and the route. Out: a diagnostic with the line of the attribute that says what to write. The document is right without
+//! it, and says less than it could.
+
+use std::fmt::Display;
+
+use camino::Utf8Path;
+use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
+use routegen_spec::RouteSpec;
+use thiserror::Error;
+
+use crate::output::label::label;
+
+/// Something that the document leaves open.
+#[derive(Debug, Error)]
+#[error("{message}")]
+pub(crate) struct Gap {
+    code: &'static str,
+    message: String,
+    help: String,
+    severity: Severity,
+    source_code: Option<NamedSource<String>>,
+    labels: Vec<LabeledSpan>,
+}
+
+/// What is left open, and of which type.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Kind {
+    /// The type has no schema.
+    Untyped(String),
+    /// The extractor reads the body in a way of its own.
+    OpaqueBody(String),
+    /// The response is of a type that tells nothing.
+    OpaqueAnswer(String),
+    /// The status is a value.
+    UnknownStatus,
+    /// The parameters of the query are not known.
+    OpaqueQuery(String),
+    /// A default is not the same in every run.
+    ChangingDefault(String),
+}
+
+impl Kind {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Untyped(_) => "RG0230",
+            Self::OpaqueBody(_) | Self::OpaqueQuery(_) => "RG0231",
+            Self::OpaqueAnswer(_) | Self::UnknownStatus => "RG0232",
+            Self::ChangingDefault(_) => "RG0233",
+        }
+    }
+
+    fn message(&self, route: &RouteSpec) -> String {
+        let key = route.route_key();
+        match self {
+            Self::Untyped(of) => {
+                format!("`{}` has no schema, so that the document of `{key}` allows anything", short(of))
+            }
+            Self::OpaqueBody(of) => format!("what `{}` reads of the body of `{key}` is not known", short(of)),
+            Self::OpaqueQuery(of) => {
+                format!("the parameters that `{}` takes from the query of `{key}` are not known", short(of))
+            }
+            Self::OpaqueAnswer(of) if of.contains("impl ") || of.contains("{{") => {
+                format!("what `{key}` answers with is not known: its type tells nothing")
+            }
+            Self::OpaqueAnswer(of) => {
+                format!("what `{key}` answers with is not known: `{}` tells nothing", short(of))
+            }
+            Self::UnknownStatus => format!("with which status `{key}` answers is not known"),
+            Self::ChangingDefault(of) => {
+                format!(
+                    "the default of `{of}` is not the same in every run, and is left out of the document of `{key}`"
+                )
+            }
+        }
+    }
+
+    fn help(&self, has_schemars: bool) -> String {
+        match self {
+            Self::Untyped(_) if has_schemars => {
+                "write `#[derive(schemars::JsonSchema)]` over the type; for one of another crate, a feature of schemars or \
+                 `#[schemars(with = \"String\")]` at the field"
+                    .to_owned()
+            }
+            Self::Untyped(_) => "write `schemars = \"1\"` in the dependencies of the package that has the handler, and \
+                                 `#[derive(schemars::JsonSchema)]` over the type"
+                .to_owned(),
+            Self::OpaqueBody(_) => "take `Json<T>`, or what has the document's type within it".to_owned(),
+            Self::OpaqueQuery(_) => "take a struct with the parameters as fields, with `JsonSchema` where serde alone cannot tell them"
+                .to_owned(),
+            Self::OpaqueAnswer(_) | Self::UnknownStatus => {
+                "write a type that says it, such as `Json<T>`, `Created<Json<T>>`, `Accepted<Json<T>>` or `NoContent`".to_owned()
+            }
+            Self::ChangingDefault(_) => "a client cannot rely on it; `#[schemars(extend(\"default\" = …))]` at the field says one".to_owned(),
+        }
+    }
+}
+
+/// A type without the modules that it and its parameters are in.
+fn short(of: &str) -> String {
+    let mut short = String::new();
+    let mut word = String::new();
+    let mut characters = of.chars().peekable();
+    while let Some(c) = characters.next() {
+        if c == ':' && characters.peek() == Some(&':') {
+            characters.next();
+            word.clear();
+        } else if c.is_alphanumeric() || c == '_' {
+            word.push(c);
+        } else {
+            short.push_str(&word);
+            short.push(c);
+            word.clear();
+        }
+    }
+    short + &word
+}
+
+impl Gap {
+    pub(super) fn new(
+        kind: &Kind,
+        route: &RouteSpec,
+        has_schemars: bool,
+        root: &Utf8Path,
+        strict: bool,
+    ) -> Self {
+        let (source_code, span) = label(root, &route.source.file, route.source.line);
+        Self {
+            code: kind.code(),
+            message: kind.message(route),
+            help: kind.help(has_schemars),
+            severity: if strict { Severity::Error } else { Severity::Warning },
+            source_code,
+            labels: span
+                .map(|span| LabeledSpan::new_with_span(Some(route.handler.clone()), span))
+                .into_iter()
+                .collect(),
+        }
+    }
+}
+
+impl Diagnostic for Gap {
+    fn code(&self) -> Option<Box<dyn Display + '_>> {
+        Some(Box::new(self.code))
+    }
+
+    fn help(&self) -> Option<Box<dyn Display + '_>> {
+        Some(Box::new(&self.help))
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(self.severity)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source_code.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_is_named_without_its_modules() {
+        assert_eq!(short("shop::items::Page<shop::Item, alloc::vec::Vec<u8>>"), "Page<Item, Vec<u8>>");
+        assert_eq!(short("&str"), "&str");
+        assert_eq!(short("(a::B, c::D)"), "(B, D)");
+    }
+}

@@ -1,0 +1,74 @@
+//! `[openapi]`: what the document of the API says that no code does.
+//!
+//! In: the table. Out: its texts. Anything of it may be absent. It refuses a licence without a name, and a tag twice.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::mistake::{Mistake, spanned};
+
+/// What is said of the document.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Document {
+    /// What the API is called; without one, its name.
+    pub(crate) title: Option<String>,
+    /// The version of the API; without one, that of the package.
+    pub(crate) version: Option<String>,
+    /// What the API is for, as Markdown.
+    pub(crate) description: Option<String>,
+    /// Where it is served.
+    #[serde(default)]
+    pub(crate) servers: Vec<Server>,
+    pub(crate) contact: Option<Contact>,
+    #[serde(alias = "license")]
+    pub(crate) licence: Option<Licence>,
+    /// Tags, with more than their names, or in another order than that of their names.
+    #[serde(default)]
+    pub(crate) tags: Vec<Tag>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Server {
+    pub(crate) url: String,
+    pub(crate) description: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Contact {
+    pub(crate) name: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) email: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Licence {
+    pub(crate) name: String,
+    /// Its SPDX expression.
+    pub(crate) identifier: Option<String>,
+    pub(crate) url: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tag {
+    pub(crate) name: Spanned<String>,
+    pub(crate) description: Option<String>,
+}
+
+impl Document {
+    pub(super) fn validate(&self) -> Result<(), Mistake> {
+        let twice = self.tags.iter().enumerate().find(|(at, tag)| {
+            self.tags[..*at].iter().any(|earlier| earlier.name.as_ref() == tag.name.as_ref())
+        });
+        match twice {
+            Some((_, tag)) => {
+                Err(spanned(&format!("there is another tag `{}`", tag.name.as_ref()), &tag.name))
+            }
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+use routegen::{Problem, http::StatusCode};
+
+#[derive(Problem)]
+enum ShopError {
+    #[problem(status = StatusCode::SEE_OTHER)]
+    Moved,
+}
+
+fn main() {}

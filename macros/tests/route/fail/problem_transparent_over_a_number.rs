@@ -1,0 +1,9 @@
+use routegen::Problem;
+
+#[derive(Problem)]
+enum ShopError {
+    #[problem(transparent)]
+    Code(std::num::ParseIntError),
+}
+
+fn main() {}

@@ -1,0 +1,244 @@
+//! What an argument takes of a request.
+//!
+//! In: its type. Out: the parameters or the body that it reads, the statuses that it refuses requests with, and the type within that
+//! has the schema. Of an extractor of the user's own nothing is known but whether it reads the body.
+
+use std::{any::type_name, marker::PhantomData};
+
+use axum::body::Bytes;
+use routegen_spec::contract::{self, Answer, Body, Header, Parameters, Place, Schema, Traced};
+use serde::de::DeserializeOwned;
+
+use super::{
+    trace,
+    traits::{DescribeWrapper, Of, refusals},
+};
+use crate::{Json, Path, Query};
+
+/// An argument of this type.
+#[derive(Debug)]
+pub struct Taken<T> {
+    optional: bool,
+    refusals: Vec<Answer>,
+    of: Of<T>,
+}
+
+/// What is known of an argument but the schema of `T`.
+#[derive(Debug)]
+pub struct Take<T> {
+    argument: contract::Argument,
+    role: Role,
+    /// The type whose schema is looked for.
+    pub of: Of<T>,
+}
+
+/// What the schema is of.
+#[derive(Debug)]
+enum Role {
+    Nothing,
+    Parameters(Place, Traced),
+    Body(&'static str),
+    /// A body whose schema is known without the type.
+    KnownBody(&'static str, Schema),
+}
+
+impl<T> Taken<T> {
+    /// An argument of this type.
+    pub fn new() -> Self {
+        Self { optional: false, refusals: Vec::new(), of: PhantomData }
+    }
+
+    fn within<U>(self, optional: bool, refusals: Vec<Answer>) -> Taken<U> {
+        let mut all = self.refusals;
+        all.extend(refusals);
+        Taken { optional: self.optional || optional, refusals: all, of: PhantomData }
+    }
+
+    fn is<U>(self, role: Role, statuses: &[u16]) -> Take<U> {
+        let mut argument = contract::Argument::default();
+        argument.refusals = refusals(statuses);
+        // Where it may be absent, what is there is still refused.
+        argument.optional = self.optional;
+        argument.refusals.extend(self.refusals);
+        Take { argument, role, of: PhantomData }
+    }
+}
+
+impl<T> Default for Taken<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Taken<Option<T>> {
+    /// It may be missing.
+    pub fn optional(self) -> Taken<T> {
+        self.within(true, Vec::new())
+    }
+}
+
+impl<T, E> Taken<Result<T, E>> {
+    /// The handler is called whatever comes of it.
+    pub fn optional(self) -> Taken<T> {
+        self.within(true, Vec::new())
+    }
+}
+
+impl<T: DescribeWrapper> Taken<T> {
+    /// What is within.
+    pub fn unwrapped(self) -> Taken<T::Inner> {
+        self.within(false, T::refusals())
+    }
+}
+
+/// What every type has, and a known one has otherwise.
+pub trait TakenAnything: Sized {
+    /// The type.
+    type Of;
+
+    /// It is always there.
+    #[must_use]
+    fn optional(self) -> Self {
+        self
+    }
+
+    /// It is around nothing.
+    #[must_use]
+    fn unwrapped(self) -> Self {
+        self
+    }
+
+    /// Nothing is known, unless it reads the body.
+    fn take(self, reads_body: bool) -> Take<Self::Of>;
+}
+
+impl<T> TakenAnything for Taken<T> {
+    type Of = T;
+
+    fn take(self, reads_body: bool) -> Take<T> {
+        if let Some(name) = typed_header(type_name::<T>()) {
+            let mut take = self.is(Role::Nothing, &[400]);
+            take.argument.header = Some(Header::new(name));
+            return take;
+        }
+        let role =
+            if reads_body { Role::KnownBody(ANY, Schema::unknown(type_name::<T>())) } else { Role::Nothing };
+        self.is(role, &[])
+    }
+}
+
+/// Any media type.
+const ANY: &str = "*/*";
+
+/// The name of the header that axum-extra's `TypedHeader` takes, by the modules of the crate `headers`, which are named as the
+/// headers are: `headers::common::if_match::IfMatch`.
+fn typed_header(type_name: &str) -> Option<String> {
+    let of = type_name.strip_prefix("axum_extra::typed_header::TypedHeader<")?;
+    let module = of.strip_prefix("headers::common::")?.split("::").next()?;
+    Some(module.replace('_', "-"))
+}
+
+/// Types that take parameters.
+macro_rules! parameters {
+    ($($ty:ty, $place:ident, $trace:ident;)*) => {
+        $(impl<T: DeserializeOwned> Taken<$ty> {
+            /// Parameters.
+            pub fn take(self, _reads_body: bool) -> Take<T> {
+                self.is(Role::Parameters(Place::$place, trace::$trace::<T>()), &[400])
+            }
+        })*
+    };
+}
+
+parameters! {
+    Path<T>, Path, values;
+    axum::extract::Path<T>, Path, values;
+    Query<T>, Query, fields;
+    axum::extract::Query<T>, Query, fields;
+}
+
+impl<T> Taken<Json<T>> {
+    /// A body of JSON.
+    pub fn take(self, _reads_body: bool) -> Take<T> {
+        self.is(Role::Body("application/json"), &[400, 415, 422])
+    }
+}
+
+#[cfg(feature = "form")]
+impl<T> Taken<axum::extract::Form<T>> {
+    /// A form.
+    pub fn take(self, _reads_body: bool) -> Take<T> {
+        self.is(Role::Body("application/x-www-form-urlencoded"), &[400, 415, 422])
+    }
+}
+
+/// Types that are a body of their own.
+macro_rules! bodies {
+    ($([$($condition:tt)*] $ty:ty, $media:literal, $schema:tt, $statuses:expr;)*) => {
+        $($($condition)* impl Taken<$ty> {
+            /// The body.
+            pub fn take(self, _reads_body: bool) -> Take<()> {
+                let schema = Schema::known(serde_json::json!($schema));
+                self.is(Role::KnownBody($media, schema), &$statuses)
+            }
+        })*
+    };
+}
+
+bodies! {
+    [] String, "text/plain", { "type": "string" }, [400];
+    [] Bytes, "application/octet-stream", {}, [];
+    [] axum::extract::RawForm, "application/x-www-form-urlencoded", { "type": "object" }, [400, 415];
+    [#[cfg(feature = "multipart")]] axum::extract::Multipart, "multipart/form-data", { "type": "object" }, [400];
+}
+
+/// Requests that the handler reads itself.
+macro_rules! requests {
+    ($($ty:ty)*) => {
+        $(impl Taken<$ty> {
+            /// What becomes of the body, nobody knows.
+            pub fn take(self, _reads_body: bool) -> Take<()> {
+                self.is(Role::Nothing, &[])
+            }
+        })*
+    };
+}
+
+requests! { crate::request::Request axum::extract::Request }
+
+impl<T> Taken<crate::Claims<T>> {
+    /// What the authorizer says, which no client sends as such.
+    pub fn take(self, _reads_body: bool) -> Take<()> {
+        self.is(Role::Nothing, &[])
+    }
+}
+
+impl<T> Take<T> {
+    /// The argument, where its type has this schema.
+    pub(super) fn argument(mut self, schema: Schema) -> contract::Argument {
+        match self.role {
+            Role::Nothing => {}
+            Role::Parameters(place, traced) => {
+                self.argument.parameters = Some(Parameters::new(place, schema, traced));
+            }
+            Role::Body(media_type) => self.argument.body = Some(Body::new(media_type, schema)),
+            Role::KnownBody(media_type, known) => self.argument.body = Some(Body::new(media_type, known)),
+        }
+        self.argument
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typed_header_is_named_by_its_module() {
+        let named = |of: &str| typed_header(&format!("axum_extra::typed_header::TypedHeader<{of}>"));
+        assert_eq!(named("headers::common::user_agent::UserAgent").as_deref(), Some("user-agent"));
+        let bearer = "headers::common::authorization::Authorization<headers::authorization::Bearer>";
+        assert_eq!(named(bearer).as_deref(), Some("authorization"));
+        assert_eq!(named("shop::Tenant"), None);
+        assert_eq!(typed_header("shop::TypedHeader<headers::common::host::Host>"), None);
+    }
+}

@@ -1,0 +1,216 @@
+//! What handlers tell, from the attribute on.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    body::Bytes,
+    http::StatusCode,
+    response::{IntoResponse, NoContent, Redirect},
+};
+use routegen_spec::contract::{Answer, Argument, PROBLEM, RouteTypes, Schema, Status, Traced};
+use serde::{Deserialize, Serialize};
+
+use crate::{Accepted, Created, Json, Path, Problem, Query, registry, route};
+
+#[derive(Deserialize, Serialize)]
+struct Item {
+    id: u64,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "serde reads it alone")]
+struct Page {
+    limit: Option<u32>,
+}
+
+#[derive(Problem)]
+#[problem(crate = crate)]
+#[expect(dead_code, reason = "its types alone are asked")]
+enum Refused {
+    /// It is not there (any more).
+    ///
+    /// It may come again.
+    #[problem(status = 404, type = "https://example.com/missing", title = "Missing")]
+    Missing {
+        #[problem(member)]
+        id: u64,
+    },
+    #[problem(status = StatusCode::CONFLICT)]
+    Taken(#[problem(member = "by")] NoSchema),
+    #[problem(transparent)]
+    Nested(Nested),
+    #[problem(transparent)]
+    ByHand(ByHand),
+    #[problem(transparent)]
+    Other(#[from] Problem),
+}
+
+#[derive(Problem)]
+#[problem(crate = crate, status = 410)]
+struct Nested;
+
+#[derive(Serialize)]
+struct NoSchema;
+
+struct ByHand;
+
+impl crate::IntoProblem for ByHand {
+    fn into_problem(self) -> Problem {
+        Problem::new(StatusCode::GONE)
+    }
+}
+
+/// Reads
+///
+/// All of it.
+#[route(GET, "/contract/{id}", auth = "none", crate = crate)]
+async fn contract_get(_: Path<u64>, _: Option<Query<Page>>) -> Result<Json<Item>, Refused> {
+    Err(Refused::Missing { id: 1 })
+}
+
+#[route(POST, "/contract", auth = "none", crate = crate)]
+async fn contract_post(_: Json<Item>) -> Result<Created<Json<Item>>, Problem> {
+    Ok(Created::new(Json(Item { id: 1 })))
+}
+
+#[route(PUT, "/contract", auth = "none", crate = crate)]
+async fn contract_put(_: String) -> (StatusCode, Json<Item>) {
+    (StatusCode::OK, Json(Item { id: 1 }))
+}
+
+#[route(DELETE, "/contract", auth = "none", crate = crate)]
+async fn contract_delete(_: Result<Json<Item>, axum::extract::rejection::JsonRejection>) -> NoContent {
+    NoContent
+}
+
+#[route(PATCH, "/contract", auth = "none", crate = crate)]
+async fn contract_patch(_: Bytes) -> Result<impl IntoResponse, lambda_http::Error> {
+    Ok("opaque")
+}
+
+#[route(OPTIONS, "/contract", auth = "none", crate = crate)]
+async fn contract_options() -> Redirect {
+    Redirect::to("/")
+}
+
+#[route(HEAD, "/contract", auth = "none", crate = crate)]
+async fn contract_head() {}
+
+#[route(POST, "/contract/jobs", auth = "none", crate = crate)]
+async fn contract_jobs(_: lambda_http::Request) -> Result<Accepted<String>, StatusCode> {
+    Ok(Accepted("soon".to_owned()))
+}
+
+fn described() -> BTreeMap<String, RouteTypes> {
+    let contract = registry::contract().routes.into_iter();
+    let ours = contract.filter_map(|route| {
+        let name = route.entry.strip_prefix("routegen.routegen.")?.to_owned();
+        name.contains("contract").then_some((name, route))
+    });
+    ours.collect()
+}
+
+fn answers(route: &RouteTypes) -> Vec<String> {
+    let answer = |answer: &Answer| {
+        let status = match answer.status {
+            Status::Is(status) => status.to_string(),
+            Status::Class(class) => format!("{class}XX"),
+            _ => "default".to_owned(),
+        };
+        let bodies: Vec<_> =
+            answer.bodies.iter().map(|body| format!(" {} {}", body.media_type, body.schema.of)).collect();
+        let headers: Vec<_> = answer.headers.iter().map(|name| format!(" +{name}")).collect();
+        format!("{status}{}{}", bodies.concat(), headers.concat()).trim().to_owned()
+    };
+    route.answers.iter().map(answer).collect()
+}
+
+fn statuses(argument: &Argument) -> Vec<Status> {
+    argument.refusals.iter().map(|refusal| refusal.status).collect()
+}
+
+#[test]
+fn the_answers_are_those_of_the_signature() {
+    let told: Vec<String> =
+        described().iter().map(|(name, route)| format!("{name}: {}", answers(route).join(", "))).collect();
+    let item = "routegen::contract::tests::Item";
+    // The error by hand and `Problem` say no status.
+    let errors = ["404", "409", "410", "default", "default"];
+    let expected = [
+        "DELETE.contract: 204".to_owned(),
+        format!(
+            "GET.contract.$id: 200 application/json {item}, {}",
+            errors.map(|status| format!("{status} {PROBLEM}")).join(", ")
+        ),
+        "HEAD.contract: 200".to_owned(),
+        "OPTIONS.contract: 3XX +location".to_owned(),
+        "PATCH.contract: default */* &str, 500 application/problem+json".to_owned(),
+        format!("POST.contract: 201 application/json {item} +location, default application/problem+json"),
+        "POST.contract.jobs: 202 text/plain, default".to_owned(),
+        format!("PUT.contract: default application/json {item}"),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_problem_of_the_services_own_is_what_stands_over_its_variant() {
+    let described = described();
+    let missing = &described["GET.contract.$id"].answers[1];
+    assert_eq!(missing.description, "It is not there (any more).");
+    let problem = missing.bodies[0].schema.problem.as_ref().unwrap();
+    assert_eq!(problem.required, ["type", "title", "id"]);
+    assert_eq!(problem.properties["title"], serde_json::json!({ "const": "Missing" }));
+    let taken = &described["GET.contract.$id"].answers[2].bodies[0].schema;
+    assert_eq!(taken.problem.as_ref().unwrap().required, ["by"]);
+    assert_eq!(taken.untyped, ["routegen::contract::tests::NoSchema"]);
+}
+
+#[cfg(feature = "garde")]
+#[test]
+fn valid_takes_what_the_extractor_within_takes_and_refuses_more() {
+    use crate::contract::{Taken, TakenAnything as _};
+    #[derive(Deserialize, garde::Validate)]
+    struct Rules {
+        #[garde(length(min = 1))]
+        name: String,
+    }
+    let within = Taken::<crate::Valid<Json<Rules>>>::new().optional().unwrapped().take(true);
+    let argument = within.argument(Schema::unknown("Rules"));
+    assert_eq!(argument.body.as_ref().unwrap().media_type, "application/json");
+    let refused = statuses(&argument);
+    assert_eq!(refused, [400, 415, 422, 422].map(Status::Is));
+    let errors = argument.refusals[3].bodies[0].schema.problem.as_ref().unwrap();
+    assert_eq!(errors.properties["errors"]["items"]["properties"]["pointer"]["type"], "string");
+    assert!(Rules { name: String::new() }.name.is_empty());
+}
+
+#[test]
+fn the_arguments_are_those_of_the_signature() {
+    let described = described();
+    let get = &described["GET.contract.$id"];
+    assert_eq!(get.answers[1].bodies[0].schema.untyped, ["u64"], "this crate has no schemars, and says so");
+    assert_eq!(get.details, "All of it.");
+    let [path, query] = get.arguments.as_slice() else { panic!("{get:?}") };
+    assert!(matches!(&path.parameters.as_ref().unwrap().traced, Traced::Values(values) if values.len() == 1));
+    assert!(
+        query.optional
+            && matches!(&query.parameters.as_ref().unwrap().traced, Traced::Fields(fields) if fields[0].name == "limit")
+    );
+    let post = &described["POST.contract"].arguments[0];
+    let body = post.body.as_ref().unwrap();
+    assert_eq!(
+        (body.media_type.as_str(), body.schema.of.as_str()),
+        ("application/json", "routegen::contract::tests::Item")
+    );
+    assert_eq!(statuses(post), [Status::Is(400), Status::Is(415), Status::Is(422)]);
+    assert!(described["DELETE.contract"].arguments[0].optional, "a `Result` is for the handler to look at");
+    assert_eq!(
+        described["PATCH.contract"].arguments[0].body.as_ref().unwrap().media_type,
+        "application/octet-stream"
+    );
+    assert_eq!(
+        described["POST.contract.jobs"].arguments[0],
+        Argument::default(),
+        "nobody knows what becomes of a request"
+    );
+}

@@ -1,0 +1,281 @@
+//! What an extractor has made, once it keeps the rules that its type has by garde.
+//!
+//! In: what another extractor reads. Out: the same, or 422 with every rule that is broken, each with its place. It lets no value
+//! pass whose type has rules that it breaks.
+
+#[cfg(feature = "form")]
+use axum::Form;
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+};
+use garde::{Report, Validate};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+#[cfg(feature = "registry")]
+use routegen_spec::contract::{Answer, Schema};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{Path, Query};
+use crate::{Problem, rejection::Rejection};
+
+/// Extracts what `E` extracts, and refuses what breaks the rules that its type has by [garde].
+///
+/// ```
+/// use garde::Validate;
+/// use routegen::{Json, Valid, route};
+///
+/// #[derive(serde::Deserialize, Validate)]
+/// struct NewItem {
+///     #[garde(length(min = 1, max = 40))]
+///     name: String,
+///     #[garde(range(min = 1))]
+///     amount: u32,
+/// }
+///
+/// #[route(POST, "/items", auth = "none")]
+/// async fn create_item(Valid(Json(new)): Valid<Json<NewItem>>) -> String {
+///     format!("{} {}", new.amount, new.name)
+/// }
+/// ```
+///
+/// A client gets 422 (RFC 9110, section 15.5.21) with all that is wrong at once, as in the example of [RFC 9457], section 3. What is in
+/// the body has a JSON pointer (RFC 6901) as a fragment, what is in the path or the query the name of its parameter:
+///
+/// ```json
+/// {
+///   "title": "Unprocessable Entity",
+///   "status": 422,
+///   "errors": [
+///     { "pointer": "#/name", "detail": "length is lower than 1" },
+///     { "pointer": "#/amount", "detail": "lower than 1" }
+///   ]
+/// }
+/// ```
+///
+/// Names are those that the client has sent, whatever `#[serde(rename_all = "…")]` makes of them. One that `#[serde(rename = "…")]`
+/// changes to another word, and one that is missing, is the field's own, because garde does not see serde's attributes. What cannot be
+/// read at all is refused by `E`, as without `Valid`.
+///
+/// `E` is [`Json`], [`Path`], [`Query`], axum's `Form` (feature `form`), or an extractor of your own with [`Validated`].
+///
+/// [garde]: https://docs.rs/garde
+/// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457#section-3
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Valid<E>(pub E);
+
+/// An extractor whose value has rules.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no value that could be validated",
+    label = "not an extractor for `Valid`",
+    note = "take `Valid<Json<T>>`, `Valid<Query<T>>` or `Valid<Path<T>>` of this crate, or implement `routegen::Validated` for it"
+)]
+pub trait Validated {
+    /// What is validated.
+    type Value: Validate<Context: Default>;
+
+    /// Where in a request the value is.
+    const PLACE: ValuePlace;
+
+    /// The value.
+    fn value(&self) -> &Self::Value;
+}
+
+/// Where in a request a value is: how an error names its place.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ValuePlace {
+    /// In the body: by a JSON pointer.
+    Body,
+    /// In the path: by the name of the parameter.
+    Path,
+    /// In the query: by the name of the parameter.
+    Query,
+}
+
+macro_rules! validated {
+    ($($extractor:ident $place:ident;)*) => {
+        $(impl<T: Validate<Context: Default>> Validated for $extractor<T> {
+            type Value = T;
+            const PLACE: ValuePlace = ValuePlace::$place;
+
+            fn value(&self) -> &T {
+                &self.0
+            }
+        })*
+    };
+}
+
+#[cfg(feature = "form")]
+validated! { Form Body; }
+validated! {
+    Json Body;
+    Path Path;
+    Query Query;
+}
+
+impl<E: Validated + FromRequestParts<S> + Send, S: Send + Sync> FromRequestParts<S> for Valid<E> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        // In two steps: a rejection of others need not go from thread to thread.
+        let extracted = E::from_request_parts(parts, state).await.map_err(Rejection::new);
+        match extracted {
+            Ok(extracted) => {
+                let sent = || {
+                    if E::PLACE == ValuePlace::Path {
+                        return parameters(super::path::names(parts).iter().copied());
+                    }
+                    let names = super::query::names(parts.uri.query().unwrap_or_default());
+                    parameters(names.iter().map(String::as_str))
+                };
+                valid(extracted, sent).map_err(Problem::into_response)
+            }
+            Err(rejection) => Err(rejection.into_response().await),
+        }
+    }
+}
+
+impl<E: Validated + FromRequest<S> + Send, S: Send + Sync> FromRequest<S> for Valid<E> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
+        let bytes = match bytes.map_err(Rejection::new) {
+            Ok(bytes) => bytes,
+            Err(rejection) => return Err(rejection.into_response().await),
+        };
+        let request = Request::from_parts(parts, bytes.clone().into());
+        let extracted = E::from_request(request, state).await.map_err(Rejection::new);
+        match extracted {
+            Ok(extracted) => valid(extracted, || sent(&bytes)).map_err(Problem::into_response),
+            Err(rejection) => Err(rejection.into_response().await),
+        }
+    }
+}
+
+/// The value, or what is wrong with it by the names that the client has `sent`.
+fn valid<E: Validated>(extracted: E, sent: impl FnOnce() -> Value) -> Result<Valid<E>, Problem> {
+    match extracted.value().validate() {
+        Ok(()) => Ok(Valid(extracted)),
+        Err(report) => Err(problem(&report, E::PLACE, &sent())),
+    }
+}
+
+/// A body as JSON, or the fields of a form.
+fn sent(body: &[u8]) -> Value {
+    serde_json::from_slice(body).unwrap_or_else(|_| {
+        let names = super::query::names(&String::from_utf8_lossy(body));
+        parameters(names.iter().map(String::as_str))
+    })
+}
+
+fn parameters<'a>(names: impl Iterator<Item = &'a str>) -> Value {
+    names.map(|name| (name.to_owned(), Value::Null)).collect()
+}
+
+/// What it takes of a request, the document of the API has from `E`.
+#[cfg(feature = "registry")]
+impl<E: Validated> crate::contract::DescribeWrapper for Valid<E> {
+    type Inner = E;
+
+    fn refusals() -> Vec<Answer> {
+        let place = match E::PLACE {
+            ValuePlace::Body => "pointer",
+            ValuePlace::Path | ValuePlace::Query => "parameter",
+        };
+        let errors = serde_json::json!({
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": { (place): { "type": "string" }, "detail": { "type": "string" } },
+                "required": ["detail"],
+            },
+        });
+        let answer = Answer::problem(422).with_description("Rules are broken, all of which `errors` has.");
+        vec![answer.with_member("errors", Schema::known(errors))]
+    }
+}
+
+/// A rule that is broken, and where.
+#[derive(Serialize)]
+struct Broken<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
+    detail: &'a str,
+}
+
+fn problem(report: &Report, place: ValuePlace, sent: &Value) -> Problem {
+    let errors = report.iter().map(|(path, error)| {
+        let names = names(path, sent);
+        let (pointer, parameter) = match place {
+            ValuePlace::Body => (Some(pointer(&names)), None),
+            // What is wrong with all of them together has no name.
+            ValuePlace::Path | ValuePlace::Query => (None, names.into_iter().next()),
+        };
+        Broken { pointer, parameter, detail: error.message() }
+    });
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY).with_member("errors", &errors.collect::<Vec<_>>())
+}
+
+/// The names and numbers on the way to a value, as the client has written them: the type's own may be others by serde's
+/// `rename_all`, which garde does not see.
+fn names(path: &garde::Path, sent: &Value) -> Vec<String> {
+    // The components of a path are public by its form in serde alone: pairs of a kind and a text.
+    let components = serde_json::to_value(path).and_then(serde_json::from_value::<Vec<(String, String)>>);
+    let mut at = Some(sent);
+    let components = components.unwrap_or_default().into_iter().filter(|(kind, _)| kind != "none");
+    let names = components.map(|(kind, name)| {
+        if kind == "index" {
+            at = at.and_then(|value| value.get(name.parse::<usize>().ok()?));
+            return name;
+        }
+        let members = at.and_then(Value::as_object);
+        let alike = |members: &Map<String, Value>| {
+            members.keys().find(|key| letters(key).eq(letters(&name))).cloned()
+        };
+        let name = match members {
+            Some(members) if !members.contains_key(&name) => alike(members).unwrap_or(name),
+            _ => name,
+        };
+        at = members.and_then(|members| members.get(&name));
+        name
+    });
+    names.collect()
+}
+
+/// What all spellings of a name have in common: `perShelf`, `per_shelf`, `PER-SHELF`.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase)
+}
+
+/// What a fragment of a URI does not hold as it is (RFC 3986, section 3.5).
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// A JSON pointer in the fragment of a URI (RFC 6901, section 6).
+fn pointer(names: &[String]) -> String {
+    names.iter().fold("#".to_owned(), |pointer, name| {
+        let name = name.replace('~', "~0").replace('/', "~1");
+        format!("{pointer}/{}", utf8_percent_encode(&name, ESCAPED))
+    })
+}

@@ -1,0 +1,346 @@
+//! What the types of a handler tell about its route: parameters, bodies and answers.
+//!
+//! In: what the registry of a host build has found out. Out: data that passes to the command, which makes a document of it. It is no
+//! part of the manifest, is read by the command of the same version only, and judges nothing: what is not known is left open, and has
+//! the name of its type for whoever is to be told.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What is known of the types of all routes.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Contract {
+    /// One for each route that was described.
+    pub routes: Vec<RouteTypes>,
+}
+
+impl Contract {
+    /// Of these routes.
+    pub fn new(routes: Vec<RouteTypes>) -> Self {
+        Self { routes }
+    }
+}
+
+/// What is known of one route.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct RouteTypes {
+    /// The symbol of its entry point, by which it is found in the manifest.
+    pub entry: String,
+    /// What the doc comment says after its first paragraph.
+    pub details: String,
+    /// Its guards and arguments.
+    pub arguments: Vec<Argument>,
+    /// What it answers with.
+    pub answers: Vec<Answer>,
+}
+
+impl RouteTypes {
+    /// A route of which nothing else is known.
+    pub fn new(entry: impl Into<String>, details: impl Into<String>) -> Self {
+        Self { entry: entry.into(), details: details.into(), ..Self::default() }
+    }
+}
+
+/// What an argument takes of a request, and how it can refuse it.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Argument {
+    /// The parameters of the path or of the query.
+    pub parameters: Option<Parameters>,
+    /// The header of this name.
+    pub header: Option<Header>,
+    /// The body.
+    pub body: Option<Body>,
+    /// Whether a request may do without.
+    pub optional: bool,
+    /// What is answered in place of the handler.
+    pub refusals: Vec<Answer>,
+}
+
+/// Where parameters are.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Place {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+}
+
+/// Parameters that one type takes.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Parameters {
+    /// Where they are.
+    pub place: Place,
+    /// The type, where it has a schema.
+    pub schema: Schema,
+    /// What serde tells of it.
+    pub traced: Traced,
+}
+
+/// What a type asks of serde.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Traced {
+    /// Fields with names.
+    Fields(Vec<Field>),
+    /// So many values, each with its schema.
+    Values(Vec<Value>),
+    /// It cannot be known.
+    #[default]
+    Unknown,
+}
+
+/// A field of a struct.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Field {
+    /// Its name on the wire.
+    pub name: String,
+    /// Whether a value is necessary.
+    pub required: bool,
+    /// Its schema; `{}` where it is not known.
+    pub schema: Value,
+}
+
+impl Field {
+    /// A field of a struct.
+    pub fn new(name: impl Into<String>, required: bool, schema: Value) -> Self {
+        Self { name: name.into(), required, schema }
+    }
+}
+
+/// A header that an extractor takes.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Header {
+    /// Its name, in lower case.
+    pub name: String,
+}
+
+/// A body.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Body {
+    /// Its media type, or a range of them.
+    pub media_type: String,
+    /// What is in it.
+    pub schema: Schema,
+}
+
+impl Body {
+    /// A body of this media type.
+    pub fn new(media_type: impl Into<String>, schema: Schema) -> Self {
+        Self { media_type: media_type.into(), schema }
+    }
+}
+
+/// Which statuses an answer has.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Status {
+    /// This one.
+    Is(u16),
+    /// One of a hundred, such as 3 for 300 to 399.
+    Class(u8),
+    /// Any that no other answer has.
+    Other,
+}
+
+/// An answer.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Answer {
+    /// Its status.
+    pub status: Status,
+    /// What it means; empty where nobody has said.
+    pub description: String,
+    /// The headers that it has besides the ones of every answer, in lower case.
+    pub headers: Vec<String>,
+    /// Its body; several where it is one of them.
+    pub bodies: Vec<Body>,
+}
+
+impl Answer {
+    /// An answer without a body.
+    pub fn new(status: Status) -> Self {
+        Self { status, description: String::new(), headers: Vec::new(), bodies: Vec::new() }
+    }
+
+    /// A problem of RFC 9457 with this status.
+    pub fn problem(status: u16) -> Self {
+        let mut answer = Self::new(Status::Is(status));
+        answer.bodies = vec![Body::new(PROBLEM, Schema::problem())];
+        answer
+    }
+
+    /// A problem of RFC 9457 whose status the handler decides.
+    pub fn problem_of_any_status() -> Self {
+        Self { status: Status::Other, ..Self::problem(500) }
+    }
+
+    /// What it means.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// The URI by which clients tell this kind of problem from others.
+    #[must_use]
+    pub fn with_type(mut self, uri: &str) -> Self {
+        self.refine("type", serde_json::json!({ "const": uri }));
+        self
+    }
+
+    /// What the problem is called.
+    #[must_use]
+    pub fn with_title(mut self, title: &str) -> Self {
+        self.refine("title", serde_json::json!({ "const": title }));
+        self
+    }
+
+    /// A member beside the standard ones. It is always there.
+    #[must_use]
+    pub fn with_member(mut self, name: &str, schema: Schema) -> Self {
+        let Some(body) = self.bodies.first_mut() else { return self };
+        body.schema.definitions.extend(schema.definitions);
+        if schema.value.is_none() {
+            body.schema.untyped.push(schema.of);
+        }
+        let own = body.schema.problem_members();
+        own.required.push(name.to_owned());
+        own.properties.insert(name.to_owned(), schema.value.unwrap_or_else(|| serde_json::json!({})));
+        body.schema.untyped.extend(schema.untyped);
+        self
+    }
+
+    /// A standard member has this schema, and is always there.
+    fn refine(&mut self, name: &str, schema: Value) {
+        if let Some(body) = self.bodies.first_mut() {
+            let own = body.schema.problem_members();
+            own.properties.insert(name.to_owned(), schema);
+            own.required.push(name.to_owned());
+        }
+    }
+}
+
+/// The media type of problems ([RFC 9457]).
+///
+/// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
+pub const PROBLEM: &str = "application/problem+json";
+
+/// What a kind of problem has that not every problem has.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ProblemMembers {
+    /// The members, each with its schema.
+    pub properties: BTreeMap<String, Value>,
+    /// Those that are always there.
+    pub required: Vec<String>,
+}
+
+/// A JSON Schema, with what it refers to as `#/$defs/NAME`.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Schema {
+    /// The type in Rust.
+    pub of: String,
+    /// The schema; nothing where the type has none.
+    pub value: Option<Value>,
+    /// What it refers to.
+    pub definitions: BTreeMap<String, Value>,
+    /// Whether it is of what is read, and not of what is written: serde's attributes can tell these apart.
+    pub is_input: bool,
+    /// Where it is a problem, what it has beyond others.
+    pub problem: Option<ProblemMembers>,
+    /// Types within it that have no schema.
+    pub untyped: Vec<String>,
+}
+
+impl Schema {
+    /// A type without a schema.
+    pub fn unknown(of: impl Into<String>) -> Self {
+        Self { of: of.into(), ..Self::default() }
+    }
+
+    /// A schema that refers to nothing.
+    pub fn known(value: Value) -> Self {
+        Self { value: Some(value), ..Self::default() }
+    }
+
+    /// A problem of RFC 9457.
+    pub fn problem() -> Self {
+        Self { problem: Some(ProblemMembers::default()), ..Self::default() }
+    }
+
+    /// A schema as schemars makes it.
+    pub fn new(
+        of: impl Into<String>,
+        value: Value,
+        definitions: BTreeMap<String, Value>,
+        is_input: bool,
+    ) -> Self {
+        Self { of: of.into(), value: Some(value), definitions, is_input, ..Self::default() }
+    }
+
+    fn problem_members(&mut self) -> &mut ProblemMembers {
+        self.problem.get_or_insert_default()
+    }
+}
+
+impl Header {
+    /// The header of this name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
+    }
+}
+
+impl Parameters {
+    /// Parameters that one type takes.
+    pub fn new(place: Place, schema: Schema, traced: Traced) -> Self {
+        Self { place, schema, traced }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_problem_has_the_members_of_its_kind_and_names_what_has_no_schema() {
+        let answer = Answer::problem(404)
+            .with_type("https://example.com/no-item")
+            .with_member("id", Schema::known(json!({ "type": "integer" })))
+            .with_member("what", Schema::unknown("shop::What"));
+        let schema = &answer.bodies[0].schema;
+        let members = schema.problem.as_ref().unwrap();
+        assert_eq!(members.properties["type"], json!({ "const": "https://example.com/no-item" }));
+        assert_eq!(
+            (&members.properties["id"], &members.properties["what"]),
+            (&json!({ "type": "integer" }), &json!({}))
+        );
+        assert_eq!(members.required, ["type", "id", "what"]);
+        assert_eq!(schema.untyped, ["shop::What"]);
+    }
+
+    #[test]
+    fn what_passes_to_the_command_is_read_as_it_was_written() {
+        let mut route = RouteTypes::new("routegen.items.GET.items", "");
+        route.answers =
+            vec![Answer::problem_of_any_status(), Answer::new(Status::Class(3)), Answer::problem(422)];
+        let contract = Contract::new(vec![route]);
+        let text = serde_json::to_string(&contract).unwrap();
+        assert_eq!(serde_json::from_str::<Contract>(&text).unwrap(), contract);
+    }
+}

@@ -1,0 +1,58 @@
+//! What the repository says elsewhere is what these types say: the documentation of the macros, the README, the pages in `docs/`.
+//!
+//! They are outside of the package, and so are these tests.
+
+#![allow(clippy::unwrap_used, reason = "it is a test")]
+
+use std::{env, fmt::Write as _, fs, path::Path};
+
+use routegen_spec::{FORMAT_VERSION, Manifest, attributes::*};
+use serde_json::Value;
+
+/// The table as the documentation of the attribute has it.
+fn markdown(arguments: &[Argument]) -> String {
+    let head = "| key | value | default |\n|---|---|---|\n".to_owned();
+    arguments.iter().fold(head, |mut table, Argument { key, value, default, .. }| {
+        let _ = writeln!(table, "| `{}` | {value} | {default} |", key.name);
+        table
+    })
+}
+
+/// `just bless` writes them.
+#[test]
+fn the_documentation_of_the_macros_is_this_table() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src/keys");
+    for (file, arguments) in [
+        ("route.md", &ROUTE[..]),
+        ("authorizer.md", &AUTHORIZER),
+        ("middleware.md", &MIDDLEWARE),
+        ("package.md", &PACKAGE),
+        ("problem.md", &PROBLEM),
+    ] {
+        let (path, table) = (folder.join(file), markdown(arguments));
+        if env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
+            fs::write(&path, &table).unwrap();
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap_or_default(), table, "{file}: run `just bless`");
+    }
+}
+
+#[test]
+fn the_readme_has_every_key_of_a_route() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let rows = readme.lines().filter(|line| line.starts_with('|')).filter_map(|line| line.split('|').nth(1));
+    let first_columns: String = rows.collect();
+    for Argument { key, .. } in ROUTE.iter().filter(|argument| argument.key != Key::CRATE) {
+        assert!(first_columns.contains(&format!("`{}`", key.name)), "{}", key.name);
+    }
+}
+
+#[test]
+fn the_manifest_in_the_documentation_is_one() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/manifest-json.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (example, _) = page.split_once("```json").unwrap().1.split_once("```").unwrap();
+    let manifest: Manifest = serde_json::from_str(example).unwrap();
+    assert_eq!(manifest.format_version, FORMAT_VERSION);
+    assert_eq!(serde_json::to_value(&manifest).unwrap(), serde_json::from_str::<Value>(example).unwrap());
+}
