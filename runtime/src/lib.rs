@@ -384,6 +384,7 @@ pub mod __private {
         file, format, line,
         option::Option,
         result::Result::{self, Err, Ok},
+        vec::Vec,
     };
 
     pub use axum::{http::StatusCode, middleware::Next};
@@ -398,7 +399,7 @@ pub mod __private {
     #[cfg(feature = "registry")]
     pub use crate::contract::{
         DescribeError, DescribeWrapper, Described, FailingAnything, HeadedAnything, Of, ReturnedAnything,
-        Taken, TakenAnything, Untyped, generated, returned,
+        Taken, TakenAnything, Untyped, failing, generated, returned,
     };
     #[cfg(any(feature = "router", feature = "testing"))]
     pub use crate::registry::in_registered_package;
@@ -418,7 +419,7 @@ pub mod __private {
             layered, through,
         },
         package::{Package, further, in_package, within},
-        problem::{Failure, IntoProblem, NotAnError, Problem, as_error_status, downcast, error_status},
+        problem::{Failure, IntoProblem, NotAnError, Problem, check_error_status, downcast, error_status},
         register::REGISTERS,
         reply::{IntoReply, Output, OutputCheck},
         request::Request,

@@ -163,16 +163,12 @@ impl Operation<'_> {
                 schemas.push(schema);
             }
         }
-        let media = |(media_type, mut schemas): (&str, Vec<Value>)| {
-            let all = schemas.iter().position(|schema| *schema == problem());
-            // Every kind of problem is one.
-            if let Some(at) = all.filter(|_| media_type == PROBLEM) {
-                schemas = vec![schemas.swap_remove(at)];
-            }
+        let media = |(media_type, schemas): (&str, Vec<Value>)| {
             let schema = match <[Value; 1]>::try_from(schemas) {
                 Ok([only]) => only,
                 Err(mut several) => {
-                    several.sort_by_cached_key(Value::to_string);
+                    // A problem of no kind is the last: a reader sees those that are known by their type first.
+                    several.sort_by_cached_key(|schema| (*schema == problem(), schema.to_string()));
                     json!({ "anyOf": several })
                 }
             };

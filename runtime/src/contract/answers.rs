@@ -63,6 +63,11 @@ pub struct Returned<T>(Of<T>);
 #[derive(Debug)]
 pub struct Failing<T>(Of<T>);
 
+/// An error of this type, which another error answers as.
+pub fn failing<E>() -> Failing<E> {
+    Failing(PhantomData)
+}
+
 /// No error.
 #[derive(Debug)]
 pub struct Never;

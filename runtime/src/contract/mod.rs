@@ -18,7 +18,7 @@ mod trace;
 mod traits;
 
 pub use self::{
-    answers::{FailingAnything, HeadedAnything, ReturnedAnything, returned},
+    answers::{FailingAnything, HeadedAnything, ReturnedAnything, failing, returned},
     arguments::{Taken, TakenAnything},
     described::{Described, Untyped, generated},
     traits::{DescribeError, DescribeWrapper, Of},

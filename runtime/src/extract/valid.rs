@@ -14,6 +14,8 @@ use axum::{
 };
 use garde::{Report, Validate};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+#[cfg(feature = "registry")]
+use routegen_spec::contract::{Answer, Schema};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -174,6 +176,29 @@ fn sent(body: &[u8]) -> Value {
 
 fn parameters<'a>(names: impl Iterator<Item = &'a str>) -> Value {
     names.map(|name| (name.to_owned(), Value::Null)).collect()
+}
+
+/// What it takes of a request, the document of the API has from `E`.
+#[cfg(feature = "registry")]
+impl<E: Validated> crate::contract::DescribeWrapper for Valid<E> {
+    type Inner = E;
+
+    fn refusals() -> Vec<Answer> {
+        let place = match E::PLACE {
+            ValuePlace::Body => "pointer",
+            ValuePlace::Path | ValuePlace::Query => "parameter",
+        };
+        let errors = serde_json::json!({
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": { (place): { "type": "string" }, "detail": { "type": "string" } },
+                "required": ["detail"],
+            },
+        });
+        let answer = Answer::problem(422).with_description("Rules are broken, all of which `errors` has.");
+        vec![answer.with_member("errors", Schema::known(errors))]
+    }
 }
 
 /// A rule that is broken, and where.
