@@ -23,5 +23,6 @@ mod registry;
 mod runtime_api;
 mod terraform;
 mod versions;
+mod wheel;
 
 use routegen_gateway_tests::requirement;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails should stop and say why")]
 
 mod api;
+mod workflows;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
