@@ -71,7 +71,7 @@ fn answers(item: &DeriveInput, kinds: &[Kind]) -> Vec<TokenStream> {
     let answer = |(at, Kind { fields, answer, .. }): (usize, &Kind)| {
         let Answer::Own { status, kind, title, .. } = answer else {
             let types = fields.iter().map(|field| &field.ty);
-            return quote_spanned!(site=> #(answers.extend(__private::answers_of!(#types));)*);
+            return quote_spanned!(site=> #(answers.append(&mut __private::answers_of!(#types));)*);
         };
         let status = match status {
             Status::Number(number) => Literal::u16_unsuffixed(*number).into_token_stream(),
