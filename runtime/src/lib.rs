@@ -394,17 +394,17 @@ pub mod __private {
     #[cfg(feature = "registry")]
     pub use routegen_spec::contract;
 
+    #[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
+    pub use crate::__schema_of as schema_of;
     #[cfg(feature = "registry")]
     pub use crate::contract::{
-        DescribeError, DescribeWrapper, Described, Failing, FailingAnything, HeadedAnything, Of,
-        ReturnedAnything, Taken, TakenAnything, Untyped, generated, of_any_status, returned,
+        DescribeError, DescribeWrapper, Described, FailingAnything, HeadedAnything, Of, ReturnedAnything,
+        Taken, TakenAnything, Untyped, failing, generated, returned,
     };
     #[cfg(any(feature = "router", feature = "testing"))]
     pub use crate::registry::in_registered_package;
     #[cfg(feature = "registry")]
     pub use crate::registry::{Registration, write_manifest};
-    #[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
-    pub use crate::{__answers_of as answers_of, __schema_of as schema_of};
     pub use crate::{
         __contract as contract, __register as register, __register_package as register_package,
         authorizer::{Authorizer, Verdict},
@@ -419,7 +419,7 @@ pub mod __private {
             layered, through,
         },
         package::{Package, further, in_package, within},
-        problem::{Failure, IntoProblem, NotAnError, Problem, as_error_status, downcast, error_status},
+        problem::{Failure, IntoProblem, NotAnError, Problem, check_error_status, downcast, error_status},
         register::REGISTERS,
         reply::{IntoReply, Output, OutputCheck},
         request::Request,

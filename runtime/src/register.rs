@@ -242,15 +242,3 @@ macro_rules! __schema_of {
         Local::<$ty>(::core::marker::PhantomData).schema(false)
     }};
 }
-
-/// The answers of an error type, where it says them, else a problem of any status.
-#[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __answers_of {
-    ($ty:ty) => {{
-        #[allow(unused_imports)]
-        use $crate::__private::FailingAnything as _;
-        $crate::__private::Failing::<$ty>::new().answers().unwrap_or_else($crate::__private::of_any_status)
-    }};
-}

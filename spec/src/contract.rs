@@ -197,14 +197,14 @@ impl Answer {
     /// The URI by which clients tell this kind of problem from others.
     #[must_use]
     pub fn with_type(mut self, uri: &str) -> Self {
-        self.refine(|problem| problem.insert("type".to_owned(), serde_json::json!({ "const": uri })));
+        self.refine("type", serde_json::json!({ "const": uri }));
         self
     }
 
     /// What the problem is called.
     #[must_use]
     pub fn with_title(mut self, title: &str) -> Self {
-        self.refine(|problem| problem.insert("title".to_owned(), serde_json::json!({ "const": title })));
+        self.refine("title", serde_json::json!({ "const": title }));
         self
     }
 
@@ -223,9 +223,12 @@ impl Answer {
         self
     }
 
-    fn refine(&mut self, change: impl FnOnce(&mut BTreeMap<String, Value>) -> Option<Value>) {
+    /// A standard member has this schema, and is always there.
+    fn refine(&mut self, name: &str, schema: Value) {
         if let Some(body) = self.bodies.first_mut() {
-            change(&mut body.schema.problem_members().properties);
+            let own = body.schema.problem_members();
+            own.properties.insert(name.to_owned(), schema);
+            own.required.push(name.to_owned());
         }
     }
 }
@@ -327,7 +330,7 @@ mod tests {
             (&members.properties["id"], &members.properties["what"]),
             (&json!({ "type": "integer" }), &json!({}))
         );
-        assert_eq!(members.required, ["id", "what"]);
+        assert_eq!(members.required, ["type", "id", "what"]);
         assert_eq!(schema.untyped, ["shop::What"]);
     }
 

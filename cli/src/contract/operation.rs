@@ -167,7 +167,7 @@ impl Operation<'_> {
             let schema = match <[Value; 1]>::try_from(schemas) {
                 Ok([only]) => only,
                 Err(mut several) => {
-                    // Those that say more come first.
+                    // A problem of no kind is the last: a reader sees those that are known by their type first.
                     several.sort_by_cached_key(|schema| (*schema == problem(), schema.to_string()));
                     json!({ "anyOf": several })
                 }

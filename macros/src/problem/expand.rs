@@ -4,13 +4,13 @@
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::{Data, DeriveInput, LitStr, parse_quote_spanned, spanned::Spanned as _};
+use syn::{DeriveInput, LitStr, parse_quote_spanned, spanned::Spanned as _};
 
 use super::{
     format,
     validate::{Answer, Kind, ValidProblem},
 };
-use crate::{doc, values::Status};
+use crate::values::Status;
 
 pub(super) fn expand(item: &DeriveInput, problem: &ValidProblem) -> TokenStream {
     let site = Span::mixed_site();
@@ -20,7 +20,7 @@ pub(super) fn expand(item: &DeriveInput, problem: &ValidProblem) -> TokenStream 
     // Format strings name it.
     let this = quote_spanned!(Span::call_site()=> self);
     let arms = kinds.iter().map(|kind| arm(kind, &this));
-    let answers = answers(item, kinds);
+    let answers = kinds.iter().map(described);
     let conversions = if *is_error { TokenStream::new() } else { conversions(item, kinds) };
     quote_spanned! {site=>
         const _: () = {
@@ -43,8 +43,6 @@ pub(super) fn expand(item: &DeriveInput, problem: &ValidProblem) -> TokenStream 
                 }
             }
 
-            #conversions
-
             __private::contract! {
                 #[automatically_derived]
                 impl #generics __private::DescribeError for #ident #arguments #bounds {
@@ -55,50 +53,16 @@ pub(super) fn expand(item: &DeriveInput, problem: &ValidProblem) -> TokenStream 
                     }
                 }
             }
+
+            #conversions
         };
     }
-}
-
-/// What the document of the API says of each variant.
-fn answers(item: &DeriveInput, kinds: &[Kind]) -> Vec<TokenStream> {
-    let site = Span::mixed_site();
-    let comments: Vec<String> = match &item.data {
-        Data::Enum(data) => {
-            data.variants.iter().map(|variant| doc::first_paragraph(&variant.attrs)).collect()
-        }
-        _ => vec![doc::first_paragraph(&item.attrs)],
-    };
-    let answer = |(at, Kind { fields, answer, .. }): (usize, &Kind)| {
-        let Answer::Own { status, kind, title, .. } = answer else {
-            let types = fields.iter().map(|field| &field.ty);
-            return quote_spanned!(site=> #(answers.append(&mut __private::answers_of!(#types));)*);
-        };
-        let status = match status {
-            Status::Number(number) => Literal::u16_unsuffixed(*number).into_token_stream(),
-            Status::Constant(path) => quote_spanned!(site=> __private::as_error_status(#path).as_u16()),
-        };
-        let fixed = [("with_type", kind), ("with_title", title)].into_iter().filter_map(|(method, text)| {
-            let (method, text) = (syn::Ident::new(method, site), text.as_ref()?);
-            Some(quote_spanned!(site=> .#method(#text)))
-        });
-        let comment = comments.get(at).filter(|comment| !comment.is_empty());
-        let comment = comment.cloned().or_else(|| title.as_ref().map(LitStr::value));
-        let comment = comment.map(|text| quote_spanned!(site=> .with_description(#text)));
-        let members = fields.iter().filter_map(|field| {
-            let (name, ty) = (field.shown_as.as_ref()?, &field.ty);
-            Some(quote_spanned!(site=> .with_member(#name, __private::schema_of!(#ty))))
-        });
-        quote_spanned! {site=>
-            answers.push(__private::contract::Answer::problem(#status) #(#fixed)* #comment #(#members)*);
-        }
-    };
-    kinds.iter().enumerate().map(answer).collect()
 }
 
 /// A variant and its problem.
 fn arm(kind: &Kind, this: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
-    let Kind { path, name, fields, answer } = kind;
+    let Kind { path, name, fields, answer, .. } = kind;
     let Answer::Own { status, kind, title, detail, instance } = answer else {
         let member = fields.iter().map(|field| &field.member);
         let span = fields.first().map_or(site, |field| field.ty.span());
@@ -113,9 +77,8 @@ fn arm(kind: &Kind, this: &TokenStream) -> TokenStream {
         }
         // An item, because `cargo check` evaluates no other constant.
         Status::Constant(path) => {
-            let constant = quote_spanned!(site=> STATUS);
-            let value = quote_spanned!(path.span()=> __private::as_error_status(#path));
-            (quote_spanned!(site=> const #constant: __private::StatusCode = #value;), constant)
+            let check = quote_spanned!(path.span()=> __private::check_error_status(#path));
+            (quote_spanned!(site=> const _: () = #check;), path.to_token_stream())
         }
     };
     let bindings = fields.iter().map(|field| {
@@ -157,6 +120,39 @@ fn arm(kind: &Kind, this: &TokenStream) -> TokenStream {
                 __private::Err(_) => problem.with_cause(#name),
             }
         }
+    }
+}
+
+/// A variant in the document of the API.
+fn described(kind: &Kind) -> TokenStream {
+    let site = Span::mixed_site();
+    let Kind { description, fields, answer, .. } = kind;
+    let Answer::Own { status, kind, title, .. } = answer else {
+        let ty = fields.iter().map(|field| &field.ty);
+        return quote_spanned! {site=>
+            #(answers.extend({
+                #[allow(unused_imports)]
+                use __private::FailingAnything as _;
+                __private::failing::<#ty>().answers().unwrap_or_else(|| [__private::contract::Answer::problem_of_any_status()].into())
+            });)*
+        };
+    };
+    let status = match status {
+        Status::Number(number) => Literal::u16_unsuffixed(*number).into_token_stream(),
+        Status::Constant(path) => quote_spanned!(path.span()=> __private::StatusCode::as_u16(&#path)),
+    };
+    let texts = [("with_type", kind), ("with_title", title)].into_iter().filter_map(|(method, text)| {
+        let (method, text) = (syn::Ident::new(method, site), text.as_ref()?);
+        Some(quote_spanned!(site=> .#method(#text)))
+    });
+    let description =
+        (!description.is_empty()).then(|| quote_spanned!(site=> .with_description(#description)));
+    let members = fields.iter().filter_map(|field| {
+        let (name, ty) = (field.shown_as.as_ref()?, &field.ty);
+        Some(quote_spanned!(site=> .with_member(#name, __private::schema_of!(#ty))))
+    });
+    quote_spanned! {site=>
+        answers.push(__private::contract::Answer::problem(#status) #description #(#texts)* #(#members)*);
     }
 }
 

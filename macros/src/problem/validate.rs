@@ -13,7 +13,7 @@ use super::{
     format,
     parse::{Member, ProblemAttr, member, parse},
 };
-use crate::{errors::Errors, function, values::Status};
+use crate::{doc, errors::Errors, function, values::Status};
 
 /// A type whose values are problems.
 pub(super) struct ValidProblem {
@@ -29,6 +29,8 @@ pub(super) struct Kind {
     pub(super) path: TokenStream,
     /// How the log names it.
     pub(super) name: String,
+    /// The first paragraph of its doc comment.
+    pub(super) description: String,
     pub(super) fields: Vec<KindField>,
     pub(super) answer: Answer,
 }
@@ -79,7 +81,10 @@ pub(super) fn validate(item: &DeriveInput, errors: &mut Errors) -> Option<ValidP
         |attributes: &[Attribute]| attributes.iter().any(|attribute| attribute.path().is_ident("error"));
     let mut is_error = is_error_attribute(&item.attrs);
     let kinds = match &item.data {
-        Data::Struct(data) => vec![kind((quote!(Self), name, &item.ident), over, &data.fields, errors)],
+        Data::Struct(data) => vec![{
+            let description = doc::first_paragraph(&item.attrs);
+            kind((quote!(Self), name, &item.ident), (over, description), &data.fields, errors)
+        }],
         Data::Enum(data) => {
             if over.answers() {
                 errors.push(
@@ -100,7 +105,13 @@ pub(super) fn validate(item: &DeriveInput, errors: &mut Errors) -> Option<ValidP
                 }
                 let ident = &variant.ident;
                 let path = quote!(Self::#ident);
-                kind((path, format!("{name}::{ident}"), ident), attribute, &variant.fields, errors)
+                let description = doc::first_paragraph(&variant.attrs);
+                kind(
+                    (path, format!("{name}::{ident}"), ident),
+                    (attribute, description),
+                    &variant.fields,
+                    errors,
+                )
             });
             variants.collect()
         }
@@ -120,7 +131,7 @@ pub(super) fn validate(item: &DeriveInput, errors: &mut Errors) -> Option<ValidP
 
 fn kind(
     (path, name, ident): (TokenStream, String, &Ident),
-    attribute: ProblemAttr,
+    (attribute, description): (ProblemAttr, String),
     fields: &Fields,
     errors: &mut Errors,
 ) -> Option<Kind> {
@@ -137,7 +148,7 @@ fn kind(
         );
     }
     let answer = answer(ident, attribute, &fields, errors)?;
-    Some(Kind { path, name, fields, answer })
+    Some(Kind { path, name, description, fields, answer })
 }
 
 fn answer(

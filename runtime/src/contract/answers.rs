@@ -4,6 +4,7 @@
 //! has the schema. A status that is a value, and not a type, is not known.
 
 #![expect(
+    clippy::unnecessary_wraps,
     clippy::unused_self,
     reason = "a method of a known type is found in the place of the trait's only where it is of the same form"
 )]
@@ -62,6 +63,11 @@ pub struct Returned<T>(Of<T>);
 #[derive(Debug)]
 pub struct Failing<T>(Of<T>);
 
+/// An error of this type, which another error answers as.
+pub fn failing<E>() -> Failing<E> {
+    Failing(PhantomData)
+}
+
 /// No error.
 #[derive(Debug)]
 pub struct Never;
@@ -89,24 +95,6 @@ enum Content {
     None,
     Typed(&'static str),
     Known(&'static str, Schema),
-}
-
-impl<T> Failing<T> {
-    /// An error of this type.
-    pub fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<T> Default for Failing<T> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// A problem whose status is known only once there is one.
-pub fn of_any_status() -> Vec<Answer> {
-    vec![Answer::problem_of_any_status()]
 }
 
 impl<T, E> Returned<Result<T, E>> {
@@ -236,7 +224,7 @@ impl DescribeError for Never {
 
 impl DescribeError for Problem {
     fn answers() -> Vec<Answer> {
-        of_any_status()
+        vec![Answer::problem_of_any_status()]
     }
 }
 

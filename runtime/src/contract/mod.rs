@@ -18,7 +18,7 @@ mod trace;
 mod traits;
 
 pub use self::{
-    answers::{Failing, FailingAnything, HeadedAnything, ReturnedAnything, of_any_status, returned},
+    answers::{FailingAnything, HeadedAnything, ReturnedAnything, failing, returned},
     arguments::{Taken, TakenAnything},
     described::{Described, Untyped, generated},
     traits::{DescribeError, DescribeWrapper, Of},

@@ -7,10 +7,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, NoContent, Redirect},
 };
-use routegen_spec::contract::{Answer, Argument, RouteTypes, Status, Traced};
+use routegen_spec::contract::{Answer, Argument, PROBLEM, RouteTypes, Schema, Status, Traced};
 use serde::{Deserialize, Serialize};
 
-use crate::{Accepted, Created, Json, Path, Problem, Query, contract::DescribeError, registry, route};
+use crate::{Accepted, Created, Json, Path, Problem, Query, registry, route};
 
 #[derive(Deserialize, Serialize)]
 struct Item {
@@ -23,22 +23,40 @@ struct Page {
     limit: Option<u32>,
 }
 
+#[derive(Problem)]
+#[problem(crate = crate)]
+#[expect(dead_code, reason = "its types alone are asked")]
 enum Refused {
-    Missing,
+    /// It is not there (any more).
+    ///
+    /// It may come again.
+    #[problem(status = 404, type = "https://example.com/missing", title = "Missing")]
+    Missing {
+        #[problem(member)]
+        id: u64,
+    },
+    #[problem(status = StatusCode::CONFLICT)]
+    Taken(#[problem(member = "by")] NoSchema),
+    #[problem(transparent)]
+    Nested(Nested),
+    #[problem(transparent)]
+    ByHand(ByHand),
+    #[problem(transparent)]
+    Other(#[from] Problem),
 }
 
-crate::__private::contract! {
-    impl DescribeError for Refused {
-        fn answers() -> Vec<Answer> {
-            vec![Answer::problem(404).with_member("id", crate::__private::schema_of!(u64))]
-        }
-    }
-}
+#[derive(Problem)]
+#[problem(crate = crate, status = 410)]
+struct Nested;
 
-impl IntoResponse for Refused {
-    fn into_response(self) -> axum::response::Response {
-        let Self::Missing = self;
-        StatusCode::NOT_FOUND.into_response()
+#[derive(Serialize)]
+struct NoSchema;
+
+struct ByHand;
+
+impl crate::IntoProblem for ByHand {
+    fn into_problem(self) -> Problem {
+        Problem::new(StatusCode::GONE)
     }
 }
 
@@ -47,7 +65,7 @@ impl IntoResponse for Refused {
 /// All of it.
 #[route(GET, "/contract/{id}", auth = "none", crate = crate)]
 async fn contract_get(_: Path<u64>, _: Option<Query<Page>>) -> Result<Json<Item>, Refused> {
-    Err(Refused::Missing)
+    Err(Refused::Missing { id: 1 })
 }
 
 #[route(POST, "/contract", auth = "none", crate = crate)]
@@ -83,62 +101,6 @@ async fn contract_jobs(_: lambda_http::Request) -> Result<Accepted<String>, Stat
     Ok(Accepted("soon".to_owned()))
 }
 
-#[derive(crate::Problem)]
-#[problem(crate = crate)]
-#[expect(dead_code, reason = "its type is looked at alone")]
-enum ItemError {
-    /// There is no such item
-    #[problem(status = 404, type = "https://example.com/no-item", title = "No item")]
-    NoItem {
-        #[problem(member)]
-        id: u64,
-    },
-    #[problem(status = StatusCode::CONFLICT, title = "Taken")]
-    Taken,
-    #[problem(transparent)]
-    Refused(Own),
-    #[problem(transparent)]
-    Other(#[from] Problem),
-}
-
-/// A problem by hand, which tells nothing.
-struct Own;
-
-impl crate::IntoProblem for Own {
-    fn into_problem(self) -> Problem {
-        Problem::new(StatusCode::GONE)
-    }
-}
-
-#[test]
-fn each_variant_of_an_error_is_an_answer() {
-    let told = ItemError::answers();
-    let told: Vec<_> = told.iter().map(|it| (it.status, it.description.as_str())).collect();
-    let expected = [
-        (Status::Is(404), "There is no such item"),
-        (Status::Is(409), "Taken"),
-        (Status::Other, ""),
-        (Status::Other, ""),
-    ];
-    assert_eq!(told, expected);
-    let answers = ItemError::answers();
-    let members = answers[0].bodies[0].schema.problem.as_ref().unwrap();
-    assert_eq!(members.properties.keys().collect::<Vec<_>>(), ["id", "title", "type"]);
-    assert_eq!(members.required, ["id"]);
-}
-
-#[cfg(feature = "garde")]
-#[test]
-fn what_is_validated_is_taken_as_what_it_is_of_and_refused_with_all_places() {
-    use crate::{Valid, contract::Taken};
-    let take = Taken::<Option<Valid<Json<Item>>>>::new().optional().unwrapped().take(true);
-    let argument = take.argument(routegen_spec::contract::Schema::unknown("Item"));
-    assert_eq!(argument.body.as_ref().unwrap().media_type, "application/json");
-    assert_eq!(statuses(&argument), [Status::Is(400), Status::Is(415), Status::Is(422), Status::Is(422)]);
-    let errors = &argument.refusals[3].bodies[0].schema.problem.as_ref().unwrap().properties["errors"];
-    assert_eq!(errors["items"]["required"][0], "detail");
-}
-
 fn described() -> BTreeMap<String, RouteTypes> {
     let contract = registry::contract().routes.into_iter();
     let ours = contract.filter_map(|route| {
@@ -172,9 +134,14 @@ fn the_answers_are_those_of_the_signature() {
     let told: Vec<String> =
         described().iter().map(|(name, route)| format!("{name}: {}", answers(route).join(", "))).collect();
     let item = "routegen::contract::tests::Item";
+    // The error by hand and `Problem` say no status.
+    let errors = ["404", "409", "410", "default", "default"];
     let expected = [
         "DELETE.contract: 204".to_owned(),
-        format!("GET.contract.$id: 200 application/json {item}, 404 application/problem+json"),
+        format!(
+            "GET.contract.$id: 200 application/json {item}, {}",
+            errors.map(|status| format!("{status} {PROBLEM}")).join(", ")
+        ),
         "HEAD.contract: 200".to_owned(),
         "OPTIONS.contract: 3XX +location".to_owned(),
         "PATCH.contract: default */* &str, 500 application/problem+json".to_owned(),
@@ -183,6 +150,38 @@ fn the_answers_are_those_of_the_signature() {
         format!("PUT.contract: default application/json {item}"),
     ];
     assert_eq!(told, expected);
+}
+
+#[test]
+fn a_problem_of_the_services_own_is_what_stands_over_its_variant() {
+    let described = described();
+    let missing = &described["GET.contract.$id"].answers[1];
+    assert_eq!(missing.description, "It is not there (any more).");
+    let problem = missing.bodies[0].schema.problem.as_ref().unwrap();
+    assert_eq!(problem.required, ["type", "title", "id"]);
+    assert_eq!(problem.properties["title"], serde_json::json!({ "const": "Missing" }));
+    let taken = &described["GET.contract.$id"].answers[2].bodies[0].schema;
+    assert_eq!(taken.problem.as_ref().unwrap().required, ["by"]);
+    assert_eq!(taken.untyped, ["routegen::contract::tests::NoSchema"]);
+}
+
+#[cfg(feature = "garde")]
+#[test]
+fn valid_takes_what_the_extractor_within_takes_and_refuses_more() {
+    use crate::contract::{Taken, TakenAnything as _};
+    #[derive(Deserialize, garde::Validate)]
+    struct Rules {
+        #[garde(length(min = 1))]
+        name: String,
+    }
+    let within = Taken::<crate::Valid<Json<Rules>>>::new().optional().unwrapped().take(true);
+    let argument = within.argument(Schema::unknown("Rules"));
+    assert_eq!(argument.body.as_ref().unwrap().media_type, "application/json");
+    let refused = statuses(&argument);
+    assert_eq!(refused, [400, 415, 422, 422].map(Status::Is));
+    let errors = argument.refusals[3].bodies[0].schema.problem.as_ref().unwrap();
+    assert_eq!(errors.properties["errors"]["items"]["properties"]["pointer"]["type"], "string");
+    assert!(Rules { name: String::new() }.name.is_empty());
 }
 
 #[test]

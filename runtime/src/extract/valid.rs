@@ -67,24 +67,6 @@ use crate::{Problem, rejection::Rejection};
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Valid<E>(pub E);
 
-#[cfg(feature = "registry")]
-impl<E> crate::contract::DescribeWrapper for Valid<E> {
-    type Inner = E;
-
-    fn refusals() -> Vec<Answer> {
-        let text = serde_json::json!({ "type": "string" });
-        let errors = serde_json::json!({
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["detail"],
-                "properties": { "pointer": text, "parameter": text, "detail": text },
-            },
-        });
-        vec![Answer::problem(422).with_member("errors", Schema::known(errors))]
-    }
-}
-
 /// An extractor whose value has rules.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no value that could be validated",
@@ -194,6 +176,29 @@ fn sent(body: &[u8]) -> Value {
 
 fn parameters<'a>(names: impl Iterator<Item = &'a str>) -> Value {
     names.map(|name| (name.to_owned(), Value::Null)).collect()
+}
+
+/// What it takes of a request, the document of the API has from `E`.
+#[cfg(feature = "registry")]
+impl<E: Validated> crate::contract::DescribeWrapper for Valid<E> {
+    type Inner = E;
+
+    fn refusals() -> Vec<Answer> {
+        let place = match E::PLACE {
+            ValuePlace::Body => "pointer",
+            ValuePlace::Path | ValuePlace::Query => "parameter",
+        };
+        let errors = serde_json::json!({
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": { (place): { "type": "string" }, "detail": { "type": "string" } },
+                "required": ["detail"],
+            },
+        });
+        let answer = Answer::problem(422).with_description("Rules are broken, all of which `errors` has.");
+        vec![answer.with_member("errors", Schema::known(errors))]
+    }
 }
 
 /// A rule that is broken, and where.

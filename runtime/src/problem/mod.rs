@@ -11,7 +11,7 @@ use axum::{
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::value::RawValue;
 
-pub use self::typed::{Failure, IntoProblem, NotAnError, as_error_status, downcast, error_status};
+pub use self::typed::{Failure, IntoProblem, NotAnError, check_error_status, downcast, error_status};
 use crate::log::chain;
 
 /// An error of a handler, answered as `application/problem+json` ([RFC 9457]).

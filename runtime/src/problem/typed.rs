@@ -55,17 +55,16 @@ pub fn error_status(number: u16) -> StatusCode {
     StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// A constant that is the status of an error.
+/// Refuses a constant that is no status of an error.
 ///
 /// # Panics
 ///
 /// While it compiles, where it is none.
-pub const fn as_error_status(status: StatusCode) -> StatusCode {
+pub const fn check_error_status(status: StatusCode) {
     assert!(
         status.as_u16() >= 400 && status.as_u16() < 600,
         "this is no status of an error: write one from 400 to 599, such as `StatusCode::NOT_FOUND`"
     );
-    status
 }
 
 /// The error that became a problem, if it is of this type and nothing was said about it since.

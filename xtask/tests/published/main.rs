@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails should stop and say why")]
 
+mod api;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
