@@ -366,6 +366,9 @@ pub(crate) struct Effort {
     /// Tells how long each step took; cargo writes its own report too
     #[arg(long)]
     pub(crate) timings: bool,
+    /// Writes beside each zip which crates are in it, with licences and checksums: NAME.cdx.json, as CycloneDX has it
+    #[arg(long)]
+    pub(crate) sbom: bool,
 }
 
 impl Args {

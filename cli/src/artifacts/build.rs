@@ -12,6 +12,7 @@ use super::{
     include::Extras,
     listing::Listing,
     parallel::in_parallel,
+    sbom,
 };
 use crate::{
     artifacts::Error,
@@ -33,6 +34,8 @@ pub(crate) struct Request<'a> {
     pub(crate) only: &'a [String],
     /// How many links and zips at once; none for as many as there are cores.
     pub(crate) jobs: Option<NonZero<usize>>,
+    /// Whether a list of what is in it is written beside each.
+    pub(crate) sbom: bool,
 }
 
 /// What has been built.
@@ -78,6 +81,9 @@ pub(crate) fn build(
     let made = in_parallel(request.jobs, &selected, |function| build.artifact(function, &linked));
     progress.finish();
     let (artifacts, mut listed): (Vec<_>, Vec<_>) = made?.into_iter().unzip();
+    if request.sbom {
+        sbom::write(workspace, &libraries, &selected, &artifacts, &listed)?;
+    }
     if let Some(before) = &before {
         listed.extend(before.still_good(manifest, &selected, request.out));
     }

@@ -17,6 +17,7 @@ pub(crate) mod note;
 mod parallel;
 mod platform;
 pub(crate) mod program;
+mod sbom;
 mod stamp;
 pub(crate) mod unzip;
 pub(crate) mod verify;

@@ -43,7 +43,13 @@ pub(crate) fn verify(
     let folder = files::TemporaryFolder::new(workspace.own_target().join("verify"))?;
     let again = workspace.building_in(folder.path());
     let out = folder.path().join("lambda");
-    let second = artifacts::build(&again, manifest, backend, &Request { out: &out, ..*request }, printer)?;
+    let second = artifacts::build(
+        &again,
+        manifest,
+        backend,
+        &Request { out: &out, sbom: false, ..*request },
+        printer,
+    )?;
     compare(artifacts, &second.artifacts)
 }
 

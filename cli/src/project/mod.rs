@@ -3,6 +3,7 @@
 pub(crate) mod cargo_options;
 pub(crate) mod config;
 mod error;
+pub(crate) mod graph;
 pub(crate) mod origin;
 pub(crate) mod target;
 pub(crate) mod workspace;

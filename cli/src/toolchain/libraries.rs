@@ -4,7 +4,7 @@
 //! rustc for them.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::BufReader,
     process::{Command, Stdio},
 };
@@ -33,6 +33,8 @@ pub(crate) struct Libraries {
     pub(super) runtime: Utf8PathBuf,
     /// The file of each crate that can hold routes.
     pub(super) by_crate: BTreeMap<String, Utf8PathBuf>,
+    /// The packages of which the build has made a library.
+    pub(crate) built: BTreeSet<PackageId>,
     /// What the user's program calls each of them, and the runtime, where that is another name.
     pub(super) names: BTreeMap<String, String>,
     /// How cargo builds programs, where it is to.
@@ -219,6 +221,7 @@ impl Heard {
             flags,
             runtime,
             by_crate,
+            built: self.libraries.into_keys().collect(),
             names: BTreeMap::new(),
             by_cargo: None,
         }))

@@ -4,8 +4,12 @@ use std::{path::PathBuf, process::Command};
 
 use camino::Utf8Path;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
-use crate::fixture::{OPTIMISATION, copy, fail, items, repository, routegen, scratch, succeed, unpack};
+use crate::{
+    emulator::python::sbom_validator,
+    fixture::{OPTIMISATION, copy, fail, items, repository, routegen, scratch, succeed, unpack},
+};
 
 fn contains(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
@@ -32,6 +36,57 @@ fn an_artifact_holds_its_own_handler_and_no_other_nor_the_registry_nor_a_path_of
             assert!(path.len() < 4 || !contains(&bytes, path), "{name} holds {path}");
         }
     }
+}
+
+/// Reads files, and fails where one is not as CycloneDX's schema has it.
+const VALIDATOR: &str = "import sys
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+errors = [JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(path).read()) for path in sys.argv[1:]]
+sys.exit(str([error for error in errors if error]) if any(errors) else None)";
+
+#[test]
+fn a_list_of_what_is_in_an_artifact_names_what_is_linked_and_is_as_cyclonedx_has_it() {
+    let out = scratch("sbom");
+    let lists = ["create-item", "get-items"].map(|name| out.join(format!("{name}.cdx.json")));
+    let read = || lists.each_ref().map(|list| std::fs::read_to_string(list).unwrap());
+    let build = || succeed(&mut routegen(&["build", "-p", "items", "--sbom", "--out", out.as_str()]));
+    build();
+    let first = read();
+    for list in &lists {
+        std::fs::remove_file(list).unwrap();
+    }
+    build();
+    assert_eq!(read(), first, "the same build gives another list");
+
+    let list: Value = serde_json::from_str(&first[1]).unwrap();
+    let components = list["components"].as_array().unwrap();
+    let component = |name: &str| components.iter().find(|component| component["name"] == name);
+    let http = component("lambda_http").expect("every artifact has it");
+    let (version, hash) = (http["version"].as_str().unwrap(), http["hashes"][0]["content"].as_str().unwrap());
+    assert_eq!(http["purl"], format!("pkg:cargo/lambda_http@{version}"));
+    let lock = std::fs::read_to_string(repository().join("Cargo.lock")).unwrap();
+    assert!(
+        lock.contains(&format!("name = \"lambda_http\"\nversion = \"{version}\"")) && lock.contains(hash)
+    );
+    assert_eq!(http["licenses"][0]["expression"], "Apache-2.0");
+    assert!(component("items").is_some() && component("routegen").is_some());
+    for absent in ["syn", "routegen-macros", "routegen-cli", "routegen-gateway"] {
+        assert!(component(absent).is_none(), "{absent} is in no artifact");
+    }
+    let own = &list["metadata"]["component"];
+    assert_eq!((&own["name"], &own["type"]), (&"get-items".into(), &"application".into()));
+    let zip = Sha256::digest(std::fs::read(out.join("get-items.zip")).unwrap());
+    let hash = own["hashes"][0]["content"].as_str().unwrap();
+    let bytes = (0..hash.len()).step_by(2).map(|at| u8::from_str_radix(&hash[at..at + 2], 16).unwrap());
+    assert!(bytes.eq(zip), "{hash}");
+    for text in [repository().as_str(), "timestamp", "serialNumber"] {
+        assert!(!first[1].contains(text), "{text}");
+    }
+
+    let Some(python) = sbom_validator() else { return };
+    let mut command = Command::new(python.path());
+    succeed(command.args(["-c", VALIDATOR]).args(&lists));
 }
 
 #[test]

@@ -33,7 +33,13 @@ pub(super) fn run(api: &Api<'_>, args: &BuildArgs) -> Result<(), Error> {
             absolute(&args.out.clone().unwrap_or_else(|| api.workspace.target.join("lambda")))?
         }
     };
-    let request = Request { out: &folder, layout: args.layout, only: &args.only, jobs: args.effort.jobs };
+    let request = Request {
+        out: &folder,
+        layout: args.layout,
+        only: &args.only,
+        jobs: args.effort.jobs,
+        sbom: args.effort.sbom,
+    };
     let built = api.build(&checked, &backend, &request)?;
     let lacking = built.listing.lacks(&checked);
     if !lacking.is_empty() {

@@ -26,7 +26,13 @@ pub(super) fn run(
     let place = emit_tf::Emission::module(api.terraform(tf_out)?);
     place.take(api, &checked)?;
     let artifacts_dir = api.artifacts(out)?;
-    let request = Request { out: &artifacts_dir, layout: ZipLayout::Flat, only: &[], jobs: effort.jobs };
+    let request = Request {
+        out: &artifacts_dir,
+        layout: ZipLayout::Flat,
+        only: &[],
+        jobs: effort.jobs,
+        sbom: effort.sbom,
+    };
     let built = api.build(&checked, &backend, &request)?;
     let terraform = emit_tf::emit(api, &checked, place, &artifacts_dir)?;
     let timings = effort.timings.then(|| api.printer.stopwatch.timings());

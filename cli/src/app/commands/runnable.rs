@@ -59,7 +59,7 @@ impl Runnable {
         let backend = api.backend()?;
         let manifest = api.checked()?;
         let out = api.artifacts(None)?;
-        let request = Request { out: &out, layout: ZipLayout::Flat, only, jobs: None };
+        let request = Request { out: &out, layout: ZipLayout::Flat, only, jobs: None, sbom: false };
         let built = api.build(&manifest, &backend, &request)?;
         Ok(Self { programs: dev::unpack(&built.artifacts, to)?, manifest })
     }

@@ -28,6 +28,13 @@ pub(crate) fn python() -> Option<&'static Python> {
     or_skip(&FOUND)
 }
 
+/// The interpreter, where it has the schema of CycloneDX.
+pub(crate) fn sbom_validator() -> Option<&'static Python> {
+    static FOUND: LazyLock<Result<Python, String>> =
+        LazyLock::new(|| Python::with(EMULATORS, &["cyclonedx", "jsonschema"]));
+    or_skip(&FOUND)
+}
+
 /// The interpreter, where it has checkov.
 pub(crate) fn checkov() -> Option<&'static Python> {
     static FOUND: LazyLock<Result<Python, String>> = LazyLock::new(|| Python::with(CHECKOV, &["checkov"]));

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use super::{assert_untouched, tree};
+use super::{assert_untouched, calls, tree, wrapper};
 use crate::{
     fixture::{Project, copy, fail, repository, routegen, scratch, succeed, target, unpack},
     runtime_api::answer,
@@ -100,7 +100,18 @@ fn what_links_with_cargo_alone_is_built_by_it_and_is_what_other_artifacts_are() 
     copy(&project.root, &elsewhere);
     let out = scratch("by-cargo-out");
     let here = out.join("here");
-    succeed(&mut project.routegen(&["build", "--locked", "--verify", "--out", here.as_str()]));
+    // A user's own wrappers and folder of intermediates, as the environment names them.
+    let (noted, intermediate) = (out.join("calls"), out.join("intermediate"));
+    let wrappers =
+        [("RUSTC_WRAPPER", out.join("wrapper")), ("RUSTC_WORKSPACE_WRAPPER", out.join("workspace-wrapper"))];
+    for (_, path) in &wrappers {
+        wrapper(path, "routegen_native", &noted);
+    }
+    let mut build = project.routegen(&["build", "--locked", "--verify", "--out", here.as_str()]);
+    succeed(build.envs(wrappers.clone()).env("CARGO_BUILD_BUILD_DIR", &intermediate));
+    assert!(!intermediate.exists(), "it is apart from the user's own builds");
+    let called = calls(&noted);
+    assert_eq!((called["wrapper"], called["workspace-wrapper"]), (2, 2), "each program is compiled by them");
     assert_untouched(&before, &project.root);
 
     let program = |function: &str| unpack(&here.join(format!("{function}.zip")), &out.join(function));
@@ -123,7 +134,7 @@ fn what_links_with_cargo_alone_is_built_by_it_and_is_what_other_artifacts_are() 
 
     let there = out.join("there");
     let mut command = routegen(&["build", "--out", there.as_str()]);
-    succeed(command.current_dir(&elsewhere));
+    succeed(command.current_dir(&elsewhere).envs(wrappers));
     for zip in ["native.zip", "other.zip", "shared.zip"] {
         let read = |folder: &Utf8Path| std::fs::read(folder.join(zip)).unwrap();
         assert!(read(&here) == read(&there), "{zip} differs");

@@ -6,11 +6,14 @@ mod lock;
 mod nightly;
 mod outside;
 mod profiles;
+mod sccache;
 
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
+
+use crate::fixture::executable;
 
 /// The files below a folder, with what is in them.
 fn tree(folder: &Utf8Path) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
@@ -36,6 +39,22 @@ fn assert_untouched(before: &BTreeMap<Utf8PathBuf, Vec<u8>>, folder: &Utf8Path) 
     let paths = before.keys().chain(after.keys());
     let touched: Vec<_> = paths.filter(|path| before.get(*path) != after.get(*path)).collect();
     assert!(touched.is_empty(), "{touched:?}");
+}
+
+/// Writes a program that is called in the place of rustc, notes its own name in `calls` where it is called for this crate, and calls rustc.
+fn wrapper(path: &Utf8Path, krate: &str, calls: &Utf8Path) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let note = format!("*\"--crate-name {krate} \"*) echo \"${{0##*/}}\" >>'{calls}'");
+    executable(path, format!("#!/bin/sh\ncase \"$*\" in {note};; esac\nexec \"$@\"\n").as_bytes());
+}
+
+/// How often each wrapper was called.
+fn calls(calls: &Utf8Path) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for name in std::fs::read_to_string(calls).unwrap().lines() {
+        *counts.entry(name.to_owned()).or_insert(0) += 1;
+    }
+    counts
 }
 
 /// The names of the functions in what a command printed as JSON.

@@ -1,5 +1,6 @@
 //! The user's profiles and flags, and that two builds give the same bytes unless the user's own code sees to it.
 
+use super::{calls, wrapper};
 use crate::{
     fixture::{Project, fail, target, unpack},
     runtime_api::{Environment, event},
@@ -33,6 +34,8 @@ rustflags = [
     "-Dunsafe_code",
 ]
 build-dir = "intermediate"
+rustc-wrapper = "tools/wrapper"
+rustc-workspace-wrapper = "tools/workspace-wrapper"
 "#;
 
 /// What a build script does that spoils every comparison.
@@ -50,12 +53,19 @@ fn a_profile_named_lambda_is_built_with_and_what_a_build_script_spoils_is_found(
     project.write("Cargo.toml", &(project.manifest() + PROFILES));
     project.write(".cargo/config.toml", CONFIGURATION);
     project.write("build.rs", CLOCK);
+    let noted = project.root.join("calls");
+    for name in ["wrapper", "workspace-wrapper"] {
+        wrapper(&project.root.join("tools").join(name), "own_profile", &noted);
+    }
     let talk = fail(&mut project.routegen(&["build", "--verify", "--verbose", "--out", "lambda"]));
     assert!(talk.contains("RG0027") && talk.contains("an artifact is not repeatable"), "{talk}");
     assert!(talk.contains("`fine` differs") && !talk.contains("`fault` differs"), "{talk}");
     assert!(talk.contains("of .rodata in `bootstrap`") && talk.contains("at 1"), "{talk}");
     assert!(!target().join("routegen/verify").exists(), "nothing is left of the second build");
     assert!(!project.root.join("intermediate").exists(), "it is apart from the user's own builds");
+
+    let called = calls(&noted);
+    assert!(called["wrapper"] >= 3 && called["wrapper"] == called["workspace-wrapper"], "{called:?}");
 
     let links =
         || talk.lines().filter(|line| line.contains("--crate-name=bootstrap") && line.contains("-Clto=thin"));
