@@ -130,10 +130,10 @@ fn described(kind: &Kind) -> TokenStream {
     let Answer::Own { status, kind, title, .. } = answer else {
         let ty = fields.iter().map(|field| &field.ty);
         return quote_spanned! {site=>
-            #(answers.extend({
+            #(answers.append(&mut {
                 #[allow(unused_imports)]
                 use __private::FailingAnything as _;
-                __private::failing::<#ty>().answers().unwrap_or_else(|| [__private::contract::Answer::problem_of_any_status()].into())
+                __private::failing::<#ty>().answers().unwrap_or_else(__private::of_any_status)
             });)*
         };
     };

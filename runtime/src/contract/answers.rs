@@ -68,6 +68,11 @@ pub fn failing<E>() -> Failing<E> {
     Failing(PhantomData)
 }
 
+/// A problem whose status is known only once there is one.
+pub fn of_any_status() -> Vec<Answer> {
+    vec![Answer::problem_of_any_status()]
+}
+
 /// No error.
 #[derive(Debug)]
 pub struct Never;
@@ -224,7 +229,7 @@ impl DescribeError for Never {
 
 impl DescribeError for Problem {
     fn answers() -> Vec<Answer> {
-        vec![Answer::problem_of_any_status()]
+        of_any_status()
     }
 }
 

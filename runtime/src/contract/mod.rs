@@ -18,7 +18,7 @@ mod trace;
 mod traits;
 
 pub use self::{
-    answers::{FailingAnything, HeadedAnything, ReturnedAnything, failing, returned},
+    answers::{FailingAnything, HeadedAnything, ReturnedAnything, failing, of_any_status, returned},
     arguments::{Taken, TakenAnything},
     described::{Described, Untyped, generated},
     traits::{DescribeError, DescribeWrapper, Of},
