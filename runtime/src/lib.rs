@@ -73,7 +73,7 @@
 //!
 //! # Errors
 //!
-//! What a handler fails with is a [`Problem`] (RFC 9457), and `?` makes one of any error: the client learns the status,
+//! What a handler fails with is a [`Problem`](struct@Problem) (RFC 9457), and `?` makes one of any error: the client learns the status,
 //! the log learns the cause. A rejection of axum's extractors becomes a problem too, with axum's text as its detail, and those of this
 //! crate are problems already. What an extractor of your own answers with is sent as it is. What is wrong with the server, by a status
 //! of 500 and more, is in the log in either case.
@@ -91,7 +91,7 @@
 //! ```
 //!
 //! The level is that of `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration, else of
-//! `RUST_LOG` (`warn,items=debug`), else `info`. A panic is logged with its place, a [`Problem`] with its cause.
+//! `RUST_LOG` (`warn,items=debug`), else `info`. A panic is logged with its place, a [`Problem`](struct@Problem) with its cause.
 //!
 //! Where a function has several routes, `routeKey` is that of the invocation; an authorizer's lines have `authorizer`, its
 //! name, and the route key that it is asked about.
@@ -285,11 +285,11 @@ pub use routegen_macros::authorizer;
 ///
 #[doc = include_str!("keys/problem.md")]
 ///
-/// `#[problem(transparent)]` over a variant with one field answers as the field does, whose type is a [`Problem`] or derives it. A
+/// `#[problem(transparent)]` over a variant with one field answers as the field does, whose type is a [`Problem`](struct@Problem) or derives it. A
 /// field with `#[problem(member)]` is a member of the answer by its name, or by that of `#[problem(member = "name")]`.
 ///
 /// A value of a field's type with `#[from]` becomes the variant, so that `?` works. A transparent variant of `#[from] Problem` takes
-/// every other error, as [`Problem`] itself does. With `thiserror`, whose `#[error(…)]` stands beside `#[problem(…)]`, `#[from]` is
+/// every other error, as [`Problem`](struct@Problem) itself does. With `thiserror`, whose `#[error(…)]` stands beside `#[problem(…)]`, `#[from]` is
 /// thiserror's, and the error's own text is `detail = "{self}"`. Such a type implements [`Error`](std::error::Error), for which `?`
 /// in a function that returns `Result<T, Problem>` means 500, as for any error: return the type itself, or write
 /// `.map_err(ShopError::into_problem)?` ([`IntoProblem`]).
