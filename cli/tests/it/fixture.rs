@@ -105,7 +105,7 @@ pub(crate) fn copy(from: &Utf8Path, to: &Utf8Path) {
     for entry in from.read_dir_utf8().unwrap() {
         let entry = entry.unwrap();
         let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
+        if entry.path().is_dir() {
             copy(entry.path(), &to);
         } else {
             std::fs::copy(entry.path(), to).unwrap();
