@@ -2,7 +2,7 @@
 //!
 //! In: what the registry of a host build has found out. Out: data that passes to the command, which makes a document of it. It is no
 //! part of the manifest, is read by the command of the same version only, and judges nothing: what is not known is left open, and has
-//! the name of its type for whoever is to be told.
+//! the name of its type for a message about it.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The public API of each crate, which a change of its listing in the repository shows to whoever reviews it.
+//! The public API of each crate, which a change of its listing in the repository shows to its reviewers.
 //!
 //! rustdoc tells it as JSON in nightly compilers alone, in a format that changes: without the one that is read here, it is not compared.
 
