@@ -396,7 +396,7 @@ fn distinct<T: Display + PartialEq>(
     for argument in arguments {
         let value = read(argument, errors)?;
         if values.contains(&value) {
-            errors.push(argument, format!("the {what} `{value}` stands twice"), "keep one of the two");
+            errors.push(argument, format!("the {what} `{value}` is given twice"), "keep one of the two");
             return None;
         }
         values.push(value);

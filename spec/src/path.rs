@@ -226,7 +226,7 @@ pub enum PathError {
     BadParameterName { segment: String },
     #[error("the parameter `{{{name}+}}` is not the last segment")]
     GreedyNotLast { name: String },
-    #[error("the parameter `{name}` stands twice in the path")]
+    #[error("the parameter `{name}` is given twice in the path")]
     DuplicateParameter { name: String },
 }
 

@@ -152,7 +152,7 @@ fn check_differences(attributes: &[RouteAttr], handler: &Handler, errors: &mut E
         // Of one that is not complete yet, only that is said.
         let Some(key) = key(attribute) else { continue };
         if earlier.iter().any(|other| self::key(other) == Some(key)) {
-            let message = format!("`{key}` stands twice over `{}`", handler.ident);
+            let message = format!("`{key}` is given twice over `{}`", handler.ident);
             errors.push(&attribute.place, message, "leave one of the two out");
             continue;
         }
