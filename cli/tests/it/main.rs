@@ -10,6 +10,7 @@ mod backend;
 mod commands;
 mod contract;
 mod dev;
+mod diff;
 mod docs;
 mod emulator;
 mod fixture;
