@@ -61,6 +61,8 @@ impl Key {
     pub const TAGS: Self = Self::new("tags", r#"tags = ["items"]"#);
     /// Whether clients should no longer call a route.
     pub const DEPRECATED: Self = Self::new("deprecated", "deprecated = true");
+    /// The day until which a route stays.
+    pub const SUNSET: Self = Self::new("sunset", r#"sunset = "2027-01-31""#);
     /// The status of a problem.
     pub const STATUS: Self = Self::new("status", "status = 404");
     /// What clients tell problems apart by.
@@ -90,7 +92,7 @@ const DOC_COMMENT: &str = "first paragraph of the doc comment";
 const CRATE: &str = "where this crate is, if renamed or re-exported";
 
 /// The keys of `#[route]`, in the order in which messages list them.
-pub const ROUTE: [Argument; 15] = [
+pub const ROUTE: [Argument; 16] = [
     Key::AUTH.takes(
         "`\"cognito\"` (a Cognito user pool made by the Terraform), an [`authorizer`](macro@authorizer)'s name, `\"iam\"` or `\"none\"`",
         "none: it must be said",
@@ -129,6 +131,10 @@ pub const ROUTE: [Argument; 15] = [
     Key::DESCRIPTION.takes("what the route is for", DOC_COMMENT),
     Key::TAGS.takes("what the route belongs to, for documentation, such as `[\"items\"]`", "`[]`"),
     Key::DEPRECATED.takes("`true` where clients should no longer call it", "`false`"),
+    Key::SUNSET.takes(
+        "the day from which on the route may be gone, such as `\"2027-01-31\"`; until then `routegen diff` calls its removal breaking",
+        "none",
+    ),
     Key::CRATE.takes(CRATE, "`::routegen`"),
 ];
 

@@ -46,6 +46,7 @@ impl Operation<'_> {
             .with_text("description", &self.types.details)
             .with("operationId", id)
             .with_some("deprecated", spec.deprecated.then_some(true))
+            .with_some("x-sunset", spec.sunset.map(|day| day.to_string()))
             .with_any("parameters", Node::List(self.parameters(method, names, gaps)))
             .with_some("requestBody", self.body(method, gaps))
             .with("responses", self.responses(gaps))

@@ -6,7 +6,7 @@
 //! arguments or the function; those are in `validate.rs`.
 
 use proc_macro2::{TokenStream, TokenTree};
-use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope, Throttle, attributes::Key};
+use routegen_spec::{Auth, Date, EnvName, Method, Name, PathPattern, Scope, Throttle, attributes::Key};
 use syn::LitStr;
 
 use super::siblings::Attribute;
@@ -40,6 +40,7 @@ pub(crate) struct RouteAttr {
     pub(crate) description: Slot<String>,
     pub(crate) tags: Slot<Vec<String>>,
     pub(crate) deprecated: Slot<bool>,
+    pub(crate) sunset: Slot<Date>,
     pub(crate) krate: Slot<syn::Path>,
     /// The whole attribute, for errors; nothing for the one that is being expanded, which the compiler knows.
     pub(crate) place: TokenStream,
@@ -116,6 +117,7 @@ impl RouteAttr {
             Row::new(Key::DESCRIPTION, &mut self.description, values::text),
             Row::new(Key::TAGS, &mut self.tags, values::tags),
             Row::new(Key::DEPRECATED, &mut self.deprecated, values::flag),
+            Row::new(Key::SUNSET, &mut self.sunset, values::date),
             Row::new(Key::CRATE, &mut self.krate, values::krate),
         ])
     }
@@ -170,7 +172,7 @@ mod tests {
             r#"POST, "/items/{id}", auth = "cognito", scopes = ["items/read", "items/write",], memory = 10_240,
                timeout = 0x1e, multi_thread = true, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), guards = [Admin, Of<A, B>,],
                middleware = [audit, layer(timeout(2, || "x")), a::b], name = "create", lambda = "order-items",
-               description = r"Creates", tags = ["items", "Write access"], deprecated = true, crate = a::b,"#,
+               description = r"Creates", tags = ["items", "Write access"], deprecated = true, sunset = "2027-01-31", crate = a::b,"#,
         );
         assert_eq!(errors, [""; 0]);
         assert_eq!(route.method.value(), Some(Method::Post));
@@ -193,6 +195,7 @@ mod tests {
         assert_eq!(route.description.value().unwrap(), "Creates");
         assert_eq!(route.tags.value().unwrap(), ["items", "Write access"]);
         assert_eq!(route.deprecated.value(), Some(true));
+        assert_eq!(route.sunset.value().unwrap().to_string(), "2027-01-31");
         assert_eq!(route.krate.value().to_token_stream().to_string(), "a :: b");
     }
 
@@ -212,6 +215,7 @@ mod tests {
                 && route.description.is_absent()
                 && route.tags.is_absent()
                 && route.deprecated.is_absent()
+                && route.sunset.is_absent()
                 && route.krate.is_absent()
         );
     }
@@ -286,6 +290,8 @@ mod tests {
             r#"GET, "/items", auth = "none", tags = ["items", "items"]"#,
             r#"GET, "/items", auth = "none", deprecated = "yes""#,
             r#"GET, "/items", auth = "none", deprecated"#,
+            r#"GET, "/items", auth = "none", sunset = "2027-02-29""#,
+            r#"GET, "/items", auth = "none", sunset = 2027"#,
             r#"GET, "/items", auth = "none", crate = "a::b""#,
             r#"GET, "/items", auth = "none", crate = a::b<c>"#,
             r#"GET, "/items", auth = "cognito", scopes = "items/read""#,

@@ -186,8 +186,7 @@ impl<'a> Operation<'a> {
 
     /// The day from which on it may be gone.
     pub(super) fn sunset(&self) -> Option<&'a str> {
-        let own = self.own.get("sunset").or_else(|| self.node.get("x-sunset"));
-        own.and_then(Value::as_str)
+        self.node.get("x-sunset").and_then(Value::as_str)
     }
 
     /// Its parameters, those of its path included.

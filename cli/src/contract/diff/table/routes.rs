@@ -53,7 +53,7 @@ pub(super) fn cases() -> Vec<Case> {
     let empty = || routes(&[]);
     let plain = || json!({});
     let deprecated = || json!({ "deprecated": true });
-    let sunset = |day: &str| json!({ "x-routegen": { "sunset": day } });
+    let sunset = |day: &str| json!({ "x-sunset": day });
     let id = |id: &str| json!({ "operationId": id, "x-routegen": { "handler": id } });
     vec![
         case(
