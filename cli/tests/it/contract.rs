@@ -165,6 +165,17 @@ async fn opaque() -> Result<impl IntoResponse, StatusCode> {
     Ok("unknown")
 }
 
+/// What types cannot tell, the attribute says.
+#[route(POST, "/said", auth = "none", responses(201 = Order: "the new order", 303 = Redirect, 404, 409 = "the id is taken", 418 = Untyped))]
+async fn said() -> impl IntoResponse {
+    "unknown"
+}
+
+#[route(PUT, "/said", auth = "none", responses(200, 201 = "it is new"))]
+async fn said_status(_: String) -> Result<(StatusCode, Json<Order>), Problem> {
+    unimplemented!()
+}
+
 #[route(ANY, "/files/{rest+}", auth = "none")]
 async fn files(Path(_): Path<String>) {}
 
