@@ -339,6 +339,9 @@ pub(crate) struct OpenApiArgs {
     /// The version of OpenAPI
     #[arg(long, value_enum, value_name = "VERSION", default_value_t)]
     pub(crate) openapi: contract::Version,
+    /// Writes a page to read in place of the document, one file that works offline, or `-` for stdout
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    pub(crate) html: Option<Utf8PathBuf>,
     /// Writes nothing, and fails with a diff where the file is not that of the code
     #[arg(long)]
     pub(crate) check: bool,

@@ -11,6 +11,7 @@ mod gap;
 mod node;
 mod operation;
 mod parameters;
+mod reference;
 mod security;
 mod stable;
 mod version;

@@ -7,6 +7,7 @@
 
 mod artifacts;
 mod backend;
+mod clients;
 mod commands;
 mod contract;
 mod dev;
