@@ -16,6 +16,7 @@ mod fixture;
 mod folders;
 mod inspect;
 mod interruptions;
+mod new;
 mod packing;
 mod petshop;
 mod projects;
