@@ -20,6 +20,7 @@ mod new;
 mod packing;
 mod petshop;
 mod projects;
+mod readme;
 mod registry;
 mod runtime_api;
 mod terraform;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{elsewhere, new};
 use crate::{
     fixture::{OPTIMISATION, repository, routegen, scratch, succeed, target},
+    readme,
     terraform::tool::{Root, terraform_with_provider},
 };
 
@@ -21,7 +22,11 @@ fn the_api_behind_cognito_is_packaged_and_valid() {
         routegen
     };
     let (lambda, tf) = (folder.join("lambda"), folder.join("terraform"));
-    succeed(&mut of_shop("package", &["--out", lambda.as_str(), "--tf-out", tf.as_str()]));
+    let printed = succeed(&mut of_shop("package", &["--out", lambda.as_str(), "--tf-out", tf.as_str()]));
+    let shown = |path: &Utf8Path| path.strip_prefix(repository()).unwrap_or(path).to_string();
+    let usual = ["target/routegen/lambda", "examples/shop/terraform"];
+    let (lambda, tf_shown) = (shown(&lambda), shown(&tf));
+    readme::assert_shown(&printed, [(&lambda, usual[0]), (&tf_shown, usual[1])]);
     succeed(&mut of_shop("emit-tf", &["--check", "--out", tf.as_str()]));
     // All that clients may know of it is in the types.
     succeed(&mut of_shop("openapi", &["--check", "--strict"]));
