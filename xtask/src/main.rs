@@ -1,7 +1,7 @@
 //! What the project's own checks do, the same for people and CI.
 //!
-//! `cargo xtask check` looks at format, lints and docs. `cargo xtask test` does that, makes the Python environment that
-//! the emulators of AWS run in, and runs all tests. Where the machine lacks something, the tests that need it are
+//! `cargo xtask check` looks at format, lints and docs. `cargo xtask test` does that, makes the Python environments that
+//! the emulators of AWS and others run in, and runs all tests. Where the machine lacks something, the tests that need it are
 //! skipped, and told at the end; with `CI=true` they fail. `cargo xtask deny` looks at licences and advisories. `cargo xtask bench` measures a function beside bare
 //! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` what is emitted, and `cargo xtask
 //! bench-gateway` the local gateway, which `cargo xtask soak` wears out and `cargo xtask fuzz` tries to break. It installs
@@ -16,9 +16,11 @@ mod disk;
 mod duration;
 mod environment;
 mod fuzz;
+mod npm;
 mod packages;
 mod python;
 mod step;
+mod viewer;
 
 use std::{env, process::ExitCode, thread::available_parallelism, time::Instant};
 
@@ -39,6 +41,7 @@ const USAGE: &str = "usage:
   cargo xtask test [ARGS]    that, and all tests; with ARGS `cargo test ARGS` alone
   cargo xtask soak [SECONDS] the local gateway under all that goes wrong
   cargo xtask bench          what a function costs, beside one on bare lambda_http
+  cargo xtask viewer         takes the viewer of `routegen openapi --html` from its package of npm
   cargo xtask bench-terraform [--routes 10,100,300]
                              time to emit, plan and apply, beside the same API with every resource written out
   ";
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         ["bench-terraform", "--routes", counts] => bench_terraform(Some(counts)),
         ["packages"] => packages::packages(packages::Tests::Run),
         ["packages", "--check"] => packages::packages(packages::Tests::Compile),
+        ["viewer"] => viewer::renew(),
         ["fuzz", arguments @ ..] => fuzz::fuzz(arguments),
         _ => Err(Failed(format!(
             "{USAGE}{}{}{}{}",
@@ -134,6 +138,11 @@ fn test(arguments: &[&str], unchecked: Option<String>) -> Result<(), Failed> {
             Err(Failed(why)) if is_ci() => return Err(Failed(why)),
             Err(Failed(why)) => eprintln!("{why}\nThe tests that need xtask/{requirements} will be skipped."),
         }
+    }
+    match npm::modules(&target().join("npm"), "npm") {
+        Ok(modules) => tests = tests.env("ROUTEGEN_TEST_NPM", modules.join(".bin")),
+        Err(Failed(why)) if is_ci() => return Err(Failed(why)),
+        Err(Failed(why)) => eprintln!("{why}\nThe tests that need xtask/npm will be skipped."),
     }
     match browser::driver(is_ci()) {
         Err(Failed(why)) if is_ci() => return Err(Failed(why)),

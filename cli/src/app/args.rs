@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use crate::{
     artifacts::ZipLayout,
     contract::{self, diff::Verdict},
+    new::{Template, Vcs},
     output::options::{Format, Output},
     project::target::{Architecture, Compiler, Linking},
     terraform::{Layout, Syntax},
@@ -32,6 +33,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Makes a project: a package with routes, a test of them, and a CI workflow; no network is needed
+    New(NewArgs),
     /// Lists the routes; with `--format json`, the manifest
     Routes,
     /// Checks the routes against AWS's rules and limits, and builds nothing
@@ -87,6 +90,26 @@ pub(crate) enum Command {
     },
 }
 
+/// What a project is to be.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct NewArgs {
+    /// Folder of the project, new or empty; `.` for the present one
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Utf8PathBuf,
+    /// Name of the package [default: the folder's]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// What the project begins with
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) template: Template,
+    /// What keeps its versions [default: git, unless the folder is in a repository or a workspace]
+    #[arg(long, value_enum)]
+    pub(crate) vcs: Option<Vcs>,
+    /// A clone of routegen that the package depends on, in place of crates.io
+    #[arg(long, value_name = "DIR")]
+    pub(crate) routegen_path: Option<Utf8PathBuf>,
+}
+
 /// What artifacts are built for, and with what.
 #[derive(ClapArgs, Clone, Copy, Debug, Default)]
 pub(crate) struct TargetArgs {
@@ -114,7 +137,8 @@ impl Command {
     /// What the command line says about the artifacts.
     pub(crate) fn target(&self) -> TargetArgs {
         match self {
-            Self::Routes
+            Self::New(_)
+            | Self::Routes
             | Self::Check
             | Self::OpenApi(_)
             | Self::Diff(_)
@@ -342,6 +366,9 @@ pub(crate) struct OpenApiArgs {
     /// The version of OpenAPI
     #[arg(long, value_enum, value_name = "VERSION", default_value_t)]
     pub(crate) openapi: contract::Version,
+    /// Writes a page to read in place of the document, one file that works offline, or `-` for stdout
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    pub(crate) html: Option<Utf8PathBuf>,
     /// Writes nothing, and fails with a diff where the file is not that of the code
     #[arg(long)]
     pub(crate) check: bool,

@@ -12,6 +12,7 @@ mod gap;
 mod node;
 mod operation;
 mod parameters;
+mod reference;
 mod security;
 mod stable;
 mod version;

@@ -7,6 +7,7 @@
 
 mod artifacts;
 mod backend;
+mod clients;
 mod commands;
 mod contract;
 mod dev;
@@ -17,9 +18,11 @@ mod fixture;
 mod folders;
 mod inspect;
 mod interruptions;
+mod new;
 mod packing;
 mod petshop;
 mod projects;
+mod readme;
 mod registry;
 mod runtime_api;
 mod terraform;

@@ -49,6 +49,7 @@ fn dependencies_point_one_way() {
         ("routegen-macros", vec!["routegen-spec"]),
         ("routegen-serve-tests", vec!["routegen"]),
         ("routegen-spec", vec![]),
+        ("shop", vec!["routegen"]),
         ("xtask", vec![]),
     ]);
     assert_eq!(found, expected);

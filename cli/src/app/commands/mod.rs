@@ -10,6 +10,7 @@ mod difference;
 mod emit_tf;
 mod inspect;
 mod invoke;
+mod new;
 mod openapi;
 mod package;
 mod paths;
@@ -61,6 +62,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         Command::Dev(args) => dev::run(args, &load, printer),
         Command::Token(args) => token::run(args, &load()?, printer),
         Command::Invoke(args) => invoke::run(args, &load()?, printer),
+        Command::New(args) => new::run(args, printer),
         Command::Inspect { files, crates } => inspect::run(files, *crates, load, printer),
         Command::Completions { shell } => shell::completions(*shell, printer),
         Command::Man { out } => shell::man(out, printer),

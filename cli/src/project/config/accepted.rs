@@ -15,14 +15,23 @@ use super::{
 };
 use crate::project::Error;
 
-/// A table, as it is written.
+/// A change that is accepted.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    /// The id of the rule, such as `scope-added`.
+    #[cfg_attr(test, schemars(with = "String"))]
     id: Spanned<String>,
+    /// Method and path, as `routegen diff` prints them.
     operation: String,
+    /// What `routegen diff` prints with the finding.
     fingerprint: String,
+    /// Why it is accepted.
+    #[cfg_attr(test, schemars(with = "String"))]
     reason: Spanned<String>,
+    /// The day from which on it counts again, such as `2027-01-31`.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     until: Option<Spanned<String>>,
 }
 

@@ -51,7 +51,7 @@ pub(crate) fn checkov() -> Option<&'static Python> {
 /// The interpreter, where it has what judges documents of OpenAPI.
 pub(crate) fn openapi() -> Option<&'static Python> {
     static FOUND: LazyLock<Result<Python, String>> =
-        LazyLock::new(|| Python::with(OPENAPI, &["openapi_spec_validator"]));
+        LazyLock::new(|| Python::with(OPENAPI, &["openapi_spec_validator", "schemathesis"]));
     or_skip(&FOUND)
 }
 
