@@ -3,12 +3,12 @@
 use std::{net::IpAddr, num::NonZero};
 
 use camino::Utf8PathBuf;
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::{
     artifacts::ZipLayout,
-    contract,
+    contract::{self, diff::Verdict},
     new::{Template, Vcs},
     output::options::{Format, Output},
     project::target::{Architecture, Compiler, Linking},
@@ -46,6 +46,8 @@ pub(crate) enum Command {
     /// Writes the API as a document of OpenAPI: routes, parameters, bodies, answers, who may call
     #[command(name = "openapi")]
     OpenApi(OpenApiArgs),
+    /// Compares the API with what it was: what breaks clients, who may call who might not, what functions may do in AWS
+    Diff(DiffArgs),
     /// Does check, build and emit-tf in one go
     Package {
         /// Folder for the zips [default: target/routegen/lambda]
@@ -139,6 +141,7 @@ impl Command {
             | Self::Routes
             | Self::Check
             | Self::OpenApi(_)
+            | Self::Diff(_)
             | Self::Dev(_)
             | Self::Token(_)
             | Self::Invoke(_)
@@ -379,8 +382,54 @@ impl OpenApiArgs {
     pub(crate) fn syntax(&self, format: Format) -> contract::Syntax {
         match (format, self.out.as_ref().and_then(|out| out.extension())) {
             (Format::Yaml, _) | (Format::Text, Some("yaml" | "yml")) => contract::Syntax::Yaml,
-            (Format::Json | Format::Text, _) => contract::Syntax::Json,
+            _ => contract::Syntax::Json,
         }
+    }
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct DiffArgs {
+    /// What the API was: a document, or a revision of git with the package's openapi.json; of a branch, where this one parted from it
+    pub(crate) base: String,
+    /// What the API is: a document or a revision [default: the code as it is]
+    pub(crate) head: Option<String>,
+    /// The findings by which the command fails; `auth-removed` is always one of them, but with `none`
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        value_name = "VERDICTS",
+        default_value = "breaking,loosening"
+    )]
+    pub(crate) fail_on: Vec<FailOn>,
+}
+
+/// A verdict by which `diff` fails.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A client can fail
+    Breaking,
+    /// Someone may call who might not before
+    Loosening,
+    /// A function may do more in AWS
+    Widening,
+    /// What should be looked at
+    Warning,
+    /// By none
+    None,
+}
+
+impl DiffArgs {
+    /// The verdicts that count.
+    pub(crate) fn verdicts(&self) -> Vec<Verdict> {
+        let verdict = |fail_on: &FailOn| match fail_on {
+            FailOn::Breaking => Some(Verdict::Breaking),
+            FailOn::Loosening => Some(Verdict::Loosening),
+            FailOn::Widening => Some(Verdict::Widening),
+            FailOn::Warning => Some(Verdict::Warning),
+            FailOn::None => None,
+        };
+        self.fail_on.iter().filter_map(verdict).collect()
     }
 }
 
@@ -401,12 +450,28 @@ pub(crate) struct Effort {
 impl Args {
     /// What clap cannot say of two arguments.
     pub(crate) fn validate(self) -> Result<Self, clap::Error> {
-        if self.output.format == Format::Yaml && !matches!(self.command, Command::OpenApi(_)) {
-            let message = "`--format yaml` is for `routegen openapi`: no other outcome is written so";
-            return Err(<Self as clap::CommandFactory>::command()
-                .error(clap::error::ErrorKind::ArgumentConflict, message));
+        let refused = |message: &str| {
+            let mut command = <Self as clap::CommandFactory>::command();
+            Err(command.error(clap::error::ErrorKind::ArgumentConflict, message))
+        };
+        match (self.output.format, &self.command) {
+            (Format::Yaml, Command::OpenApi(_)) => {}
+            (Format::Yaml, _) => {
+                return refused("`--format yaml` is for `routegen openapi`: no other outcome is written so");
+            }
+            (Format::Text | Format::Json, _) | (_, Command::Diff(_)) => {}
+            _ => {
+                return refused(
+                    "`--format github`, `sarif` and `markdown` are for `routegen diff`: no other outcome is written so",
+                );
+            }
         }
-        Ok(self)
+        match &self.command {
+            Command::Diff(diff) if diff.fail_on.len() > 1 && diff.fail_on.contains(&FailOn::None) => {
+                refused("`--fail-on none` stands alone")
+            }
+            _ => Ok(self),
+        }
     }
 }
 

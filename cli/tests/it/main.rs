@@ -11,6 +11,7 @@ mod clients;
 mod commands;
 mod contract;
 mod dev;
+mod diff;
 mod docs;
 mod emulator;
 mod fixture;

@@ -5,6 +5,7 @@ mod api;
 mod build;
 mod check;
 mod dev;
+mod diff;
 mod difference;
 mod emit_tf;
 mod inspect;
@@ -53,6 +54,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         Command::Check => with_api(&check::run),
         Command::Build(args) => with_api(&|api| build::run(api, args)),
         Command::OpenApi(openapi) => with_api(&|api| openapi::run(api, openapi, args.output.format)),
+        Command::Diff(diff) => diff::run(diff, args.output.format, &load, &with_api, printer),
         Command::EmitTf(emit) => with_api(&|api| emit_tf::run(api, emit, args.output.format)),
         Command::Package { out, tf_out, effort, .. } => {
             with_api(&|api| package::run(api, out.as_deref(), tf_out.as_deref(), effort))

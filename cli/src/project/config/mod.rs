@@ -3,29 +3,28 @@
 //! In: the file, or nothing, for everything has a default. What differs between environments does not belong here: it is
 //! a variable of the Terraform module, and what an HTTP API cannot do is refused with its reason.
 
+mod accepted;
 mod authorizers;
 mod document;
+mod key_span;
 mod mistake;
 mod rest_only;
 #[cfg(test)]
 mod schema;
 
-use std::{
-    collections::BTreeMap,
-    ops::{Range, RangeInclusive},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 
 use camino::{Utf8Component, Utf8Path};
 use globset::{GlobBuilder, GlobMatcher};
-use miette::{NamedSource, SourceSpan};
+use miette::NamedSource;
 use routegen_spec::{FunctionDefaults, IdentitySource, limits};
 use serde::Deserialize;
 use toml::Spanned;
 
-pub(crate) use self::document::Document;
+pub(crate) use self::{accepted::Accepted, document::Document};
 use self::{
     authorizers::OneAuthorizer,
+    key_span::KeySpan,
     mistake::{Mistake, spanned},
 };
 use crate::{
@@ -72,6 +71,9 @@ pub(crate) struct Config {
     /// What the document of the API says that no code does.
     #[serde(default)]
     openapi: Document,
+    /// Changes of the API that somebody has looked at.
+    #[serde(default)]
+    accepted: Vec<accepted::Written>,
     /// The file itself, for what is found wrong with it later.
     #[serde(skip)]
     source_code: Option<Arc<NamedSource<String>>>,
@@ -120,13 +122,6 @@ pub(crate) struct Pattern {
     place: KeySpan,
 }
 
-/// A place in the file.
-#[derive(Clone, Debug)]
-struct KeySpan {
-    span: Range<usize>,
-    source_code: Option<Arc<NamedSource<String>>>,
-}
-
 impl Config {
     pub(crate) fn load(package_root: &Utf8Path) -> Result<Self, Error> {
         let path = package_root.join(FILE);
@@ -155,6 +150,7 @@ impl Config {
             authorizer.identity_source()?;
         }
         self.openapi.validate()?;
+        self.accepted.iter().try_for_each(accepted::Written::validate)?;
         let valid = |name: &str| {
             !name.is_empty()
                 && name.len() <= limits::FUNCTION_NAME_CHARS
@@ -212,6 +208,11 @@ impl Config {
     /// What the document of the API says that no code does.
     pub(crate) fn openapi(&self) -> &Document {
         &self.openapi
+    }
+
+    /// The changes of the API that are accepted.
+    pub(crate) fn accepted(&self) -> Vec<Accepted> {
+        self.accepted.iter().map(|written| written.accepted(self.source_code.as_ref())).collect()
     }
 
     /// The API's name, where the file has one.
@@ -279,13 +280,6 @@ impl Pattern {
     /// What is wrong with the files that the pattern names.
     pub(crate) fn mistake(&self, reason: String, help: Option<String>) -> Error {
         self.place.mistake(reason, help)
-    }
-}
-
-impl KeySpan {
-    fn mistake(&self, reason: String, help: Option<String>) -> Error {
-        let span = Some(SourceSpan::from(self.span.clone()));
-        Error::Config { reason, help, source_code: self.source_code.clone(), span }
     }
 }
 
