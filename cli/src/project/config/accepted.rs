@@ -15,14 +15,23 @@ use super::{
 };
 use crate::project::Error;
 
-/// A table, as it is written.
+/// A change of the API that is accepted.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Accepted"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    /// The rule that finds it, as `routegen diff` prints it.
+    #[cfg_attr(test, schemars(with = "String"))]
     id: Spanned<String>,
+    /// The route key, as `routegen diff` prints it.
     operation: String,
+    /// The fingerprint of the change, as `routegen diff` prints it.
     fingerprint: String,
+    /// Why it is accepted.
+    #[cfg_attr(test, schemars(with = "String", length(min = 1)))]
     reason: Spanned<String>,
+    /// The day from which it is no longer accepted, such as `2027-01-31`.
+    #[cfg_attr(test, schemars(with = "Option<String>", extend("format" = "date")))]
     until: Option<Spanned<String>>,
 }
 
