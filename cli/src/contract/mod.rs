@@ -21,5 +21,6 @@ pub(crate) use self::{
     document::describe,
     error::Error,
     gap::Gap,
+    reference::viewer,
     version::{Syntax, Version},
 };
