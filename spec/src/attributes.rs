@@ -64,6 +64,8 @@ impl Key {
     /// What a route answers with, where types cannot tell it.
     pub const RESPONSES: Self =
         Self::new("responses", r#"responses(201 = Item, 404 = "there is no such item")"#);
+    /// The day until which a route stays.
+    pub const SUNSET: Self = Self::new("sunset", r#"sunset = "2027-01-31""#);
     /// The status of a problem.
     pub const STATUS: Self = Self::new("status", "status = 404");
     /// What clients tell problems apart by.
@@ -98,7 +100,7 @@ const DOC_COMMENT: &str = "first paragraph of the doc comment";
 const CRATE: &str = "where this crate is, if renamed or re-exported";
 
 /// The keys of `#[route]`, in the order in which messages list them.
-pub const ROUTE: [Argument; 16] = [
+pub const ROUTE: [Argument; 17] = [
     Key::AUTH.takes(
         "`\"cognito\"` (a Cognito user pool made by the Terraform), an [`authorizer`](macro@authorizer)'s name, `\"iam\"` or `\"none\"`",
         "none: it must be said",
@@ -140,6 +142,10 @@ pub const ROUTE: [Argument; 16] = [
     Key::RESPONSES.takes(
         "in parentheses, what the types cannot tell of the answers, for documentation: statuses, each alone or with a type, a text or both, such as `(201 = Item, 404, 409 = \"the name is taken\", 303 = Redirect: \"to the shop\")`",
         "what the types tell",
+    ),
+    Key::SUNSET.takes(
+        "the day from which on the route may be gone, such as `\"2027-01-31\"`; until then `routegen diff` calls its removal breaking",
+        "none",
     ),
     Key::CRATE.takes(CRATE, "`::routegen`"),
 ];

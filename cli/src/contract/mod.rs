@@ -5,6 +5,7 @@
 //! nothing: what is not known is `{}` in the document, and a [`Gap`].
 
 mod components;
+pub(crate) mod diff;
 mod document;
 mod error;
 mod gap;

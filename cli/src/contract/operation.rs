@@ -46,6 +46,7 @@ impl Operation<'_> {
             .with_text("description", &self.types.details)
             .with("operationId", id)
             .with_some("deprecated", spec.deprecated.then_some(true))
+            .with_some("x-sunset", spec.sunset.map(|day| day.to_string()))
             .with_any("parameters", Node::List(self.parameters(method, names, gaps)))
             .with_some("requestBody", self.body(method, gaps))
             .with("responses", self.responses(gaps))
@@ -285,8 +286,19 @@ impl Operation<'_> {
 
     /// What other documents cannot say.
     fn own(&self) -> Object {
-        let RouteSpec { auth, scopes, guards, middleware, throttle, source, handler, package, path, .. } =
-            &self.route.spec;
+        let RouteSpec {
+            auth,
+            scopes,
+            guards,
+            middleware,
+            throttle,
+            source,
+            handler,
+            package,
+            method,
+            path,
+            ..
+        } = &self.route.spec;
         let list = |words: Vec<String>| Node::List(words.into_iter().map(Node::from).collect());
         let kind = self.route.authorizer.as_ref();
         let sources = match kind {
@@ -320,6 +332,7 @@ impl Operation<'_> {
             )
             .with_any("guards", list(guards.clone()))
             .with_any("middleware", list(middleware.clone()))
+            .with_some("method", (*method == Method::Any).then_some(method.as_str()))
             .with("path", path.as_str())
             .with_some("function", self.function.map(|function| function.name.clone()))
             .with_some("memory", self.function.map(|function| function.memory))

@@ -6,7 +6,7 @@
 //! arguments or the function; those are in `validate.rs`.
 
 use proc_macro2::{TokenStream, TokenTree};
-use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope, Throttle, attributes::Key};
+use routegen_spec::{Auth, Date, EnvName, Method, Name, PathPattern, Scope, Throttle, attributes::Key};
 use syn::LitStr;
 
 use super::{
@@ -44,6 +44,7 @@ pub(crate) struct RouteAttr {
     pub(crate) tags: Slot<Vec<String>>,
     pub(crate) deprecated: Slot<bool>,
     pub(crate) responses: Slot<Vec<Response>>,
+    pub(crate) sunset: Slot<Date>,
     pub(crate) krate: Slot<syn::Path>,
     /// The whole attribute, for errors; nothing for the one that is being expanded, which the compiler knows.
     pub(crate) place: TokenStream,
@@ -124,6 +125,7 @@ impl RouteAttr {
             Row::new(Key::TAGS, &mut self.tags, values::tags),
             Row::new(Key::DEPRECATED, &mut self.deprecated, values::flag),
             Row::new(Key::RESPONSES, &mut self.responses, responses::read),
+            Row::new(Key::SUNSET, &mut self.sunset, values::date),
             Row::new(Key::CRATE, &mut self.krate, values::krate),
         ])
     }
@@ -178,7 +180,7 @@ mod tests {
             r#"POST, "/items/{id}", auth = "cognito", scopes = ["items/read", "items/write",], memory = 10_240,
                timeout = 0x1e, multi_thread = true, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), guards = [Admin, Of<A, B>,],
                middleware = [audit, layer(timeout(2, || "x")), a::b], name = "create", lambda = "order-items",
-               description = r"Creates", tags = ["items", "Write access"], deprecated = true,
+               description = r"Creates", tags = ["items", "Write access"], deprecated = true, sunset = "2027-01-31",
                responses(201 = Page<Item, Tag>, 303 = Redirect: "elsewhere", 404, 409 = "taken",), crate = a::b,"#,
         );
         assert_eq!(errors, [""; 0]);
@@ -216,6 +218,7 @@ mod tests {
             ("409", None, "taken"),
         ];
         assert_eq!(responses, expected);
+        assert_eq!(route.sunset.value().unwrap().to_string(), "2027-01-31");
         assert_eq!(route.krate.value().to_token_stream().to_string(), "a :: b");
     }
 
@@ -236,6 +239,7 @@ mod tests {
                 && route.tags.is_absent()
                 && route.deprecated.is_absent()
                 && route.responses.is_absent()
+                && route.sunset.is_absent()
                 && route.krate.is_absent()
         );
     }
@@ -331,6 +335,8 @@ mod tests {
             r#"GET, "/items", auth = "none", responses(204 = Item)"#,
             r#"GET, "/items", auth = "none", response(404)"#,
             r#"GET, responses(404), auth = "none""#,
+            r#"GET, "/items", auth = "none", sunset = "2027-02-29""#,
+            r#"GET, "/items", auth = "none", sunset = 2027"#,
             r#"GET, "/items", auth = "none", crate = "a::b""#,
             r#"GET, "/items", auth = "none", crate = a::b<c>"#,
             r#"GET, "/items", auth = "cognito", scopes = "items/read""#,

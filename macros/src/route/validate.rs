@@ -75,6 +75,7 @@ fn valid(crate_name: &str, attribute: RouteAttr, handler: &Handler) -> Option<Va
     spec.description = function::description(attribute.description, handler)?;
     spec.tags = attribute.tags.value().unwrap_or_default();
     spec.deprecated = attribute.deprecated.value().unwrap_or_default();
+    spec.sunset = attribute.sunset.value();
     spec.entry = Entry::new(crate_name, serves).to_string();
     let guards = attribute.guards.value().unwrap_or_default();
     let middleware = attribute.middleware.value().unwrap_or_default();

@@ -17,6 +17,9 @@ use crate::{
     support::files::{self, Difference, Outcome},
 };
 
+/// The file in which the document is, beside the package's Cargo.toml.
+pub(super) const DOCUMENT: &str = "openapi.json";
+
 pub(super) fn run(api: &Api<'_>, args: &OpenApiArgs, format: Format) -> Result<(), Error> {
     let registry = api.registry()?;
     let checked = api.check(&registry.manifest)?;
@@ -35,7 +38,7 @@ pub(super) fn run(api: &Api<'_>, args: &OpenApiArgs, format: Format) -> Result<(
         return Ok(api.printer.file(&text)?);
     }
     let default = match syntax {
-        Syntax::Json => "openapi.json",
+        Syntax::Json => DOCUMENT,
         Syntax::Yaml => "openapi.yaml",
     };
     let path = match out {
