@@ -33,7 +33,11 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Lists the routes; with `--format json`, the manifest
-    Routes,
+    Routes {
+        /// List what each function may do in AWS
+        #[arg(long)]
+        grants: bool,
+    },
     /// Checks the routes against AWS's rules and limits, and builds nothing
     Check,
     /// Builds one zip for each Lambda function
@@ -112,7 +116,7 @@ impl Command {
     /// What the command line says about the artifacts.
     pub(crate) fn target(&self) -> TargetArgs {
         match self {
-            Self::Routes
+            Self::Routes { .. }
             | Self::Check
             | Self::OpenApi(_)
             | Self::Dev(_)
