@@ -31,7 +31,7 @@ pub(crate) enum Error {
     #[error("`{manifest}` cannot take the package as a member: {reason}")]
     #[diagnostic(
         code(RG0302),
-        help("fix that file, or make the project outside of its workspace; nothing was written")
+        help("fix that, or make the project outside of its workspace; no file of it was left")
     )]
     Workspace { manifest: Utf8PathBuf, reason: String },
 

@@ -97,9 +97,7 @@ pub(crate) fn create(request: &Request) -> Result<Project, Error> {
     let has_repository = repository == Repository::New && initialise(project.staged(), request.vcs)?;
     interrupt::check()?;
     project.put()?;
-    if let Some(Membership { manifest, text: Some(text) }) = &membership {
-        files::write_if_changed(manifest, text.as_bytes())?;
-    }
+    membership.as_ref().map_or(Ok(()), Membership::enter)?;
     project.keep();
     Ok(Project {
         package: name.package,
@@ -261,6 +259,7 @@ mod tests {
     #[test]
     fn a_member_brings_neither_a_repository_nor_a_workflow() {
         let (_guard, path) = scratch();
+        member(&path, "a", "other");
         std::fs::write(path.join("Cargo.toml"), "[workspace]\nmembers = [\n    \"a\", # one\n]\n").unwrap();
         let member = create(&Request { vcs: None, ..request(path.join("shop")) }).unwrap();
         assert!(member.is_new_member && !member.has_repository);
@@ -270,6 +269,28 @@ mod tests {
         // Nothing of the workspace is taken over without a word in the package.
         let manifest = std::fs::read_to_string(path.join("shop/Cargo.toml")).unwrap();
         assert!(!manifest.contains("workspace"), "{manifest}");
+    }
+
+    /// A package of a workspace.
+    fn member(root: &Utf8Path, folder: &str, name: &str) {
+        let manifest = format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n");
+        files::write_new(&root.join(folder).join("Cargo.toml"), manifest.as_bytes(), false).unwrap();
+        files::write_new(&root.join(folder).join("src/lib.rs"), b"", false).unwrap();
+    }
+
+    #[test]
+    fn what_cargo_does_not_take_as_a_member_is_taken_back() {
+        for members in ["[\"a\"]", "[\"*\"]"] {
+            let (_guard, path) = scratch();
+            member(&path, "a", "shop");
+            let workspace = format!("[workspace]\nmembers = {members} # all\n");
+            std::fs::write(path.join("Cargo.toml"), &workspace).unwrap();
+            let error = create(&request(path.join("shop"))).unwrap_err();
+            assert!(matches!(error, Error::Workspace { .. }), "{error}");
+            assert!(error.to_string().contains("two packages named `shop`"), "{members}: {error}");
+            assert_eq!(std::fs::read_to_string(path.join("Cargo.toml")).unwrap(), workspace);
+            assert_eq!(names(&path), ["Cargo.toml", "a"]);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! file stays as it is, comments and blanks among it. It refuses a file that cannot be read as cargo reads it.
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use cargo_metadata::MetadataCommand;
 use globset::GlobBuilder;
 use toml_edit::{Array, DocumentMut, Item, TableLike, Value};
 
@@ -15,8 +16,36 @@ use crate::support::files;
 pub(crate) struct Membership {
     /// The workspace's Cargo.toml.
     pub(crate) manifest: Utf8PathBuf,
+    /// What it holds.
+    before: String,
     /// What it is to hold; nothing where it covers the package already.
     pub(crate) text: Option<String>,
+}
+
+impl Membership {
+    /// Makes the package, which is there, a member, and has cargo read the workspace. What cargo refuses, as two packages of one name, is taken
+    /// back.
+    pub(crate) fn enter(&self) -> Result<(), Error> {
+        let Some(text) = &self.text else { return self.validate() };
+        files::write_if_changed(&self.manifest, text.as_bytes())?;
+        self.validate().inspect_err(|_| {
+            // The first error is the one to report.
+            let _ = files::write_if_changed(&self.manifest, self.before.as_bytes());
+        })
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        let mut cargo = MetadataCommand::new();
+        // Without its dependencies it needs no network.
+        cargo.manifest_path(&self.manifest).no_deps().other_options(["--offline".to_owned()]);
+        match cargo.exec() {
+            Err(cargo_metadata::Error::CargoMetadata { stderr }) => {
+                let reason = stderr.trim();
+                Err(refused(&self.manifest, reason.strip_prefix("error: ").unwrap_or(reason)))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The workspace that cargo would look for the package in, if it has one above it.
@@ -64,7 +93,7 @@ fn join(manifest: Utf8PathBuf, text: &str, package: &Utf8Path) -> Result<Option<
         return Ok(None);
     }
     if members.iter().any(|pattern| covers(pattern, &member)) {
-        return Ok(Some(Membership { manifest, text: None }));
+        return Ok(Some(Membership { manifest, before: text.to_owned(), text: None }));
     }
     match workspace.get_mut("members").and_then(Item::as_array_mut) {
         Some(members) => push(members, member.as_str()),
@@ -72,7 +101,8 @@ fn join(manifest: Utf8PathBuf, text: &str, package: &Utf8Path) -> Result<Option<
             workspace.insert("members", Item::Value(Array::from_iter([member.as_str()]).into()));
         }
     }
-    Ok(Some(Membership { manifest, text: Some(with_marks_of(text, &document.to_string())) }))
+    let edited = with_marks_of(text, &document.to_string());
+    Ok(Some(Membership { manifest, before: text.to_owned(), text: Some(edited) }))
 }
 
 fn list(workspace: &dyn TableLike, key: &str) -> Result<Vec<String>, String> {

@@ -43,8 +43,8 @@ pub(crate) struct RouteAttr {
     pub(crate) description: Slot<String>,
     pub(crate) tags: Slot<Vec<String>>,
     pub(crate) deprecated: Slot<bool>,
-    pub(crate) sunset: Slot<Date>,
     pub(crate) responses: Slot<Vec<Response>>,
+    pub(crate) sunset: Slot<Date>,
     pub(crate) krate: Slot<syn::Path>,
     /// The whole attribute, for errors; nothing for the one that is being expanded, which the compiler knows.
     pub(crate) place: TokenStream,
@@ -124,8 +124,8 @@ impl RouteAttr {
             Row::new(Key::DESCRIPTION, &mut self.description, values::text),
             Row::new(Key::TAGS, &mut self.tags, values::tags),
             Row::new(Key::DEPRECATED, &mut self.deprecated, values::flag),
-            Row::new(Key::SUNSET, &mut self.sunset, values::date),
             Row::new(Key::RESPONSES, &mut self.responses, responses::read),
+            Row::new(Key::SUNSET, &mut self.sunset, values::date),
             Row::new(Key::CRATE, &mut self.krate, values::krate),
         ])
     }
@@ -204,7 +204,6 @@ mod tests {
         assert_eq!(route.description.value().unwrap(), "Creates");
         assert_eq!(route.tags.value().unwrap(), ["items", "Write access"]);
         assert_eq!(route.deprecated.value(), Some(true));
-        assert_eq!(route.sunset.value().unwrap().to_string(), "2027-01-31");
         let responses = route.responses.value().unwrap();
         let responses: Vec<_> = responses
             .iter()
@@ -219,6 +218,7 @@ mod tests {
             ("409", None, "taken"),
         ];
         assert_eq!(responses, expected);
+        assert_eq!(route.sunset.value().unwrap().to_string(), "2027-01-31");
         assert_eq!(route.krate.value().to_token_stream().to_string(), "a :: b");
     }
 
@@ -238,8 +238,8 @@ mod tests {
                 && route.description.is_absent()
                 && route.tags.is_absent()
                 && route.deprecated.is_absent()
-                && route.sunset.is_absent()
                 && route.responses.is_absent()
+                && route.sunset.is_absent()
                 && route.krate.is_absent()
         );
     }
@@ -314,8 +314,6 @@ mod tests {
             r#"GET, "/items", auth = "none", tags = ["items", "items"]"#,
             r#"GET, "/items", auth = "none", deprecated = "yes""#,
             r#"GET, "/items", auth = "none", deprecated"#,
-            r#"GET, "/items", auth = "none", sunset = "2027-02-29""#,
-            r#"GET, "/items", auth = "none", sunset = 2027"#,
             r#"GET, "/items", auth = "none", responses"#,
             r#"GET, "/items", auth = "none", responses()"#,
             r#"GET, "/items", auth = "none", responses = [404]"#,
@@ -337,6 +335,8 @@ mod tests {
             r#"GET, "/items", auth = "none", responses(204 = Item)"#,
             r#"GET, "/items", auth = "none", response(404)"#,
             r#"GET, responses(404), auth = "none""#,
+            r#"GET, "/items", auth = "none", sunset = "2027-02-29""#,
+            r#"GET, "/items", auth = "none", sunset = 2027"#,
             r#"GET, "/items", auth = "none", crate = "a::b""#,
             r#"GET, "/items", auth = "none", crate = a::b<c>"#,
             r#"GET, "/items", auth = "cognito", scopes = "items/read""#,

@@ -15,23 +15,23 @@ use super::{
 };
 use crate::project::Error;
 
-/// A change that is accepted.
+/// A change of the API that is accepted.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Accepted"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
-    /// The id of the rule, such as `scope-added`.
+    /// The rule that finds it, as `routegen diff` prints it.
     #[cfg_attr(test, schemars(with = "String"))]
     id: Spanned<String>,
-    /// Method and path, as `routegen diff` prints them.
+    /// The route key, as `routegen diff` prints it.
     operation: String,
-    /// What `routegen diff` prints with the finding.
+    /// The fingerprint of the change, as `routegen diff` prints it.
     fingerprint: String,
     /// Why it is accepted.
-    #[cfg_attr(test, schemars(with = "String"))]
+    #[cfg_attr(test, schemars(with = "String", length(min = 1)))]
     reason: Spanned<String>,
-    /// The day from which on it counts again, such as `2027-01-31`.
-    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    /// The day from which it is no longer accepted, such as `2027-01-31`.
+    #[cfg_attr(test, schemars(with = "Option<String>", extend("format" = "date")))]
     until: Option<Spanned<String>>,
 }
 

@@ -8,9 +8,11 @@ use crate::fixture::{repository, succeed};
 fn the_first_example_is_what_the_first_template_makes() {
     let (_guard, root) = elsewhere();
     std::fs::write(root.join("Cargo.toml"), "[workspace]\nmembers = [\"examples/shop\"]\n").unwrap();
-    for krate in ["runtime", "gateway"] {
-        std::fs::create_dir(root.join(krate)).unwrap();
-        std::fs::write(root.join(krate).join("Cargo.toml"), "").unwrap();
+    for (krate, name) in [("runtime", "routegen"), ("gateway", "routegen-gateway")] {
+        std::fs::create_dir_all(root.join(krate).join("src")).unwrap();
+        std::fs::write(root.join(krate).join("src/lib.rs"), "").unwrap();
+        let manifest = format!("[package]\nname = \"{name}\"\n\n[features]\ntesting = []\n");
+        std::fs::write(root.join(krate).join("Cargo.toml"), manifest).unwrap();
     }
     succeed(&mut new(&root, &["examples/shop", "--routegen-path", "."]));
     let (made, example) = (root.join("examples/shop"), repository().join("examples/shop"));
