@@ -18,6 +18,7 @@ mod nearest;
 mod package;
 mod place;
 mod problem;
+mod resource;
 mod route;
 mod signature;
 mod slot;
@@ -59,6 +60,13 @@ pub fn package(arguments: TokenStream) -> TokenStream {
 #[proc_macro_derive(Problem, attributes(problem, from, source))]
 pub fn derive_problem(item: TokenStream) -> TokenStream {
     finish(problem::problem(item.into()))
+}
+
+/// Makes a struct a resource, with what it may do in AWS. The crate `routegen` exports it, and its documentation there has the tables
+/// of the keys and a complete example.
+#[proc_macro_derive(Resource, attributes(grant, resource))]
+pub fn derive_resource(item: TokenStream) -> TokenStream {
+    finish(resource::resource(item.into()))
 }
 
 fn finish((mut tokens, errors): (proc_macro2::TokenStream, Vec<syn::Error>)) -> TokenStream {

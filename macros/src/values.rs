@@ -9,7 +9,8 @@ use std::{fmt::Display, ops::RangeInclusive};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use routegen_spec::{
-    Auth, Date, EnvName, IdentitySource, Method, Name, PathPattern, Scope, Throttle, attributes::Key, limits,
+    Auth, Date, EnvName, GrantSpec, IdentitySource, Method, Name, PathPattern, ResourceValue, Scope,
+    Throttle, attributes::Key, limits,
 };
 use syn::{
     Expr, LitBool, LitInt, LitStr, Token, Type,
@@ -206,6 +207,85 @@ fn items<T: Parse>(key: Key, value: &TokenStream, what: &str, errors: &mut Error
         errors.push(value, format!("`{}` takes a list of {what}", key.name), help);
     }
     items.map(|items| items.into_iter().collect())
+}
+
+/// Actions of IAM, of which whether they exist is not known here.
+pub(crate) fn actions(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<String>> {
+    let arguments = list(key, value, errors)?;
+    if arguments.is_empty() {
+        errors.push(value, "the grant has no action", format!("write `{}`", key.example));
+        return None;
+    }
+    let action = |argument: &TokenStream, errors: &mut Errors| {
+        let text = item(key, "the action", argument, errors)?;
+        let action = text.value();
+        let wrong = GrantSpec::action(&action).err();
+        let is_right = wrong.is_none();
+        if let Some(error) = wrong {
+            errors.push(&text, &error, error.help());
+        }
+        is_right.then_some(action)
+    };
+    distinct("action", &arguments, action, errors)
+}
+
+/// What is put after the ARN of a resource: a list, or a string for one.
+pub(crate) fn suffixes(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<String>> {
+    let arguments = match syn::parse2::<LitStr>(value.clone()) {
+        Ok(_) => vec![value.clone()],
+        Err(_) => list(key, value, errors)?,
+    };
+    if arguments.is_empty() {
+        errors.push(value, "the grant is on nothing", "leave `on` out for the resource itself");
+        return None;
+    }
+    let suffix = |argument: &TokenStream, errors: &mut Errors| {
+        let text = item(key, "the suffix", argument, errors)?;
+        let suffix = text.value();
+        let wrong = GrantSpec::check_suffix(&suffix).err();
+        let is_right = wrong.is_none();
+        if let Some(error) = wrong {
+            errors.push(&text, &error, error.help());
+        }
+        is_right.then_some(suffix)
+    };
+    let suffixes = distinct("suffix", &arguments, suffix, errors)?;
+    if suffixes.len() > 1 && suffixes.iter().any(|suffix| suffix == GrantSpec::ANY) {
+        errors.push(
+            value,
+            "`\"*\"` is any resource, the others included",
+            "write `on = \"*\"`, or leave it out",
+        );
+        return None;
+    }
+    Some(suffixes)
+}
+
+/// What the variable of a resource holds.
+pub(crate) fn resource_value(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<ResourceValue> {
+    let text = string(key, value, errors)?;
+    let word = text.value();
+    let found = ResourceValue::ALL.into_iter().find(|value| value.as_str() == word);
+    if found.is_none() {
+        errors.push(
+            &text,
+            format!("{word:?} is nothing that a variable can hold of a resource"),
+            "write `\"name\"`, `\"url\"` or `\"arn\"`",
+        );
+    }
+    found
+}
+
+/// Types of resources.
+pub(crate) fn resources(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<Type>> {
+    items(key, value, "types of resources", errors)
+}
+
+/// The path of a function.
+pub(crate) fn function(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<syn::ExprPath> {
+    let wrong =
+        || (format!("`{}` takes the path of a function", key.name), format!("write `{}`", key.example));
+    read(&format!("the value of `{}`", key.name), value, wrong, errors)
 }
 
 /// Statuses of responses that are no success.

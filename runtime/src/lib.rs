@@ -156,14 +156,14 @@ pub use axum::{
     response::{IntoResponse, Response},
 };
 pub use decision::Decision;
-pub use extract::{Claims, Path, Query, RouteKey, Scopes, StandardClaims};
+pub use extract::{Claims, Path, Query, RouteKey, Scopes, StandardClaims, TakesResources};
 #[cfg(feature = "garde")]
 #[cfg_attr(docsrs, doc(cfg(feature = "garde")))]
 pub use extract::{Valid, Validated, ValuePlace};
 pub use forward::forward;
 pub use lambda_http;
 pub use problem::{IntoProblem, Problem};
-pub use resource::{Init, Res, Resource};
+pub use resource::{FromResources, Grant, GrantValue, Init, Needs, Res, Resource};
 /// Makes a function a route of the API.
 ///
 /// ```
@@ -373,6 +373,73 @@ pub use routegen_macros::middleware;
 /// themselves. The route `$default` has no prefix, because an API has one, and authorizers have nothing of it. `routegen routes`
 /// shows paths, guards and middleware as they are in the end, and routers and tests have them too.
 pub use routegen_macros::package;
+
+/// Makes a type a [`Resource`](trait@Resource) with what it may do in AWS: a struct of `Res<…>` fields by itself, any other type by a function.
+///
+/// ```
+/// use routegen::{Init, Json, Problem, Res, Resource, lambda_http::Error, route};
+///
+/// // The client that several types have in common. It may do nothing by itself.
+/// struct Client(String);
+///
+/// impl Resource for Client {
+///     async fn init(_: &Init) -> Result<Self, Error> {
+///         Ok(Self(std::env::var("ITEMS_TABLE")?))
+///     }
+/// }
+///
+/// #[derive(Resource)]
+/// #[grant(items_table, actions = ["dynamodb:GetItem", "dynamodb:Query"], on = ["", "/index/*"])]
+/// struct ReadItems(Res<Client>);
+///
+/// #[derive(Resource)]
+/// #[grant(items_table, actions = ["dynamodb:PutItem"])]
+/// struct WriteItems(Res<Client>);
+///
+/// /// The policy of its function has what `ReadItems` may do, and no more.
+/// #[route(GET, "/items", auth = "cognito", scopes = ["items/read"])]
+/// async fn get_items(items: Res<ReadItems>) -> Result<Json<Vec<String>>, Problem> {
+///     Ok(Json(vec![items.0.0.clone()]))
+/// }
+/// ```
+///
+/// `#[grant(…)]` begins with the name of a resource of AWS, which Terraform's variable `resources` knows it by; the function finds the
+/// resource's name, URL or ARN in a variable: `ITEMS_TABLE` for `items_table`. A type has any number of grants.
+///
+#[doc = include_str!("keys/grant.md")]
+///
+/// `#[resource(…)]` says how it is made, where not of its fields, and what it reads.
+///
+#[doc = include_str!("keys/resource.md")]
+///
+/// ```
+/// use routegen::{Init, Res, Resource, lambda_http::Error};
+///
+/// struct Config;
+///
+/// impl Resource for Config {
+///     async fn init(_: &Init) -> Result<Self, Error> {
+///         Ok(Self)
+///     }
+/// }
+///
+/// #[derive(Resource)]
+/// #[grant(news_topic, actions = ["sns:Publish"])]
+/// #[resource(env = ["NEWS_LANGUAGE"], init = Self::connect, needs = [Config])]
+/// struct News {
+///     topic: String,
+/// }
+///
+/// impl News {
+///     async fn connect(_config: Res<Config>) -> Result<Self, Error> {
+///         Ok(Self { topic: std::env::var("NEWS_TOPIC")? })
+///     }
+/// }
+/// ```
+///
+/// Without the derive, the same is said by the constants [`Resource::GRANTS`] and [`Resource::ENV`], and by
+/// [`FromResources`].
+pub use routegen_macros::Resource;
 
 /// What the attributes expand to. Not for use by hand: it changes without notice.
 #[doc(hidden)]

@@ -27,7 +27,7 @@ use crate::{
     problem::Cause,
     rejection::Rejection,
     request::{self, Request, Surroundings},
-    resource::Maker,
+    resource::{Declaration, Maker},
     route::Reply,
 };
 
@@ -76,8 +76,8 @@ pub struct MiddlewareFacts {
     pub env: &'static [&'static str],
     /// The statuses that it answers with in place of the handler.
     pub refuses: &'static [u16],
-    /// The types of the resources among its arguments.
-    pub resources: &'static [Option<fn() -> &'static str>],
+    /// What the resources among its arguments declare.
+    pub declared: &'static [Option<Declaration>],
 }
 
 /// Lists of resources as one. `N` is how many there are in all.

@@ -7,7 +7,8 @@
 use std::{collections::BTreeMap, ffi::OsString, io::Write as _, process::ExitCode, sync::LazyLock};
 
 use routegen_spec::{
-    AuthorizerSpec, Compiled, Manifest, PackageSpec, RouteSpec, SourceLocation,
+    AuthorizerSpec, Compiled, EnvNameError, GrantSpec, Manifest, PackageSpec, ResourceValue, RouteSpec,
+    SourceLocation,
     contract::{Contract, RouteTypes},
 };
 
@@ -16,6 +17,7 @@ use crate::{
     extract::fields::Fields,
     middleware::{Call, MiddlewareFacts},
     package::{Package, within},
+    resource::{Declaration, Declared, Grant, GrantValue},
     route::Route,
 };
 #[cfg(any(feature = "router", feature = "testing"))]
@@ -49,8 +51,8 @@ pub struct Registration<E: 'static> {
 }
 
 /// What is known of an argument: what is wrong with its type, whether it reads the body, whether it is the whole request, which
-/// may read it or not, and the type of the resource that it is.
-type ArgumentFacts = (Option<Fields>, bool, bool, Option<fn() -> &'static str>);
+/// may read it or not, and what the resource that it is, or those that it takes, declare.
+type ArgumentFacts = (Option<Fields>, bool, bool, Option<Declaration>);
 
 inventory::collect!(Registration<Route>);
 inventory::collect!(Registration<Authorizer>);
@@ -81,8 +83,7 @@ pub(crate) fn routes() -> &'static [RegisteredRoute] {
         for (route, registration) in routes.iter_mut().zip(inventory::iter::<Registration<Route>>()) {
             if let Some((spec, package)) = packages().get(registration.package) {
                 spec.apply(&mut route.spec);
-                let Compiled { env, refusals, resources, .. } = package.compiled();
-                route.spec.add(env, refusals, resources);
+                route.spec.add(package.compiled());
                 route.in_package = registration.in_package(package, &route.spec);
             }
         }
@@ -171,14 +172,58 @@ impl<E> Registration<E> {
         let source = SourceLocation::new(self.file, self.line, self.column);
         let mut compiled = Compiled::new(self.handler, self.package, source);
         compiled.reads_body = self.arguments.iter().any(|(_, body, whole, _)| *body && !whole);
-        let own = self.arguments.iter().map(|(.., resource)| resource);
-        let resources = own.chain(self.middleware.iter().flat_map(|facts| facts.resources));
-        compiled.resources = resources.flatten().map(|name| name().to_owned()).collect();
+        let own = self.arguments.iter().map(|(.., declared)| declared);
+        let declared = own.chain(self.middleware.iter().flat_map(|facts| facts.declared));
+        let declared: Vec<_> = declared.flatten().flat_map(|declared| declared()).collect();
+        compiled.resources = declared.iter().map(|declared| (declared.name)().to_owned()).collect();
         compiled.refusals = self.middleware.iter().flat_map(|facts| facts.refuses).copied().collect();
         let env = self.middleware.iter().flat_map(|facts| facts.env);
         // The macro has parsed them.
         compiled.env = env.filter_map(|name| name.parse().ok()).collect();
+        let mut seen = Vec::new();
+        for declared in &declared {
+            self.declare(declared, &mut compiled, &mut seen);
+        }
         compiled
+    }
+}
+
+impl<E> Registration<E> {
+    /// Adds what a resource and those that it needs declare, each once.
+    fn declare(&self, declared: &Declared, compiled: &mut Compiled, seen: &mut Vec<&'static str>) {
+        let name = (declared.name)();
+        if seen.contains(&name) {
+            return;
+        }
+        seen.push(name);
+        compiled.grants.extend(declared.grants.iter().map(|grant| grant.spec(name)));
+        for variable in declared.env {
+            let parsed = variable.parse();
+            compiled.env.push(parsed.unwrap_or_else(|error: EnvNameError| {
+                panic!("{}:{}: the resource `{name}` declares a variable: {error}", self.file, self.line)
+            }));
+        }
+        for needed in (declared.needs)() {
+            self.declare(&needed, compiled, seen);
+        }
+    }
+}
+
+impl Grant {
+    /// The grant as the manifest has it.
+    fn spec(&self, declared_by: &str) -> GrantSpec {
+        let mut spec = GrantSpec::new(self.resource, self.actions.iter().copied());
+        spec.on = self.on.iter().map(ToString::to_string).collect();
+        spec.value = self.value.map(|value| match value {
+            GrantValue::Name => ResourceValue::Name,
+            GrantValue::Url => ResourceValue::Url,
+            GrantValue::Arn => ResourceValue::Arn,
+        });
+        spec.reason = self.reason.map(ToOwned::to_owned);
+        declared_by.clone_into(&mut spec.declared_by);
+        let (file, line, column) = self.place;
+        spec.source = SourceLocation::new(file, line, column);
+        spec
     }
 }
 
@@ -252,7 +297,16 @@ pub(crate) fn contract() -> Contract {
 
 #[cfg(test)]
 mod tests {
-    use crate::{AuthorizerRequest, Decision, Json, authorizer, route};
+    use axum::{
+        extract::{FromRequestParts, State},
+        http::request::Parts,
+        response::Response,
+    };
+
+    use crate::{
+        AuthorizerRequest, Decision, FromResources, Init, Json, Next, Res, Resource, TakesResources,
+        authorizer, middleware, route,
+    };
 
     use super::*;
 
@@ -275,6 +329,136 @@ mod tests {
         Decision::Deny
     }
 
+    struct Keys;
+
+    impl Resource for Keys {
+        const GRANTS: &'static [Grant] =
+            &[Grant::new("keys_table", &["dynamodb:GetItem"]).reason("it is a test")];
+        const ENV: &'static [&'static str] = &["SALT", "KEYS"];
+
+        async fn init(_: &Init) -> Result<Self, lambda_http::Error> {
+            Ok(Self)
+        }
+    }
+
+    struct Users;
+
+    impl FromResources for Users {
+        const GRANTS: &'static [Grant] = &[
+            Grant::new("users_topic", &["sns:Publish"]).value(GrantValue::Name),
+            Grant::on_any(&["sns:ListTopics"]),
+        ];
+        type Needs = (Res<Keys>,);
+
+        async fn from_resources(_: Self::Needs) -> Result<Self, lambda_http::Error> {
+            Ok(Self)
+        }
+    }
+
+    #[derive(Resource)]
+    #[grant(users_table, actions = ["dynamodb:Query"], on = ["", "/index/*"])]
+    #[resource(crate = crate)]
+    struct Derived(Res<Users>, Res<Keys>);
+
+    #[derive(Clone)]
+    struct Audit;
+
+    impl Resource for Audit {
+        const GRANTS: &'static [Grant] = &[Grant::new("audit", &["dynamodb:PutItem"])];
+
+        async fn init(_: &Init) -> Result<Self, lambda_http::Error> {
+            Ok(Self)
+        }
+    }
+
+    /// An extractor that takes a resource, as a guard.
+    struct Admin;
+
+    impl TakesResources for Admin {
+        type Needs = Res<Users>;
+    }
+
+    impl<S: Sync> FromRequestParts<S> for Admin {
+        type Rejection = Response;
+
+        async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+            Self::resources(parts).await.map(|_| Self)
+        }
+    }
+
+    #[middleware(crate = crate)]
+    async fn audit(_: Res<Audit>, request: axum::extract::Request, next: Next) -> Response {
+        next.run(request).await
+    }
+
+    #[route(GET, "/registry/e", auth = "none", env = ["KEYS"], crate = crate)]
+    async fn registry_e(derived: Res<Derived>) {
+        let _ = (&derived.0, &derived.1);
+    }
+
+    #[route(GET, "/registry/f", auth = "none", guards = [Admin], middleware = [audit], crate = crate)]
+    async fn registry_f() {}
+
+    #[route(GET, "/registry/g", auth = "none", crate = crate)]
+    async fn registry_g(_: Option<Session>, _: State<Audit>) {}
+
+    /// An optional extractor that takes a resource.
+    struct Session;
+
+    impl TakesResources for Session {
+        type Needs = (Res<Keys>,);
+    }
+
+    impl<S: Sync> axum::extract::OptionalFromRequestParts<S> for Session {
+        type Rejection = Response;
+
+        async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Response> {
+            Self::resources(parts).await.map(|_| Some(Self))
+        }
+    }
+
+    /// Knows users
+    #[authorizer(name = "registry_users", crate = crate)]
+    async fn registry_users(_: Res<Users>) -> Decision {
+        Decision::Deny
+    }
+
+    #[test]
+    fn grants_and_variables_are_those_of_all_resources_that_a_function_takes_and_that_these_need() {
+        let Manifest { routes, authorizers, .. } = registered();
+        let shown = |grants: &[GrantSpec]| {
+            let shown = grants.iter().map(|grant| {
+                let by = grant.declared_by.rsplit("::").next().unwrap_or_default();
+                format!("{by}: {} {} {:?}", grant.resource, grant.actions.join(","), grant.on)
+            });
+            shown.collect::<Vec<_>>()
+        };
+        let of = |name: &str| {
+            let route = routes.iter().find(|route| route.name.as_str() == name).unwrap();
+            let env: Vec<_> = route.env.iter().map(ToString::to_string).collect();
+            (shown(&route.grants), env.join(" "))
+        };
+        let owned = |grants: &[&str]| grants.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let keys = r#"Keys: keys_table dynamodb:GetItem [""]"#;
+        let users = [r#"Users: users_topic sns:Publish [""]"#, r#"Users: * sns:ListTopics ["*"]"#];
+        let audit = r#"Audit: audit dynamodb:PutItem [""]"#;
+        let derived = r#"Derived: users_table dynamodb:Query ["", "/index/*"]"#;
+        assert_eq!(
+            of("registry_e"),
+            (owned(&[&[derived], &users[..], &[keys]].concat()), "KEYS SALT".to_owned())
+        );
+        assert_eq!(of("registry_f"), (owned(&[&users[..], &[keys, audit]].concat()), "SALT KEYS".to_owned()));
+        assert_eq!(of("registry_g"), (owned(&[keys, audit]), "SALT KEYS".to_owned()));
+        assert_eq!(of("registry_c"), (Vec::new(), String::new()));
+
+        let authorizer = authorizers.iter().find(|spec| spec.name.as_str() == "registry_users").unwrap();
+        assert_eq!(shown(&authorizer.grants), [&users[..], &[keys]].concat());
+        let [topic, _, table] = authorizer.grants.as_slice() else { panic!("{authorizer:?}") };
+        assert_eq!((topic.value, table.value), (Some(ResourceValue::Name), None));
+        assert_eq!(table.reason.as_deref(), Some("it is a test"));
+        assert!(table.source.file.ends_with("registry.rs") && table.source.line < topic.source.line);
+    }
+
     fn registered() -> Manifest {
         let of_here = |handler: &str| handler.starts_with(module_path!());
         let mut manifest = manifest().unwrap();
@@ -286,7 +470,7 @@ mod tests {
     #[test]
     fn routes_of_one_function_are_registered_each_with_its_own_place() {
         let routes = registered().routes;
-        let [a, b, c, d] = routes.as_slice() else { panic!("{routes:?}") };
+        let [a, b, c, d, ..] = routes.as_slice() else { panic!("{routes:?}") };
         assert_eq!((a.name.as_str(), b.name.as_str()), ("registry_a", "registry_b"));
         assert_eq!((a.function().as_str(), b.function().as_str()), ("registry_a", "registry_a"));
         assert_eq!(a.handler, b.handler);
@@ -301,7 +485,7 @@ mod tests {
     #[test]
     fn an_authorizer_is_registered() {
         let authorizers = registered().authorizers;
-        let [key] = authorizers.as_slice() else { panic!("{authorizers:?}") };
+        let [key, ..] = authorizers.as_slice() else { panic!("{authorizers:?}") };
         assert_eq!((key.name.as_str(), key.ttl), ("registry_key", 60));
         assert_eq!(key.identity_sources[0].to_string(), "$request.header.x-api-key");
         assert_eq!((key.env[0].as_str(), key.description.as_str()), ("KEYS", "Knows keys"));

@@ -76,6 +76,18 @@ impl Key {
     pub const DETAIL: Self = Self::new("detail", r#"detail = "there is no item {id}""#);
     /// What names one occurrence.
     pub const INSTANCE: Self = Self::new("instance", r#"instance = "/orders/{id}""#);
+    /// What a grant is of.
+    pub const ACTIONS: Self = Self::new("actions", r#"actions = ["dynamodb:GetItem"]"#);
+    /// What is put after the ARN of the resource of a grant.
+    pub const ON: Self = Self::new("on", r#"on = ["", "/index/*"]"#);
+    /// What the variable of a resource of AWS holds.
+    pub const VALUE: Self = Self::new("value", r#"value = "arn""#);
+    /// Why a grant is as wide as it is.
+    pub const REASON: Self = Self::new("reason", r#"reason = "tables are made by tenants""#);
+    /// The function that makes a resource.
+    pub const INIT: Self = Self::new("init", "init = Self::connect");
+    /// The resources that a resource is made from.
+    pub const NEEDS: Self = Self::new("needs", "needs = [Config]");
     /// Where the crate `routegen` is.
     pub const CRATE: Self = Self::new("crate", "crate = my_crate::routegen");
 
@@ -200,6 +212,31 @@ pub const PROBLEM: [Argument; 6] = [
     Key::CRATE.takes("where this crate is, over the whole type, if renamed or re-exported", "`::routegen`"),
 ];
 
+/// The keys of `#[grant]` in `#[derive(Resource)]`, after the name of the resource, in the order in which messages list them.
+pub const GRANT: [Argument; 4] = [
+    Key::ACTIONS.takes("of IAM, such as `[\"dynamodb:GetItem\", \"dynamodb:Query\"]`", "none: they must be said"),
+    Key::ON.takes(
+        "what is put after the ARN, such as `[\"\", \"/index/*\"]` for a table and its indexes; `\"*\"` for any resource, which an action without resource-level support requires",
+        "`[\"\"]`: the resource itself",
+    ),
+    Key::VALUE.takes(
+        "what the variable of the resource holds: `\"name\"`, `\"url\"` or `\"arn\"`",
+        "what clients of the service ask for",
+    ),
+    Key::REASON.takes("why the grant is as wide as it is; a `*` in an action requires it", "none"),
+];
+
+/// The keys of `#[resource]` in `#[derive(Resource)]`, in the order in which messages list them.
+pub const RESOURCE: [Argument; 4] = [
+    Key::ENV.takes("names of the environment variables that it reads", "`[]`"),
+    Key::INIT.takes(
+        "the async function that makes it from a `Res<T>` for each `T` of `needs`, and returns `Result<Self, Error>`",
+        "it is made of its fields, each of which is a `Res<T>`",
+    ),
+    Key::NEEDS.takes("the resources that `init` takes, such as `[Config, Keys]`", "`[]`"),
+    Key::CRATE.takes(CRATE, "`::routegen`"),
+];
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -210,9 +247,9 @@ mod tests {
     #[test]
     fn a_name_is_one_key_and_the_numbers_are_the_limits() {
         let mut examples = BTreeMap::new();
-        for Argument { key, .. } in
-            ROUTE.iter().chain(&AUTHORIZER).chain(&MIDDLEWARE).chain(&PACKAGE).chain(&PROBLEM)
-        {
+        let of_resources = GRANT.iter().chain(&RESOURCE);
+        let all = ROUTE.iter().chain(&AUTHORIZER).chain(&MIDDLEWARE).chain(&PACKAGE).chain(&PROBLEM);
+        for Argument { key, .. } in all.chain(of_resources) {
             let example = *examples.entry(key.name).or_insert(key.example);
             assert_eq!(example, key.example);
             let written = if key.is_list() { "(" } else { " = " };

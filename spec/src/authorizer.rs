@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EnvName, IdentitySource, Name, SourceLocation};
+use crate::{EnvName, GrantSpec, IdentitySource, Name, SourceLocation};
 
 /// One `#[authorizer]`, as the registry holds it: a function that API Gateway asks whether a request may pass, with the
 /// event of payload format 2.0, and that gives a simple response ([Lambda authorizers]).
@@ -26,6 +26,9 @@ pub struct AuthorizerSpec {
     pub timeout: Option<u32>,
     /// The environment variables that the function needs, in the order in which they were written.
     pub env: Vec<EnvName>,
+    /// What the resources among its arguments and those that they need may do in AWS, as their types declare it.
+    #[serde(default)]
+    pub grants: Vec<GrantSpec>,
     /// What it decides by: the first paragraph of the function's doc comment; possibly empty.
     pub description: String,
     /// The function's path: `items::api_key`.
@@ -49,6 +52,7 @@ impl AuthorizerSpec {
             memory: None,
             timeout: None,
             env: Vec::new(),
+            grants: Vec::new(),
             description: String::new(),
             handler: String::new(),
             package: String::new(),

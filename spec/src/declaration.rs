@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{AuthorizerSpec, EnvName, RouteSpec, SourceLocation};
+use crate::{AuthorizerSpec, EnvName, GrantSpec, RouteSpec, SourceLocation};
 
 /// What only the compiler knows of a function with an attribute.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,12 +23,14 @@ pub struct Compiled {
     pub source: SourceLocation,
     /// Whether an argument's type reads the body.
     pub reads_body: bool,
-    /// The environment variables that its middleware needs.
+    /// The environment variables that its middleware and its resources need.
     pub env: Vec<EnvName>,
     /// The statuses that its middleware answers with in place of the handler.
     pub refusals: Vec<u16>,
     /// The types of its resources.
     pub resources: Vec<String>,
+    /// What its resources, and those that they need, may do in AWS.
+    pub grants: Vec<GrantSpec>,
 }
 
 impl Compiled {
@@ -42,14 +44,15 @@ impl Compiled {
             env: Vec::new(),
             refusals: Vec::new(),
             resources: Vec::new(),
+            grants: Vec::new(),
         }
     }
 
     /// The fields of every spec that are not the attribute's.
-    fn common(self) -> Map<String, Value> {
+    fn common(&self) -> Map<String, Value> {
         let mut fields = Map::new();
-        fields.insert(HANDLER.to_owned(), self.handler.into());
-        fields.insert(PACKAGE.to_owned(), self.package.into());
+        fields.insert(HANDLER.to_owned(), self.handler.clone().into());
+        fields.insert(PACKAGE.to_owned(), self.package.clone().into());
         fields.insert(SOURCE.to_owned(), serde_json::json!(self.source));
         fields
     }
@@ -68,30 +71,70 @@ pub struct DeclarationError(pub(crate) serde_json::Error);
 impl RouteSpec {
     /// What the attribute says, as JSON.
     pub fn to_declaration(&self) -> String {
-        write(self, &[HANDLER, PACKAGE, SOURCE, READS_BODY, "refusals", "resources", "package_entry"])
+        write(
+            self,
+            &[HANDLER, PACKAGE, SOURCE, READS_BODY, "refusals", "resources", "grants", "package_entry"],
+        )
     }
 
     /// The route of such a text.
     pub fn from_declaration(text: &str, compiled: Compiled) -> Result<Self, DeclarationError> {
-        let Compiled { reads_body, ref env, ref refusals, ref resources, .. } = compiled;
-        let (env, refusals, resources) = (env.clone(), refusals.clone(), resources.clone());
         let mut fields = compiled.common();
-        fields.insert(READS_BODY.to_owned(), reads_body.into());
+        fields.insert(READS_BODY.to_owned(), compiled.reads_body.into());
         let mut route: Self = read(text, fields)?;
-        route.add(env, refusals, resources);
+        route.add(compiled);
         Ok(route)
+    }
+
+    /// Adds what its middleware and its resources say, or what all routes of its package have in common.
+    pub fn add(&mut self, compiled: Compiled) {
+        let Compiled { env, refusals, resources, grants, .. } = compiled;
+        for name in env {
+            if !self.env.contains(&name) {
+                self.env.push(name);
+            }
+        }
+        for name in resources {
+            if !self.resources.contains(&name) {
+                self.resources.push(name);
+            }
+        }
+        for grant in grants {
+            if !self.grants.contains(&grant) {
+                self.grants.push(grant);
+            }
+        }
+        self.refusals.extend(refusals);
+        self.refusals.sort_unstable();
+        self.refusals.dedup();
     }
 }
 
 impl AuthorizerSpec {
     /// What the attribute says, as JSON.
     pub fn to_declaration(&self) -> String {
-        write(self, &[HANDLER, PACKAGE, SOURCE])
+        write(self, &[HANDLER, PACKAGE, SOURCE, "grants"])
     }
 
     /// The authorizer of such a text. It is sent no body, so that nothing of it can be read.
     pub fn from_declaration(text: &str, compiled: Compiled) -> Result<Self, DeclarationError> {
-        read(text, compiled.common())
+        let mut authorizer: Self = read(text, compiled.common())?;
+        authorizer.add(compiled);
+        Ok(authorizer)
+    }
+
+    /// Adds what its resources say.
+    fn add(&mut self, compiled: Compiled) {
+        for name in compiled.env {
+            if !self.env.contains(&name) {
+                self.env.push(name);
+            }
+        }
+        for grant in compiled.grants {
+            if !self.grants.contains(&grant) {
+                self.grants.push(grant);
+            }
+        }
     }
 }
 
@@ -143,10 +186,12 @@ mod tests {
         let mut compiled = compiled();
         compiled.env = ["TABLE", "KEY"].map(|name| name.parse().unwrap()).to_vec();
         (compiled.refusals, compiled.resources) = (vec![403, 401], vec!["items::Table".to_owned()]);
+        compiled.grants = vec![GrantSpec::new("items_table", ["dynamodb:GetItem"])];
         route.env = vec!["TABLE".parse().unwrap()];
         let read = RouteSpec::from_declaration(&route.to_declaration(), compiled).unwrap();
         assert_eq!(read.env.iter().map(EnvName::as_str).collect::<Vec<_>>(), ["TABLE", "KEY"]);
         assert_eq!((read.refusals, read.resources), (vec![401, 403], vec!["items::Table".to_owned()]));
+        assert_eq!(read.grants, [GrantSpec::new("items_table", ["dynamodb:GetItem"])]);
     }
 
     #[test]
@@ -160,6 +205,13 @@ mod tests {
         authorizer.package = read.package.clone();
         authorizer.source = SourceLocation::new("src/lib.rs", 7, 3);
         assert_eq!(read, authorizer);
+
+        let mut compiled = compiled();
+        compiled.env = ["KEYS", "SALT"].map(|name| name.parse().unwrap()).to_vec();
+        compiled.grants = vec![GrantSpec::new("keys_table", ["dynamodb:GetItem"])];
+        let read = AuthorizerSpec::from_declaration(&authorizer.to_declaration(), compiled).unwrap();
+        assert_eq!(read.env.iter().map(EnvName::as_str).collect::<Vec<_>>(), ["KEYS", "SALT"]);
+        assert_eq!(read.grants, [GrantSpec::new("keys_table", ["dynamodb:GetItem"])]);
     }
 
     #[test]

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Auth, AuthorizerSpec, EnvName, Manifest, Name, RouteSpec, Trigger, TriggerKind, limits};
+use crate::{
+    Auth, AuthorizerSpec, EnvName, GrantSpec, Manifest, Name, RouteSpec, Trigger, TriggerKind, limits,
+};
 
 /// A Lambda function.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,6 +25,8 @@ pub struct FunctionSpec<'a> {
     pub multi_thread: bool,
     /// The environment variables that it needs, each once.
     pub env: Vec<&'a EnvName>,
+    /// What its resources declare, each grant once.
+    pub grants: Vec<&'a GrantSpec>,
     /// What its attributes have in common: the doc comment of the one function under them, or else the keys of its routes.
     pub description: String,
     /// The cargo package of its entry points.
@@ -111,12 +115,19 @@ impl<'a> FunctionSpec<'a> {
                 env.push(name);
             }
         }
+        let mut grants = Vec::new();
+        for grant in routes.iter().flat_map(|route| &route.grants) {
+            if !grants.contains(&grant) {
+                grants.push(grant);
+            }
+        }
         Some(Self {
             name,
             memory: routes.iter().find_map(|route| route.memory).unwrap_or(defaults.memory),
             timeout: routes.iter().find_map(|route| route.timeout).unwrap_or(defaults.timeout),
             multi_thread: routes.iter().find_map(|route| route.multi_thread).unwrap_or(defaults.multi_thread),
             env,
+            grants,
             description: description(first, &routes),
             package: &first.package,
             entries: routes.iter().map(|route| route.entry.as_str()).collect(),
@@ -132,6 +143,7 @@ impl<'a> FunctionSpec<'a> {
             timeout: authorizer.timeout.unwrap_or_else(timeout),
             multi_thread: defaults.multi_thread,
             env: authorizer.env.iter().collect(),
+            grants: authorizer.grants.iter().collect(),
             description: authorizer.description.clone(),
             package: &authorizer.package,
             entries: vec![&authorizer.entry],
@@ -185,12 +197,15 @@ mod tests {
         let (mut a, mut b) = (route("a", Some("pets")), route("b", Some("pets")));
         (a.timeout, a.env) = (Some(5), env(&["Z1", "X1"]));
         (b.memory, b.env) = (Some(512), env(&["X1", "Y1"]));
+        let (read, write) = (GrantSpec::new("t", ["d:Get"]), GrantSpec::new("t", ["d:Put"]));
+        (a.grants, b.grants) = (vec![read.clone()], vec![write.clone(), read.clone()]);
         let manifest = Manifest::new("0.0.0", vec![a, b, route("c", None)], Vec::new());
         let functions = manifest.functions_with(FunctionDefaults::new(256, 20));
         let [c, pets] = functions.as_slice() else { panic!("{functions:?}") };
         assert_eq!((c.name.as_str(), c.memory, c.timeout), ("c", 256, 20));
         assert_eq!((pets.name.as_str(), pets.memory, pets.timeout), ("pets", 512, 5));
         assert_eq!(pets.env, env(&["Z1", "X1", "Y1"]).iter().collect::<Vec<_>>());
+        assert_eq!(pets.grants, [&read, &write]);
         assert_eq!(pets.entries, ["routegen.items.GET.a", "routegen.items.GET.b"]);
         assert_eq!(pets.description, "GET /a, GET /b");
     }

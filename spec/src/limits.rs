@@ -78,6 +78,11 @@ pub const SCOPES_PER_CLIENT: usize = 50;
 /// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 pub const ENVIRONMENT_BYTES: usize = 4 * 1024;
 
+/// The inline policies of a role together, in characters without white space ([IAM quotas]).
+///
+/// [IAM quotas]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+pub const INLINE_POLICIES_CHARS: usize = 10_240;
+
 /// The largest function, unzipped, in bytes ([Lambda quotas]).
 ///
 /// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html

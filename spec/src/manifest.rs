@@ -9,7 +9,7 @@ use crate::{AuthorizerSpec, RouteSpec, Serves, SourceLocation};
 
 /// The version of the manifest's form that this crate reads and writes. It is raised where a reader that passes over what it does not
 /// know would deploy something else than was written.
-pub const FORMAT_VERSION: u32 = 4;
+pub const FORMAT_VERSION: u32 = 5;
 
 /// All routes and Lambda authorizers of an API, sorted by name and then by place, so that the same ones give the same bytes.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -76,9 +76,14 @@ impl Manifest {
     /// The same with every place renamed.
     #[must_use]
     pub fn with_places(mut self, rename: impl Fn(&SourceLocation) -> SourceLocation) -> Self {
-        let of_authorizers = self.authorizers.iter_mut().map(|authorizer| &mut authorizer.source);
-        for source in self.routes.iter_mut().map(|route| &mut route.source).chain(of_authorizers) {
+        let of_authorizers =
+            self.authorizers.iter_mut().map(|authorizer| (&mut authorizer.source, &mut authorizer.grants));
+        let of_routes = self.routes.iter_mut().map(|route| (&mut route.source, &mut route.grants));
+        for (source, grants) in of_routes.chain(of_authorizers) {
             *source = rename(source);
+            for grant in grants {
+                grant.source = rename(&grant.source);
+            }
         }
         Self::new(self.routegen_version, self.routes, self.authorizers)
     }
@@ -103,7 +108,18 @@ impl Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Auth, Method, SourceLocation, Throttle};
+    use crate::{Auth, GrantSpec, Method, ResourceValue, SourceLocation, Throttle};
+
+    fn grant(resource: &str) -> GrantSpec {
+        GrantSpec {
+            on: vec![String::new(), "/index/*".to_owned()],
+            value: Some(ResourceValue::Name),
+            reason: Some("A reason".to_owned()),
+            declared_by: "items::Table".to_owned(),
+            source: SourceLocation::new("src/lib.rs", 3, 1),
+            ..GrantSpec::new(resource, ["dynamodb:Query"])
+        }
+    }
 
     fn route(name: &str, line: u32) -> RouteSpec {
         RouteSpec {
@@ -121,6 +137,7 @@ mod tests {
             middleware: vec!["audit".to_owned()],
             refusals: vec![403],
             resources: vec!["items::Table".to_owned()],
+            grants: vec![grant("items_table")],
             throttle: Some(Throttle { rate: 50, burst: 20 }),
             description: "A \"route\"".to_owned(),
             tags: vec!["items".to_owned()],
@@ -143,6 +160,7 @@ mod tests {
             memory: None,
             timeout: Some(5),
             env: vec!["KEYS".parse().unwrap()],
+            grants: vec![grant("keys_table")],
             description: String::new(),
             handler: format!("items::{name}"),
             package: "items".to_owned(),
@@ -175,6 +193,11 @@ mod tests {
             .entry_points()
             .map(|entry| (entry.serves.described(), entry.source.to_string(), entry.symbol))
             .collect();
+        let grants = manifest.routes.iter().flat_map(|route| &route.grants);
+        let grants = grants.chain(manifest.authorizers.iter().flat_map(|authorizer| &authorizer.grants));
+        assert!(
+            grants.clone().count() == 3 && grants.clone().all(|grant| grant.source.to_string() == "x.rs:4")
+        );
         let expected = [
             ("`GET /a/{id}`", "x.rs:2", "routegen.items.GET.a"),
             ("`GET /b/{id}`", "x.rs:3", "routegen.items.GET.b"),

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeclarationError, EnvName, PathPattern, RouteSpec};
+use crate::{Compiled, DeclarationError, EnvName, PathPattern, RouteSpec, SourceLocation};
 
 /// What `package!` says.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -48,7 +48,9 @@ impl PackageSpec {
         }
         route.guards.splice(..0, self.guards.iter().cloned());
         route.middleware.splice(..0, self.middleware.iter().cloned());
-        route.add(self.env.clone(), Vec::new(), Vec::new());
+        let mut compiled = Compiled::new("", "", SourceLocation::default());
+        compiled.env.clone_from(&self.env);
+        route.add(compiled);
         route.package_entry.clone_from(&self.entry);
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Auth, Date, EnvName, Method, Name, PathPattern, Scope};
+use crate::{Auth, Date, EnvName, GrantSpec, Method, Name, PathPattern, Scope, SourceLocation};
 
 /// One `#[route]`, as the registry holds it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -44,6 +44,9 @@ pub struct RouteSpec {
     /// The types of the resources that are made before the first request, each once.
     #[serde(default)]
     pub resources: Vec<String>,
+    /// What those and the resources that they need may do in AWS, as their types declare it.
+    #[serde(default)]
+    pub grants: Vec<GrantSpec>,
     /// How many requests the route takes; `None` where the author left it to the deployment.
     pub throttle: Option<Throttle>,
     /// What the route is for: the first paragraph of the handler's doc comment; possibly empty.
@@ -89,6 +92,7 @@ impl RouteSpec {
             middleware: Vec::new(),
             refusals: Vec::new(),
             resources: Vec::new(),
+            grants: Vec::new(),
             throttle: None,
             description: String::new(),
             tags: Vec::new(),
@@ -101,23 +105,6 @@ impl RouteSpec {
             entry: String::new(),
             package_entry: None,
         }
-    }
-
-    /// Adds what its middleware says, or what all routes of its package have in common.
-    pub fn add(&mut self, env: Vec<EnvName>, refusals: Vec<u16>, resources: Vec<String>) {
-        for name in env {
-            if !self.env.contains(&name) {
-                self.env.push(name);
-            }
-        }
-        for name in resources {
-            if !self.resources.contains(&name) {
-                self.resources.push(name);
-            }
-        }
-        self.refusals.extend(refusals);
-        self.refusals.sort_unstable();
-        self.refusals.dedup();
     }
 
     /// What API Gateway knows the route by.
@@ -171,31 +158,5 @@ impl fmt::Display for RouteKey<'_> {
             return f.pad(PathPattern::DEFAULT);
         }
         f.pad(&format!("{} {}", self.method, self.path))
-    }
-}
-
-/// A place in the user's sources. The default is none, which no manifest has.
-#[derive(Clone, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SourceLocation {
-    /// The file, relative to the workspace's root where it lies within it, with `/` between folders.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-    /// The column in characters, from 1.
-    pub column: u32,
-}
-
-impl SourceLocation {
-    /// A place in a file, whose lines and columns are counted from 1.
-    pub fn new(file: impl Into<String>, line: u32, column: u32) -> Self {
-        Self { file: file.into(), line, column }
-    }
-}
-
-impl fmt::Display for SourceLocation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}:{}", self.file, self.line))
     }
 }

@@ -28,6 +28,8 @@ fn the_documentation_of_the_macros_is_this_table() {
         ("middleware.md", &MIDDLEWARE),
         ("package.md", &PACKAGE),
         ("problem.md", &PROBLEM),
+        ("grant.md", &GRANT),
+        ("resource.md", &RESOURCE),
     ] {
         let (path, table) = (folder.join(file), markdown(arguments));
         if env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {

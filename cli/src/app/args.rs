@@ -36,7 +36,11 @@ pub(crate) enum Command {
     /// Makes a project: a package with routes, a test of them, and a CI workflow; no network is needed
     New(NewArgs),
     /// Lists the routes; with `--format json`, the manifest
-    Routes,
+    Routes {
+        /// List what each function may do in AWS
+        #[arg(long)]
+        grants: bool,
+    },
     /// Checks the routes against AWS's rules and limits, and builds nothing
     Check,
     /// Builds one zip for each Lambda function
@@ -138,7 +142,7 @@ impl Command {
     pub(crate) fn target(&self) -> TargetArgs {
         match self {
             Self::New(_)
-            | Self::Routes
+            | Self::Routes { .. }
             | Self::Check
             | Self::OpenApi(_)
             | Self::Diff(_)

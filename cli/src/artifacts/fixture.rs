@@ -2,7 +2,10 @@
 
 use routegen_spec::TriggerKind;
 
-use crate::{check::Function, project::target::Architecture};
+use crate::{
+    check::{Function, Permissions},
+    project::target::Architecture,
+};
 
 pub(crate) fn function(architecture: Architecture) -> Function {
     Function {
@@ -15,6 +18,7 @@ pub(crate) fn function(architecture: Architecture) -> Function {
         timeout: 10,
         multi_thread: false,
         env: Vec::new(),
+        permissions: Permissions::default(),
         architecture,
         entries: Vec::new(),
         calls: Vec::new(),

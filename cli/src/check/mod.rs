@@ -3,11 +3,13 @@
 //! In: the manifest and the configuration. Out: a [`CheckedManifest`], or every violation with the line of its attribute.
 //! What one attribute decides by itself has been checked by the compiler; here is what several of them decide.
 
+mod actions;
 mod error;
 mod finding;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod model;
+mod permissions;
 mod rules;
 mod violation;
 
@@ -20,6 +22,7 @@ use routegen_spec::Manifest;
 pub(crate) use self::{
     error::Error,
     model::{Authorizer, CheckedManifest, CheckedRoute, EntryCall, Function},
+    permissions::Permissions,
 };
 use self::{finding::Configured, violation::Violation};
 use crate::project::config::Config;

@@ -7,6 +7,7 @@ use routegen_spec::{
 };
 use serde::Serialize;
 
+use super::permissions::{self, NamedResource, Permissions};
 use crate::{
     check::Error,
     project::{
@@ -25,6 +26,8 @@ pub(crate) struct CheckedManifest {
     pub(crate) routes: Vec<CheckedRoute>,
     /// The functions, sorted by key.
     pub(crate) functions: Vec<Function>,
+    /// The resources of AWS that functions name, sorted by name.
+    pub(crate) resources: Vec<NamedResource>,
     /// The authorizers that routes ask for, sorted by name.
     pub(crate) authorizers: Vec<Authorizer>,
     /// All that the code declares, also what nothing calls: its entry points are compiled all the same.
@@ -65,6 +68,9 @@ pub(crate) struct Function {
     pub(crate) multi_thread: bool,
     /// The environment variables that it needs.
     pub(crate) env: Vec<EnvName>,
+    /// What it may do with resources.
+    #[serde(skip)]
+    pub(crate) permissions: Permissions,
     pub(crate) architecture: Architecture,
     /// The symbols of the entry points that its artifact serves: one for each of its routes, or the authorizer's.
     pub(crate) entries: Vec<String>,
@@ -139,11 +145,14 @@ impl CheckedManifest {
             });
         }
         let functions = manifest.functions_with(config.defaults());
-        let called = functions.into_iter().filter(|function| manifest.calls(function));
+        let called: Vec<_> = functions.into_iter().filter(|function| manifest.calls(function)).collect();
         Self {
+            resources: permissions::resources(
+                called.iter().flat_map(|function| function.grants.iter().copied()),
+            ),
             api_name: config.name().unwrap_or(package).to_owned(),
             routes,
-            functions: called.map(|function| Function::new(&function, config)).collect(),
+            functions: called.iter().map(|function| Function::new(function, config)).collect(),
             authorizers: authorizers.into_iter().collect(),
             declared: manifest.clone(),
             resource_servers,
@@ -180,6 +189,11 @@ impl CheckedManifest {
 }
 
 impl Function {
+    /// The environment variables that its code reads: those that it needs, and those of its resources.
+    pub(crate) fn variables(&self) -> BTreeSet<EnvName> {
+        self.env.iter().cloned().chain(self.permissions.variables()).collect()
+    }
+
     fn new(spec: &FunctionSpec<'_>, config: &Config) -> Self {
         let name = spec.name.to_kebab_case();
         Self {
@@ -192,6 +206,7 @@ impl Function {
             timeout: spec.timeout,
             multi_thread: spec.multi_thread,
             env: spec.env.iter().copied().cloned().collect(),
+            permissions: Permissions::of(&spec.grants),
             architecture: config.architecture(),
             entries: spec.entries.iter().map(ToString::to_string).collect(),
             calls: match &spec.trigger {

@@ -22,5 +22,6 @@ pub(crate) use self::{
     document::describe,
     error::Error,
     gap::Gap,
+    reference::viewer,
     version::{Syntax, Version},
 };

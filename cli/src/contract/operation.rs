@@ -317,6 +317,18 @@ impl Operation<'_> {
             .function
             .map(|function| function.env.iter().map(ToString::to_string).collect())
             .unwrap_or_default();
+        // Those of the function, which all of its routes have.
+        let grants = self.function.map(|function| {
+            let texts =
+                |texts: &[String]| Node::List(texts.iter().map(|text| Node::from(text.as_str())).collect());
+            let statements = function.permissions.statements.iter().map(|statement| {
+                let resource = Object::default().with("resource", statement.resource.as_str());
+                Node::from(
+                    resource.with("actions", texts(&statement.actions)).with("on", texts(&statement.on)),
+                )
+            });
+            statements.collect::<Vec<_>>()
+        });
         Object::default()
             .with("auth", kind.map_or("none", AuthorizerKind::as_str))
             .with_some(
@@ -338,6 +350,7 @@ impl Operation<'_> {
             .with_some("memory", self.function.map(|function| function.memory))
             .with_some("timeout", self.function.map(|function| function.timeout))
             .with_any("env", list(env))
+            .with_any("grants", Node::List(grants.unwrap_or_default()))
             .with("package", package.as_str())
             .with("handler", handler.as_str())
             .with("source", source.to_string())

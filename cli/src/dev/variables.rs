@@ -12,7 +12,6 @@ use std::{
 
 use camino::{Utf8Path, Utf8PathBuf};
 use routegen_gateway::Api;
-use routegen_spec::EnvName;
 
 use crate::{check::Function, dev::Error, support};
 
@@ -57,9 +56,9 @@ impl Variables {
         &self,
         functions: impl IntoIterator<Item = &'a Function>,
     ) -> BTreeMap<String, OsString> {
-        let asked = functions.into_iter().flat_map(|function| &function.env).map(EnvName::as_str);
-        let names: BTreeSet<&str> = asked.chain(self.given.keys().map(String::as_str)).collect();
-        names.into_iter().filter_map(|name| Some((name.to_owned(), self.value(name)?))).collect()
+        let asked = functions.into_iter().flat_map(Function::variables).map(String::from);
+        let names: BTreeSet<String> = asked.chain(self.given.keys().cloned()).collect();
+        names.into_iter().filter_map(|name| Some((name.clone(), self.value(&name)?))).collect()
     }
 
     /// The names that functions ask for and that have no value, with those functions.
@@ -69,7 +68,7 @@ impl Variables {
     ) -> BTreeMap<String, Vec<String>> {
         let mut missing: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for function in functions {
-            for name in function.env.iter().filter(|name| self.value(name.as_str()).is_none()) {
+            for name in function.variables().iter().filter(|name| self.value(name.as_str()).is_none()) {
                 missing.entry(name.to_string()).or_default().push(function.name.clone());
             }
         }

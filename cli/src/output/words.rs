@@ -9,9 +9,14 @@ pub(crate) fn plural(count: usize, one: &str, many: &str) -> String {
 
 /// The name that was probably meant.
 pub(crate) fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    closest(unknown, known).map(|known| format!("did you mean `{known}`?"))
+}
+
+/// The same, to be put into another sentence.
+pub(crate) fn closest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let distance = |known: &str| strsim::damerau_levenshtein(unknown, known);
     let known = known.into_iter().min_by_key(|known| distance(known))?;
-    (distance(known) <= 3).then(|| format!("did you mean `{known}`?"))
+    (distance(known) <= 3).then_some(known)
 }
 
 /// What a program said, under the sentence that it failed.

@@ -5,7 +5,7 @@
 use routegen_spec::{Auth, AuthorizerKind, EnvName, limits};
 
 use super::hcl::{self, Value};
-use crate::check::{Authorizer, CheckedManifest, CheckedRoute, Function};
+use crate::check::{Authorizer, CheckedManifest, CheckedRoute, Function, Permissions};
 
 const HEADER: &str = "# The routegen module: what the code says. The other files make resources of it.\n\n";
 
@@ -21,6 +21,12 @@ pub(super) fn render(manifest: &CheckedManifest) -> String {
             "The functions, each with its zip in var.artifacts_dir",
             "lambda_functions",
             Value::object(functions),
+        ),
+        ("What the code of the functions does with resources", "lambda_grants", grants(manifest)),
+        (
+            "The resources that it names, each with its variable, and what that holds",
+            "lambda_resources",
+            resources(manifest),
         ),
         ("The routes, each with the key of its function", "lambda_routes", Value::object(routes)),
         ("The authorizers that the routes name", "authorizers", Value::object(authorizers)),
@@ -43,6 +49,42 @@ pub(super) fn function(function: &Function) -> Value {
         ("timeout", Value::Number(function.timeout)),
         ("environment_names", Value::strings(function.env.iter().map(EnvName::as_str))),
     ])
+}
+
+/// What the functions may do, by their keys; those that do nothing with resources are left out.
+pub(super) fn grants(manifest: &CheckedManifest) -> Value {
+    let some = manifest.functions.iter().filter(|function| !function.permissions.is_empty());
+    Value::object(some.map(|function| (&function.key, permissions(&function.permissions))))
+}
+
+fn permissions(permissions: &Permissions) -> Value {
+    let statements = permissions.statements.iter().map(|statement| {
+        Value::object([
+            ("resource", Value::from(statement.resource.as_str())),
+            ("actions", Value::strings(&statement.actions)),
+            ("on", Value::strings(&statement.on)),
+        ])
+    });
+    let keys = permissions.keys.iter().map(|key| {
+        Value::object([
+            ("resource", Value::from(key.resource.as_str())),
+            ("actions", Value::strings(key.actions.iter().copied())),
+            ("service", Value::from(key.service.as_str())),
+        ])
+    });
+    Value::object([
+        ("resources", Value::strings(&permissions.resources)),
+        ("statements", Value::List(statements.collect())),
+        ("keys", Value::List(keys.collect())),
+    ])
+}
+
+/// The resources that the code names.
+pub(super) fn resources(manifest: &CheckedManifest) -> Value {
+    Value::object(manifest.resources.iter().map(|resource| {
+        let variable = ("variable", Value::from(resource.variable.as_str()));
+        (&resource.name, Value::object([variable, ("value", Value::from(resource.value.as_str()))]))
+    }))
 }
 
 fn route(route: &CheckedRoute) -> Value {

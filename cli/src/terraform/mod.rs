@@ -23,13 +23,14 @@ use crate::{check::CheckedManifest, support::files::Generated};
 pub(crate) const MODULE: &str = "routegen";
 
 /// The files of the module that are the same for every API.
-const FIXED: [(&str, &str); 8] = [
+const FIXED: [(&str, &str); 9] = [
     ("api.tf", include_str!("module/api.tf")),
     ("authorizers.tf", include_str!("module/authorizers.tf")),
     ("cognito.tf", include_str!("module/cognito.tf")),
     ("domain.tf", include_str!("module/domain.tf")),
     ("functions.tf", include_str!("module/functions.tf")),
     ("outputs.tf", include_str!("module/outputs.tf")),
+    ("resources.tf", include_str!("module/resources.tf")),
     ("variables.tf", include_str!("module/variables.tf")),
     ("versions.tf", include_str!("module/versions.tf")),
 ];

@@ -36,6 +36,21 @@ pub(super) fn render(manifest: &CheckedManifest) -> String {
             "lambda_functions",
             Value::object(functions),
         ),
+        (
+            "What the code of each function does with resources",
+            "lambda_grants",
+            match locals::grants(manifest) {
+                Value::Object(grants) => {
+                    Value::object(grants.into_iter().map(|(name, grants)| (key(&name), grants)))
+                }
+                other => other,
+            },
+        ),
+        (
+            "The resources that it names, each with its variable, and what that holds",
+            "lambda_resources",
+            locals::resources(manifest),
+        ),
     ];
     HEADER.to_owned() + &hcl::locals(&entries)
 }

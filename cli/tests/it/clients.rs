@@ -157,15 +157,29 @@ fn answers_as_documented(name: &str, server: &Server, header: &str, parameters: 
     assert!(report.contains(&tested), "{report}");
 }
 
+fn has_chromium() -> bool {
+    static FOUND: LazyLock<Result<(), String>> = LazyLock::new(|| {
+        let version = Command::new("chromium").arg("--version").output();
+        version
+            .map(drop)
+            .map_err(|error| format!("chromium cannot be run ({error}); Debian has it in chromium"))
+    });
+    or_skip(&FOUND).is_some()
+}
+
 /// A page as chromium has it after its scripts have run, offline, and what it has said about it.
-fn rendered(page: &Utf8Path) -> (String, String) {
+fn rendered(name: &str, url: &str) -> (String, String) {
     let mut command = Command::new("chromium");
     command.args(["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-sandbox"]);
-    // No name leads anywhere. What the page says goes to stderr.
-    command.args(["--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", "--v=0"]);
-    let profile = scratch(&format!("clients-chromium-{}", page.file_stem().unwrap()));
+    // No name leads anywhere but to this machine. What the page says goes to stderr.
+    command.args([
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        "--enable-logging=stderr",
+        "--v=0",
+    ]);
+    let profile = scratch(&format!("clients-chromium-{name}"));
     command.arg(format!("--user-data-dir={profile}"));
-    command.args(["--virtual-time-budget=20000", "--dump-dom", &format!("file://{page}")]);
+    command.args(["--virtual-time-budget=20000", "--dump-dom", url]);
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
@@ -179,18 +193,12 @@ fn rendered(page: &Utf8Path) -> (String, String) {
 
 #[test]
 fn the_page_of_a_document_is_one_file_that_is_rendered_offline_without_a_complaint() {
-    static FOUND: LazyLock<Result<(), String>> = LazyLock::new(|| {
-        let version = Command::new("chromium").arg("--version").output();
-        version
-            .map(drop)
-            .map_err(|error| format!("chromium cannot be run ({error}); Debian has it in chromium"))
-    });
-    if or_skip(&FOUND).is_none() {
+    if !has_chromium() {
         return;
     }
     let page = scratch("clients-html").join("pets.html");
     succeed(&mut routegen(&["openapi", "-p", "pets", "--html", page.as_str()]));
-    let (html, said) = rendered(&page);
+    let (html, said) = rendered("page", &format!("file://{page}"));
     assert_eq!(said, "");
     for text in ["/shelters/{shelter}/pets", "Says whether a home suits a species", "OAS", "ProblemDetails"] {
         assert!(html.contains(text), "{text}: {html}");
@@ -199,7 +207,7 @@ fn the_page_of_a_document_is_one_file_that_is_rendered_offline_without_a_complai
     let broken = page.with_file_name("broken.html");
     let script = "<script>fetch('https://elsewhere.example/')</script></body>";
     std::fs::write(&broken, std::fs::read_to_string(&page).unwrap().replace("</body>", script)).unwrap();
-    let (_, said) = rendered(&broken);
+    let (_, said) = rendered("broken", &format!("file://{broken}"));
     assert!(said.contains("Content Security Policy"), "{said}");
 }
 
@@ -228,5 +236,14 @@ fn a_client_in_rust_gets_a_typed_404_and_no_answer_is_outside_of_the_document() 
         json!([404, "https://pets.example/problems/no-pet", "the shelter north has no pet 9", null]);
     assert_eq!(answered("pets", &pets, "k1"), json!({ "found": "Ada", "missing": missing }));
     answers_as_documented("pets", &pets, "x-api-key: k1", "\"path.shelter\" = \"north\"\n");
+    // The same to read, beside the page with the requests.
+    if has_chromium() {
+        let reference = pets.ready["page"].as_str().unwrap().replace("/_routegen#", "/_routegen/reference#");
+        let (html, said) = rendered("reference", &reference);
+        assert_eq!(said, "");
+        for text in ["/shelters/{shelter}/pets", "Says whether a home suits a species", "ProblemDetails"] {
+            assert!(html.contains(text), "{text}: {html}");
+        }
+    }
     pets.stop();
 }

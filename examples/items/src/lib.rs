@@ -1,8 +1,8 @@
 //! The API of the seed: two routes behind Cognito, two Lambda functions, one table.
 //!
 //! A library with annotated handlers, and nothing else: `routegen package -p items` makes an artifact of each, and the
-//! Terraform that puts them behind an HTTP API. The table and what each function may do with it are in
-//! `terraform/main.tf`, which is written by hand.
+//! Terraform that puts them behind an HTTP API. What each function may do with the table, the resource that its handler takes says; the
+//! table is in `terraform/main.tf`, which is written by hand.
 
 mod store;
 
@@ -10,7 +10,7 @@ use routegen::{Created, Json, Problem, Query, Res, http::StatusCode, route};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use crate::store::Store;
+pub use crate::store::{ReadItems, Store, WriteItems};
 
 /// An item as clients see it.
 #[derive(Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -45,18 +45,19 @@ impl Page {
 }
 
 /// Retrieves items
-#[route(
-    GET, "/items", auth = "cognito", scopes = ["items/read"], memory = 256, timeout = 10, env = ["ITEMS_TABLE"]
-)]
-async fn get_items(Query(page): Query<Page>, store: Res<Store>) -> Result<Json<Vec<Item>>, Problem> {
-    Ok(Json(store.list(page.from, page.limit).await?))
+#[route(GET, "/items", auth = "cognito", scopes = ["items/read"], memory = 256, timeout = 10)]
+async fn get_items(Query(page): Query<Page>, items: Res<ReadItems>) -> Result<Json<Vec<Item>>, Problem> {
+    Ok(Json(items.list(page.from, page.limit).await?))
 }
 
 /// Creates a new item
-#[route(POST, "/items/create", auth = "cognito", scopes = ["items/write"], env = ["ITEMS_TABLE"])]
-async fn create_item(store: Res<Store>, Json(new): Json<NewItem>) -> Result<Created<Json<Item>>, Problem> {
+#[route(POST, "/items/create", auth = "cognito", scopes = ["items/write"])]
+async fn create_item(
+    items: Res<WriteItems>,
+    Json(new): Json<NewItem>,
+) -> Result<Created<Json<Item>>, Problem> {
     if new.name.trim().is_empty() {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY).with_detail("an item needs a name"));
     }
-    Ok(Created::new(Json(store.create(new).await?)))
+    Ok(Created::new(Json(items.create(new).await?)))
 }

@@ -46,28 +46,12 @@ module "api" {
   artifact_bucket             = var.artifact_bucket
   cognito_domain_prefix       = var.cognito_domain_prefix
   cognito_deletion_protection = var.cognito_deletion_protection
+  environment                 = var.environment
+  functions                   = var.functions
 
-  # The code says that it needs ITEMS_TABLE; without a value here the plan fails.
-  environment = merge(var.environment, { ITEMS_TABLE = aws_dynamodb_table.items.name })
-
-  # Each function may do what it does, and no more; the rest is what the environment says of it.
-  functions = merge(var.functions, {
-    for key, action in { get_items = "read", create_item = "create" } : key => merge(
-      try(var.functions[key], {}),
-      { policies = { items = data.aws_iam_policy_document.items[action].json } },
-    )
-  })
-}
-
-data "aws_iam_policy_document" "items" {
-  for_each = {
-    read   = ["dynamodb:Query"]
-    create = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
-  }
-
-  statement {
-    actions   = each.value
-    resources = [aws_dynamodb_table.items.arn]
+  # What each function may do with the table, its code says. Without an entry here the plan fails.
+  resources = {
+    items_table = { arn = aws_dynamodb_table.items.arn, name = aws_dynamodb_table.items.name }
   }
 }
 

@@ -98,8 +98,14 @@ fn checks(handler: &Handler) -> TokenStream {
 fn registration(ValidAuthorizer { spec, handler, .. }: &ValidAuthorizer) -> TokenStream {
     let kind = quote_spanned!(Span::mixed_site()=> Authorizer);
     let entry = glue::beside(handler, "entry_of");
-    // Of its arguments the registry asks nothing: they have no path of their own, and no body.
-    glue::registration(handler, &kind, &spec.to_declaration(), &TokenStream::new(), &Known::default(), &entry)
+    // Of the types of its arguments the registry asks nothing more: they have no path of their own, and no body.
+    let arguments = handler.arguments.iter().map(|ty| {
+        let argument =
+            quote_spanned!(Span::mixed_site()=> __private::Argument::<#ty, __private::Claimless, 0>);
+        quote_spanned!(Span::mixed_site()=> (__private::Option::None, false, false, #argument::DECLARED))
+    });
+    let known = Known { arguments: arguments.collect(), ..Known::default() };
+    glue::registration(handler, &kind, &spec.to_declaration(), &TokenStream::new(), &known, &entry)
 }
 
 #[cfg(test)]

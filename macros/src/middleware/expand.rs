@@ -78,7 +78,7 @@ pub(crate) fn expand(middleware: &ValidMiddleware) -> TokenStream {
                 const FACTS: __private::MiddlewareFacts = __private::MiddlewareFacts {
                     env: &[#(#env),*],
                     refuses: &[#(#refuses),*],
-                    resources: &[#(#known::RESOURCE_NAME),*],
+                    declared: &[#(#known::DECLARED),*],
                 };
                 fn around(inner: impl __private::Serve) -> impl __private::Serve {
                     __private::around(inner, #named_call)

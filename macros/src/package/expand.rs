@@ -37,7 +37,7 @@ pub(super) fn expand(crate_name: &str, package: &ValidPackage) -> TokenStream {
             __private::register_package! {
                 declaration: #declaration,
                 source: [__private::file!(), __private::line!(), __private::column!()],
-                arguments: [#((#known::FIELDS, #known::BODY, #known::WHOLE, #known::RESOURCE_NAME)),*],
+                arguments: [#((#known::FIELDS, #known::BODY, #known::WHOLE, #known::DECLARED)),*],
                 middleware: [#(<#functions as __private::Middleware>::FACTS),*],
                 entry: [#has_entry],
             }

@@ -156,7 +156,7 @@ impl Route<'_> {
     fn registration(&self) -> TokenStream {
         let site = Span::mixed_site();
         let facts = self.arguments().map(|argument| {
-            quote_spanned!(site=> (#argument::FIELDS, #argument::BODY, #argument::WHOLE, #argument::RESOURCE_NAME))
+            quote_spanned!(site=> (#argument::FIELDS, #argument::BODY, #argument::WHOLE, #argument::DECLARED))
         });
         let middleware =
             self.functions().map(|path| quote_spanned!(site=> <#path as __private::Middleware>::FACTS));

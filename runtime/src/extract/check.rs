@@ -11,7 +11,7 @@ use super::Query;
 #[cfg(feature = "registry")]
 use super::fields::Fields;
 use super::{Claims, Path, Scopes, address::Address};
-use crate::resource::{Maker, Res, Resource};
+use crate::resource::{Declaration, Maker, Res, Resource, declared};
 
 /// Asks at compile time whether `T` would fail on every request of a route with so many path parameters, behind an
 /// authorizer that gives claims or not.
@@ -42,8 +42,8 @@ pub trait ArgumentCheck {
     /// Nothing to make.
     const RESOURCE: Option<&'static Maker> = None;
 
-    /// Nothing that is made has a type.
-    const RESOURCE_NAME: Option<fn() -> &'static str> = None;
+    /// It declares nothing.
+    const DECLARED: Option<Declaration> = None;
 }
 
 impl<T, Auth, const PARAMETERS: usize> ArgumentCheck for Argument<T, Auth, PARAMETERS> {
@@ -168,8 +168,8 @@ impl<T: Resource, Auth, const PARAMETERS: usize> Argument<Res<T>, Auth, PARAMETE
     /// What is made before the first invocation.
     pub const RESOURCE: Option<&'static Maker> = Some(const { &Maker::of::<T>() });
 
-    /// Its type, for the registry, which is not to link what makes it.
-    pub const RESOURCE_NAME: Option<fn() -> &'static str> = Some(std::any::type_name::<T>);
+    /// What it declares, for the registry, which is not to link what makes it.
+    pub const DECLARED: Option<Declaration> = Some(|| vec![declared::<T>()]);
 }
 
 impl<T, Auth, const PARAMETERS: usize> Argument<Claims<T>, Auth, PARAMETERS> {

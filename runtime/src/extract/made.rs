@@ -6,14 +6,19 @@
 
 use axum::{
     Extension,
-    extract::{ConnectInfo, FromRequestParts, State},
+    extract::{ConnectInfo, State},
     http::request::Parts,
     response::IntoResponse,
 };
 use serde::de::DeserializeOwned;
 
-use super::{Argument, FromParts, FromRequest, address::Address, path, query};
-use crate::{Problem, Res, Resource, rejection::Rejection, request::Request, resource::Maker};
+use super::{Argument, FromParts, FromRequest, address::Address, path, query, resource};
+use crate::{
+    Problem, Res, Resource,
+    rejection::Rejection,
+    request::Request,
+    resource::{Declaration, Maker, declared},
+};
 
 /// Makes an argument as its own type says. An associated function of [`Argument`] itself is found before those of this trait, so
 /// that each type of axum that is made otherwise has its own.
@@ -72,10 +77,13 @@ made! {
         query::of(parts).map(axum::extract::Query).map_err(Problem::into_response).map_err(Rejection::own)
     };
 
+    /// What the argument declares.
+    [T: Resource] Res<T> = async |parts: &mut Parts| resource::of(parts).await.map_err(Rejection::own);
+
     /// Of what a layer has put there, or of the resource.
     [T: Resource + Clone] Extension<T> = async |parts: &mut Parts| match parts.extensions.get::<T>() {
         Some(value) => Ok(Extension(value.clone())),
-        None => resource(parts).await.map(Extension),
+        None => cloned(parts).await.map(Extension),
     };
 
     /// Of the address that the event says.
@@ -91,27 +99,33 @@ pub struct ViaResource;
 
 impl<T: Resource + Clone> FromParts<ViaResource> for State<T> {
     async fn from_parts(parts: &mut Parts) -> Result<Self, Rejection> {
-        resource(parts).await.map(State)
+        cloned(parts).await.map(State)
     }
 }
 
 impl<T: Resource + Clone> FromRequest<ViaResource> for State<T> {
     async fn from_request(request: Request) -> Result<Self, Rejection> {
-        resource(&mut request.into_parts().0).await.map(State)
+        cloned(&mut request.into_parts().0).await.map(State)
     }
 }
 
 impl<T: Resource, Auth, const PARAMETERS: usize> Argument<State<T>, Auth, PARAMETERS> {
     /// What is made before the first invocation.
     pub const RESOURCE: Option<&'static Maker> = Some(const { &Maker::of::<T>() });
+
+    /// What it declares.
+    pub const DECLARED: Option<Declaration> = Some(|| vec![declared::<T>()]);
 }
 
 impl<T: Resource, Auth, const PARAMETERS: usize> Argument<Extension<T>, Auth, PARAMETERS> {
     /// What is made before the first invocation.
     pub const RESOURCE: Option<&'static Maker> = Some(const { &Maker::of::<T>() });
+
+    /// What it declares.
+    pub const DECLARED: Option<Declaration> = Some(|| vec![declared::<T>()]);
 }
 
-async fn resource<T: Resource + Clone>(parts: &mut Parts) -> Result<T, Rejection> {
-    let resource = Res::from_request_parts(parts, &()).await.map_err(Rejection::own)?;
+async fn cloned<T: Resource + Clone>(parts: &mut Parts) -> Result<T, Rejection> {
+    let resource = resource::of::<T>(parts).await.map_err(Rejection::own)?;
     Ok(T::clone(&resource))
 }

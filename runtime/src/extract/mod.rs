@@ -40,6 +40,7 @@ pub use made::Make;
 pub use path::Path;
 pub use place::{Asked, AskedCheck, Early, EarlyCheck};
 pub use query::Query;
+pub use resource::TakesResources;
 pub use route_key::RouteKey;
 #[cfg(feature = "garde")]
 pub use valid::{Valid, Validated, ValuePlace};

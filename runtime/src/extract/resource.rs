@@ -1,6 +1,8 @@
-//! A resource as an argument.
+//! A resource as an argument, and what an extractor of one's own takes.
 //!
-//! In: a request in whose surroundings the resources are. Out: the one that is asked for, made if it is not there yet.
+//! In: a request in whose surroundings the resources are. Out: the one that is asked for, made if it is not there yet. It refuses an
+//! extractor that takes what it does not declare: where that may do something in AWS or reads a variable, the functions that take the
+//! extractor would be without.
 
 use axum::{
     extract::FromRequestParts,
@@ -8,14 +10,125 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{Problem, Res, Resource, request::Surroundings};
+use super::check::Argument;
+use crate::{
+    Problem, Res, Resource,
+    request::Surroundings,
+    resource::{Declaration, Init, Maker, Needs, maker},
+};
 
 impl<T: Resource, S: Sync> FromRequestParts<S> for Res<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let surroundings = parts.extensions.get::<Surroundings>();
-        let init = surroundings.map(|surroundings| surroundings.init.clone()).unwrap_or_default();
-        init.get().await.map_err(|error| Problem::internal(error).into_response())
+        const {
+            assert!(
+                <Self as Needs>::IS_SILENT,
+                "this resource, or one that it needs, declares grants or variables: an extractor that takes it has to declare it by \
+                 `impl TakesResources` with it in `type Needs`, so that the functions that take the extractor have them"
+            );
+        }
+        of(parts).await
     }
+}
+
+/// Takes a resource, which whoever calls this has declared.
+pub(super) async fn of<T: Resource>(parts: &mut Parts) -> Result<Res<T>, Response> {
+    let surroundings = parts.extensions.get::<Surroundings>();
+    let init = surroundings.map(|surroundings| surroundings.init.clone()).unwrap_or_default();
+    init.share().await.map_err(|error| Problem::internal(error).into_response())
+}
+
+/// An extractor of one's own that takes resources.
+///
+/// It declares them, and so each function that takes the extractor makes them before the first invocation, may do what they may, and
+/// requires their variables.
+///
+/// ```
+/// use routegen::{
+///     Init, Res, Resource, Response, TakesResources, axum::extract::FromRequestParts, http::request::Parts, lambda_http::Error,
+/// };
+///
+/// struct Sessions;
+///
+/// impl Resource for Sessions {
+///     const ENV: &'static [&'static str] = &["SESSION_SALT"];
+///
+///     async fn init(_: &Init) -> Result<Self, Error> {
+///         Ok(Self)
+///     }
+/// }
+///
+/// struct User(String);
+///
+/// impl TakesResources for User {
+///     type Needs = Res<Sessions>;
+/// }
+///
+/// impl<S: Sync> FromRequestParts<S> for User {
+///     type Rejection = Response;
+///
+///     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+///         let sessions = Self::resources(parts).await?;
+/// #       let _ = sessions;
+///         Ok(Self("Ada".to_owned()))
+///     }
+/// }
+/// ```
+///
+/// An extractor that extracts this one declares the same resources as its own. Where it does not, each of its requests gets 500 and the
+/// log says why, unless the resources declare nothing.
+pub trait TakesResources: Sized {
+    /// The resources that it takes: a `Res<T>`, or a tuple of them.
+    type Needs: Needs;
+
+    /// The resources.
+    ///
+    /// # Errors
+    ///
+    /// A response with status 500, where they cannot be made, or no argument of the route is known to need them.
+    fn resources(parts: &mut Parts) -> impl Future<Output = Result<Self::Needs, Response>> + Send {
+        let init = parts.extensions.get::<Surroundings>().map(|surroundings| surroundings.init.clone());
+        async move {
+            let made = match init {
+                None => Self::Needs::made(&Init::default()).await,
+                Some(init) => match init.prepared() {
+                    Some(needs) => Ok(needs),
+                    None if <Self::Needs as Needs>::IS_SILENT => Self::Needs::made(&init).await,
+                    None => Err(undeclared::<Self>().into()),
+                },
+            };
+            made.map_err(|error| Problem::internal(error).into_response())
+        }
+    }
+}
+
+/// Why resources that are there for nobody are not made for a request either.
+fn undeclared<T>() -> String {
+    format!(
+        "`{}` takes resources that no argument of the route declares, so that the function may lack permissions and variables: \
+         write `impl TakesResources` for the argument that it is extracted in, with the same `Needs`",
+        std::any::type_name::<T>()
+    )
+}
+
+impl<T: TakesResources> TakesResources for Option<T> {
+    type Needs = T::Needs;
+}
+
+impl<T: TakesResources, E> TakesResources for Result<T, E> {
+    type Needs = T::Needs;
+}
+
+#[cfg(feature = "garde")]
+impl<T: TakesResources> TakesResources for super::Valid<T> {
+    type Needs = T::Needs;
+}
+
+impl<T: TakesResources, Auth, const PARAMETERS: usize> Argument<T, Auth, PARAMETERS> {
+    /// What is made before the first invocation.
+    pub const RESOURCE: Option<&'static Maker> = Some(const { &maker::<T::Needs>() });
+
+    /// What that declares.
+    pub const DECLARED: Option<Declaration> = Some(<T::Needs as Needs>::declared);
 }

@@ -14,21 +14,27 @@ use std::{
 use lambda_http::{BoxFuture, Error};
 use tokio::sync::OnceCell;
 
+use super::grant::{Grant, Needed};
+
 /// What is made once in an execution environment, and shared by all of its invocations.
 ///
 /// A handler asks for it as [`Res<T>`]. It is made in Lambda's init phase, before the first request, for which Lambda
 /// gives a function more CPU than its memory setting buys; only the functions whose handlers take it make it.
 ///
 /// ```
-/// use routegen::{Init, Problem, Res, Resource, lambda_http::Error, route};
+/// use routegen::{FromResources, Grant, Init, Problem, Res, Resource, lambda_http::Error, route};
 ///
 /// struct Config {
 ///     table: String,
 /// }
 ///
 /// impl Resource for Config {
+///     // What may be done with what, and the variables that are read, so that no route has to say it.
+///     const GRANTS: &'static [Grant] = &[Grant::new("items_table", &["dynamodb:Query"])];
+///     const ENV: &'static [&'static str] = &["TENANT"];
+///
 ///     async fn init(_: &Init) -> Result<Self, Error> {
-///         Ok(Self { table: std::env::var("TABLE")? })
+///         Ok(Self { table: std::env::var("ITEMS_TABLE")? })
 ///     }
 /// }
 ///
@@ -36,9 +42,12 @@ use tokio::sync::OnceCell;
 ///     config: Res<Config>,
 /// }
 ///
-/// impl Resource for Items {
-///     async fn init(init: &Init) -> Result<Self, Error> {
-///         Ok(Self { config: init.get().await? })
+/// // Made from other resources.
+/// impl FromResources for Items {
+///     type Needs = Res<Config>;
+///
+///     async fn from_resources(config: Res<Config>) -> Result<Self, Error> {
+///         Ok(Self { config })
 ///     }
 /// }
 ///
@@ -63,7 +72,17 @@ use tokio::sync::OnceCell;
     note = "write `impl Resource for {Self}` with `async fn init(init: &Init) -> Result<Self, Error>`"
 )]
 pub trait Resource: Sized + Send + Sync + 'static {
-    /// Makes it. What it needs of other resources, `init` has.
+    /// What it may do in AWS. The policy of each function that takes it says so.
+    const GRANTS: &'static [Grant] = &[];
+
+    /// The environment variables that it reads. Each function that takes it requires them, as if its attribute said `env = […]`.
+    const ENV: &'static [&'static str] = &[];
+
+    /// What [`FromResources`](crate::FromResources) declares that it needs.
+    #[doc(hidden)]
+    const NEEDS: Needed = Needed::NOTHING;
+
+    /// Makes it. Where it needs other resources, implement [`FromResources`](crate::FromResources) in place of this trait.
     fn init(init: &Init) -> impl Future<Output = Result<Self, Error>> + Send;
 }
 
@@ -117,7 +136,8 @@ struct Shared {
 }
 
 type Cell = Arc<OnceCell<Made>>;
-type Made = Arc<dyn Any + Send + Sync>;
+pub(crate) type Made = Arc<dyn Any + Send + Sync>;
+type Make = for<'a> fn(&'a Init) -> BoxFuture<'a, Result<Made, Error>>;
 
 /// A resource's type.
 #[derive(Clone, Copy)]
@@ -136,7 +156,7 @@ impl PartialEq for Key {
 #[derive(Debug)]
 pub struct Maker {
     key: fn() -> Key,
-    make: for<'a> fn(&'a Init) -> BoxFuture<'a, Result<Made, Error>>,
+    make: Make,
 }
 
 impl Maker {
@@ -148,6 +168,11 @@ impl Maker {
         }
     }
 
+    /// The maker of a `T` that is no resource itself.
+    pub(crate) const fn by<T: 'static>(make: Make) -> Self {
+        Self { key: || Key { id: TypeId::of::<T>(), name: type_name::<T>() }, make }
+    }
+
     /// Makes the resource, unless it is there.
     pub(crate) async fn prepare(&self, init: &Init) -> Result<(), Error> {
         init.made(self).await.map(drop)
@@ -157,10 +182,44 @@ impl Maker {
 impl Init {
     /// Another resource. It is made if it is not there yet; everyone who asks shares it.
     ///
+    /// What it may do in AWS and the variables that it reads are not known by this call to the functions that take what asks for it. So one
+    /// that declares any, or needs a resource that does, is asked for by [`FromResources`](crate::FromResources), and this does not compile:
+    ///
+    /// ```compile_fail,E0080
+    /// # use routegen::{Grant, Init, Res, Resource, lambda_http::Error};
+    /// struct Table;
+    ///
+    /// impl Resource for Table {
+    ///     const GRANTS: &'static [Grant] = &[Grant::new("items_table", &["dynamodb:Query"])];
+    /// #   async fn init(_: &Init) -> Result<Self, Error> { Ok(Self) }
+    /// }
+    ///
+    /// struct Items(Res<Table>);
+    ///
+    /// impl Resource for Items {
+    ///     async fn init(init: &Init) -> Result<Self, Error> {
+    ///         Ok(Self(init.get().await?))
+    ///     }
+    /// }
+    /// # fn main() { let _ = Items::init(&Init::default()); }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Where it cannot be made, or needs the resource that asks for it.
     pub async fn get<T: Resource>(&self) -> Result<Res<T>, Error> {
+        const {
+            assert!(
+                T::GRANTS.is_empty() && T::ENV.is_empty() && T::NEEDS.is_silent,
+                "this resource, or one that it needs, declares grants or variables: what asks for it has to declare it by \
+                 `impl FromResources` with it in `type Needs`, so that the functions that take it have them"
+            );
+        }
+        self.share().await
+    }
+
+    /// Another resource, which what asks for it has declared.
+    pub(crate) async fn share<T: Resource>(&self) -> Result<Res<T>, Error> {
         match self.made(const { &Maker::of::<T>() }).await?.downcast() {
             Ok(resource) => Ok(Res(resource)),
             Err(_) => unreachable!("a cell holds a resource of its type"),
@@ -185,6 +244,12 @@ impl Init {
         // Where another thread was faster, its own is the one that is shared from now on.
         let _ = cell.set(Arc::new(value.clone()));
         value
+    }
+
+    /// What a [`Maker::by`] has made already.
+    pub(crate) fn prepared<N: Clone + 'static>(&self) -> Option<N> {
+        let cell = Arc::clone(self.lock().cells.get(&TypeId::of::<N>())?);
+        cell.get()?.downcast_ref::<N>().cloned()
     }
 
     async fn made(&self, maker: &Maker) -> Result<Made, Error> {

@@ -8,6 +8,7 @@ mod dev;
 mod diff;
 mod difference;
 mod emit_tf;
+mod grants;
 mod inspect;
 mod invoke;
 mod new;
@@ -50,7 +51,9 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         command(&Api { workspace, config, printer })
     };
     match &args.command {
-        Command::Routes => with_api(&routes::run),
+        Command::Routes { grants } => {
+            with_api(&|api| if *grants { grants::run(api) } else { routes::run(api) })
+        }
         Command::Check => with_api(&check::run),
         Command::Build(args) => with_api(&|api| build::run(api, args)),
         Command::OpenApi(openapi) => with_api(&|api| openapi::run(api, openapi, args.output.format)),

@@ -3,6 +3,7 @@
 mod authorizers;
 mod cognito;
 mod functions;
+mod grants;
 mod routes;
 
 use routegen_spec::Manifest;
@@ -13,6 +14,7 @@ pub(super) fn apply<'a>(manifest: &'a Manifest, configured: &Configured<'_>) -> 
     let mut findings = Findings::default();
     routes::apply(manifest, configured.routes, &mut findings);
     functions::apply(manifest, &mut findings);
+    grants::apply(manifest, &mut findings);
     authorizers::apply(manifest, &configured.authorizers, &mut findings);
     cognito::apply(manifest, &mut findings);
     findings

@@ -15,6 +15,11 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("own.css");
 const START: &str = include_str!("start.js");
 
+/// The script and the style of the viewer.
+pub(crate) fn viewer() -> (String, String) {
+    (file("swagger-ui-bundle.js"), file("swagger-ui.css") + STYLE)
+}
+
 /// The page of a document.
 pub(super) fn page(document: &str, title: &str) -> String {
     let viewer = script(&file("swagger-ui-bundle.js"));

@@ -113,6 +113,11 @@ resource "aws_apigatewayv2_api" "this" {
     }
 
     precondition {
+      condition     = length(setsubtract(keys(var.resources), keys(local.lambda_resources))) == 0
+      error_message = "The variable resources has entries that no code names: ${join(", ", setsubtract(keys(var.resources), keys(local.lambda_resources)))}. The code names: ${join(", ", keys(local.lambda_resources))}."
+    }
+
+    precondition {
       condition     = length(setsubtract(keys(var.routes), keys(local.lambda_routes))) == 0
       error_message = "The variable routes names routes that do not exist: ${join(", ", setsubtract(keys(var.routes), keys(local.lambda_routes)))}. There are: ${join(", ", keys(local.lambda_routes))}."
     }

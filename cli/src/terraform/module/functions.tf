@@ -44,7 +44,7 @@ locals {
       artifact    = "${var.artifacts_dir}/${function.artifact}"
       memory_size = coalesce(local.settings[key].memory_size, function.memory_size)
       timeout     = coalesce(local.settings[key].timeout, function.timeout)
-      environment = merge(local.environment, local.secrets[key])
+      environment = merge(local.resource_variables[key], local.environment, local.secrets[key])
       layers      = concat(local.settings[key].layers, var.layers)
       vpc         = local.settings[key].vpc == null ? var.vpc : local.settings[key].vpc
       logging     = local.settings[key].logging == null ? var.logging : local.settings[key].logging
@@ -279,6 +279,16 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
+      condition     = length(local.missing_resources[each.key]) == 0
+      error_message = "The code of the function ${each.key} uses resources that the variable resources does not have: ${join(", ", local.missing_resources[each.key])}. Write resources = { ${join(", ", [for name in local.missing_resources[each.key] : "${name} = { ${join(", ", [for attribute in distinct(["arn", local.lambda_resources[name].value]) : "${attribute} = \"...\""])} }"])} }."
+    }
+
+    precondition {
+      condition     = alltrue([for name in setintersection(local.resource_names[each.key], keys(var.resources)) : local.resources[name].arn != null && local.resources[name][local.lambda_resources[name].value] != null])
+      error_message = "The code of the function ${each.key} needs more of its resources than the variable resources says: ${join("; ", [for name in local.resource_names[each.key] : "${name} with ${join(" and ", distinct(["arn", local.lambda_resources[name].value]))}"])}."
+    }
+
+    precondition {
       condition     = length(local.missing_names[each.key]) == 0
       error_message = "The code of the function ${each.key} needs environment variables that have no value: ${join(", ", local.missing_names[each.key])}. Set them in the variable environment for every function, or in functions.${each.key}.environment."
     }
@@ -429,7 +439,7 @@ resource "aws_iam_role" "function" {
   }
 }
 
-# What the function needs to run at all. Its grants stand beside it.
+# What the function needs to run at all, and what its code does with resources. Other grants stand beside it.
 resource "aws_iam_role_policy" "function" {
   for_each = local.own_roles
 
@@ -438,7 +448,7 @@ resource "aws_iam_role_policy" "function" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       for statement in [
         {
           # Its own log group and no other, and no right to make one.
@@ -494,7 +504,7 @@ resource "aws_iam_role_policy" "function" {
           }
         },
       ] : statement.body if statement.used
-    ]
+    ], local.resource_statements[each.key])
   })
 
   lifecycle {

@@ -80,6 +80,11 @@ output "role_arns" {
   value       = local.role_arns
 }
 
+output "grant_documents" {
+  description = "Policy document of what the code of each function does with resources, by the function's key, for a role that the module does not make (create_role = false): attach it there. The module's own roles have it. A function that does nothing with resources has none."
+  value       = local.grant_documents
+}
+
 output "log_group_names" {
   description = "Log group of each function, by the function's key."
   value       = { for key, group in aws_cloudwatch_log_group.function : key => group.name }

@@ -243,6 +243,28 @@ variable "functions" {
   }
 }
 
+variable "resources" {
+  description = "Where the resources are that the code names, by its names for them. Each needs an arn, and what the code reads from the variable of the resource (ITEMS_TABLE for items_table): a name, as of a table or a bucket, or a url, as of a queue. kms_key_arn is the customer's key that encrypts the resource, which the functions may then use through the resource's service. Each function gets a policy with what its code says that it does with them."
+  type = map(object({
+    arn         = string
+    name        = optional(string)
+    url         = optional(string)
+    kms_key_arn = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for resource in values(var.resources) : can(regex("^arn:[^:]+:[^:]+:[^:]*:[^:]*:[^*]+$", coalesce(resource.arn, "arn:null:null:::null")))])
+    error_message = "resources has an arn that is no ARN of one resource, such as \"arn:aws:dynamodb:eu-central-1:123456789012:table/items\"."
+  }
+
+  validation {
+    condition     = alltrue([for resource in values(var.resources) : can(regex("^arn:[^:]+:kms:[^:]+:[^:]+:key/.+$", coalesce(resource.kms_key_arn, "arn:null:kms:null:null:key/null")))])
+    error_message = "resources has a kms_key_arn that is no ARN of a key, such as \"arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"; policies take no alias."
+  }
+}
+
 variable "layers" {
   description = "ARNs of layer versions that every function gets, such as an extension for telemetry. Lambda takes 5 for a function."
   type        = list(string)

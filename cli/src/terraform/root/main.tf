@@ -40,6 +40,7 @@ module "api" {
   tags                         = var.tags
   environment                  = var.environment
   functions                    = var.functions
+  resources                    = var.resources
   routes                       = var.routes
   default_route_settings       = var.default_route_settings
   cors                         = var.cors

@@ -44,6 +44,13 @@ variable "functions" {
   default = null
 }
 
+# What the code does something with, by its names: { items_table = { arn = "...", name = "..." } }. What Terraform makes is better
+# said in the module's block, where it can be referred to.
+variable "resources" {
+  type    = any
+  default = null
+}
+
 variable "routes" {
   type    = any
   default = null

@@ -165,7 +165,7 @@ impl First {
 }
 
 fn object_file(word: &str) -> Option<Vec<u8>> {
-    word.ends_with(".o").then(|| std::fs::read(word).ok())?
+    (Utf8Path::new(word).extension() == Some("o")).then(|| std::fs::read(word).ok())?
 }
 
 /// The words of a command as rustc prints it (`NAME="value" "program" "argument"`), variables first.

@@ -79,7 +79,7 @@ impl MainObject {
                 && symbol.st_size(endian) == content.len() as u64
         })?;
         let (note, strings) = (header(note_index)?, header(table.string_section())?);
-        Some(Self { symbols, note_symbol, note, strings, bytes })
+        Some(Self { bytes, symbols, note_symbol, note, strings })
     }
 
     /// The object of another program.

@@ -210,10 +210,7 @@ fn pen(id: u64) -> Value {
 
 /// What the functions are told: the emulator's functions are processes of this machine, and it is their AWS.
 fn environment(emulator: &Emulator) -> String {
-    format!(
-        "  environment = {{\n    ITEMS_TABLE      = aws_dynamodb_table.items.name\n    AWS_ENDPOINT_URL = {:?}\n  }}\n",
-        emulator.address
-    )
+    format!("  environment = {{ AWS_ENDPOINT_URL = {:?} }}\n", emulator.address)
 }
 
 /// The items that DynamoDB has, asked for without the API.

@@ -26,7 +26,7 @@ resource "aws_sqs_queue" "items" {}
 const SETTINGS: &str = r#"
   artifact_bucket = { name = aws_s3_bucket.artifacts.id }
   alias           = "live"
-  environment     = { ITEMS_TABLE = aws_dynamodb_table.items.name, QUEUE = aws_sqs_queue.items.url }
+  environment     = { QUEUE = aws_sqs_queue.items.url }
   functions = {
     create_item = {
       policies = {
@@ -220,7 +220,6 @@ resource "aws_cognito_user_pool_client" "theirs" {
 
 /// That pool for the API, with the scopes of its routes in it.
 const THEIR_POOL: &str = "
-  environment       = { ITEMS_TABLE = aws_dynamodb_table.items.name }
   cognito_user_pool = {
     id                      = aws_cognito_user_pool.theirs.id
     client_ids              = [aws_cognito_user_pool_client.theirs.id]

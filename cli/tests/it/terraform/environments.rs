@@ -19,7 +19,10 @@ const PROVIDER: &str = r#"provider "aws" {
 "#;
 
 /// The default of this one is made from the account's id, for which the provider would have to ask.
-const EVERYWHERE: &str = "cognito_domain_prefix = \"items\"\nenvironment = { ITEMS_TABLE = \"items\" }\n";
+const EVERYWHERE: &str = r#"
+cognito_domain_prefix = "items"
+resources             = { items_table = { arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/items", name = "items" } }
+"#;
 
 const DEV: &str = r#"
 function_name_prefix        = "dev-"
@@ -113,7 +116,7 @@ fn the_example_has_its_table_and_grants_in_every_environment() {
     assert_eq!(create["environment"][0]["variables"], variables);
     assert_eq!(plan.of("aws_lambda_function.this[\"get_items\"]")["memory_size"], 512);
     for key in ["create_item", "get_items"] {
-        assert_eq!(plan.of(&format!("aws_iam_role_policy.grant[\"{key}/items\"]"))["name"], "items");
+        assert_eq!(plan.of(&format!("aws_iam_role_policy.function[{key:?}]"))["name"], "routegen");
     }
 }
 
@@ -122,16 +125,15 @@ fn the_example_has_its_table_and_grants_in_every_environment() {
 fn a_plan_prints_the_names_of_environment_variables_and_none_of_their_values() {
     let Some(terraform) = terraform_with_provider() else { return };
     let secrets = r#"
-environment   = { ITEMS_TABLE = "items", API_KEY = "hunter2-of-all" }
+environment   = { API_KEY = "hunter2-of-all" }
 functions     = { get_items = { environment = { PASSWORD = "hunter2-of-one" } } }
-cognito_domain_prefix = "items"
 "#;
     for (name, root, more) in [
-        ("secrets", items().terraform.clone(), ""),
+        ("secrets", items().terraform.clone(), EVERYWHERE),
         (
             "secrets-of-items",
             repository().join("examples/items/terraform"),
-            "artifacts_dir = \"../lambda\"\n",
+            "artifacts_dir = \"../lambda\"\ncognito_domain_prefix = \"items\"\n",
         ),
     ] {
         let environments = Environments::of(terraform, name, &root);

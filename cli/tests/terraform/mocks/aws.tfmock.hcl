@@ -40,7 +40,8 @@ mock_resource "aws_cognito_user_pool" {
 
 mock_data "aws_partition" {
   defaults = {
-    partition = "aws"
+    partition  = "aws"
+    dns_suffix = "amazonaws.com"
   }
 }
 

@@ -15,6 +15,19 @@ use super::{
 };
 use crate::contract::{diff::api::Api, version};
 
+/// The keywords that no rule knows and whose value is a schema.
+const SCHEMAS: [&str; 9] = [
+    "not",
+    "if",
+    "then",
+    "else",
+    "contains",
+    "propertyNames",
+    "additionalItems",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
 /// So deep are values compared.
 const DEPTH: usize = 48;
 
@@ -342,10 +355,10 @@ impl<'a> Comparison<'_, 'a> {
             let one = match (before, after) {
                 (Some(before), Some(after)) => {
                     before.len() == after.len()
-                        && before
-                            .iter()
-                            .zip(after)
-                            .all(|(before, after)| self.is_one(before, after, &mut open))
+                        && before.iter().zip(after).all(|(before, after)| {
+                            self.is_one(before, after, &mut open)
+                                || (SCHEMAS.contains(&name) && self.allow_the_same(before, after))
+                        })
                 }
                 _ => false,
             };
@@ -355,6 +368,15 @@ impl<'a> Comparison<'_, 'a> {
                 self.add(Kind::NotUnderstood, way, value(before), value(after));
             }
         }
+    }
+
+    /// Whether two schemas allow the same values.
+    fn allow_the_same(&self, base: &'a Value, head: &'a Value) -> bool {
+        [Side::Request, Side::Response].into_iter().all(|side| {
+            let mut other = Self { pair: self.pair, side, open: self.open.clone(), changes: Vec::new() };
+            other.compare(&vec![base], &vec![head], "");
+            other.changes.is_empty()
+        })
     }
 
     /// Whether two values are the same, whatever components are called and whatever is said of them.
@@ -397,6 +419,8 @@ impl<'a> Comparison<'_, 'a> {
             }
             let mut added = Shape::of(self.pair.head, &[*member]);
             added.all_of.clear();
+            // Of null the whole says whether it is allowed.
+            added.null = true;
             let found = self.trial(|it| it.shapes(base, &added, way));
             let more = added.properties.keys().any(|name| !base.properties.contains_key(name));
             if !added.is_anything()

@@ -31,6 +31,10 @@ locals {
     }
   }
 
+  lambda_grants = {}
+
+  lambda_resources = {}
+
   # Three routes of one function, each with another authorizer, and an open one of its own function.
   lambda_routes = {
     create_pet = {

@@ -24,6 +24,10 @@ locals {
     }
   }
 
+  lambda_grants = {}
+
+  lambda_resources = {}
+
   lambda_routes = {
     fallback = {
       method                 = "ANY"

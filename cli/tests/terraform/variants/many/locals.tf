@@ -15,6 +15,10 @@ locals {
     }
   }
 
+  lambda_grants = {}
+
+  lambda_resources = {}
+
   lambda_routes = {
     for key, function in local.lambda_functions : key => {
       method                 = "GET"

@@ -15,6 +15,10 @@ locals {
     }
   }
 
+  lambda_grants = {}
+
+  lambda_resources = {}
+
   lambda_routes = {
     fallback = {
       method                 = "ANY"

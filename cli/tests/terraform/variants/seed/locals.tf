@@ -22,6 +22,10 @@ locals {
     }
   }
 
+  lambda_grants = {}
+
+  lambda_resources = {}
+
   lambda_routes = {
     create_item = {
       method                 = "POST"
