@@ -42,6 +42,7 @@ const USAGE: &str = "usage:
   cargo xtask soak [SECONDS] the local gateway under all that goes wrong
   cargo xtask bench          what a function costs, beside one on bare lambda_http
   cargo xtask viewer         takes the viewer of `routegen openapi --html` from its package of npm
+  cargo xtask bench-diff     time to compare two documents of 300 routes
   cargo xtask bench-terraform [--routes 10,100,300]
                              time to emit, plan and apply, beside the same API with every resource written out
   ";
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         ["bench"] => bench::bench(),
         ["bench-build", arguments @ ..] => bench::bench_build(arguments),
         ["bench-gateway", arguments @ ..] => bench::bench_gateway(arguments),
+        ["bench-diff"] => bench_diff(),
         ["bench-terraform"] => bench_terraform(None),
         ["bench-terraform", "--routes", counts] => bench_terraform(Some(counts)),
         ["packages"] => packages::packages(packages::Tests::Run),
@@ -179,6 +181,21 @@ fn soak(seconds: &str) -> Result<(), Failed> {
         .env("MALLOC_MMAP_THRESHOLD_", "131072")
         .env("ROUTEGEN_SOAK_SECONDS", seconds)
         .run()
+}
+
+/// Measures the comparison of two documents, and prints a table in Markdown.
+#[expect(clippy::print_stdout, reason = "the figures are data")]
+fn bench_diff() -> Result<(), Failed> {
+    Step::cargo("build --quiet --release --package routegen-cli").run()?;
+    let out = target().join("bench-diff.md");
+    Step::cargo("test --package routegen-cli --test it -- --ignored --exact diff::benchmark")
+        .env("ROUTEGEN_BENCH_PROGRAM", target().join("release/routegen"))
+        .env("ROUTEGEN_BENCH_OUT", &out)
+        .run()?;
+    let figures = std::fs::read_to_string(&out)
+        .map_err(|error| Failed(format!("{} cannot be read: {error}", out.display())))?;
+    println!("{figures}");
+    Ok(())
 }
 
 /// Measures the emitted Terraform, with the emulator and Terraform that the tests have, and prints a table in Markdown.

@@ -267,3 +267,59 @@ fn each_rule_has_its_place_on_the_page_with_its_verdict_and_its_words() {
         assert!(section.contains("- *Example*: ") && section.contains("- *What to do*: "), "{section}");
     }
 }
+
+/// A document of so many routes, each with a body and an answer of several types.
+fn large(routes: usize, changed: bool) -> String {
+    let schema = |name: String| {
+        let properties =
+            (0..12).map(|at| (format!("p{at}"), json!({ "type": "string", "maxLength": 9 + at })));
+        let mut properties: serde_json::Map<_, _> = properties.collect();
+        properties.insert(
+            "again".to_owned(),
+            json!({ "type": "array", "items": { "$ref": format!("#/components/schemas/{name}") } }),
+        );
+        let required: Vec<_> = (0..if changed { 6 } else { 5 }).map(|at| format!("p{at}")).collect();
+        json!({ "type": "object", "properties": properties, "required": required })
+    };
+    let schemas = (0..40).map(|at| (format!("S{at}"), schema(format!("S{at}"))));
+    let route = |at: usize| {
+        let content = json!({ "application/json": { "schema": { "$ref": format!("#/components/schemas/S{}", at % 40) } } });
+        let own = json!({ "auth": "cognito", "authorizer": "cognito", "path": format!("/r{at}/{{id}}"), "timeout": if changed { 5 } else { 10 } });
+        let operation = json!({
+            "operationId": format!("r{at}"),
+            "requestBody": { "required": true, "content": content },
+            "responses": { "200": { "content": content }, "404": { "content": content } },
+            "x-routegen": own,
+        });
+        (format!("/r{at}/{{id}}"), json!({ "put": operation }))
+    };
+    let schemas: serde_json::Map<_, _> = schemas.collect();
+    let paths: serde_json::Map<_, _> = (0..routes).map(route).collect();
+    json!({ "openapi": "3.1.1", "paths": paths, "components": { "schemas": schemas } }).to_string()
+}
+
+#[test]
+#[ignore = "a benchmark: `cargo xtask bench-diff`"]
+fn benchmark() {
+    let folder = scratch("diff-benchmark");
+    let write = |name: &str, changed: bool| std::fs::write(folder.join(name), large(300, changed)).unwrap();
+    write("base.json", false);
+    write("changed.json", true);
+    let program = std::env::var("ROUTEGEN_BENCH_PROGRAM").unwrap();
+    let seconds = |head: &str| {
+        let once = |_| {
+            let begin = std::time::Instant::now();
+            let mut command = Command::new(&program);
+            command.args(["diff", "base.json", head, "--quiet", "--fail-on", "none"]).current_dir(&folder);
+            succeed(&mut command);
+            begin.elapsed().as_secs_f64()
+        };
+        (0..10).map(once).fold(f64::INFINITY, f64::min)
+    };
+    let figures = format!(
+        "| 300 routes | s |\n|---|---|\n| the same | {:.3} |\n| all changed | {:.3} |\n",
+        seconds("base.json"),
+        seconds("changed.json")
+    );
+    std::fs::write(std::env::var("ROUTEGEN_BENCH_OUT").unwrap(), figures).unwrap();
+}

@@ -30,6 +30,19 @@ pub(super) struct Access<'a> {
 const NONE: &str = "none";
 
 impl<'a> Access<'a> {
+    /// Of two operations that are compared. Where one of the documents has OpenAPI's own words alone, the other's are taken too.
+    pub(super) fn of_both(apis: [Api<'a>; 2], operations: [&Operation<'a>; 2]) -> [Self; 2] {
+        let both_say_more = operations.iter().all(|operation| operation.own.get("auth").is_some());
+        let of = |at: usize| {
+            if both_say_more {
+                Self::of(apis[at], operations[at])
+            } else {
+                Self::by_security(apis[at], operations[at])
+            }
+        };
+        [of(0), of(1)]
+    }
+
     pub(super) fn of(api: Api<'a>, operation: &Operation<'a>) -> Self {
         let own = operation.own;
         if own.get("auth").is_none() {
@@ -134,11 +147,11 @@ pub(super) fn compare(base: &Access<'_>, head: &Access<'_>, findings: &mut Findi
     match (base.is_open(), head.is_open()) {
         (true, true) => {}
         (true, false) => {
-            let message = "callers have to say who they are, and had not to";
+            let message = "callers must say who they are, which nobody asked before";
             findings.add(Rule::AuthAdded, "auth", message, before, after);
         }
         (false, true) => {
-            let message = "everyone may call it, and might not";
+            let message = "everyone may call it, which was not so before";
             findings.add(Rule::AuthRemoved, "auth", message, before, after);
         }
         (false, false) if base.kind != head.kind || base.authorizer != head.authorizer => {

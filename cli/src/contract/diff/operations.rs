@@ -140,7 +140,7 @@ impl<'a> Changes<'_, 'a> {
             let (before, after) = (json!(before.to_string()), json!(after.to_string()));
             findings.add(Rule::SunsetEarlier, "sunset", message, before, after);
         }
-        let accesses = [Access::of(self.apis[0], old), Access::of(self.apis[1], new)];
+        let accesses = Access::of_both(self.apis, [old, new]);
         access::compare(&accesses[0], &accesses[1], &mut findings);
         access::throttle(old, new, &mut findings);
         parameters::compare(self.apis, &self.pair, old, new, &mut findings);
@@ -216,7 +216,7 @@ impl<'a> Changes<'_, 'a> {
         if !by_access {
             return;
         }
-        let [before, after] = [Access::of(self.apis[0], old), Access::of(self.apis[1], new)];
+        let [before, after] = Access::of_both(self.apis, [old, new]);
         let order = before.order(&after);
         if order.looser {
             let message = format!("it takes requests of `{from}`, which let fewer callers pass");

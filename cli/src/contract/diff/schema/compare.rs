@@ -442,7 +442,24 @@ impl<'a> Comparison<'_, 'a> {
             Side::Request => (self.pair.base, self.pair.head),
             Side::Response => (self.pair.head, self.pair.base),
         };
-        for one in needed {
+        // One that is there for another is not what has become of this one.
+        let compare = |it: &mut Self, one: &Shape<'a>, other: &Shape<'a>| match it.side {
+            Side::Request => it.shapes(one, other, way),
+            Side::Response => it.shapes(other, one, way),
+        };
+        let mut covers = |one: &Shape<'a>, other: &Shape<'a>| {
+            other.values.is_none() && self.trial(|it| compare(it, one, other)).is_empty()
+        };
+        let mut covered = vec![false; needed.len()];
+        let mut is_taken = vec![false; there.len()];
+        for (at, one) in needed.iter().enumerate().filter(|(_, one)| one.values.is_none()) {
+            for (place, other) in there.iter().enumerate() {
+                let covers = covers(one, other);
+                covered[at] |= covers;
+                is_taken[place] |= covers;
+            }
+        }
+        for (one, covered) in needed.iter().zip(covered) {
             if let Some(values) = &one.values {
                 let missing: Vec<_> =
                     values.iter().filter(|value| !there.iter().any(|shape| takes(shape, value))).collect();
@@ -456,12 +473,7 @@ impl<'a> Comparison<'_, 'a> {
                 }
                 continue;
             }
-            let compare = |it: &mut Self, other: &Shape<'a>| match it.side {
-                Side::Request => it.shapes(one, other, way),
-                Side::Response => it.shapes(other, one, way),
-            };
-            let mut trials = there.iter().filter(|other| other.values.is_none());
-            if trials.any(|other| self.trial(|it| compare(it, other)).is_empty()) {
+            if covered {
                 continue;
             }
             let label = label(one, needed_api);
@@ -469,12 +481,14 @@ impl<'a> Comparison<'_, 'a> {
                 there.iter().find(|other| self::label(other, there_api).as_ref() == Some(label))
             });
             // Where it is known by nothing, it is the one that fails nobody, if there is one.
-            let harmless = there.iter().find(|other| {
+            let harmless = there.iter().zip(&is_taken).find(|(other, is_taken)| {
+                let found = |it: &mut Self| it.trial(|it| compare(it, one, other));
                 other.values.is_none()
-                    && !self.trial(|it| compare(it, other)).iter().any(|change| change.kind.breaks())
+                    && !**is_taken
+                    && !found(self).iter().any(|change| change.kind.breaks())
             });
-            match (known.or(harmless), self.side) {
-                (Some(other), _) => compare(self, other),
+            match (known.or(harmless.map(|(other, _)| other)), self.side) {
+                (Some(other), _) => compare(self, one, other),
                 (None, Side::Request) => self.add(Kind::Variant, way, described(one), Value::Null),
                 (None, Side::Response) => self.add(Kind::Variant, way, Value::Null, described(one)),
             }

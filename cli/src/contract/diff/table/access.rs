@@ -127,4 +127,13 @@ fn what_openapi_says_itself_is_understood() {
     assert_eq!(found(pool(&["a"]), pool(&[])), ["scopes-emptied"]);
     assert_eq!(found(pool(&[]), json!([{ "key": [] }])), ["authorizer-changed", "authorizer-replaced"]);
     assert_eq!(found(pool(&["a"]), pool(&["a"])), Vec::<&str>::new());
+    // One of the documents says more than the other.
+    let more = |more: Value| {
+        let mut document = with(pool(&["items/read"]));
+        document["paths"]["/items"]["get"]["x-routegen"] = more;
+        document
+    };
+    let own = more(json!({ "auth": "cognito", "authorizer": "cognito", "scopes": ["items/read"] }));
+    assert_eq!(super::found(&with(pool(&["items/read"])), &own), Vec::<&str>::new());
+    assert_eq!(super::found(&own, &with(json!([]))), ["auth-removed"]);
 }

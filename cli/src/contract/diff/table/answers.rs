@@ -141,6 +141,16 @@ pub(super) fn cases() -> Vec<Case> {
             one(json!({ "oneOf": [alternative("cat")] })),
         ),
         case(
+            "response-variant-added",
+            one(json!({ "type": "object", "properties": { "b": {} } })),
+            one(
+                json!({ "anyOf": [{ "type": "object", "properties": { "b": {} } }, { "type": "object", "properties": { "c": {} } }] }),
+            ),
+            one(
+                json!({ "anyOf": [{ "type": "object", "properties": { "b": {} } }, { "type": "object", "properties": { "b": {} }, "maxProperties": 1 }] }),
+            ),
+        ),
+        case(
             "response-error-variant-added",
             error(alternative("gone")),
             error(json!({ "anyOf": [alternative("gone"), alternative("never")] })),

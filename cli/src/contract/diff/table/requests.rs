@@ -266,6 +266,13 @@ pub(super) fn bodies() -> Vec<Case> {
             one(json!({ "oneOf": [alternative("cat"), { "const": "none" }] })),
             one(json!({ "oneOf": [{ "enum": ["none"] }, alternative("dog"), alternative("cat")] })),
         ),
+        // Alternatives that nothing tells apart, and that require nothing.
+        case(
+            "body-variant-removed",
+            one(json!({ "anyOf": [{ "type": "object", "properties": { "b": {} } }, { "type": "object", "properties": { "c": {} } }] })),
+            one(json!({ "anyOf": [{ "type": "object", "properties": { "b": {} } }] })),
+            one(json!({ "anyOf": [{ "type": "object", "properties": { "c": {} } }, { "type": "object", "properties": { "b": {} } }] })),
+        ),
         case(
             "body-all-of-added",
             one(json!({ "type": "object", "properties": { "b": {} } })),
