@@ -43,6 +43,7 @@ const USAGE: &str = "usage:
   cargo xtask bench          what a function costs, beside one on bare lambda_http
   cargo xtask viewer         takes the viewer of `routegen openapi --html` from its package of npm
   cargo xtask bench-diff     time to compare two documents of 300 routes
+  cargo xtask bench-document the document of an API beside the list of its routes
   cargo xtask bench-terraform [--routes 10,100,300]
                              time to emit, plan and apply, beside the same API with every resource written out
   ";
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         ["soak", seconds] => soak(seconds),
         ["bench"] => bench::bench(),
         ["bench-build", arguments @ ..] => bench::bench_build(arguments),
+        ["bench-document"] => bench::bench_document(),
         ["bench-gateway", arguments @ ..] => bench::bench_gateway(arguments),
         ["bench-diff"] => bench_diff(),
         ["bench-terraform"] => bench_terraform(None),

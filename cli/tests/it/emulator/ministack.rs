@@ -15,7 +15,7 @@ use super::{
     python::{Python, python},
 };
 use crate::{
-    fixture::scratch,
+    fixture::{items, scratch},
     terraform::tool::{Root, terraform_with_provider},
 };
 
@@ -26,7 +26,7 @@ const WRITE: &str = "items/write";
 fn the_example_is_applied_gives_tokens_and_answers_those_whom_a_route_lets_in() {
     let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
     let folder = scratch("ministack");
-    let emulator = start(python, &folder);
+    let emulator = start_with(python, &folder, &[("AUTH", "true")]);
     let settings = format!("  cognito_deletion_protection = false\n{}", environment(&emulator));
     let root = emulator.root(terraform, &folder, &settings);
     root.apply();
@@ -42,6 +42,7 @@ fn the_example_is_applied_gives_tokens_and_answers_those_whom_a_route_lets_in() 
     assert_eq!(rows(&emulator), json!([pen(1)]));
     one_token_may_carry_both_scopes(&client);
     a_request_that_makes_no_sense_is_the_clients_fault(&client, &writer);
+    a_function_may_do_what_its_resource_says_and_nothing_else(&emulator, python);
 
     root.destroy();
 }
@@ -144,12 +145,18 @@ fn artifacts_from_a_bucket_answer_the_clients_of_a_pool_that_was_there() {
 
 /// `MiniStack`, with its state in `folder`.
 pub(super) fn start(python: &Python, folder: &Utf8Path) -> Emulator {
+    start_with(python, folder, &[])
+}
+
+/// The same with more variables: `AUTH` lets it ask the policies of whoever calls.
+fn start_with(python: &Python, folder: &Utf8Path, variables: &[(&str, &str)]) -> Emulator {
     Emulator::start(folder, "/_ministack/ready", |port| {
         let mut command = python.server("ministack", folder);
         command.env("STATE_DIR", folder.join("state"));
         // By default it listens everywhere, and on two ports more.
         command.env("BIND_HOST", "127.0.0.1").env("GATEWAY_PORT", port.to_string());
         command.env("IOT_MTLS_ENABLED", "0").env("SFTP_ENABLED", "0");
+        command.envs(variables.iter().copied());
         command
     })
 }
@@ -200,6 +207,28 @@ fn a_request_that_makes_no_sense_is_the_clients_fault(client: &Client, writer: &
     assert_eq!(client.create_item(Some(writer), "{\"name\": \" \"}").0, 422);
     assert_eq!(client.call("GET", "/nowhere", Some(writer), None).0, 404);
     assert_eq!(client.call("DELETE", "/items", Some(writer), None).0, 404);
+}
+
+/// Each function has run its own code under its own policy by now. Here it runs the code of the other, which its policy has to refuse,
+/// until somebody adds an action by hand.
+fn a_function_may_do_what_its_resource_says_and_nothing_else(emulator: &Emulator, python: &Python) {
+    let zip = |name: &str| items().artifacts.join(format!("{name}.zip"));
+    let run = |function: &str, code: &str, added: &str| {
+        let zip = zip(code);
+        let arguments = [&emulator.address, function, zip.as_str(), added];
+        let said = python.run(include_str!("as_another.py"), &arguments);
+        serde_json::from_str::<Value>(&said).unwrap()
+    };
+    for (function, code, action, succeeds) in [
+        ("items-get-items", "create-item", "dynamodb:UpdateItem", 201),
+        ("items-create-item", "get-items", "dynamodb:Query", 200),
+    ] {
+        let refused = run(function, code, "");
+        assert_eq!(refused["status"], 500, "{function}: {refused}");
+        assert!(refused["log"].as_str().unwrap().contains("AccessDenied"), "{function}: {refused}");
+        let added = format!("{action} dynamodb:PutItem");
+        assert_eq!(run(function, code, &added)["status"], succeeds, "{function} with {added}");
+    }
 }
 
 const PEN: &str = r#"{ "name": "pen", "description": "blue" }"#;

@@ -41,22 +41,18 @@ fn the_open_route_is_tested_packaged_and_valid() {
     let project = folder.join("hello");
     // Nothing is resolved anew.
     std::fs::copy(repository().join("Cargo.lock"), project.join("Cargo.lock")).unwrap();
-    let run = |program: &str, words: &[&str]| {
-        let mut command = Command::new(program);
-        command.args(words).current_dir(&project);
+    let run = |script: &str| {
+        let mut command = Command::new("sh");
+        let programs = Utf8Path::new(env!("CARGO_BIN_EXE_routegen")).parent().unwrap();
+        let path = format!("{programs}:{}", std::env::var("PATH").unwrap());
+        command.args(["-ec", script]).current_dir(&project).env("PATH", path).env("GITHUB_BASE_REF", "main");
         command.env("CARGO_TARGET_DIR", target()).env(OPTIMISATION, "0").env_remove("RUSTFLAGS");
         succeed(&mut command)
     };
-    // With the profiles of this repository, by which the dependencies are compiled already.
-    let profiles = repository().join(".cargo/config.toml");
-    run("cargo", &["test", "--quiet", "--offline", "--config", profiles.as_str()]);
-    for words in [&["package"][..], &["openapi"], &["emit-tf", "--check"], &["openapi", "--check"]] {
-        run(env!("CARGO_BIN_EXE_routegen"), words);
-    }
+    run("routegen package; routegen openapi");
     is_valid(&project.join("terraform"));
     // What is left for git are the files that are committed.
-    let mut git = Command::new("git");
-    let status = succeed(git.args(["status", "--short"]).current_dir(&project));
+    let status = run("git status --short");
     let untracked: Vec<_> = status.lines().filter_map(|line| line.strip_prefix("?? ")).collect();
     assert_eq!(
         untracked,
@@ -73,6 +69,29 @@ fn the_open_route_is_tested_packaged_and_valid() {
             "tests/"
         ]
     );
+    run("git add .; git -c user.name=a -c user.email=a@example.com commit --quiet --message first");
+    run("git update-ref refs/remotes/origin/main HEAD");
+    for step in steps(&std::fs::read_to_string(project.join(".github/workflows/ci.yml")).unwrap()) {
+        run(&step);
+    }
+    assert_eq!(run("git status --short"), "");
+}
+
+/// The commands of the workflow. What it installs is there, and clippy looks at `examples/shop` with the workspace.
+fn steps(workflow: &str) -> Vec<String> {
+    let commands = workflow.lines().filter_map(|line| line.split_once("run: ")).map(|(_, command)| command);
+    let is_there = |command: &&str| {
+        !["rustup ", "cargo install ", "cargo clippy "].iter().any(|start| command.starts_with(start))
+    };
+    // With the profiles of this repository, by which the dependencies are compiled already.
+    let profiles = repository().join(".cargo/config.toml");
+    let commands = commands.filter(is_there).map(|command| match command {
+        "cargo test" => format!("cargo test --quiet --offline --config '{profiles}'"),
+        command => command.to_owned(),
+    });
+    let steps: Vec<_> = commands.collect();
+    assert_eq!(steps.len(), 5, "{steps:?}");
+    steps
 }
 
 fn is_valid(folder: &Utf8Path) {

@@ -10,13 +10,14 @@ use super::{
 use crate::fixture::{Project, copy, items, repository, scratch, succeed};
 
 /// The files of the module that are the same for every API.
-const FIXED: [&str; 8] = [
+const FIXED: [&str; 9] = [
     "api.tf",
     "authorizers.tf",
     "cognito.tf",
     "domain.tf",
     "functions.tf",
     "outputs.tf",
+    "resources.tf",
     "variables.tf",
     "versions.tf",
 ];

@@ -11,7 +11,7 @@ use crate::fixture::{copy, repository, scratch};
 
 /// Kinds of APIs, by the name of the variant in `cli/tests/terraform`, each with what it cannot do without. `FUNCTION` and
 /// `ROUTE` are keys of its maps.
-const APIS: [Api; 6] = [
+const APIS: [Api; 7] = [
     Api { variant: "seed", function: "get_items", route: "create_item", needs: "" },
     Api { variant: "open", function: "get_status", route: "get_status", needs: "" },
     Api { variant: "catch_all", function: "files", route: "fallback", needs: "" },
@@ -29,6 +29,17 @@ const APIS: [Api; 6] = [
         needs: r#"jwt_authorizers = {
     partners = { issuer = "https://partners.example.com/", audience = ["orders"] }
     staff    = { issuer = aws_kms_key.known_later.id, audience = [aws_kms_key.known_later.id] }
+  }"#,
+    },
+    Api {
+        variant: "resources",
+        function: "orders",
+        route: "get_orders",
+        needs: r#"resources = {
+    keys_table   = { arn = aws_kms_key.known_later.arn, name = aws_kms_key.known_later.id }
+    news_topic   = { arn = "arn:aws:sns:eu-central-1:123456789012:news", kms_key_arn = aws_kms_key.known_later.arn }
+    orders_queue = { arn = aws_kms_key.known_later.arn, url = aws_kms_key.known_later.id, kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/k" }
+    orders_table = { arn = aws_kms_key.known_later.arn, name = "orders" }
   }"#,
     },
 ];
@@ -60,7 +71,10 @@ const SETTINGS: &[&[&str]] = &[
     &["", r#"role_permissions_boundary = "arn:aws:iam::123456789012:policy/bounds""#],
     &["", r#"layers = ["arn:aws:lambda:eu-central-1:123456789012:layer:common:1"]"#],
     // What the code of an API asks for has to have a value.
-    &[ENVIRONMENT, "environment = { TABLE = aws_kms_key.known_later.id, REGION_NAME = \"x\", KEYS = \"k\" }"],
+    &[
+        ENVIRONMENT,
+        "environment = { TABLE = aws_kms_key.known_later.id, REGION_NAME = \"x\", KEYS = \"k\", LEVEL = \"l\" }",
+    ],
     &[
         "",
         r#"functions = { FUNCTION = {
@@ -117,7 +131,7 @@ const SEALED: &str = r#"artifact_bucket = { name = "zips", server_side_encryptio
 
 const DUAL_STACK: &str = r#"vpc = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"], ipv6_allowed_for_dual_stack = true }"#;
 
-const ENVIRONMENT: &str = r#"environment = { TABLE = "items", REGION_NAME = "x", KEYS = "k" }"#;
+const ENVIRONMENT: &str = r#"environment = { TABLE = "items", REGION_NAME = "x", KEYS = "k", LEVEL = "l" }"#;
 
 /// A resource of the caller's, of which nothing is known before it is applied.
 const BESIDE: &str = "resource \"aws_kms_key\" \"known_later\" {}\n";

@@ -4,14 +4,32 @@ locals {
   api_name = "resources"
 
   lambda_functions = {
-    for name, timeout in { api_key = 5, get_health = 10, orders = 10 } : name => {
-      name                         = replace(name, "_", "-")
-      description                  = name
-      artifact                     = "${replace(name, "_", "-")}.zip"
-      architecture                 = "arm64"
-      memory_size                  = 128
-      timeout                      = timeout
-      environment_names            = name == "orders" ? ["LEVEL"] : []
+    api_key = {
+      name              = "api-key"
+      description       = "api_key"
+      artifact          = "api-key.zip"
+      architecture      = "arm64"
+      memory_size       = 128
+      timeout           = 5
+      environment_names = []
+    }
+    get_health = {
+      name              = "get-health"
+      description       = "get_health"
+      artifact          = "get-health.zip"
+      architecture      = "arm64"
+      memory_size       = 128
+      timeout           = 10
+      environment_names = []
+    }
+    orders = {
+      name              = "orders"
+      description       = "orders"
+      artifact          = "orders.zip"
+      architecture      = "arm64"
+      memory_size       = 128
+      timeout           = 10
+      environment_names = ["LEVEL"]
     }
   }
 
