@@ -115,7 +115,7 @@ async fn get_order(Path(_): Path<Place>) -> Result<Json<other::Order>, lambda_ht
 }
 
 /// The other parameters have other names.
-#[route(DELETE, "/shops/{name}/orders/{number}", auth = "key", deprecated = true)]
+#[route(DELETE, "/shops/{name}/orders/{number}", auth = "key", deprecated = true, sunset = "2027-01-31")]
 async fn delete_order(Path(_): Path<(String, u64)>) -> NoContent {
     unimplemented!()
 }
