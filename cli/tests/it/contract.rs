@@ -264,7 +264,9 @@ fn the_documents_of_the_examples_are_those_of_their_code() {
         validate(&written, &format!("{example}.json"));
         let older = succeed(&mut routegen(&["openapi", "-p", example, "--openapi", "3.0", "--out", "-"]));
         validate(&older, &format!("{example}-3.0.json"));
-        crate::clients::is_of_the_client(example, &older);
+        if ["items", "pets"].contains(&example) {
+            crate::clients::is_of_the_client(example, &older);
+        }
         succeed(&mut routegen(&["openapi", "-p", example, "--check"]));
         assert!(committed.is_file());
     }
