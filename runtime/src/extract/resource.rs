@@ -187,7 +187,7 @@ mod tests {
         call: crate::middleware::Call,
     ) -> StatusCode {
         for maker in resources.iter().flatten() {
-            maker.prepare(&init).await.unwrap();
+            maker.prepare(&init).await.expect("sessions are always made");
         }
         let mut request = crate::request::Request::default();
         request.extensions_mut().insert(Surroundings { parameters: &[], init });
