@@ -2,7 +2,7 @@
 //!
 //! The flow is one way, and each room is a folder: [`project`] finds the package and its configuration, [`routes`] reads its routes,
 //! [`check`] makes the only thing that may be built or emitted, [`artifacts`] and [`terraform`] make it, [`contract`] describes it, and
-//! [`dev`] runs it on this machine. [`toolchain`] calls cargo and rustc, [`output`] prints, and all stand on [`support`]. Only [`app`] puts them together.
+//! [`dev`] runs it on this machine; [`new`] makes a package to begin with. [`toolchain`] calls cargo and rustc, [`output`] prints, and all stand on [`support`]. Only [`app`] puts them together.
 
 #[cfg(not(unix))]
 compile_error!("routegen runs on Linux and macOS; on Windows, install it in WSL");
@@ -12,6 +12,7 @@ mod artifacts;
 mod check;
 mod contract;
 mod dev;
+mod new;
 mod output;
 mod project;
 mod routes;

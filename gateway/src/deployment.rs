@@ -75,6 +75,8 @@ pub(crate) struct Deployment {
     /// Where requests have what its authorizers know their callers by, beside the header `authorization`.
     #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
     pub(crate) credentials: Vec<IdentitySource>,
+    #[cfg(feature = "page")]
+    pub(crate) reference: Option<crate::Reference>,
 }
 
 /// A route with what decides and what answers.
@@ -139,6 +141,8 @@ impl Deployment {
             iam: deciders.iam,
             scopes: api.routes.iter().flat_map(|route| route.scopes.iter().cloned()).collect(),
             credentials: api.authorizers.values().flat_map(identity_sources).cloned().collect(),
+            #[cfg(feature = "page")]
+            reference: api.reference.clone(),
         })
     }
 }

@@ -53,6 +53,9 @@ pub use deployment::ApiError;
 pub use functions::{InvokeError, Processes};
 pub use gateway::{Gateway, GatewayBuilder, StartError};
 pub use issuer::{KeyError, LocalIssuer, TokenBuilder, Tokens};
+#[cfg(feature = "page")]
+#[cfg_attr(docsrs, doc(cfg(feature = "page")))]
+pub use model::Reference;
 pub use model::{
     Api, Authorizer, Function, FunctionError, IamKey, Invocation, JwtAuthorizer, LambdaAuthorizer, Program,
     Route,

@@ -15,10 +15,10 @@ pub(crate) struct Errors(Vec<syn::Error>);
 impl Errors {
     /// An error that underlines `place` from its first token to its last; the whole attribute where it has no token.
     pub(crate) fn push(&mut self, place: &impl ToTokens, message: impl Display, help: impl Display) {
-        self.0.push(syn::Error::new_spanned(place, text(&message, &help)));
+        self.0.push(error(place, message, help));
     }
 
-    /// An error of syntax that syn has found and worded.
+    /// An error of syntax.
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
         self.0.push(error);
     }
@@ -26,6 +26,11 @@ impl Errors {
     pub(crate) fn into_vec(self) -> Vec<syn::Error> {
         self.0
     }
+}
+
+/// The same error, for a parser of syn to return.
+pub(crate) fn error(place: &impl ToTokens, message: impl Display, help: impl Display) -> syn::Error {
+    syn::Error::new_spanned(place, text(&message, &help))
 }
 
 /// Stable Rust has no help notes for macros, so the help is a line of the message.

@@ -66,8 +66,9 @@ impl Table<'_> {
         let Some(Row { key, place }) = self.0.iter_mut().find(|row| word == row.key.name) else {
             return self.refuse_unknown(&word, errors);
         };
-        let value: TokenStream = tokens.skip(1).collect();
-        if !is_assignment(&argument) || value.is_empty() {
+        let value: TokenStream = if key.is_list() { tokens.collect() } else { tokens.skip(1).collect() };
+        let has_form = key.is_list() || is_assignment(&argument);
+        if !has_form || value.is_empty() {
             errors.push(&argument, format!("`{word}` has no value"), format!("write `{}`", key.example));
             return place.excuse();
         }
@@ -92,6 +93,15 @@ impl Table<'_> {
 
     fn refuse_unknown(&mut self, word: &Ident, errors: &mut Errors) {
         let text = word.to_string();
+        if text == Key::RESPONSES.name {
+            errors.push(
+                word,
+                format!("`{text}` is a key of `#[route]` alone: clients see the answers of routes"),
+                "leave it out; a refusal of an authorizer is API Gateway's 401 or 403, which the document has, and middleware says \
+                 `refuses = [403]`",
+            );
+            return;
+        }
         let message = format!("unknown key `{text}`");
         let keys = self.list();
         let Some(near) = nearest(&text, self.0.iter().map(|row| row.key.name)) else {

@@ -9,8 +9,8 @@ use std::{fmt::Display, ops::RangeInclusive};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use routegen_spec::{
-    Auth, EnvName, GrantSpec, IdentitySource, Method, Name, PathPattern, ResourceValue, Scope, Throttle,
-    attributes::Key, limits,
+    Auth, Date, EnvName, GrantSpec, IdentitySource, Method, Name, PathPattern, ResourceValue, Scope,
+    Throttle, attributes::Key, limits,
 };
 use syn::{
     Expr, LitBool, LitInt, LitStr, Token, Type,
@@ -406,6 +406,12 @@ pub(crate) fn id(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<N
     let text = string(key, value, errors)?;
     let name = text.value().parse::<Name>();
     name.inspect_err(|error| errors.push(&text, error, error.help(key.name))).ok()
+}
+
+pub(crate) fn date(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Date> {
+    let text = string(key, value, errors)?;
+    let date = text.value().parse::<Date>();
+    date.inspect_err(|error| errors.push(&text, error, error.help())).ok()
 }
 
 /// Any text.

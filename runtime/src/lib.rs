@@ -466,7 +466,7 @@ pub mod __private {
     #[cfg(feature = "registry")]
     pub use crate::contract::{
         DescribeError, DescribeWrapper, Described, FailingAnything, HeadedAnything, Of, ReturnedAnything,
-        Taken, TakenAnything, Untyped, failing, generated, of_any_status, returned,
+        Said, Taken, TakenAnything, Untyped, failing, generated, of_any_status, returned,
     };
     #[cfg(any(feature = "router", feature = "testing"))]
     pub use crate::registry::in_registered_package;

@@ -145,7 +145,10 @@ macro_rules! __described {
     () => {
         ::core::option::Option::None
     };
-    ($details:literal, [$($argument:ty),* $(,)?], $handler:path) => {
+    (
+        $details:literal, [$($argument:ty),* $(,)?], $handler:path
+        $(, [$({$status:literal $description:literal $($said:ty)?}),*])?
+    ) => {
         ::core::option::Option::Some({
             $crate::__local_schema!();
             fn described() -> $crate::__private::contract::RouteTypes {
@@ -169,6 +172,18 @@ macro_rules! __described {
                 let sent = failure.response().headed().sent();
                 let schema = Local(sent.of).schema(false);
                 described.fails(answers, sent, schema);
+                $($({
+                    #[allow(unused_mut)]
+                    let mut said = $crate::__private::Said::new($status, $description);
+                    $({
+                        let response = $crate::__private::failing::<$said>();
+                        let answers = response.answers();
+                        let sent = response.response().headed().sent();
+                        let schema = Local(sent.of).schema(false);
+                        said.is(answers, sent, schema);
+                    })?
+                    described.says(said);
+                })*)?
                 described.finish()
             }
             described as fn() -> $crate::__private::contract::RouteTypes

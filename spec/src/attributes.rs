@@ -61,6 +61,11 @@ impl Key {
     pub const TAGS: Self = Self::new("tags", r#"tags = ["items"]"#);
     /// Whether clients should no longer call a route.
     pub const DEPRECATED: Self = Self::new("deprecated", "deprecated = true");
+    /// What a route answers with, where types cannot tell it.
+    pub const RESPONSES: Self =
+        Self::new("responses", r#"responses(201 = Item, 404 = "there is no such item")"#);
+    /// The day until which a route stays.
+    pub const SUNSET: Self = Self::new("sunset", r#"sunset = "2027-01-31""#);
     /// The status of a problem.
     pub const STATUS: Self = Self::new("status", "status = 404");
     /// What clients tell problems apart by.
@@ -90,6 +95,11 @@ impl Key {
         Self { name, example }
     }
 
+    /// Whether a list in parentheses follows the word, and not `=` and a value.
+    pub fn is_list(self) -> bool {
+        self == Self::RESPONSES
+    }
+
     const fn takes(self, value: &'static str, default: &'static str) -> Argument {
         Argument { key: self, value, default }
     }
@@ -102,7 +112,7 @@ const DOC_COMMENT: &str = "first paragraph of the doc comment";
 const CRATE: &str = "where this crate is, if renamed or re-exported";
 
 /// The keys of `#[route]`, in the order in which messages list them.
-pub const ROUTE: [Argument; 15] = [
+pub const ROUTE: [Argument; 17] = [
     Key::AUTH.takes(
         "`\"cognito\"` (a Cognito user pool made by the Terraform), an [`authorizer`](macro@authorizer)'s name, `\"iam\"` or `\"none\"`",
         "none: it must be said",
@@ -141,6 +151,14 @@ pub const ROUTE: [Argument; 15] = [
     Key::DESCRIPTION.takes("what the route is for", DOC_COMMENT),
     Key::TAGS.takes("what the route belongs to, for documentation, such as `[\"items\"]`", "`[]`"),
     Key::DEPRECATED.takes("`true` where clients should no longer call it", "`false`"),
+    Key::RESPONSES.takes(
+        "in parentheses, what the types cannot tell of the answers, for documentation: statuses, each alone or with a type, a text or both, such as `(201 = Item, 404, 409 = \"the name is taken\", 303 = Redirect: \"to the shop\")`",
+        "what the types tell",
+    ),
+    Key::SUNSET.takes(
+        "the day from which on the route may be gone, such as `\"2027-01-31\"`; until then `routegen diff` calls its removal breaking",
+        "none",
+    ),
     Key::CRATE.takes(CRATE, "`::routegen`"),
 ];
 
@@ -234,7 +252,8 @@ mod tests {
         for Argument { key, .. } in all.chain(of_resources) {
             let example = *examples.entry(key.name).or_insert(key.example);
             assert_eq!(example, key.example);
-            assert!(example.starts_with(&format!("{} = ", key.name)), "{example}");
+            let written = if key.is_list() { "(" } else { " = " };
+            assert!(example.starts_with(&format!("{}{written}", key.name)), "{example}");
         }
         let says = |arguments: &[Argument], key: Key, numbers: &[u32]| {
             let argument = arguments.iter().find(|argument| argument.key == key).unwrap();

@@ -155,6 +155,15 @@ pub enum Status {
     Other,
 }
 
+impl Status {
+    /// Whether a response of this status can have a body ([RFC 9110], 15.3.5, 15.3.6 and 15.4.5).
+    ///
+    /// [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110
+    pub fn has_body(self) -> bool {
+        !matches!(self, Self::Is(204 | 205 | 304))
+    }
+}
+
 /// An answer.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]

@@ -142,6 +142,7 @@ mod tests {
             description: "A \"route\"".to_owned(),
             tags: vec!["items".to_owned()],
             deprecated: false,
+            sunset: None,
             reads_body: false,
             handler: format!("items::{name}"),
             package: "items".to_owned(),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Auth, EnvName, GrantSpec, Method, Name, PathPattern, Scope, SourceLocation};
+use crate::{Auth, Date, EnvName, GrantSpec, Method, Name, PathPattern, Scope, SourceLocation};
 
 /// One `#[route]`, as the registry holds it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -55,6 +55,9 @@ pub struct RouteSpec {
     pub tags: Vec<String>,
     /// Whether clients should no longer call it.
     pub deprecated: bool,
+    /// The day from which on it may be gone; `None` where the author has not said one.
+    #[serde(default)]
+    pub sunset: Option<Date>,
     /// Whether the handler reads the body, as far as the types of its arguments tell: one that takes the whole request may
     /// read it or not, and is said not to.
     pub reads_body: bool,
@@ -94,6 +97,7 @@ impl RouteSpec {
             description: String::new(),
             tags: Vec::new(),
             deprecated: false,
+            sunset: None,
             reads_body: false,
             handler: String::new(),
             package: String::new(),

@@ -1,4 +1,4 @@
-//! What the repository says elsewhere is what these types say: the documentation of the macros, the README, the pages in `docs/`.
+//! What the repository says elsewhere is what these types say: the documentation of the macros, the pages in `docs/`.
 //!
 //! They are outside of the package, and so are these tests.
 
@@ -39,14 +39,35 @@ fn the_documentation_of_the_macros_is_this_table() {
     }
 }
 
+/// `just bless` writes them, without the links of rustdoc.
 #[test]
-fn the_readme_has_every_key_of_a_route() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
-    let rows = readme.lines().filter(|line| line.starts_with('|')).filter_map(|line| line.split('|').nth(1));
-    let first_columns: String = rows.collect();
-    for Argument { key, .. } in ROUTE.iter().filter(|argument| argument.key != Key::CRATE) {
-        assert!(first_columns.contains(&format!("`{}`", key.name)), "{}", key.name);
+fn the_page_of_the_attributes_has_these_tables() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/attributes.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let mut expected = page.clone();
+    for (name, arguments) in [("route", &ROUTE[..]), ("authorizer", &AUTHORIZER), ("package", &PACKAGE)] {
+        let (before, rest) = expected.split_once(&format!("<!-- keys: {name} -->\n")).unwrap();
+        let (_, after) = rest.split_once("<!-- end of the keys -->").unwrap();
+        let table = without_links(&markdown(arguments));
+        expected = format!("{before}<!-- keys: {name} -->\n{table}<!-- end of the keys -->{after}");
     }
+    if env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
+        fs::write(&path, &expected).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), expected, "run `just bless`");
+}
+
+/// ``[`middleware`](macro@middleware)`` without its brackets.
+fn without_links(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("](macro@") {
+        let (before, name) = before.rsplit_once('[').unwrap();
+        plain += before;
+        plain += name;
+        rest = after.split_once(')').unwrap().1;
+    }
+    plain + rest
 }
 
 #[test]

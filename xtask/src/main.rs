@@ -1,7 +1,7 @@
 //! What the project's own checks do, the same for people and CI.
 //!
-//! `cargo xtask check` looks at format, lints and docs. `cargo xtask test` does that, makes the Python environment that
-//! the emulators of AWS run in, and runs all tests. Where the machine lacks something, the tests that need it are
+//! `cargo xtask check` looks at format, lints and docs. `cargo xtask test` does that, makes the Python environments that
+//! the emulators of AWS and others run in, and runs all tests. Where the machine lacks something, the tests that need it are
 //! skipped, and told at the end; with `CI=true` they fail. `cargo xtask deny` looks at licences and advisories. `cargo xtask bench` measures a function beside bare
 //! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` what is emitted, and `cargo xtask
 //! bench-gateway` the local gateway, which `cargo xtask soak` wears out and `cargo xtask fuzz` tries to break. It installs
@@ -16,9 +16,11 @@ mod disk;
 mod duration;
 mod environment;
 mod fuzz;
+mod npm;
 mod packages;
 mod python;
 mod step;
+mod viewer;
 
 use std::{env, process::ExitCode, thread::available_parallelism, time::Instant};
 
@@ -39,6 +41,9 @@ const USAGE: &str = "usage:
   cargo xtask test [ARGS]    that, and all tests; with ARGS `cargo test ARGS` alone
   cargo xtask soak [SECONDS] the local gateway under all that goes wrong
   cargo xtask bench          what a function costs, beside one on bare lambda_http
+  cargo xtask viewer         takes the viewer of `routegen openapi --html` from its package of npm
+  cargo xtask bench-diff     time to compare two documents of 300 routes
+  cargo xtask bench-document the document of an API beside the list of its routes
   cargo xtask bench-terraform [--routes 10,100,300]
                              time to emit, plan and apply, beside the same API with every resource written out
   ";
@@ -55,11 +60,14 @@ fn main() -> ExitCode {
         ["soak", seconds] => soak(seconds),
         ["bench"] => bench::bench(),
         ["bench-build", arguments @ ..] => bench::bench_build(arguments),
+        ["bench-document"] => bench::bench_document(),
         ["bench-gateway", arguments @ ..] => bench::bench_gateway(arguments),
+        ["bench-diff"] => bench_diff(),
         ["bench-terraform"] => bench_terraform(None),
         ["bench-terraform", "--routes", counts] => bench_terraform(Some(counts)),
         ["packages"] => packages::packages(packages::Tests::Run),
         ["packages", "--check"] => packages::packages(packages::Tests::Compile),
+        ["viewer"] => viewer::renew(),
         ["fuzz", arguments @ ..] => fuzz::fuzz(arguments),
         _ => Err(Failed(format!(
             "{USAGE}{}{}{}{}",
@@ -135,6 +143,11 @@ fn test(arguments: &[&str], unchecked: Option<String>) -> Result<(), Failed> {
             Err(Failed(why)) => eprintln!("{why}\nThe tests that need xtask/{requirements} will be skipped."),
         }
     }
+    match npm::modules(&target().join("npm"), "npm") {
+        Ok(modules) => tests = tests.env("ROUTEGEN_TEST_NPM", modules.join(".bin")),
+        Err(Failed(why)) if is_ci() => return Err(Failed(why)),
+        Err(Failed(why)) => eprintln!("{why}\nThe tests that need xtask/npm will be skipped."),
+    }
     match browser::driver(is_ci()) {
         Err(Failed(why)) if is_ci() => return Err(Failed(why)),
         Err(Failed(why)) => eprintln!("{why}\nThe tests with a browser will be skipped."),
@@ -170,6 +183,21 @@ fn soak(seconds: &str) -> Result<(), Failed> {
         .env("MALLOC_MMAP_THRESHOLD_", "131072")
         .env("ROUTEGEN_SOAK_SECONDS", seconds)
         .run()
+}
+
+/// Measures the comparison of two documents, and prints a table in Markdown.
+#[expect(clippy::print_stdout, reason = "the figures are data")]
+fn bench_diff() -> Result<(), Failed> {
+    Step::cargo("build --quiet --release --package routegen-cli").run()?;
+    let out = target().join("bench-diff.md");
+    Step::cargo("test --package routegen-cli --test it -- --ignored --exact diff::benchmark")
+        .env("ROUTEGEN_BENCH_PROGRAM", target().join("release/routegen"))
+        .env("ROUTEGEN_BENCH_OUT", &out)
+        .run()?;
+    let figures = std::fs::read_to_string(&out)
+        .map_err(|error| Failed(format!("{} cannot be read: {error}", out.display())))?;
+    println!("{figures}");
+    Ok(())
 }
 
 /// Measures the emitted Terraform, with the emulator and Terraform that the tests have, and prints a table in Markdown.

@@ -3,12 +3,13 @@
 use std::{net::IpAddr, num::NonZero};
 
 use camino::Utf8PathBuf;
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::{
     artifacts::ZipLayout,
-    contract,
+    contract::{self, diff::Verdict},
+    new::{Template, Vcs},
     output::options::{Format, Output},
     project::target::{Architecture, Compiler, Linking},
     terraform::{Layout, Syntax},
@@ -32,6 +33,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Makes a project: a package with routes, a test of them, and a CI workflow; no network is needed
+    New(NewArgs),
     /// Lists the routes; with `--format json`, the manifest
     Routes {
         /// List what each function may do in AWS
@@ -47,6 +50,8 @@ pub(crate) enum Command {
     /// Writes the API as a document of OpenAPI: routes, parameters, bodies, answers, who may call
     #[command(name = "openapi")]
     OpenApi(OpenApiArgs),
+    /// Compares the API with what it was: what breaks clients, who may call who might not, what functions may do in AWS
+    Diff(DiffArgs),
     /// Does check, build and emit-tf in one go
     Package {
         /// Folder for the zips [default: target/routegen/lambda]
@@ -89,6 +94,26 @@ pub(crate) enum Command {
     },
 }
 
+/// What a project is to be.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct NewArgs {
+    /// Folder of the project, new or empty; `.` for the present one
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Utf8PathBuf,
+    /// Name of the package [default: the folder's]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// What the project begins with
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) template: Template,
+    /// What keeps its versions [default: git, unless the folder is in a repository or a workspace]
+    #[arg(long, value_enum)]
+    pub(crate) vcs: Option<Vcs>,
+    /// A clone of routegen that the package depends on, in place of crates.io
+    #[arg(long, value_name = "DIR")]
+    pub(crate) routegen_path: Option<Utf8PathBuf>,
+}
+
 /// What artifacts are built for, and with what.
 #[derive(ClapArgs, Clone, Copy, Debug, Default)]
 pub(crate) struct TargetArgs {
@@ -116,9 +141,11 @@ impl Command {
     /// What the command line says about the artifacts.
     pub(crate) fn target(&self) -> TargetArgs {
         match self {
-            Self::Routes { .. }
+            Self::New(_)
+            | Self::Routes { .. }
             | Self::Check
             | Self::OpenApi(_)
+            | Self::Diff(_)
             | Self::Dev(_)
             | Self::Token(_)
             | Self::Invoke(_)
@@ -343,6 +370,9 @@ pub(crate) struct OpenApiArgs {
     /// The version of OpenAPI
     #[arg(long, value_enum, value_name = "VERSION", default_value_t)]
     pub(crate) openapi: contract::Version,
+    /// Writes a page to read in place of the document, one file that works offline, or `-` for stdout
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    pub(crate) html: Option<Utf8PathBuf>,
     /// Writes nothing, and fails with a diff where the file is not that of the code
     #[arg(long)]
     pub(crate) check: bool,
@@ -356,8 +386,54 @@ impl OpenApiArgs {
     pub(crate) fn syntax(&self, format: Format) -> contract::Syntax {
         match (format, self.out.as_ref().and_then(|out| out.extension())) {
             (Format::Yaml, _) | (Format::Text, Some("yaml" | "yml")) => contract::Syntax::Yaml,
-            (Format::Json | Format::Text, _) => contract::Syntax::Json,
+            _ => contract::Syntax::Json,
         }
+    }
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct DiffArgs {
+    /// What the API was: a document, or a revision of git with the package's openapi.json; of a branch, where this one parted from it
+    pub(crate) base: String,
+    /// What the API is: a document or a revision [default: the code as it is]
+    pub(crate) head: Option<String>,
+    /// The findings by which the command fails; `auth-removed` is always one of them, but with `none`
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        value_name = "VERDICTS",
+        default_value = "breaking,loosening"
+    )]
+    pub(crate) fail_on: Vec<FailOn>,
+}
+
+/// A verdict by which `diff` fails.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A client can fail
+    Breaking,
+    /// Someone may call who might not before
+    Loosening,
+    /// A function may do more in AWS
+    Widening,
+    /// What should be looked at
+    Warning,
+    /// By none
+    None,
+}
+
+impl DiffArgs {
+    /// The verdicts that count.
+    pub(crate) fn verdicts(&self) -> Vec<Verdict> {
+        let verdict = |fail_on: &FailOn| match fail_on {
+            FailOn::Breaking => Some(Verdict::Breaking),
+            FailOn::Loosening => Some(Verdict::Loosening),
+            FailOn::Widening => Some(Verdict::Widening),
+            FailOn::Warning => Some(Verdict::Warning),
+            FailOn::None => None,
+        };
+        self.fail_on.iter().filter_map(verdict).collect()
     }
 }
 
@@ -378,12 +454,28 @@ pub(crate) struct Effort {
 impl Args {
     /// What clap cannot say of two arguments.
     pub(crate) fn validate(self) -> Result<Self, clap::Error> {
-        if self.output.format == Format::Yaml && !matches!(self.command, Command::OpenApi(_)) {
-            let message = "`--format yaml` is for `routegen openapi`: no other outcome is written so";
-            return Err(<Self as clap::CommandFactory>::command()
-                .error(clap::error::ErrorKind::ArgumentConflict, message));
+        let refused = |message: &str| {
+            let mut command = <Self as clap::CommandFactory>::command();
+            Err(command.error(clap::error::ErrorKind::ArgumentConflict, message))
+        };
+        match (self.output.format, &self.command) {
+            (Format::Yaml, Command::OpenApi(_)) => {}
+            (Format::Yaml, _) => {
+                return refused("`--format yaml` is for `routegen openapi`: no other outcome is written so");
+            }
+            (Format::Text | Format::Json, _) | (_, Command::Diff(_)) => {}
+            _ => {
+                return refused(
+                    "`--format github`, `sarif` and `markdown` are for `routegen diff`: no other outcome is written so",
+                );
+            }
         }
-        Ok(self)
+        match &self.command {
+            Command::Diff(diff) if diff.fail_on.len() > 1 && diff.fail_on.contains(&FailOn::None) => {
+                refused("`--fail-on none` stands alone")
+            }
+            _ => Ok(self),
+        }
     }
 }
 

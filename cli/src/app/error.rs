@@ -7,7 +7,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::{
-    artifacts, check, contract, dev,
+    artifacts, check, contract, dev, new,
     output::{
         megabytes::Megabytes,
         words::{asked_by, plural, some},
@@ -33,6 +33,10 @@ pub(crate) enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Dev(#[from] dev::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    New(#[from] new::Error),
 
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -13,13 +13,16 @@ use super::{
     stamp::{Pack, Packed},
 };
 use crate::{
-    artifacts::{Error, note::Note},
-    check::{CheckedManifest, Function},
+    artifacts::{
+        Error,
+        note::{self, Note},
+    },
+    check::{CheckedManifest, EntryCall, Function},
     output::printer::{Printer, Progress},
     project::workspace::{LinkedPackage, Workspace},
     support,
     support::{files, hash, timings::Step},
-    toolchain::{self, Libraries, Link, Linked},
+    toolchain::{self, Libraries, Link, Linked, Own},
 };
 
 /// Where in the folder a function's zip is.
@@ -89,6 +92,10 @@ pub(crate) enum Change {
 /// The program of a function, before it is linked.
 struct Source<'a> {
     crate_name: &'a str,
+    /// Its source, but for the note.
+    main: String,
+    note: Note,
+    /// All of its source.
     text: String,
     folder: Utf8PathBuf,
 }
@@ -96,7 +103,18 @@ struct Source<'a> {
 impl Source<'_> {
     fn link<'a>(&'a self, function: &'a Function) -> Link<'a> {
         let crates = vec![self.crate_name];
-        Link { name: &function.name, source: &self.text, crates, folder: &self.folder }
+        let mut symbols: Vec<&str> = Vec::new();
+        for symbol in function.calls.iter().flat_map(EntryCall::symbols) {
+            if !symbols.contains(&symbol) {
+                symbols.push(symbol);
+            }
+        }
+        let mut shape = self.main.clone();
+        for (index, symbol) in symbols.iter().enumerate() {
+            shape = shape.replace(&format!("{symbol:?}"), &index.to_string());
+        }
+        let own = Own { symbols, note: (note::SECTION, self.note.section()), shape };
+        Link { name: &function.name, source: &self.text, crates, folder: &self.folder, own: Some(own) }
     }
 }
 
@@ -173,14 +191,15 @@ impl Build<'_> {
         let folder =
             self.workspace.own_target().join("bootstrap").join(&self.workspace.package).join(&function.name);
         files::create_folder(&folder)?;
-        let text = program::main(
+        let main = program::main(
             &[self.libraries.name(crate_name)],
             function.kind,
             &function.calls,
             program::Setup::of(function, self.workspace.has_records),
-        ) + program::HOLDS_ITS_OWN_HANDLERS_ALONE
-            + &self.note(function, package).source();
-        Ok(Source { crate_name, text, folder })
+        ) + program::HOLDS_ITS_OWN_HANDLERS_ALONE;
+        let note = self.note(function, package);
+        let text = main.clone() + &note.source();
+        Ok(Source { crate_name, main, note, text, folder })
     }
 
     /// What the artifact says about itself.

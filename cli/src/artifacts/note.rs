@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 const OWNER: &str = "routegen";
 const FORM: u32 = 1;
 
+/// Where in a program it is.
+pub(super) const SECTION: &str = ".note.routegen";
+
 /// More than the note of a function with as many routes as an API can have.
 const NOTE_BYTES: usize = 256 * 1024;
 
@@ -55,7 +58,7 @@ pub(crate) struct Note {
 impl Note {
     /// Rust that puts the note into a program. Linkers keep what is in a section of this kind.
     pub(crate) fn source(&self) -> String {
-        let json = serde_json::to_string(self).unwrap_or_default();
+        let json = self.text();
         let (owner_size, size) = (OWNER.len() + 1, json.len());
         let padded = owner_size.next_multiple_of(4);
         let owner = format!("{OWNER}{}", "\\0".repeat(padded - OWNER.len()));
@@ -63,10 +66,30 @@ impl Note {
             "#[repr(C, align(4))]\n\
              struct Note([u32; 3], [u8; {padded}], [u8; {size}]);\n\
              #[used]\n\
-             #[unsafe(link_section = \".note.{OWNER}\")]\n\
+             #[unsafe(link_section = {SECTION:?})]\n\
              static NOTE: Note = Note([{owner_size}, {size}, {FORM}], *b\"{owner}\", *b\"{}\");\n",
             json.as_bytes().escape_ascii()
         )
+    }
+
+    /// What [`Note::source`] puts into the section.
+    pub(super) fn section(&self) -> Vec<u8> {
+        let json = self.text();
+        let owner_size = OWNER.len() + 1;
+        let mut section = Vec::new();
+        for number in [owner_size, json.len(), FORM as usize] {
+            section.extend(u32::try_from(number).unwrap_or_default().to_le_bytes());
+        }
+        section.extend(OWNER.as_bytes());
+        section.resize(3 * size_of::<u32>() + owner_size.next_multiple_of(4), 0);
+        section.extend(json.as_bytes());
+        // The alignment of its numbers is that of the whole.
+        section.resize(section.len().next_multiple_of(4), 0);
+        section
+    }
+
+    fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// The note of a program, if it has one. One that is not as routegen writes it is an error.

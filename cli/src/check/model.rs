@@ -95,6 +95,11 @@ pub(crate) struct EntryCall {
 }
 
 impl EntryCall {
+    /// The symbols that a program names to call it.
+    pub(crate) fn symbols(&self) -> impl Iterator<Item = &str> {
+        [Some(&self.symbol), self.package.as_ref()].into_iter().flatten().map(String::as_str)
+    }
+
     /// An entry point that is called as it is.
     pub(crate) fn plain(symbol: impl Into<String>) -> Self {
         Self { symbol: symbol.into(), key: None, package: None }

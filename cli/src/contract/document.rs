@@ -17,7 +17,7 @@ use super::{
     gap::{Gap, Kind},
     node::{Node, Object},
     operation::Operation,
-    security,
+    reference, security,
     stable::stable,
     version::{Syntax, Version},
     yaml,
@@ -31,6 +31,7 @@ use crate::{
 /// The document, and what the types do not tell.
 pub(crate) struct Described {
     document: Node,
+    title: String,
     /// What is left open, in the order of the routes.
     pub(crate) gaps: Vec<Gap>,
 }
@@ -42,6 +43,11 @@ impl Described {
             Syntax::Json => text::text(&self.document),
             Syntax::Yaml => yaml::text(&self.document),
         }
+    }
+
+    /// The document as a page to read.
+    pub(crate) fn page(&self) -> String {
+        reference::page(&text::text(&self.document), &self.title)
     }
 }
 
@@ -61,7 +67,8 @@ pub(crate) fn describe(
     let node = document.node(api_version);
     let mut open = document.open;
     open.extend(changing.into_iter().map(|(entry, of)| (entry, Kind::ChangingDefault(of))));
-    Described { document: node, gaps: gaps(&open, workspace, checked, strict) }
+    let title = said.title.clone().unwrap_or_else(|| checked.api_name.clone());
+    Described { document: node, title, gaps: gaps(&open, workspace, checked, strict) }
 }
 
 /// What is open, each thing once for each handler.
@@ -232,7 +239,7 @@ impl Document<'_> {
     /// The schemas that the document refers to, directly or through others.
     fn components(&self, components: Components, document: &Node) -> Object {
         let mut all = components.into_schemas();
-        all.insert(components::MESSAGE.to_owned(), message());
+        all.insert(components::MESSAGE.to_owned(), message(self.version));
         all.insert(components::PROBLEM.to_owned(), problem());
         let mut used = BTreeSet::new();
         let mut open = vec![serde_json::to_value(document).unwrap_or_default()];
@@ -310,12 +317,21 @@ fn referred(value: &Value) -> Vec<String> {
     }
 }
 
-fn message() -> Value {
-    json!({
+/// What the gateway answers by itself. In the older version it stands for every error.
+fn message(version: Version) -> Value {
+    let mut schema = json!({
         "type": "object",
         "description": "What API Gateway answers by itself",
         "properties": { "message": { "type": "string" } },
-    })
+    });
+    if let (Version::V30, Value::Object(members)) = (version, &mut problem()["properties"]) {
+        schema["description"] =
+            json!("What went wrong: what API Gateway answers by itself, or what a problem of RFC 9457 has");
+        for (name, member) in std::mem::take(members) {
+            schema["properties"][name] = member;
+        }
+    }
+    schema
 }
 
 fn problem() -> Value {

@@ -73,7 +73,7 @@ impl Kind {
         }
     }
 
-    fn help(&self, has_schemars: bool) -> String {
+    fn help(&self, route: &RouteSpec, has_schemars: bool) -> String {
         match self {
             Self::Untyped(_) if has_schemars => {
                 "write `#[derive(schemars::JsonSchema)]` over the type; for one of another crate, a feature of schemars or \
@@ -86,8 +86,15 @@ impl Kind {
             Self::OpaqueBody(_) => "take `Json<T>`, or what has the document's type within it".to_owned(),
             Self::OpaqueQuery(_) => "take a struct with the parameters as fields, with `JsonSchema` where serde alone cannot tell them"
                 .to_owned(),
+            Self::OpaqueAnswer if route.path.is_default() => {
+                "a router behind `routegen::forward` has routes that nobody can see from here; `responses(…)` at the attribute says what all \
+                 of them answer with"
+                    .to_owned()
+            }
             Self::OpaqueAnswer | Self::UnknownStatus => {
-                "write a type that says it, such as `Json<T>`, `Created<Json<T>>`, `Accepted<Json<T>>` or `NoContent`".to_owned()
+                "write a type that says it, such as `Json<T>`, `Created<Json<T>>`, `Accepted<Json<T>>` or `NoContent`, or say it at the \
+                 attribute: `responses(200 = Item, 404 = \"there is no such item\")`"
+                    .to_owned()
             }
             Self::ChangingDefault(_) => "a client cannot rely on it; `#[schemars(extend(\"default\" = …))]` at the field says one".to_owned(),
         }
@@ -126,7 +133,7 @@ impl Gap {
         Self {
             code: kind.code(),
             message: kind.message(route),
-            help: kind.help(has_schemars),
+            help: kind.help(route, has_schemars),
             severity: if strict { Severity::Error } else { Severity::Warning },
             source_code,
             labels: span

@@ -5,12 +5,14 @@
 //! nothing: what is not known is `{}` in the document, and a [`Gap`].
 
 mod components;
+pub(crate) mod diff;
 mod document;
 mod error;
 mod gap;
 mod node;
 mod operation;
 mod parameters;
+mod reference;
 mod security;
 mod stable;
 mod version;
@@ -20,5 +22,6 @@ pub(crate) use self::{
     document::describe,
     error::Error,
     gap::Gap,
+    reference::viewer,
     version::{Syntax, Version},
 };

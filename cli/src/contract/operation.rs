@@ -46,6 +46,7 @@ impl Operation<'_> {
             .with_text("description", &self.types.details)
             .with("operationId", id)
             .with_some("deprecated", spec.deprecated.then_some(true))
+            .with_some("x-sunset", spec.sunset.map(|day| day.to_string()))
             .with_any("parameters", Node::List(self.parameters(method, names, gaps)))
             .with_some("requestBody", self.body(method, gaps))
             .with("responses", self.responses(gaps))
@@ -227,11 +228,7 @@ impl Operation<'_> {
             answers.entry(Status::Is(*status)).or_default().push(Answer::new(Status::Is(*status)));
         }
         for status in self.by_the_gateway(answers.contains_key(&Status::Is(400))) {
-            let mut answer = Answer::new(Status::Is(status));
-            let message =
-                Schema::known(json!({ "$ref": format!("#/components/schemas/{}", components::MESSAGE) }));
-            answer.bodies = vec![Body::new("application/json", message)];
-            answers.entry(Status::Is(status)).or_default().push(answer);
+            answers.entry(Status::Is(status)).or_default().push(message(Status::Is(status)));
         }
         // A problem of any status may be one of a status that is named.
         if let Some(mut others) = answers.get(&Status::Other).cloned() {
@@ -240,6 +237,9 @@ impl Operation<'_> {
             }
             let errors = answers.iter_mut().filter(|(status, _)| matches!(status, Status::Is(400..)));
             errors.for_each(|(_, answers)| answers.extend(others.iter().cloned()));
+        }
+        if self.version == Version::V30 {
+            with_one_type_of_error(&mut answers);
         }
         answers
             .into_iter()
@@ -286,8 +286,19 @@ impl Operation<'_> {
 
     /// What other documents cannot say.
     fn own(&self) -> Object {
-        let RouteSpec { auth, scopes, guards, middleware, throttle, source, handler, package, path, .. } =
-            &self.route.spec;
+        let RouteSpec {
+            auth,
+            scopes,
+            guards,
+            middleware,
+            throttle,
+            source,
+            handler,
+            package,
+            method,
+            path,
+            ..
+        } = &self.route.spec;
         let list = |words: Vec<String>| Node::List(words.into_iter().map(Node::from).collect());
         let kind = self.route.authorizer.as_ref();
         let sources = match kind {
@@ -333,6 +344,7 @@ impl Operation<'_> {
             )
             .with_any("guards", list(guards.clone()))
             .with_any("middleware", list(middleware.clone()))
+            .with_some("method", (*method == Method::Any).then_some(method.as_str()))
             .with("path", path.as_str())
             .with_some("function", self.function.map(|function| function.name.clone()))
             .with_some("memory", self.function.map(|function| function.memory))
@@ -348,8 +360,38 @@ impl Operation<'_> {
 /// The media type of forms.
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// The media type of JSON.
+const JSON: &str = "application/json";
+
 /// Any media type.
 const ANY: &str = "*/*";
+
+/// What API Gateway answers by itself.
+fn message(status: Status) -> Answer {
+    let mut answer = Answer::new(status);
+    let schema = Schema::known(json!({ "$ref": format!("#/components/schemas/{}", components::MESSAGE) }));
+    answer.bodies = vec![Body::new(JSON, schema)];
+    answer
+}
+
+/// Generators of clients that read OpenAPI 3.0 and nothing newer take one type for all errors of an operation, that of the JSON, and take
+/// `default` for a success too. So every error has JSON there, whose schema allows for what the gateway and what a problem says.
+fn with_one_type_of_error(answers: &mut BTreeMap<Status, Vec<Answer>>) {
+    let is_problem = |answer: &Answer| answer.bodies.iter().any(|body| body.media_type == PROBLEM);
+    if answers.get(&Status::Other).is_some_and(|others| others.iter().all(is_problem)) {
+        let others = answers.remove(&Status::Other).unwrap_or_default();
+        for class in [4, 5] {
+            answers.entry(Status::Class(class)).or_default().extend(others.iter().cloned());
+        }
+    }
+    for (status, answers) in answers {
+        let is_error = matches!(status, Status::Is(400..) | Status::Class(4 | 5));
+        let has_json = answers.iter().flat_map(|answer| &answer.bodies).any(|body| body.media_type == JSON);
+        if is_error && !has_json {
+            answers.push(message(*status));
+        }
+    }
+}
 
 fn problem() -> Value {
     json!({ "$ref": format!("#/components/schemas/{}", components::PROBLEM) })
@@ -415,6 +457,8 @@ fn phrase(status: Status) -> &'static str {
         Status::Is(503) => "The service did not answer in time",
         Status::Is(_) => "An answer of this status",
         Status::Class(3) => "It is elsewhere",
+        Status::Class(4) => "Something else is wrong with the request",
+        Status::Class(5) => "The service failed in another way",
         Status::Class(_) => "An answer of one of these statuses",
         _ => "Any other answer",
     }

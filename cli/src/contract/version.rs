@@ -68,6 +68,11 @@ const UNKNOWN: [&str; 16] = [
     "contentMediaType",
 ];
 
+/// Whether OpenAPI 3.0 has no word for a keyword.
+pub(super) fn is_unknown_to_older(keyword: &str) -> bool {
+    UNKNOWN.contains(&keyword)
+}
+
 fn older(schema: &mut Value) {
     match schema {
         Value::Bool(true) => *schema = json!({}),

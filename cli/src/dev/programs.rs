@@ -94,8 +94,11 @@ pub(crate) fn link(
         };
         let folder = links.join(name);
         files::create_folder(&folder)?;
-        let linked =
-            toolchain::link(libraries, &Link { name, source: &source, crates, folder: &folder }, printer)?;
+        let linked = toolchain::link(
+            libraries,
+            &Link { name, source: &source, crates, folder: &folder, own: None },
+            printer,
+        )?;
         made.push(FileState::new(&linked.program)?);
         let program = to.join(name);
         files::link_or_copy(&linked.program, &program)?;

@@ -27,6 +27,12 @@ pub(crate) enum Format {
     Json,
     /// The document of `openapi` as YAML
     Yaml,
+    /// What `diff` finds as annotations of GitHub Actions
+    Github,
+    /// What it finds as SARIF, for code scanning
+    Sarif,
+    /// What it finds as a comment on a pull request
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

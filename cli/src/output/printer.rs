@@ -77,8 +77,8 @@ impl Printer {
     /// written, as on a full disk, is an error.
     pub(crate) fn outcome<T: Display + Serialize>(&self, value: &T) -> Result<(), Error> {
         let text = match self.format {
-            Format::Text | Format::Yaml => value.to_string(),
             Format::Json => json::text(value),
+            _ => value.to_string(),
         };
         self.out(&text)
     }
@@ -109,8 +109,8 @@ impl Printer {
 
     fn line<T: Display + Serialize>(&self, value: &T) -> String {
         match self.format {
-            Format::Text | Format::Yaml => value.to_string(),
             Format::Json => json::line(value),
+            _ => value.to_string(),
         }
     }
 

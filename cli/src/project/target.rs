@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a function runs on, with Lambda's names.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum Architecture {
     #[serde(rename = "x86_64")]
     #[value(name = "x86_64")]
@@ -16,6 +17,7 @@ pub(crate) enum Architecture {
 
 /// What compiles and links the artifacts, with cargo-lambda's names.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Compiler {
     /// cargo with the system's linker, or one for the other architecture
@@ -28,6 +30,7 @@ pub(crate) enum Compiler {
 
 /// What links the programs.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Linking {
     /// cargo builds the library, and rustc links each program to it by a call of its own

@@ -45,7 +45,7 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry,
     files::create_folder(&folder)?;
     let crates: Vec<_> = libraries.crates().collect();
     let source = main(crates.iter().map(|krate| libraries.name(krate)));
-    let link = Link { name: "the list of routes", source: &source, crates, folder: &folder };
+    let link = Link { name: "the list of routes", source: &source, crates, folder: &folder, own: None };
     let linked = stopwatch.time(Step::RegistryLink, "", || toolchain::link(&libraries, &link, printer))?;
     let json = run(Command::new(&linked.program), &[&folder.join("manifest.json")], TIMEOUT)?;
     let manifest = parse(&json)?;

@@ -12,7 +12,7 @@ use std::{
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Message, PackageId, TargetKind};
 
-use super::{backend::Backend, flags, mode::Mode, profile::Profile, record::Record, wrapper};
+use super::{backend::Backend, flags, link::Shapes, mode::Mode, profile::Profile, record::Record, wrapper};
 use crate::{
     output::printer::Printer,
     project::{
@@ -39,6 +39,8 @@ pub(crate) struct Libraries {
     pub(super) names: BTreeMap<String, String>,
     /// How cargo builds programs, where it is to.
     pub(super) by_cargo: Option<CargoBuild>,
+    /// How programs that are alike have been linked.
+    pub(super) shapes: Shapes,
 }
 
 /// A build of cargo's, to be repeated for programs.
@@ -224,6 +226,7 @@ impl Heard {
             built: self.libraries.into_keys().collect(),
             names: BTreeMap::new(),
             by_cargo: None,
+            shapes: Shapes::default(),
         }))
     }
 }

@@ -20,6 +20,6 @@ pub(crate) use self::{
     backend::Backend,
     error::Error,
     libraries::{Libraries, build},
-    link::{Link, Linked, link, link_together, with_symbols},
+    link::{Link, Linked, Own, link, link_together, with_symbols},
     mode::Mode,
 };

@@ -227,3 +227,30 @@ fn ctrl_c_ends_a_build_that_waits_for_another_one() {
     assert_eq!(status.expect("it went on waiting").code(), Some(130));
     test.is_whole();
 }
+
+/// What differs is a name and a note, so the linker is called for the second as rustc called it for the first. rustc makes the same of it
+/// alone, and wherever that call fails.
+#[test]
+fn a_function_that_is_like_another_is_linked_to_the_program_that_rustc_makes_of_it() {
+    let project = Interruptions::enter();
+    let zips = || ["one.zip", "two.zip"].map(|name| std::fs::read(project.out().join(name)).unwrap());
+    let build = |arguments: &[&str], by_rustc: usize| {
+        let _ = std::fs::remove_dir_all(target().join("routegen/bootstrap").join(NAME));
+        let output = project.build().arg("-v").args(arguments).output().unwrap();
+        let talk = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{talk}");
+        let folder = format!("/bootstrap/{NAME}/");
+        let links = talk.lines().filter(|line| line.contains("--crate-name=") && line.contains(&folder));
+        assert_eq!(links.count(), by_rustc, "{talk}");
+    };
+    build(&[], 1);
+    let together = zips();
+    build(&["--only", "one"], 1);
+    build(&["--only", "two"], 1);
+    assert!(zips() == together, "rustc makes another program of it");
+    // Not where it is rustc that calls the linker.
+    project.linker("case \"$*\" in *main.o*) exit 1;; esac");
+    build(&[], 2);
+    assert!(zips() == together, "rustc makes another program of it");
+    project.recovers();
+}

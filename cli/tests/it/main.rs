@@ -7,18 +7,22 @@
 
 mod artifacts;
 mod backend;
+mod clients;
 mod commands;
 mod contract;
 mod dev;
+mod diff;
 mod docs;
 mod emulator;
 mod fixture;
 mod folders;
 mod inspect;
 mod interruptions;
+mod new;
 mod packing;
 mod petshop;
 mod projects;
+mod readme;
 mod registry;
 mod runtime_api;
 mod terraform;

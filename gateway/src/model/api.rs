@@ -23,6 +23,8 @@ pub struct Api {
     pub(crate) stage_variables: BTreeMap<String, String>,
     pub(crate) throttle: Option<Throttle>,
     pub(crate) region: Option<String>,
+    #[cfg(feature = "page")]
+    pub(crate) reference: Option<super::Reference>,
 }
 
 impl Api {
@@ -139,6 +141,15 @@ impl Api {
     #[must_use]
     pub fn throttle(mut self, throttle: Throttle) -> Self {
         self.throttle = Some(throttle);
+        self
+    }
+
+    /// What the page shows people of it beyond its routes ([`GatewayBuilder::page`](crate::GatewayBuilder::page)).
+    #[cfg(feature = "page")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "page")))]
+    #[must_use]
+    pub fn reference(mut self, reference: super::Reference) -> Self {
+        self.reference = Some(reference);
         self
     }
 

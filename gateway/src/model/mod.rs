@@ -5,6 +5,8 @@
 mod api;
 mod authorizer;
 mod function;
+#[cfg(feature = "page")]
+mod reference;
 mod route;
 
 pub use api::Api;
@@ -12,4 +14,6 @@ pub(crate) use authorizer::JwtIssuer;
 pub use authorizer::{Authorizer, IamKey, JwtAuthorizer, LambdaAuthorizer};
 pub(crate) use function::{Backend, Handler};
 pub use function::{Function, FunctionError, Invocation, Program};
+#[cfg(feature = "page")]
+pub use reference::Reference;
 pub use route::Route;

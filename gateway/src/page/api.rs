@@ -17,6 +17,7 @@ pub(super) fn describe(deployment: &Deployment, issuer: Option<&Issuer>) -> Valu
     let scopes = issuer.map(Issuer::scopes).unwrap_or_default();
     json!({
         "stage": deployment.stage.name.as_ref().map_or_else(String::new, |stage| format!("/{stage}")),
+        "document": deployment.reference.is_some(),
         "scopes": scopes.iter().map(Scope::as_str).collect::<Vec<_>>(),
         "routes": routes.into_iter().map(route).collect::<Vec<_>>(),
     })

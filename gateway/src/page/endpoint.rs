@@ -11,6 +11,13 @@ pub(crate) enum Endpoint {
     Document,
     Style,
     Script,
+    /// The API to read.
+    Reference,
+    ReferenceScript,
+    ViewerScript,
+    ViewerStyle,
+    /// Its document.
+    OpenApi,
     /// The routes and the scopes.
     Api,
     /// The log, from where the page knows it.
@@ -28,6 +35,11 @@ impl Endpoint {
             "" | "/" => ("GET", &[(Method::GET, Self::Document)]),
             "/page/style.css" => ("GET", &[(Method::GET, Self::Style)]),
             "/page/script.js" => ("GET", &[(Method::GET, Self::Script)]),
+            "/reference" => ("GET", &[(Method::GET, Self::Reference)]),
+            "/page/reference.js" => ("GET", &[(Method::GET, Self::ReferenceScript)]),
+            "/page/viewer.js" => ("GET", &[(Method::GET, Self::ViewerScript)]),
+            "/page/viewer.css" => ("GET", &[(Method::GET, Self::ViewerStyle)]),
+            "/page/openapi" => ("GET", &[(Method::GET, Self::OpenApi)]),
             "/page/api" => ("GET", &[(Method::GET, Self::Api)]),
             "/page/log" => ("GET, DELETE", &[(Method::GET, Self::Log), (Method::DELETE, Self::Clear)]),
             "/page/token" => ("POST", &[(Method::POST, Self::Token)]),
@@ -40,6 +52,20 @@ impl Endpoint {
 
     /// All but the files of the page, which are the same for everyone.
     pub(super) fn needs_secret(self) -> bool {
-        !matches!(self, Self::Document | Self::Style | Self::Script)
+        !matches!(
+            self,
+            Self::Document
+                | Self::Style
+                | Self::Script
+                | Self::Reference
+                | Self::ReferenceScript
+                | Self::ViewerScript
+                | Self::ViewerStyle
+        )
+    }
+
+    /// Whether a person opens it, and other pages may link to it.
+    pub(super) fn is_opened(self) -> bool {
+        matches!(self, Self::Document | Self::Reference)
     }
 }

@@ -61,7 +61,7 @@ fn comes_from_the_page(endpoint: Endpoint, headers: &HeaderMap) -> bool {
         None | Some(b"same-origin") => true,
         // Typed by a person.
         Some(b"none") => !endpoint.needs_secret(),
-        Some(_) => endpoint == Endpoint::Document && is_link,
+        Some(_) => endpoint.is_opened() && is_link,
     }
 }
 

@@ -3,7 +3,7 @@
 //! In: requests to its paths, and what happens in the gateway. Out: one document with its style and script, the routes as JSON,
 //! the log as server-sent events, tokens of the local issuer and signatures with the API's key. It calls no function: the page's script calls the API as every
 //! client does. It refuses clients that are not on this machine, other names than loopback's, other origins, and everything but its
-//! three files without the secret in its address: other users of the machine, and other pages of the same origin, do not have that.
+//! own files and the viewer's without the secret in its address: other users of the machine, and other pages of the same origin, do not have that.
 
 mod api;
 mod credentials;
@@ -30,6 +30,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use crate::{
+    Reference,
     deployment::Deployment,
     issuer::Issuer,
     observe::{Observation, Observer},
@@ -50,6 +51,10 @@ const STREAMS: usize = 16;
 /// Nothing but what the gateway itself serves, and no markup made by scripts.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+/// The same where the viewer shows the API: it writes styles and markup of its own.
+const REFERENCE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src data:; \
+                                base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The page of a gateway.
 #[derive(Debug)]
@@ -116,6 +121,24 @@ impl Page {
             Endpoint::Document => asset("text/html; charset=utf-8", include_str!("page.html")),
             Endpoint::Style => asset("text/css; charset=utf-8", include_str!("style.css")),
             Endpoint::Script => asset("text/javascript; charset=utf-8", include_str!("script.js")),
+            Endpoint::Reference => {
+                let mut response = asset("text/html; charset=utf-8", include_str!("reference.html"));
+                let policy = HeaderValue::from_static(REFERENCE_POLICY);
+                response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+                response
+            }
+            Endpoint::ReferenceScript => {
+                asset("text/javascript; charset=utf-8", include_str!("reference.js"))
+            }
+            Endpoint::ViewerScript => {
+                of_reference(deployment, "text/javascript; charset=utf-8", |reference| &reference.script)
+            }
+            Endpoint::ViewerStyle => {
+                of_reference(deployment, "text/css; charset=utf-8", |reference| &reference.style)
+            }
+            Endpoint::OpenApi => {
+                of_reference(deployment, "application/json", |reference| &reference.document)
+            }
             Endpoint::Api => json_response(StatusCode::OK, &api::describe(deployment, issuer)),
             Endpoint::Log => self.follow(parts),
             Endpoint::Clear => {
@@ -155,6 +178,18 @@ pub(crate) fn refuse(refused: Refused) -> Response<Body> {
 
 fn refusal(status: StatusCode, message: &str) -> Response<Body> {
     json_response(status, &json!({ "message": message }))
+}
+
+/// What the caller of the gateway has given for people to read.
+fn of_reference(
+    deployment: &Deployment,
+    kind: &'static str,
+    part: impl Fn(&Reference) -> &Bytes,
+) -> Response<Body> {
+    match &deployment.reference {
+        Some(reference) => full(StatusCode::OK, kind, part(reference).clone()),
+        None => refusal(StatusCode::NOT_FOUND, "there is no document of this API"),
+    }
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response<Body> {

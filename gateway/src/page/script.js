@@ -45,20 +45,26 @@ const change = (path, method, body) =>
 // ---- Routes ----
 
 let api = { routes: [], scopes: [], stage: "" };
+// The document of the API, where there is one.
+let described = null;
 let route = null;
 
 async function load() {
   try {
     api = await own("api");
+    described = api.document ? await own("openapi") : null;
   } catch (error) {
     $("address").textContent = error.message;
     return;
   }
   $("address").textContent = location.origin + api.stage;
+  $("reference").hidden = !described;
+  $("reference").firstElementChild.href = `/_routegen/reference${location.hash}`;
   const before = route?.key;
   showRoutes();
   const again = api.routes.find(({ key }) => key === before);
-  if (JSON.stringify(again) !== JSON.stringify(route)) choose(again ?? null);
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  if (!same(again, route) || (again && !same(operationOf(again), operation))) choose(again ?? null);
 }
 
 function showRoutes() {
@@ -121,26 +127,135 @@ function choose(one) {
   if (!one) return;
   $("about").textContent = `${one.key}, answered by ${one.function}`;
   $("method-field").hidden = one.method !== "ANY";
-  $("parameters").replaceChildren(...one.parameters.map(parameterField));
+  operation = operationOf(one);
+  $("parameters").replaceChildren(...one.parameters.map(parameterField), ...describedFields());
   if (one.path === "$default") $("parameters").replaceChildren(field("path", "Path", "/any/path"));
   for (const input of written()) {
-    const unwritten = { path: "/", method: "GET" }[input.id] ?? "";
+    const unwritten = { path: "/", method: "GET", body: exampleBody() }[input.id] ?? "";
     input.value = drafts.get(one.key)?.get(input.id) ?? unwritten;
   }
   showAuthorization();
   showBody();
 }
 
-const parameterField = ({ name, greedy }, at) =>
-  field(`parameter-${at}`, greedy ? `${name}, one segment or more` : name, greedy ? "a/b/c" : "");
+// A path has its parameters in the same order in the document, where they may have other names.
+const parameterField = ({ name, greedy }, at) => {
+  const known = (operation?.parameters ?? []).filter((parameter) => parameter.in === "path")[at];
+  const label = greedy ? `${name}, one segment or more` : name;
+  return field(`parameter-${at}`, label, greedy ? "a/b/c" : "", known && { ...known, required: true });
+};
 
-const field = (id, label, placeholder) =>
-  node(
-    "div",
-    {},
-    node("label", { htmlFor: id }, label),
-    node("input", { id, placeholder, required: true, autocomplete: "off", autocapitalize: "off", spellcheck: false }),
-  );
+function field(id, label, placeholder, known = { required: true }) {
+  const schema = resolved(known.schema ?? {});
+  const input = control(schema, known.required);
+  Object.assign(input, { id, required: Boolean(known.required) });
+  if (input.tagName === "INPUT") {
+    const shown = schema.default ?? schema.examples?.[0];
+    Object.assign(input, { placeholder: shown === undefined ? placeholder : String(shown), autocomplete: "off" });
+    Object.assign(input, { autocapitalize: "off", spellcheck: false });
+  }
+  const made = node("div", {}, node("label", { htmlFor: id }, label), input);
+  const note = [kindOf(schema), known.description].filter(Boolean).join(": ");
+  if (note) {
+    const small = node("small", { id: `${id}-note`, className: "note" }, note);
+    input.setAttribute("aria-describedby", small.id);
+    made.append(small);
+  }
+  return made;
+}
+
+// Numbers are texts all the same: what a route refuses is for people to try.
+function control(schema, required) {
+  const words = schema.enum ?? (schema.type === "boolean" ? [true, false] : null);
+  if (!words) return node("input", /^(integer|number)$/.test(typeOf(schema)) ? { inputMode: "decimal" } : {});
+  const options = words.filter((word) => word !== null).map((word) => node("option", {}, String(word)));
+  return node("select", {}, ...(required ? [] : [node("option", { value: "" }, "")]), ...options);
+}
+
+// ---- What the document says of a call ----
+
+let operation = null;
+
+function operationOf(one) {
+  if (!described) return null;
+  if (one.path === "$default") return described["x-routegen-default"] ?? null;
+  const name = (one.method === "ANY" ? "GET" : one.method).toLowerCase();
+  const all = Object.values(described.paths ?? {}).map((path) => path[name]);
+  return all.find((known) => known?.["x-routegen"]?.path === one.path) ?? null;
+}
+
+const describedParameters = () =>
+  (operation?.parameters ?? []).filter(({ in: place, schema }) => place !== "path" && typeOf(schema ?? {}) !== "object");
+const describedFields = () =>
+  describedParameters().map((known) => field(`${known.in}-${known.name}`, `${known.name} (${known.in})`, "", known));
+const sent = (place) =>
+  describedParameters()
+    .filter((known) => known.in === place)
+    .map(({ name }) => [name, $(`${place}-${name}`)?.value ?? ""])
+    .filter(([, value]) => value);
+
+function resolved(schema, depth = 0) {
+  const name = schema?.$ref?.match(/^#\/components\/schemas\/(.+)$/)?.[1];
+  const target = name && described?.components?.schemas?.[name];
+  return target && depth < 9 ? resolved(target, depth + 1) : schema;
+}
+
+const typeOf = ({ type }) => (Array.isArray(type) ? type.find((one) => one !== "null") : type);
+
+function kindOf(schema) {
+  if (schema.enum || !typeOf(schema)) return "";
+  const bounds = [schema.minimum, schema.maximum].some((bound) => bound !== undefined);
+  const range = bounds ? ` ${schema.minimum ?? ""}…${schema.maximum ?? ""}` : "";
+  return `${schema.format ?? typeOf(schema)}${range}`;
+}
+
+const content = () => {
+  const all = operation?.requestBody?.content ?? {};
+  const type = all["application/json"] ? "application/json" : Object.keys(all)[0];
+  return type ? { type, schema: all[type].schema ?? {} } : null;
+};
+
+function exampleBody() {
+  const body = content();
+  if (body?.type === "application/json") return JSON.stringify(example(body.schema), null, 2) ?? "";
+  if (body?.type !== "application/x-www-form-urlencoded") return "";
+  const fields = Object.entries(example(body.schema) ?? {}).map(([name, value]) => [name, String(value ?? "")]);
+  return new URLSearchParams(fields).toString();
+}
+
+const TEXTS = {
+  date: "2026-01-31", "date-time": "2026-01-31T12:00:00Z", time: "12:00:00Z", uuid: "00000000-0000-4000-8000-000000000000",
+  email: "someone@example.com", uri: "https://example.com/", ipv4: "192.0.2.1",
+};
+
+// A value that the schema allows, as far as that is easy to see.
+function example(unresolved, depth = 0) {
+  const schema = resolved(unresolved ?? {});
+  if (typeof schema !== "object" || depth > 6) return null;
+  if ("const" in schema) return schema.const;
+  if ("default" in schema) return schema.default;
+  if (schema.examples?.length) return schema.examples[0];
+  if (schema.enum?.length) return schema.enum[0];
+  const several = schema.oneOf ?? schema.anyOf;
+  const own = several && example(several.find((one) => resolved(one).type !== "null") ?? {}, depth + 1);
+  if (several && !schema.properties) return own;
+  if (schema.allOf) return Object.assign({}, ...schema.allOf.map((part) => example(part, depth + 1)), objectOf(schema, depth));
+  const type = typeOf(schema) ?? (schema.properties ? "object" : "");
+  if (type === "object") return { ...own, ...objectOf(schema, depth) };
+  if (type === "array" && schema.prefixItems) return schema.prefixItems.map((item) => example(item, depth + 1));
+  // What refers to itself is left out.
+  if (type === "array") return depth < 3 && schema.items ? [example(schema.items, depth + 1)] : [];
+  if (type === "boolean") return true;
+  if (/^(integer|number)$/.test(type)) return Math.min(Math.max(1, schema.minimum ?? 1), schema.maximum ?? Infinity);
+  return type === "string" ? (TEXTS[schema.format] ?? "text".padEnd(schema.minLength ?? 0, "x").slice(0, schema.maxLength)) : null;
+}
+
+const objectOf = ({ properties = {}, required = [] }, depth) => {
+  const shown = Object.entries(properties).filter(([name]) => depth < 3 || required.includes(name));
+  return Object.fromEntries(shown.map(([name, property]) => [name, example(property, depth + 1)]));
+};
+
+// ---- The call, as it is sent ----
 
 function showAuthorization() {
   const { kind, scopes, token_header } = route.auth;
@@ -207,7 +322,7 @@ $("form").addEventListener("submit", async (event) => {
 async function send() {
   const headers = requestHeaders();
   const body = ["GET", "HEAD"].includes(method()) || !$("body").value ? undefined : $("body").value;
-  if (body && !headers.has("content-type")) headers.set("content-type", "application/json");
+  if (body && !headers.has("content-type")) headers.set("content-type", content()?.type ?? "application/json");
   const target = api.stage + requestPath() + requestQuery();
   if (route.auth.kind === "iam" && !headers.has("authorization")) {
     // As it is sent, which is not always as it was written.
@@ -260,8 +375,9 @@ function requestPath() {
 }
 
 function requestQuery() {
-  const query = $("query").value.trim().replace(/^\?/, "");
-  return query && `?${query.replaceAll("#", "%23")}`;
+  const fields = sent("query").map((pair) => pair.map(encodeURIComponent).join("="));
+  const query = [...fields, $("query").value.trim().replace(/^\?/, "").replaceAll("#", "%23")].filter(Boolean).join("&");
+  return query && `?${query}`;
 }
 
 function requestHeaders() {
@@ -271,6 +387,7 @@ function requestHeaders() {
     if (colon < 1) throw new Error(`“${line}” is not “name: value”`);
     headers.append(line.slice(0, colon).trim(), line.slice(colon + 1).trim());
   }
+  for (const [name, value] of sent("header")) if (!headers.has(name)) headers.set(name, value);
   const { token_header: name } = route.auth;
   if (name && token && !headers.has(name)) headers.set(name, `Bearer ${token.text}`);
   return headers;

@@ -13,7 +13,10 @@ use quote::{ToTokens as _, quote_spanned};
 use routegen_spec::{Auth, RouteSpec};
 use syn::Type;
 
-use super::validate::{ValidRoute, ValidRoutes};
+use super::{
+    responses::Response,
+    validate::{ValidRoute, ValidRoutes},
+};
 use crate::{
     doc,
     glue::{self, Argument, Call, Known},
@@ -42,12 +45,14 @@ pub(crate) fn expand(ValidRoutes { handler, krate, routes }: &ValidRoutes) -> To
     let calls = expanded.iter().filter(|route| route.calls == route.index).map(Route::call);
     let arounds = expanded.iter().filter(|route| route.around == route.index).map(Route::around);
     let checks = checks(handler, &expanded);
+    let responses = expanded.iter().map(Route::response_types);
     let registrations = expanded.iter().map(Route::registration);
     let items = quote_spanned! {Span::mixed_site()=>
         #(#entries)*
         #(#calls)*
         #(#arounds)*
         #checks
+        #(#responses)*
         #(#registrations)*
     };
     glue::scope(handler, krate, &items, routes.iter().map(|route| route.spec.entry.as_str()))
@@ -170,7 +175,23 @@ impl Route<'_> {
         let details = doc::after_the_first_paragraph(&self.handler.attributes);
         let arguments = self.valid.guards.iter().chain(&self.handler.arguments);
         let ident = &self.handler.ident;
-        quote_spanned!(Span::mixed_site()=> #details, [#(#arguments),*], #ident)
+        let site = Span::mixed_site();
+        let responses = self.valid.responses.iter().map(|Response { status, ty, description }| {
+            // In the type's group, so that what follows cannot be taken for a part of it.
+            let status = Literal::u16_unsuffixed(status.base10_parse().unwrap_or_default());
+            quote_spanned!(site=> {#status #description #ty})
+        });
+        let responses: Vec<_> = responses.collect();
+        let responses = (!responses.is_empty()).then(|| quote_spanned!(site=> , [#(#responses),*]));
+        quote_spanned!(site=> #details, [#(#arguments),*], #ident #responses)
+    }
+
+    /// Names the types of what it is said to answer with, so that one which does not exist is an error in every build.
+    fn response_types(&self) -> TokenStream {
+        let types = self.valid.responses.iter().filter_map(|response| response.ty.as_ref());
+        let aliases =
+            types.map(|ty| quote_spanned!(Span::mixed_site()=> const _: () = { type _Response = #ty; };));
+        aliases.collect()
     }
 }
 
@@ -342,6 +363,14 @@ mod tests {
             #[deprecated]
             #[inline]
             async fn r#type(_: A) -> impl IntoResponse {}",
+        ));
+    }
+
+    #[test]
+    fn with_responses() {
+        insta::assert_snapshot!(expansion(
+            r#"POST, "/items", auth = "none", responses(201 = Page<Item>: "the new page", 404, 409 = "taken")"#,
+            "async fn create_item() -> impl IntoResponse {}",
         ));
     }
 

@@ -6,6 +6,7 @@
 
 mod expand;
 mod parse;
+mod responses;
 mod siblings;
 mod validate;
 

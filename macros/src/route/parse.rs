@@ -6,10 +6,13 @@
 //! arguments or the function; those are in `validate.rs`.
 
 use proc_macro2::{TokenStream, TokenTree};
-use routegen_spec::{Auth, EnvName, Method, Name, PathPattern, Scope, Throttle, attributes::Key};
+use routegen_spec::{Auth, Date, EnvName, Method, Name, PathPattern, Scope, Throttle, attributes::Key};
 use syn::LitStr;
 
-use super::siblings::Attribute;
+use super::{
+    responses::{self, Response},
+    siblings::Attribute,
+};
 use crate::{
     arguments::{is_assignment, split},
     errors::Errors,
@@ -40,6 +43,8 @@ pub(crate) struct RouteAttr {
     pub(crate) description: Slot<String>,
     pub(crate) tags: Slot<Vec<String>>,
     pub(crate) deprecated: Slot<bool>,
+    pub(crate) responses: Slot<Vec<Response>>,
+    pub(crate) sunset: Slot<Date>,
     pub(crate) krate: Slot<syn::Path>,
     /// The whole attribute, for errors; nothing for the one that is being expanded, which the compiler knows.
     pub(crate) place: TokenStream,
@@ -48,12 +53,15 @@ pub(crate) struct RouteAttr {
 pub(crate) fn parse(attribute: Attribute, errors: &mut Errors) -> RouteAttr {
     let mut route = RouteAttr { place: attribute.place, ..RouteAttr::default() };
     let mut arguments = split(attribute.arguments, errors).into_iter().peekable();
-    if let Some(argument) = arguments.next_if(|argument| !is_assignment(argument)) {
+    let has_key = |argument: &TokenStream| {
+        is_assignment(argument) || first_word(argument).is_some_and(|word| word == Key::RESPONSES.name)
+    };
+    if let Some(argument) = arguments.next_if(|argument| !has_key(argument)) {
         route.read_method(argument, errors);
     }
     // Where the path stood in the method's place it is read already.
     if route.path.is_absent()
-        && let Some(argument) = arguments.next_if(|argument| !is_assignment(argument))
+        && let Some(argument) = arguments.next_if(|argument| !has_key(argument))
     {
         route.path.fill(values::path(&argument, errors), argument);
     }
@@ -116,6 +124,8 @@ impl RouteAttr {
             Row::new(Key::DESCRIPTION, &mut self.description, values::text),
             Row::new(Key::TAGS, &mut self.tags, values::tags),
             Row::new(Key::DEPRECATED, &mut self.deprecated, values::flag),
+            Row::new(Key::RESPONSES, &mut self.responses, responses::read),
+            Row::new(Key::SUNSET, &mut self.sunset, values::date),
             Row::new(Key::CRATE, &mut self.krate, values::krate),
         ])
     }
@@ -170,7 +180,8 @@ mod tests {
             r#"POST, "/items/{id}", auth = "cognito", scopes = ["items/read", "items/write",], memory = 10_240,
                timeout = 0x1e, multi_thread = true, env = ["TABLE", "LOG_LEVEL"], throttle = (50, 2_0,), guards = [Admin, Of<A, B>,],
                middleware = [audit, layer(timeout(2, || "x")), a::b], name = "create", lambda = "order-items",
-               description = r"Creates", tags = ["items", "Write access"], deprecated = true, crate = a::b,"#,
+               description = r"Creates", tags = ["items", "Write access"], deprecated = true, sunset = "2027-01-31",
+               responses(201 = Page<Item, Tag>, 303 = Redirect: "elsewhere", 404, 409 = "taken",), crate = a::b,"#,
         );
         assert_eq!(errors, [""; 0]);
         assert_eq!(route.method.value(), Some(Method::Post));
@@ -193,6 +204,21 @@ mod tests {
         assert_eq!(route.description.value().unwrap(), "Creates");
         assert_eq!(route.tags.value().unwrap(), ["items", "Write access"]);
         assert_eq!(route.deprecated.value(), Some(true));
+        let responses = route.responses.value().unwrap();
+        let responses: Vec<_> = responses
+            .iter()
+            .map(|it| {
+                (it.status.base10_digits(), it.ty.as_ref().map(values::written), it.description.as_str())
+            })
+            .collect();
+        let expected = [
+            ("201", Some("Page<Item, Tag>".to_owned()), ""),
+            ("303", Some("Redirect".to_owned()), "elsewhere"),
+            ("404", None, ""),
+            ("409", None, "taken"),
+        ];
+        assert_eq!(responses, expected);
+        assert_eq!(route.sunset.value().unwrap().to_string(), "2027-01-31");
         assert_eq!(route.krate.value().to_token_stream().to_string(), "a :: b");
     }
 
@@ -212,6 +238,8 @@ mod tests {
                 && route.description.is_absent()
                 && route.tags.is_absent()
                 && route.deprecated.is_absent()
+                && route.responses.is_absent()
+                && route.sunset.is_absent()
                 && route.krate.is_absent()
         );
     }
@@ -286,6 +314,29 @@ mod tests {
             r#"GET, "/items", auth = "none", tags = ["items", "items"]"#,
             r#"GET, "/items", auth = "none", deprecated = "yes""#,
             r#"GET, "/items", auth = "none", deprecated"#,
+            r#"GET, "/items", auth = "none", responses"#,
+            r#"GET, "/items", auth = "none", responses()"#,
+            r#"GET, "/items", auth = "none", responses = [404]"#,
+            r#"GET, "/items", auth = "none", responses[404]"#,
+            r#"GET, "/items", auth = "none", responses(404) timeout = 3"#,
+            r#"GET, "/items", auth = "none", responses(99)"#,
+            r#"GET, "/items", auth = "none", responses(600 = Item)"#,
+            r#"GET, "/items", auth = "none", responses(404u16)"#,
+            r#"GET, "/items", auth = "none", responses("404")"#,
+            r#"GET, "/items", auth = "none", responses(Item)"#,
+            r#"GET, "/items", auth = "none", responses(StatusCode::NOT_FOUND)"#,
+            r#"GET, "/items", auth = "none", responses(404 =)"#,
+            r#"GET, "/items", auth = "none", responses(404 = 7)"#,
+            r#"GET, "/items", auth = "none", responses(404 = " ")"#,
+            r#"GET, "/items", auth = "none", responses(404 = "no item": Item)"#,
+            r#"GET, "/items", auth = "none", responses(404 = Item: 7)"#,
+            r#"GET, "/items", auth = "none", responses(404 Item)"#,
+            r#"GET, "/items", auth = "none", responses(404, 404 = Item)"#,
+            r#"GET, "/items", auth = "none", responses(204 = Item)"#,
+            r#"GET, "/items", auth = "none", response(404)"#,
+            r#"GET, responses(404), auth = "none""#,
+            r#"GET, "/items", auth = "none", sunset = "2027-02-29""#,
+            r#"GET, "/items", auth = "none", sunset = 2027"#,
             r#"GET, "/items", auth = "none", crate = "a::b""#,
             r#"GET, "/items", auth = "none", crate = a::b<c>"#,
             r#"GET, "/items", auth = "cognito", scopes = "items/read""#,

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use routegen_spec::{Auth, Entry, Method, PathPattern, RouteKey, RouteSpec, Serves, attributes::Key};
 use syn::Type;
 
-use super::parse::RouteAttr;
+use super::{parse::RouteAttr, responses::Response};
 use crate::{
     errors::Errors,
     function,
@@ -33,6 +33,8 @@ pub(crate) struct ValidRoute {
     pub(crate) guards: Vec<Type>,
     /// What stands around the guards and the handler, the outermost first.
     pub(crate) middleware: Vec<Around>,
+    /// What it is said to answer with.
+    pub(crate) responses: Vec<Response>,
     /// The attribute, for the place that the registry is told; nothing for the one that the compiler expands.
     pub(crate) place: TokenStream,
 }
@@ -73,12 +75,14 @@ fn valid(crate_name: &str, attribute: RouteAttr, handler: &Handler) -> Option<Va
     spec.description = function::description(attribute.description, handler)?;
     spec.tags = attribute.tags.value().unwrap_or_default();
     spec.deprecated = attribute.deprecated.value().unwrap_or_default();
+    spec.sunset = attribute.sunset.value();
     spec.entry = Entry::new(crate_name, serves).to_string();
     let guards = attribute.guards.value().unwrap_or_default();
     let middleware = attribute.middleware.value().unwrap_or_default();
     spec.guards = guards.iter().map(values::written).collect();
     spec.middleware = middleware.iter().map(values::written).collect();
-    Some(ValidRoute { spec, guards, middleware, place: attribute.place })
+    let responses = attribute.responses.value().unwrap_or_default();
+    Some(ValidRoute { spec, guards, middleware, responses, place: attribute.place })
 }
 
 /// Scopes are read from a token that an authorizer has checked.

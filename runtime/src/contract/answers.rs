@@ -24,6 +24,9 @@ use crate::{
     answer::{Accepted, Created},
 };
 
+/// Any media type.
+pub(super) const ANY: &str = "*/*";
+
 /// A function that is a handler, with arguments `A`.
 pub trait Handler<A> {
     /// What it returns.
@@ -210,7 +213,7 @@ impl<T> HeadedAnything for Headed<T> {
 
     fn sent(self) -> Sent<T> {
         let schema = Schema::unknown(type_name::<T>());
-        self.with(Content::Known("*/*", schema))
+        self.with(Content::Known(ANY, schema))
     }
 }
 
@@ -284,13 +287,24 @@ contents! {
 }
 
 impl<T> Sent<T> {
+    /// The answer, where its type has this schema; what is no response by itself is a body of JSON.
+    pub(super) fn answer_or_json(mut self, schema: Schema) -> Answer {
+        if self.is_opaque() {
+            self.content = Content::Typed("application/json");
+        }
+        self.answer(schema, false)
+    }
+
+    fn is_opaque(&self) -> bool {
+        matches!(&self.content, Content::Known(ANY, _))
+    }
+
     /// The answer, where its type has this schema. What nobody says the status of is a success with 200, and a failure with any.
     pub(super) fn answer(self, schema: Schema, is_failure: bool) -> Answer {
         let is_problem = matches!(&self.content, Content::Known(_, schema) if schema.problem.is_some());
         let otherwise = if is_failure || is_problem { Status::Other } else { Status::Is(200) };
-        let is_opaque = matches!(&self.content, Content::Known("*/*", _));
         // A response that is built by hand has whatever status it likes.
-        let otherwise = if is_opaque { Status::Other } else { otherwise };
+        let otherwise = if self.is_opaque() { Status::Other } else { otherwise };
         let mut answer = Answer::new(self.status.unwrap_or(otherwise));
         answer.headers = self.headers;
         answer.bodies = match self.content {

@@ -10,6 +10,7 @@ use routegen_spec::contract::{self, Answer, Body, Header, Parameters, Place, Sch
 use serde::de::DeserializeOwned;
 
 use super::{
+    answers::ANY,
     trace,
     traits::{DescribeWrapper, Of, refusals},
 };
@@ -126,9 +127,6 @@ impl<T> TakenAnything for Taken<T> {
         self.is(role, &[])
     }
 }
-
-/// Any media type.
-const ANY: &str = "*/*";
 
 /// The name of the header that axum-extra's `TypedHeader` takes, by the modules of the crate `headers`, which are named as the
 /// headers are: `headers::common::if_match::IfMatch`.

@@ -12,6 +12,7 @@
 mod answers;
 mod arguments;
 mod described;
+mod said;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -21,5 +22,6 @@ pub use self::{
     answers::{FailingAnything, HeadedAnything, ReturnedAnything, failing, of_any_status, returned},
     arguments::{Taken, TakenAnything},
     described::{Described, Untyped, generated},
+    said::Said,
     traits::{DescribeError, DescribeWrapper, Of},
 };

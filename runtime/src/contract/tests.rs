@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::{
     body::Bytes,
     http::StatusCode,
-    response::{IntoResponse, NoContent, Redirect},
+    response::{Html, IntoResponse, NoContent, Redirect},
 };
 use routegen_spec::contract::{Answer, Argument, PROBLEM, RouteTypes, Schema, Status, Traced};
 use serde::{Deserialize, Serialize};
@@ -101,6 +101,33 @@ async fn contract_jobs(_: lambda_http::Request) -> Result<Accepted<String>, Stat
     Ok(Accepted("soon".to_owned()))
 }
 
+/// Nothing is told of the result but that it may be a problem.
+#[route(GET, "/contract/said", auth = "none", crate = crate, responses(200 = Item: "one", 303 = Redirect, 404, 409 = Refused, 418 = Html<String>))]
+async fn contract_said() -> Result<impl IntoResponse, Problem> {
+    Ok("opaque")
+}
+
+/// The body is told, and the status is not.
+#[route(PUT, "/contract/said", auth = "none", crate = crate, responses(200, 201 = "it is new", 204 = "it was there", 404))]
+async fn contract_said_status() -> Result<(StatusCode, Json<Item>), StatusCode> {
+    Err(StatusCode::NOT_FOUND)
+}
+
+/// All is told, and the attribute says it in other words.
+#[route(POST, "/contract/said", auth = "none", crate = crate, responses(201 = "new", 404 = String))]
+async fn contract_said_again() -> Result<Created<Json<Item>>, Refused> {
+    Err(Refused::Missing { id: 1 })
+}
+
+/// Only what it fails with is said.
+#[route(DELETE, "/contract/said", auth = "none", crate = crate, responses(404))]
+async fn contract_said_of_failures() -> impl IntoResponse {}
+
+#[route(PATCH, "/contract/said", auth = "none", crate = crate, responses(303, 404 = Problem))]
+async fn contract_said_class() -> Redirect {
+    Redirect::to("/")
+}
+
 fn described() -> BTreeMap<String, RouteTypes> {
     let contract = registry::contract().routes.into_iter();
     let ours = contract.filter_map(|route| {
@@ -131,8 +158,11 @@ fn statuses(argument: &Argument) -> Vec<Status> {
 
 #[test]
 fn the_answers_are_those_of_the_signature() {
-    let told: Vec<String> =
-        described().iter().map(|(name, route)| format!("{name}: {}", answers(route).join(", "))).collect();
+    let told: Vec<String> = described()
+        .iter()
+        .filter(|(name, _)| !name.ends_with("said"))
+        .map(|(name, route)| format!("{name}: {}", answers(route).join(", ")))
+        .collect();
     let item = "routegen::contract::tests::Item";
     // The error by hand and `Problem` say no status.
     let errors = ["404", "409", "410", "default", "default"];
@@ -150,6 +180,39 @@ fn the_answers_are_those_of_the_signature() {
         format!("PUT.contract: default application/json {item}"),
     ];
     assert_eq!(told, expected);
+}
+
+#[test]
+fn what_the_attribute_says_goes_before_what_types_tell_of_a_status_and_the_rest_stays() {
+    let described = described();
+    let said: Vec<String> = described
+        .iter()
+        .filter(|(name, _)| name.ends_with("said"))
+        .map(|(name, route)| format!("{name}: {}", answers(route).join(", ")))
+        .collect();
+    let item = "application/json routegen::contract::tests::Item";
+    let expected = [
+        // Of what it succeeds with, nothing is said.
+        "DELETE.contract.said: default */* (), 404".to_owned(),
+        format!(
+            "GET.contract.said: default {PROBLEM}, 200 {item}, 303 +location, 404, 409 {PROBLEM}, 418 text/html"
+        ),
+        format!("PATCH.contract.said: 303 +location, 404 {PROBLEM}"),
+        format!(
+            "POST.contract.said: 201 {item} +location, 404 text/plain, 409 {PROBLEM}, 410 {PROBLEM}, default {PROBLEM}, default {PROBLEM}"
+        ),
+        format!("PUT.contract.said: 200 {item}, 201 {item}, 204, 404"),
+    ];
+    assert_eq!(said, expected);
+    let of = |name: &str, at: usize| described[name].answers[at].description.clone();
+    assert_eq!(of("GET.contract.said", 1), "one");
+    assert_eq!(of("PUT.contract.said", 1), "it is new");
+    assert_eq!(
+        (of("POST.contract.said", 0).as_str(), of("POST.contract.said", 1).as_str()),
+        ("new", "It is not there (any more).")
+    );
+    let taken = described["GET.contract.said"].answers[4].bodies[0].schema.problem.as_ref();
+    assert_eq!(taken.unwrap().required, ["by"], "of an error, the variant of this status");
 }
 
 #[test]

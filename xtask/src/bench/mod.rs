@@ -5,6 +5,7 @@
 //! after an edit of what all handlers share, and after no edit. It refuses figures of a build that was wrong: one edited
 //! handler has to change one artifact.
 
+mod document;
 mod figure;
 mod files;
 mod gateway;
@@ -29,6 +30,7 @@ use project::{Edit, Kind, Project};
 use report::{Report, Row, Sizes};
 use usage::Usage;
 
+pub(crate) use document::bench_document;
 pub(crate) use gateway::bench_gateway;
 pub(crate) use hello::bench;
 

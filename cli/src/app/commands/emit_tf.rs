@@ -53,7 +53,7 @@ pub(super) fn run(api: &Api<'_>, args: &EmitTfArgs, format: Format) -> Result<()
 fn syntax(args: &EmitTfArgs, format: Format, folder: &Utf8Path) -> Syntax {
     let of_format = match format {
         Format::Json => Syntax::Json,
-        Format::Text | Format::Yaml => Syntax::Hcl,
+        _ => Syntax::Hcl,
     };
     args.syntax.or_else(|| Syntax::of(folder)).unwrap_or(of_format)
 }

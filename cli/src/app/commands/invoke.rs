@@ -26,7 +26,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::runnable::{Runnable, chain, refused, runtime, warn_of_missing};
+use super::runnable::{For, Runnable, chain, refused, runtime, warn_of_missing};
 use crate::{
     app::{args::InvokeArgs, error::Error},
     check::Function,
@@ -40,8 +40,8 @@ pub(super) fn run(args: &InvokeArgs, workspace: &Workspace, printer: &Printer) -
     let event = args.event.as_deref().map(read_event).transpose()?;
     let place = DevFolder::of(workspace)?;
     let run_folder = place.run_folder()?;
-    let only = std::slice::from_ref(&args.function);
-    let runnable = Runnable::make(workspace, &args.running, only, run_folder.path(), &printer.hushed())?;
+    let purpose = For::Functions(std::slice::from_ref(&args.function));
+    let runnable = Runnable::make(workspace, &args.running, &purpose, run_folder.path(), &printer.hushed())?;
     let call = Invocation::new(args, &runnable, workspace, printer)?;
     warn_of_missing([call.function], &call.variables, printer);
     let answer = match event {

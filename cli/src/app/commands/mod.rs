@@ -5,11 +5,13 @@ mod api;
 mod build;
 mod check;
 mod dev;
+mod diff;
 mod difference;
 mod emit_tf;
 mod grants;
 mod inspect;
 mod invoke;
+mod new;
 mod openapi;
 mod package;
 mod paths;
@@ -55,6 +57,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         Command::Check => with_api(&check::run),
         Command::Build(args) => with_api(&|api| build::run(api, args)),
         Command::OpenApi(openapi) => with_api(&|api| openapi::run(api, openapi, args.output.format)),
+        Command::Diff(diff) => diff::run(diff, args.output.format, &load, &with_api, printer),
         Command::EmitTf(emit) => with_api(&|api| emit_tf::run(api, emit, args.output.format)),
         Command::Package { out, tf_out, effort, .. } => {
             with_api(&|api| package::run(api, out.as_deref(), tf_out.as_deref(), effort))
@@ -62,6 +65,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         Command::Dev(args) => dev::run(args, &load, printer),
         Command::Token(args) => token::run(args, &load()?, printer),
         Command::Invoke(args) => invoke::run(args, &load()?, printer),
+        Command::New(args) => new::run(args, printer),
         Command::Inspect { files, crates } => inspect::run(files, *crates, load, printer),
         Command::Completions { shell } => shell::completions(*shell, printer),
         Command::Man { out } => shell::man(out, printer),

@@ -17,6 +17,9 @@ use crate::{
     support::files::{self, Difference, Outcome},
 };
 
+/// The file in which the document is, beside the package's Cargo.toml.
+pub(super) const DOCUMENT: &str = "openapi.json";
+
 pub(super) fn run(api: &Api<'_>, args: &OpenApiArgs, format: Format) -> Result<(), Error> {
     let registry = api.registry()?;
     let checked = api.check(&registry.manifest)?;
@@ -24,20 +27,21 @@ pub(super) fn run(api: &Api<'_>, args: &OpenApiArgs, format: Format) -> Result<(
     let described =
         contract::describe(&api.workspace, &checked, &told, api.config.openapi(), args.openapi, args.strict);
     let syntax = args.syntax(format);
-    let text = described.text(syntax);
+    let text = if args.html.is_some() { described.page() } else { described.text(syntax) };
+    let out = args.html.as_ref().or(args.out.as_ref());
     let open = described.gaps.len();
     if args.strict && open > 0 {
         return Err(contract::Error::Gaps { gaps: described.gaps }.into());
     }
     described.gaps.iter().for_each(|gap| api.printer.warning(gap));
-    if args.out.as_ref().is_some_and(|out| out == "-") {
+    if out.is_some_and(|out| out == "-") {
         return Ok(api.printer.file(&text)?);
     }
     let default = match syntax {
-        Syntax::Json => "openapi.json",
+        Syntax::Json => DOCUMENT,
         Syntax::Yaml => "openapi.yaml",
     };
-    let path = match &args.out {
+    let path = match out {
         Some(out) => absolute(out)?,
         None => api.workspace.package_root.join(default),
     };

@@ -13,25 +13,37 @@ use crate::{
     },
     artifacts::{Request, ZipLayout},
     check::{CheckedManifest, Function},
+    contract::{self, Syntax, Version},
     dev::{self, DevFolder, Programs, Variables},
     output::printer::Printer,
     project::{config::Config, workspace::Workspace},
+    routes::registry::Registry,
     support,
 };
+
+/// What an API is run for.
+pub(super) enum For<'a> {
+    /// All of it, with a page to look at.
+    Page,
+    /// These functions alone, as far as that saves zips.
+    Functions(&'a [String]),
+}
 
 /// An API with its programs.
 #[derive(Debug)]
 pub(super) struct Runnable {
     pub(super) manifest: CheckedManifest,
     pub(super) programs: Programs,
+    /// The document of the API, as far as its types could be read.
+    pub(super) document: Option<String>,
 }
 
 impl Runnable {
-    /// Builds it. The programs are put into `to`; `only` are the functions whose zips are built, none for all.
+    /// Builds it. The programs are put into `to`.
     pub(super) fn make(
         workspace: &Workspace,
         running: &RunArgs,
-        only: &[String],
+        purpose: &For<'_>,
         to: &Utf8Path,
         printer: &Printer,
     ) -> Result<Self, Error> {
@@ -40,29 +52,46 @@ impl Runnable {
         let config = Config::load(&workspace.package_root)?;
         let workspace = workspace.clone().linked_by(config.linking())?;
         let api = Api { workspace, config, printer };
-        if running.artifacts { Self::zipped(&api, only, to) } else { Self::linked(&api, to) }
+        if running.artifacts { Self::zipped(&api, purpose, to) } else { Self::linked(&api, purpose, to) }
     }
 
-    fn linked(api: &Api<'_>, to: &Utf8Path) -> Result<Self, Error> {
+    fn linked(api: &Api<'_>, purpose: &For<'_>, to: &Utf8Path) -> Result<Self, Error> {
         let registry = api.registry()?;
         let manifest = api.check(&registry.manifest)?;
         let links = DevFolder::of(&api.workspace)?.links();
         let programs = dev::link(&api.workspace, &manifest, &registry.libraries, &links, to, api.printer)?;
-        Ok(Self { manifest, programs })
+        let document = match purpose {
+            For::Page => document(api, &registry, &manifest),
+            For::Functions(_) => None,
+        };
+        Ok(Self { manifest, programs, document })
     }
 
-    fn zipped(api: &Api<'_>, only: &[String], to: &Utf8Path) -> Result<Self, Error> {
+    fn zipped(api: &Api<'_>, purpose: &For<'_>, to: &Utf8Path) -> Result<Self, Error> {
         let (architecture, os, arch) = (api.config.architecture(), consts::OS, consts::ARCH);
         if !architecture.runs_on(os, arch) {
             return Err(dev::Error::OtherMachine { architecture: architecture.as_str(), os, arch }.into());
         }
         let backend = api.backend()?;
-        let manifest = api.checked()?;
+        let registry = api.registry()?;
+        let manifest = api.check(&registry.manifest)?;
+        let (only, document): (&[String], _) = match purpose {
+            For::Page => (&[], document(api, &registry, &manifest)),
+            For::Functions(only) => (only, None),
+        };
         let out = api.artifacts(None)?;
         let request = Request { out: &out, layout: ZipLayout::Flat, only, jobs: None, sbom: false };
         let built = api.build(&manifest, &backend, &request)?;
-        Ok(Self { programs: dev::unpack(&built.artifacts, to)?, manifest })
+        Ok(Self { programs: dev::unpack(&built.artifacts, to)?, manifest, document })
     }
+}
+
+/// The document of the API. The page does without where the types cannot be read, which `routegen openapi` has an error for.
+fn document(api: &Api<'_>, registry: &Registry, manifest: &CheckedManifest) -> Option<String> {
+    let told = registry.contract().ok()?;
+    let described =
+        contract::describe(&api.workspace, manifest, &told, api.config.openapi(), Version::default(), false);
+    Some(described.text(Syntax::Json))
 }
 
 /// Tells which variables functions ask for that have no value here. A function may do without, as the example does.

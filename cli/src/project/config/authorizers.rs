@@ -10,13 +10,16 @@ use toml::Spanned;
 use super::mistake::{Mistake, spanned};
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct OneAuthorizer {
-    /// There is one kind only, and whoever reads the file should see which.
+    /// Tokens of any issuer (OIDC). It is the only kind, and the file shows which.
     #[expect(dead_code, reason = "it is read to be refused where it is another one")]
     #[serde(deserialize_with = "jwt")]
+    #[cfg_attr(test, schemars(with = "String", extend("const" = AuthorizerKind::JWT)))]
     kind: (),
-    /// Where a request has the token.
+    /// Where a request has the token: `$request.header.NAME` or `$request.querystring.NAME`.
+    #[cfg_attr(test, schemars(with = "Option<String>", extend("pattern" = r"^\$request\.(header|querystring)\..+$")))]
     identity_source: Option<Spanned<String>>,
 }
 

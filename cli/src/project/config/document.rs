@@ -9,6 +9,7 @@ use super::mistake::{Mistake, spanned};
 
 /// What is said of the document.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(transform = with_license))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Document {
     /// What the API is called; without one, its name.
@@ -29,6 +30,7 @@ pub(crate) struct Document {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Server {
     pub(crate) url: String,
@@ -36,6 +38,7 @@ pub(crate) struct Server {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Contact {
     pub(crate) name: Option<String>,
@@ -44,6 +47,7 @@ pub(crate) struct Contact {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Licence {
     pub(crate) name: String,
@@ -53,10 +57,21 @@ pub(crate) struct Licence {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tag {
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(crate) name: Spanned<String>,
     pub(crate) description: Option<String>,
+}
+
+/// The reader takes the American spelling of `licence` too.
+#[cfg(test)]
+fn with_license(schema: &mut schemars::Schema) {
+    if let Some(serde_json::Value::Object(properties)) = schema.get_mut("properties") {
+        let licence = properties["licence"].clone();
+        properties.insert("license".to_owned(), licence);
+    }
 }
 
 impl Document {

@@ -44,6 +44,7 @@ pub(super) const VARIABLES: &[&str] = &[
     "log_retention_days",
     "logging",
     "name",
+    "resources",
     "role_name_prefix",
     "role_path",
     "role_permissions_boundary",

@@ -3,27 +3,28 @@
 //! In: the file, or nothing, for everything has a default. What differs between environments does not belong here: it is
 //! a variable of the Terraform module, and what an HTTP API cannot do is refused with its reason.
 
+mod accepted;
 mod authorizers;
 mod document;
+mod key_span;
 mod mistake;
 mod rest_only;
+#[cfg(test)]
+mod schema;
 
-use std::{
-    collections::BTreeMap,
-    ops::{Range, RangeInclusive},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 
 use camino::{Utf8Component, Utf8Path};
 use globset::{GlobBuilder, GlobMatcher};
-use miette::{NamedSource, SourceSpan};
+use miette::NamedSource;
 use routegen_spec::{FunctionDefaults, IdentitySource, limits};
 use serde::Deserialize;
 use toml::Spanned;
 
-pub(crate) use self::document::Document;
+pub(crate) use self::{accepted::Accepted, document::Document};
 use self::{
     authorizers::OneAuthorizer,
+    key_span::KeySpan,
     mistake::{Mistake, spanned},
 };
 use crate::{
@@ -39,32 +40,40 @@ use crate::{
 const FILE: &str = "routegen.toml";
 
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     /// The API's name; without one, the package's.
+    #[cfg_attr(test, schemars(with = "Option<String>", extend("pattern" = "^[A-Za-z0-9_-]+$", "maxLength" = limits::FUNCTION_NAME_CHARS)))]
     name: Option<Spanned<String>>,
-    /// What the functions run on; without a word, this machine's.
+    /// What the functions run on; this machine's architecture by default.
     arch: Option<Architecture>,
-    /// What compiles the artifacts; without a word, what is there.
+    /// What compiles the artifacts; by default what is ready on this machine.
     compiler: Option<Compiler>,
-    /// What links the programs; without a word, one call of rustc for each.
+    /// What links the functions; by default a call of rustc for each.
     backend: Option<Linking>,
     #[serde(default)]
     defaults: Defaults,
     #[serde(default)]
     quotas: Quotas,
-    /// Extra files in every artifact.
+    /// Extra files in every artifact: paths and patterns relative to the package.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     include: Vec<Spanned<String>>,
     /// What holds for one function, by its name: that of its route, its group or its authorizer.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, OneFunction>"))]
     functions: BTreeMap<Spanned<String>, OneFunction>,
     /// Authorizers that are not written in Rust, by the word that routes name them by.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, OneAuthorizer>"))]
     authorizers: BTreeMap<Spanned<String>, OneAuthorizer>,
     /// What the document of the API says that no code does.
     #[serde(default)]
     openapi: Document,
+    /// Changes of the API that somebody has looked at.
+    #[serde(default)]
+    accepted: Vec<accepted::Written>,
     /// The file itself, for what is found wrong with it later.
     #[serde(skip)]
     source_code: Option<Arc<NamedSource<String>>>,
@@ -72,25 +81,36 @@ pub(crate) struct Config {
 
 /// What holds for every route that does not say otherwise.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Defaults {
+    /// In MB.
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = *limits::MEMORY_MB.start(), max = *limits::MEMORY_MB.end())))]
     memory: Option<Spanned<u32>>,
+    /// In seconds.
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = *limits::TIMEOUT_S.start(), max = *limits::TIMEOUT_S.end())))]
     timeout: Option<Spanned<u32>>,
+    /// Tokio's multi-threaded runtime, which `block_in_place` requires.
     multi_thread: Option<bool>,
 }
 
 /// What AWS has granted this account beyond what everyone has.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Quotas {
+    /// How many routes an API may have, where AWS has granted more than everyone has.
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = limits::ROUTES_PER_API)))]
     routes: Option<Spanned<u32>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct OneFunction {
     /// Extra files in its artifact, besides those of every artifact.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     include: Vec<Spanned<String>>,
 }
 
@@ -100,13 +120,6 @@ pub(crate) struct Pattern {
     pub(crate) text: String,
     pub(crate) matcher: GlobMatcher,
     place: KeySpan,
-}
-
-/// A place in the file.
-#[derive(Clone, Debug)]
-struct KeySpan {
-    span: Range<usize>,
-    source_code: Option<Arc<NamedSource<String>>>,
 }
 
 impl Config {
@@ -137,6 +150,7 @@ impl Config {
             authorizer.identity_source()?;
         }
         self.openapi.validate()?;
+        self.accepted.iter().try_for_each(accepted::Written::validate)?;
         let valid = |name: &str| {
             !name.is_empty()
                 && name.len() <= limits::FUNCTION_NAME_CHARS
@@ -194,6 +208,11 @@ impl Config {
     /// What the document of the API says that no code does.
     pub(crate) fn openapi(&self) -> &Document {
         &self.openapi
+    }
+
+    /// The changes of the API that are accepted.
+    pub(crate) fn accepted(&self) -> Vec<Accepted> {
+        self.accepted.iter().map(|written| written.accepted(self.source_code.as_ref())).collect()
     }
 
     /// The API's name, where the file has one.
@@ -261,13 +280,6 @@ impl Pattern {
     /// What is wrong with the files that the pattern names.
     pub(crate) fn mistake(&self, reason: String, help: Option<String>) -> Error {
         self.place.mistake(reason, help)
-    }
-}
-
-impl KeySpan {
-    fn mistake(&self, reason: String, help: Option<String>) -> Error {
-        let span = Some(SourceSpan::from(self.span.clone()));
-        Error::Config { reason, help, source_code: self.source_code.clone(), span }
     }
 }
 

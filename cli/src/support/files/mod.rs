@@ -5,6 +5,7 @@
 //! against. A process that is killed may leave a `.routegen-…` beside the place, which no name of a result matches.
 
 mod generated;
+mod new_folder;
 
 use std::{
     fs::{File, OpenOptions, Permissions, TryLockError},
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 pub(crate) use self::generated::{Difference, Edits, Generated, compare_generated, sides, write_generated};
+pub(crate) use self::new_folder::NewFolder;
 use crate::support::{Error, interrupt};
 
 /// A file from outside. While it looks the same, its content is taken to be the same.

@@ -5,7 +5,10 @@ use std::process::{Command, Stdio};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
-use super::program::{Link, Linked};
+use super::{
+    alike,
+    program::{Link, Linked},
+};
 use crate::{
     output::printer::Printer,
     support::{
@@ -25,6 +28,16 @@ pub(super) struct Stamp {
     libraries: Vec<(Utf8PathBuf, FileState)>,
 }
 
+impl Stamp {
+    /// The call of rustc that makes the program at this place.
+    fn command(&self, root: &Utf8Path, program: &Utf8Path) -> Command {
+        let mut command = Command::new(&self.rustc);
+        command.args(&self.arguments).args(["-o", program.as_str()]);
+        command.current_dir(root).stdin(Stdio::null());
+        command
+    }
+}
+
 /// What is written down of a program once it is whole.
 #[derive(Deserialize, Serialize)]
 struct Made {
@@ -37,24 +50,54 @@ pub(super) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) ->
     let program = link.program();
     let source = link.source_file();
     let stamp_file = stamp_file(&program);
-    let stamp = stamp(libraries, link, &source, &program)?;
+    let stamp = stamp(libraries, link, &source)?;
     if stamp_beside(&program).as_ref() == Some(&stamp) {
         return Ok(Linked { program, fresh: true });
     }
     // Without a stamp, a program that a killed linker left half-written is made again.
     files::remove_if_exists(&stamp_file)?;
     files::write_if_changed(&source, link.source.as_bytes())?;
-    let mut command = Command::new(&stamp.rustc);
-    command.args(&stamp.arguments).current_dir(&libraries.root).stdin(Stdio::null());
-    printer.running(&command);
-    let output = interrupt::output(&mut command)?;
-    if !output.status.success() {
-        let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        return Err(Error::Link { name: link.name.to_owned(), rustc: stderr });
+    if !is_linked_alike(libraries, link, &stamp, printer)? {
+        let mut command = stamp.command(&libraries.root, &program);
+        printer.running(&command);
+        let output = interrupt::output(&mut command)?;
+        if !output.status.success() {
+            let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            return Err(Error::Link { name: link.name.to_owned(), rustc: stderr });
+        }
     }
     let made = Made { from: stamp, program: FileState::new(&program)? };
     files::write_own(&stamp_file, &serde_json::to_vec(&made).unwrap_or_default())?;
     Ok(Linked { program, fresh: false })
+}
+
+/// Links the program as another one that differs in names alone was linked, or as the first of those that do. `false` where there is
+/// no such way.
+fn is_linked_alike(
+    libraries: &Libraries,
+    link: &Link<'_>,
+    stamp: &Stamp,
+    printer: &Printer,
+) -> Result<bool, Error> {
+    let Some(own) = link.own.as_ref().filter(|_| alike::is_possible(&libraries.flags)) else {
+        return Ok(false);
+    };
+    let shape = libraries.shapes.of(&own.shape);
+    let mut made_first = None;
+    let first = shape.get_or_init(|| {
+        let made = alike::first(link, own, |program| stamp.command(&libraries.root, program), printer);
+        let (first, result) = match made {
+            Ok(first) => (first, Ok(())),
+            Err(error) => (None, Err(error)),
+        };
+        made_first = Some(result);
+        first
+    });
+    match (made_first, first) {
+        (Some(result), first) => result.map(|()| first.is_some()),
+        (None, Some(first)) => first.link(&libraries.root, link, own, printer),
+        (None, None) => Ok(false),
+    }
 }
 
 pub(super) fn stamp_file(program: &Utf8Path) -> Utf8PathBuf {
@@ -67,19 +110,12 @@ pub(super) fn stamp_beside(program: &Utf8Path) -> Option<Stamp> {
     FileState::new(program).is_ok_and(|seen| seen == made.program).then_some(made.from)
 }
 
-fn stamp(
-    libraries: &Libraries,
-    link: &Link<'_>,
-    source: &Utf8Path,
-    program: &Utf8Path,
-) -> Result<Stamp, Error> {
+fn stamp(libraries: &Libraries, link: &Link<'_>, source: &Utf8Path) -> Result<Stamp, Error> {
     let mut arguments = vec![
         "--crate-name=bootstrap".to_owned(),
         "--crate-type=bin".to_owned(),
         "--edition=2024".to_owned(),
         source.to_string(),
-        "-o".to_owned(),
-        program.to_string(),
     ];
     let mut files = Vec::new();
     let mut add = |name: &str, rlib: &Utf8PathBuf| {

@@ -1,16 +1,19 @@
 //! Links generated programs of a few lines to the user's libraries.
 //!
 //! In: the libraries, and the programs' sources. Out: the programs, made again only where something changed. Each is linked by one
-//! call of rustc, or all of them by cargo, as programs of the user's package.
+//! call of rustc, or of the linker as rustc called it for one that is alike, or all of them by cargo, as programs of the user's package.
 
+mod alike;
 mod by_cargo;
 mod direct;
+mod main_object;
 mod mirror;
 mod program;
 mod relink;
 
 pub(crate) use self::{
-    program::{Link, Linked},
+    alike::Shapes,
+    program::{Link, Linked, Own},
     relink::with_symbols,
 };
 use super::Libraries;

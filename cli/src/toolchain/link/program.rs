@@ -13,6 +13,19 @@ pub(crate) struct Link<'a> {
     pub(crate) crates: Vec<&'a str>,
     /// A folder of its own.
     pub(crate) folder: &'a Utf8Path,
+    /// What it alone has, where others may be the same but for that.
+    pub(crate) own: Option<Own<'a>>,
+}
+
+/// What a program has of its own, where it is otherwise the same as others.
+#[derive(Debug)]
+pub(crate) struct Own<'a> {
+    /// The symbols that its source names, each once.
+    pub(crate) symbols: Vec<&'a str>,
+    /// The name of the section that holds its note, and what is in it.
+    pub(crate) note: (&'static str, Vec<u8>),
+    /// Its source without them: that of all that are alike.
+    pub(crate) shape: String,
 }
 
 impl Link<'_> {

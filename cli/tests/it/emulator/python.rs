@@ -35,6 +35,13 @@ pub(crate) fn sbom_validator() -> Option<&'static Python> {
     or_skip(&FOUND)
 }
 
+/// The interpreter, where it has what compares JSON with a schema.
+pub(crate) fn json_schema() -> Option<&'static Python> {
+    static FOUND: LazyLock<Result<Python, String>> =
+        LazyLock::new(|| Python::with(EMULATORS, &["jsonschema"]));
+    or_skip(&FOUND)
+}
+
 /// The interpreter, where it has checkov.
 pub(crate) fn checkov() -> Option<&'static Python> {
     static FOUND: LazyLock<Result<Python, String>> = LazyLock::new(|| Python::with(CHECKOV, &["checkov"]));
@@ -44,7 +51,7 @@ pub(crate) fn checkov() -> Option<&'static Python> {
 /// The interpreter, where it has what judges documents of OpenAPI.
 pub(crate) fn openapi() -> Option<&'static Python> {
     static FOUND: LazyLock<Result<Python, String>> =
-        LazyLock::new(|| Python::with(OPENAPI, &["openapi_spec_validator"]));
+        LazyLock::new(|| Python::with(OPENAPI, &["openapi_spec_validator", "schemathesis"]));
     or_skip(&FOUND)
 }
 

@@ -1,8 +1,9 @@
 //! The page as a person uses it, and as other pages try to.
 
-use serde_json::json;
+use routegen_gateway::Reference;
+use serde_json::{Value, json};
 
-use super::{builder, start, webdriver::Browser};
+use super::{api, builder, start, webdriver::Browser};
 use crate::requirement::or_skip;
 
 /// The newest request of the log.
@@ -111,6 +112,102 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
         let wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
         assert_eq!(browser.run(wide, json!([])).await, false, "{width}");
     }
+    assert_eq!(browser.complaints().await, [""; 0]);
+    browser.close().await;
+}
+
+/// What a document says of two of the routes.
+fn document() -> Value {
+    let item = json!({
+        "type": "object",
+        "required": ["id", "name"],
+        "properties": {
+            "id": { "type": "integer", "minimum": 3 },
+            "name": { "type": "string" },
+            "state": { "anyOf": [{ "$ref": "#/components/schemas/State" }, { "type": "null" }] },
+            "parts": { "type": "array", "items": { "$ref": "#/components/schemas/Item" } },
+            "born": { "type": ["string", "null"], "format": "date" },
+        },
+    });
+    let parameter = |name: &str, place: &str, schema: Value| json!({ "name": name, "in": place, "description": "<b>It</b>", "schema": schema });
+    json!({
+        "openapi": "3.1.1",
+        "info": { "title": "<i>Shop</i>", "version": "1" },
+        "paths": {
+            "/work": { "post": {
+                "x-routegen": { "path": "/work" },
+                "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Item" } } } },
+            } },
+            "/items/{number}": { "get": {
+                "x-routegen": { "path": "/items/{id}" },
+                "parameters": [
+                    { "name": "number", "in": "path", "required": true, "schema": { "type": "integer", "minimum": 0 } },
+                    parameter("limit", "query", json!({ "type": "integer", "default": 20 })),
+                    parameter("order", "query", json!({ "$ref": "#/components/schemas/State" })),
+                    parameter("x-trace", "header", json!({ "type": "string" })),
+                ],
+            } },
+        },
+        "components": { "schemas": { "Item": item, "State": { "enum": ["new", "old"] } } },
+    })
+}
+
+/// Stands for the viewer: it shows the title, as text.
+const VIEWER: &str =
+    "const SwaggerUIBundle = ({ domNode, spec }) => domNode.append(`shown: ${spec.info.title}`);";
+
+#[tokio::test]
+async fn a_document_fills_in_the_form_and_can_be_read() {
+    let browser = Browser::start().await;
+    if or_skip(&browser).is_none() {
+        return;
+    }
+    let browser = browser.unwrap();
+    let gateway = start().await;
+    browser.open(&gateway.page_url().unwrap()).await;
+    // The list is made anew with each API, at any moment: it is looked up and clicked in one step.
+    let choose = "[...document.querySelectorAll('nav button')].find((one) => one.textContent.includes(arguments[0])).click()";
+    browser.find("//nav//button[contains(., 'worker')]").await;
+    browser.run(choose, json!(["POSTworker"])).await;
+    let body = "return document.getElementById('body').value";
+    assert_eq!(browser.run(body, json!([])).await, "", "nothing is known of it");
+    browser.find("//p[@id='reference'][@hidden]").await;
+
+    // An API with a document, at once.
+    let style = "#reference { color: green }".to_owned();
+    let reference = Reference::new(document().to_string(), VIEWER.to_owned(), style);
+    gateway.replace(&api().reference(reference)).unwrap();
+    browser.find("//p[@id='reference'][not(@hidden)]").await;
+    browser.run(choose, json!(["items/read"])).await;
+    browser.find("//small[@id='parameter-0-note'][.='integer 0…']").await;
+    browser.find("//small[@id='query-limit-note'][.='integer: <b>It</b>']").await;
+    browser.find("//input[@id='query-limit'][@placeholder='20']").await;
+    browser.write("id", "7").await;
+    browser.write("limit (query)", "1 & 2").await;
+    browser.click("//select[@id='query-order']/option[.='old']").await;
+    browser.write("x-trace (header)", "t").await;
+    browser.write("Query", "more=1").await;
+    browser.click("//button[.='Send']").await;
+    let target = "/items/7?limit=1%20%26%202&order=old&more=1";
+    browser.find(&format!("{NEWEST}[contains(., '{target}')]")).await;
+
+    // What was written stays with its route, and one that nobody has come to has an example.
+    browser.run("location.reload()", json!([])).await;
+    browser.find("//p[@id='reference'][not(@hidden)]").await;
+    browser.run(choose, json!(["POSTworker"])).await;
+    // What refers to itself ends.
+    let part = json!({ "id": 3, "name": "text", "state": "new", "parts": [], "born": "2026-01-31" });
+    let example = json!({ "id": 3, "name": "text", "state": "new", "parts": [part], "born": "2026-01-31" });
+    let filled = browser.run(body, json!([])).await;
+    assert_eq!(serde_json::from_str::<Value>(filled.as_str().unwrap()).unwrap(), example);
+
+    // The reference, by the link, which hands the key on.
+    browser.click("//p[@id='reference']/a").await;
+    assert_eq!(browser.text("//main[contains(., 'shown')]").await, "shown: <i>Shop</i>");
+    let colour = "return getComputedStyle(document.getElementById('reference')).color";
+    assert_eq!(browser.run(colour, json!([])).await, "rgb(0, 128, 0)");
+    browser.open(&format!("http://{}/_routegen/reference", gateway.address())).await;
+    browser.find("//main[contains(., 'This address has no key')]").await;
     assert_eq!(browser.complaints().await, [""; 0]);
     browser.close().await;
 }

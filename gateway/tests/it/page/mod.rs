@@ -5,7 +5,8 @@ mod stream;
 mod webdriver;
 
 use routegen_gateway::{
-    Api, Cors, Function, Gateway, GatewayBuilder, IamKey, JwtAuthorizer, LambdaAuthorizer, LocalIssuer, Route,
+    Api, Cors, Function, Gateway, GatewayBuilder, IamKey, JwtAuthorizer, LambdaAuthorizer, LocalIssuer,
+    Reference, Route,
 };
 use routegen_spec::{Auth, Method};
 use serde_json::{Value, json};
@@ -54,8 +55,16 @@ fn api() -> Api {
         .route(route(Method::Any, "$default", "none", "get-item"))
 }
 
+fn reference() -> Reference {
+    Reference::new("{}".to_owned(), "script".to_owned(), "style".to_owned())
+}
+
 fn builder() -> GatewayBuilder {
-    Gateway::builder(api()).local_issuer(LocalIssuer::new().scope("items/write".parse().unwrap())).page(true)
+    builder_of(api())
+}
+
+fn builder_of(api: Api) -> GatewayBuilder {
+    Gateway::builder(api).local_issuer(LocalIssuer::new().scope("items/write".parse().unwrap())).page(true)
 }
 
 async fn start() -> Gateway {
@@ -109,10 +118,34 @@ async fn its_files_come_with_their_types_and_a_policy_that_lets_nothing_else_in(
 }
 
 #[tokio::test]
+async fn the_reference_is_what_was_given_with_a_policy_that_asks_nobody_else() {
+    let gateway = start().await;
+    assert_eq!(ask_as_the_page(&gateway, "GET /_routegen/page/openapi").await.status, 404, "none was given");
+    gateway.replace(&api().reference(reference())).unwrap();
+    for (path, kind, body) in [
+        ("/_routegen/reference", "text/html; charset=utf-8", None),
+        ("/_routegen/page/reference.js", "text/javascript; charset=utf-8", None),
+        ("/_routegen/page/viewer.js", "text/javascript; charset=utf-8", Some("script")),
+        ("/_routegen/page/viewer.css", "text/css; charset=utf-8", Some("style")),
+        ("/_routegen/page/openapi", "application/json", Some("{}")),
+    ] {
+        let response = ask_as_the_page(&gateway, &format!("GET {path}")).await;
+        assert_eq!((response.status, response.header("content-type")), (200, Some(kind)), "{path}");
+        assert!(body.is_none_or(|body| response.text() == body), "{path}");
+        let policy = response.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
+        assert!(
+            policy.contains("connect-src 'self'") && policy.contains("frame-ancestors 'none'"),
+            "{policy}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn it_is_there_only_where_it_was_asked_for() {
     let gateway = Gateway::builder(api()).local_issuer(LocalIssuer::new()).start().await.unwrap();
     assert_eq!(gateway.page_url(), None);
-    for path in ["/_routegen", "/_routegen/page/api", "/_routegen/page/log"] {
+    for path in ["/_routegen", "/_routegen/reference", "/_routegen/page/api", "/_routegen/page/log"] {
         assert_eq!(ask(&gateway, &format!("GET {path}")).await.status, 404, "{path}");
     }
 }
@@ -270,6 +303,8 @@ async fn what_is_asked_from_elsewhere_is_refused_at_every_path() {
         "GET /_routegen",
         "GET /_routegen/page/style.css",
         "GET /_routegen/page/script.js",
+        "GET /_routegen/reference",
+        "GET /_routegen/page/openapi",
         "GET /_routegen/page/api",
         "GET /_routegen/page/log",
         "DELETE /_routegen/page/log",
@@ -292,13 +327,14 @@ async fn what_is_asked_from_elsewhere_is_refused_at_every_path() {
 
 #[tokio::test]
 async fn all_but_the_files_of_the_page_needs_the_key_of_this_start() {
-    let (gateway, before) = (start().await, start().await);
+    let (gateway, before) = (builder_of(api().reference(reference())).start().await.unwrap(), start().await);
     let (own, other) = (secret(&gateway), secret(&before));
     assert!(own != other && own.len() >= 43, "{own}");
     let mut stream = Stream::open(&gateway, "").await;
     stream.hello().await;
     for (line, body) in [
         ("GET /_routegen/page/api", ""),
+        ("GET /_routegen/page/openapi", ""),
         ("GET /_routegen/page/log", ""),
         ("DELETE /_routegen/page/log", ""),
         ("POST /_routegen/page/token", r#"{"scopes":[]}"#),
@@ -375,6 +411,9 @@ async fn other_pages_may_link_to_it_and_have_it_in_no_frame() {
     for (site, destination, path, status) in [
         ("cross-site", "document", "/_routegen", 200),
         ("cross-site", "iframe", "/_routegen", 403),
+        ("cross-site", "document", "/_routegen/reference", 200),
+        ("cross-site", "iframe", "/_routegen/reference", 403),
+        ("cross-site", "document", "/_routegen/page/openapi", 403),
         ("cross-site", "document", "/_routegen/page/api", 403),
         ("cross-site", "script", "/_routegen/page/script.js", 403),
         ("none", "document", "/_routegen", 200),

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use routegen_gateway::{Gateway, GatewayBuilder, Tls, Unready};
+use routegen_gateway::{Gateway, GatewayBuilder, Reference, Tls, Unready};
 
 use self::{
     changes::{Word, wait},
@@ -25,6 +25,7 @@ use crate::{
         args::DevArgs,
         error::{Error, Warning},
     },
+    contract,
     dev::{
         self, Changes, DevFolder, Issuer, Journal, Settings, Variables,
         watch::{self, Watcher},
@@ -214,6 +215,13 @@ impl Server<'_> {
 
     fn api(&self, runnable: &Runnable, turns: &Turns<'_>) -> routegen_gateway::Api {
         let root = &turns.workspace().package_root;
-        dev::api(&runnable.manifest, &runnable.programs, &self.settings, root)
+        let api = dev::api(&runnable.manifest, &runnable.programs, &self.settings, root);
+        match runnable.document.clone() {
+            Some(document) => {
+                let (script, style) = contract::viewer();
+                api.reference(Reference::new(document, script, style))
+            }
+            None => api,
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use routegen_gateway::Gateway;
-use routegen_spec::Auth;
+use routegen_spec::{Auth, Method, RouteSpec};
 use serde::Serialize;
 
 use super::super::table::table;
@@ -31,6 +31,9 @@ pub(super) struct Ready {
     /// Whether a route asks for a token of the local issuer.
     #[serde(skip)]
     takes_tokens: bool,
+    /// The address of a route that takes such a token, and that nothing has to be filled in to call.
+    #[serde(skip)]
+    to_call: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -83,11 +86,25 @@ impl Ready {
                     function: name(&route.function).map(|function| function.name.clone()).unwrap_or_default(),
                 })
                 .collect(),
+            to_call: manifest
+                .routes
+                .iter()
+                .find(|route| is_called_as_it_is(&route.spec))
+                .map(|route| format!("{url}{}", route.spec.path)),
             takes_tokens: local
                 && manifest.authorizers.iter().any(|authorizer| authorizer.kind.takes_tokens()),
             url,
         }
     }
+}
+
+/// Whether a token of Cognito is all that a call of the route requires.
+fn is_called_as_it_is(route: &RouteSpec) -> bool {
+    let path = route.path.to_string();
+    route.method == Method::Get
+        && route.auth.to_string() == Auth::COGNITO
+        && path.starts_with('/')
+        && !path.contains('{')
 }
 
 impl fmt::Display for Ready {
@@ -117,7 +134,11 @@ impl fmt::Display for Ready {
             writeln!(f, "A token, as Cognito gives it (or by `routegen token`):\n")?;
             writeln!(f, "TOKEN=$(curl -s -X POST {} {} \\", quoted(endpoint), form[0])?;
             writeln!(f, "  {} \\", form[1..].join(" "))?;
-            writeln!(f, "  | sed -E 's/.*\"access_token\": ?\"([^\"]+)\".*/\\1/')\n")?;
+            writeln!(f, "  | sed -E 's/.*\"access_token\": ?\"([^\"]+)\".*/\\1/')")?;
+            if let Some(url) = &self.to_call {
+                writeln!(f, "curl {} -H \"Authorization: Bearer $TOKEN\"", quoted(url))?;
+            }
+            writeln!(f)?;
         }
         if let Some(Iam { access_key_id, secret_access_key, region }) = &self.iam {
             writeln!(
@@ -158,6 +179,7 @@ mod tests {
             iam: None,
             routes: vec![route],
             takes_tokens: true,
+            to_call: text("http://127.0.0.1:9000/$(id)"),
         };
         let shown = ready.to_string();
         let begin = shown.find("TOKEN=$(").unwrap() + "TOKEN=$(".len();
@@ -171,5 +193,11 @@ mod tests {
         assert_eq!(words.last(), Some(&&*format!("scope=items/read {scope}")), "{words:?}");
         assert_eq!(&words[..4], ["-s", "-X", "POST", "http://127.0.0.1:9000/_routegen/oauth2/token"]);
         assert!(words.contains(&"client_secret=-secret_"), "{words:?}");
+        // And so are those of the call that follows.
+        let call = shown.lines().find_map(|line| line.strip_prefix("curl ")).unwrap();
+        let script = format!("TOKEN=t; printf '%s\\n' {call}");
+        let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+        let words = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(words, "http://127.0.0.1:9000/$(id)\n-H\nAuthorization: Bearer t\n");
     }
 }

@@ -4,7 +4,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::super::runnable::Runnable;
+use super::super::runnable::{For, Runnable};
 use crate::{
     app::{args::RunArgs, error::Error},
     dev::{Changes, News},
@@ -97,7 +97,7 @@ impl<'a> Turns<'a> {
         } else {
             self.folder.join(self.count.to_string())
         };
-        Runnable::make(&self.workspace, self.running, &[], &to, printer)
+        Runnable::make(&self.workspace, self.running, &For::Page, &to, printer)
     }
 
     /// Reads the workspace again where what describes it has changed. What mends it may be any file, as a library that was missing:
@@ -141,6 +141,7 @@ impl<'a> Turns<'a> {
         let same = |next: &Runnable| {
             next.programs.are_those_of(&last.programs)
                 && next.manifest.sha256 == last.manifest.sha256
+                && next.document == last.document
                 && !self.unserved.have(|path| path.file_name() == Some("routegen.toml"))
                 && !self.unserved.have(|path| self.is_env_file(path))
                 && !self.unserved.have(|path| is_included(path, &self.workspace.package_root, next))

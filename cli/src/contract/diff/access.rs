@@ -1,0 +1,280 @@
+//! Who may call.
+//!
+//! In: what decides about an operation, before and after. Out: who may call who might not, and who may not who might. Of two authorizers
+//! nobody knows which lets more pass, so that another one is both. The scopes of an operation are those of which a token needs one; its
+//! identity sources are all necessary.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{
+    api::{Api, Operation, text, texts},
+    finding::Findings,
+    rule::Rule,
+};
+
+/// What decides about an operation.
+#[derive(Debug)]
+pub(super) struct Access<'a> {
+    /// `none`, or the kind of authorizer.
+    kind: String,
+    authorizer: String,
+    scopes: BTreeSet<&'a str>,
+    sources: BTreeSet<&'a str>,
+    ttl: u64,
+    guards: Vec<&'a str>,
+    middleware: Vec<&'a str>,
+}
+
+const NONE: &str = "none";
+
+impl<'a> Access<'a> {
+    /// Of two operations that are compared. Where one of the documents has OpenAPI's own words alone, the other's are taken too.
+    pub(super) fn of_both(apis: [Api<'a>; 2], operations: [&Operation<'a>; 2]) -> [Self; 2] {
+        let both_say_more = operations.iter().all(|operation| operation.own.get("auth").is_some());
+        let of = |at: usize| {
+            if both_say_more {
+                Self::of(apis[at], operations[at])
+            } else {
+                Self::by_security(apis[at], operations[at])
+            }
+        };
+        [of(0), of(1)]
+    }
+
+    pub(super) fn of(api: Api<'a>, operation: &Operation<'a>) -> Self {
+        let own = operation.own;
+        if own.get("auth").is_none() {
+            return Self::by_security(api, operation);
+        }
+        Self {
+            kind: text(own, "auth").to_owned(),
+            authorizer: text(own, "authorizer").to_owned(),
+            scopes: texts(own, "scopes").collect(),
+            sources: texts(own, "identitySources").collect(),
+            ttl: own.get("ttl").and_then(Value::as_u64).unwrap_or_default(),
+            guards: texts(own, "guards").collect(),
+            middleware: texts(own, "middleware").collect(),
+        }
+    }
+
+    /// What OpenAPI's own words say, in a document that nobody else wrote more into.
+    fn by_security(api: Api<'a>, operation: &Operation<'a>) -> Self {
+        let requirements = api.security(operation);
+        let is_open = requirements
+            .iter()
+            .any(|requirement| requirement.as_object().is_none_or(serde_json::Map::is_empty));
+        let members = || requirements.iter().filter_map(Value::as_object).flatten();
+        let names: BTreeSet<&str> = members().map(|(name, _)| name.as_str()).collect();
+        let kinds: BTreeSet<&str> = names.iter().map(|name| text(api.scheme(name), "type")).collect();
+        let joined = |words: BTreeSet<&str>| words.into_iter().collect::<Vec<_>>().join(", ");
+        let is_none = is_open || names.is_empty();
+        let every_has_scopes = requirements.iter().all(|requirement| {
+            requirement.as_object().is_some_and(|members| {
+                members.values().any(|scopes| scopes.as_array().is_some_and(|scopes| !scopes.is_empty()))
+            })
+        });
+        let scopes = members().flat_map(|(_, scopes)| scopes.as_array().into_iter().flatten());
+        Self {
+            kind: if is_none { NONE.to_owned() } else { joined(kinds) },
+            authorizer: if is_none { String::new() } else { joined(names) },
+            scopes: if every_has_scopes {
+                scopes.filter_map(Value::as_str).collect()
+            } else {
+                BTreeSet::new()
+            },
+            sources: BTreeSet::new(),
+            ttl: 0,
+            guards: Vec::new(),
+            middleware: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.kind == NONE
+    }
+
+    /// What a person reads of it.
+    pub(super) fn shown(&self) -> Value {
+        let mut shown = json!({ "auth": self.kind });
+        if !self.authorizer.is_empty() {
+            shown["authorizer"] = json!(self.authorizer);
+        }
+        for (name, words) in [("scopes", &self.scopes), ("identitySources", &self.sources)] {
+            if !words.is_empty() {
+                shown[name] = json!(words);
+            }
+        }
+        shown
+    }
+
+    /// Whether callers may pass at the other who may not here, and the other way round.
+    pub(super) fn order(&self, after: &Access<'_>) -> Order {
+        let mut findings = Findings::of(String::new(), None);
+        compare(self, after, &mut findings);
+        let any = |rules: &[Rule]| findings.found.iter().any(|finding| rules.contains(&finding.rule));
+        Order {
+            looser: any(&[
+                Rule::AuthRemoved,
+                Rule::AuthorizerReplaced,
+                Rule::ScopesEmptied,
+                Rule::ScopeAdded,
+                Rule::IdentitySourceRemoved,
+                Rule::GuardRemoved,
+                Rule::MiddlewareRemoved,
+            ]),
+            stricter: any(&[
+                Rule::AuthAdded,
+                Rule::AuthorizerChanged,
+                Rule::ScopesRequired,
+                Rule::ScopeRemoved,
+                Rule::IdentitySourceAdded,
+            ]),
+        }
+    }
+}
+
+/// How one stands to another.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Order {
+    pub(super) looser: bool,
+    pub(super) stricter: bool,
+}
+
+pub(super) fn compare(base: &Access<'_>, head: &Access<'_>, findings: &mut Findings) {
+    let (before, after) = (base.shown(), head.shown());
+    match (base.is_open(), head.is_open()) {
+        (true, true) => {}
+        (true, false) => {
+            let message = "callers must say who they are, which nobody asked before";
+            findings.add(Rule::AuthAdded, "auth", message, before, after);
+        }
+        (false, true) => {
+            let message = "everyone may call it, which was not so before";
+            findings.add(Rule::AuthRemoved, "auth", message, before, after);
+        }
+        (false, false) if base.kind != head.kind || base.authorizer != head.authorizer => {
+            let names = |access: &Access<'_>| match access.authorizer.as_str() {
+                "" => access.kind.clone(),
+                name => name.to_owned(),
+            };
+            let whose = format!("`{}` decides in the place of `{}`", names(head), names(base));
+            let message = format!("{whose}: callers can be refused who were not");
+            findings.add(Rule::AuthorizerChanged, "auth", message, before.clone(), after.clone());
+            let message = format!("{whose}: others can pass who did not");
+            findings.add(Rule::AuthorizerReplaced, "auth", message, before, after);
+        }
+        (false, false) => {
+            scopes(base, head, findings);
+            sources(base, head, findings);
+            if head.ttl > base.ttl {
+                let (before, after) = (json!({ "ttl": base.ttl }), json!({ "ttl": head.ttl }));
+                let message = format!(
+                    "a decision of `{}` is kept for {} s, and was for {} s: who was let pass stays in for longer",
+                    head.authorizer, head.ttl, base.ttl
+                );
+                findings.add(Rule::TtlRaised, "ttl", message, before, after);
+            }
+        }
+    }
+    around(&base.guards, &head.guards, "guard", Rule::GuardRemoved, Some(Rule::GuardAdded), findings);
+    around(&base.middleware, &head.middleware, "middleware", Rule::MiddlewareRemoved, None, findings);
+}
+
+fn scopes(base: &Access<'_>, head: &Access<'_>, findings: &mut Findings) {
+    let (before, after) = (json!({ "scopes": base.scopes }), json!({ "scopes": head.scopes }));
+    match (base.scopes.is_empty(), head.scopes.is_empty()) {
+        (true, true) => {}
+        (true, false) => {
+            let message = "a token needs one of the scopes, and needed none";
+            findings.add(Rule::ScopesRequired, "scopes", message, before, after);
+        }
+        (false, true) => {
+            let message = format!("every token of `{}` opens it", head.authorizer);
+            findings.add(Rule::ScopesEmptied, "scopes", message, before, after);
+        }
+        (false, false) => {
+            for scope in base.scopes.difference(&head.scopes) {
+                let message = format!("a token with `{scope}` alone no longer opens it");
+                let subject = format!("scope {scope}");
+                findings.add(Rule::ScopeRemoved, subject, message, before.clone(), after.clone());
+            }
+            for scope in head.scopes.difference(&base.scopes) {
+                let message = format!("a token with `{scope}` opens it, and did not");
+                let subject = format!("scope {scope}");
+                findings.add(Rule::ScopeAdded, subject, message, before.clone(), after.clone());
+            }
+        }
+    }
+}
+
+fn sources(base: &Access<'_>, head: &Access<'_>, findings: &mut Findings) {
+    let before = json!({ "identitySources": base.sources });
+    let after = json!({ "identitySources": head.sources });
+    for source in head.sources.difference(&base.sources) {
+        let message = format!("a request without `{source}` is refused, and was not");
+        let subject = format!("source {source}");
+        findings.add(Rule::IdentitySourceAdded, subject, message, before.clone(), after.clone());
+    }
+    for source in base.sources.difference(&head.sources) {
+        let message = format!("a request without `{source}` is not refused any more");
+        let subject = format!("source {source}");
+        findings.add(Rule::IdentitySourceRemoved, subject, message, before.clone(), after.clone());
+    }
+}
+
+/// What stands around a handler: each as often as it is named.
+fn around(base: &[&str], head: &[&str], what: &str, less: Rule, more: Option<Rule>, findings: &mut Findings) {
+    let missing = |from: &[&str], to: &[&str]| {
+        let mut left = to.to_vec();
+        let gone = |name: &&&str| match left.iter().position(|other| other == *name) {
+            Some(at) => {
+                left.remove(at);
+                false
+            }
+            None => true,
+        };
+        from.iter().filter(gone).map(|name| (*name).to_owned()).collect::<Vec<_>>()
+    };
+    for name in missing(base, head) {
+        let message = format!("the {what} `{name}` is gone");
+        findings.add(less, format!("{what} {name}"), message, json!(base), json!(head));
+    }
+    for (name, rule) in missing(head, base).into_iter().zip(more.iter().cycle()) {
+        let message = format!("the {what} `{name}` is new, and may refuse requests");
+        findings.add(*rule, format!("{what} {name}"), message, json!(base), json!(head));
+    }
+}
+
+/// How many requests an operation takes.
+pub(super) fn throttle(base: &Operation<'_>, head: &Operation<'_>, findings: &mut Findings) {
+    let of = |operation: &Operation<'_>| {
+        let throttle = operation.own.get("throttle").filter(|throttle| throttle.is_object())?;
+        let number = |name: &str| throttle.get(name).and_then(Value::as_f64).unwrap_or_default();
+        Some((throttle.clone(), [("rate", number("rate")), ("burst", number("burst"))]))
+    };
+    let (before, after) = match (of(base), of(head)) {
+        (None, None) => return,
+        (Some((before, _)), None) => {
+            let message = "the route has no throttle of its own any more";
+            findings.add(Rule::ThrottleRemoved, "throttle", message, before, Value::Null);
+            return;
+        }
+        (None, Some((after, _))) => {
+            let message = "the route has a throttle of its own: requests beyond it get 429";
+            findings.add(Rule::ThrottleAdded, "throttle", message, Value::Null, after);
+            return;
+        }
+        (Some(before), Some(after)) => (before, after),
+    };
+    for ((name, old), (_, new)) in before.1.into_iter().zip(after.1) {
+        let (rule, word) = match new.total_cmp(&old) {
+            std::cmp::Ordering::Less => (Rule::ThrottleLowered, "lower"),
+            std::cmp::Ordering::Greater => (Rule::ThrottleRaised, "higher"),
+            std::cmp::Ordering::Equal => continue,
+        };
+        let (old, new) = (json!({ name: before.0[name] }), json!({ name: after.0[name] }));
+        findings.add(rule, format!("throttle {name}"), format!("the throttle's {name} is {word}"), old, new);
+    }
+}

@@ -1,0 +1,127 @@
+//! What an operation runs on, and what its function may do in AWS.
+//!
+//! What a function may do is the sum of what its routes ask for, because they share its role: a route that moves to another function gets
+//! what the others there have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::{
+    api::{Operation, list, text, texts},
+    finding::Findings,
+    rule::Rule,
+};
+
+pub(super) fn compare(base: &Operation<'_>, head: &Operation<'_>, findings: &mut Findings) {
+    let (before, after) = (text(base.own, "function"), text(head.own, "function"));
+    if before != after && !before.is_empty() && !after.is_empty() {
+        let message = format!("the function `{after}` answers it, and `{before}` did");
+        findings.add(Rule::FunctionChanged, "function", message, json!(before), json!(after));
+    }
+    for (name, unit, rule) in [("timeout", "s", Rule::TimeoutLowered), ("memory", "MB", Rule::MemoryLowered)]
+    {
+        let number = |operation: &Operation<'_>| operation.own.get(name).and_then(Value::as_u64);
+        if let (Some(before), Some(after)) = (number(base), number(head))
+            && after < before
+        {
+            let message = format!("its {name} is {after} {unit}, and was {before} {unit}");
+            findings.add(rule, name, message, json!({ name: before }), json!({ name: after }));
+        }
+    }
+    let known: BTreeSet<&str> = texts(base.own, "env").collect();
+    for name in texts(head.own, "env").filter(|name| !known.contains(name)) {
+        let message = format!("its function needs the variable `{name}`: an apply asks for a value");
+        findings.add(Rule::EnvAdded, format!("env {name}"), message, Value::Null, json!(name));
+    }
+}
+
+/// What functions may do, by their names.
+#[derive(Debug)]
+pub(super) struct Grants<'a>(BTreeMap<&'a str, Role<'a>>);
+
+/// What one may do.
+#[derive(Clone, Debug, Default)]
+struct Role<'a> {
+    /// The resources, each with its actions and the parts of it that they are for.
+    resources: BTreeMap<&'a str, BTreeMap<&'a str, BTreeSet<&'a str>>>,
+    /// The variables that say where a resource is.
+    variables: BTreeSet<&'a str>,
+}
+
+impl<'a> Grants<'a> {
+    pub(super) fn of<'o>(operations: impl Iterator<Item = &'o Operation<'a>>) -> Self
+    where
+        'a: 'o,
+    {
+        let mut roles: BTreeMap<&str, Role<'_>> = BTreeMap::new();
+        for operation in operations {
+            let role = roles.entry(text(operation.own, "function")).or_default();
+            for statement in list(operation.own, "grants") {
+                let actions = role.resources.entry(text(statement, "resource")).or_default();
+                for action in texts(statement, "actions") {
+                    let parts = actions.entry(action).or_default();
+                    let named: Vec<_> = texts(statement, "on").collect();
+                    parts.extend(if named.is_empty() { vec![""] } else { named });
+                }
+                let env = statement.get("env").and_then(Value::as_str);
+                role.variables.extend(env.into_iter().chain(texts(statement, "env")));
+            }
+        }
+        Self(roles)
+    }
+
+    /// The functions of an operation that are told apart here: the one that it had, if it is there, and the one that it has.
+    pub(super) fn key(
+        &self,
+        base: Option<&Operation<'a>>,
+        head: &Operation<'a>,
+    ) -> (Option<&'a str>, &'a str) {
+        let new = text(head.own, "function");
+        let old = base.map_or(new, |base| text(base.own, "function"));
+        (self.0.contains_key(old).then_some(old), new)
+    }
+
+    /// What a function may do that another, or the same before, might not.
+    pub(super) fn widened(&self, old: Option<&str>, after: &Grants<'_>, new: &str, findings: &mut Findings) {
+        let nothing = Role::default();
+        let before = old.and_then(|name| self.0.get(name)).unwrap_or(&nothing);
+        let Some(after) = after.0.get(new) else { return };
+        for (resource, actions) in &after.resources {
+            let known = before.resources.get(resource);
+            for (action, parts) in actions {
+                let had = known.and_then(|known| known.get(action));
+                let more: Vec<&str> =
+                    parts.iter().filter(|part| had.is_none_or(|had| !had.contains(*part))).copied().collect();
+                if more.is_empty() {
+                    continue;
+                }
+                let (rule, message) = if action.contains('*') || *resource == "*" || more.contains(&"*") {
+                    let message = format!("`{new}` may do `{action}` on `{resource}`, whatever that covers");
+                    (Rule::GrantWildcardAdded, message)
+                } else if known.is_none() {
+                    let message = format!("`{new}` may use `{resource}`, and might not: `{action}`");
+                    (Rule::GrantResourceAdded, message)
+                } else if had.is_some() {
+                    let message =
+                        format!("`{new}` may do `{action}` on more of `{resource}`: {}", more.join(", "));
+                    (Rule::GrantResourceAdded, message)
+                } else {
+                    (
+                        Rule::GrantActionAdded,
+                        format!("`{new}` may do `{action}` on `{resource}`, and might not"),
+                    )
+                };
+                let subject = format!("grant {new} {resource} {action}");
+                let value =
+                    |parts: &BTreeSet<&str>| json!({ "resource": resource, "action": action, "on": parts });
+                findings.add(rule, subject, message, had.map_or(Value::Null, value), value(parts));
+            }
+        }
+        for name in after.variables.difference(&before.variables) {
+            let message = format!("`{new}` has the variable `{name}` of a resource");
+            let subject = format!("grant {new} variable {name}");
+            findings.add(Rule::GrantVariableAdded, subject, message, Value::Null, json!(name));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What a comparison finds.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::rule::{Rule, Verdict};
+
+/// A change that a rule reports.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Finding {
+    pub(super) id: &'static str,
+    pub(crate) verdict: Verdict,
+    /// Method and path, or `$default`.
+    pub(crate) operation: String,
+    pub(super) message: String,
+    /// The value that changed, before; null where there was none.
+    pub(super) before: Value,
+    /// And after; null where there is none.
+    pub(super) after: Value,
+    /// Where the attribute is, or the document where there is no attribute.
+    pub(crate) place: Option<Place>,
+    #[serde(skip)]
+    pub(super) rule: Rule,
+    /// What of the operation it is about; with the values, what a finding is known by.
+    #[serde(skip)]
+    pub(super) subject: String,
+}
+
+/// A place in a file of the repository.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub(crate) struct Place {
+    pub(crate) file: String,
+    pub(crate) line: u32,
+}
+
+impl Place {
+    /// `src/lib.rs:7`, as documents have it.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (file, line) = text.rsplit_once(':')?;
+        Some(Self { file: file.to_owned(), line: line.parse().ok()? })
+    }
+}
+
+impl Finding {
+    /// What `[[accepted]]` knows it by: a hash of what it is about and of both values, and of no words.
+    pub(crate) fn fingerprint(&self) -> String {
+        let known = json!([self.subject, self.before, self.after]).to_string();
+        let hash = Sha256::digest(known.as_bytes());
+        hash.iter().take(6).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    }
+
+    /// Whether the command fails by it, where these verdicts count.
+    pub(crate) fn counts(&self, verdicts: &[Verdict]) -> bool {
+        verdicts.contains(&self.verdict) || (!verdicts.is_empty() && self.rule.always_counts())
+    }
+
+    /// Where docs/diff.md explains the rule.
+    pub(super) fn page(id: &str) -> String {
+        format!("https://github.com/routegen/routegen/blob/main/docs/diff.md#{id}")
+    }
+}
+
+/// What is found of one operation. It knows what all of its findings have in common.
+#[derive(Debug)]
+pub(super) struct Findings {
+    operation: String,
+    place: Option<Place>,
+    pub(super) found: Vec<Finding>,
+}
+
+impl Findings {
+    pub(super) fn of(operation: String, place: Option<Place>) -> Self {
+        Self { operation, place, found: Vec::new() }
+    }
+
+    /// Adds a finding. Its subject and its values, not its words, are what it is known by.
+    pub(super) fn add(
+        &mut self,
+        rule: Rule,
+        subject: impl Into<String>,
+        message: impl Into<String>,
+        before: impl Into<Value>,
+        after: impl Into<Value>,
+    ) {
+        let about = rule.about();
+        self.found.push(Finding {
+            id: about.id,
+            verdict: about.verdict,
+            operation: self.operation.clone(),
+            message: message.into(),
+            before: before.into(),
+            after: after.into(),
+            place: self.place.clone(),
+            rule,
+            subject: subject.into(),
+        });
+    }
+}

@@ -1,0 +1,237 @@
+//! Operations, before and after.
+//!
+//! In: two documents. Out: what has changed, operation by operation. Those of one method and one form of path are the same operation; what
+//! is found alike of all methods of an `ANY` route is said once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use routegen_spec::Date;
+use serde_json::{Value, json};
+
+use super::{
+    access::{self, Access},
+    api::{Api, Key, Operation, text},
+    bodies,
+    deployment::{self, Grants},
+    finding::{Finding, Findings},
+    parameters, responses,
+    rule::Rule,
+    schema::Pair,
+    shadow::Routes,
+};
+
+/// What has changed; `today` is for what has a day.
+pub(super) fn compare<'a>(base_api: Api<'a>, head_api: Api<'a>, today: Date) -> Vec<Finding> {
+    let (base, head) = (base_api.operations(), head_api.operations());
+    let pairs = matched(&base, &head);
+    let mut changes = Changes {
+        apis: [base_api, head_api],
+        pair: Pair::new(base_api, head_api),
+        routes: [Routes::new(base.values()), Routes::new(head.values())],
+        grants: [Grants::of(base.values()), Grants::of(head.values())],
+        widened: BTreeSet::new(),
+        paths: head.keys().map(|key| key.path.as_str()).collect(),
+        any: head.values().filter(|it| it.is_any()).map(|it| it.key.path.as_str()).collect(),
+        today,
+        found: Vec::new(),
+    };
+    for (old, new) in &pairs {
+        match (old, new) {
+            (Some(old), Some(new)) if old.key.method != new.key.method => changes.moved(old, new),
+            (Some(old), Some(new)) => changes.both(old, new),
+            (Some(old), None) => changes.removed(old, Rule::RouteRemoved, &[]),
+            (None, Some(new)) => changes.added(new),
+            (None, None) => {}
+        }
+    }
+    let mut found: Vec<Finding> = Vec::new();
+    let mut known = BTreeSet::new();
+    for finding in changes.found {
+        if known.insert((finding.rule, finding.operation.clone(), finding.fingerprint())) {
+            found.push(finding);
+        }
+    }
+    found.sort_by(|one, other| {
+        (one.verdict, &one.operation, one.rule).cmp(&(other.verdict, &other.operation, other.rule))
+    });
+    found
+}
+
+type Paired<'o, 'a> = (Option<&'o Operation<'a>>, Option<&'o Operation<'a>>);
+
+/// The operations of both, each with its counterpart: of the same key; else the single one in the place of a greedy one and the other way
+/// round; else one of the same path and the same id, whose method is another.
+fn matched<'o, 'a>(
+    base: &'o BTreeMap<Key, Operation<'a>>,
+    head: &'o BTreeMap<Key, Operation<'a>>,
+) -> Vec<Paired<'o, 'a>> {
+    let mut pairs = Vec::new();
+    let mut new: BTreeMap<&Key, &Operation<'_>> =
+        head.iter().filter(|(key, _)| !base.contains_key(key)).collect();
+    let mut gone = Vec::new();
+    for (key, old) in base {
+        let other_form = Key { path: other_form(&key.path), method: key.method.clone() };
+        match head.get(key).or_else(|| new.remove(&other_form)) {
+            Some(counterpart) => pairs.push((Some(old), Some(counterpart))),
+            None => gone.push(old),
+        }
+    }
+    for old in gone {
+        let is_it = |(key, new): &(&&Key, &&Operation<'_>)| {
+            let same = |of: &dyn Fn(&Operation<'_>) -> String| of(old) == of(new) && !of(old).is_empty();
+            key.path == old.key.path
+                && !old.is_any()
+                && (same(&|it| it.id().to_owned()) || same(&|it| text(it.own, "handler").to_owned()))
+        };
+        let moved = new.iter().find(is_it).map(|(key, _)| *key);
+        let moved = moved.and_then(|key| new.remove(key));
+        pairs.push((Some(old), moved));
+    }
+    pairs.extend(new.into_values().map(|new| (None, Some(new))));
+    pairs
+}
+
+/// The same path with a greedy parameter in the place of a single one at its end, or the other way round.
+fn other_form(path: &str) -> String {
+    match (path.strip_suffix("{+}"), path.strip_suffix("{}")) {
+        (Some(begin), _) => format!("{begin}{{}}"),
+        (None, Some(begin)) => format!("{begin}{{+}}"),
+        (None, None) => String::new(),
+    }
+}
+
+struct Changes<'o, 'a> {
+    apis: [Api<'a>; 2],
+    pair: Pair<'a>,
+    routes: [Routes<'o, 'a>; 2],
+    grants: [Grants<'a>; 2],
+    /// The functions whose grants have been compared.
+    widened: BTreeSet<(Option<&'a str>, &'a str)>,
+    /// The paths that are there now.
+    paths: BTreeSet<&'o str>,
+    /// Those of them that a route has which takes every method.
+    any: BTreeSet<&'o str>,
+    today: Date,
+    found: Vec<Finding>,
+}
+
+impl<'a> Changes<'_, 'a> {
+    fn both(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
+        let any = old.is_any() && new.is_any();
+        let mut findings = Findings::of(if any { new.name_of_any() } else { new.name() }, new.place());
+        if old.is_greedy() && !new.is_greedy() {
+            let message = "its path takes one segment, and took all that is left";
+            findings.add(Rule::RouteNoLongerGreedy, "path", message, json!(old.name()), json!(new.name()));
+        }
+        if old.is_any() && !new.is_any() && self.any.contains(new.key.path.as_str()) {
+            self.takes(old, new, &mut findings, false);
+        } else if !old.is_greedy() && new.is_greedy() {
+            self.taken(new, &mut findings);
+        }
+        if old.id() != new.id() && !old.id().is_empty() {
+            let message = format!("its id is `{}`, and was `{}`", new.id(), old.id());
+            findings.add(Rule::OperationIdChanged, "id", message, json!(old.id()), json!(new.id()));
+        }
+        let sunset = |operation: &Operation<'_>| operation.sunset()?.parse::<Date>().ok();
+        if let (Some(before), Some(after)) = (sunset(old), sunset(new))
+            && after < before
+        {
+            let message = format!("it may be gone from {after} on, and not before {before}");
+            let (before, after) = (json!(before.to_string()), json!(after.to_string()));
+            findings.add(Rule::SunsetEarlier, "sunset", message, before, after);
+        }
+        let accesses = Access::of_both(self.apis, [old, new]);
+        access::compare(&accesses[0], &accesses[1], &mut findings);
+        access::throttle(old, new, &mut findings);
+        parameters::compare(self.apis, &self.pair, old, new, &mut findings);
+        bodies::compare(self.apis, &self.pair, old, new, &mut findings);
+        responses::compare(self.apis, &self.pair, old, new, &mut findings);
+        deployment::compare(old, new, &mut findings);
+        self.widen(Some(old), new, &mut findings);
+        self.found.extend(findings.found);
+    }
+
+    /// A route with another method.
+    fn moved(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
+        let methods = [old.key.method.as_str(), new.key.method.as_str()];
+        self.removed(old, Rule::RouteMethodChanged, &methods);
+        self.added(new);
+    }
+
+    fn removed(&mut self, old: &Operation<'a>, rule: Rule, methods: &[&str]) {
+        let any = old.is_any() && !self.paths.contains(old.key.path.as_str());
+        let name = if any { old.name_of_any() } else { old.name() };
+        let mut findings = Findings::of(name, None);
+        let sunset = old.sunset();
+        let day = sunset.and_then(|day| day.parse::<Date>().ok());
+        let (before, after) = match methods {
+            [before, after] => (json!(before), json!(after)),
+            _ => (json!({ "deprecated": old.is_deprecated(), "sunset": sunset }), Value::Null),
+        };
+        let (rule, message) = match day {
+            Some(day) if day > self.today => {
+                let message = format!("the route is gone, and was said to stay until {day}");
+                (Rule::RouteRemovedBeforeSunset, message)
+            }
+            Some(day) => (Rule::DeprecatedRouteRemoved, format!("the route is gone, as was said for {day}")),
+            None if old.is_deprecated() => {
+                (Rule::DeprecatedRouteRemoved, "the route is gone, and was deprecated".to_owned())
+            }
+            None => match methods {
+                [before, after] => (rule, format!("the method is {after}, and was {before}")),
+                _ => (rule, "the route is gone".to_owned()),
+            },
+        };
+        findings.add(rule, "route", message, before, after);
+        self.found.extend(findings.found);
+    }
+
+    fn added(&mut self, new: &Operation<'a>) {
+        let name = if new.is_any() { new.name_of_any() } else { new.name() };
+        let mut findings = Findings::of(name, new.place());
+        let access = Access::of(self.apis[1], new);
+        if access.is_open() {
+            let message = "everyone may call this new route";
+            findings.add(Rule::RouteAddedPublic, "route", message, Value::Null, access.shown());
+        }
+        self.taken(new, &mut findings);
+        self.widen(None, new, &mut findings);
+        self.found.extend(findings.found);
+    }
+
+    /// The routes of which a new one takes requests.
+    fn taken(&self, new: &Operation<'a>, findings: &mut Findings) {
+        for old in self.routes[0].taken_by(new, &self.routes[1]) {
+            self.takes(old, new, findings, true);
+        }
+    }
+
+    fn takes(&self, old: &Operation<'a>, new: &Operation<'a>, findings: &mut Findings, by_access: bool) {
+        let from = if old.is_any() { old.name_of_any() } else { old.name() };
+        let subject = format!("requests of {from}");
+        if old.is_any() || old.is_greedy() {
+            let message = format!("it takes requests that `{from}` took");
+            findings.add(Rule::RouteTakesRequests, &subject, message, json!(from), json!(new.name()));
+        }
+        if !by_access {
+            return;
+        }
+        let [before, after] = Access::of_both(self.apis, [old, new]);
+        let order = before.order(&after);
+        if order.looser {
+            let message = format!("it takes requests of `{from}`, which let fewer callers pass");
+            findings.add(Rule::RouteShadowsStricter, &subject, message, before.shown(), after.shown());
+        }
+        if order.stricter {
+            let message = format!("it takes requests of `{from}`, which let more callers pass");
+            findings.add(Rule::RouteShadowsLooser, &subject, message, before.shown(), after.shown());
+        }
+    }
+
+    fn widen(&mut self, old: Option<&Operation<'a>>, new: &Operation<'a>, findings: &mut Findings) {
+        let (before, after) = self.grants[0].key(old, new);
+        if self.widened.insert((before, after)) {
+            self.grants[0].widened(before, &self.grants[1], after, findings);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Answers, by their statuses.
+//!
+//! An answer of success is what clients are written for. That an error is no longer among the answers fails nobody.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    api::{Api, Operation},
+    bodies::{counterpart, media_types},
+    finding::Findings,
+    rule::Rule,
+    schema::Pair,
+    values::{self, Area},
+};
+
+/// The media type of problems (RFC 9457).
+const PROBLEM: &str = "application/problem+json";
+
+pub(super) fn compare<'a>(
+    [base_api, head_api]: [Api<'a>; 2],
+    pair: &Pair<'a>,
+    base: &Operation<'a>,
+    head: &Operation<'a>,
+    findings: &mut Findings,
+) {
+    let (Some(before), Some(after)) = (responses(base), responses(head)) else { return };
+    for (status, response) in before {
+        let response = base_api.resolve(response);
+        let is_success = status.starts_with('2') || status.starts_with('3');
+        let others = counterparts(after, status);
+        if others.is_empty() && is_success {
+            let statuses: Vec<_> = after.keys().filter(|other| other.starts_with(['2', '3', 'd'])).collect();
+            let message = format!("the route no longer answers {status}");
+            let subject = format!("status {status}");
+            findings.add(Rule::ResponseStatusRemoved, subject, message, json!(status), json!(statuses));
+        }
+        for (other_status, other) in others {
+            let of = match (status == other_status, status.as_str()) {
+                (true, "default") => "the answer of any other status".to_owned(),
+                _ => format!("the answer {other_status}"),
+            };
+            one(pair, is_success, &of, response, head_api.resolve(other), findings);
+            headers([base_api, head_api], pair, &of, response, head_api.resolve(other), findings);
+        }
+    }
+}
+
+fn responses<'a>(operation: &Operation<'a>) -> Option<&'a Map<String, Value>> {
+    operation.node.get("responses")?.as_object()
+}
+
+/// What is answered where a status was: the same, or those of its class.
+fn counterparts<'a>(after: &'a Map<String, Value>, status: &str) -> Vec<(&'a String, &'a Value)> {
+    if let Some((name, same)) = after.get_key_value(status) {
+        return vec![(name, same)];
+    }
+    match status.strip_suffix("XX") {
+        Some(class) => after.iter().filter(|(other, _)| other.starts_with(class)).collect(),
+        None => Vec::new(),
+    }
+}
+
+fn one<'a>(
+    pair: &Pair<'a>,
+    is_success: bool,
+    of: &str,
+    base: &'a Value,
+    head: &'a Value,
+    findings: &mut Findings,
+) {
+    let area = if is_success { Area::Answer } else { Area::Error };
+    let (before, after) = (media_types(base), media_types(head));
+    for (media_type, schema) in &before {
+        if let Some(other) = after.get(media_type) {
+            values::compare(pair, area, &format!("{of} ({media_type})"), schema, other, findings);
+            continue;
+        }
+        // A range is narrowed where one of its types is answered.
+        let narrower: Vec<_> = after
+            .iter()
+            .filter(|(other, _)| counterpart(&[(media_type.clone(), *schema)].into(), other).is_some())
+            .collect();
+        for (other, answered) in &narrower {
+            values::compare(pair, area, &format!("{of} ({other})"), schema, answered, findings);
+        }
+        if !narrower.is_empty() {
+            continue;
+        }
+        let rule = match (is_success, media_type.as_str()) {
+            (true, _) => Rule::ResponseMediaTypeRemoved,
+            (false, PROBLEM) => Rule::ResponseProblemLost,
+            (false, _) => Rule::ResponseErrorMediaTypeRemoved,
+        };
+        let message = format!("{of} is no longer {media_type}");
+        let answered = json!(after.keys().collect::<Vec<_>>());
+        findings.add(rule, format!("{of} {media_type}"), message, json!(media_type), answered);
+    }
+}
+
+fn headers<'a>(
+    [base_api, head_api]: [Api<'a>; 2],
+    pair: &Pair<'a>,
+    of: &str,
+    base: &'a Value,
+    head: &'a Value,
+    findings: &mut Findings,
+) {
+    let all = |response: &'a Value| response.get("headers").and_then(Value::as_object).into_iter().flatten();
+    for (name, header) in all(base) {
+        let header = base_api.resolve(header);
+        let is_required = |header: &Value| header.get("required") == Some(&Value::Bool(true));
+        let other = all(head).find(|(other, _)| other.eq_ignore_ascii_case(name));
+        let other = other.map(|(_, header)| head_api.resolve(header));
+        let subject = format!("header {name} of {of}");
+        let before = json!({ "required": is_required(header) });
+        let Some(other) = other else {
+            let rule = match name.to_lowercase().as_str() {
+                "location" => Rule::ResponseLocationLost,
+                _ if is_required(header) => Rule::ResponseHeaderRemoved,
+                _ => Rule::ResponseOptionalHeaderRemoved,
+            };
+            let message = format!("{of} has no header `{name}` any more");
+            findings.add(rule, subject, message, before, Value::Null);
+            continue;
+        };
+        if is_required(header) && !is_required(other) {
+            let message = format!("the header `{name}` of {of} may be missing");
+            let after = json!({ "required": false });
+            findings.add(Rule::ResponseHeaderRemoved, subject.clone(), message, before, after);
+        }
+        if let (Some(before), Some(after)) = (header.get("schema"), other.get("schema")) {
+            values::compare(pair, Area::Answer, &subject, before, after, findings);
+        }
+    }
+}

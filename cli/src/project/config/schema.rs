@@ -1,0 +1,105 @@
+//! The JSON Schema of `routegen.toml`, `cli/routegen.schema.json`, by which editors complete and check it, is what its types say.
+
+use std::{collections::BTreeSet, env, fs, path::Path, sync::LazyLock};
+
+use schemars::{Schema, generate::SchemaSettings, transform::RecursiveTransform};
+use serde_json::Value;
+
+use super::Config;
+
+static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
+    let settings = SchemaSettings::draft07().with_transform(RecursiveTransform(without_null));
+    let mut schema = settings.into_generator().into_root_schema_for::<Config>();
+    schema.insert("title".to_owned(), "routegen.toml".into());
+    schema.to_value()
+});
+
+/// TOML has no null: a key that may be absent is a key that is not required.
+fn without_null(schema: &mut Schema) {
+    let is_null = |schema: &Value| schema == "null" || schema["type"] == "null";
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|word| !is_null(word));
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(choices)) = schema.get_mut("anyOf") {
+        choices.retain(|choice| !is_null(choice));
+        if let [only] = choices.as_slice() {
+            let only = vec![only.clone()];
+            schema.remove("anyOf");
+            schema.insert("allOf".to_owned(), only.into());
+        }
+    }
+    if schema.get("default").is_some_and(Value::is_null) {
+        schema.remove("default");
+    }
+}
+
+/// `just bless` writes it.
+#[test]
+fn the_schema_in_the_repository_is_that_of_the_types() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("routegen.schema.json");
+    let text = serde_json::to_string_pretty(&*SCHEMA).unwrap() + "\n";
+    if env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
+        fs::write(&path, &text).unwrap();
+    }
+    let committed: Value =
+        serde_json::from_str(&fs::read_to_string(&path).unwrap_or_default()).unwrap_or_default();
+    assert_eq!(committed, *SCHEMA, "run `just bless`");
+}
+
+/// What leads from the root of the file to a table.
+#[derive(Clone)]
+enum Step {
+    Key(String),
+    Item,
+}
+
+/// Each table that the schema knows, with the way to it and the keys that it may have.
+fn tables(schema: &Value, way: &[Step], found: &mut Vec<(Vec<Step>, BTreeSet<String>)>) {
+    let step = |step: Step| [way, &[step]].concat();
+    if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/definitions/"))
+    {
+        tables(&SCHEMA["definitions"][name], way, found);
+    }
+    for choice in schema["allOf"].as_array().into_iter().flatten() {
+        tables(choice, way, found);
+    }
+    if schema["items"].is_object() {
+        tables(&schema["items"], &step(Step::Item), found);
+    }
+    if schema["additionalProperties"].is_object() {
+        // By a name of the user's.
+        tables(&schema["additionalProperties"], &step(Step::Key("name".to_owned())), found);
+    }
+    let Some(properties) = schema["properties"].as_object() else { return };
+    assert_eq!(schema["additionalProperties"], false, "an unknown key passes: {schema}");
+    found.push((way.to_vec(), properties.keys().cloned().collect()));
+    for (key, property) in properties {
+        tables(property, &step(Step::Key(key.clone())), found);
+    }
+}
+
+#[test]
+fn the_schema_has_in_each_table_the_keys_that_the_reader_takes_and_no_others() {
+    let mut found = Vec::new();
+    tables(&SCHEMA, &[], &mut found);
+    assert!(found.len() >= 8, "{}", found.len());
+    for (way, keys) in found {
+        let mut table = toml::Value::from(toml::Table::from_iter([("unknown".to_owned(), true.into())]));
+        for step in way.iter().rev() {
+            table = match step {
+                Step::Key(key) => toml::Table::from_iter([(key.clone(), table)]).into(),
+                Step::Item => vec![table].into(),
+            };
+        }
+        let text = toml::to_string(&table).unwrap();
+        let error = toml::from_str::<Config>(&text).unwrap_err();
+        let known = error.message().strip_prefix("unknown field `unknown`, expected ");
+        let known = known.unwrap_or_else(|| panic!("{text}: {error}"));
+        let known: BTreeSet<String> = known.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        assert_eq!(keys, known, "{text}");
+    }
+}

@@ -1,0 +1,27 @@
+"use strict";
+// The document of the API, to read. The key that it needs is the fragment of the address, as that of the page with the requests.
+
+const key = new URLSearchParams(location.hash.slice(1)).get("key");
+addEventListener("hashchange", () => location.reload());
+
+const show = async () => {
+  if (!key) throw new Error("This address has no key: open the one that the gateway printed, with all that follows #.");
+  const response = await fetch("/_routegen/page/openapi", { cache: "no-store", headers: { "x-routegen-key": key } });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.message);
+  document.title = `${answer.info.title}: reference`;
+  // It is for reading: the page with the requests is where the API is called.
+  SwaggerUIBundle({
+    domNode: document.getElementById("reference"),
+    spec: answer,
+    supportedSubmitMethods: [],
+    validatorUrl: null,
+    queryConfigEnabled: false,
+    defaultModelRendering: "model",
+    tagsSorter: "alpha",
+  });
+};
+
+show().catch((error) => {
+  document.getElementById("reference").textContent = error.message;
+});
