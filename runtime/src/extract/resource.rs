@@ -132,3 +132,84 @@ impl<T: TakesResources, Auth, const PARAMETERS: usize> Argument<T, Auth, PARAMET
     /// What that declares.
     pub const DECLARED: Option<Declaration> = Some(<T::Needs as Needs>::declared);
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use crate::{Grant, http::StatusCode, lambda_http::Error, route};
+
+    use super::*;
+
+    struct Sessions;
+
+    impl Resource for Sessions {
+        const GRANTS: &'static [Grant] = &[Grant::new("sessions_table", &["dynamodb:GetItem"])];
+
+        async fn init(_: &Init) -> Result<Self, Error> {
+            Ok(Self)
+        }
+    }
+
+    /// It declares what it takes.
+    struct User;
+
+    impl TakesResources for User {
+        type Needs = Res<Sessions>;
+    }
+
+    impl<S: Sync> FromRequestParts<S> for User {
+        type Rejection = Response;
+
+        async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+            Self::resources(parts).await.map(|_| Self)
+        }
+    }
+
+    /// It does not declare what the extractor within it takes.
+    struct Admin;
+
+    impl<S: Sync> FromRequestParts<S> for Admin {
+        type Rejection = Response;
+
+        async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+            User::from_request_parts(parts, state).await.map(|_| Self)
+        }
+    }
+
+    #[route(GET, "/resource/user", auth = "none", crate = crate)]
+    async fn resource_user(_: User) {}
+
+    #[route(GET, "/resource/admin", auth = "none", crate = crate)]
+    async fn resource_admin(_: Admin) {}
+
+    async fn status(
+        init: Init,
+        resources: &[Option<&'static Maker>],
+        call: crate::middleware::Call,
+    ) -> StatusCode {
+        for maker in resources.iter().flatten() {
+            maker.prepare(&init).await.expect("sessions are always made");
+        }
+        let mut request = crate::request::Request::default();
+        request.extensions_mut().insert(Surroundings { parameters: &[], init });
+        match call(request).await {
+            Ok(response) => response.status(),
+            Err(rejection) => rejection.into_response().await.status(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_no_argument_declares_is_not_given_to_an_extractor_within_another() {
+        let route = |name: &str| {
+            let found = crate::registry::routes().iter().find(|route| route.spec.name.as_str() == name);
+            found.and_then(crate::registry::RegisteredRoute::route).unwrap()
+        };
+        let (user, admin) = (route("resource_user"), route("resource_admin"));
+        assert_eq!(status(Init::default(), user.resources, user.call).await, StatusCode::OK);
+        assert_eq!(
+            status(Init::default(), admin.resources, admin.call).await,
+            StatusCode::INTERNAL_SERVER_ERROR
+        );
+        let stands_in = Init::default().with(Sessions);
+        assert_eq!(status(stands_in, user.resources, user.call).await, StatusCode::OK);
+    }
+}
