@@ -11,6 +11,10 @@ pub(super) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
+pub(super) fn microseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
 /// With commas between thousands.
 pub(super) fn whole(number: f64) -> String {
     let digits = format!("{number:.0}");

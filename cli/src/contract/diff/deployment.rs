@@ -45,8 +45,6 @@ pub(super) struct Grants<'a>(BTreeMap<&'a str, Role<'a>>);
 struct Role<'a> {
     /// The resources, each with its actions and the parts of it that they are for.
     resources: BTreeMap<&'a str, BTreeMap<&'a str, BTreeSet<&'a str>>>,
-    /// The variables that say where a resource is.
-    variables: BTreeSet<&'a str>,
 }
 
 impl<'a> Grants<'a> {
@@ -64,8 +62,6 @@ impl<'a> Grants<'a> {
                     let named: Vec<_> = texts(statement, "on").collect();
                     parts.extend(if named.is_empty() { vec![""] } else { named });
                 }
-                let env = statement.get("env").and_then(Value::as_str);
-                role.variables.extend(env.into_iter().chain(texts(statement, "env")));
             }
         }
         Self(roles)
@@ -117,11 +113,6 @@ impl<'a> Grants<'a> {
                     |parts: &BTreeSet<&str>| json!({ "resource": resource, "action": action, "on": parts });
                 findings.add(rule, subject, message, had.map_or(Value::Null, value), value(parts));
             }
-        }
-        for name in after.variables.difference(&before.variables) {
-            let message = format!("`{new}` has the variable `{name}` of a resource");
-            let subject = format!("grant {new} variable {name}");
-            findings.add(Rule::GrantVariableAdded, subject, message, Value::Null, json!(name));
         }
     }
 }

@@ -150,7 +150,6 @@ rules! {
     EnvAdded "env-added" Warning "a function needs an environment variable more";
     GrantActionAdded "grant-action-added" Widening "a function may do an action more on a resource";
     GrantResourceAdded "grant-resource-added" Widening "a function may use a resource more, or a part of one";
-    GrantVariableAdded "grant-variable-added" Widening "a function is told of a resource by a variable more";
     GrantWildcardAdded "grant-wildcard-added" Widening "a function may do whatever a wildcard covers";
 }
 

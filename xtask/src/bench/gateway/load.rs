@@ -29,6 +29,8 @@ pub(super) struct Request {
 /// What a server did with a number of connections.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Figures {
+    /// All that were answered, also before they counted.
+    pub(super) answers: u64,
     pub(super) requests_a_second: u64,
     pub(super) p50: Duration,
     pub(super) p99: Duration,
@@ -68,31 +70,36 @@ impl Request {
                     scope.spawn(move || self.repeat(first, began, began + time))
                 })
                 .collect();
-            let mut times = Vec::new();
+            let (mut answers, mut times) = (0, Vec::new());
             for client in clients {
-                times.extend(client.join().map_err(|_| io::Error::other("a client panicked"))??);
+                let (all, counted) = client.join().map_err(|_| io::Error::other("a client panicked"))??;
+                answers += all;
+                times.extend(counted);
             }
-            Ok(times)
+            Ok((answers, times))
         });
-        let times = times.map_err(|error: io::Error| Failed(format!("{}: {error}", self.address)))?;
-        Figures::of(times, time).ok_or_else(|| Failed(format!("{} answered nothing in time", self.address)))
+        let (answers, times) =
+            times.map_err(|error: io::Error| Failed(format!("{}: {error}", self.address)))?;
+        Figures::of(answers, times, time)
+            .ok_or_else(|| Failed(format!("{} answered nothing in time", self.address)))
     }
 
-    /// The times of all answers to what was asked between two moments.
-    fn repeat(&self, first: usize, from: Instant, to: Instant) -> io::Result<Vec<Duration>> {
+    /// How many answers there were, and the times of all to what was asked between two moments.
+    fn repeat(&self, first: usize, from: Instant, to: Instant) -> io::Result<(u64, Vec<Duration>)> {
         let mut connection = Connection::open(self.address)?;
-        let mut times = Vec::new();
+        let (mut answers, mut times) = (0, Vec::new());
         for text in self.texts.iter().cycle().skip(first) {
             let asked = Instant::now();
             if asked >= to {
                 break;
             }
             connection.ask(text)?;
+            answers += 1;
             if asked >= from {
                 times.push(asked.elapsed());
             }
         }
-        Ok(times)
+        Ok((answers, times))
     }
 }
 
@@ -102,11 +109,12 @@ fn text(address: SocketAddr, path: &str, authorization: &str) -> String {
 
 impl Figures {
     /// `None` without any answer.
-    fn of(mut times: Vec<Duration>, time: Duration) -> Option<Self> {
+    fn of(answers: u64, mut times: Vec<Duration>, time: Duration) -> Option<Self> {
         times.sort_unstable();
         let at = |percent: usize| times.get(times.len() * percent / 100).copied();
         let requests_a_second = u128::try_from(times.len()).ok()? * 1_000 / time.as_millis();
-        Some(Self { requests_a_second: requests_a_second.try_into().ok()?, p50: at(50)?, p99: at(99)? })
+        let requests_a_second = requests_a_second.try_into().ok()?;
+        Some(Self { answers, requests_a_second, p50: at(50)?, p99: at(99)? })
     }
 }
 
@@ -172,10 +180,10 @@ mod tests {
     #[test]
     fn percentiles_are_of_the_sorted_times() {
         let times: Vec<_> = (1..=200).rev().map(Duration::from_millis).collect();
-        let figures = Figures::of(times, Duration::from_secs(2)).unwrap();
+        let figures = Figures::of(240, times, Duration::from_secs(2)).unwrap();
         assert_eq!(figures.requests_a_second, 100);
         assert_eq!((figures.p50.as_millis(), figures.p99.as_millis()), (101, 199));
-        assert_eq!(Figures::of(Vec::new(), Duration::from_secs(2)), None);
+        assert_eq!(Figures::of(0, Vec::new(), Duration::from_secs(2)), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    super::figure::{float, milliseconds, whole},
+    super::figure::{float, microseconds, milliseconds, whole},
     server::Measured,
 };
 
@@ -25,7 +25,7 @@ enum Aim {
     Below(f64),
 }
 
-const ROWS: [Row; 9] = [
+const ROWS: [Row; 11] = [
     Row {
         name: "1 connection: requests/s",
         value: |server| Some(float(server.figures[0].requests_a_second)),
@@ -45,6 +45,12 @@ const ROWS: [Row; 9] = [
         aim: None,
     },
     Row {
+        name: "1 connection: processor time of its process, µs a request",
+        value: |server| Some(microseconds(server.processor[0])),
+        digits: 1,
+        aim: None,
+    },
+    Row {
         name: "32 connections: requests/s",
         value: |server| Some(float(server.figures[1].requests_a_second)),
         digits: 0,
@@ -61,6 +67,12 @@ const ROWS: [Row; 9] = [
         value: |server| Some(milliseconds(server.figures[1].p99)),
         digits: 2,
         aim: Some(Aim::Below(15.0)),
+    },
+    Row {
+        name: "32 connections: processor time of its process, µs a request",
+        value: |server| Some(microseconds(server.processor[1])),
+        digits: 1,
+        aim: None,
     },
     Row {
         name: "32 connections, every token new: requests/s",
@@ -161,8 +173,8 @@ mod tests {
 
     fn measured(requests_a_second: u64, p50: u64, p99: u64, memory: u64) -> Measured {
         let [p50, p99] = [p50, p99].map(Duration::from_micros);
-        let figures = Figures { requests_a_second, p50, p99 };
-        Measured { figures: [figures; 2], new_tokens: None, memory }
+        let figures = Figures { answers: requests_a_second, requests_a_second, p50, p99 };
+        Measured { figures: [figures; 2], processor: [p50 / 2; 2], new_tokens: None, memory }
     }
 
     #[test]
@@ -176,6 +188,7 @@ mod tests {
             "|  | ours | slow | theirs | ratio of ours | ratio of slow |\n|---|---|---|---|---|---|\n",
             "| 32 connections: requests/s | 20,000 | 9,000 | 1,000 | 20.00 | 9.00 |\n",
             "| 1 connection: p50, ms | 0.110 | 0.260 | 1.100 | 0.10 | 0.24 |\n",
+            "| 32 connections: processor time of its process, µs a request | 55.0 | 130.0 | 550.0 | 0.10 | 0.24 |\n",
             "| memory of its process, MB | 13.0 | 30.0 | 26.0 | 0.50 | 1.15 |\n",
             "| 32 connections, every token new: requests/s | 20,000 |  |  |  |  |\n",
             "| aim | ours | slow |\n|---|---|---|\n",

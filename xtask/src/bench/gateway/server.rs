@@ -17,7 +17,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::{
-    super::files::read,
+    super::{figure::float, files::read},
     load::{Figures, Request},
 };
 use crate::step::Failed;
@@ -39,6 +39,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(super) struct Measured {
     /// At 1 and at 32 connections.
     pub(super) figures: [Figures; CONNECTIONS.len()],
+    /// The processor time of its process for a request, at 1 and at 32 connections.
+    pub(super) processor: [Duration; CONNECTIONS.len()],
     /// At 32 connections, where the server knows no token.
     pub(super) new_tokens: Option<Figures>,
     /// The most memory that its process held, in bytes.
@@ -75,9 +77,20 @@ impl Server {
         log: &Path,
     ) -> Result<Measured, Failed> {
         let outcome = self.wait(request).and_then(|()| {
-            let [one, many] = CONNECTIONS.map(|connections| request.load(connections, time));
+            let [one, many] = CONNECTIONS.map(|connections| {
+                let before = self.processor()?;
+                let figures = request.load(connections, time)?;
+                let used = self.processor()?.saturating_sub(before);
+                Ok((figures, used.div_f64(float(figures.answers.max(1)))))
+            });
+            let ((one, one_used), (many, many_used)) = (one?, many?);
             let new_tokens = unknown.map(|request| request.load(CONNECTIONS[1], time)).transpose()?;
-            Ok(Measured { figures: [one?, many?], new_tokens, memory: self.memory()? })
+            Ok(Measured {
+                figures: [one, many],
+                processor: [one_used, many_used],
+                new_tokens,
+                memory: self.memory()?,
+            })
         });
         outcome.map_err(|Failed(why)| {
             let log = read(log).unwrap_or_default();
@@ -103,6 +116,13 @@ impl Server {
         let status = read(format!("/proc/{}/status", self.child.id()).as_ref())?;
         let peak = peak(&String::from_utf8_lossy(&status));
         peak.ok_or_else(|| Failed("the kernel does not tell its memory".to_owned()))
+    }
+
+    /// What its process has used so far, and no process that it started.
+    fn processor(&self) -> Result<Duration, Failed> {
+        let stat = read(format!("/proc/{}/stat", self.child.id()).as_ref())?;
+        let used = processor(&String::from_utf8_lossy(&stat), rustix::param::clock_ticks_per_second());
+        used.ok_or_else(|| Failed("the kernel does not say its processor time".to_owned()))
     }
 
     fn signal(&self, signal: Signal) {
@@ -134,6 +154,14 @@ fn peak(status: &str) -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
+/// User and system time of a process, by the text of `/proc/PID/stat`; the program's name in it may hold anything.
+fn processor(stat: &str, ticks_a_second: u64) -> Option<Duration> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace().skip(11);
+    let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 1_000 / ticks_a_second.max(1)))
+}
+
 /// Nobody listens there, and it is hardly given to someone else so soon.
 fn free_address() -> io::Result<SocketAddr> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
@@ -152,6 +180,13 @@ mod tests {
     fn the_most_memory_is_read_in_bytes() {
         assert_eq!(peak("Name:\tx\nVmPeak:\t    99 kB\nVmHWM:\t   13 kB\n"), Some(13 * 1024));
         assert_eq!(peak("Name:\tx\n"), None);
+    }
+
+    #[test]
+    fn the_processor_time_is_that_of_the_process_itself() {
+        let stat = "7 (a) b) S 1 7 7 0 -1 4194560 9 8 7 6 150 25 999 999 20 0 4 0 1";
+        assert_eq!(processor(stat, 100), Some(Duration::from_millis(1_750)));
+        assert_eq!(processor("7 (a) S 1", 100), None);
     }
 
     #[test]

@@ -45,14 +45,6 @@ pub(super) fn cases() -> Vec<Case> {
             grants(json!([read(), read()])),
         ),
         case(
-            "grant-variable-added",
-            grants(json!([read()])),
-            grants(
-                json!([{ "resource": "items", "actions": ["dynamodb:GetItem"], "on": [""], "env": "ITEMS" }]),
-            ),
-            grants(json!([read()])),
-        ),
-        case(
             "grant-wildcard-added",
             grants(json!([read()])),
             grants(json!([read(), table(&["dynamodb:*"], &[""])])),
