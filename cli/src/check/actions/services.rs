@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use routegen_spec::{GrantSpec, ResourceValue};
 
 /// The services whose clients ask for something else than an ARN, and those that read and write with the key of a resource on behalf of
-/// whoever calls them. The third column is the name in the condition `kms:ViaService`
+/// anyone who calls them. The third column is the name in the condition `kms:ViaService`
 /// (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service>), which is followed by the
 /// region.
 const SERVICES: &[(&str, ResourceValue, Option<&str>)] = &[

@@ -153,7 +153,7 @@ fn unknown_action<'a>(grant: &'a GrantSpec, text: &str, service: &str, unknown: 
     finding("RG0117", grant, &wrong, help.unwrap_or_else(|| format!("AWS lists them at {page}{since}")))
 }
 
-/// The variable of a resource holds one thing, whoever reads it.
+/// The variable of a resource holds one thing for everyone who reads it.
 fn variables<'a>(grants: &[&'a GrantSpec], errors: &mut Vec<Finding<'a>>) {
     let mut asked: BTreeMap<&str, BTreeMap<ResourceValue, Vec<&'a GrantSpec>>> = BTreeMap::new();
     for grant in grants.iter().filter(|grant| grant.resource != GrantSpec::ANY) {

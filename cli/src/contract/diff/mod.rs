@@ -1,4 +1,4 @@
-//! What has changed between two documents of an API, for those who call it, for who may call it, and for what its functions may do.
+//! What has changed between two documents of an API, for its clients, about who may call it, and about what its functions may do.
 //!
 //! In: two documents, as `routegen openapi` writes them, in either version of OpenAPI; the day. Out: findings, each of a rule with a stable
 //! id, and their report in each format. Documents are the same if only orders, names of components or ways of writing a schema differ.

@@ -148,7 +148,7 @@ pub(super) fn start(python: &Python, folder: &Utf8Path) -> Emulator {
     start_with(python, folder, &[])
 }
 
-/// The same with more variables: `AUTH` lets it ask the policies of whoever calls.
+/// The same with more variables: `AUTH` lets it ask the policies of the caller.
 fn start_with(python: &Python, folder: &Utf8Path, variables: &[(&str, &str)]) -> Emulator {
     Emulator::start(folder, "/_ministack/ready", |port| {
         let mut command = python.server("ministack", folder);
