@@ -1,7 +1,7 @@
 //! The arguments `key = value` of an attribute go to their slots.
 //!
 //! In: the attribute's table, a row for each key with its slot and its reader, and the tokens of an argument. Out: the
-//! slot filled, or an error with its mend. It refuses a key that is unknown, is given twice or has no value; it knows no
+//! slot filled, or an error with its fix. It refuses a key that is unknown, is given twice or has no value; it knows no
 //! attribute.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};

@@ -85,10 +85,16 @@ fn grant(attribute: &Attribute, errors: &mut Errors) -> GrantAttr {
 pub(super) fn resource(attributes: &[Attribute], errors: &mut Errors) -> ResourceAttr {
     let mut resource = ResourceAttr::default();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("resource")) {
-        if let Meta::List(list) = &attribute.meta {
-            for argument in split(list.tokens.clone(), errors) {
-                resource.table().read(argument, errors);
-            }
+        let Meta::List(list) = &attribute.meta else {
+            errors.push(
+                &attribute.meta,
+                "`resource` has its arguments in parentheses",
+                "write `#[resource(env = [\"LEVEL\"])]`, or leave the attribute out",
+            );
+            continue;
+        };
+        for argument in split(list.tokens.clone(), errors) {
+            resource.table().read(argument, errors);
         }
     }
     resource

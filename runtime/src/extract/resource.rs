@@ -32,7 +32,7 @@ impl<T: Resource, S: Sync> FromRequestParts<S> for Res<T> {
     }
 }
 
-/// Takes a resource, which whoever calls this has declared.
+/// Takes a resource that the caller has declared.
 pub(super) async fn of<T: Resource>(parts: &mut Parts) -> Result<Res<T>, Response> {
     let surroundings = parts.extensions.get::<Surroundings>();
     let init = surroundings.map(|surroundings| surroundings.init.clone()).unwrap_or_default();
