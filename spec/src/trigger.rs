@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AuthorizerSpec, RouteSpec};
+use crate::{AuthorizerSpec, ConsumerSpec, RouteSpec};
 
 /// What calls a function, as its attributes say it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -12,6 +12,8 @@ pub enum Trigger<'a> {
     Routes(Vec<&'a RouteSpec>),
     /// API Gateway, which asks whether a request may pass.
     Authorizer(&'a AuthorizerSpec),
+    /// An event source.
+    Consumer(&'a ConsumerSpec),
 }
 
 /// The kinds of [`Trigger`], by the words that manifests, notes in artifacts, symbols and listings have for them.
@@ -24,6 +26,14 @@ pub enum TriggerKind {
     Routes,
     /// [`Trigger::Authorizer`].
     Authorizer,
+    /// [`Trigger::Consumer`] of times.
+    Schedule,
+    /// [`Trigger::Consumer`] of a queue's messages.
+    Queue,
+    /// [`Trigger::Consumer`] of a bus's events.
+    Event,
+    /// [`Trigger::Consumer`] of a table's changes.
+    Stream,
 }
 
 impl Trigger<'_> {
@@ -32,20 +42,31 @@ impl Trigger<'_> {
         match self {
             Self::Routes(_) => TriggerKind::Routes,
             Self::Authorizer(_) => TriggerKind::Authorizer,
+            Self::Consumer(consumer) => consumer.consumes.kind(),
         }
     }
 }
 
 impl TriggerKind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Routes, Self::Authorizer];
+    pub const ALL: [Self; 6] =
+        [Self::Routes, Self::Authorizer, Self::Schedule, Self::Queue, Self::Event, Self::Stream];
 
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Routes => "routes",
             Self::Authorizer => "authorizer",
+            Self::Schedule => "schedule",
+            Self::Queue => "queue",
+            Self::Event => "event",
+            Self::Stream => "stream",
         }
+    }
+
+    /// Whether it is a kind of event source: functions of the others answer HTTP requests, or decide on them.
+    pub const fn is_event_source(self) -> bool {
+        matches!(self, Self::Schedule | Self::Queue | Self::Event | Self::Stream)
     }
 
     /// Whether one program can serve several entry points of this kind. A program of another kind has one.
