@@ -88,6 +88,42 @@ impl Key {
     pub const INIT: Self = Self::new("init", "init = Self::connect");
     /// The resources that a resource is made from.
     pub const NEEDS: Self = Self::new("needs", "needs = [Config]");
+    /// The time zone of a schedule.
+    pub const TIMEZONE: Self = Self::new("timezone", r#"timezone = "Europe/Berlin""#);
+    /// How late a schedule may call, in minutes.
+    pub const FLEXIBLE_WINDOW: Self = Self::new("flexible_window", "flexible_window = 15");
+    /// Whether a schedule is switched on.
+    pub const ENABLED: Self = Self::new("enabled", "enabled = false");
+    /// How often a function is called again for an event on which it failed.
+    pub const RETRIES: Self = Self::new("retries", "retries = 2");
+    /// How old an event may become.
+    pub const MAX_AGE: Self = Self::new("max_age", "max_age = 3600");
+    /// Whether a queue is FIFO.
+    pub const FIFO: Self = Self::new("fifo", "fifo = true");
+    /// The most records of one invocation.
+    pub const BATCH: Self = Self::new("batch", "batch = 10");
+    /// How long a batch is gathered.
+    pub const WINDOW: Self = Self::new("window", "window = 5");
+    /// The most invocations at once.
+    pub const CONCURRENCY: Self = Self::new("concurrency", "concurrency = 10");
+    /// How often a message is received before it is given up.
+    pub const RECEIVES: Self = Self::new("receives", "receives = 5");
+    /// Which records are taken.
+    pub const FILTER: Self = Self::new("filter", r##"filter = [r#"{"body": {"kind": ["order"]}}"#]"##);
+    /// The sources of events.
+    pub const SOURCE: Self = Self::new("source", r#"source = "aws.s3""#);
+    /// The types of events.
+    pub const DETAIL_TYPE: Self = Self::new("detail_type", r#"detail_type = "Object Created""#);
+    /// The bus of events.
+    pub const BUS: Self = Self::new("bus", "bus = orders_bus");
+    /// What else an event must match.
+    pub const PATTERN: Self = Self::new("pattern", r##"pattern = r#"{"detail": {"status": ["paid"]}}"#"##);
+    /// Where a new function begins to read.
+    pub const START: Self = Self::new("start", r#"start = "latest""#);
+    /// The batches of one shard at once.
+    pub const PARALLEL: Self = Self::new("parallel", "parallel = 2");
+    /// Whether a failing batch is halved.
+    pub const BISECT: Self = Self::new("bisect", "bisect = false");
     /// Where the crate `routegen` is.
     pub const CRATE: Self = Self::new("crate", "crate = my_crate::routegen");
 
@@ -180,6 +216,113 @@ pub const AUTHORIZER: [Argument; 8] = [
     Key::CRATE.takes(CRATE, "`::routegen`"),
 ];
 
+const CONSUMER_TIMEOUT: Argument =
+    Key::TIMEOUT.takes("of the function, in seconds, 1 to 900", TIMEOUT_DEFAULT);
+const CONSUMER_ENV: Argument =
+    Key::ENV.takes("names of the environment variables that the function needs", "`[]`");
+const CONSUMER_NAME: Argument = Key::NAME
+    .takes("the function's name, in snake or kebab case", "that of the function under the attribute");
+const CONSUMER_DESCRIPTION: Argument = Key::DESCRIPTION.takes("what it is for", DOC_COMMENT);
+const MULTI_THREAD: Argument = Key::MULTI_THREAD.takes(
+    "`true` where the function is to run on tokio's multi-threaded runtime",
+    "`routegen.toml`, else `false`",
+);
+const ASYNC_RETRIES: Argument =
+    Key::RETRIES.takes("how often the function is called again for an event on which it failed, 0 to 2", "2");
+const ASYNC_MAX_AGE: Argument =
+    Key::MAX_AGE.takes("how old an event may become before it is given up, in seconds, 60 to 21600", "21600");
+const BATCH_WINDOW: &str = "how long Lambda gathers a batch, in seconds, 0 to 300";
+
+/// The keys of `#[schedule]`, after the expression, in the order in which messages list them.
+pub const SCHEDULE: [Argument; 12] = [
+    Key::TIMEZONE.takes("of a `cron` or `at` expression, by its name in the IANA database", "UTC"),
+    Key::FLEXIBLE_WINDOW.takes(
+        "within how many minutes after its time the schedule calls, 1 to 1440",
+        "none: it calls at its time",
+    ),
+    Key::ENABLED.takes("`false` where the schedule is deployed switched off", "`true`"),
+    ASYNC_RETRIES,
+    ASYNC_MAX_AGE,
+    Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
+    CONSUMER_TIMEOUT,
+    MULTI_THREAD,
+    CONSUMER_ENV,
+    CONSUMER_NAME,
+    CONSUMER_DESCRIPTION,
+    Key::CRATE.takes(CRATE, "`::routegen`"),
+];
+
+/// The keys of `#[queue]`, after the queue's name, in the order in which messages list them.
+pub const QUEUE: [Argument; 13] = [
+    Key::BATCH.takes(
+        "the most messages of one invocation, 1 to 10000; more than 10 require a `window`, and are not possible where the queue is FIFO",
+        "10",
+    ),
+    Key::WINDOW.takes(BATCH_WINDOW, "0"),
+    Key::CONCURRENCY.takes("the most invocations at once, 2 to 1000", "none of the queue's own"),
+    Key::RECEIVES.takes(
+        "how often a message is received before it is moved to the dead-letter queue, 1 to 1000",
+        "5",
+    ),
+    Key::FIFO.takes("`true` where the queue is FIFO", "`false`"),
+    Key::FILTER.takes("patterns, as JSON, of which a message must match one; the others are deleted; at most 5", "`[]`: all"),
+    Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
+    CONSUMER_TIMEOUT,
+    MULTI_THREAD,
+    CONSUMER_ENV,
+    CONSUMER_NAME,
+    CONSUMER_DESCRIPTION,
+    Key::CRATE.takes(CRATE, "`::routegen`"),
+];
+
+/// The keys of `#[event]`, in the order in which messages list them.
+pub const EVENT: [Argument; 13] = [
+    Key::SOURCE
+        .takes("what an event comes from: one text or a list, such as `[\"orders\", \"billing\"]`", "any"),
+    Key::DETAIL_TYPE.takes("what kind of event it is: one text or a list", "any"),
+    Key::BUS
+        .takes("the name that Terraform's variable `resources` has for the bus", "the account's default bus"),
+    Key::PATTERN.takes(
+        "what else an event must match, as JSON; `source`, `detail_type` or `pattern` must be said",
+        "nothing",
+    ),
+    ASYNC_RETRIES,
+    ASYNC_MAX_AGE,
+    Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
+    CONSUMER_TIMEOUT,
+    MULTI_THREAD,
+    CONSUMER_ENV,
+    CONSUMER_NAME,
+    CONSUMER_DESCRIPTION,
+    Key::CRATE.takes(CRATE, "`::routegen`"),
+];
+
+/// The keys of `#[stream]`, after the table's name, in the order in which messages list them.
+pub const STREAM: [Argument; 15] = [
+    Key::START.takes(
+        "where a new function begins: `\"trim_horizon\"` with the oldest record that is kept, `\"latest\"` with what comes next, which can \
+         miss records that arrive while the mapping is made or changed",
+        "`\"trim_horizon\"`",
+    ),
+    Key::BATCH.takes("the most records of one invocation, 1 to 10000", "100"),
+    Key::WINDOW.takes(BATCH_WINDOW, "0"),
+    Key::PARALLEL.takes("the batches of one shard at once, 1 to 10; records of one item stay in order", "1"),
+    Key::RETRIES.takes("how often a failing batch is tried again, 0 to 10000; its shard waits meanwhile", "3"),
+    Key::MAX_AGE.takes(
+        "how old a record may become before it is given up, in seconds, 60 to 604800",
+        "as old as the stream keeps it",
+    ),
+    Key::BISECT.takes("`false` where a failing batch is tried again whole, and not in halves", "`true`"),
+    Key::FILTER.takes("patterns, as JSON, of which a record must match one; at most 5", "`[]`: all"),
+    Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
+    CONSUMER_TIMEOUT,
+    MULTI_THREAD,
+    CONSUMER_ENV,
+    CONSUMER_NAME,
+    CONSUMER_DESCRIPTION,
+    Key::CRATE.takes(CRATE, "`::routegen`"),
+];
+
 /// The keys of `#[middleware]`, in the order in which messages list them.
 pub const MIDDLEWARE: [Argument; 3] = [
     Key::ENV.takes(
@@ -248,7 +391,14 @@ mod tests {
     fn a_name_is_one_key_and_the_numbers_are_the_limits() {
         let mut examples = BTreeMap::new();
         let of_resources = GRANT.iter().chain(&RESOURCE);
-        let all = ROUTE.iter().chain(&AUTHORIZER).chain(&MIDDLEWARE).chain(&PACKAGE).chain(&PROBLEM);
+        let of_consumers = SCHEDULE.iter().chain(&QUEUE).chain(&EVENT).chain(&STREAM);
+        let all = ROUTE
+            .iter()
+            .chain(&AUTHORIZER)
+            .chain(&MIDDLEWARE)
+            .chain(&PACKAGE)
+            .chain(&PROBLEM)
+            .chain(of_consumers);
         for Argument { key, .. } in all.chain(of_resources) {
             let example = *examples.entry(key.name).or_insert(key.example);
             assert_eq!(example, key.example);
@@ -265,6 +415,26 @@ mod tests {
         says(&ROUTE, Key::MEMORY, &[*memory.start(), *memory.end()]);
         says(&AUTHORIZER, Key::TIMEOUT, &[*timeout.start(), *timeout.end()]);
         says(&AUTHORIZER, Key::TTL, &[*limits::AUTHORIZER_TTL_S.start(), *limits::AUTHORIZER_TTL_S.end()]);
+        let both = |range: std::ops::RangeInclusive<u32>| [*range.start(), *range.end()];
+        for consumer in [&SCHEDULE[..], &QUEUE, &EVENT, &STREAM] {
+            says(consumer, Key::TIMEOUT, &both(limits::CONSUMER_TIMEOUT_S));
+        }
+        for asynchronous in [&SCHEDULE[..], &EVENT] {
+            says(asynchronous, Key::RETRIES, &both(limits::ASYNC_RETRIES));
+            says(asynchronous, Key::MAX_AGE, &both(limits::ASYNC_MAX_AGE_S));
+        }
+        for mapping in [&QUEUE[..], &STREAM] {
+            says(mapping, Key::BATCH, &both(limits::BATCH));
+            says(mapping, Key::WINDOW, &both(limits::BATCH_WINDOW_S));
+            says(mapping, Key::FILTER, &[u32::try_from(limits::FILTERS).unwrap()]);
+        }
+        says(&SCHEDULE, Key::FLEXIBLE_WINDOW, &both(limits::FLEXIBLE_WINDOW_MINUTES));
+        says(&QUEUE, Key::BATCH, &[limits::BATCH_WITHOUT_WINDOW]);
+        says(&QUEUE, Key::CONCURRENCY, &both(limits::QUEUE_CONCURRENCY));
+        says(&QUEUE, Key::RECEIVES, &both(limits::RECEIVES));
+        says(&STREAM, Key::RETRIES, &both(limits::STREAM_RETRIES));
+        says(&STREAM, Key::MAX_AGE, &both(limits::STREAM_MAX_AGE_S));
+        says(&STREAM, Key::PARALLEL, &both(limits::STREAM_PARALLEL));
         says(&ROUTE, Key::SCOPES, &[u32::try_from(limits::SCOPES_PER_ROUTE).unwrap()]);
     }
 }

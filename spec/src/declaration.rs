@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{AuthorizerSpec, EnvName, GrantSpec, RouteSpec, SourceLocation};
+use crate::{
+    AuthorizerSpec, ConsumerSpec, EnvName, EventSource, GrantSpec, RouteSpec, SourceLocation, Takes,
+};
 
 /// What only the compiler knows of a function with an attribute.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,6 +25,8 @@ pub struct Compiled {
     pub source: SourceLocation,
     /// Whether an argument's type reads the body.
     pub reads_body: bool,
+    /// Whether an argument's type takes a batch of records.
+    pub takes_batch: bool,
     /// The environment variables that its middleware and its resources need.
     pub env: Vec<EnvName>,
     /// The statuses that its middleware answers with in place of the handler.
@@ -41,6 +45,7 @@ impl Compiled {
             package: package.into(),
             source,
             reads_body: false,
+            takes_batch: false,
             env: Vec::new(),
             refusals: Vec::new(),
             resources: Vec::new(),
@@ -89,21 +94,9 @@ impl RouteSpec {
     /// Adds what its middleware and its resources say, or what all routes of its package have in common.
     pub fn add(&mut self, compiled: Compiled) {
         let Compiled { env, refusals, resources, grants, .. } = compiled;
-        for name in env {
-            if !self.env.contains(&name) {
-                self.env.push(name);
-            }
-        }
-        for name in resources {
-            if !self.resources.contains(&name) {
-                self.resources.push(name);
-            }
-        }
-        for grant in grants {
-            if !self.grants.contains(&grant) {
-                self.grants.push(grant);
-            }
-        }
+        add_new(&mut self.env, env);
+        add_new(&mut self.resources, resources);
+        add_new(&mut self.grants, grants);
         self.refusals.extend(refusals);
         self.refusals.sort_unstable();
         self.refusals.dedup();
@@ -125,15 +118,37 @@ impl AuthorizerSpec {
 
     /// Adds what its resources say.
     fn add(&mut self, compiled: Compiled) {
-        for name in compiled.env {
-            if !self.env.contains(&name) {
-                self.env.push(name);
-            }
+        add_new(&mut self.env, compiled.env);
+        add_new(&mut self.grants, compiled.grants);
+    }
+}
+
+impl ConsumerSpec {
+    /// What the attribute says, as JSON.
+    pub fn to_declaration(&self) -> String {
+        write(self, &[HANDLER, PACKAGE, SOURCE])
+    }
+
+    /// The consumer of such a text.
+    pub fn from_declaration(text: &str, compiled: Compiled) -> Result<Self, DeclarationError> {
+        let mut consumer: Self = read(text, compiled.common())?;
+        let takes = if compiled.takes_batch { Takes::Batch } else { Takes::One };
+        match &mut consumer.consumes {
+            EventSource::Queue(queue) => queue.takes = takes,
+            EventSource::Stream(stream) => stream.takes = takes,
+            EventSource::Schedule(_) | EventSource::Event(_) => {}
         }
-        for grant in compiled.grants {
-            if !self.grants.contains(&grant) {
-                self.grants.push(grant);
-            }
+        add_new(&mut consumer.env, compiled.env);
+        add_new(&mut consumer.grants, compiled.grants);
+        Ok(consumer)
+    }
+}
+
+/// Adds what is not there yet.
+fn add_new<T: PartialEq>(to: &mut Vec<T>, added: Vec<T>) {
+    for value in added {
+        if !to.contains(&value) {
+            to.push(value);
         }
     }
 }

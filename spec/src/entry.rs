@@ -1,7 +1,7 @@
 //! The exported symbol of an entry point, which an attribute writes and the command line reads.
 //!
 //! In: the crate's name and what the entry point serves, or a symbol. Out: `routegen.<crate>.<METHOD>` and the path, or
-//! `routegen.<crate>.authorizer.<name>`, in letters, digits, `_`, `.` and `$`, which linkers and version scripts take
+//! `routegen.<crate>.authorizer.<name>` (or the kind of another trigger), in letters, digits, `_`, `.` and `$`, which linkers and version scripts take
 //! without quotes; or the entry point again. No two share a symbol: the same method and path twice in a crate, or the same
 //! authorizer, is an error of the compiler.
 //!
@@ -43,6 +43,8 @@ pub enum Serves {
     Route { method: Method, path: PathPattern },
     /// The authorizer of this name.
     Authorizer(Name),
+    /// The consumer of this name, by the kind of its event source.
+    Consumer(TriggerKind, Name),
 }
 
 /// A text that is no symbol of an entry point.
@@ -59,8 +61,10 @@ impl Entry {
     /// What every symbol of an entry point begins with.
     pub const PREFIX: &str = "routegen.";
 
-    /// What stands in the symbol of all but routes, which have the method there: the kind. Methods are in capitals.
-    const AUTHORIZER: &str = TriggerKind::Authorizer.as_str();
+    /// The kinds whose word stands in the symbol where routes have the method. Methods are in capitals.
+    fn named_kinds() -> impl Iterator<Item = TriggerKind> {
+        TriggerKind::ALL.into_iter().filter(|kind| *kind != TriggerKind::Routes)
+    }
 }
 
 impl Serves {
@@ -69,6 +73,7 @@ impl Serves {
         match self {
             Self::Route { .. } => TriggerKind::Routes,
             Self::Authorizer(_) => TriggerKind::Authorizer,
+            Self::Consumer(kind, _) => *kind,
         }
     }
 
@@ -76,7 +81,9 @@ impl Serves {
     pub fn described(&self) -> String {
         match self.kind() {
             TriggerKind::Routes => format!("`{self}`"),
-            kind @ TriggerKind::Authorizer => format!("the {} `{self}`", kind.as_str()),
+            // A queue is what calls it, and not what it is.
+            kind if kind.is_event_source() => format!("the {} consumer `{self}`", kind.as_str()),
+            kind => format!("the {} `{self}`", kind.as_str()),
         }
     }
 }
@@ -85,7 +92,7 @@ impl fmt::Display for Serves {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Route { method, path } => RouteKey::new(*method, path).fmt(f),
-            Self::Authorizer(name) => name.fmt(f),
+            Self::Authorizer(name) | Self::Consumer(_, name) => name.fmt(f),
         }
     }
 }
@@ -99,8 +106,8 @@ impl fmt::Display for Entry {
                 write!(f, ".{method}")?;
                 write_path(f, path)
             }
-            Serves::Authorizer(name) => {
-                write!(f, ".{}.", Self::AUTHORIZER)?;
+            Serves::Authorizer(name) | Serves::Consumer(_, name) => {
+                write!(f, ".{}.", self.serves.kind().as_str())?;
                 write_escaped(f, name.as_str())
             }
         }
@@ -156,9 +163,13 @@ impl FromStr for Entry {
 
 fn parse(symbol: &str) -> Option<Entry> {
     let (crate_name, served) = symbol.strip_prefix(Entry::PREFIX)?.split_once('.')?;
-    let authorizer = served.strip_prefix(Entry::AUTHORIZER).and_then(|name| name.strip_prefix('.'));
-    let what = match authorizer {
-        Some(name) => Serves::Authorizer(unescaped(name)?.parse().ok()?),
+    let named = Entry::named_kinds()
+        .find_map(|kind| Some((kind, served.strip_prefix(kind.as_str())?.strip_prefix('.')?)));
+    let what = match named {
+        Some((kind, name)) => {
+            let name = unescaped(name)?.parse().ok()?;
+            if kind.is_event_source() { Serves::Consumer(kind, name) } else { Serves::Authorizer(name) }
+        }
         None => route(served)?,
     };
     Some(Entry { crate_name: unescaped(crate_name)?, serves: what })

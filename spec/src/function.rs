@@ -6,14 +6,15 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Auth, AuthorizerSpec, EnvName, GrantSpec, Manifest, Name, RouteSpec, Trigger, TriggerKind, limits,
+    Auth, AuthorizerSpec, ConsumerSpec, EnvName, GrantSpec, Manifest, Name, RouteSpec, Trigger, TriggerKind,
+    limits,
 };
 
 /// A Lambda function.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionSpec<'a> {
-    /// The name of its route, of the group of its routes, or of its authorizer.
+    /// The name of its route, of the group of its routes, of its authorizer or of its consumer.
     pub name: &'a Name,
     /// What calls it.
     pub trigger: Trigger<'a>,
@@ -89,7 +90,9 @@ impl Manifest {
             by_name.into_iter().filter_map(|(name, routes)| FunctionSpec::of_routes(name, routes, defaults));
         let of_authorizers =
             self.authorizers.iter().map(|authorizer| FunctionSpec::of_authorizer(authorizer, defaults));
-        let mut functions: Vec<_> = of_routes.chain(of_authorizers).collect();
+        let of_consumers =
+            self.consumers.iter().map(|consumer| FunctionSpec::of_consumer(consumer, defaults));
+        let mut functions: Vec<_> = of_routes.chain(of_authorizers).chain(of_consumers).collect();
         functions.sort_by_key(|function| function.name);
         functions
     }
@@ -97,7 +100,7 @@ impl Manifest {
     /// Whether anything would call the function: one that nothing calls, such as an authorizer that no route names, is not deployed.
     pub fn calls(&self, function: &FunctionSpec<'_>) -> bool {
         match &function.trigger {
-            Trigger::Routes(_) => true,
+            Trigger::Routes(_) | Trigger::Consumer(_) => true,
             Trigger::Authorizer(authorizer) => self.routes.iter().any(
                 |route| matches!(&route.auth, Auth::Authorizer(name) if name == authorizer.name.as_str()),
             ),
@@ -151,6 +154,21 @@ impl<'a> FunctionSpec<'a> {
         }
     }
 
+    fn of_consumer(consumer: &'a ConsumerSpec, defaults: FunctionDefaults) -> Self {
+        Self {
+            name: &consumer.name,
+            memory: consumer.memory.unwrap_or(defaults.memory),
+            timeout: consumer.timeout.unwrap_or(defaults.timeout),
+            multi_thread: consumer.multi_thread.unwrap_or(defaults.multi_thread),
+            env: consumer.env.iter().collect(),
+            grants: consumer.grants.iter().collect(),
+            description: consumer.description.clone(),
+            package: &consumer.package,
+            entries: vec![&consumer.entry],
+            trigger: Trigger::Consumer(consumer),
+        }
+    }
+
     /// The kind of its trigger.
     pub fn kind(&self) -> TriggerKind {
         self.trigger.kind()
@@ -160,7 +178,7 @@ impl<'a> FunctionSpec<'a> {
     pub fn routes(&self) -> &[&'a RouteSpec] {
         match &self.trigger {
             Trigger::Routes(routes) => routes,
-            Trigger::Authorizer(_) => &[],
+            Trigger::Authorizer(_) | Trigger::Consumer(_) => &[],
         }
     }
 }

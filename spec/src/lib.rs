@@ -7,11 +7,13 @@ pub mod attributes;
 mod auth;
 mod authorizer;
 mod authorizer_kind;
+mod consumer;
 pub mod contract;
 mod date;
 mod declaration;
 mod entry;
 mod env;
+mod event_source;
 mod function;
 mod grant;
 mod identity_source;
@@ -29,14 +31,20 @@ mod scope;
 mod source_location;
 pub mod token_scopes;
 mod trigger;
+mod trigger_kind;
 
 pub use auth::Auth;
 pub use authorizer::AuthorizerSpec;
 pub use authorizer_kind::{AuthorizerKind, UnknownAuthorizer};
+pub use consumer::ConsumerSpec;
 pub use date::{Date, DateError};
 pub use declaration::{Compiled, DeclarationError};
 pub use entry::{Entry, NotAnEntry, Serves};
 pub use env::{EnvName, EnvNameError};
+pub use event_source::{
+    AsyncRetries, Civil, Cron, EventRule, EventSource, Pattern, PatternError, QueueSource, Schedule,
+    ScheduleError, ScheduleExpression, ScheduleInstant, ScheduleUnit, StartingPosition, StreamSource, Takes,
+};
 pub use function::{FunctionDefaults, FunctionSpec};
 pub use grant::{GrantError, GrantSpec, Permission, ResourceValue};
 pub use identity_source::{ContextVariable, IdentitySource, IdentitySourceError, SourceName};
@@ -49,4 +57,5 @@ pub use printable::{printable, printable_json, printable_lines};
 pub use route::{RouteKey, RouteSpec, Throttle};
 pub use scope::{Scope, ScopeError};
 pub use source_location::SourceLocation;
-pub use trigger::{Trigger, TriggerKind};
+pub use trigger::Trigger;
+pub use trigger_kind::TriggerKind;

@@ -23,6 +23,93 @@ pub const AUTHORIZER_TTL_S: RangeInclusive<u32> = 0..=3_600;
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 pub const AUTHORIZER_TIMEOUT_S: RangeInclusive<u32> = 1..=10;
 
+/// Timeout of a function that an event source calls, in seconds: Lambda's own ([Lambda quotas]).
+///
+/// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+pub const CONSUMER_TIMEOUT_S: RangeInclusive<u32> = 1..=900;
+
+/// How often Lambda calls a function again for an event of an asynchronous source ([PutFunctionEventInvokeConfig]).
+///
+/// [PutFunctionEventInvokeConfig]: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+pub const ASYNC_RETRIES: RangeInclusive<u32> = 0..=2;
+
+/// How old an event of an asynchronous source may become, in seconds ([PutFunctionEventInvokeConfig]).
+///
+/// [PutFunctionEventInvokeConfig]: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+pub const ASYNC_MAX_AGE_S: RangeInclusive<u32> = 60..=21_600;
+
+/// Within how many minutes of its time a flexible schedule calls ([FlexibleTimeWindow]).
+///
+/// [FlexibleTimeWindow]: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_FlexibleTimeWindow.html
+pub const FLEXIBLE_WINDOW_MINUTES: RangeInclusive<u32> = 1..=1_440;
+
+/// Messages or records of one invocation ([CreateEventSourceMapping]).
+///
+/// [CreateEventSourceMapping]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+pub const BATCH: RangeInclusive<u32> = 1..=10_000;
+
+/// Messages of one invocation where the queue is FIFO, and the most that a standard queue gives without a window
+/// ([CreateEventSourceMapping]).
+///
+/// [CreateEventSourceMapping]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+pub const BATCH_WITHOUT_WINDOW: u32 = 10;
+
+/// How long Lambda gathers a batch, in seconds ([CreateEventSourceMapping]).
+///
+/// [CreateEventSourceMapping]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+pub const BATCH_WINDOW_S: RangeInclusive<u32> = 0..=300;
+
+/// Invocations at once for one queue ([ScalingConfig]).
+///
+/// [ScalingConfig]: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
+pub const QUEUE_CONCURRENCY: RangeInclusive<u32> = 2..=1_000;
+
+/// How often a message is received before it is moved to the dead-letter queue ([SetQueueAttributes]).
+///
+/// [SetQueueAttributes]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+pub const RECEIVES: RangeInclusive<u32> = 1..=1_000;
+
+/// The visibility timeout of a queue, as a multiple of the timeout of the function that reads it, to which the batch window is added
+/// ([Lambda with SQS]).
+///
+/// [Lambda with SQS]: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+pub const VISIBILITY_PER_TIMEOUT: u32 = 6;
+
+/// The visibility timeout of a queue, in seconds ([SetQueueAttributes]).
+///
+/// [SetQueueAttributes]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+pub const VISIBILITY_TIMEOUT_S: RangeInclusive<u32> = 0..=43_200;
+
+/// How often a failing batch of a stream is tried again ([CreateEventSourceMapping]). Lambda's own default is without end.
+///
+/// [CreateEventSourceMapping]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+pub const STREAM_RETRIES: RangeInclusive<u32> = 0..=10_000;
+
+/// How old a record of a stream may become, in seconds ([CreateEventSourceMapping]).
+///
+/// [CreateEventSourceMapping]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+pub const STREAM_MAX_AGE_S: RangeInclusive<u32> = 60..=604_800;
+
+/// Batches of one shard at once ([CreateEventSourceMapping]).
+///
+/// [CreateEventSourceMapping]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+pub const STREAM_PARALLEL: RangeInclusive<u32> = 1..=10;
+
+/// Filters of one event source mapping ([event filtering]); 10 on request.
+///
+/// [event filtering]: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+pub const FILTERS: usize = 5;
+
+/// Length of a pattern of events, in characters: of a rule of EventBridge, and of a filter ([EventBridge quotas]).
+///
+/// [EventBridge quotas]: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+pub const EVENT_PATTERN_CHARS: usize = 2_048;
+
+/// The largest event of an asynchronous source, in bytes ([Lambda quotas]).
+///
+/// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+pub const ASYNC_PAYLOAD_BYTES: usize = 1024 * 1024;
+
 /// Authorizers of one API ([HTTP API quotas]).
 ///
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html

@@ -1,17 +1,17 @@
-//! All routes and authorizers of an API: the one thing that passes from a user's crate to the command line.
+//! All routes, authorizers and consumers of a service: the one thing that passes from a user's crate to the command line.
 //!
 //! Its JSON is a public contract, `spec/manifest.schema.json`, with the policy of `docs/manifest-json.md`. A reader passes over keys that it
 //! does not know, and refuses another [`FORMAT_VERSION`] before it reads anything else.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AuthorizerSpec, RouteSpec, Serves, SourceLocation};
+use crate::{AuthorizerSpec, ConsumerSpec, RouteSpec, Serves, SourceLocation};
 
 /// The version of the manifest's form that this crate reads and writes. It is raised where a reader that passes over what it does not
 /// know would deploy something else than was written.
-pub const FORMAT_VERSION: u32 = 5;
+pub const FORMAT_VERSION: u32 = 6;
 
-/// All routes and Lambda authorizers of an API, sorted by name and then by place, so that the same ones give the same bytes.
+/// All routes, Lambda authorizers and consumers of a service, sorted by name and then by place, so that the same ones give the same bytes.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -24,6 +24,8 @@ pub struct Manifest {
     pub routes: Vec<RouteSpec>,
     /// The Lambda authorizers, whether routes name them or not.
     pub authorizers: Vec<AuthorizerSpec>,
+    /// What events call.
+    pub consumers: Vec<ConsumerSpec>,
 }
 
 /// A function with an attribute, whatever it serves: what all attributes have in common.
@@ -66,11 +68,24 @@ impl<'a> From<&'a AuthorizerSpec> for EntryPoint<'a> {
     }
 }
 
+impl<'a> From<&'a ConsumerSpec> for EntryPoint<'a> {
+    fn from(consumer: &'a ConsumerSpec) -> Self {
+        Self {
+            serves: Serves::Consumer(consumer.consumes.kind(), consumer.name.clone()),
+            handler: &consumer.handler,
+            package: &consumer.package,
+            source: &consumer.source,
+            symbol: &consumer.entry,
+        }
+    }
+}
+
 impl Manifest {
     /// All functions with an attribute, once for each attribute.
     pub fn entry_points(&self) -> impl Iterator<Item = EntryPoint<'_>> {
         let of_authorizers = self.authorizers.iter().map(EntryPoint::from);
-        self.routes.iter().map(EntryPoint::from).chain(of_authorizers)
+        let of_consumers = self.consumers.iter().map(EntryPoint::from);
+        self.routes.iter().map(EntryPoint::from).chain(of_authorizers).chain(of_consumers)
     }
 
     /// The same with every place renamed.
@@ -79,13 +94,15 @@ impl Manifest {
         let of_authorizers =
             self.authorizers.iter_mut().map(|authorizer| (&mut authorizer.source, &mut authorizer.grants));
         let of_routes = self.routes.iter_mut().map(|route| (&mut route.source, &mut route.grants));
-        for (source, grants) in of_routes.chain(of_authorizers) {
+        let of_consumers =
+            self.consumers.iter_mut().map(|consumer| (&mut consumer.source, &mut consumer.grants));
+        for (source, grants) in of_routes.chain(of_authorizers).chain(of_consumers) {
             *source = rename(source);
             for grant in grants {
                 grant.source = rename(&grant.source);
             }
         }
-        Self::new(self.routegen_version, self.routes, self.authorizers)
+        Self::new(self.routegen_version, self.routes, self.authorizers).with_consumers(self.consumers)
     }
 
     /// A manifest of this version's form. The order of `routes` and `authorizers` does not matter.
@@ -101,14 +118,23 @@ impl Manifest {
             routegen_version: routegen_version.into(),
             routes,
             authorizers,
+            consumers: Vec::new(),
         }
+    }
+
+    /// The same with these consumers in place of its own. Their order does not matter.
+    #[must_use]
+    pub fn with_consumers(mut self, mut consumers: Vec<ConsumerSpec>) -> Self {
+        consumers.sort_by(|a, b| (&a.name, &a.source, &a.entry).cmp(&(&b.name, &b.source, &b.entry)));
+        self.consumers = consumers;
+        self
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Auth, GrantSpec, Method, ResourceValue, SourceLocation, Throttle};
+    use crate::{Auth, EventSource, GrantSpec, Method, QueueSource, ResourceValue, SourceLocation, Throttle};
 
     fn grant(resource: &str) -> GrantSpec {
         GrantSpec {
@@ -169,6 +195,20 @@ mod tests {
         }
     }
 
+    fn consumer(name: &str) -> ConsumerSpec {
+        let mut queue = QueueSource::new("orders".parse().unwrap());
+        queue.filter = vec![r#"{"body": {"kind": ["order"]}}"#.parse().unwrap()];
+        ConsumerSpec {
+            timeout: Some(60),
+            grants: vec![grant("items_table")],
+            handler: format!("items::{name}"),
+            package: "items".to_owned(),
+            source: SourceLocation { file: "src/lib.rs".to_owned(), line: 9, column: 1 },
+            entry: format!("routegen.items.queue.{name}"),
+            ..ConsumerSpec::new(name.parse().unwrap(), EventSource::Queue(queue))
+        }
+    }
+
     #[test]
     fn the_order_of_registration_does_not_show() {
         let a = Manifest::new(
@@ -187,7 +227,8 @@ mod tests {
 
     #[test]
     fn whatever_has_an_entry_point_is_listed_and_can_be_renamed() {
-        let manifest = Manifest::new("0.1.0", vec![route("a", 1), route("b", 2)], vec![authorizer("key")]);
+        let manifest = Manifest::new("0.1.0", vec![route("a", 1), route("b", 2)], vec![authorizer("key")])
+            .with_consumers(vec![consumer("on_order")]);
         let manifest = manifest.with_places(|place| SourceLocation::new("x.rs", place.line + 1, 2));
         let seen: Vec<_> = manifest
             .entry_points()
@@ -195,13 +236,15 @@ mod tests {
             .collect();
         let grants = manifest.routes.iter().flat_map(|route| &route.grants);
         let grants = grants.chain(manifest.authorizers.iter().flat_map(|authorizer| &authorizer.grants));
+        let grants = grants.chain(manifest.consumers.iter().flat_map(|consumer| &consumer.grants));
         assert!(
-            grants.clone().count() == 3 && grants.clone().all(|grant| grant.source.to_string() == "x.rs:4")
+            grants.clone().count() == 4 && grants.clone().all(|grant| grant.source.to_string() == "x.rs:4")
         );
         let expected = [
             ("`GET /a/{id}`", "x.rs:2", "routegen.items.GET.a"),
             ("`GET /b/{id}`", "x.rs:3", "routegen.items.GET.b"),
             ("the authorizer `key`", "x.rs:2", "routegen.items.authorizer.key"),
+            ("the queue consumer `on_order`", "x.rs:10", "routegen.items.queue.on_order"),
         ];
         assert_eq!(
             seen,
@@ -211,7 +254,8 @@ mod tests {
 
     #[test]
     fn a_manifest_survives_its_json() {
-        let manifest = Manifest::new("0.1.0", vec![route("get_items", 7)], vec![authorizer("api_key")]);
+        let manifest = Manifest::new("0.1.0", vec![route("get_items", 7)], vec![authorizer("api_key")])
+            .with_consumers(vec![consumer("on_order")]);
         let json = serde_json::to_string_pretty(&manifest).unwrap();
         assert_eq!(serde_json::from_str::<Manifest>(&json).unwrap(), manifest);
         insta::assert_snapshot!(json);

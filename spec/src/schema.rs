@@ -8,7 +8,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use crate::{
-    Auth, AuthorizerSpec, EnvName, Manifest, Method, Name, RouteSpec, SourceLocation, Throttle, limits,
+    Auth, AuthorizerSpec, ConsumerSpec, EnvName, EventRule, EventSource, Manifest, Method, Name, QueueSource,
+    RouteSpec, Schedule, SourceLocation, StreamSource, Throttle, limits,
 };
 
 /// The schema of what is written, in which every key is there.
@@ -80,6 +81,35 @@ prop_compose! {
     }
 }
 
+fn consumes() -> impl Strategy<Value = EventSource> {
+    let schedule =
+        "rate\\([2-9] days\\)|cron\\(0 [0-9] \\? \\* MON-FRI \\*\\)|at\\(20[1-9]{2}-01-31T08:00:00\\)";
+    prop_oneof![
+        schedule.prop_map(|text| EventSource::Schedule(Schedule::new(text.parse().unwrap()))),
+        (name(), any::<(bool, u32, Option<u32>)>()).prop_map(|(name, (fifo, batch, concurrency))| {
+            let mut queue = QueueSource::new(name);
+            (queue.fifo, queue.batch, queue.concurrency) = (fifo, batch, concurrency);
+            EventSource::Queue(queue)
+        }),
+        (prop::option::of(name()), "[a-z]{1,4}").prop_map(|(bus, source)| {
+            let mut rule = EventRule::new();
+            (rule.bus, rule.pattern) = (bus, Some(format!("{{\"a\":[\"{source}\"]}}").parse().unwrap()));
+            rule.source.push(source);
+            EventSource::Event(rule)
+        }),
+        name().prop_map(|name| EventSource::Stream(StreamSource::new(name))),
+    ]
+}
+
+prop_compose! {
+    fn consumer()(name in name(), consumes in consumes(), env in env_names(), settings in any::<(Option<u32>, Option<bool>)>()) -> ConsumerSpec {
+        let mut consumer = ConsumerSpec::new(name, consumes);
+        consumer.env = env;
+        (consumer.memory, consumer.multi_thread) = settings;
+        consumer
+    }
+}
+
 /// Puts a key that nobody knows into every object.
 fn with_unknown_keys(value: &mut Value) {
     match value {
@@ -97,8 +127,9 @@ proptest! {
     fn a_manifest_is_read_whatever_keys_are_added_to_it(
         routes in prop::collection::vec(route(), 0..3),
         authorizers in prop::collection::vec(authorizer(), 0..3),
+        consumers in prop::collection::vec(consumer(), 0..3),
     ) {
-        let manifest = Manifest::new("0.1.0", routes, authorizers);
+        let manifest = Manifest::new("0.1.0", routes, authorizers).with_consumers(consumers);
         let mut value = serde_json::to_value(&manifest).unwrap();
         with_unknown_keys(&mut value);
         prop_assert_eq!(serde_json::from_value::<Manifest>(value).unwrap(), manifest);

@@ -25,6 +25,10 @@ fn the_documentation_of_the_macros_is_this_table() {
     for (file, arguments) in [
         ("route.md", &ROUTE[..]),
         ("authorizer.md", &AUTHORIZER),
+        ("schedule.md", &SCHEDULE),
+        ("queue.md", &QUEUE),
+        ("event.md", &EVENT),
+        ("stream.md", &STREAM),
         ("middleware.md", &MIDDLEWARE),
         ("package.md", &PACKAGE),
         ("problem.md", &PROBLEM),

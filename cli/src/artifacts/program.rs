@@ -11,8 +11,14 @@ use routegen_spec::TriggerKind;
 use crate::check::{EntryCall, Function};
 
 /// For each kind of trigger, the runtime's type of its entry points and the runtime's function that serves them.
-const SERVED: [(TriggerKind, &str, &str); 2] =
-    [(TriggerKind::Routes, "Route", "serve"), (TriggerKind::Authorizer, "Authorizer", "serve_authorizer")];
+const SERVED: [(TriggerKind, &str, &str); 6] = [
+    (TriggerKind::Routes, "Route", "serve"),
+    (TriggerKind::Authorizer, "Authorizer", "serve_authorizer"),
+    (TriggerKind::Schedule, "Consumer", "serve_consumer"),
+    (TriggerKind::Queue, "Consumer", "serve_consumer"),
+    (TriggerKind::Event, "Consumer", "serve_consumer"),
+    (TriggerKind::Stream, "Consumer", "serve_consumer"),
+];
 
 /// Does not compile where the runtime registers handlers, which would keep all of them.
 pub(super) const HOLDS_ITS_OWN_HANDLERS_ALONE: &str =

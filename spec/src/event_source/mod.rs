@@ -1,0 +1,78 @@
+//! What calls a function that no HTTP request reaches: the one list of event sources, and what each takes.
+//!
+//! In: what `#[schedule]`, `#[queue]`, `#[event]` and `#[stream]` say. Out: values within AWS's limits and grammars, each with the
+//! default that holds where the author says nothing. It names resources, never ARNs.
+
+mod cron;
+mod event_rule;
+mod pattern;
+mod queue;
+mod retries;
+mod schedule;
+mod schedule_error;
+mod stream;
+mod takes;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    cron::{Civil, Cron},
+    event_rule::EventRule,
+    pattern::{Pattern, PatternError},
+    queue::QueueSource,
+    retries::AsyncRetries,
+    schedule::{Schedule, ScheduleExpression, ScheduleInstant, ScheduleUnit},
+    schedule_error::ScheduleError,
+    stream::{StartingPosition, StreamSource},
+    takes::Takes,
+};
+use crate::TriggerKind;
+
+/// What calls a consumer.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EventSource {
+    /// Times.
+    Schedule(Schedule),
+    /// Messages of a queue of SQS.
+    Queue(QueueSource),
+    /// Events of a bus of EventBridge.
+    Event(EventRule),
+    /// Changes of a table of DynamoDB.
+    Stream(StreamSource),
+}
+
+impl EventSource {
+    /// The kind of trigger that it is.
+    pub fn kind(&self) -> TriggerKind {
+        match self {
+            Self::Schedule(_) => TriggerKind::Schedule,
+            Self::Queue(_) => TriggerKind::Queue,
+            Self::Event(_) => TriggerKind::Event,
+            Self::Stream(_) => TriggerKind::Stream,
+        }
+    }
+
+    /// The name of the resource that the events come from, as Terraform's variable `resources` knows it; `None` for schedules and for
+    /// the account's default bus.
+    pub fn resource(&self) -> Option<&str> {
+        match self {
+            Self::Schedule(_) => None,
+            Self::Queue(queue) => Some(queue.queue.as_str()),
+            Self::Event(rule) => rule.bus.as_ref().map(crate::Name::as_str),
+            Self::Stream(stream) => Some(stream.table.as_str()),
+        }
+    }
+
+    /// What a listing says of it: `rate(5 minutes)`, `queue orders`, `event orders.api OrderPlaced`, `stream items_table`.
+    pub fn described(&self) -> String {
+        match self {
+            Self::Schedule(schedule) => schedule.expression.to_string(),
+            Self::Queue(queue) => format!("queue {}", queue.queue),
+            Self::Event(rule) => rule.described(),
+            Self::Stream(stream) => format!("stream {}", stream.table),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What becomes of an event that Lambda has taken and a function has failed on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+
+/// What Lambda does with an event of an asynchronous source on which the function fails. What is left then is kept in the function's
+/// dead-letter queue ([asynchronous invocation]).
+///
+/// [asynchronous invocation]: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct AsyncRetries {
+    /// How often the function is called again, 0 to 2.
+    pub retries: u32,
+    /// How old an event may become, in seconds, 60 to 21600.
+    pub max_age: u32,
+}
+
+impl AsyncRetries {
+    /// So many calls more, and so many seconds.
+    pub fn new(retries: u32, max_age: u32) -> Self {
+        Self { retries, max_age }
+    }
+}
+
+impl Default for AsyncRetries {
+    /// Lambda's own.
+    fn default() -> Self {
+        Self::new(*limits::ASYNC_RETRIES.end(), *limits::ASYNC_MAX_AGE_S.end())
+    }
+}
