@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails should stop and say why")]
 
+mod module;
 mod page;
 
 use std::{
@@ -138,7 +139,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// The code of a diagnostic is what people search for and link to.
 #[test]
-fn every_diagnostic_is_documented_and_every_documented_one_exists() {
+fn every_diagnostic_has_a_section_and_every_section_is_of_one() {
     let mut known = BTreeSet::new();
     for file in sources(&repository().join("cli/src")) {
         let text = fs::read_to_string(file).unwrap();
@@ -148,5 +149,13 @@ fn every_diagnostic_is_documented_and_every_documented_one_exists() {
     }
     assert!(known.len() > 20);
     let page = fs::read_to_string(repository().join("docs/diagnostics.md")).unwrap();
-    assert_eq!(known, page::codes(&page).collect());
+    assert!(page::codes(&page).all(|code| known.contains(&code)));
+    let sections: Vec<_> =
+        page.split("\n### ").skip(1).map(|section| section.split_once('\n').unwrap()).collect();
+    let documented: BTreeSet<_> = sections.iter().map(|(code, _)| (*code).to_owned()).collect();
+    assert_eq!(known, documented);
+    assert_eq!(sections.len(), documented.len(), "a code has two sections");
+    for (code, text) in sections {
+        assert!(text.contains("\n**Fix:** "), "{code} says no fix");
+    }
 }
