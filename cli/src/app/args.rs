@@ -35,7 +35,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Makes a project: a package with routes, a test of them, and a CI workflow; no network is needed
     New(NewArgs),
-    /// Lists the routes; with `--format json`, the manifest
+    /// Lists the routes, authorizers and consumers; with `--format json`, the manifest
     Routes {
         /// List what each function may do in AWS
         #[arg(long)]
