@@ -1,4 +1,4 @@
-//! What API Gateway's HTTP APIs do, and Lambda behind them, as functions without I/O.
+//! What API Gateway's HTTP APIs do, and Lambda behind them and behind event sources, as functions without I/O.
 //!
 //! In: requests, routes, tokens' claims, functions' answers. Out: which route takes a request, the event that its function gets, the
 //! response that an answer stands for, and what is refused, with the words that clients read. Nothing is sent, started, read or kept
@@ -12,6 +12,7 @@
 
 pub mod authorizer;
 pub mod claims;
+pub mod consumer;
 pub mod cors;
 pub mod event;
 pub mod host;

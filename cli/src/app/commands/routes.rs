@@ -128,9 +128,9 @@ mod tests {
     use crate::check::fixture::route;
 
     fn consumer(name: &str, consumes: EventSource) -> ConsumerSpec {
-        let mut consumer = ConsumerSpec::new(name.parse().unwrap(), consumes);
-        consumer.entry = format!("routegen.shop.{name}");
-        consumer
+        let mut made = ConsumerSpec::new(name.parse().unwrap(), consumes);
+        made.entry = format!("routegen.shop.{name}");
+        made
     }
 
     #[test]

@@ -1,0 +1,36 @@
+//! A call of EventBridge Scheduler.
+
+use serde_json::{Value, json};
+
+/// What the module has EventBridge Scheduler send: its [context attributes].
+///
+/// [context attributes]: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+#[derive(Clone, Copy, Debug)]
+pub struct ScheduledCall<'a> {
+    /// The time that the schedule says, by RFC 3339.
+    pub scheduled_time: &'a str,
+    /// The schedule.
+    pub schedule_arn: &'a str,
+    /// The id of this call.
+    pub execution_id: &'a str,
+    /// Which attempt it is, from 1.
+    pub attempt_number: u32,
+}
+
+impl ScheduledCall<'_> {
+    /// The keys of the event, each with the keyword that the Scheduler puts its value in place of.
+    pub const KEYS: [(&'static str, &'static str); 4] = [
+        ("scheduledTime", "<aws.scheduler.scheduled-time>"),
+        ("scheduleArn", "<aws.scheduler.schedule-arn>"),
+        ("executionId", "<aws.scheduler.execution-id>"),
+        ("attemptNumber", "<aws.scheduler.attempt-number>"),
+    ];
+
+    /// The event of a function. All values are texts, because keywords stand within quotes.
+    pub fn to_value(&self) -> Value {
+        let [time, arn, id, attempt] = Self::KEYS.map(|(key, _)| key);
+        json!({
+            time: self.scheduled_time, arn: self.schedule_arn, id: self.execution_id, attempt: self.attempt_number.to_string(),
+        })
+    }
+}
