@@ -31,6 +31,7 @@ mod scope;
 mod source_location;
 pub mod token_scopes;
 mod trigger;
+mod trigger_kind;
 
 pub use auth::Auth;
 pub use authorizer::AuthorizerSpec;
@@ -56,4 +57,5 @@ pub use printable::{printable, printable_json, printable_lines};
 pub use route::{RouteKey, RouteSpec, Throttle};
 pub use scope::{Scope, ScopeError};
 pub use source_location::SourceLocation;
-pub use trigger::{Trigger, TriggerKind};
+pub use trigger::Trigger;
+pub use trigger_kind::TriggerKind;

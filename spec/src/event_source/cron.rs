@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, fmt, ops::RangeInclusive};
 
-use super::schedule::{ScheduleError, number};
+use super::schedule_error::{ScheduleError, number};
 
 /// The minutes at which a schedule calls.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -129,12 +129,6 @@ impl Cron {
         })
     }
 
-    /// What a field takes, by its name.
-    pub(super) fn takes(field: &str) -> &'static str {
-        let all = [MINUTES, HOURS, DAY_OF_MONTH, MONTH, DAY_OF_WEEK, YEAR];
-        all.iter().find(|known| known.name == field).map_or("", |field| field.takes)
-    }
-
     /// Whether the schedule calls at this minute.
     pub fn matches(&self, at: &Civil) -> bool {
         self.allows_day(at) && self.hours.contains(&at.hour) && self.minutes.contains(&at.minute)
@@ -185,7 +179,7 @@ impl DayOfWeek {
 
 impl Field {
     fn error(&self, part: &str) -> ScheduleError {
-        ScheduleError::Field { field: self.name, part: part.to_owned() }
+        ScheduleError::Field { field: self.name, part: part.to_owned(), takes: self.takes }
     }
 
     fn parts<T>(&self, text: &str, part: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, ScheduleError> {

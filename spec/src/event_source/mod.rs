@@ -9,7 +9,9 @@ mod pattern;
 mod queue;
 mod retries;
 mod schedule;
+mod schedule_error;
 mod stream;
+mod takes;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +21,10 @@ pub use self::{
     pattern::{Pattern, PatternError},
     queue::QueueSource,
     retries::AsyncRetries,
-    schedule::{Schedule, ScheduleError, ScheduleExpression, ScheduleInstant, ScheduleUnit},
+    schedule::{Schedule, ScheduleExpression, ScheduleInstant, ScheduleUnit},
+    schedule_error::ScheduleError,
     stream::{StartingPosition, StreamSource},
+    takes::Takes,
 };
 use crate::TriggerKind;
 
@@ -38,18 +42,6 @@ pub enum EventSource {
     Event(EventRule),
     /// Changes of a table of DynamoDB.
     Stream(StreamSource),
-}
-
-/// How many records of a poll the handler takes at a time, which its arguments' types say.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Takes {
-    /// One: it is called once for each.
-    #[default]
-    One,
-    /// All of them at once.
-    Batch,
 }
 
 impl EventSource {

@@ -6,9 +6,11 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-use super::{AsyncRetries, Cron};
+use super::{
+    AsyncRetries, Cron,
+    schedule_error::{ScheduleError, number},
+};
 use crate::Date;
 
 /// A schedule of EventBridge Scheduler ([schedule types]).
@@ -70,50 +72,6 @@ pub struct ScheduleInstant {
     pub minute: u32,
     /// 0 to 59.
     pub second: u32,
-}
-
-/// Why a text is not a schedule.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "the fields hold the offending texts")]
-pub enum ScheduleError {
-    #[error("`{text}` is not a schedule")]
-    Form { text: String },
-    #[error("`{text}` is not a rate of EventBridge Scheduler")]
-    Rate { text: String },
-    #[error("`{text}` is not a time of EventBridge Scheduler")]
-    At { text: String },
-    #[error("`{text}` has {fields} fields, and a cron expression of AWS has 6")]
-    Fields { text: String, fields: usize },
-    #[error("the field {field} of the cron expression cannot be `{part}`")]
-    Field { field: &'static str, part: String },
-    #[error("the cron expression says both a day of the month and a day of the week")]
-    Days,
-    #[error("the cron expression says neither a day of the month nor a day of the week")]
-    NoDays,
-}
-
-impl ScheduleError {
-    /// What to write instead.
-    pub fn help(&self) -> String {
-        match self {
-            Self::Form { .. } => {
-                "write `rate(5 minutes)`, `cron(0 8 ? * MON-FRI *)` or `at(2027-01-31T08:00:00)`".to_owned()
-            }
-            Self::Rate { .. } => {
-                "write a whole number from 1 on and `minutes`, `hours` or `days`, such as `rate(5 minutes)`; `minute`, `hour` and `day` \
-                 go with 1"
-                    .to_owned()
-            }
-            Self::At { .. } => "write the date and the time to the second: `at(2027-01-31T08:00:00)`".to_owned(),
-            Self::Fields { .. } => {
-                "write minutes, hours, day of the month, month, day of the week and year: `cron(0 8 ? * MON-FRI *)`".to_owned()
-            }
-            Self::Field { field, .. } => format!("{field} takes {}", Cron::takes(field)),
-            Self::Days => "write `?` for one of the two: `cron(0 8 ? * MON-FRI *)`".to_owned(),
-            Self::NoDays => "write `*` for one of the two, and `?` for the other: `cron(0 8 * * ? *)`".to_owned(),
-        }
-    }
 }
 
 impl Schedule {
@@ -182,12 +140,6 @@ fn at(text: &str) -> Option<ScheduleInstant> {
     let [hour, minute, second] = [parts.next()??, parts.next()??, parts.next()??];
     let is_time = parts.next().is_none() && hour < 24 && minute < 60 && second < 60;
     is_time.then_some(ScheduleInstant { date: date.parse().ok()?, hour, minute, second })
-}
-
-/// A number of digits alone.
-pub(super) fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<u32> {
-    let is_number = digits.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number { text.parse().ok() } else { None }
 }
 
 impl fmt::Display for ScheduleExpression {
