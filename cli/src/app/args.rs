@@ -266,6 +266,9 @@ pub(crate) struct InvokeArgs {
     /// The event, in a file; `-` for stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["path", "method", "header", "body", "claim"])]
     pub(crate) event: Option<Utf8PathBuf>,
+    /// What a consumer is called with: a message's body, the JSON of an event's detail, or of a table's new item
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["event", "path", "method", "header", "body", "claim"])]
+    pub(crate) message: Option<String>,
     /// Path and query of the request [default: that of the function's route]
     #[arg(long, value_name = "PATH")]
     pub(crate) path: Option<String>,
