@@ -15,6 +15,7 @@ mod models;
 mod moto;
 mod proxy;
 pub(crate) mod python;
+mod tutorial;
 
 use std::{
     net::TcpListener,
