@@ -6,6 +6,7 @@
 //! the resources too. Each file can be had in Terraform's JSON syntax.
 
 mod error;
+mod event_sources;
 mod hcl;
 mod json;
 mod locals;
