@@ -24,14 +24,19 @@ use crate::{check::CheckedManifest, support::files::Generated};
 pub(crate) const MODULE: &str = "routegen";
 
 /// The files of the module that are the same for every API.
-const FIXED: [(&str, &str); 9] = [
+const FIXED: [(&str, &str); 14] = [
     ("api.tf", include_str!("module/api.tf")),
     ("authorizers.tf", include_str!("module/authorizers.tf")),
     ("cognito.tf", include_str!("module/cognito.tf")),
     ("domain.tf", include_str!("module/domain.tf")),
+    ("event_rules.tf", include_str!("module/event_rules.tf")),
+    ("events.tf", include_str!("module/events.tf")),
     ("functions.tf", include_str!("module/functions.tf")),
     ("outputs.tf", include_str!("module/outputs.tf")),
+    ("queues.tf", include_str!("module/queues.tf")),
     ("resources.tf", include_str!("module/resources.tf")),
+    ("schedules.tf", include_str!("module/schedules.tf")),
+    ("streams.tf", include_str!("module/streams.tf")),
     ("variables.tf", include_str!("module/variables.tf")),
     ("versions.tf", include_str!("module/versions.tf")),
 ];
