@@ -45,7 +45,7 @@ const SETTINGS: &str = r#"
 "#;
 
 /// What a caller may change: another queue has what fails, and some of it is switched off.
-const CHANGED: &str = r#"
+const CHANGED: &str = r"
   dead_letter_queue = { arn = aws_sqs_queue.failures.arn }
   functions = {
     on_change  = { event_source_enabled = false }
@@ -53,7 +53,7 @@ const CHANGED: &str = r#"
     on_visit   = { event_source_enabled = false }
     open_shop  = { event_source_enabled = false }
   }
-"#;
+";
 
 /// Operations that an apply has to have made, or the test has not seen what it is for.
 const SEEN: [&str; 14] = [
