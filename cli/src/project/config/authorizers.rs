@@ -56,7 +56,7 @@ pub(super) fn validate_name(name: &Spanned<String>) -> Result<(), Mistake> {
         return Err(spanned(&format!("`auth = \"{word}\"` has a meaning of its own"), name));
     }
     if word.parse::<Name>().is_err() {
-        let help = "write lower-case letters, digits and single underscores, a letter first";
+        let help = "write lower-case letters, digits and single underscores, beginning with a letter";
         let mistake = spanned(&format!("`{word}` cannot be the name of an authorizer"), name);
         return Err(Mistake { help: Some(help.to_owned()), ..mistake });
     }

@@ -81,7 +81,7 @@ impl Document {
         });
         match twice {
             Some((_, tag)) => {
-                Err(spanned(&format!("there is another tag `{}`", tag.name.as_ref()), &tag.name))
+                Err(spanned(&format!("the tag `{}` is duplicated", tag.name.as_ref()), &tag.name))
             }
             None => Ok(()),
         }

@@ -158,7 +158,7 @@ impl Config {
         };
         match &self.name {
             Some(name) if !valid(name.as_ref()) => Err(spanned(
-                "`name` holds up to 64 letters, digits, `-` and `_`: it begins the names of the API's resources",
+                "`name` must be at most 64 letters, digits, `-` and `_`: it prefixes the names of the API's resources",
                 name,
             )),
             _ => Ok(self),
@@ -260,7 +260,7 @@ impl Config {
         let twice = self.authorizers.keys().find(|name| written.contains(&name.as_ref().as_str()));
         twice.map_or(Ok(()), |name| {
             let place = KeySpan { span: name.span(), source_code: self.source_code.clone() };
-            let reason = format!("an `#[authorizer]` of the code is named `{}` too", name.as_ref());
+            let reason = format!("an `#[authorizer]` in the code also has the name `{}`", name.as_ref());
             Err(place.mistake(reason, Some("give one of them another name".to_owned())))
         })
     }
@@ -288,11 +288,12 @@ fn glob(pattern: &Spanned<String>) -> Result<GlobMatcher, Mistake> {
     let path = Utf8Path::new(pattern.as_ref());
     let inside = |component| matches!(component, Utf8Component::Normal(_));
     if path.as_str().is_empty() || !path.components().all(inside) {
-        let mistake = spanned("`include` takes paths and patterns below the package's folder", pattern);
+        let mistake =
+            spanned("`include` accepts only paths and patterns below the package's folder", pattern);
         return Err(Mistake { help: Some("write it as `assets/**/*.json`".to_owned()), ..mistake });
     }
     let glob = GlobBuilder::new(path.as_str()).literal_separator(true).build();
-    let glob = glob.map_err(|error| spanned(&format!("this is no pattern: {}", error.kind()), pattern))?;
+    let glob = glob.map_err(|error| spanned(&format!("invalid pattern: {}", error.kind()), pattern))?;
     Ok(glob.compile_matcher())
 }
 
@@ -305,7 +306,7 @@ fn within(
     match value {
         Some(value) if !range.contains(value.as_ref()) => {
             let (least, most) = range.into_inner();
-            Err(spanned(&format!("`{key}` is from {least} to {most} {unit}"), value))
+            Err(spanned(&format!("`{key}` must be {least} to {most} {unit}"), value))
         }
         _ => Ok(()),
     }
@@ -370,7 +371,7 @@ mod tests {
         };
         assert_eq!(quota(""), Ok(300));
         assert_eq!(quota("quotas = { routes = 450 }"), Ok(450));
-        assert!(quota("quotas = { routes = 299 }").unwrap_err().contains("`routes` is from 300"));
+        assert!(quota("quotas = { routes = 299 }").unwrap_err().contains("`routes` must be 300"));
     }
 
     #[test]
