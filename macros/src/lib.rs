@@ -9,6 +9,7 @@
 
 mod arguments;
 mod authorizer;
+mod consumer;
 mod doc;
 mod errors;
 mod function;
@@ -27,6 +28,8 @@ mod values;
 
 use proc_macro::TokenStream;
 
+use self::consumer::Family;
+
 /// Makes an async function a route of an HTTP API. The crate `routegen` exports it, and its documentation there
 /// has the table of the keys and a complete example.
 #[proc_macro_attribute]
@@ -39,6 +42,38 @@ pub fn route(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn authorizer(attribute: TokenStream, item: TokenStream) -> TokenStream {
     finish(authorizer::authorizer(&crate_name(), attribute.into(), item.into()))
+}
+
+/// Makes an async function one that EventBridge Scheduler calls. The crate `routegen` exports it, and its documentation there has the
+/// table of the keys and a complete example.
+#[proc_macro_attribute]
+pub fn schedule(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    consumed(Family::Schedule, attribute, item)
+}
+
+/// Makes an async function one that takes the messages of a queue. The crate `routegen` exports it, and its documentation there has the
+/// table of the keys and a complete example.
+#[proc_macro_attribute]
+pub fn queue(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    consumed(Family::Queue, attribute, item)
+}
+
+/// Makes an async function one that takes the events of a bus. The crate `routegen` exports it, and its documentation there has the
+/// table of the keys and a complete example.
+#[proc_macro_attribute]
+pub fn event(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    consumed(Family::Event, attribute, item)
+}
+
+/// Makes an async function one that takes the changes of a table. The crate `routegen` exports it, and its documentation there has the
+/// table of the keys and a complete example.
+#[proc_macro_attribute]
+pub fn stream(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    consumed(Family::Stream, attribute, item)
+}
+
+fn consumed(family: Family, attribute: TokenStream, item: TokenStream) -> TokenStream {
+    finish(consumer::consumer(family, &crate_name(), attribute.into(), item.into()))
 }
 
 /// Makes an async function over a request and the way to the handler middleware, which routes name by `middleware`. The crate

@@ -35,7 +35,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Makes a project: a package with routes, a test of them, and a CI workflow. Requires no network
     New(NewArgs),
-    /// Lists the routes; with `--format json`, the manifest
+    /// Lists the routes, authorizers and consumers; with `--format json`, the manifest
     Routes {
         /// List what each function may do in AWS
         #[arg(long)]
@@ -266,6 +266,9 @@ pub(crate) struct InvokeArgs {
     /// The event, in a file; `-` for stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["path", "method", "header", "body", "claim"])]
     pub(crate) event: Option<Utf8PathBuf>,
+    /// What a consumer is called with: a message's body, the JSON of an event's detail, or of a table's new item
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["event", "path", "method", "header", "body", "claim"])]
+    pub(crate) message: Option<String>,
     /// Path and query of the request [default: that of the function's route]
     #[arg(long, value_name = "PATH")]
     pub(crate) path: Option<String>,

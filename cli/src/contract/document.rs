@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     components::{self, Components},
+    functions,
     gap::{Gap, Kind},
     node::{Node, Object},
     operation::Operation,
@@ -143,7 +144,8 @@ impl Document<'_> {
             .with_any("servers", Node::List(servers))
             .with_any("tags", Node::List(self.tags()))
             .with("paths", paths)
-            .with_some("x-routegen-default", default);
+            .with_some("x-routegen-default", default)
+            .with_any("x-routegen-functions", functions::others(self.checked));
         let schemas = self.components(components, &Node::Object(document.clone()));
         let components = Object::default().with_any("schemas", schemas).with_any("securitySchemes", security);
         document.with_any("components", components).into()

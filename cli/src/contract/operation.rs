@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     components::{self, Components},
+    functions::with_function,
     gap::Kind,
     node::{Node, Object},
     parameters::{self, Parameter},
@@ -313,23 +314,7 @@ impl Operation<'_> {
             Some(AuthorizerKind::Lambda { ttl, .. }) => Some(*ttl),
             _ => None,
         };
-        let env = self
-            .function
-            .map(|function| function.env.iter().map(ToString::to_string).collect())
-            .unwrap_or_default();
-        // Those of the function, which all of its routes have.
-        let grants = self.function.map(|function| {
-            let texts =
-                |texts: &[String]| Node::List(texts.iter().map(|text| Node::from(text.as_str())).collect());
-            let statements = function.permissions.statements.iter().map(|statement| {
-                let resource = Object::default().with("resource", statement.resource.as_str());
-                Node::from(
-                    resource.with("actions", texts(&statement.actions)).with("on", texts(&statement.on)),
-                )
-            });
-            statements.collect::<Vec<_>>()
-        });
-        Object::default()
+        let own = Object::default()
             .with("auth", kind.map_or("none", AuthorizerKind::as_str))
             .with_some(
                 "authorizer",
@@ -345,13 +330,13 @@ impl Operation<'_> {
             .with_any("guards", list(guards.clone()))
             .with_any("middleware", list(middleware.clone()))
             .with_some("method", (*method == Method::Any).then_some(method.as_str()))
-            .with("path", path.as_str())
-            .with_some("function", self.function.map(|function| function.name.clone()))
-            .with_some("memory", self.function.map(|function| function.memory))
-            .with_some("timeout", self.function.map(|function| function.timeout))
-            .with_any("env", list(env))
-            .with_any("grants", Node::List(grants.unwrap_or_default()))
-            .with("package", package.as_str())
+            .with("path", path.as_str());
+        // Its variables and what it may do are the function's, which all of its routes have.
+        let own = match self.function {
+            Some(function) => with_function(own, function),
+            None => own,
+        };
+        own.with("package", package.as_str())
             .with("handler", handler.as_str())
             .with("source", source.to_string())
     }

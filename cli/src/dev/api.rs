@@ -107,10 +107,14 @@ pub(crate) fn functions(
     api = api.region(variables.region());
     for function in &manifest.functions {
         let served = match programs {
-            Programs::Linked(programs) => Served::program(match programs.own.get(&function.name) {
-                Some(program) => linked(program, function, programs),
-                None => linked(&programs.routes, function, programs).argument(&function.name),
-            }),
+            Programs::Linked(programs) => {
+                Served::program(match (programs.own.get(&function.name), &programs.routes) {
+                    (Some(program), _) => linked(program, function, programs),
+                    (None, Some(routes)) => linked(routes, function, programs).argument(&function.name),
+                    // What is linked has a program for each function.
+                    (None, None) => continue,
+                })
+            }
             Programs::Unpacked(programs) => match programs.get(&function.name) {
                 Some(program) => Served::program(with(program, function).memory(function.memory)),
                 // It was not asked for, and the gateway says so if a route names it.

@@ -21,7 +21,7 @@ use crate::{
 /// The program of each function.
 #[derive(Clone, Debug)]
 pub(crate) enum Programs {
-    /// One for all functions of routes, and one for each authorizer, by the function's name.
+    /// One for all functions of routes, and one for each other function, by its name.
     Linked(Linked),
     /// One for each function, by its name, beside the files of its artifact.
     Unpacked(BTreeMap<String, Utf8PathBuf>),
@@ -30,8 +30,8 @@ pub(crate) enum Programs {
 /// Programs that were linked for this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Linked {
-    /// The one that serves the routes of the function that its first argument names.
-    pub(crate) routes: Utf8PathBuf,
+    /// The one that serves the routes of the function that its first argument names; `None` where there are no routes.
+    pub(crate) routes: Option<Utf8PathBuf>,
     /// One for each function that no other function shares a program with, by its name.
     pub(crate) own: BTreeMap<String, Utf8PathBuf>,
     /// Where they are. It goes when nobody can start them any more.
@@ -42,7 +42,7 @@ pub(crate) struct Linked {
 
 impl Linked {
     fn paths(&self) -> impl Iterator<Item = &Utf8Path> {
-        self.own.values().chain([&self.routes]).map(Utf8PathBuf::as_path)
+        self.own.values().chain(&self.routes).map(Utf8PathBuf::as_path)
     }
 }
 
@@ -53,6 +53,7 @@ impl Programs {
         match (self, other) {
             (Self::Linked(one), Self::Linked(other)) => {
                 one.own.keys().eq(other.own.keys())
+                    && one.routes.is_some() == other.routes.is_some()
                     && (one.made == other.made
                         || one.paths().zip(other.paths()).all(|(one, other)| files::are_equal(one, other)))
             }
@@ -107,7 +108,10 @@ pub(crate) fn link(
     let (shared, alone): (Vec<_>, Vec<_>) =
         manifest.functions.iter().partition(|function| function.kind.is_shared());
     // A dot is in no function's name.
-    let routes = one("all.routes", TriggerKind::Routes, &shared)?;
+    let routes = match shared.as_slice() {
+        [] => None,
+        shared => Some(one("all.routes", TriggerKind::Routes, shared)?),
+    };
     let mut own = BTreeMap::new();
     for function in alone {
         own.insert(function.name.clone(), one(&function.name, function.kind, &[function])?);
