@@ -19,6 +19,7 @@ use routegen_spec::{Auth, IdentitySource, Method, PathPattern, Scope, Segment, l
 use crate::{
     Api, Authorizer, JwtAuthorizer, Route,
     authorize::{Decider, IamVerifier, JwtVerifier, KeySource, LambdaDecider, RemoteKeys},
+    events::DeployedConsumer,
     functions::{self, LambdaFunction, PoolHandle, RunBy, Services},
     host,
     issuer::Issuer,
@@ -66,6 +67,7 @@ pub(crate) struct Deployment {
     pub(crate) trie: Trie,
     pub(crate) routes: Vec<DeployedRoute>,
     pub(crate) functions: BTreeMap<String, Arc<LambdaFunction>>,
+    pub(crate) consumers: Vec<Arc<DeployedConsumer>>,
     pub(crate) cors: Option<CorsHeaders>,
     pub(crate) stage: ApiStage,
     #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
@@ -127,9 +129,15 @@ impl Deployment {
                 key,
             });
         }
+        let consumers = api.consumers.iter().map(|consumer| {
+            let function = find(&functions, &consumer.source.described(), &consumer.function)?;
+            let (source, schema) = (consumer.source.clone(), consumer.schema.clone());
+            Ok(Arc::new(DeployedConsumer::new(function, source, schema)))
+        });
         Ok(Self {
             trie,
             routes,
+            consumers: consumers.collect::<Result<_, ApiError>>()?,
             functions,
             cors: api.cors.as_ref().map(CorsHeaders::new).transpose()?,
             stage: ApiStage {

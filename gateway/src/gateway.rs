@@ -17,8 +17,9 @@ use tokio::{
 };
 
 use crate::{
-    Api, ApiError, InvokeError, KeyError, LocalIssuer, Processes, TokenBuilder,
+    Api, ApiError, EventError, InvokeError, KeyError, LocalIssuer, Processes, TokenBuilder,
     deployment::Deployment,
+    events::{self, Hub},
     functions::{Call, Services},
     host::Hosts,
     ids::Ids,
@@ -80,6 +81,7 @@ pub struct GatewayBuilder {
     page: bool,
     tokens_for_all: bool,
     integration_timeout: Duration,
+    retry_after: Option<Duration>,
 }
 
 impl Gateway {
@@ -101,6 +103,7 @@ impl Gateway {
             page: false,
             tokens_for_all: false,
             integration_timeout: Self::INTEGRATION_TIMEOUT,
+            retry_after: None,
         }
     }
 
@@ -171,6 +174,7 @@ impl Gateway {
         if let Some(issuer) = &self.shared.issuer {
             issuer.serve_scopes(deployment.scopes.iter().cloned());
         }
+        self.shared.events.deploy(&deployment.stage.region, &deployment.consumers);
         #[cfg(feature = "page")]
         if let Some(page) = &self.shared.page {
             page.hide(&deployment.credentials);
@@ -201,6 +205,34 @@ impl Gateway {
         let call = Call { request_id, payload: event.to_string().into(), trace };
         let answer = function.invoke(call).await.outcome?;
         serde_json::from_slice(&answer).map_err(|_| InvokeError::NotJson)
+    }
+
+    /// Sends a message to the queue of this name, which a consumer reads, and gives its id. A FIFO queue gets it in the group `group`.
+    ///
+    /// # Errors
+    ///
+    /// Where no consumer reads such a queue, or SQS would refuse the message.
+    pub fn send_message(&self, queue: &str, body: &str, group: Option<&str>) -> Result<String, EventError> {
+        self.shared.events.send_text(queue, body, group)
+    }
+
+    /// Puts an event on the default bus or another one, and gives the functions that it reaches. It has at least `source`, `detail-type`
+    /// and `detail`.
+    ///
+    /// # Errors
+    ///
+    /// Where EventBridge would refuse it.
+    pub fn put_event(&self, bus: Option<&str>, event: &Value) -> Result<Vec<String>, EventError> {
+        self.shared.events.put_event(bus, event).map(|(_, functions)| functions)
+    }
+
+    /// Calls the consumer of a schedule, as if it were due.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none of that name.
+    pub fn fire_schedule(&self, function: &str) -> Result<(), EventError> {
+        self.shared.events.fire(function).map(drop)
     }
 
     /// A connection to it that no other process can have, for a client of this one: HTTP/1.1, as over loopback. It is served on the
@@ -311,6 +343,14 @@ impl GatewayBuilder {
         self
     }
 
+    /// Tries again after this time what AWS tries again after minutes: a message that failed, in place of the rest of its visibility
+    /// timeout, and an event that failed.
+    #[must_use]
+    pub fn retry_after(mut self, pause: Duration) -> Self {
+        self.retry_after = Some(pause);
+        self
+    }
+
     /// Starts it, on the async runtime that this is called on, whose I/O and time must be enabled.
     ///
     /// # Errors
@@ -330,6 +370,7 @@ impl GatewayBuilder {
             page,
             tokens_for_all,
             integration_timeout,
+            retry_after,
         } = self;
         let failed = |source| StartError::Bind { address, source };
         let listeners = if !listens {
@@ -361,6 +402,7 @@ impl GatewayBuilder {
         let (alive_sender, alive) = mpsc::channel(1);
         let ids = Arc::new(Ids::default());
         let (region, processes) = (Api::REGION.into(), Processes::default());
+        let events = Hub::new(ids.clone(), observer.clone(), retry_after);
         let services = Services { ids, observer, region, processes, alive: alive_sender };
         let deployment = Deployment::new(&api, &services, issuer.as_ref())?;
         if let Some(issuer) = &issuer {
@@ -370,7 +412,9 @@ impl GatewayBuilder {
         if let Some(page) = &page {
             page.hide(&deployment.credentials);
         }
+        events.deploy(&deployment.stage.region, &deployment.consumers);
         let shared = Arc::new(Shared {
+            events,
             deployment: RwLock::new(Arc::new(deployment)),
             issuer,
             #[cfg(feature = "page")]
@@ -385,6 +429,7 @@ impl GatewayBuilder {
             closing: AtomicBool::new(false),
         });
         let (stop, stopped) = watch::channel(false);
+        tokio::spawn(events::run(shared.events.clone(), stopped.clone()));
         for listener in listeners {
             tokio::spawn(server::serve(listener, shared.clone(), stopped.clone()));
         }

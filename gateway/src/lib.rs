@@ -31,6 +31,7 @@
 
 mod authorize;
 mod deployment;
+mod events;
 mod functions;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
@@ -50,6 +51,7 @@ mod server;
 mod throttle;
 
 pub use deployment::ApiError;
+pub use events::{EventError, queue_url, sqs_endpoint};
 pub use functions::{InvokeError, Processes};
 pub use gateway::{Gateway, GatewayBuilder, StartError};
 pub use issuer::{KeyError, LocalIssuer, TokenBuilder, Tokens};
@@ -57,10 +59,10 @@ pub use issuer::{KeyError, LocalIssuer, TokenBuilder, Tokens};
 #[cfg_attr(docsrs, doc(cfg(feature = "page")))]
 pub use model::Reference;
 pub use model::{
-    Api, Authorizer, Function, FunctionError, IamKey, Invocation, JwtAuthorizer, LambdaAuthorizer, Program,
-    Route,
+    Api, Authorizer, Consumer, Function, FunctionError, IamKey, Invocation, JwtAuthorizer, LambdaAuthorizer,
+    Program, Route,
 };
-pub use observe::{Observation, RequestLog};
+pub use observe::{DeliveryLog, EventFate, EventLog, Observation, RequestLog};
 pub use routegen_apigw::cors::{Cors, CorsError};
 pub use secret::keep_secret;
 pub use server::{Tls, TlsError, Unready};

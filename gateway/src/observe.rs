@@ -17,6 +17,73 @@ pub enum Observation {
     ProcessStarted { function: Arc<str>, process: u32 },
     /// A process ended, and was reaped.
     ProcessEnded { function: Arc<str>, process: u32, reason: String },
+    /// A consumer was called, and has ended.
+    Delivery(Box<DeliveryLog>),
+    /// Something happened to a message, an event, a record or a schedule, beside a call.
+    Event(Box<EventLog>),
+}
+
+/// A call of a consumer, and what came of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DeliveryLog {
+    /// The function.
+    pub function: Arc<str>,
+    /// What called it, for people: `queue orders`.
+    pub event_source: Arc<str>,
+    /// Lambda's id of the invocation, as the function's log has it.
+    pub invocation: String,
+    /// The ids of what it was called with: messages, records of a stream by their sequence numbers, or the one event.
+    pub records: Vec<String>,
+    /// Which attempt it was, from 1; of several messages the highest.
+    pub attempt: u32,
+    /// Those of `records` that failed.
+    pub failed: Vec<String>,
+    /// Why all of them failed, where the function gave no answer that says it of each.
+    pub error: Option<String>,
+    /// After how long what failed is tried again; nothing where it is not.
+    pub again: Option<Duration>,
+    /// How long it took.
+    pub duration: Duration,
+    /// Whether an environment was made for it.
+    pub cold_start: bool,
+    /// The event.
+    pub event: Bytes,
+    /// The function's answer.
+    pub answer: Option<Bytes>,
+}
+
+/// What happened to a message, an event, a record or a schedule.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct EventLog {
+    /// The queue, bus, table or function.
+    pub at: Arc<str>,
+    /// The id of the message, event or record.
+    pub id: String,
+    /// What happened.
+    pub fate: EventFate,
+}
+
+/// What can happen to a message, an event, a record or a schedule.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the fields' names say it")]
+pub enum EventFate {
+    /// A message was sent to a queue. Its body may have in it what a terminal obeys.
+    Sent { body: String },
+    /// No filter of the queue's consumer takes the message, and it was deleted.
+    Filtered,
+    /// A message was received too often, and is a dead letter.
+    DeadLetter { receives: u32 },
+    /// An event was put on a bus, and reaches these functions.
+    Put { functions: Vec<String> },
+    /// A schedule is due.
+    Due,
+    /// An item of a table has changed, and these functions are told.
+    Changed { functions: Vec<String> },
+    /// A function has failed on an event or records as often as it is called, and they are given up.
+    GivenUp { attempts: u32 },
 }
 
 /// A request and its answer.

@@ -19,13 +19,28 @@ pub(crate) const ISSUER: &str = "/_routegen/issuer";
 /// The local issuer's token endpoint.
 pub(crate) const TOKEN: &str = "/_routegen/oauth2/token";
 
+/// What calls consumers.
+pub(crate) const EVENTS: &str = "/_routegen/events";
+
+/// Where clients of SQS send to.
+pub(crate) const SQS: &str = "/_routegen/sqs";
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_path_is_the_gateways_by_its_whole_first_segment() {
-        for own in ["/_routegen", "/_routegen/", ISSUER, TOKEN, "/%5froutegen", "/%5Froute%67en/page/api"] {
+        for own in [
+            "/_routegen",
+            "/_routegen/",
+            ISSUER,
+            TOKEN,
+            EVENTS,
+            SQS,
+            "/%5froutegen",
+            "/%5Froute%67en/page/api",
+        ] {
             assert!(is(own), "{own}");
         }
         for other in [

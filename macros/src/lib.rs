@@ -9,6 +9,7 @@
 
 mod arguments;
 mod authorizer;
+mod consumer;
 mod doc;
 mod errors;
 mod function;
@@ -18,6 +19,7 @@ mod nearest;
 mod package;
 mod place;
 mod problem;
+mod queue_message;
 mod resource;
 mod route;
 mod signature;
@@ -26,6 +28,8 @@ mod table;
 mod values;
 
 use proc_macro::TokenStream;
+
+use self::consumer::Family;
 
 /// Makes an async function a route of an HTTP API. The crate `routegen` exports it, and its documentation there
 /// has the table of the keys and a complete example.
@@ -39,6 +43,38 @@ pub fn route(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn authorizer(attribute: TokenStream, item: TokenStream) -> TokenStream {
     finish(authorizer::authorizer(&crate_name(), attribute.into(), item.into()))
+}
+
+/// Makes an async function one that EventBridge Scheduler calls. The crate `routegen` exports it, and its documentation there has the
+/// table of the keys and a complete example.
+#[proc_macro_attribute]
+pub fn schedule(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    consumed(Family::Schedule, attribute, item)
+}
+
+/// Makes an async function one that takes the messages of a queue. The crate `routegen` exports it, and its documentation there has the
+/// table of the keys and a complete example.
+#[proc_macro_attribute]
+pub fn queue(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    consumed(Family::Queue, attribute, item)
+}
+
+/// Makes an async function one that takes the events of a bus. The crate `routegen` exports it, and its documentation there has the
+/// table of the keys and a complete example.
+#[proc_macro_attribute]
+pub fn event(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    consumed(Family::Event, attribute, item)
+}
+
+/// Makes an async function one that takes the changes of a table. The crate `routegen` exports it, and its documentation there has the
+/// table of the keys and a complete example.
+#[proc_macro_attribute]
+pub fn stream(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    consumed(Family::Stream, attribute, item)
+}
+
+fn consumed(family: Family, attribute: TokenStream, item: TokenStream) -> TokenStream {
+    finish(consumer::consumer(family, &crate_name(), attribute.into(), item.into()))
 }
 
 /// Makes an async function over a request and the way to the handler middleware, which routes name by `middleware`. The crate
@@ -67,6 +103,13 @@ pub fn derive_problem(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Resource, attributes(grant, resource))]
 pub fn derive_resource(item: TokenStream) -> TokenStream {
     finish(resource::resource(item.into()))
+}
+
+/// Makes a type one that is sent to the queue that it names. The crate `routegen` exports it, and its documentation there has a complete
+/// example.
+#[proc_macro_derive(QueueMessage, attributes(queue_message))]
+pub fn derive_queue_message(item: TokenStream) -> TokenStream {
+    finish(queue_message::queue_message(item.into()))
 }
 
 fn finish((mut tokens, errors): (proc_macro2::TokenStream, Vec<syn::Error>)) -> TokenStream {

@@ -2,7 +2,7 @@
 //!
 //! In: the tokens of what the attribute stands on. Out: what the expansion needs to know of the function. The body
 //! is never parsed: whoever is in the middle of writing it wants no second opinion on it. It refuses what cannot
-//! be called for a request: what is no function, is not async, is generic, needs a `self`, or borrows its
+//! be called for a request or an event: what another attribute has called, what is no function, is not async, is generic, needs a `self`, or borrows its
 //! arguments.
 
 use std::fmt;
@@ -10,8 +10,8 @@ use std::fmt;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{
-    Attribute, Expr, FnArg, Lifetime, ParenthesizedGenericArguments, ReturnType, Safety, Signature, Token,
-    Type, TypeFnPtr, TypeImplTrait, TypeReference, Visibility,
+    Attribute, Expr, FnArg, Lifetime, Meta, ParenthesizedGenericArguments, ReturnType, Safety, Signature,
+    Token, Type, TypeFnPtr, TypeImplTrait, TypeReference, Visibility,
     ext::IdentExt,
     parse::{Parse, ParseStream},
     visit::{self, Visit},
@@ -27,6 +27,7 @@ const MOST_ARGUMENTS: usize = 16;
 pub(crate) enum Role {
     Route,
     Authorizer,
+    Consumer,
     Middleware,
 }
 
@@ -35,12 +36,23 @@ impl fmt::Display for Role {
         f.write_str(match self {
             Self::Route => "a route",
             Self::Authorizer => "an authorizer",
+            Self::Consumer => "a consumer",
             Self::Middleware => "middleware",
         })
     }
 }
 
-/// A function that can be called for a request.
+impl Role {
+    /// What calls the function, from which no argument can borrow.
+    fn called_by(self) -> &'static str {
+        match self {
+            Self::Route | Self::Authorizer | Self::Middleware => "request",
+            Self::Consumer => "event",
+        }
+    }
+}
+
+/// A function that can be called for a request, or an event.
 pub(crate) struct Handler {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -63,6 +75,7 @@ pub(crate) fn read(item: TokenStream, role: Role, errors: &mut Errors) -> Option
     match syn::parse2(item) {
         Ok(Item::Function { attributes, visibility, signature, has_body }) => {
             check(&signature, has_body, role, errors);
+            check_others(&attributes, role, errors);
             let arguments = signature.inputs.into_iter().filter_map(|argument| match argument {
                 FnArg::Typed(argument) => Some(*argument.ty),
                 FnArg::Receiver(_) => None,
@@ -135,6 +148,32 @@ fn check(signature: &Signature, has_body: bool, role: Role, errors: &mut Errors)
     check_qualifiers(signature, role, errors);
     check_generics(signature, role, errors);
     check_arguments(signature, role, errors);
+}
+
+/// The attributes that say what calls a function.
+const CALLERS: [&str; 6] = ["route", "authorizer", "schedule", "queue", "event", "stream"];
+
+/// A function of Lambda has one kind of event. An attribute is known by its name alone, `queue` or `routegen::queue`.
+fn check_others(attributes: &[Attribute], role: Role, errors: &mut Errors) {
+    if let Role::Middleware = role {
+        return;
+    }
+    for attribute in attributes {
+        let path: Vec<String> =
+            attribute.path().segments.iter().map(|segment| segment.ident.unraw().to_string()).collect();
+        let name = match &path[..] {
+            [krate, name] if krate == "routegen" => name,
+            [name] => name,
+            _ => continue,
+        };
+        if CALLERS.contains(&name.as_str()) && !matches!(attribute.meta, Meta::NameValue(_)) {
+            errors.push(
+                &attribute.path(),
+                format!("the function is {role} already, and `#[{name}]` would have something else call it"),
+                "write a second function for it, and in both call what they have in common",
+            );
+        }
+    }
 }
 
 fn check_qualifiers(signature: &Signature, role: Role, errors: &mut Errors) {
@@ -240,7 +279,7 @@ impl Within<'_> {
         let role = self.role;
         self.errors.push(
             place,
-            format!("an argument of {role} cannot borrow from the request"),
+            format!("an argument of {role} cannot borrow from the {}", role.called_by()),
             "write a type that owns its data, such as `String` for `&str`",
         );
     }

@@ -117,6 +117,7 @@
 
 mod answer;
 mod authorizer;
+mod consumer;
 #[cfg(feature = "registry")]
 mod contract;
 mod decision;
@@ -154,6 +155,10 @@ pub use axum::middleware::Next;
 pub use axum::{
     self, Json, http,
     response::{IntoResponse, Response},
+};
+pub use consumer::{
+    Batch, BatchFailures, Change, ChangeKind, Event, Message, MessageAttribute, QueueMessage, Record,
+    Scheduled,
 };
 pub use decision::Decision;
 pub use extract::{Claims, Path, Query, RouteKey, Scopes, StandardClaims, TakesResources};
@@ -340,6 +345,145 @@ pub use routegen_macros::Problem;
 /// path. Layers of tower need no attribute: `middleware = [layer(CompressionLayer::new())]`.
 pub use routegen_macros::middleware;
 
+/// Makes a function one that EventBridge Scheduler calls at its times.
+///
+/// ```
+/// use routegen::{Init, Res, Resource, Scheduled, lambda_http::Error, schedule};
+///
+/// struct Store;
+///
+/// impl Resource for Store {
+///     async fn init(_: &Init) -> Result<Self, Error> {
+///         Ok(Self)
+///     }
+/// }
+///
+/// /// Deletes what is out of date
+/// #[schedule("rate(1 hour)", timeout = 60)]
+/// async fn expire(due: Scheduled, store: Res<Store>) -> Result<(), Error> {
+///     let _ = (due.time, store);
+///     Ok(())
+/// }
+///
+/// /// Sends the report of the day
+/// #[schedule("cron(0 8 ? * MON-FRI *)", timezone = "Europe/Berlin", flexible_window = 15)]
+/// async fn report() {}
+/// ```
+///
+/// The first argument is the schedule: `rate(5 minutes)`, `cron(0 8 ? * MON-FRI *)` with AWS's six fields, or `at(2027-01-31T08:00:00)`,
+/// in [AWS's grammar], which is checked at compile time.
+///
+#[doc = include_str!("keys/schedule.md")]
+///
+/// A function's arguments are [`Scheduled`], resources as [`Res<T>`](Res), and [`lambda_http::Context`]; all may be left out. An error is
+/// logged, and Lambda calls again (`retries`); what is left then goes to the function's dead-letter queue.
+///
+/// [AWS's grammar]: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+pub use routegen_macros::schedule;
+
+/// Makes a function one that takes the messages of a queue of SQS.
+///
+/// ```
+/// use routegen::{Init, Message, Res, Resource, lambda_http::Error, queue};
+///
+/// #[derive(serde::Deserialize)]
+/// struct NewOrder {
+///     item: String,
+/// }
+///
+/// struct Store;
+///
+/// impl Resource for Store {
+///     async fn init(_: &Init) -> Result<Self, Error> {
+///         Ok(Self)
+///     }
+/// }
+///
+/// /// Takes an order
+/// #[queue(orders, concurrency = 10, timeout = 30)]
+/// async fn on_order(order: Message<NewOrder>, store: Res<Store>) -> Result<(), Error> {
+///     let _ = (order.body.item, store);
+///     Ok(())
+/// }
+/// ```
+///
+/// The first argument is a name of your choice for the queue, never an ARN: Terraform makes the queue with its dead-letter queue, or takes
+/// the one that its variable `resources` has under this name.
+///
+#[doc = include_str!("keys/queue.md")]
+///
+/// A function's arguments are [`Message<T>`](Message), for one message at a time, or [`Batch<Message<T>>`](Batch), for all of an
+/// invocation, and resources as [`Res<T>`](Res) and [`lambda_http::Context`].
+///
+/// An error, a panic, or a body that is no `T` is the failure of that message alone: it is logged with the message's id, and received again
+/// after the queue's visibility timeout, until it is moved to the dead-letter queue (`receives`). The others of its batch are done. In a
+/// FIFO queue, nothing of a group is processed behind its first failure, so that its order stays.
+pub use routegen_macros::queue;
+
+/// Makes a function one that takes events of EventBridge.
+///
+/// ```
+/// use routegen::{Event, lambda_http::Error, event};
+///
+/// #[derive(serde::Deserialize)]
+/// struct ObjectCreated {
+///     bucket: Bucket,
+/// }
+///
+/// #[derive(serde::Deserialize)]
+/// struct Bucket {
+///     name: String,
+/// }
+///
+/// /// Looks at what is uploaded
+/// #[event(source = "aws.s3", detail_type = "Object Created", pattern = r#"{"detail": {"object": {"size": [{"numeric": [">", 0]}]}}}"#)]
+/// async fn uploaded(event: Event<ObjectCreated>) -> Result<(), Error> {
+///     tracing::info!("something new in {}", event.detail.bucket.name);
+///     Ok(())
+/// }
+/// ```
+///
+#[doc = include_str!("keys/event.md")]
+///
+/// Patterns have [EventBridge's grammar], which is checked at compile time. S3 sends events to the default bus where its bucket says so.
+///
+/// A function's arguments are [`Event<T>`](Event), where `T` is the detail, resources as [`Res<T>`](Res), and [`lambda_http::Context`]. An
+/// error is logged, and Lambda calls again (`retries`); what is left then goes to the function's dead-letter queue.
+///
+/// [EventBridge's grammar]: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+pub use routegen_macros::event;
+
+/// Makes a function one that takes the changes of a table of DynamoDB.
+///
+/// ```
+/// use routegen::{Change, ChangeKind, lambda_http::Error, stream};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Item {
+///     id: String,
+/// }
+///
+/// /// Notices removed items
+/// #[stream(items_table, start = "latest")]
+/// async fn item_changed(change: Change<Item>) -> Result<(), Error> {
+///     if let (ChangeKind::Remove, Some(item)) = (change.kind, &change.old) {
+///         tracing::info!("{} is gone", item.id);
+///     }
+///     Ok(())
+/// }
+/// ```
+///
+/// The first argument is the name that Terraform's variable `resources` has for the table, whose entry there has a `stream_arn`.
+///
+#[doc = include_str!("keys/stream.md")]
+///
+/// A function's arguments are [`Change<T>`](Change), for one change at a time, or [`Batch<Change<T>>`](Batch), for all of an invocation,
+/// and resources as [`Res<T>`](Res) and [`lambda_http::Context`].
+///
+/// Changes of one item come in their order. The first failure, which is logged with the change's sequence number, ends the batch, and
+/// Lambda goes on with that change, until its retries or its age are used up; then it goes to the function's dead-letter queue.
+pub use routegen_macros::stream;
+
 /// Says what all routes of the package have in common: once, anywhere in the library.
 ///
 /// ```standalone_crate
@@ -373,6 +517,28 @@ pub use routegen_macros::middleware;
 /// themselves. The route `$default` has no prefix, because an API has one, and authorizers have nothing of it. `routegen routes`
 /// shows paths, guards and middleware as they are in the end, and routers and tests have them too.
 pub use routegen_macros::package;
+
+/// Makes a type a [`QueueMessage`](trait@QueueMessage): one that is sent to the queue that it names.
+///
+/// ```
+/// use routegen::{Message, QueueMessage, lambda_http::Error, queue};
+///
+/// #[derive(serde::Deserialize, serde::Serialize, QueueMessage)]
+/// #[queue_message(orders)]
+/// struct NewOrder {
+///     item: String,
+/// }
+///
+/// #[queue(orders)]
+/// async fn on_order(order: Message<NewOrder>) -> Result<(), Error> {
+///     tracing::info!("one {}", order.body.item);
+///     Ok(())
+/// }
+/// ```
+///
+/// `Queue<NewOrder>` of the crate `routegen-sqs` sends it. Where `routegen` is renamed, `#[queue_message(orders, crate = path)]` says where it
+/// is.
+pub use routegen_macros::QueueMessage;
 
 /// Makes a type a [`Resource`](trait@Resource) with what it may do in AWS: a struct of `Res<…>` fields by itself, any other type by a function.
 ///
@@ -475,6 +641,10 @@ pub mod __private {
     pub use crate::{
         __contract as contract, __register as register, __register_package as register_package,
         authorizer::{Authorizer, Verdict},
+        consumer::{
+            Beside, BesideCheck, Consumer, Delivery, FromBus, FromQueue, FromSchedule, FromStream, Handled,
+            IntoHandled, OfQueue, OfQueueCheck, Records, RecordsCheck, check_queue, source,
+        },
         decision::IntoDecision,
         extract::{
             Argument, ArgumentCheck, Asked, AskedCheck, Claimless, Early, EarlyCheck, FromParts, FromRequest,
@@ -492,6 +662,6 @@ pub mod __private {
         request::Request,
         resource::Maker,
         route::{Reply, Route},
-        serve::{serve, serve_authorizer, serve_one_of, use_threads},
+        serve::{serve, serve_authorizer, serve_consumer, serve_one_of, use_threads},
     };
 }

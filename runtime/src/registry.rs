@@ -1,4 +1,4 @@
-//! The registry: every route and authorizer of the crate graph, gathered by the linker, written out as the manifest.
+//! The registry: every route, authorizer and consumer of the crate graph, gathered by the linker, written out as the manifest.
 //!
 //! It exists only in the host build that `routegen` makes to read the routes, and where tests or a router call them. What an
 //! attribute says is data that the macro has validated; what only the compiler knows stands beside it. inventory's order is
@@ -7,13 +7,14 @@
 use std::{collections::BTreeMap, ffi::OsString, io::Write as _, process::ExitCode, sync::LazyLock};
 
 use routegen_spec::{
-    AuthorizerSpec, Compiled, EnvNameError, GrantSpec, Manifest, PackageSpec, ResourceValue, RouteSpec,
-    SourceLocation,
+    AuthorizerSpec, Compiled, ConsumerSpec, EnvNameError, GrantSpec, Manifest, PackageSpec, ResourceValue,
+    RouteSpec, SourceLocation,
     contract::{Contract, RouteTypes},
 };
 
 use crate::{
     authorizer::Authorizer,
+    consumer::Consumer,
     extract::fields::Fields,
     middleware::{Call, MiddlewareFacts},
     package::{Package, within},
@@ -50,12 +51,13 @@ pub struct Registration<E: 'static> {
     pub within: Option<Call>,
 }
 
-/// What is known of an argument: what is wrong with its type, whether it reads the body, whether it is the whole request, which
-/// may read it or not, and what the resource that it is, or those that it takes, declare.
+/// What is known of an argument: what is wrong with its type, whether it reads the body (of a consumer: whether it is the whole batch),
+/// whether it is the whole request, which may read it or not, and what the resource that it is, or those that it takes, declare.
 type ArgumentFacts = (Option<Fields>, bool, bool, Option<Declaration>);
 
 inventory::collect!(Registration<Route>);
 inventory::collect!(Registration<Authorizer>);
+inventory::collect!(Registration<Consumer>);
 inventory::collect!(Registration<Package>);
 
 /// What a [`Registration`] is read as: the whole spec, and the function.
@@ -75,6 +77,7 @@ pub(crate) struct Registered<S, E: 'static> {
 
 pub(crate) type RegisteredRoute = Registered<RouteSpec, Route>;
 pub(crate) type RegisteredAuthorizer = Registered<AuthorizerSpec, Authorizer>;
+pub(crate) type RegisteredConsumer = Registered<ConsumerSpec, Consumer>;
 
 /// All linked routes, in the linker's order.
 pub(crate) fn routes() -> &'static [RegisteredRoute] {
@@ -123,6 +126,23 @@ pub(crate) fn authorizers() -> &'static [RegisteredAuthorizer] {
     static AUTHORIZERS: LazyLock<Vec<RegisteredAuthorizer>> =
         LazyLock::new(|| all(AuthorizerSpec::from_declaration));
     &AUTHORIZERS
+}
+
+/// All linked consumers, in the linker's order.
+pub(crate) fn consumers() -> &'static [RegisteredConsumer] {
+    static CONSUMERS: LazyLock<Vec<RegisteredConsumer>> = LazyLock::new(|| {
+        all(|declaration, mut compiled| {
+            compiled.takes_batch = compiled.reads_body;
+            ConsumerSpec::from_declaration(declaration, compiled)
+        })
+    });
+    &CONSUMERS
+}
+
+/// The consumer of the entry point with this symbol.
+#[cfg(feature = "testing")]
+pub(crate) fn consumer(symbol: &str) -> Option<Consumer> {
+    Some(consumers().iter().find(|consumer| consumer.spec.entry == symbol)?.entry?())
 }
 
 /// The route of the entry point with this symbol.
@@ -250,7 +270,7 @@ impl RegisteredRoute {
     }
 }
 
-/// Writes the manifest of all linked routes and authorizers to the file that the first argument names, and what their types tell to
+/// Writes the manifest of all linked routes, authorizers and consumers to the file that the first argument names, and what their types tell to
 /// that of the second, if there is one: the `main` of the host binary that `routegen` links. stdout stays the user's.
 pub fn write_manifest() -> ExitCode {
     fn write(path: OsString, value: &impl serde::Serialize) -> Result<(), String> {
@@ -273,12 +293,13 @@ pub fn write_manifest() -> ExitCode {
     }
 }
 
-/// All linked routes and authorizers.
+/// All linked routes, authorizers and consumers.
 pub(crate) fn manifest() -> Result<Manifest, String> {
     routes().iter().try_for_each(RegisteredRoute::check)?;
     let routes = routes().iter().map(|route| route.spec.clone()).collect();
     let authorizers = authorizers().iter().map(|authorizer| authorizer.spec.clone()).collect();
-    Ok(Manifest::new(env!("CARGO_PKG_VERSION"), routes, authorizers))
+    let consumers = consumers().iter().map(|consumer| consumer.spec.clone()).collect();
+    Ok(Manifest::new(env!("CARGO_PKG_VERSION"), routes, authorizers).with_consumers(consumers))
 }
 
 /// What the types of all linked routes tell.

@@ -80,6 +80,31 @@ pub const VISIBILITY_PER_TIMEOUT: u32 = 6;
 /// [SetQueueAttributes]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 pub const VISIBILITY_TIMEOUT_S: RangeInclusive<u32> = 0..=43_200;
 
+/// The largest message of a queue, its body and what is beside it, in bytes ([SQS quotas]).
+///
+/// [SQS quotas]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+pub const MESSAGE_BYTES: usize = 1024 * 1024;
+
+/// Messages of one `SendMessageBatch` ([SQS quotas]).
+///
+/// [SQS quotas]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+pub const SEND_BATCH: RangeInclusive<usize> = 1..=10;
+
+/// How long a message is kept back, in seconds ([SendMessage]).
+///
+/// [SendMessage]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+pub const MESSAGE_DELAY_S: RangeInclusive<u64> = 0..=900;
+
+/// Values beside the body of one message ([message metadata]).
+///
+/// [message metadata]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
+pub const MESSAGE_ATTRIBUTES: usize = 10;
+
+/// How long a FIFO queue knows a message's duplicates, in seconds ([exactly-once processing]).
+///
+/// [exactly-once processing]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html
+pub const DEDUPLICATION_S: u64 = 300;
+
 /// How often a failing batch of a stream is tried again ([CreateEventSourceMapping]). Lambda's own default is without end.
 ///
 /// [CreateEventSourceMapping]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     components::{self, Components},
+    functions,
     gap::{Gap, Kind},
     node::{Node, Object},
     operation::Operation,
@@ -143,7 +144,8 @@ impl Document<'_> {
             .with_any("servers", Node::List(servers))
             .with_any("tags", Node::List(self.tags()))
             .with("paths", paths)
-            .with_some("x-routegen-default", default);
+            .with_some("x-routegen-default", default)
+            .with_any("x-routegen-functions", functions::others(self.checked));
         let schemas = self.components(components, &Node::Object(document.clone()));
         let components = Object::default().with_any("schemas", schemas).with_any("securitySchemes", security);
         document.with_any("components", components).into()
@@ -339,10 +341,10 @@ fn problem() -> Value {
         "type": "object",
         "description": "What went wrong, as RFC 9457 has it",
         "properties": {
-            "type": { "type": "string", "format": "uri-reference", "description": "The kind of problem; `about:blank` where the status says it all" },
+            "type": { "type": "string", "format": "uri-reference", "description": "The kind of problem; `about:blank` if the status says everything" },
             "title": { "type": "string", "description": "The kind of problem in a few words" },
             "status": { "type": "integer", "minimum": 100, "maximum": 599, "description": "The status of the response" },
-            "detail": { "type": "string", "description": "What is wrong with this very request" },
+            "detail": { "type": "string", "description": "What is wrong with this request" },
             "instance": { "type": "string", "format": "uri-reference", "description": "This very occurrence" },
         },
     })

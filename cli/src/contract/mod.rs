@@ -8,6 +8,7 @@ mod components;
 pub(crate) mod diff;
 mod document;
 mod error;
+mod functions;
 mod gap;
 mod node;
 mod operation;

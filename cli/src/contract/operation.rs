@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     components::{self, Components},
+    functions::with_function,
     gap::Kind,
     node::{Node, Object},
     parameters::{self, Parameter},
@@ -313,23 +314,7 @@ impl Operation<'_> {
             Some(AuthorizerKind::Lambda { ttl, .. }) => Some(*ttl),
             _ => None,
         };
-        let env = self
-            .function
-            .map(|function| function.env.iter().map(ToString::to_string).collect())
-            .unwrap_or_default();
-        // Those of the function, which all of its routes have.
-        let grants = self.function.map(|function| {
-            let texts =
-                |texts: &[String]| Node::List(texts.iter().map(|text| Node::from(text.as_str())).collect());
-            let statements = function.permissions.statements.iter().map(|statement| {
-                let resource = Object::default().with("resource", statement.resource.as_str());
-                Node::from(
-                    resource.with("actions", texts(&statement.actions)).with("on", texts(&statement.on)),
-                )
-            });
-            statements.collect::<Vec<_>>()
-        });
-        Object::default()
+        let own = Object::default()
             .with("auth", kind.map_or("none", AuthorizerKind::as_str))
             .with_some(
                 "authorizer",
@@ -345,13 +330,13 @@ impl Operation<'_> {
             .with_any("guards", list(guards.clone()))
             .with_any("middleware", list(middleware.clone()))
             .with_some("method", (*method == Method::Any).then_some(method.as_str()))
-            .with("path", path.as_str())
-            .with_some("function", self.function.map(|function| function.name.clone()))
-            .with_some("memory", self.function.map(|function| function.memory))
-            .with_some("timeout", self.function.map(|function| function.timeout))
-            .with_any("env", list(env))
-            .with_any("grants", Node::List(grants.unwrap_or_default()))
-            .with("package", package.as_str())
+            .with("path", path.as_str());
+        // Its variables and what it may do are the function's, which all of its routes have.
+        let own = match self.function {
+            Some(function) => with_function(own, function),
+            None => own,
+        };
+        own.with("package", package.as_str())
             .with("handler", handler.as_str())
             .with("source", source.to_string())
     }
@@ -442,16 +427,16 @@ fn phrase(status: Status) -> &'static str {
     match status {
         Status::Is(200) => "The answer",
         Status::Is(201) => "It was created",
-        Status::Is(202) => "It was accepted, and will be done",
-        Status::Is(204) => "It was done, and there is nothing to tell",
+        Status::Is(202) => "The request was accepted, and is processed later",
+        Status::Is(204) => "The request succeeded, and has no content",
         Status::Is(400) => "A parameter or the body cannot be read",
-        Status::Is(401) => "The request does not say who calls, or not in a way that is valid",
+        Status::Is(401) => "The request has no valid credentials",
         Status::Is(403) => "The caller may not do this",
-        Status::Is(404) => "There is no such thing",
-        Status::Is(409) => "It is in conflict with what is there",
+        Status::Is(404) => "The resource does not exist",
+        Status::Is(409) => "The request conflicts with the resource",
         Status::Is(413) => "The body is too large",
         Status::Is(415) => "The body is of another media type",
-        Status::Is(422) => "The body can be read and is not valid",
+        Status::Is(422) => "The body is well-formed but not valid",
         Status::Is(429) => "There are too many requests",
         Status::Is(500) => "The service failed",
         Status::Is(503) => "The service did not answer in time",

@@ -6,7 +6,9 @@
 use std::{num::NonZero, time::Duration};
 
 use camino::Utf8Path;
-use routegen_gateway::{Api, Authorizer, Cors, Function as Served, IamKey, JwtAuthorizer, Program, Route};
+use routegen_gateway::{
+    Api, Authorizer, Consumer, Cors, Function as Served, IamKey, JwtAuthorizer, Program, Route,
+};
 use routegen_spec::{Auth, limits};
 
 use super::{Programs, Variables, programs::Linked};
@@ -59,6 +61,7 @@ pub(crate) fn api(
         api = api.stage(stage);
     }
     api = functions(api, manifest, programs, &settings.variables, settings.instances, root);
+    api = api.consumers(manifest.declared.consumers.iter().map(Consumer::from));
     for authorizer in &manifest.authorizers {
         let tokens = match &settings.issuer {
             Some(Issuer { url, audience }) => JwtAuthorizer::issuer(url, audience),
@@ -107,10 +110,14 @@ pub(crate) fn functions(
     api = api.region(variables.region());
     for function in &manifest.functions {
         let served = match programs {
-            Programs::Linked(programs) => Served::program(match programs.own.get(&function.name) {
-                Some(program) => linked(program, function, programs),
-                None => linked(&programs.routes, function, programs).argument(&function.name),
-            }),
+            Programs::Linked(programs) => {
+                Served::program(match (programs.own.get(&function.name), &programs.routes) {
+                    (Some(program), _) => linked(program, function, programs),
+                    (None, Some(routes)) => linked(routes, function, programs).argument(&function.name),
+                    // What is linked has a program for each function.
+                    (None, None) => continue,
+                })
+            }
             Programs::Unpacked(programs) => match programs.get(&function.name) {
                 Some(program) => Served::program(with(program, function).memory(function.memory)),
                 // It was not asked for, and the gateway says so if a route names it.

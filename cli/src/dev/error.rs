@@ -75,6 +75,14 @@ pub(crate) enum Error {
     )]
     Certificate { reason: String },
 
+    #[error("the function `{function}` failed on {failed} of {of} {}", if *of == 1 { "record" } else { "records" })]
+    #[diagnostic(code(RG0091), help("what it wrote to its log is above"))]
+    RecordsFailed { function: String, failed: usize, of: usize },
+
+    #[error("`{function}` cannot be called like this: {reason}")]
+    #[diagnostic(code(RG0092), help("{help}"))]
+    NoSuchCall { function: String, reason: String, help: &'static str },
+
     #[error("the request cannot be sent: {reason}")]
     #[diagnostic(code(RG0085))]
     Request { reason: String },

@@ -21,7 +21,7 @@ use crate::{
 /// The program of each function.
 #[derive(Clone, Debug)]
 pub(crate) enum Programs {
-    /// One for all functions of routes, and one for each authorizer, by the function's name.
+    /// One for all functions of routes, and one for each other function, by its name.
     Linked(Linked),
     /// One for each function, by its name, beside the files of its artifact.
     Unpacked(BTreeMap<String, Utf8PathBuf>),
@@ -30,8 +30,8 @@ pub(crate) enum Programs {
 /// Programs that were linked for this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Linked {
-    /// The one that serves the routes of the function that its first argument names.
-    pub(crate) routes: Utf8PathBuf,
+    /// The one that serves the routes of the function that its first argument names; `None` where there are no routes.
+    pub(crate) routes: Option<Utf8PathBuf>,
     /// One for each function that no other function shares a program with, by its name.
     pub(crate) own: BTreeMap<String, Utf8PathBuf>,
     /// Where they are. It goes when nobody can start them any more.
@@ -42,7 +42,7 @@ pub(crate) struct Linked {
 
 impl Linked {
     fn paths(&self) -> impl Iterator<Item = &Utf8Path> {
-        self.own.values().chain([&self.routes]).map(Utf8PathBuf::as_path)
+        self.own.values().chain(&self.routes).map(Utf8PathBuf::as_path)
     }
 }
 
@@ -53,6 +53,7 @@ impl Programs {
         match (self, other) {
             (Self::Linked(one), Self::Linked(other)) => {
                 one.own.keys().eq(other.own.keys())
+                    && one.routes.is_some() == other.routes.is_some()
                     && (one.made == other.made
                         || one.paths().zip(other.paths()).all(|(one, other)| files::are_equal(one, other)))
             }
@@ -63,10 +64,11 @@ impl Programs {
     }
 }
 
-/// Links the programs in `links`, and puts them into `to`, which is empty to begin with. The user's own code in them is not optimised.
+/// Links the programs of `functions` in `links`, and puts them into `to`, which is empty to begin with. The user's own code in them is not
+/// optimised. The one for routes has those of all functions, whichever of them are asked for, so that it is linked once for all.
 pub(crate) fn link(
     workspace: &Workspace,
-    manifest: &CheckedManifest,
+    (manifest, functions): (&CheckedManifest, &[&Function]),
     libraries: &Libraries,
     links: &Utf8Path,
     to: &Utf8Path,
@@ -105,9 +107,17 @@ pub(crate) fn link(
         Ok::<_, Error>(program)
     };
     let (shared, alone): (Vec<_>, Vec<_>) =
-        manifest.functions.iter().partition(|function| function.kind.is_shared());
+        functions.iter().copied().partition(|function| function.kind.is_shared());
+    let shared: Vec<_> = if shared.is_empty() {
+        shared
+    } else {
+        manifest.functions.iter().filter(|function| function.kind.is_shared()).collect()
+    };
     // A dot is in no function's name.
-    let routes = one("all.routes", TriggerKind::Routes, &shared)?;
+    let routes = match shared.as_slice() {
+        [] => None,
+        shared => Some(one("all.routes", TriggerKind::Routes, shared)?),
+    };
     let mut own = BTreeMap::new();
     for function in alone {
         own.insert(function.name.clone(), one(&function.name, function.kind, &[function])?);

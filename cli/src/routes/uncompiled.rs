@@ -1,16 +1,16 @@
-//! What the sources show, against what the registry holds: a route or an authorizer that was never compiled is found by
+//! What the sources show, against what the registry holds: a route, an authorizer or a consumer that was never compiled is found by
 //! its text.
 //!
 //! In: the user's own files, parsed with syn: those of the libraries, those of the programs beside them, and those that
 //! no module names. Out: what the registry lacks; a registry without anything to deploy is an error too. It sees what is written in a file; it does not see into
-//! macros, nor `#[route]` or `#[authorizer]` under another name: what the compiler has made of those, the compiled entries show. It is silent
+//! macros, nor `#[route]` and its siblings under another name: what the compiler has made of those, the compiled entries show. It is silent
 //! where it cannot know: behind `cfg`, and behind an attribute macro, which may be another `cfg`.
 
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use proc_macro2::{TokenStream, TokenTree};
-use routegen_spec::{Manifest, Method, attributes};
+use routegen_spec::{Manifest, Method, Name, ScheduleExpression, attributes};
 use syn::{
     Attribute, ExprBlock, ImplItemFn, ItemConst, ItemFn, ItemImpl, ItemMod, Meta, parse::Parser as _,
     punctuated::Punctuated, spanned::Spanned as _, visit::Visit,
@@ -23,10 +23,10 @@ use crate::{
     support::files,
 };
 
-const IN_LIBRARY: &str = "nothing was made of the attribute: does another one above it, such as `#[test]`, leave the function out?";
-const IN_PROGRAM: &str = "the file belongs to a program, and routes and authorizers are in libraries: move it to the library, whose `lib.rs` names it";
+const IN_LIBRARY: &str = "the attribute was not expanded: look for another one above it, such as `#[test]`, that removes the function";
+const IN_PROGRAM: &str = "the file belongs to a program: move it to the library, and name it in `lib.rs`";
 const IN_NO_MODULE: &str =
-    "no module names its file, so it is not compiled: add a `mod` for it, or remove it";
+    "no module names its file, so it is not compiled: add a `mod` for it, or remove the file";
 
 /// Compares the sources of the packages that were built, told by the names of their crates, with the manifest.
 pub(crate) fn compare(workspace: &Workspace, crates: &[String], manifest: &Manifest) -> Result<(), Error> {
@@ -304,24 +304,76 @@ fn is_cfg(attribute: &Meta) -> bool {
     added.map_or(true, |added| added.iter().skip(1).any(|meta| meta.path().is_ident("path") || is_cfg(meta)))
 }
 
-/// What of routegen's the attribute is, if it is one.
-fn what_is(attribute: &Attribute) -> Option<&'static str> {
-    if is_route(attribute) { Some("a route") } else { is_authorizer(attribute).then_some("an authorizer") }
+/// An attribute over a function, but `#[route]`.
+struct Known {
+    name: &'static str,
+    /// The name with its article.
+    what: &'static str,
+    first: First,
+    keys: &'static [attributes::Argument],
 }
 
-/// Whether this is `#[authorizer]` or `#[authorizer(key = value, …)]`. An attribute of that name with another form is
-/// someone else's.
-fn is_authorizer(attribute: &Attribute) -> bool {
-    let named = |path: &syn::Path| path.segments.last().is_some_and(|segment| segment.ident == "authorizer");
-    match &attribute.meta {
-        Meta::Path(path) => named(path),
-        Meta::List(list) => {
-            let pairs = Punctuated::<Meta, syn::Token![,]>::parse_terminated.parse2(list.tokens.clone());
-            let is_key =
-                |pair: &Meta| attributes::AUTHORIZER.iter().any(|known| pair.path().is_ident(known.key.name));
-            named(&list.path) && pairs.is_ok_and(|pairs| pairs.iter().all(is_key))
+/// What stands before the keys of an attribute.
+enum First {
+    Nothing,
+    /// At least one key.
+    Key,
+    /// The name of a resource.
+    Name,
+    Schedule,
+}
+
+const KNOWN: [Known; 5] = [
+    Known { name: "authorizer", what: "an authorizer", first: First::Nothing, keys: &attributes::AUTHORIZER },
+    Known { name: "schedule", what: "a schedule", first: First::Schedule, keys: &attributes::SCHEDULE },
+    Known { name: "queue", what: "a queue consumer", first: First::Name, keys: &attributes::QUEUE },
+    Known { name: "event", what: "an event consumer", first: First::Key, keys: &attributes::EVENT },
+    Known { name: "stream", what: "a stream consumer", first: First::Name, keys: &attributes::STREAM },
+];
+
+/// What of routegen's the attribute is, if it is one.
+fn what_is(attribute: &Attribute) -> Option<&'static str> {
+    if is_route(attribute) {
+        return Some("a route");
+    }
+    let name = attribute.path().segments.last()?.ident.to_string();
+    let known = KNOWN.iter().find(|known| known.name == name)?;
+    known.has_form(attribute).then_some(known.what)
+}
+
+impl Known {
+    /// Whether this is the attribute, as `#[authorizer]` or `#[authorizer(key = value, …)]` is. One of that name with another form is
+    /// someone else's.
+    fn has_form(&self, attribute: &Attribute) -> bool {
+        match &attribute.meta {
+            Meta::Path(_) => matches!(self.first, First::Nothing),
+            Meta::List(list) => {
+                (|input: syn::parse::ParseStream<'_>| self.read(input)).parse2(list.tokens.clone()).is_ok()
+            }
+            Meta::NameValue(_) => false,
         }
-        Meta::NameValue(_) => false,
+    }
+
+    fn read(&self, input: syn::parse::ParseStream<'_>) -> syn::Result<()> {
+        let other = |input: syn::parse::ParseStream<'_>| input.error("another attribute");
+        match self.first {
+            First::Key if input.is_empty() => return Err(other(input)),
+            First::Nothing | First::Key => {}
+            First::Name => {
+                let name = input.parse::<syn::Ident>()?.to_string();
+                name.parse::<Name>().map_err(|_| other(input))?;
+            }
+            First::Schedule => {
+                let text = input.parse::<syn::LitStr>()?.value();
+                text.parse::<ScheduleExpression>().map_err(|_| other(input))?;
+            }
+        }
+        if matches!(self.first, First::Name | First::Schedule) && !input.is_empty() {
+            input.parse::<syn::Token![,]>()?;
+        }
+        let pairs = Punctuated::<Meta, syn::Token![,]>::parse_terminated(input)?;
+        let is_key = |pair: &Meta| self.keys.iter().any(|known| pair.path().is_ident(known.key.name));
+        if pairs.iter().all(is_key) { Ok(()) } else { Err(other(input)) }
     }
 }
 
@@ -396,6 +448,36 @@ mod tests {
              #[authorizer(jwt)] async fn theirs() {}\n#[authorizer = 1] async fn theirs() {}",
         )]);
         assert_eq!(found, ["src/lib.rs:1 a", "src/lib.rs:2 a", "src/lib.rs:4 key", "src/lib.rs:6 other"]);
+    }
+
+    #[test]
+    fn every_kind_of_trigger_has_its_attribute() {
+        let known: Vec<&str> =
+            std::iter::once("routes").chain(KNOWN.iter().map(|known| known.name)).collect();
+        assert_eq!(known, routegen_spec::TriggerKind::ALL.map(routegen_spec::TriggerKind::as_str));
+    }
+
+    #[test]
+    fn consumers_are_found_and_other_attributes_of_their_names_are_not() {
+        let found = scan(&[(
+            "src/lib.rs",
+            "#[schedule(\"rate(1 hour)\")] async fn a() {}\n#[routegen::schedule(\"cron(0 8 * * ? *)\", enabled = false)] async fn b() {}\n\
+             #[queue(orders)] async fn c() {}\n#[queue(orders, batch = 5, fifo = true)] async fn d() {}\n\
+             #[event(source = \"aws.s3\")] async fn e() {}\n#[stream(items_table, start = \"latest\",)] async fn f() {}\n\
+             #[schedule(\"every day\")] #[queue] #[queue(\"orders\")] #[queue(orders, retries = 1)] async fn theirs() {}\n\
+             #[event] #[event(Click)] #[stream(item = u8)] #[stream(Item)] async fn theirs() {}",
+        )]);
+        assert_eq!(
+            found,
+            [
+                "src/lib.rs:1 a",
+                "src/lib.rs:2 b",
+                "src/lib.rs:3 c",
+                "src/lib.rs:4 d",
+                "src/lib.rs:5 e",
+                "src/lib.rs:6 f"
+            ]
+        );
     }
 
     #[test]

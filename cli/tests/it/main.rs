@@ -12,7 +12,6 @@ mod commands;
 mod contract;
 mod dev;
 mod diff;
-mod docs;
 mod emulator;
 mod fixture;
 mod folders;

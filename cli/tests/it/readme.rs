@@ -13,14 +13,21 @@ fn readme() -> String {
 
 /// The blocks of the page in this language, without the code of the API.
 fn blocks(language: &str) -> Vec<String> {
-    let page = readme();
+    let blocks = blocks_of(&readme()).into_iter().filter(|(of, _)| of == language);
+    blocks.map(|(_, text)| text).collect()
+}
+
+/// The blocks of a page, each with what stands behind its first fence.
+pub(crate) fn blocks_of(page: &str) -> Vec<(String, String)> {
     let blocks = page.split("```").skip(1).step_by(2);
-    let of_language = |block: &str| Some(block.strip_prefix(language)?.strip_prefix('\n')?.to_owned());
-    blocks.filter_map(of_language).collect()
+    blocks
+        .map(|block| block.split_once('\n').unwrap())
+        .map(|(of, text)| (of.to_owned(), text.to_owned()))
+        .collect()
 }
 
 /// What is left of an outcome that differs between machines, profiles and terminals.
-fn alike(text: &str) -> Vec<String> {
+pub(crate) fn alike(text: &str) -> Vec<String> {
     let number = |word: &str| if word.parse::<f64>().is_ok() { "N" } else { word }.to_owned();
     let line = |line: &str| line.split_whitespace().map(number).collect::<Vec<_>>().join(" ");
     let lines = text.lines().map(line).filter(|line| !line.is_empty());

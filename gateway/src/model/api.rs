@@ -7,13 +7,14 @@ use routegen_apigw::{REGION, cors::Cors};
 use routegen_spec::{Auth, IdentitySource, Manifest, Throttle};
 use serde_json::Value;
 
-use super::{Authorizer, Function, FunctionError, IamKey, JwtAuthorizer, Program, Route};
+use super::{Authorizer, Consumer, Function, FunctionError, IamKey, JwtAuthorizer, Program, Route};
 
 /// An HTTP API with its functions, as it would be deployed. What does not fit together is told by
 /// [`GatewayBuilder::start`](crate::GatewayBuilder::start) and [`Gateway::replace`](crate::Gateway::replace).
 #[derive(Clone, Debug, Default)]
 pub struct Api {
     pub(crate) routes: Vec<Route>,
+    pub(crate) consumers: Vec<Consumer>,
     pub(crate) functions: BTreeMap<String, Function>,
     pub(crate) processes: BTreeMap<String, Program>,
     pub(crate) authorizers: BTreeMap<String, Authorizer>,
@@ -57,7 +58,7 @@ impl Api {
                 async { answer.await.map_err(|error| FunctionError::new("Error", error.to_string())) }
             })
         };
-        let mut api = Self::new().routes(&manifest.routes);
+        let mut api = Self::new().routes(&manifest.routes).consumers(&manifest.consumers);
         for spec in manifest.functions() {
             let (name, timeout) = (spec.name.to_kebab_case(), Duration::from_secs(spec.timeout.into()));
             api = api.function(&name, function(&name).timeout(timeout));
@@ -88,7 +89,21 @@ impl Api {
         self
     }
 
-    /// Adds a function that routes and Lambda authorizers name. A second one of the same name takes the first one's place.
+    /// Adds a consumer: a function that messages, events, times or changes of a table call.
+    #[must_use]
+    pub fn consumer(mut self, consumer: impl Into<Consumer>) -> Self {
+        self.consumers.push(consumer.into());
+        self
+    }
+
+    /// Adds consumers.
+    #[must_use]
+    pub fn consumers(mut self, consumers: impl IntoIterator<Item = impl Into<Consumer>>) -> Self {
+        self.consumers.extend(consumers.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a function that routes, consumers and Lambda authorizers name. A second one of the same name takes the first one's place.
     #[must_use]
     pub fn function(mut self, name: impl Into<String>, function: Function) -> Self {
         self.functions.insert(name.into(), function);

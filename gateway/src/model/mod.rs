@@ -4,6 +4,7 @@
 
 mod api;
 mod authorizer;
+mod consumer;
 mod function;
 #[cfg(feature = "page")]
 mod reference;
@@ -12,6 +13,7 @@ mod route;
 pub use api::Api;
 pub(crate) use authorizer::JwtIssuer;
 pub use authorizer::{Authorizer, IamKey, JwtAuthorizer, LambdaAuthorizer};
+pub use consumer::Consumer;
 pub(crate) use function::{Backend, Handler};
 pub use function::{Function, FunctionError, Invocation, Program};
 #[cfg(feature = "page")]

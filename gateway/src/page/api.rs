@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
-use routegen_spec::{Auth, Scope, Segment};
+use routegen_spec::{Auth, EventSource, Scope, Segment};
 
+use super::credentials::Credentials;
 use crate::{
     authorize::Decider,
     deployment::{DeployedRoute, Deployment},
+    events::{DeployedConsumer, Hub},
     issuer::Issuer,
 };
 
@@ -19,8 +21,52 @@ pub(super) fn describe(deployment: &Deployment, issuer: Option<&Issuer>) -> Valu
         "stage": deployment.stage.name.as_ref().map_or_else(String::new, |stage| format!("/{stage}")),
         "document": deployment.reference.is_some(),
         "scopes": scopes.iter().map(Scope::as_str).collect::<Vec<_>>(),
+        "consumers": deployment.consumers.iter().map(|consumer| self::consumer(consumer)).collect::<Vec<_>>(),
         "routes": routes.into_iter().map(route).collect::<Vec<_>>(),
     })
+}
+
+/// A consumer, and where what it is called with is sent: below the path of events.
+fn consumer(consumer: &DeployedConsumer) -> Value {
+    let function = &*consumer.function.name;
+    let (path, fifo) = match &consumer.source {
+        EventSource::Queue(source) => (format!("queues/{}", source.queue), source.fifo),
+        EventSource::Schedule(_) => (format!("schedules/{function}"), false),
+        EventSource::Stream(source) => (format!("streams/{}", source.table), false),
+        EventSource::Event(rule) => match &rule.bus {
+            Some(bus) => (format!("bus?bus={bus}"), false),
+            None => ("bus".to_owned(), false),
+        },
+        _ => (String::new(), false),
+    };
+    let first = |of: &[String]| of.first().cloned();
+    let (source, detail_type) = match &consumer.source {
+        EventSource::Event(rule) => (first(&rule.source), first(&rule.detail_type)),
+        _ => (None, None),
+    };
+    json!({
+        "function": function,
+        "kind": consumer.source.kind().as_str(),
+        "event_source": *consumer.described,
+        "resource": consumer.source.resource(),
+        "path": path,
+        "fifo": fifo,
+        "source": source,
+        "detail_type": detail_type,
+        "schema": consumer.schema,
+    })
+}
+
+/// How much waits, and what was given up.
+pub(super) fn events(hub: &Hub, credentials: &Credentials) -> Value {
+    let queues = hub.queues().into_iter().map(|(name, counts)| {
+        json!({
+            "name": name, "waiting": counts.waiting, "in_flight": counts.in_flight, "delayed": counts.delayed,
+            "dead_letters": counts.dead,
+        })
+    });
+    let dead = hub.dead_letters().into_iter().map(|letter| credentials.hide(letter));
+    json!({ "queues": queues.collect::<Vec<_>>(), "dead_letters": dead.collect::<Vec<_>>() })
 }
 
 fn route(route: &DeployedRoute) -> Value {

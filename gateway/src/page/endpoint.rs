@@ -20,6 +20,8 @@ pub(crate) enum Endpoint {
     OpenApi,
     /// The routes and the scopes.
     Api,
+    /// The dead letters, and how much waits.
+    Events,
     /// The log, from where the page knows it.
     Log,
     Clear,
@@ -41,6 +43,7 @@ impl Endpoint {
             "/page/viewer.css" => ("GET", &[(Method::GET, Self::ViewerStyle)]),
             "/page/openapi" => ("GET", &[(Method::GET, Self::OpenApi)]),
             "/page/api" => ("GET", &[(Method::GET, Self::Api)]),
+            "/page/events" => ("GET", &[(Method::GET, Self::Events)]),
             "/page/log" => ("GET, DELETE", &[(Method::GET, Self::Log), (Method::DELETE, Self::Clear)]),
             "/page/token" => ("POST", &[(Method::POST, Self::Token)]),
             "/page/signature" => ("POST", &[(Method::POST, Self::Signature)]),

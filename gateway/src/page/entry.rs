@@ -12,7 +12,7 @@ use routegen_spec::printable;
 use serde_json::{Value, json};
 
 use super::credentials::Credentials;
-use crate::observe::{Observation, RequestLog};
+use crate::observe::{DeliveryLog, EventFate, EventLog, Observation, RequestLog};
 
 /// The largest event or answer that is kept.
 const PAYLOAD_BYTES: usize = 256 * 1024;
@@ -36,6 +36,13 @@ pub(super) enum What {
         event: Option<Payload>,
         answer: Option<Payload>,
     },
+    /// A call of a consumer, likewise.
+    Delivery {
+        log: Box<DeliveryLog>,
+        event: Payload,
+        answer: Option<Payload>,
+    },
+    Event(Box<EventLog>),
     Line {
         function: Arc<str>,
         invocation: Option<String>,
@@ -82,6 +89,20 @@ impl What {
             Observation::ProcessEnded { function, process, reason } => {
                 Self::Ended { function: function.clone(), process: *process, reason: reason.clone() }
             }
+            Observation::Delivery(log) => Self::Delivery {
+                event: Payload::of(&log.event),
+                answer: log.answer.as_ref().map(|bytes| Payload::of(bytes)),
+                log: Box::new(DeliveryLog { event: Bytes::new(), answer: None, ..(**log).clone() }),
+            },
+            Observation::Event(log) => {
+                let mut log = log.clone();
+                if let EventFate::Sent { body } = &mut log.fate
+                    && body.len() > PAYLOAD_BYTES
+                {
+                    *body = format!("{} bytes", body.len());
+                }
+                Self::Event(log)
+            }
         }
     }
 }
@@ -116,7 +137,7 @@ impl Payload {
 
 impl Entry {
     pub(super) fn is_request(&self) -> bool {
-        matches!(self.what, What::Request { .. })
+        matches!(self.what, What::Request { .. } | What::Delivery { .. })
     }
 
     /// What it holds of the memory, roughly.
@@ -127,6 +148,14 @@ impl Entry {
                 let error = log.error.as_ref().map_or(0, String::len);
                 payloads + log.path.len() + log.method.len() + error
             }
+            What::Delivery { log, event, answer } => {
+                let ids = log.records.iter().chain(&log.failed).map(|id| id.len() + 24).sum::<usize>();
+                event.bytes() + answer.as_ref().map_or(0, Payload::bytes) + ids
+            }
+            What::Event(log) => match &log.fate {
+                EventFate::Sent { body } => body.len(),
+                _ => 0,
+            },
             What::Line { line, .. } => line.len(),
             What::Ended { reason, .. } => reason.len(),
             What::Started { .. } | What::Replaced | What::Cleared => 0,
@@ -153,6 +182,24 @@ impl Entry {
                 "event": event.as_ref().map(|event| event.describe(credentials)),
                 "answer": answer.as_ref().map(|answer| answer.describe(credentials)),
             }),
+            What::Delivery { log, event, answer } => json!({
+                "kind": "delivery",
+                "function": *log.function,
+                "event_source": *log.event_source,
+                "invocation": log.invocation,
+                "records": log.records,
+                "attempt": log.attempt,
+                "failed": log.failed,
+                "error": log.error.as_deref().map(printable),
+                "again_in": log.again.map(|again| again.as_secs_f64()),
+                "milliseconds": log.duration.as_secs_f64() * 1_000.0,
+                "cold_start": log.cold_start,
+                "event": event.describe(credentials),
+                "answer": answer.as_ref().map(|answer| answer.describe(credentials)),
+            }),
+            What::Event(log) => json!({
+                "kind": "event", "at": *log.at, "id": printable(&log.id), "fate": fate(&log.fate),
+            }),
             What::Line { function, invocation, line } => {
                 json!({ "kind": "line", "function": **function, "invocation": invocation, "line": printable(line) })
             }
@@ -168,6 +215,18 @@ impl Entry {
         let time = self.time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1_000.0;
         value["time"] = time.round().into();
         value
+    }
+}
+
+fn fate(fate: &EventFate) -> Value {
+    match fate {
+        EventFate::Sent { body } => json!({ "sent": printable(body) }),
+        EventFate::Filtered => json!("filtered"),
+        EventFate::DeadLetter { receives } => json!({ "dead_letter": receives }),
+        EventFate::Put { functions } => json!({ "put": functions }),
+        EventFate::Due => json!("due"),
+        EventFate::Changed { functions } => json!({ "changed": functions }),
+        EventFate::GivenUp { attempts } => json!({ "given_up": attempts }),
     }
 }
 

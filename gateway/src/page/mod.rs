@@ -32,6 +32,7 @@ use tokio::sync::Semaphore;
 use crate::{
     Reference,
     deployment::Deployment,
+    events::Hub,
     issuer::Issuer,
     observe::{Observation, Observer},
     secret::{NoRandomness, random, secret},
@@ -114,8 +115,7 @@ impl Page {
         endpoint: Endpoint,
         parts: &Parts,
         body: &[u8],
-        deployment: &Deployment,
-        issuer: Option<&Issuer>,
+        (deployment, issuer, events): (&Deployment, Option<&Issuer>, &Hub),
     ) -> Response<Body> {
         match endpoint {
             Endpoint::Document => asset("text/html; charset=utf-8", include_str!("page.html")),
@@ -140,6 +140,7 @@ impl Page {
                 of_reference(deployment, "application/json", |reference| &reference.document)
             }
             Endpoint::Api => json_response(StatusCode::OK, &api::describe(deployment, issuer)),
+            Endpoint::Events => json_response(StatusCode::OK, &api::events(events, &self.log.credentials())),
             Endpoint::Log => self.follow(parts),
             Endpoint::Clear => {
                 self.log.clear();

@@ -1,4 +1,4 @@
-//! The gateway's own paths: the page's, and the local issuer's.
+//! The gateway's own paths: the page's, those of events, and the local issuer's.
 
 use std::net::SocketAddr;
 
@@ -15,12 +15,19 @@ use super::{
 #[cfg(feature = "page")]
 use crate::page::{self, Endpoint};
 use crate::{
+    events,
     host::{is_local, is_same_origin},
     issuer, reserved,
 };
 
 /// The largest body of a request for one of the gateway's own paths: forms and small documents.
 const OWN_BODY_BYTES: usize = 64 * 1024;
+
+/// The largest body of a request that sends events: ten messages of SQS, which are together no larger than one, as JSON.
+const EVENTS_BODY_BYTES: usize = 3 * 1024 * 1024;
+
+/// Why a client elsewhere sends no events.
+const EVENTS_NOT_LOCAL: &str = "what calls consumers is sent by clients on this machine only";
 
 /// Why a client elsewhere gets no token.
 const NOT_LOCAL: &str = "the token endpoint answers clients on this machine only, unless `tokens_for_all` \
@@ -60,6 +67,9 @@ impl Shared {
         if let Some(answer) = self.answer_of_the_page(client, parts, body).await {
             return answer;
         }
+        if path.starts_with(reserved::EVENTS) || path.starts_with(reserved::SQS) {
+            return self.answer_of_events(client, parts, body).await;
+        }
         let is_for_tokens = path == reserved::TOKEN;
         if is_for_tokens && !self.tokens_for_all && !is_local(client, &parts.headers) {
             return (refused_by(&Refusal::Forbidden(None)), Some(NOT_LOCAL.to_owned()));
@@ -74,6 +84,28 @@ impl Shared {
             .and_then(|issuer| issuer::answer(issuer, &parts.method, path, &parts.headers, &body));
         let Some(issuer::Answer { response, why }) = answer else { return refused(Refusal::NotFound) };
         (response.map(whole), why)
+    }
+
+    /// What calls consumers is for clients on this machine. They need no key, as clients of SQS have none; and so they read nothing here.
+    async fn answer_of_events(
+        &self,
+        client: SocketAddr,
+        parts: &Parts,
+        body: &mut RequestBody,
+    ) -> (Response<Body>, Option<String>) {
+        // What browsers say of a page that asks.
+        let is_of_another = parts.headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin");
+        if !is_local(client, &parts.headers) || is_of_another {
+            return (refused_by(&Refusal::Forbidden(None)), Some(EVENTS_NOT_LOCAL.to_owned()));
+        }
+        let body = match body.read(EVENTS_BODY_BYTES, &self.room).await {
+            Ok(body) => body.bytes,
+            Err(unread) => return (refused_by(&unread.refusal), None),
+        };
+        let target = (&parts.method, parts.uri.path(), parts.uri.query().unwrap_or_default());
+        let answer = events::answer(&self.events, self.scheme(), target, &parts.headers, &body);
+        let Some(response) = answer else { return (refused_by(&Refusal::NotFound), None) };
+        (response.map(|body| whole(Full::new(body))), None)
     }
 
     /// Nothing where the request is not for the page.
@@ -93,7 +125,7 @@ impl Shared {
             Ok(endpoint) => match body.read(OWN_BODY_BYTES, &self.room).await {
                 Ok(body) => {
                     let (deployment, issuer) = (self.deployment(), self.issuer.as_deref());
-                    (page.answer(endpoint, parts, &body.bytes, &deployment, issuer), None)
+                    (page.answer(endpoint, parts, &body.bytes, (&deployment, issuer, &self.events)), None)
                 }
                 Err(unread) => (refused_by(&unread.refusal), None),
             },

@@ -8,7 +8,7 @@ use std::{
 use super::{body::Room, tls::Tls};
 #[cfg(feature = "page")]
 use crate::page::Page;
-use crate::{deployment::Deployment, functions::Services, host::Hosts, issuer::Issuer};
+use crate::{deployment::Deployment, events::Hub, functions::Services, host::Hosts, issuer::Issuer};
 
 /// What all requests of a gateway share.
 #[derive(Debug)]
@@ -18,6 +18,7 @@ pub(crate) struct Shared {
     #[cfg(feature = "page")]
     pub(crate) page: Option<Page>,
     pub(crate) services: Services,
+    pub(crate) events: Arc<Hub>,
     pub(crate) hosts: Hosts,
     /// Whether the token endpoint answers clients elsewhere too.
     pub(crate) tokens_for_all: bool,
@@ -46,7 +47,9 @@ impl Shared {
     /// Without an issuer and an observer.
     pub(crate) fn for_tests(api: &crate::Api) -> Arc<Self> {
         let services = Services::for_tests();
+        let events = Hub::new(services.ids.clone(), services.observer.clone(), None);
         Arc::new(Self {
+            events,
             deployment: RwLock::new(Arc::new(Deployment::new(api, &services, None).unwrap())),
             issuer: None,
             #[cfg(feature = "page")]

@@ -5,6 +5,7 @@
 mod authorizers;
 mod awslambdaric;
 mod conformance;
+mod events;
 mod in_memory;
 mod issuer;
 mod page;

@@ -26,8 +26,9 @@ pub(crate) enum Served {
     Route(&'static str),
     /// Several routes: each invocation has its own.
     Group,
-    /// The authorizer of this name: each invocation has the route that it is asked about.
-    Authorizer(&'static str),
+    /// What is called by a word of its own, with its name: an `authorizer`, of which each invocation has the route that it is asked about,
+    /// or a `consumer`.
+    Named(&'static str, &'static str),
 }
 
 /// Writes events as lines.
@@ -65,7 +66,7 @@ impl Logger {
         });
         match self.served {
             Served::Route(key) if !named => line.text("routeKey", key),
-            Served::Authorizer(name) => line.text("authorizer", name),
+            Served::Named(what, name) => line.text(what, name),
             Served::Route(_) | Served::Group => {}
         }
         if let Some(function) = &self.function {

@@ -6,8 +6,8 @@
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 
 use futures_util::FutureExt as _;
-use lambda_http::{LambdaEvent, RequestExt as _};
-use serde_json::value::RawValue;
+use lambda_http::{Error, LambdaEvent, RequestExt as _};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::environment::{Failure, Output, start};
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
 /// Serves `authorizer` until the execution environment ends.
 #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
 pub fn serve_authorizer(authorizer: Authorizer) -> ExitCode {
-    let served = Served::Authorizer(authorizer.name);
+    let served = Served::Named("authorizer", authorizer.name);
     start(served, &[authorizer.resources], &|init, event| Box::pin(invoke(authorizer, init, event)))
 }
 
@@ -40,7 +40,8 @@ pub(crate) async fn invoke(
     let judgement = judge(authorizer, init, request).await;
     #[cfg(feature = "metrics")]
     crate::metrics::flush(Some(("authorizer", authorizer.name)));
-    Ok(Output::Decision(SimpleResponse::of(judgement?)))
+    let response = to_raw_value(&SimpleResponse::of(judgement?)).map_err(Error::from)?;
+    Ok(Output::Json(response))
 }
 
 /// Asks the authorizer.

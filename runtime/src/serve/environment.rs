@@ -26,7 +26,7 @@ use crate::{
 /// The resources among the arguments of one function of the user's.
 pub(crate) type Resources = &'static [Option<&'static Maker>];
 
-/// What answers an event. Its type is erased, so that `lambda_runtime` is compiled once for routes and authorizers.
+/// What answers an event. Its type is erased, so that `lambda_runtime` is compiled once for all kinds of functions.
 pub(super) type Invoke<'a> =
     &'a dyn Fn(Init, LambdaEvent<Box<RawValue>>) -> BoxFuture<'a, Result<Output, Failure>>;
 
@@ -46,14 +46,15 @@ pub(super) static BLOCK_ON: OnceLock<BlockOn> = OnceLock::new();
 /// What Lambda is told of an invocation.
 pub(crate) enum Output {
     Answer(event::Answer),
-    Decision(event::SimpleResponse),
+    /// JSON that is made already.
+    Json(Box<RawValue>),
 }
 
 impl Serialize for Output {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Answer(answer) => answer.serialize(serializer),
-            Self::Decision(decision) => decision.serialize(serializer),
+            Self::Json(json) => json.serialize(serializer),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Serves a function under the Lambda Runtime API: the whole of an artifact's `main`.
 //!
-//! In: the erased routes or the erased authorizer, and Lambda's environment. Out: a process that answers one invocation
+//! In: the erased routes, authorizer or consumer, and Lambda's environment. Out: a process that answers one invocation
 //! after another and outlives errors and panics of what it calls. It matches no paths: API Gateway has done that.
 
 mod after;
 mod authorizer;
+mod consumer;
 mod environment;
 mod group;
 mod route;
@@ -18,6 +19,9 @@ pub(crate) use authorizer::invoke as invoke_authorizer;
 #[cfg(any(feature = "router", feature = "testing"))]
 pub(crate) use authorizer::judge;
 pub use authorizer::serve_authorizer;
+#[cfg(feature = "testing")]
+pub(crate) use consumer::invoke as invoke_consumer;
+pub use consumer::serve_consumer;
 #[cfg(feature = "router")]
 pub(crate) use environment::Resources;
 #[cfg(any(feature = "router", feature = "testing"))]

@@ -1,6 +1,6 @@
-//! All functions of the routes and authorizers that a test links, for tests over HTTP.
+//! All functions of the routes, authorizers and consumers that a test links, for tests over HTTP and by events.
 //!
-//! In: a function's name and an event. Out: what Lambda would hand back to API Gateway. What stands before a function, routes and
+//! In: a function's name and an event. Out: what Lambda would hand back to API Gateway or an event source. What stands before a function, routes and
 //! authorizers, is for whoever asks: the crate `routegen-gateway`, for instance, to which the manifest tells it.
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -12,12 +12,13 @@ use serde_json::{Value, value::RawValue};
 use crate::{
     Init, Resource,
     authorizer::Authorizer,
+    consumer::Consumer,
     registry,
     route::Route,
-    serve::{Failure, Output, invoke_authorizer, invoke_group, prepare},
+    serve::{Failure, Output, invoke_authorizer, invoke_consumer, invoke_group, prepare},
 };
 
-/// The functions of all routes and authorizers that the test links, and of the crates that it depends on.
+/// The functions of all routes, authorizers and consumers that the test links, and of the crates that it depends on.
 ///
 /// With the crate `routegen-gateway` they are a whole API, behind the authorization that they have in the cloud:
 ///
@@ -52,7 +53,7 @@ use crate::{
 /// Where what is registered is not what this version registers: two versions of `routegen` are linked.
 pub fn functions() -> Functions {
     let manifest = registry::manifest().unwrap_or_else(|error| panic!("{error}"));
-    let (mut served, mut authorizers) = (BTreeMap::new(), BTreeMap::new());
+    let (mut served, mut authorizers, mut consumers) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for function in manifest.functions() {
         let name = function.name.to_kebab_case();
         match function.trigger {
@@ -63,10 +64,16 @@ pub fn functions() -> Functions {
             Trigger::Authorizer(authorizer) => {
                 authorizers.extend(registry::authorizer(&authorizer.entry).map(|entry| (name, entry)));
             }
+            Trigger::Consumer(consumer) => {
+                consumers.extend(registry::consumer(&consumer.entry).map(|entry| (name, entry)));
+            }
             _ => {}
         }
     }
-    Functions { all: Arc::new(All { manifest, routes: served, authorizers }), init: Init::default() }
+    Functions {
+        all: Arc::new(All { manifest, routes: served, authorizers, consumers }),
+        init: Init::default(),
+    }
 }
 
 /// All functions of a test: see [`functions`].
@@ -81,6 +88,7 @@ struct All {
     manifest: Manifest,
     routes: BTreeMap<String, Vec<Route>>,
     authorizers: BTreeMap<String, Authorizer>,
+    consumers: BTreeMap<String, Consumer>,
 }
 
 impl Functions {
@@ -119,6 +127,9 @@ impl Functions {
             } else if let Some(authorizer) = all.authorizers.get(&function) {
                 prepare(&[authorizer.resources], &init).await?;
                 invoke_authorizer(*authorizer, init, event).await
+            } else if let Some(consumer) = all.consumers.get(&function) {
+                prepare(&[consumer.resources], &init).await?;
+                invoke_consumer(*consumer, init, event).await
             } else {
                 return Err(all.unknown(&function));
             };
@@ -129,10 +140,10 @@ impl Functions {
 
 impl All {
     fn unknown(&self, function: &str) -> Error {
-        let known: Vec<&str> =
-            self.routes.keys().chain(self.authorizers.keys()).map(String::as_str).collect();
+        let known = self.routes.keys().chain(self.authorizers.keys()).chain(self.consumers.keys());
+        let known: Vec<&str> = known.map(String::as_str).collect();
         let known = match known.as_slice() {
-            [] => "no routes are linked: name the crate that has them, `use items as _;`".to_owned(),
+            [] => "nothing is linked: name the crate that has the routes, `use items as _;`".to_owned(),
             known => format!("but `{}`", known.join("`, `")),
         };
         format!("there is no function `{function}`, {known}").into()

@@ -79,8 +79,10 @@ fn write_inspection(f: &mut fmt::Formatter<'_>, inspection: &Inspection, most: u
     match &inspection.note {
         Some(note) => {
             line("function", &note.function)?;
-            if note.kind == TriggerKind::Authorizer {
-                line("answers", "API Gateway, as an authorizer")?;
+            match note.kind {
+                TriggerKind::Authorizer => line("answers", "API Gateway, as an authorizer")?,
+                kind if kind.is_event_source() => line("consumes", event_source(kind))?,
+                _ => {}
             }
             for route in &note.routes {
                 line("route", route)?;
@@ -109,6 +111,17 @@ fn write_inspection(f: &mut fmt::Formatter<'_>, inspection: &Inspection, most: u
         write!(f, "\n{}", parts_table(parts, inspection.bootstrap_bytes, most))?;
     }
     Ok(())
+}
+
+/// What calls a consumer; which one, its note does not say, because the deployment may change it.
+fn event_source(kind: TriggerKind) -> &'static str {
+    match kind {
+        TriggerKind::Schedule => "a schedule of EventBridge Scheduler",
+        TriggerKind::Queue => "messages of SQS",
+        TriggerKind::Event => "events of EventBridge",
+        TriggerKind::Stream => "a stream of DynamoDB",
+        _ => "events",
+    }
 }
 
 fn parts_table(parts: &[Part], whole: u64, most: usize) -> String {

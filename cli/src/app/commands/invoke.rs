@@ -3,6 +3,8 @@
 //! A request goes through a gateway of its own, which has the function's routes alone and whose authorizers let everyone pass: the
 //! event is API Gateway's to the last field, and what the caller is known by is what the command line says. That gateway listens
 //! nowhere: nobody but this command has a connection to it.
+//!
+//! A consumer is called with an event too, or with the one that its source would make of a message.
 
 use std::{fmt, io::Read as _, sync::Arc, thread};
 
@@ -15,10 +17,12 @@ use hyper::{
     header::{ACCEPT, AUTHORIZATION, HOST, USER_AGENT},
 };
 use hyper_util::rt::TokioIo;
+use routegen_apigw::consumer::Answered;
 use routegen_gateway::{
-    Api, Function as Served, Gateway, JwtAuthorizer, LambdaAuthorizer, Observation, RequestLog, Route,
+    Api, Consumer, Function as Served, Gateway, JwtAuthorizer, LambdaAuthorizer, Observation, RequestLog,
+    Route,
 };
-use routegen_spec::{Auth, Method, RouteSpec};
+use routegen_spec::{Auth, Method, RouteSpec, TriggerKind, printable};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tokio::{
@@ -44,11 +48,23 @@ pub(super) fn run(args: &InvokeArgs, workspace: &Workspace, printer: &Printer) -
     let runnable = Runnable::make(workspace, &args.running, &purpose, run_folder.path(), &printer.hushed())?;
     let call = Invocation::new(args, &runnable, workspace, printer)?;
     warn_of_missing([call.function], &call.variables, printer);
+    if call.function.kind.is_event_source() {
+        let event = call.event_of_a_consumer(event)?;
+        let outcome = call.answered(&event, call.with_event(&place, &event)?)?;
+        printer.outcome(&outcome)?;
+        return call.failures(&outcome);
+    }
+    if args.message.is_some() {
+        return Err(call.no_such_call(
+            "requests call it, and no messages".to_owned(),
+            "leave `--message` out; `--path` and `--body` say what a request has",
+        ));
+    }
     let answer = match event {
         Some(event) => call.with_event(&place, &event),
         None => call.with_request(&place),
     };
-    Ok(printer.outcome(&Outcome(answer?))?)
+    Ok(printer.outcome(&Outcome::of(answer?))?)
 }
 
 /// The port that requests and tokens name.
@@ -61,19 +77,47 @@ const AGENT: &str = concat!("routegen/", env!("CARGO_PKG_VERSION"));
 const PASS: &str = "let pass";
 
 /// What the function answered.
-struct Outcome(Value);
+struct Outcome {
+    answer: Value,
+    /// Where it is a consumer of records: what they are called, their ids, and the places of those that failed.
+    batch: Option<(&'static str, Vec<String>, Vec<usize>)>,
+}
 
-impl Serialize for Outcome {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+impl Outcome {
+    fn of(answer: Value) -> Self {
+        Self { answer, batch: None }
     }
 }
 
-/// JSON for people too: a response is not read off its body alone.
+impl Serialize for Outcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.answer.serialize(serializer)
+    }
+}
+
+/// JSON for people too: a response is not read off its body alone. What became of the records of a batch is words.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&json::text(&self.0))
+        let Some((word, ids, failed)) = &self.batch else { return f.write_str(&json::text(&self.answer)) };
+        let ending = if ids.len() == 1 { "" } else { "s" };
+        if failed.is_empty() {
+            return writeln!(f, "{} {word}{ending} done", ids.len());
+        }
+        writeln!(f, "{} of {} {word}{ending} failed:", failed.len(), ids.len())?;
+        failed.iter().filter_map(|at| ids.get(*at)).try_for_each(|id| writeln!(f, "  {}", printable(id)))
     }
+}
+
+/// What the records of an event are called, and their ids, as a function reports those that failed.
+fn records(kind: TriggerKind, event: &Value) -> Option<(&'static str, Vec<String>)> {
+    let (word, id) = match kind {
+        TriggerKind::Queue => ("message", "/messageId"),
+        TriggerKind::Stream => ("record", "/dynamodb/SequenceNumber"),
+        _ => return None,
+    };
+    let records = event.get("Records").and_then(Value::as_array).into_iter().flatten();
+    let id = |record: &Value| record.pointer(id).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Some((word, records.map(id).collect()))
 }
 
 /// Sends a request, whose answer the gateway tells.
@@ -137,6 +181,66 @@ impl<'a> Invocation<'a> {
         let routes = of_function.map(|route| &route.spec).collect();
         let variables = Variables::read(&args.running.env, &args.running.env_files())?;
         Ok(Self { args, runnable, function, routes, variables, root: &workspace.package_root, printer })
+    }
+
+    /// The event that a consumer is called with.
+    fn event_of_a_consumer(&self, event: Option<Value>) -> Result<Value, Error> {
+        let InvokeArgs { path, method, header, body, claim, message, .. } = self.args;
+        let consumers = &self.runnable.manifest.declared.consumers;
+        let spec = consumers.iter().find(|consumer| consumer.name.as_str() == self.function.key);
+        let consumer = spec.map(Consumer::from);
+        let source = spec.map(|consumer| consumer.consumes.described()).unwrap_or_default();
+        let is_request = path.is_some() || method.is_some() || body.is_some();
+        if is_request || !header.is_empty() || !claim.is_empty() {
+            return Err(self.no_such_call(
+                format!("no requests call it, but {source}"),
+                "say what it is called with by `--message`, or a whole event by `--event`",
+            ));
+        }
+        if let Some(event) = event {
+            return Ok(event);
+        }
+        let made = consumer.map(|consumer| consumer.event(message.as_deref(), &self.variables.region()));
+        match made {
+            Some(Ok(event)) => Ok(event),
+            Some(Err(error)) => Err(self.no_such_call(
+                format!("{source} calls it, and {error}"),
+                "`--message` is a message's body, the JSON of an event's detail or of a table's new item, and nothing for a \
+                 schedule; `--event` is a whole event",
+            )),
+            None => Err(self.failed("the manifest has no consumer of that name".to_owned()).into()),
+        }
+    }
+
+    /// What an answer says of the records of an event.
+    fn answered(&self, event: &Value, answer: Value) -> Result<Outcome, Error> {
+        let Some((word, ids)) = records(self.function.kind, event) else { return Ok(Outcome::of(answer)) };
+        let known: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let failed = match Answered::read(&answer, &known) {
+            Ok(Answered::Failed(places)) => places,
+            Ok(_) => Vec::new(),
+            Err(error) => {
+                return Err(self.failed(format!("all of its batch failed, because {error}")).into());
+            }
+        };
+        Ok(Outcome { answer, batch: Some((word, ids, failed)) })
+    }
+
+    /// The command fails where records did.
+    fn failures(&self, outcome: &Outcome) -> Result<(), Error> {
+        match &outcome.batch {
+            Some((_, ids, failed)) if !failed.is_empty() => Err(dev::Error::RecordsFailed {
+                function: self.function.name.clone(),
+                failed: failed.len(),
+                of: ids.len(),
+            }
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn no_such_call(&self, reason: String, help: &'static str) -> Error {
+        dev::Error::NoSuchCall { function: self.function.name.clone(), reason, help }.into()
     }
 
     fn with_event(&self, place: &DevFolder, event: &Value) -> Result<Value, Error> {
@@ -311,6 +415,22 @@ impl<'a> Invocation<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_became_of_a_batch_is_said_in_words_and_for_programs_as_it_was_answered() {
+        let event = json!({ "Records": [{ "messageId": "a" }, { "messageId": "b\u{1b}" }] });
+        let (word, ids) = records(TriggerKind::Queue, &event).unwrap();
+        let shown = |failed: &[usize]| {
+            let answer = json!({ "batchItemFailures": [] });
+            Outcome { answer, batch: Some((word, ids.clone(), failed.to_vec())) }
+        };
+        assert_eq!(shown(&[]).to_string(), "2 messages done\n");
+        assert_eq!(shown(&[1]).to_string(), "1 of 2 messages failed:\n  b\\u{1b}\n");
+        assert_eq!(json::line(&shown(&[1])).trim_end(), r#"{"batchItemFailures":[]}"#);
+        let change = json!({ "Records": [{ "dynamodb": { "SequenceNumber": "1" } }] });
+        assert_eq!(records(TriggerKind::Stream, &change), Some(("record", vec!["1".to_owned()])));
+        assert_eq!(records(TriggerKind::Event, &json!({})), None);
+    }
 
     #[test]
     fn a_byte_order_mark_is_no_part_of_an_event() {

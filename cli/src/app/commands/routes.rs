@@ -1,4 +1,4 @@
-//! `routegen routes`: lists the routes and the authorizers.
+//! `routegen routes`: lists the routes, the authorizers and the consumers.
 
 use std::fmt;
 
@@ -27,11 +27,15 @@ impl Serialize for Listing<'_> {
 
 impl fmt::Display for Listing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.routes())?;
-        if !self.manifest.authorizers.is_empty() {
-            write!(f, "\n{}", self.authorizers())?;
-        }
-        Ok(())
+        let Manifest { routes, authorizers, consumers, .. } = self.manifest;
+        // A package of consumers alone has no routes to tell of.
+        let tables = [
+            (!routes.is_empty() || consumers.is_empty()).then(|| self.routes()),
+            (!authorizers.is_empty()).then(|| self.authorizers()),
+            (!consumers.is_empty()).then(|| self.consumers()),
+        ];
+        let tables: Vec<String> = tables.into_iter().flatten().collect();
+        f.write_str(&tables.join("\n"))
     }
 }
 
@@ -96,5 +100,71 @@ impl Listing<'_> {
         });
         let head = ["AUTHORIZER", "IDENTITY", "KEPT", "FUNCTION", "MEMORY", "TIMEOUT", "SOURCE"];
         table(&head, rows, &[2, 4, 5])
+    }
+
+    fn consumers(&self) -> String {
+        let functions = self.manifest.functions_with(self.config.defaults());
+        let rows = self.manifest.consumers.iter().map(|consumer| {
+            let function = functions.iter().find(|function| function.entries.contains(&&*consumer.entry));
+            vec![
+                consumer.name.to_string(),
+                consumer.consumes.described(),
+                consumer.name.to_kebab_case(),
+                memory(function),
+                timeout(function),
+                consumer.source.to_string(),
+            ]
+        });
+        let head = ["CONSUMER", "EVENT SOURCE", "FUNCTION", "MEMORY", "TIMEOUT", "SOURCE"];
+        table(&head, rows, &[3, 4])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use routegen_spec::{ConsumerSpec, EventRule, EventSource, QueueSource, Schedule};
+
+    use super::*;
+    use crate::check::fixture::route;
+
+    fn consumer(name: &str, consumes: EventSource) -> ConsumerSpec {
+        let mut made = ConsumerSpec::new(name.parse().unwrap(), consumes);
+        made.entry = format!("routegen.shop.{name}");
+        made
+    }
+
+    #[test]
+    fn consumers_are_listed_with_what_calls_them() {
+        let mut rule = EventRule::new();
+        rule.source = vec!["aws.s3".to_owned()];
+        let mut on_order =
+            consumer("on_order", EventSource::Queue(QueueSource::new("orders".parse().unwrap())));
+        (on_order.memory, on_order.timeout) = (Some(512), Some(30));
+        let consumers = vec![
+            on_order,
+            consumer("uploaded", EventSource::Event(rule)),
+            consumer("expire", EventSource::Schedule(Schedule::new("rate(1 hour)".parse().unwrap()))),
+        ];
+        let shown = |routes| {
+            let manifest = Manifest::new("0.0.0", routes, Vec::new()).with_consumers(consumers.clone());
+            let config = Config::default();
+            let text = Listing { config: &config, manifest: &manifest }.to_string();
+            text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+        };
+        let alone = shown(Vec::new());
+        let (head, rows) = alone.split_first().unwrap();
+        assert_eq!(head, "CONSUMER EVENT SOURCE FUNCTION MEMORY TIMEOUT SOURCE");
+        let expected = [
+            "expire rate(1 hour) expire 128 MB 10 s",
+            "on_order queue orders on-order 512 MB 30 s",
+            "uploaded event aws.s3 uploaded 128 MB 10 s",
+        ];
+        assert_eq!(rows.len(), expected.len(), "{rows:?}");
+        for (row, expected) in rows.iter().zip(expected) {
+            assert!(row.starts_with(expected), "{row}");
+        }
+        // The routes come first.
+        let both = shown(vec![route("a", "/a")]);
+        assert!(both[0].starts_with("METHOD PATH") && both.ends_with(&alone), "{both:?}");
     }
 }

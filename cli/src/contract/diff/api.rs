@@ -13,6 +13,9 @@ use super::finding::Place;
 /// The member of a document that has the route of no path.
 const DEFAULT: &str = "x-routegen-default";
 
+/// The member of a document that has the functions without an operation.
+const FUNCTIONS: &str = "x-routegen-functions";
+
 /// The methods of a path, as documents name them.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
@@ -111,6 +114,19 @@ impl<'a> Api<'a> {
             own: own(node),
         });
         of_paths.chain(default).map(|operation| (operation.key.clone(), operation)).collect()
+    }
+
+    /// The authorizers and the consumers, by the names of their functions. Each is like an operation: it has a function, and a consumer
+    /// may have a body.
+    pub(super) fn functions(self) -> BTreeMap<&'a str, Operation<'a>> {
+        let all = self.root.get(FUNCTIONS).and_then(Value::as_object).into_iter().flatten();
+        all.map(|(name, node)| {
+            let own = own(node);
+            let what = if own.get("consumes").is_some() { "consumer" } else { text(own, "kind") };
+            let key = Key { path: name.clone(), method: what.to_owned() };
+            (name.as_str(), Operation { key, path: name.clone(), names: Vec::new(), node, shared: &[], own })
+        })
+        .collect()
     }
 
     fn operation(

@@ -23,12 +23,16 @@ use super::{
 /// What has changed; `today` is for what has a day.
 pub(super) fn compare<'a>(base_api: Api<'a>, head_api: Api<'a>, today: Date) -> Vec<Finding> {
     let (base, head) = (base_api.operations(), head_api.operations());
+    let functions = [base_api.functions(), head_api.functions()];
     let pairs = matched(&base, &head);
     let mut changes = Changes {
         apis: [base_api, head_api],
         pair: Pair::new(base_api, head_api),
         routes: [Routes::new(base.values()), Routes::new(head.values())],
-        grants: [Grants::of(base.values()), Grants::of(head.values())],
+        grants: [
+            Grants::of(base.values().chain(functions[0].values())),
+            Grants::of(head.values().chain(functions[1].values())),
+        ],
         widened: BTreeSet::new(),
         paths: head.keys().map(|key| key.path.as_str()).collect(),
         any: head.values().filter(|it| it.is_any()).map(|it| it.key.path.as_str()).collect(),
@@ -44,6 +48,7 @@ pub(super) fn compare<'a>(base_api: Api<'a>, head_api: Api<'a>, today: Date) -> 
             (None, None) => {}
         }
     }
+    changes.functions(&functions);
     let mut found: Vec<Finding> = Vec::new();
     let mut known = BTreeSet::new();
     for finding in changes.found {
@@ -149,6 +154,41 @@ impl<'a> Changes<'_, 'a> {
         deployment::compare(old, new, &mut findings);
         self.widen(Some(old), new, &mut findings);
         self.found.extend(findings.found);
+    }
+
+    /// The authorizers and consumers.
+    fn functions(&mut self, [base, head]: &[BTreeMap<&'a str, Operation<'a>>; 2]) {
+        for (name, old) in base.iter().filter(|(name, _)| !head.contains_key(*name)) {
+            // Who may call the routes of an authorizer that is gone, their own findings say.
+            if let Some(consumes) = old.own.get("consumes") {
+                let mut findings = Findings::of(old.name(), None);
+                let message = format!("`{name}` is gone, and what called it reaches no function");
+                findings.add(Rule::ConsumerRemoved, "consumer", message, consumes.clone(), Value::Null);
+                self.found.extend(findings.found);
+            }
+        }
+        for (name, new) in head {
+            let mut findings = Findings::of(new.name(), new.place());
+            let old = base.get(name);
+            if let Some(old) = old {
+                if let (Some(before), Some(after)) = (old.own.get("consumes"), new.own.get("consumes"))
+                    && before != after
+                {
+                    let message = "its event source has other settings";
+                    findings.add(
+                        Rule::EventSourceChanged,
+                        "consumes",
+                        message,
+                        before.clone(),
+                        after.clone(),
+                    );
+                }
+                bodies::compare(self.apis, &self.pair, old, new, &mut findings);
+                deployment::compare(old, new, &mut findings);
+            }
+            self.widen(old, new, &mut findings);
+            self.found.extend(findings.found);
+        }
     }
 
     /// A route with another method.

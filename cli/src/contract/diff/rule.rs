@@ -146,6 +146,8 @@ rules! {
     ThrottleRemoved "throttle-removed" Loosening "a route has no throttle of its own any more";
     ThrottleRaised "throttle-raised" Loosening "a route takes more requests before it answers 429";
 
+    ConsumerRemoved "consumer-removed" Breaking "a function that an event source called is gone";
+    EventSourceChanged "event-source-changed" Warning "a function's event source has other settings";
     FunctionChanged "function-changed" Warning "another function answers a route";
     EnvAdded "env-added" Warning "a function needs an environment variable more";
     GrantActionAdded "grant-action-added" Widening "a function may do an action more on a resource";

@@ -16,6 +16,7 @@ mod models;
 mod moto;
 mod proxy;
 pub(crate) mod python;
+mod tutorial;
 
 use std::{
     net::TcpListener,

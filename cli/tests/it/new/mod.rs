@@ -3,19 +3,30 @@
 mod examples;
 mod templates;
 
-use std::process::Command;
+use std::{
+    process::Command,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
-
 use tempfile::TempDir;
 
-use crate::fixture::{executable, fail, repository, routegen, succeed};
+use crate::fixture::{executable, fail, repository, routegen, succeed, target};
 
 /// A folder outside of this repository and its workspace.
-fn elsewhere() -> (TempDir, Utf8PathBuf) {
+pub(crate) fn elsewhere() -> (TempDir, Utf8PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
     (folder, path)
+}
+
+/// The folder of the artifacts, empty. Projects elsewhere share the target directory of this repository, for what is compiled there, and so
+/// this folder, which one of them at a time may have.
+pub(crate) fn artifacts_folder() -> MutexGuard<'static, ()> {
+    static FOLDER: Mutex<()> = Mutex::new(());
+    let folder = FOLDER.lock().unwrap_or_else(PoisonError::into_inner);
+    let _ = std::fs::remove_dir_all(target().join("routegen/lambda"));
+    folder
 }
 
 /// `routegen new`, in a folder.

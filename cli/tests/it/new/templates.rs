@@ -6,7 +6,7 @@ use std::process::Command;
 use camino::Utf8Path;
 use serde_json::Value;
 
-use super::{elsewhere, new};
+use super::{artifacts_folder, elsewhere, new};
 use crate::{
     fixture::{OPTIMISATION, repository, routegen, scratch, succeed, target},
     readme,
@@ -49,8 +49,10 @@ fn the_open_route_is_tested_packaged_and_valid() {
         command.env("CARGO_TARGET_DIR", target()).env(OPTIMISATION, "0").env_remove("RUSTFLAGS");
         succeed(&mut command)
     };
+    let artifacts = artifacts_folder();
     run("routegen package; routegen openapi");
     is_valid(&project.join("terraform"));
+    drop(artifacts);
     // What is left for git are the files that are committed.
     let status = run("git status --short");
     let untracked: Vec<_> = status.lines().filter_map(|line| line.strip_prefix("?? ")).collect();

@@ -85,6 +85,13 @@ impl Terraform {
         Err(format!("the provider hashicorp/aws is not to be had: {}", why.join(" ")))
     }
 
+    /// Gives a command what Terraform is called with: for Terraform itself, or for a shell that calls it.
+    pub(crate) fn configure(&self, command: &mut Command) {
+        alone(command);
+        command.env("TF_CLI_CONFIG_FILE", &self.config).env("TF_CLI_ARGS", "-no-color");
+        command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1");
+    }
+
     /// Calls Terraform in this folder.
     #[track_caller]
     pub(crate) fn call(&self, folder: &Utf8Path, args: &[&str]) -> Finished {
@@ -103,9 +110,7 @@ impl Terraform {
     ) -> Finished {
         let mut command = watched("terraform");
         command.args(args).current_dir(folder);
-        alone(&mut command);
-        command.env("TF_CLI_CONFIG_FILE", &self.config).env("TF_CLI_ARGS", "-no-color");
-        command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1");
+        self.configure(&mut command);
         if let Some(provider) = provider {
             command.env("TF_REATTACH_PROVIDERS", provider.reattach());
         }

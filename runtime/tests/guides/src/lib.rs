@@ -7,6 +7,26 @@
 struct Readme;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../../../docs/authorizers.md")]
+struct AuthorizerGuide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/cognito.md")]
+struct CognitoGuide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/errors.md")]
+struct ErrorGuide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/issuers.md")]
+struct IssuerGuide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/leaving.md")]
+struct LeavingGuide;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../../../docs/middleware.md")]
 struct MiddlewareGuide;
 
@@ -17,3 +37,7 @@ struct MigrationGuide;
 #[cfg(doctest)]
 #[doc = include_str!("../../../../docs/openapi.md")]
 struct OpenApiGuide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/telemetry.md")]
+struct TelemetryGuide;

@@ -13,6 +13,19 @@ pub(super) fn cases() -> Vec<Case> {
         let other = json!({ "operationId": "put", "x-routegen": { "function": function, "grants": [table(&["dynamodb:PutItem"], &[""])] } });
         routes(&[("GET /items", json!({ "x-routegen": { "function": "items" } })), ("PUT /items", other)])
     };
+    let functions = |functions: Value| {
+        let mut document = routes(&[("GET /items", json!({}))]);
+        document["x-routegen-functions"] = functions;
+        document
+    };
+    let queue = |batch: u32| {
+        let consumes = json!({ "kind": "queue", "queue": "orders", "batch": batch });
+        json!({ "on-order": { "x-routegen": { "kind": "queue", "consumes": consumes, "function": "on-order" } } })
+    };
+    let authorizer = |actions: &[&str]| {
+        let grants = json!([{ "resource": "keys", "actions": actions, "on": [""] }]);
+        json!({ "api-key": { "x-routegen": { "kind": "authorizer", "function": "api-key", "grants": grants } } })
+    };
     vec![
         case("timeout-lowered", own(json!({})), own(json!({ "timeout": 9 })), own(json!({ "timeout": 11 }))),
         case("memory-lowered", own(json!({})), own(json!({ "memory": 128 })), own(json!({ "memory": 512 }))),
@@ -21,6 +34,14 @@ pub(super) fn cases() -> Vec<Case> {
             own(json!({})),
             own(json!({ "function": "items" })),
             own(json!({ "handler": "a::b" })),
+        ),
+        case("consumer-removed", functions(queue(10)), functions(json!({})), functions(queue(10))),
+        case("event-source-changed", functions(queue(10)), functions(queue(20)), functions(json!({}))),
+        case(
+            "grant-action-added",
+            functions(authorizer(&["a:Get"])),
+            functions(authorizer(&["a:Get", "a:Put"])),
+            functions(json!({})),
         ),
         case(
             "env-added",

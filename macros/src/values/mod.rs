@@ -4,6 +4,8 @@
 //! error with its mend. It refuses the wrong kind of literal and what AWS would refuse, by the rules of the crate
 //! `routegen-spec`; it sees no other argument.
 
+mod event_source;
+
 use std::{fmt::Display, ops::RangeInclusive};
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
@@ -18,6 +20,11 @@ use syn::{
     punctuated::Punctuated,
 };
 
+pub(crate) use self::event_source::{
+    async_max_age, async_retries, batch, bus, concurrency, consumer_timeout, expression, filter,
+    flexible_window, parallel, pattern, receives, resource_name, start, stream_max_age, stream_retries,
+    texts, timezone, window,
+};
 use crate::{
     arguments::split,
     errors::{Errors, shown},

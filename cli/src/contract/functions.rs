@@ -1,0 +1,64 @@
+//! What a document says of functions: those of its operations, and those that no operation stands for.
+//!
+//! In: the functions. Out: what an operation runs on; and a member for each authorizer and each consumer, so that `diff` sees what they may
+//! do in AWS, and what calls them.
+
+use routegen_spec::{ConsumerSpec, SourceLocation};
+use serde_json::json;
+
+use super::node::{Node, Object};
+use crate::check::{CheckedManifest, Function};
+
+/// What a function has, and what it may do in AWS.
+pub(super) fn with_function(own: Object, function: &Function) -> Object {
+    let list = |words: Vec<&str>| Node::List(words.into_iter().map(Node::from).collect());
+    let texts = |texts: &[String]| list(texts.iter().map(String::as_str).collect());
+    let grants = function.permissions.statements.iter().map(|statement| {
+        let resource = Object::default().with("resource", statement.resource.as_str());
+        Node::from(resource.with("actions", texts(&statement.actions)).with("on", texts(&statement.on)))
+    });
+    own.with("function", function.name.as_str())
+        .with("memory", function.memory)
+        .with("timeout", function.timeout)
+        .with_any("env", list(function.env.iter().map(routegen_spec::EnvName::as_str).collect()))
+        .with_any("grants", Node::List(grants.collect()))
+}
+
+/// The functions that authorizers and event sources stand before, by their names.
+pub(super) fn others(checked: &CheckedManifest) -> Object {
+    let of = |function: &Function| {
+        let declared = &checked.declared;
+        let authorizer = declared.authorizers.iter().find(|it| it.name.as_str() == function.key);
+        let consumer = declared.consumers.iter().find(|it| it.name.as_str() == function.key);
+        match (authorizer, consumer) {
+            (Some(it), _) => {
+                Some(node(function, &it.description, None, (&it.package, &it.handler, &it.source)))
+            }
+            (None, Some(it)) => {
+                Some(node(function, &it.description, Some(it), (&it.package, &it.handler, &it.source)))
+            }
+            (None, None) => None,
+        }
+    };
+    checked
+        .functions
+        .iter()
+        .filter_map(|function| Some((function.name.clone(), of(function)?.into())))
+        .collect()
+}
+
+fn node(
+    function: &Function,
+    description: &str,
+    consumer: Option<&ConsumerSpec>,
+    (package, handler, source): (&str, &str, &SourceLocation),
+) -> Object {
+    let own = Object::default()
+        .with("kind", function.kind.as_str())
+        .with_some("consumes", consumer.map(|consumer| Node::Value(json!(consumer.consumes))));
+    let own = with_function(own, function)
+        .with("package", package)
+        .with("handler", handler)
+        .with("source", source.to_string());
+    Object::default().with_text("summary", description).with("x-routegen", own)
+}

@@ -1,0 +1,100 @@
+//! A consumer that is deployed: a function, and which events reach it.
+
+use std::{sync::Arc, time::Duration};
+
+use routegen_apigw::{
+    ACCOUNT_ID,
+    consumer::{QueueMessage, StreamRecord, queue_event, stream_event},
+};
+use routegen_spec::{AsyncRetries, EventRule, EventSource, Pattern};
+use serde_json::Value;
+
+use crate::functions::LambdaFunction;
+
+/// The date in the name of every local stream.
+const STREAM: &str = "2026-01-01T00:00:00.000";
+
+#[derive(Debug)]
+pub(crate) struct DeployedConsumer {
+    pub(crate) function: Arc<LambdaFunction>,
+    pub(crate) source: EventSource,
+    /// What calls it, for people.
+    pub(crate) described: Arc<str>,
+    /// Of what it takes.
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
+    pub(crate) schema: Option<Value>,
+    /// Which events of its bus reach it; `None` for all.
+    pattern: Option<Pattern>,
+}
+
+impl DeployedConsumer {
+    pub(crate) fn new(function: Arc<LambdaFunction>, source: EventSource, schema: Option<Value>) -> Self {
+        let described = source.described().into();
+        let pattern = match &source {
+            EventSource::Event(rule) => rule.event_pattern().to_string().parse().ok(),
+            _ => None,
+        };
+        Self { function, source, described, schema, pattern }
+    }
+
+    /// Whether an event of this bus reaches it.
+    pub(super) fn takes_event(&self, bus: Option<&str>, event: &Value) -> bool {
+        let EventSource::Event(EventRule { bus: own, .. }) = &self.source else { return false };
+        own.as_ref().map(routegen_spec::Name::as_str) == bus
+            && self.pattern.as_ref().is_none_or(|pattern| pattern.matches(event))
+    }
+
+    /// How often Lambda tries an event again, where it does so by itself.
+    pub(super) fn retries(&self) -> AsyncRetries {
+        match &self.source {
+            EventSource::Schedule(schedule) => schedule.retries,
+            EventSource::Event(rule) => rule.retries,
+            _ => AsyncRetries::default(),
+        }
+    }
+}
+
+/// The ARN of a queue.
+pub(super) fn queue_arn(region: &str, queue: &str) -> String {
+    format!("arn:aws:sqs:{region}:{ACCOUNT_ID}:{queue}")
+}
+
+fn stream_arn(region: &str, table: &str) -> String {
+    format!("arn:aws:dynamodb:{region}:{ACCOUNT_ID}:table/{table}/stream/{STREAM}")
+}
+
+pub(super) fn schedule_arn(region: &str, function: &str) -> String {
+    format!("arn:aws:scheduler:{region}:{ACCOUNT_ID}:schedule/default/{function}")
+}
+
+/// The event of these messages.
+pub(super) fn of_messages(region: &str, queue: &str, messages: &[QueueMessage]) -> Value {
+    queue_event(&queue_arn(region, queue), messages)
+}
+
+/// The event of these records.
+pub(super) fn of_records(region: &str, table: &str, records: &[StreamRecord]) -> Value {
+    stream_event(&stream_arn(region, table), records)
+}
+
+/// Whether a filter takes a record ([event filtering]): of a message, the body as JSON where it is JSON.
+///
+/// [event filtering]: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+pub(super) fn is_taken(filter: &[Pattern], event: &Value) -> bool {
+    if filter.is_empty() {
+        return true;
+    }
+    let mut record = event["Records"][0].clone();
+    let body = record.get("body").and_then(Value::as_str).map(serde_json::from_str::<Value>);
+    if let Some(Ok(body)) = body {
+        record["body"] = body;
+    }
+    filter.iter().any(|pattern| pattern.matches(&record))
+}
+
+/// How long after so many failures Lambda invokes a function again for an event ([asynchronous invocation]).
+///
+/// [asynchronous invocation]: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+pub(super) fn pause(failures: u32) -> Duration {
+    Duration::from_secs(60) * failures
+}

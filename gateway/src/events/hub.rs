@@ -1,0 +1,473 @@
+//! The events of a gateway: what waits, and what was given up.
+//!
+//! In: what is sent, and the consumers as they are now. Out: what waits for them, by the rules of each kind of event source, and how much
+//! that is. It calls nothing.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use routegen_apigw::{
+    ACCOUNT_ID,
+    consumer::{BusEvent, ChangeKind, ScheduledCall, StreamRecord},
+};
+use routegen_spec::{EventSource, limits};
+use serde_json::{Map, Value, json};
+use tokio::{sync::Notify, time::Instant};
+
+use super::{
+    clock::{Clock, rfc3339},
+    consumer::{self, DeployedConsumer},
+    queue::{Counts, NotSent, Outgoing, Queue, Sent, Settings},
+    shard::Shard,
+};
+use crate::{
+    ids::Ids,
+    lock::lock,
+    observe::{EventFate, EventLog, Observation, Observer},
+};
+
+/// Events that wait for their function at once.
+const LATER: usize = 1_000;
+
+/// What was given up, and its bytes.
+const LOST: usize = 200;
+const LOST_BYTES: usize = 32 * 1024 * 1024;
+
+/// An item of a table, as plain JSON.
+type Item = Map<String, Value>;
+
+/// Why an event is not taken.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventError {
+    /// Nothing of that name is called by such events.
+    #[error("there is no {kind} `{name}`{}", listed(.known))]
+    #[non_exhaustive]
+    Unknown {
+        /// `queue`, `schedule` or `stream`.
+        kind: &'static str,
+        /// What was asked for.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// It is not what such events are.
+    #[error("{0}")]
+    Invalid(String),
+    /// What waits already is as much as the gateway keeps.
+    #[error("too many events wait already")]
+    Full,
+}
+
+fn listed(known: &[String]) -> String {
+    match known {
+        [] => "; the API has none".to_owned(),
+        known => format!("; there are {}", known.join(", ")),
+    }
+}
+
+/// What waits for whom, and since when.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    pub(super) ids: Arc<Ids>,
+    pub(super) observer: Observer,
+    pub(super) clock: Clock,
+    /// In place of AWS's own pauses.
+    pub(super) retry_after: Option<Duration>,
+    pub(super) state: Mutex<State>,
+    pub(super) changed: Notify,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) region: Arc<str>,
+    pub(super) consumers: Vec<Arc<DeployedConsumer>>,
+    pub(super) queues: BTreeMap<String, Queue>,
+    /// The batches of queues that functions work on.
+    pub(super) busy: BTreeMap<Arc<str>, usize>,
+    pub(super) later: Vec<Later>,
+    /// By their functions: each reads a stream by itself.
+    pub(super) shards: BTreeMap<Arc<str>, Shard>,
+    lost: VecDeque<Lost>,
+    records: u64,
+}
+
+/// An event that Lambda has taken for a function.
+#[derive(Clone, Debug)]
+pub(super) struct Later {
+    pub(super) id: String,
+    pub(super) function: Arc<str>,
+    pub(super) event: Value,
+    pub(super) failures: u32,
+    pub(super) since: Instant,
+    pub(super) due: Instant,
+}
+
+/// What a function was called with in vain.
+#[derive(Debug)]
+struct Lost {
+    id: String,
+    function: Arc<str>,
+    why: String,
+    /// In milliseconds since 1970.
+    time: u64,
+    what: What,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+pub(super) enum What {
+    Event(Value),
+    Records(Vec<StreamRecord>),
+}
+
+impl Hub {
+    pub(crate) fn new(ids: Arc<Ids>, observer: Observer, retry_after: Option<Duration>) -> Arc<Self> {
+        Arc::new(Self {
+            ids,
+            observer,
+            clock: Clock::new(),
+            retry_after,
+            state: Mutex::default(),
+            changed: Notify::new(),
+        })
+    }
+
+    /// These are the consumers from now on. What waits goes on waiting, for those of the same names.
+    pub(crate) fn deploy(&self, region: &str, consumers: &[Arc<DeployedConsumer>]) {
+        let mut state = lock(&self.state);
+        state.region = region.into();
+        state.consumers = consumers.to_vec();
+        let mut read = Vec::new();
+        for consumer in consumers {
+            if let EventSource::Queue(source) = &consumer.source {
+                let settings = Settings::new(source, consumer.function.timeout);
+                let name = source.queue.to_string();
+                match state.queues.get_mut(&name) {
+                    Some(queue) => queue.set(settings),
+                    None => drop(state.queues.insert(name.clone(), Queue::new(settings))),
+                }
+                read.push(name);
+            }
+        }
+        state.queues.retain(|name, queue| read.contains(name) || !queue.is_empty());
+        let is_there = |function: &Arc<str>| consumers.iter().any(|one| one.function.name == *function);
+        state.shards.retain(|function, _| is_there(function));
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    /// Sends a message to a queue.
+    pub(crate) fn send(&self, name: &str, outgoing: Outgoing) -> Result<Sent, SendError> {
+        let now = Instant::now();
+        let body = outgoing.body.clone();
+        let mut state = lock(&self.state);
+        let (name, _) = state.queue(name).ok_or_else(|| SendError::Unknown(state.queue_names()))?;
+        let queue = state.queues.get_mut(&name).ok_or(SendError::Unknown(Vec::new()))?;
+        let sent = queue.send((now, self.clock.millis(now)), outgoing, || self.ids.invocation())?;
+        drop(state);
+        if !sent.duplicate {
+            self.tell(&name, &sent.id, EventFate::Sent { body });
+        }
+        self.changed.notify_one();
+        Ok(sent)
+    }
+
+    /// Sends a text to a queue, and gives its id.
+    pub(crate) fn send_text(
+        &self,
+        queue: &str,
+        body: &str,
+        group: Option<&str>,
+    ) -> Result<String, EventError> {
+        let group = group.map(str::to_owned);
+        let outgoing = Outgoing { body: body.to_owned(), group, ..Outgoing::default() };
+        self.send(queue, outgoing).map(|sent| sent.id).map_err(|error| match error {
+            SendError::Unknown(known) => EventError::Unknown { kind: "queue", name: queue.to_owned(), known },
+            SendError::NotSent(NotSent::Full) => EventError::Full,
+            SendError::NotSent(refused) => EventError::Invalid(refused.to_string()),
+        })
+    }
+
+    /// Puts an event on a bus, and gives its id and the functions that it reaches.
+    pub(crate) fn put_event(
+        &self,
+        bus: Option<&str>,
+        event: &Value,
+    ) -> Result<(String, Vec<String>), EventError> {
+        let now = Instant::now();
+        let id = self.ids.invocation();
+        let event = self.bus_event(&id, event, now)?;
+        if event.to_string().len() > limits::ASYNC_PAYLOAD_BYTES {
+            return Err(EventError::Invalid(format!(
+                "an event has at most {} bytes",
+                limits::ASYNC_PAYLOAD_BYTES
+            )));
+        }
+        let reached: Vec<_> = {
+            let state = lock(&self.state);
+            let takers = state.consumers.iter().filter(|consumer| consumer.takes_event(bus, &event));
+            takers.map(|consumer| consumer.function.name.clone()).collect()
+        };
+        for function in &reached {
+            self.later(&id, function, event.clone(), now)?;
+        }
+        let names: Vec<String> = reached.iter().map(ToString::to_string).collect();
+        self.tell(bus.unwrap_or("default"), &id, EventFate::Put { functions: names.clone() });
+        self.changed.notify_one();
+        Ok((id, names))
+    }
+
+    /// What EventBridge makes of an entry: of what it does not say, the rest.
+    fn bus_event(&self, id: &str, entry: &Value, now: Instant) -> Result<Value, EventError> {
+        let invalid = |what: &str| EventError::Invalid(what.to_owned());
+        let text = |key: &str| entry.get(key).and_then(Value::as_str);
+        let source = text("source").ok_or_else(|| invalid("an event has a text `source`"))?;
+        let detail_type = text("detail-type").ok_or_else(|| invalid("an event has a text `detail-type`"))?;
+        let none = json!({});
+        let detail = entry.get("detail").unwrap_or(&none);
+        if !detail.is_object() {
+            return Err(invalid("the `detail` of an event is an object"));
+        }
+        let resources = entry.get("resources").and_then(Value::as_array).into_iter().flatten();
+        let resources: Vec<_> = resources.filter_map(Value::as_str).map(str::to_owned).collect();
+        let (wall, region) = (rfc3339(self.clock.wall(now)), lock(&self.state).region.clone());
+        let event = BusEvent {
+            id: text("id").unwrap_or(id),
+            source,
+            detail_type,
+            account: text("account").unwrap_or(ACCOUNT_ID),
+            time: text("time").unwrap_or(&wall),
+            region: text("region").unwrap_or(&region),
+            resources: &resources,
+            detail,
+        };
+        Ok(event.to_value())
+    }
+
+    /// Calls the function of a schedule, and gives the id of the call.
+    pub(crate) fn fire(&self, name: &str) -> Result<String, EventError> {
+        let now = Instant::now();
+        let (function, region) = {
+            let state = lock(&self.state);
+            let is = |consumer: &&Arc<DeployedConsumer>| matches!(consumer.source, EventSource::Schedule(_));
+            let schedules = state.consumers.iter().filter(is);
+            let found = schedules.clone().find(|consumer| *consumer.function.name == *name);
+            let all = || schedules.map(|consumer| consumer.function.name.to_string()).collect();
+            let unknown = || EventError::Unknown { kind: "schedule", name: name.to_owned(), known: all() };
+            (found.ok_or_else(unknown)?.function.name.clone(), state.region.clone())
+        };
+        let id = self.ids.invocation();
+        let call = ScheduledCall {
+            scheduled_time: &rfc3339(self.clock.wall(now)),
+            schedule_arn: &consumer::schedule_arn(&region, &function),
+            execution_id: &id,
+            attempt_number: 1,
+        };
+        self.later(&id, &function, call.to_value(), now)?;
+        self.tell(&function, &id, EventFate::Due);
+        self.changed.notify_one();
+        Ok(id)
+    }
+
+    /// Says that an item of a table has changed, and gives the id of the record and the functions that it reaches.
+    pub(crate) fn change(
+        &self,
+        table: &str,
+        keys: Item,
+        (old, new): (Option<Item>, Option<Item>),
+    ) -> Result<(String, Vec<String>), EventError> {
+        let now = Instant::now();
+        let kind = match (&old, &new) {
+            (None, Some(_)) => ChangeKind::Insert,
+            (Some(_), Some(_)) => ChangeKind::Modify,
+            (Some(_), None) => ChangeKind::Remove,
+            (None, None) => {
+                return Err(EventError::Invalid("a change has `new`, `old` or both".to_owned()));
+            }
+        };
+        let mut state = lock(&self.state);
+        let reads = |consumer: &&Arc<DeployedConsumer>| match &consumer.source {
+            EventSource::Stream(source) => source.table.as_str() == table,
+            _ => false,
+        };
+        let readers: Vec<_> = state.consumers.iter().filter(reads).cloned().collect();
+        if readers.is_empty() {
+            let tables = state.consumers.iter().filter_map(|consumer| match &consumer.source {
+                EventSource::Stream(source) => Some(source.table.to_string()),
+                _ => None,
+            });
+            let known = tables.collect();
+            return Err(EventError::Unknown { kind: "stream", name: table.to_owned(), known });
+        }
+        state.records += 1;
+        let record = StreamRecord {
+            event_id: self.ids.invocation().replace('-', ""),
+            kind,
+            keys,
+            new_image: new,
+            old_image: old,
+            sequence_number: format!("{:021}", 100_000_000_000_000_000_000_u128 + u128::from(state.records)),
+            created: self.clock.millis(now) / 1_000,
+        };
+        let (id, region) = (record.event_id.clone(), state.region.clone());
+        let mut reached = Vec::new();
+        for reader in readers {
+            let EventSource::Stream(source) = &reader.source else { continue };
+            let event = consumer::of_records(&region, table, std::slice::from_ref(&record));
+            if !consumer::is_taken(&source.filter, &event) {
+                continue;
+            }
+            let shard = state.shards.entry(reader.function.name.clone()).or_default();
+            shard.put(now, record.clone()).map_err(|_| EventError::Full)?;
+            reached.push(reader.function.name.to_string());
+        }
+        drop(state);
+        self.tell(table, &id, EventFate::Changed { functions: reached.clone() });
+        self.changed.notify_one();
+        Ok((id, reached))
+    }
+
+    /// Sends the dead letters of a queue again, or what a function was called with in vain: the one of this id, or all. Gives how many
+    /// there were.
+    pub(crate) fn revive(&self, of: &str, id: Option<&str>) -> Result<usize, EventError> {
+        let now = Instant::now();
+        let mut state = lock(&self.state);
+        if let Some((name, _)) = state.queue(of) {
+            let count = state.queues.get_mut(&name).map_or(0, |queue| queue.revive(now, id));
+            drop(state);
+            self.changed.notify_one();
+            return Ok(count);
+        }
+        if !state.consumers.iter().any(|consumer| *consumer.function.name == *of) {
+            let functions = state.consumers.iter().map(|consumer| consumer.function.name.to_string());
+            let known = state.queue_names().into_iter().chain(functions).collect();
+            return Err(EventError::Unknown { kind: "queue and no consumer", name: of.to_owned(), known });
+        }
+        let is = |lost: &Lost| *lost.function == *of && id.is_none_or(|id| lost.id == id);
+        let (again, rest): (VecDeque<_>, _) = state.lost.drain(..).partition(is);
+        state.lost = rest;
+        let count = again.len();
+        for Lost { id, function, what, .. } in again {
+            match what {
+                What::Event(event) => {
+                    state.later.push(Later { id, function, event, failures: 0, since: now, due: now });
+                }
+                What::Records(records) => {
+                    let shard = state.shards.entry(function).or_default();
+                    for record in records {
+                        shard.put(now, record).map_err(|_| EventError::Full)?;
+                    }
+                }
+            }
+        }
+        drop(state);
+        self.changed.notify_one();
+        Ok(count)
+    }
+
+    /// Keeps an event for a function.
+    fn later(&self, id: &str, function: &Arc<str>, event: Value, now: Instant) -> Result<(), EventError> {
+        let mut state = lock(&self.state);
+        if state.later.len() >= LATER {
+            return Err(EventError::Full);
+        }
+        let (id, function) = (id.to_owned(), function.clone());
+        state.later.push(Later { id, function, event, failures: 0, since: now, due: now });
+        Ok(())
+    }
+
+    pub(super) fn tell(&self, at: &str, id: &str, fate: EventFate) {
+        let made = || EventLog { at: at.into(), id: id.to_owned(), fate };
+        self.observer.tell(|| Observation::Event(Box::new(made())));
+    }
+
+    /// The consumers as they are now.
+    pub(crate) fn consumers(&self) -> Vec<Arc<DeployedConsumer>> {
+        lock(&self.state).consumers.clone()
+    }
+
+    /// The queues, with how many messages each has.
+    pub(crate) fn queues(&self) -> Vec<(String, Counts)> {
+        let now = Instant::now();
+        let state = lock(&self.state);
+        state.queues.iter().map(|(name, queue)| (name.clone(), queue.counts(now))).collect()
+    }
+
+    /// A queue by the name of it that clients say, with whether it is FIFO.
+    pub(crate) fn queue(&self, name: &str) -> Option<(String, bool)> {
+        lock(&self.state).queue(name)
+    }
+
+    pub(crate) fn region(&self) -> Arc<str> {
+        lock(&self.state).region.clone()
+    }
+
+    /// How much waits for a function that no queue calls, and how much of it was given up.
+    pub(crate) fn pending(&self, function: &str) -> (usize, usize) {
+        let state = lock(&self.state);
+        let later = state.later.iter().filter(|later| *later.function == *function).count();
+        let records = state.shards.get(function).map_or(0, Shard::waiting);
+        (later + records, state.lost.iter().filter(|lost| *lost.function == *function).count())
+    }
+
+    /// The dead letters of all queues and functions, the oldest of each first: whose it is, its id, why, when, and what it says.
+    #[cfg(feature = "page")]
+    pub(crate) fn dead_letters(&self) -> Vec<Value> {
+        let state = lock(&self.state);
+        let of_queues = state.queues.iter().flat_map(|(name, queue)| {
+            queue.dead().map(move |message| {
+                json!({
+                    "of": name, "id": message.message_id, "time": message.sent,
+                    "why": format!("it was received {} times", message.receive_count), "content": message.body,
+                })
+            })
+        });
+        let of_functions = state.lost.iter().map(|lost| {
+            let content = match &lost.what {
+                What::Event(event) => event.clone(),
+                What::Records(records) => json!({ "records": records.len(), "first": records.first().map(|of| json!({
+                    "new": of.new_image, "old": of.old_image,
+                })) }),
+            };
+            json!({ "of": *lost.function, "id": lost.id, "time": lost.time, "why": lost.why, "content": content })
+        });
+        of_queues.chain(of_functions).collect()
+    }
+}
+
+/// Why a message is not taken.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub(crate) enum SendError {
+    #[error("there is no such queue{}", listed(.0))]
+    Unknown(Vec<String>),
+    #[error(transparent)]
+    NotSent(#[from] NotSent),
+}
+
+impl State {
+    fn queue_names(&self) -> Vec<String> {
+        self.queues.keys().cloned().collect()
+    }
+
+    /// Clients say a FIFO queue's name with or without its ending.
+    fn queue(&self, name: &str) -> Option<(String, bool)> {
+        let short = name.strip_suffix(".fifo");
+        let queue = |name: &str| self.queues.get(name).map(|queue| (name.to_owned(), queue.fifo()));
+        queue(name).or_else(|| queue(short?).filter(|(_, fifo)| *fifo))
+    }
+
+    pub(super) fn lose(&mut self, id: String, function: Arc<str>, why: String, time: u64, what: What) {
+        let bytes = match &what {
+            What::Event(event) => event.to_string().len(),
+            What::Records(records) => consumer::of_records("", "", records).to_string().len(),
+        };
+        self.lost.push_back(Lost { id, function, why, time, what, bytes });
+        while self.lost.len() > LOST || self.lost.iter().map(|lost| lost.bytes).sum::<usize>() > LOST_BYTES {
+            self.lost.pop_front();
+        }
+    }
+}

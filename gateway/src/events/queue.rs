@@ -1,0 +1,606 @@
+//! A queue as SQS keeps it, in memory.
+//!
+//! In: messages, and the times at which something is done with them, which the caller says. Out: messages that are received, and those
+//! that were received too often and are dead letters. It has no clock and calls nothing. What is kept is bounded: a full queue refuses
+//! messages, and the oldest dead letters go first.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    time::Duration,
+};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use routegen_apigw::consumer::{MessageAttribute, QueueMessage};
+use routegen_spec::{QueueSource, limits};
+use tokio::time::Instant;
+
+use super::md5;
+
+/// Messages of one queue at once, and their bytes.
+const MESSAGES: usize = 10_000;
+const BYTES: usize = 64 * 1024 * 1024;
+
+/// Dead letters of one queue.
+const DEAD: usize = 1_000;
+
+/// What decides how a queue behaves.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Settings {
+    pub(super) fifo: bool,
+    /// How long a message that was received is not received again.
+    pub(super) visibility: Duration,
+    /// How often a message is received before it is a dead letter.
+    pub(super) receives: u32,
+}
+
+impl Settings {
+    /// As the Terraform module makes the queue of a function.
+    pub(super) fn new(source: &QueueSource, timeout: Duration) -> Self {
+        let timeout = u32::try_from(timeout.as_secs()).unwrap_or(u32::MAX / limits::VISIBILITY_PER_TIMEOUT);
+        let seconds = source.visibility_timeout(timeout).min(*limits::VISIBILITY_TIMEOUT_S.end());
+        Self { fifo: source.fifo, visibility: Duration::from_secs(seconds.into()), receives: source.receives }
+    }
+}
+
+/// A message that is to be sent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outgoing {
+    pub(crate) body: String,
+    pub(crate) attributes: BTreeMap<String, MessageAttribute>,
+    pub(crate) group: Option<String>,
+    pub(crate) deduplication: Option<String>,
+    pub(crate) delay: Duration,
+}
+
+/// What its sender is told.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Sent {
+    pub(crate) id: String,
+    pub(crate) md5: String,
+    pub(crate) sequence: Option<String>,
+    /// Whether the queue had it already.
+    pub(crate) duplicate: bool,
+}
+
+/// Why a queue does not take a message.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub(crate) enum NotSent {
+    #[error("a message of a FIFO queue requires a group")]
+    NoGroup,
+    #[error("a message of a FIFO queue cannot have a delay of its own")]
+    FifoDelay,
+    #[error("a delay is at most {} seconds", limits::MESSAGE_DELAY_S.end())]
+    Delay,
+    #[error("the message is larger than {} bytes", limits::MESSAGE_BYTES)]
+    Large,
+    #[error("a message cannot be empty")]
+    Empty,
+    #[error("the message holds a character that SQS does not take: {0}")]
+    Character(String),
+    #[error("a message has at most {} attributes", limits::MESSAGE_ATTRIBUTES)]
+    Attributes,
+    #[error("the local queue is full: it keeps {MESSAGES} messages and 64 MiB")]
+    Full,
+}
+
+#[derive(Debug)]
+struct Held {
+    message: QueueMessage,
+    /// From when on it can be received; and since when, where that is past.
+    visible: Instant,
+    in_flight: bool,
+}
+
+/// How many messages there are.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Counts {
+    pub(crate) waiting: usize,
+    pub(crate) in_flight: usize,
+    pub(crate) delayed: usize,
+    pub(crate) dead: usize,
+}
+
+/// What a queue has for whoever asks.
+#[derive(Debug, Default)]
+pub(super) struct Received {
+    pub(super) messages: Vec<QueueMessage>,
+    pub(super) dead: Vec<QueueMessage>,
+}
+
+/// What could be received at a time.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct Waiting {
+    pub(super) messages: usize,
+    /// Since when the first of them waits.
+    pub(super) since: Option<Instant>,
+    /// When one becomes visible that is not.
+    pub(super) next: Option<Instant>,
+}
+
+#[derive(Debug)]
+pub(super) struct Queue {
+    settings: Settings,
+    /// In the order in which they were sent.
+    held: VecDeque<Held>,
+    bytes: usize,
+    dead: VecDeque<QueueMessage>,
+    /// What was sent to a FIFO queue, by its deduplication id.
+    known: BTreeMap<String, (Instant, Sent)>,
+    sent: u64,
+}
+
+impl Queue {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            held: VecDeque::new(),
+            bytes: 0,
+            dead: VecDeque::new(),
+            known: BTreeMap::new(),
+            sent: 0,
+        }
+    }
+
+    /// Behaves like this from now on.
+    pub(super) fn set(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.held.is_empty() && self.dead.is_empty()
+    }
+
+    pub(super) fn fifo(&self) -> bool {
+        self.settings.fifo
+    }
+
+    pub(super) fn visibility(&self) -> Duration {
+        self.settings.visibility
+    }
+
+    /// Takes a message at the time `now`, which is `wall` in milliseconds since 1970.
+    pub(super) fn send(
+        &mut self,
+        (now, wall): (Instant, u64),
+        outgoing: Outgoing,
+        id: impl FnOnce() -> String,
+    ) -> Result<Sent, NotSent> {
+        self.check(&outgoing)?;
+        let Outgoing { body, attributes, group, deduplication, delay } = outgoing;
+        let window = Duration::from_secs(limits::DEDUPLICATION_S);
+        self.known.retain(|_, (at, _)| now.duration_since(*at) < window);
+        let deduplication = self.fifo().then(|| deduplication.unwrap_or_else(|| hash(&body)));
+        let known = deduplication.as_ref().and_then(|id| self.known.get(id));
+        if let Some((_, sent)) = known {
+            return Ok(Sent { duplicate: true, ..sent.clone() });
+        }
+        if self.held.len() >= MESSAGES || self.bytes + body.len() > BYTES {
+            return Err(NotSent::Full);
+        }
+        self.sent += 1;
+        let sequence = self
+            .fifo()
+            .then(|| format!("{:020}", 18_849_496_460_467_696_128_u128 + u128::from(self.sent) * 256));
+        let sent = Sent { id: id(), md5: md5::of_body(&body), sequence, duplicate: false };
+        if let Some(id) = &deduplication {
+            self.known.insert(id.clone(), (now, sent.clone()));
+        }
+        self.bytes += body.len();
+        let message = QueueMessage {
+            message_id: sent.id.clone(),
+            receipt_handle: String::new(),
+            body,
+            md5_of_body: sent.md5.clone(),
+            sent: wall,
+            first_received: 0,
+            receive_count: 0,
+            sender_id: "routegen".to_owned(),
+            group_id: group,
+            deduplication_id: deduplication,
+            sequence_number: sent.sequence.clone(),
+            attributes,
+        };
+        self.held.push_back(Held { message, visible: now + delay, in_flight: false });
+        Ok(sent)
+    }
+
+    fn check(&self, outgoing: &Outgoing) -> Result<(), NotSent> {
+        let Outgoing { body, attributes, group, delay, .. } = outgoing;
+        if self.fifo() && group.is_none() {
+            return Err(NotSent::NoGroup);
+        }
+        if self.fifo() && !delay.is_zero() {
+            return Err(NotSent::FifoDelay);
+        }
+        if delay.as_secs() > *limits::MESSAGE_DELAY_S.end() {
+            return Err(NotSent::Delay);
+        }
+        if body.is_empty() {
+            return Err(NotSent::Empty);
+        }
+        if attributes.len() > limits::MESSAGE_ATTRIBUTES {
+            return Err(NotSent::Attributes);
+        }
+        let beside = |(name, attribute): (&String, &MessageAttribute)| match attribute {
+            MessageAttribute::Text { data_type, value } | MessageAttribute::Binary { data_type, value } => {
+                name.len() + data_type.len() + value.len()
+            }
+            _ => name.len(),
+        };
+        if body.len() + attributes.iter().map(beside).sum::<usize>() > limits::MESSAGE_BYTES {
+            return Err(NotSent::Large);
+        }
+        let unfit = body
+            .chars()
+            .find(|c| (*c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}'));
+        unfit.map_or(Ok(()), |c| Err(NotSent::Character(c.escape_unicode().to_string())))
+    }
+
+    /// What could be received.
+    pub(super) fn waiting(&self, now: Instant) -> Waiting {
+        let mut waiting = Waiting::default();
+        let mut blocked = BTreeSet::new();
+        for held in &self.held {
+            let group = self.group(held);
+            if held.visible > now {
+                waiting.next = Some(waiting.next.map_or(held.visible, |next| next.min(held.visible)));
+                blocked.extend(group);
+            } else if group.is_none_or(|group| !blocked.contains(group)) {
+                waiting.messages += 1;
+                waiting.since = Some(waiting.since.map_or(held.visible, |since| since.min(held.visible)));
+            }
+        }
+        waiting
+    }
+
+    /// The group whose messages come one after the other.
+    fn group<'a>(&self, held: &'a Held) -> Option<&'a str> {
+        held.message.group_id.as_deref().filter(|_| self.settings.fifo)
+    }
+
+    /// Receives up to `most` messages of together no more than `bytes`, but at least one. They are not received again before their
+    /// visibility timeout ends, nor is what comes after them in their groups.
+    pub(super) fn receive(
+        &mut self,
+        (now, wall): (Instant, u64),
+        (most, bytes): (usize, usize),
+        mut receipt: impl FnMut() -> String,
+    ) -> Received {
+        let mut received = Received::default();
+        let mut blocked: BTreeSet<String> = BTreeSet::new();
+        let mut size = 0;
+        let mut at = 0;
+        while at < self.held.len() && received.messages.len() < most {
+            let fifo = self.settings.fifo;
+            let held = &mut self.held[at];
+            let group = held.message.group_id.clone().filter(|_| fifo);
+            if group.as_ref().is_some_and(|group| blocked.contains(group)) {
+                at += 1;
+                continue;
+            }
+            if held.visible > now {
+                blocked.extend(group);
+                at += 1;
+                continue;
+            }
+            if held.message.receive_count >= self.settings.receives {
+                if let Some(message) = self.take(at) {
+                    received.dead.push(message.clone());
+                    self.bury(message);
+                }
+                continue;
+            }
+            if !received.messages.is_empty() && size + held.message.body.len() > bytes {
+                break;
+            }
+            size += held.message.body.len();
+            held.in_flight = true;
+            held.visible = now + self.settings.visibility;
+            let message = &mut held.message;
+            message.receive_count += 1;
+            message.receipt_handle = receipt();
+            if message.receive_count == 1 {
+                message.first_received = wall;
+            }
+            received.messages.push(message.clone());
+            at += 1;
+        }
+        received
+    }
+
+    /// Deletes a message by what it was last received with; `false` where there is none.
+    pub(super) fn delete(&mut self, receipt: &str) -> bool {
+        let found = self.held.iter().position(|held| held.message.receipt_handle == receipt);
+        found.is_some_and(|at| self.take(at).is_some())
+    }
+
+    /// Lets a message be received again from `visible` on. Where it has been received as often as it may be, it is a dead letter then,
+    /// and the next receipt says so.
+    pub(super) fn release(&mut self, receipt: &str, visible: Instant) {
+        let found = self.held.iter_mut().find(|held| held.message.receipt_handle == receipt);
+        if let Some(held) = found.filter(|held| held.in_flight) {
+            held.visible = visible.min(held.visible);
+            held.in_flight = false;
+        }
+    }
+
+    fn take(&mut self, at: usize) -> Option<QueueMessage> {
+        let held = self.held.remove(at)?;
+        self.bytes -= held.message.body.len();
+        Some(held.message)
+    }
+
+    fn bury(&mut self, message: QueueMessage) {
+        self.dead.push_back(message);
+        while self.dead.len() > DEAD {
+            self.dead.pop_front();
+        }
+    }
+
+    /// The dead letters, the oldest first.
+    pub(super) fn dead(&self) -> impl Iterator<Item = &QueueMessage> {
+        self.dead.iter()
+    }
+
+    /// Sends dead letters again: the one with this id, or all. Gives how many there were.
+    pub(super) fn revive(&mut self, now: Instant, id: Option<&str>) -> usize {
+        let is = |message: &QueueMessage| id.is_none_or(|id| message.message_id == id);
+        let (again, rest): (VecDeque<_>, _) = self.dead.drain(..).partition(is);
+        self.dead = rest;
+        let count = again.len();
+        for mut message in again {
+            (message.receive_count, message.first_received) = (0, 0);
+            message.receipt_handle.clear();
+            self.bytes += message.body.len();
+            self.held.push_back(Held { message, visible: now, in_flight: false });
+        }
+        count
+    }
+
+    pub(super) fn counts(&self, now: Instant) -> Counts {
+        let mut counts = Counts { dead: self.dead.len(), ..Counts::default() };
+        for held in &self.held {
+            let of = if held.visible <= now {
+                &mut counts.waiting
+            } else if held.in_flight {
+                &mut counts.in_flight
+            } else {
+                &mut counts.delayed
+            };
+            *of += 1;
+        }
+        counts
+    }
+}
+
+/// What a FIFO queue knows a message by that has no deduplication id.
+fn hash(body: &str) -> String {
+    use std::fmt::Write as _;
+    digest(&SHA256, body.as_bytes()).as_ref().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A queue, its clock and the ids that it has given.
+    struct World {
+        queue: Queue,
+        begin: Instant,
+        seconds: u64,
+        ids: u32,
+    }
+
+    impl World {
+        fn new(fifo: bool) -> Self {
+            let settings = Settings { fifo, visibility: Duration::from_secs(60), receives: 2 };
+            Self { queue: Queue::new(settings), begin: Instant::now(), seconds: 0, ids: 0 }
+        }
+
+        fn now(&self) -> (Instant, u64) {
+            (self.begin + Duration::from_secs(self.seconds), self.seconds * 1_000)
+        }
+
+        fn try_send(&mut self, outgoing: Outgoing) -> Result<Sent, NotSent> {
+            let now = self.now();
+            self.ids += 1;
+            let id = format!("m{}", self.ids);
+            self.queue.send(now, outgoing, || id)
+        }
+
+        fn send(&mut self, body: &str, group: Option<&str>) -> Sent {
+            let group = group.map(str::to_owned);
+            self.try_send(Outgoing { body: body.to_owned(), group, ..Outgoing::default() }).unwrap()
+        }
+
+        fn receive(&mut self, most: usize) -> Received {
+            let now = self.now();
+            let ids = &mut self.ids;
+            self.queue.receive(now, (most, usize::MAX), || {
+                *ids += 1;
+                format!("r{ids}")
+            })
+        }
+
+        fn bodies(&mut self, most: usize) -> Vec<String> {
+            self.receive(most).messages.into_iter().map(|message| message.body).collect()
+        }
+    }
+
+    #[test]
+    fn a_message_that_was_received_is_there_again_when_its_visibility_timeout_ends() {
+        let mut world = World::new(false);
+        world.send("a", None);
+        world.send("b", None);
+        assert_eq!(world.bodies(10), ["a", "b"]);
+        assert_eq!(world.queue.waiting(world.now().0).messages, 0);
+        assert_eq!(world.queue.counts(world.now().0), Counts { in_flight: 2, ..Counts::default() });
+        world.seconds = 59;
+        assert!(world.bodies(10).is_empty());
+        assert_eq!(world.queue.waiting(world.now().0).next, Some(world.begin + Duration::from_secs(60)));
+        world.seconds = 60;
+        let again = world.receive(10).messages;
+        assert_eq!(again.iter().map(|message| message.receive_count).collect::<Vec<_>>(), [2, 2]);
+        assert_eq!(again[0].first_received, 0);
+        assert!(world.queue.delete(&again[0].receipt_handle));
+        assert!(!world.queue.delete(&again[0].receipt_handle), "it is gone");
+        assert_eq!(world.queue.counts(world.now().0), Counts { in_flight: 1, ..Counts::default() });
+    }
+
+    #[test]
+    fn a_receipt_of_an_earlier_receive_deletes_nothing() {
+        let mut world = World::new(false);
+        world.send("a", None);
+        let first = world.receive(1).messages.remove(0);
+        world.seconds = 60;
+        let second = world.receive(1).messages.remove(0);
+        assert!(!world.queue.delete(&first.receipt_handle));
+        world.queue.release(&first.receipt_handle, world.now().0);
+        assert!(world.bodies(1).is_empty(), "nor does it release it");
+        assert!(world.queue.delete(&second.receipt_handle));
+    }
+
+    #[test]
+    fn a_message_that_was_received_too_often_is_a_dead_letter_and_can_be_sent_again() {
+        let mut world = World::new(false);
+        world.send("poison", None);
+        world.send("good", None);
+        for round in 0..2 {
+            world.seconds = round * 60;
+            for message in world.receive(10).messages {
+                if message.body == "good" {
+                    world.queue.delete(&message.receipt_handle);
+                }
+            }
+        }
+        world.seconds = 120;
+        let last = world.receive(10);
+        assert!(last.messages.is_empty());
+        assert_eq!(last.dead.iter().map(|message| &*message.body).collect::<Vec<_>>(), ["poison"]);
+        assert_eq!(world.queue.counts(world.now().0), Counts { dead: 1, ..Counts::default() });
+        assert_eq!(world.queue.revive(world.now().0, Some("another")), 0);
+        assert_eq!(world.queue.revive(world.now().0, None), 1);
+        let again = world.receive(10).messages;
+        assert_eq!((again.len(), again[0].receive_count), (1, 1));
+        assert!(world.queue.dead().next().is_none());
+    }
+
+    #[test]
+    fn a_released_message_is_received_when_it_is_said_and_never_later_than_its_timeout() {
+        let mut world = World::new(false);
+        world.send("a", None);
+        let receipt = world.receive(1).messages.remove(0).receipt_handle;
+        world.queue.release(&receipt, world.begin + Duration::from_secs(5));
+        world.seconds = 4;
+        assert!(world.bodies(1).is_empty());
+        assert_eq!(world.queue.counts(world.now().0), Counts { delayed: 1, ..Counts::default() });
+        world.seconds = 5;
+        let receipt = world.receive(1).messages.remove(0).receipt_handle;
+        world.queue.release(&receipt, world.begin + Duration::from_secs(500));
+        world.seconds = 65;
+        assert_eq!(world.receive(1).dead.len(), 1);
+    }
+
+    #[test]
+    fn a_group_of_a_fifo_queue_waits_for_its_message_in_flight_and_others_do_not() {
+        let mut world = World::new(true);
+        for (body, group) in [("a1", "a"), ("a2", "a"), ("b1", "b"), ("a3", "a")] {
+            world.send(body, Some(group));
+        }
+        let first = world.receive(2).messages;
+        assert_eq!(first.iter().map(|message| &*message.body).collect::<Vec<_>>(), ["a1", "a2"], "in order");
+        assert_eq!(world.queue.waiting(world.now().0).messages, 1);
+        assert_eq!(world.bodies(10), ["b1"]);
+        assert!(world.bodies(10).is_empty(), "a3 waits");
+        world.queue.delete(&first[0].receipt_handle);
+        assert!(world.bodies(10).is_empty(), "and goes on waiting");
+        world.queue.release(&first[1].receipt_handle, world.now().0);
+        assert_eq!(world.bodies(10), ["a2", "a3"]);
+        // A dead letter holds up nobody.
+        world.seconds = 60;
+        let last = world.receive(10);
+        assert_eq!(last.dead.iter().map(|message| &*message.body).collect::<Vec<_>>(), ["a2"]);
+        assert_eq!(last.messages.iter().map(|message| &*message.body).collect::<Vec<_>>(), ["b1", "a3"]);
+    }
+
+    #[test]
+    fn a_fifo_queue_takes_a_message_once_in_five_minutes() {
+        let mut world = World::new(true);
+        let first = world.send("same", Some("a"));
+        let again = world.send("same", Some("b"));
+        assert_eq!((again.duplicate, &again.id, &again.sequence), (true, &first.id, &first.sequence));
+        let own = Outgoing {
+            body: "same".to_owned(),
+            group: Some("a".to_owned()),
+            deduplication: Some("1".to_owned()),
+            ..Outgoing::default()
+        };
+        let own = world.try_send(own).unwrap();
+        assert!(!own.duplicate && own.sequence > first.sequence, "{own:?}");
+        world.seconds = limits::DEDUPLICATION_S;
+        assert!(!world.send("same", Some("a")).duplicate);
+        assert_eq!(world.queue.counts(world.now().0).waiting, 3);
+    }
+
+    #[test]
+    fn a_delayed_message_is_not_there_before_its_time() {
+        let mut world = World::new(false);
+        let delay = Duration::from_secs(5);
+        world.try_send(Outgoing { body: "late".to_owned(), delay, ..Outgoing::default() }).unwrap();
+        assert_eq!(world.queue.counts(world.now().0).delayed, 1);
+        world.seconds = 4;
+        assert!(world.bodies(1).is_empty());
+        world.seconds = 5;
+        assert_eq!(world.bodies(1), ["late"]);
+    }
+
+    #[test]
+    fn what_sqs_refuses_is_refused() {
+        let message = |body: &str| Outgoing { body: body.to_owned(), ..Outgoing::default() };
+        let grouped = |body: &str| Outgoing { group: Some("a".to_owned()), ..message(body) };
+        let mut standard = World::new(false);
+        let large = "a".repeat(limits::MESSAGE_BYTES + 1);
+        for (outgoing, error) in [
+            (message(""), NotSent::Empty),
+            (message(&large), NotSent::Large),
+            (message("a\0b"), NotSent::Character("\\u{0}".to_owned())),
+            (message("\u{ffff}"), NotSent::Character("\\u{ffff}".to_owned())),
+            (Outgoing { delay: Duration::from_secs(901), ..message("a") }, NotSent::Delay),
+        ] {
+            assert_eq!(standard.try_send(outgoing), Err(error));
+        }
+        standard.send("tab\tand\r\nline", None);
+        let mut fifo = World::new(true);
+        assert_eq!(fifo.try_send(message("a")), Err(NotSent::NoGroup));
+        let late = Outgoing { delay: Duration::from_secs(1), ..grouped("a") };
+        assert_eq!(fifo.try_send(late), Err(NotSent::FifoDelay));
+    }
+
+    #[test]
+    fn a_batch_ends_where_an_event_would_be_too_large_but_has_one_message() {
+        let mut world = World::new(false);
+        for body in ["aaaa", "bb", "cc"] {
+            world.send(body, None);
+        }
+        let now = world.now();
+        let sizes = |received: Received| received.messages.iter().map(|of| of.body.len()).collect::<Vec<_>>();
+        assert_eq!(sizes(world.queue.receive(now, (10, 3), String::new)), [4]);
+        assert_eq!(sizes(world.queue.receive(now, (10, 4), String::new)), [2, 2]);
+    }
+
+    #[test]
+    fn a_queue_keeps_no_more_than_so_many_messages() {
+        let mut world = World::new(false);
+        for _ in 0..MESSAGES {
+            world.send("a", None);
+        }
+        assert_eq!(
+            world.try_send(Outgoing { body: "a".to_owned(), ..Outgoing::default() }),
+            Err(NotSent::Full)
+        );
+        assert_eq!(world.bodies(1).len(), 1);
+    }
+}

@@ -1,0 +1,335 @@
+//! Consumers are called: with what is due, and by the rules of each kind of event source for what fails.
+//!
+//! In: what waits. Out: invocations, one task for each, and what becomes of them. Retries that AWS makes after minutes are made sooner
+//! where the gateway's owner says so.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use routegen_apigw::consumer::{Answered, QueueMessage, StreamRecord};
+use routegen_spec::{EventSource, limits};
+use serde_json::Value;
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    consumer::{self, DeployedConsumer},
+    hub::{Hub, Later, State, What},
+    shard::Batch,
+};
+use crate::{
+    functions::{Call, InvokeError, Invoked},
+    lock::lock,
+    observe::{DeliveryLog, EventFate, Observation},
+};
+
+/// Batches of one queue at once, where its source says no less: with so many Lambda begins.
+const POLLERS: usize = 5;
+
+/// The bytes of messages in one event: with what stands around them they are no more than Lambda takes.
+const BATCH_BYTES: usize = limits::PAYLOAD_BYTES / 2;
+
+/// Between two attempts at a batch of a stream. Lambda documents none.
+const STREAM_PAUSE: Duration = Duration::from_secs(1);
+
+/// Calls consumers until the other side of `stop` says so, or is gone.
+pub(crate) async fn run(hub: Arc<Hub>, mut stop: watch::Receiver<bool>) {
+    let mut works = JoinSet::new();
+    loop {
+        let (due, next) = hub.due(Instant::now());
+        for work in due {
+            works.spawn(hub.clone().work(work));
+        }
+        tokio::select! {
+            _ = stop.changed() => break,
+            () = hub.changed.notified() => {}
+            Some(_) = works.join_next() => {}
+            () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {}
+        }
+    }
+    works.shutdown().await;
+}
+
+/// An invocation that is due.
+struct Work {
+    consumer: Arc<DeployedConsumer>,
+    event: Value,
+    /// The ids of what is in it.
+    ids: Vec<String>,
+    attempt: u32,
+    of: WorkOf,
+}
+
+enum WorkOf {
+    Queue { queue: String, messages: Vec<QueueMessage> },
+    Later(Later),
+    Stream(Batch),
+}
+
+/// How a consumer answered.
+struct Ended {
+    answered: Result<Answered, String>,
+    answer: Option<Bytes>,
+    cold_start: bool,
+}
+
+impl Hub {
+    /// The invocations that are due, and when the next may be.
+    fn due(&self, now: Instant) -> (Vec<Work>, Option<Instant>) {
+        let mut state = lock(&self.state);
+        let (mut works, mut next, mut dead) = (Vec::new(), None::<Instant>, Vec::new());
+        let mut wait = |at: Option<Instant>| {
+            if let Some(at) = at {
+                next = Some(next.map_or(at, |next| next.min(at)));
+            }
+        };
+        for consumer in state.consumers.clone() {
+            match &consumer.source {
+                EventSource::Queue(_) => {
+                    while let Some(work) = self.poll(&mut state, &consumer, now, &mut wait, &mut dead) {
+                        works.push(work);
+                    }
+                }
+                EventSource::Stream(source) => {
+                    let region = state.region.clone();
+                    let Some(shard) = state.shards.get_mut(&consumer.function.name) else { continue };
+                    match shard.next(now, source) {
+                        Ok(batch) => works.push(Work {
+                            event: consumer::of_records(&region, source.table.as_str(), &batch.records),
+                            ids: batch.records.iter().map(|of| of.sequence_number.clone()).collect(),
+                            attempt: batch.attempts + 1,
+                            of: WorkOf::Stream(batch),
+                            consumer,
+                        }),
+                        Err(at) => wait(at),
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut rest = Vec::new();
+        for later in std::mem::take(&mut state.later) {
+            let found = state.consumers.iter().find(|consumer| consumer.function.name == later.function);
+            match found {
+                // Its function is gone, and with it what it was to be called with.
+                None => {}
+                Some(consumer) if later.due <= now => works.push(Work {
+                    consumer: consumer.clone(),
+                    event: later.event.clone(),
+                    ids: vec![later.id.clone()],
+                    attempt: later.failures + 1,
+                    of: WorkOf::Later(later),
+                }),
+                Some(_) => {
+                    wait(Some(later.due));
+                    rest.push(later);
+                }
+            }
+        }
+        state.later = rest;
+        drop(state);
+        for (queue, message) in dead {
+            let receives = message.receive_count;
+            self.tell(&queue, &message.message_id, EventFate::DeadLetter { receives });
+        }
+        (works, next)
+    }
+
+    /// The next batch of a queue, if it is time for one.
+    fn poll(
+        &self,
+        state: &mut State,
+        consumer: &Arc<DeployedConsumer>,
+        now: Instant,
+        wait: &mut impl FnMut(Option<Instant>),
+        dead: &mut Vec<(String, QueueMessage)>,
+    ) -> Option<Work> {
+        let EventSource::Queue(source) = &consumer.source else { return None };
+        let most = source.concurrency.map_or(POLLERS, |most| POLLERS.min(most as usize));
+        if state.busy.get(&consumer.function.name).copied().unwrap_or_default() >= most {
+            return None;
+        }
+        let name = source.queue.as_str();
+        let region = state.region.clone();
+        let queue = state.queues.get_mut(name)?;
+        loop {
+            let waiting = queue.waiting(now);
+            let since = waiting.since;
+            let Some(since) = since else {
+                wait(waiting.next);
+                return None;
+            };
+            let due = since + Duration::from_secs(source.window.into());
+            if waiting.messages < source.batch as usize && due > now {
+                wait(Some(waiting.next.map_or(due, |next| next.min(due))));
+                return None;
+            }
+            let most = (source.batch as usize, BATCH_BYTES);
+            let received = queue.receive((now, self.clock.millis(now)), most, || self.ids.invocation());
+            dead.extend(received.dead.into_iter().map(|message| (name.to_owned(), message)));
+            let (taken, others): (Vec<_>, Vec<_>) = received.messages.into_iter().partition(|message| {
+                let event = consumer::of_messages(&region, name, std::slice::from_ref(message));
+                consumer::is_taken(&source.filter, &event)
+            });
+            for message in others {
+                queue.delete(&message.receipt_handle);
+                self.tell(name, &message.message_id, EventFate::Filtered);
+            }
+            if taken.is_empty() {
+                continue;
+            }
+            let fifo = if queue.fifo() { ".fifo" } else { "" };
+            *state.busy.entry(consumer.function.name.clone()).or_default() += 1;
+            return Some(Work {
+                consumer: consumer.clone(),
+                event: consumer::of_messages(&region, &format!("{name}{fifo}"), &taken),
+                ids: taken.iter().map(|message| message.message_id.clone()).collect(),
+                attempt: taken.iter().map(|message| message.receive_count).max().unwrap_or(1),
+                of: WorkOf::Queue { queue: name.to_owned(), messages: taken },
+            });
+        }
+    }
+
+    /// Calls a consumer, and does what comes of it.
+    async fn work(self: Arc<Self>, work: Work) {
+        let begin = Instant::now();
+        let payload = Bytes::from(work.event.to_string());
+        let (invocation, trace) = (self.ids.invocation(), self.ids.trace(self.clock.wall(begin)));
+        let call = Call { request_id: invocation.clone(), payload: payload.clone(), trace };
+        let Invoked { outcome, cold_start } = work.consumer.function.invoke(call).await;
+        let ended = Ended::new(&work, outcome, cold_start);
+        let now = Instant::now();
+        let (failed, error) = match &ended.answered {
+            Ok(Answered::Failed(places)) => {
+                (places.iter().filter_map(|place| work.ids.get(*place).cloned()).collect(), None)
+            }
+            Ok(_) => (Vec::new(), None),
+            Err(error) => (work.ids.clone(), Some(error.clone())),
+        };
+        let mut log = DeliveryLog {
+            function: work.consumer.function.name.clone(),
+            event_source: work.consumer.described.clone(),
+            invocation,
+            records: work.ids.clone(),
+            attempt: work.attempt,
+            failed,
+            error,
+            again: None,
+            duration: begin.elapsed(),
+            cold_start: ended.cold_start,
+            event: payload,
+            answer: ended.answer.clone(),
+        };
+        let (again, lost) = self.conclude(work, &ended, now);
+        log.again = again;
+        let function = log.function.clone();
+        self.observer.tell(|| Observation::Delivery(Box::new(log)));
+        if let Some(lost) = lost {
+            self.tell(&function, &lost.0, EventFate::GivenUp { attempts: lost.1 });
+        }
+        self.changed.notify_one();
+    }
+
+    /// Puts back what failed. Gives after how long it is tried again, and what is not, with its attempts.
+    fn conclude(&self, work: Work, ended: &Ended, now: Instant) -> (Option<Duration>, Option<(String, u32)>) {
+        let Work { consumer, attempt, of, .. } = work;
+        let mut state = lock(&self.state);
+        match of {
+            WorkOf::Queue { queue, messages } => {
+                if let Some(busy) = state.busy.get_mut(&consumer.function.name) {
+                    *busy -= 1;
+                }
+                let Some(queue) = state.queues.get_mut(&queue) else { return (None, None) };
+                let has_failed = |at: usize| match &ended.answered {
+                    Ok(Answered::Failed(places)) => places.contains(&at),
+                    Ok(_) => false,
+                    Err(_) => true,
+                };
+                let mut again = None;
+                for (at, message) in messages.iter().enumerate() {
+                    if !has_failed(at) {
+                        queue.delete(&message.receipt_handle);
+                        continue;
+                    }
+                    // Otherwise its visibility timeout goes on.
+                    if let Some(pause) = self.retry_after {
+                        queue.release(&message.receipt_handle, now + pause);
+                    }
+                    again = Some(self.retry_after.unwrap_or(queue.visibility()));
+                }
+                (again, None)
+            }
+            WorkOf::Later(mut later) => {
+                let Err(why) = &ended.answered else { return (None, None) };
+                later.failures += 1;
+                let retries = consumer.retries();
+                let pause = self.retry_after.unwrap_or_else(|| consumer::pause(later.failures));
+                let max_age = Duration::from_secs(retries.max_age.into());
+                if later.failures <= retries.retries && now + pause - later.since <= max_age {
+                    later.due = now + pause;
+                    state.later.push(later);
+                    return (Some(pause), None);
+                }
+                let lost = (later.id.clone(), later.failures);
+                state.lose(
+                    later.id,
+                    later.function,
+                    why.clone(),
+                    self.clock.millis(now),
+                    What::Event(later.event),
+                );
+                (None, Some(lost))
+            }
+            WorkOf::Stream(batch) => {
+                let EventSource::Stream(source) = &consumer.source else { return (None, None) };
+                let Some(shard) = state.shards.get_mut(&consumer.function.name) else { return (None, None) };
+                let answered = match &ended.answered {
+                    Ok(Answered::Done) => {
+                        shard.done();
+                        return (None, None);
+                    }
+                    Ok(answered) => Some(answered),
+                    Err(_) => None,
+                };
+                let pause = self.retry_after.unwrap_or(STREAM_PAUSE);
+                let seconds = self.clock.millis(now) / 1_000;
+                let too_old = |record: &StreamRecord| {
+                    source.max_age.is_some_and(|age| seconds.saturating_sub(record.created) > age.into())
+                };
+                let failed = shard.failed(batch, answered, source, now + pause, too_old);
+                let again = failed.again.then_some(pause);
+                let Some(first) = failed.lost.first() else { return (again, None) };
+                let id = first.event_id.clone();
+                let why = match &ended.answered {
+                    Err(why) => why.clone(),
+                    Ok(_) => "the function reported a failure".to_owned(),
+                };
+                let function = consumer.function.name.clone();
+                state.lose(id.clone(), function, why, self.clock.millis(now), What::Records(failed.lost));
+                (again, Some((id, attempt)))
+            }
+        }
+    }
+}
+
+impl Ended {
+    fn new(work: &Work, outcome: Result<Bytes, InvokeError>, cold_start: bool) -> Self {
+        let answer = match outcome {
+            Ok(answer) => answer,
+            Err(error) => return Self { answered: Err(error.to_string()), answer: None, cold_start },
+        };
+        let ids: Vec<&str> = work.ids.iter().map(String::as_str).collect();
+        // Nobody reads the answer to an asynchronous event.
+        let answered = match &work.of {
+            WorkOf::Later(_) => Ok(Answered::Done),
+            _ => match serde_json::from_slice(&answer) {
+                Ok(value) => Answered::read(&value, &ids).map_err(|error| error.to_string()),
+                Err(_) => Err(InvokeError::NotJson.to_string()),
+            },
+        };
+        Self { answered, answer: Some(answer), cold_start }
+    }
+}

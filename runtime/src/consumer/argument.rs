@@ -1,0 +1,119 @@
+//! What the function of each kind of event source can take.
+//!
+//! In: what is delivered, and the resources. Out: the arguments. It refuses what belongs to a request, by having nothing for it.
+
+use axum::extract::State;
+use lambda_http::{Context, Error};
+use serde::de::DeserializeOwned;
+
+use super::{
+    batch::Batch, bus::Event, change::Change, delivery::Delivery, message::Message, scheduled::Scheduled,
+};
+use crate::{Res, Resource};
+
+/// Makes the trait of the arguments of one kind of source: what is of that kind, resources, and what Lambda says of the invocation. `M`
+/// is there for the messages, as that of `FromParts`.
+macro_rules! arguments {
+    ($($(#[$meta:meta])* $name:ident;)*) => {
+        $(
+            $(#[$meta])*
+            pub trait $name<M>: Sized {
+                /// Makes the argument, or tells why the function is not called.
+                fn from_delivery(delivery: &Delivery) -> impl Future<Output = Result<Self, Error>> + Send;
+            }
+
+            #[diagnostic::do_not_recommend]
+            impl<T: Resource> $name<()> for Res<T> {
+                async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
+                    delivery.invocation.init.share().await
+                }
+            }
+
+            #[diagnostic::do_not_recommend]
+            impl<T: Resource + Clone> $name<()> for State<T> {
+                async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
+                    delivery.invocation.init.share::<T>().await.map(|resource| State(T::clone(&resource)))
+                }
+            }
+
+            #[diagnostic::do_not_recommend]
+            impl $name<()> for Context {
+                async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
+                    Ok(delivery.invocation.context.clone())
+                }
+            }
+        )*
+    };
+}
+
+arguments! {
+    /// An argument of a function with `#[schedule]`.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot be an argument of a function with `#[schedule]`",
+        label = "a schedule has no such thing",
+        note = "take `routegen::Scheduled`, which has the scheduled time, and resources as `Res<T>`"
+    )]
+    FromSchedule;
+
+    /// An argument of a function with `#[queue]`.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot be an argument of a function with `#[queue]`",
+        label = "a message of a queue has no such thing",
+        note = "take `routegen::Message<T>` for one message at a time or `routegen::Batch<Message<T>>` for all of an invocation, and \
+                resources as `Res<T>`"
+    )]
+    FromQueue;
+
+    /// An argument of a function with `#[event]`.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot be an argument of a function with `#[event]`",
+        label = "an event of a bus has no such thing",
+        note = "take `routegen::Event<T>`, where `T` is its detail, and resources as `Res<T>`"
+    )]
+    FromBus;
+
+    /// An argument of a function with `#[stream]`.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot be an argument of a function with `#[stream]`",
+        label = "a change of a table has no such thing",
+        note = "take `routegen::Change<T>` for one change at a time or `routegen::Batch<Change<T>>` for all of an invocation, where `T` is \
+                an item, and resources as `Res<T>`"
+    )]
+    FromStream;
+}
+
+impl FromSchedule<()> for Scheduled {
+    async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
+        delivery.scheduled()
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromQueue<()> for Message<T> {
+    async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
+        delivery.message()
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromQueue<()> for Batch<Message<T>> {
+    async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
+        delivery.messages()
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromBus<()> for Event<T> {
+    async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
+        delivery.bus_event()
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromStream<()> for Change<T> {
+    async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
+        delivery.change()
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromStream<()> for Batch<Change<T>> {
+    async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
+        delivery.changes()
+    }
+}

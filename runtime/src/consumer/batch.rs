@@ -1,0 +1,76 @@
+//! All records of an invocation.
+
+use std::{ops::Deref, slice, vec};
+
+/// All records of an invocation: `Batch<Message<T>>` of a [queue](macro@crate::queue), or `Batch<Change<T>>` of a
+/// [stream](macro@crate::stream). It is a slice, and gives its records by `for`.
+///
+/// ```
+/// use routegen::{Batch, BatchFailures, Message, queue};
+///
+/// #[derive(serde::Deserialize)]
+/// struct NewOrder {
+///     item: String,
+/// }
+///
+/// # async fn store(order: &NewOrder) -> Result<(), std::io::Error> { let _ = &order.item; Ok(()) }
+/// #[queue(orders, batch = 100, window = 5)]
+/// async fn on_orders(orders: Batch<Message<NewOrder>>) -> BatchFailures {
+///     let mut failures = BatchFailures::new();
+///     for order in &orders {
+///         if let Err(error) = store(&order.body).await {
+///             failures.push(order, error);
+///         }
+///     }
+///     failures
+/// }
+/// ```
+///
+/// It has the records that can be read. The others are failures, and in the log with their ids and where in the JSON the fault is; where
+/// the order counts, in a group of a FIFO queue and in a stream, those behind one that cannot be read are not in it either.
+#[derive(Clone, Debug)]
+pub struct Batch<R>(Vec<R>);
+
+impl<R> Batch<R> {
+    /// These records, for tests too.
+    pub fn new(records: impl IntoIterator<Item = R>) -> Self {
+        Self(records.into_iter().collect())
+    }
+
+    /// The records.
+    pub fn into_vec(self) -> Vec<R> {
+        self.0
+    }
+}
+
+impl<R> Deref for Batch<R> {
+    type Target = [R];
+
+    fn deref(&self) -> &[R] {
+        &self.0
+    }
+}
+
+impl<R> FromIterator<R> for Batch<R> {
+    fn from_iter<I: IntoIterator<Item = R>>(records: I) -> Self {
+        Self::new(records)
+    }
+}
+
+impl<R> IntoIterator for Batch<R> {
+    type Item = R;
+    type IntoIter = vec::IntoIter<R>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a, R> IntoIterator for &'a Batch<R> {
+    type Item = &'a R;
+    type IntoIter = slice::Iter<'a, R>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}

@@ -1,0 +1,107 @@
+//! An event of a bus.
+
+use std::time::SystemTime;
+
+use lambda_http::Error;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+
+use super::{reading::read, rfc3339};
+
+/// An event of EventBridge, `T` its detail: what a function with [`#[event]`](macro@crate::event) takes.
+///
+/// ```
+/// use routegen::{Event, lambda_http::Error, event};
+///
+/// #[derive(serde::Deserialize)]
+/// struct ObjectCreated {
+///     bucket: Bucket,
+/// }
+///
+/// #[derive(serde::Deserialize)]
+/// struct Bucket {
+///     name: String,
+/// }
+///
+/// #[event(source = "aws.s3", detail_type = "Object Created")]
+/// async fn uploaded(event: Event<ObjectCreated>) -> Result<(), Error> {
+///     tracing::info!("something new in {}", event.detail.bucket.name);
+///     Ok(())
+/// }
+/// ```
+///
+/// EventBridge delivers an event at least once, and in no order.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Event<T> {
+    /// What it says.
+    pub detail: T,
+    /// The event's id, which it keeps when it is delivered again.
+    pub id: String,
+    /// What it comes from, such as `aws.s3`.
+    pub source: String,
+    /// What kind of event it is, such as `Object Created`.
+    pub detail_type: String,
+    /// When it happened, as its sender says.
+    pub time: SystemTime,
+    /// The account.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// The ARNs of what it is about.
+    pub resources: Vec<String>,
+}
+
+impl<T> Event<T> {
+    /// An event with this detail that happens now, for tests.
+    pub fn new(source: impl Into<String>, detail_type: impl Into<String>, detail: T) -> Self {
+        Self {
+            detail,
+            id: "00000000-0000-4000-8000-000000000000".to_owned(),
+            source: source.into(),
+            detail_type: detail_type.into(),
+            time: SystemTime::now(),
+            account: String::new(),
+            region: String::new(),
+            resources: Vec::new(),
+        }
+    }
+}
+
+/// An event, as EventBridge writes it.
+#[derive(Deserialize)]
+struct Sent {
+    #[serde(default)]
+    id: String,
+    source: String,
+    #[serde(rename = "detail-type")]
+    detail_type: String,
+    time: Option<String>,
+    #[serde(default)]
+    account: String,
+    #[serde(default)]
+    region: String,
+    #[serde(default)]
+    resources: Vec<String>,
+    detail: Box<RawValue>,
+}
+
+fn sent(event: &str) -> Result<Event<Box<RawValue>>, Error> {
+    let wrong = |reason: String| format!("this is no event of a bus: {reason}");
+    let Sent { id, source, detail_type, time, account, region, resources, detail } =
+        serde_json::from_str(event).map_err(|error| wrong(error.to_string()))?;
+    let time = match time {
+        Some(time) => {
+            rfc3339::parse(&time).ok_or_else(|| wrong(format!("{time:?} is not a time of RFC 3339")))?
+        }
+        None => SystemTime::now(),
+    };
+    Ok(Event { detail, id, source, detail_type, time, account, region, resources })
+}
+
+/// The event with a detail of its type.
+pub(super) fn event<T: DeserializeOwned>(event: &str) -> Result<Event<T>, Error> {
+    let Event { detail, id, source, detail_type, time, account, region, resources } = sent(event)?;
+    let detail = read("the detail", detail.get())?;
+    Ok(Event { detail, id, source, detail_type, time, account, region, resources })
+}

@@ -1,0 +1,42 @@
+//! The erased consumer: what an entry point returns and an artifact serves.
+
+use lambda_http::{BoxFuture, Error};
+use serde_json::value::RawValue;
+
+use super::{
+    delivery::{Delivery, Invocation},
+    handled::Handled,
+};
+use crate::resource::Maker;
+
+/// A kind of event source. A function links what its own kind needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    pub(super) deliver:
+        for<'a> fn(Consumer, Invocation, &'a RawValue) -> BoxFuture<'a, Result<Failed, Error>>,
+}
+
+/// The ids of the records that failed; `None` where the kind of source has no batches.
+pub(crate) type Failed = Option<Vec<String>>;
+
+/// One consumer with its function.
+#[derive(Clone, Copy, Debug)]
+pub struct Consumer {
+    /// The name of the consumer.
+    pub name: &'static str,
+    /// What calls it.
+    pub source: Source,
+    /// Whether it takes all records of an event at once.
+    pub takes_batch: bool,
+    /// The resources among the function's arguments.
+    pub resources: &'static [Option<&'static Maker>],
+    /// Extracts the function's arguments, calls it and erases its result.
+    pub call: fn(Delivery) -> Handled,
+}
+
+impl Consumer {
+    /// Hands it an event. An error is one of the event as a whole.
+    pub(crate) async fn deliver(self, invocation: Invocation, event: &RawValue) -> Result<Failed, Error> {
+        (self.source.deliver)(self, invocation, event).await
+    }
+}

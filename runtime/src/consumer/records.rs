@@ -1,0 +1,132 @@
+//! What the compiler can know of an argument of a consumer before any event: whether it is a batch, and of which queue its messages are.
+//!
+//! In: the argument's type. Out: constants, or an error at the argument that says what to write. The constants are found as those of
+//! `Argument` are.
+
+use std::{convert::Infallible, marker::PhantomData};
+
+use super::{batch::Batch, change::Change, message::Message};
+use crate::extract::{Check, Passed};
+
+/// A type that is sent to one queue, which it names: what `routegen_sqs::Queue<T>` sends, and a [`Message<T>`] receives.
+///
+/// ```
+/// use routegen::QueueMessage;
+///
+/// #[derive(serde::Deserialize, serde::Serialize)]
+/// struct NewOrder {
+///     item: String,
+/// }
+///
+/// impl QueueMessage for NewOrder {
+///     const QUEUE: &'static str = "orders";
+/// }
+/// ```
+///
+/// [`#[derive(QueueMessage)]`](derive@crate::QueueMessage) writes the same. A function with [`#[queue]`](macro@crate::queue) that takes it from another queue does not compile.
+pub trait QueueMessage {
+    /// The name that `#[queue]` and Terraform's variable `resources` know the queue by.
+    const QUEUE: &'static str;
+}
+
+/// Asks at compile time what an argument takes of an event.
+#[derive(Debug)]
+pub struct Records<T>(PhantomData<T>, Infallible);
+
+/// Of every type that [`Records`] does not know.
+pub trait RecordsCheck {
+    /// It is not all records of an event.
+    const BATCH: bool = false;
+}
+
+impl<T> RecordsCheck for Records<T> {}
+
+impl<R> Records<Batch<R>> {
+    /// It is all records of an event.
+    pub const BATCH: bool = true;
+}
+
+/// Asks at compile time whether an argument can stand beside the others, of which one is a batch (`IN_BATCH`) or not.
+#[derive(Debug)]
+pub struct Beside<T, const IN_BATCH: bool>(PhantomData<T>, Infallible);
+
+/// Lets every type pass that [`Beside`] does not know.
+pub trait BesideCheck {
+    /// Nothing to say.
+    const CHECK: Passed = Passed;
+}
+
+impl<T, const IN_BATCH: bool> BesideCheck for Beside<T, IN_BATCH> {}
+
+impl<T> Beside<Message<T>, true> {
+    /// There are several messages.
+    pub const CHECK: One<Message<T>> = One(PhantomData);
+}
+
+impl<T> Beside<Change<T>, true> {
+    /// There are several changes.
+    pub const CHECK: One<Change<T>> = One(PhantomData);
+}
+
+/// One record beside a batch.
+#[derive(Debug)]
+pub struct One<T>(PhantomData<T>);
+
+impl<T: BesideABatch> Check for One<T> {}
+
+/// Never so.
+#[diagnostic::on_unimplemented(
+    message = "a function takes one record or a batch of them, and not both",
+    label = "one record, beside an argument that is a batch",
+    note = "leave one of the two out: the batch has every record"
+)]
+pub trait BesideABatch {}
+
+/// Asks at compile time whether the messages of an argument are those of a queue.
+#[derive(Debug)]
+pub struct OfQueue<T>(PhantomData<T>, Infallible);
+
+/// Of every type that [`OfQueue`] does not know.
+pub trait OfQueueCheck {
+    /// It names no queue.
+    const QUEUE: Option<&'static str> = None;
+}
+
+impl<T> OfQueueCheck for OfQueue<T> {}
+
+impl<T: QueueMessage> OfQueue<Message<T>> {
+    /// The queue that the type names.
+    pub const QUEUE: Option<&'static str> = Some(T::QUEUE);
+}
+
+impl<T: QueueMessage> OfQueue<Batch<Message<T>>> {
+    /// The queue that the type names.
+    pub const QUEUE: Option<&'static str> = Some(T::QUEUE);
+}
+
+/// Refuses to compile where the type of an argument names another queue than the attribute.
+///
+/// # Panics
+///
+/// At compile time, where it does.
+pub const fn check_queue(named: Option<&'static str>, queue: &'static str, message: &'static str) {
+    if let Some(named) = named
+        && !is_same(named.as_bytes(), queue.as_bytes())
+    {
+        panic!("{}", message);
+    }
+}
+
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < a.len() {
+        if a[index] != b[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}

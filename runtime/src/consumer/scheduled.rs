@@ -1,0 +1,71 @@
+//! A call of a schedule.
+
+use std::time::SystemTime;
+
+use lambda_http::Error;
+use serde::{Deserialize, Deserializer};
+
+use super::rfc3339;
+
+/// What a function with [`#[schedule]`](macro@crate::schedule) learns of its call.
+///
+/// ```
+/// use routegen::{Scheduled, lambda_http::Error, schedule};
+///
+/// #[schedule("cron(0 8 ? * MON-FRI *)", timezone = "Europe/Berlin")]
+/// async fn report(due: Scheduled) -> Result<(), Error> {
+///     tracing::info!("the report of {:?}", due.time);
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Scheduled {
+    /// The time that the schedule says, which is a little before now, and further back where the call is a later attempt. The types of
+    /// crates such as `jiff`, `chrono` and `time` are made from it.
+    #[serde(rename = "scheduledTime", deserialize_with = "time")]
+    pub time: SystemTime,
+    /// The ARN of the schedule.
+    #[serde(default)]
+    pub schedule_arn: String,
+    /// The id of this call. It is another one for each attempt.
+    #[serde(default)]
+    pub execution_id: String,
+    /// Which attempt of the Scheduler it is, from 1. Calls that Lambda repeats have the same number.
+    #[serde(rename = "attemptNumber", default = "first", deserialize_with = "attempt")]
+    pub attempt: u32,
+}
+
+impl Scheduled {
+    /// A first attempt at this time, for tests.
+    pub fn at(time: impl Into<SystemTime>) -> Self {
+        Self { time: time.into(), schedule_arn: String::new(), execution_id: String::new(), attempt: first() }
+    }
+}
+
+fn first() -> u32 {
+    1
+}
+
+fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SystemTime, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    rfc3339::parse(&text)
+        .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a time of RFC 3339")))
+}
+
+/// The Scheduler writes a text.
+fn attempt<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+}
+
+/// The call that an event tells of.
+pub(super) fn scheduled(event: &str) -> Result<Scheduled, Error> {
+    serde_json::from_str(event).map_err(|error| {
+        format!(
+            "this is no event of a schedule: {error}; it has `scheduledTime`, such as \"2027-01-31T08:00:00Z\", and the module has \
+             EventBridge Scheduler send it"
+        )
+        .into()
+    })
+}
