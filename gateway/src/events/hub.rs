@@ -422,7 +422,10 @@ impl Hub {
             queue.dead().map(move |message| {
                 json!({
                     "of": name, "id": message.message_id, "time": message.sent,
-                    "why": format!("it was received {} times", message.receive_count), "content": message.body,
+                    "why": match message.receive_count {
+                        1 => "it was received once".to_owned(),
+                        count => format!("it was received {count} times"),
+                    }, "content": message.body,
                 })
             })
         });
