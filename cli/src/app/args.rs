@@ -227,6 +227,9 @@ pub(crate) struct DevArgs {
     /// Number of processes that a function may have at once [default: 4]; further requests wait
     #[arg(long, value_name = "N")]
     pub(crate) instances: Option<NonZero<usize>>,
+    /// Call the functions of schedules when their time comes; without it, only the page and scripts call them
+    #[arg(long)]
+    pub(crate) schedules: bool,
     /// Check the files twice a second, for file systems that report no changes: bind mounts, WSL, network disks
     #[arg(long)]
     pub(crate) poll: bool,
