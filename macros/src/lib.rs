@@ -19,6 +19,7 @@ mod nearest;
 mod package;
 mod place;
 mod problem;
+mod queue_message;
 mod resource;
 mod route;
 mod signature;
@@ -102,6 +103,13 @@ pub fn derive_problem(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Resource, attributes(grant, resource))]
 pub fn derive_resource(item: TokenStream) -> TokenStream {
     finish(resource::resource(item.into()))
+}
+
+/// Makes a type one that is sent to the queue that it names. The crate `routegen` exports it, and its documentation there has a complete
+/// example.
+#[proc_macro_derive(QueueMessage, attributes(queue_message))]
+pub fn derive_queue_message(item: TokenStream) -> TokenStream {
+    finish(queue_message::queue_message(item.into()))
 }
 
 fn finish((mut tokens, errors): (proc_macro2::TokenStream, Vec<syn::Error>)) -> TokenStream {

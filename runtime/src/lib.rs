@@ -518,6 +518,28 @@ pub use routegen_macros::stream;
 /// shows paths, guards and middleware as they are in the end, and routers and tests have them too.
 pub use routegen_macros::package;
 
+/// Makes a type a [`QueueMessage`](trait@QueueMessage): one that is sent to the queue that it names.
+///
+/// ```
+/// use routegen::{Message, QueueMessage, lambda_http::Error, queue};
+///
+/// #[derive(serde::Deserialize, serde::Serialize, QueueMessage)]
+/// #[queue_message(orders)]
+/// struct NewOrder {
+///     item: String,
+/// }
+///
+/// #[queue(orders)]
+/// async fn on_order(order: Message<NewOrder>) -> Result<(), Error> {
+///     tracing::info!("one {}", order.body.item);
+///     Ok(())
+/// }
+/// ```
+///
+/// `Queue<NewOrder>` of the crate `routegen-sqs` sends it. Where `routegen` is renamed, `#[queue_message(orders, crate = path)]` says where it
+/// is.
+pub use routegen_macros::QueueMessage;
+
 /// Makes a type a [`Resource`](trait@Resource) with what it may do in AWS: a struct of `Res<…>` fields by itself, any other type by a function.
 ///
 /// ```

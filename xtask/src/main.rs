@@ -125,7 +125,7 @@ fn check() -> Result<(), Failed> {
     // Without the page, which tests and the command line have.
     Step::cargo("clippy --package routegen-gateway --lib -- -D warnings").run()?;
     // The libraries as docs.rs shows them; then the command line, whose docs are for those who read its sources.
-    Step::cargo("doc --no-deps --package routegen --package routegen-apigw --package routegen-gateway --package routegen-macros --package routegen-spec")
+    Step::cargo("doc --no-deps --package routegen --package routegen-apigw --package routegen-gateway --package routegen-macros --package routegen-spec --package routegen-sqs")
         .env("RUSTDOCFLAGS", "-D warnings")
         .run()?;
     Step::cargo("doc --no-deps --package routegen-cli --lib --document-private-items")

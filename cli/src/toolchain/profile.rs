@@ -88,6 +88,13 @@ impl Profile {
                 settings.extend(is_incremental.then(|| set(package, "codegen-units", INCREMENTAL_UNITS)));
             }
         }
+        if mode == Mode::Artifacts
+            && definitions.ancestor(name) == "dev"
+            && definitions.get(name, "incremental").is_none()
+        {
+            // What is compiled incrementally depends on what was compiled before.
+            settings.push(format!("profile.{name}.incremental=false"));
+        }
         let keeps_symbols = definitions.get(name, "strip").as_deref() == Some("debuginfo");
         Self { name: name.to_owned(), settings, lto, keeps_symbols }
     }
@@ -189,6 +196,15 @@ mod tests {
 
     #[test]
     fn a_debug_build_keeps_its_codegen_units() {
-        assert_eq!(arguments(Some("dev"), "", Mode::Artifacts), "--profile dev");
+        assert!(!arguments(Some("dev"), "", Mode::Artifacts).contains("codegen-units"));
+    }
+
+    #[test]
+    fn what_is_deployed_is_not_compiled_incrementally_unless_the_user_says_so() {
+        assert_eq!(arguments(Some("dev"), "", Mode::Artifacts), "--profile dev profile.dev.incremental=false");
+        let quick = arguments(Some("quick"), "quick = { inherits = \"dev\" }", Mode::Artifacts);
+        assert_eq!(quick, "--profile quick profile.quick.incremental=false");
+        let own = "dev = { incremental = true }";
+        assert_eq!(arguments(Some("dev"), own, Mode::Artifacts), "--profile dev");
     }
 }

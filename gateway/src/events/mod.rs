@@ -15,5 +15,8 @@ mod shard;
 mod sqs;
 mod work;
 
-pub use self::hub::EventError;
 pub(crate) use self::{consumer::DeployedConsumer, endpoint::answer, hub::Hub, work::run};
+pub use self::{
+    hub::EventError,
+    sqs::{queue_url, sqs_endpoint},
+};

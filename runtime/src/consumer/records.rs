@@ -23,7 +23,7 @@ use crate::extract::{Check, Passed};
 /// }
 /// ```
 ///
-/// A function with [`#[queue]`](macro@crate::queue) that takes it from another queue does not compile.
+/// [`#[derive(QueueMessage)]`](derive@crate::QueueMessage) writes the same. A function with [`#[queue]`](macro@crate::queue) that takes it from another queue does not compile.
 pub trait QueueMessage {
     /// The name that `#[queue]` and Terraform's variable `resources` know the queue by.
     const QUEUE: &'static str;

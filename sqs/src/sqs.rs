@@ -1,0 +1,34 @@
+//! The client of SQS, which all queues of a function share.
+
+use aws_config::BehaviorVersion;
+use aws_sdk_sqs::Client;
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use routegen::{Init, Resource, lambda_http::Error};
+
+/// The client of SQS. It may do nothing by itself: what a function may send, its [`Queue`](crate::Queue)s say.
+#[derive(Clone, Debug)]
+pub struct Sqs(Client);
+
+impl Sqs {
+    /// A client of one's own, for tests.
+    pub fn new(client: Client) -> Self {
+        Self(client)
+    }
+
+    /// The client.
+    pub fn client(&self) -> &Client {
+        &self.0
+    }
+}
+
+impl Resource for Sqs {
+    async fn init(_: &Init) -> Result<Self, Error> {
+        // ring is compiled in a fifth of the time of the SDK's default.
+        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
+        Ok(Self(Client::new(&config)))
+    }
+}
