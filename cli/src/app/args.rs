@@ -182,6 +182,7 @@ impl RunArgs {
 }
 
 #[derive(ClapArgs, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct DevArgs {
     /// Port on loopback; 0 for any free port
     #[arg(long, value_name = "PORT", default_value_t = DEV_PORT)]
