@@ -15,7 +15,7 @@ use crate::{
     terraform::{Layout, Syntax},
 };
 
-/// From annotated Rust handlers to Lambda artifacts and Terraform.
+/// Makes Lambda artifacts and Terraform from annotated Rust handlers.
 #[derive(Debug, Parser)]
 #[command(name = "routegen", bin_name = "routegen", version, arg_required_else_help = true)]
 pub(crate) struct Args {
@@ -33,7 +33,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Makes a project: a package with routes, a test of them, and a CI workflow; no network is needed
+    /// Makes a project: a package with routes, a test of them, and a CI workflow. Requires no network
     New(NewArgs),
     /// Lists the routes, authorizers and consumers; with `--format json`, the manifest
     Routes {
@@ -41,18 +41,18 @@ pub(crate) enum Command {
         #[arg(long)]
         grants: bool,
     },
-    /// Checks the routes against AWS's rules and limits, and builds nothing
+    /// Checks the routes against AWS's rules and limits, without building artifacts
     Check,
-    /// Builds one zip for each Lambda function
+    /// Builds a zip for each Lambda function
     Build(BuildArgs),
-    /// Writes the Terraform module, and a root that calls it where there is none
+    /// Writes the Terraform module, and a root that calls it if there is none
     EmitTf(EmitTfArgs),
-    /// Writes the API as a document of OpenAPI: routes, parameters, bodies, answers, who may call
+    /// Writes the OpenAPI document: routes, parameters, bodies, responses, security
     #[command(name = "openapi")]
     OpenApi(OpenApiArgs),
-    /// Compares the API with what it was: what breaks clients, who may call who might not, what functions may do in AWS
+    /// Compares the API with an earlier one: broken clients, wider access, wider permissions in AWS
     Diff(DiffArgs),
-    /// Does check, build and emit-tf in one go
+    /// Runs check, build and emit-tf
     Package {
         /// Folder for the zips [default: target/routegen/lambda]
         #[arg(long, value_name = "DIR")]
@@ -65,51 +65,51 @@ pub(crate) enum Command {
         #[command(flatten)]
         effort: Effort,
     },
-    /// Serves the API on this machine, with real authorization, and again after each change
+    /// Serves the API on this machine, with its authorizers, and rebuilds it after each change
     Dev(DevArgs),
-    /// Prints a token that `routegen dev` lets pass
+    /// Prints a token that `routegen dev` accepts
     Token(TokenArgs),
-    /// Calls one function, without a server
+    /// Calls a function, without a server
     Invoke(InvokeArgs),
-    /// Tells what a zip is: routes, architecture, sizes, needs; no package is needed
+    /// Inspects a zip: routes, architecture, sizes, required libraries. Requires no package
     Inspect {
         /// Zips, or the programs of zips
         #[arg(required = true, value_name = "ZIP")]
         files: Vec<Utf8PathBuf>,
-        /// Tells also which crates are large, at most N of them [default N: 20]; in the workspace that built the zip
+        /// List the N largest crates too [default N: 20]. Requires the workspace that built the zip
         #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "20")]
         crates: Option<usize>,
     },
-    /// Prints a script with which a shell completes the command line; no package is needed
+    /// Prints a completion script for a shell. Requires no package
     Completions {
-        /// Which shell
+        /// The shell
         #[arg(value_enum)]
         shell: Shell,
     },
-    /// Writes the manual pages, one for each command; no package is needed
+    /// Writes a manual page for each command. Requires no package
     Man {
-        /// Folder for the pages, such as ~/.local/share/man/man1
+        /// Folder for the pages, for example ~/.local/share/man/man1
         #[arg(long, value_name = "DIR")]
         out: Utf8PathBuf,
     },
 }
 
-/// What a project is to be.
+/// The project that `new` makes.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct NewArgs {
-    /// Folder of the project, new or empty; `.` for the present one
+    /// Folder of the project, new or empty; `.` for the working directory
     #[arg(value_name = "PATH")]
     pub(crate) path: Utf8PathBuf,
     /// Name of the package [default: the folder's]
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
-    /// What the project begins with
+    /// Template of the project
     #[arg(long, value_enum, default_value_t)]
     pub(crate) template: Template,
-    /// What keeps its versions [default: git, unless the folder is in a repository or a workspace]
+    /// Version control of the project [default: git, unless the folder is in a repository or a workspace]
     #[arg(long, value_enum)]
     pub(crate) vcs: Option<Vcs>,
-    /// A clone of routegen that the package depends on, in place of crates.io
+    /// Depend on this clone of routegen instead of crates.io
     #[arg(long, value_name = "DIR")]
     pub(crate) routegen_path: Option<Utf8PathBuf>,
 }
@@ -117,20 +117,20 @@ pub(crate) struct NewArgs {
 /// What artifacts are built for, and with what.
 #[derive(ClapArgs, Clone, Copy, Debug, Default)]
 pub(crate) struct TargetArgs {
-    /// What the functions run on [default: routegen.toml's, else this machine's]
+    /// Architecture of the functions [default: routegen.toml's, else this machine's]
     #[arg(long, value_enum)]
     pub(crate) arch: Option<Architecture>,
-    /// What compiles the artifacts [default: routegen.toml's, else cargo for this machine's architecture on Linux, else
-    /// the first of cargo-zigbuild and cargo that is ready]
+    /// Compiler of the artifacts [default: routegen.toml's, else cargo for this machine's architecture on Linux, else
+    /// cargo-zigbuild if it is installed, else cargo]
     #[arg(long, value_enum)]
     pub(crate) compiler: Option<Compiler>,
-    /// What links the functions [default: routegen.toml's, else direct]
+    /// How functions are linked [default: routegen.toml's, else direct]
     #[arg(long, value_enum)]
     pub(crate) backend: Option<Linking>,
 }
 
 impl Command {
-    /// What a build may use; none where nothing is built for long.
+    /// What a build may use, for commands that build artifacts.
     pub(crate) fn effort(&self) -> Option<&Effort> {
         match self {
             Self::Build(BuildArgs { effort, .. }) | Self::Package { effort, .. } => Some(effort),
@@ -138,7 +138,7 @@ impl Command {
         }
     }
 
-    /// What the command line says about the artifacts.
+    /// The options for the artifacts.
     pub(crate) fn target(&self) -> TargetArgs {
         match self {
             Self::New(_)
@@ -161,20 +161,20 @@ impl Command {
 /// What runs, and in which environment.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct RunArgs {
-    /// Runs the zips that are deployed, a process for each function, with its memory limit
+    /// Run the built zips, a process for each function with its memory limit
     #[arg(long)]
     pub(crate) artifacts: bool,
-    /// An environment variable for all functions, or the name of one to hand on [may be repeated]
+    /// Set an environment variable of all functions, or pass on one of this command's [may be repeated]
     #[arg(short, long, value_name = "NAME[=VALUE]")]
     pub(crate) env: Vec<String>,
-    /// A file of `NAME=VALUE` lines (dotenv): values for the variables that functions ask for and that have none in the
-    /// environment; `dev` reads it again when it changes [may be repeated]
+    /// Read variables that the environment does not have from a file of `NAME=VALUE` lines (dotenv), for functions that
+    /// declare them; `dev` reads it again when it changes [may be repeated]
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Vec<Utf8PathBuf>,
 }
 
 impl RunArgs {
-    /// The files of variables, from the root down, as those that change are told.
+    /// The files of variables, as absolute paths, for comparison with those that change.
     pub(crate) fn env_files(&self) -> Vec<Utf8PathBuf> {
         let absolute = |file: &Utf8PathBuf| camino::absolute_utf8(file).unwrap_or_else(|_| file.clone());
         self.env_file.iter().map(absolute).collect()
@@ -182,77 +182,81 @@ impl RunArgs {
 }
 
 #[derive(ClapArgs, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct DevArgs {
-    /// Port of loopback; 0 for any that is free
+    /// Port on loopback; 0 for any free port
     #[arg(long, value_name = "PORT", default_value_t = DEV_PORT)]
     pub(crate) port: u16,
-    /// Listens on this address of the machine, as 0.0.0.0 for all in a container: everyone who reaches it can call the API
+    /// Listen on this address of the machine, for example 0.0.0.0 in a container. Anyone who reaches it can call the API
     /// [default: 127.0.0.1 and `::1`]
     #[arg(long, value_name = "IP")]
     pub(crate) address: Option<IpAddr>,
-    /// Speaks https with this certificate and its chain, as PEM
+    /// Serve https with this certificate and its chain, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub(crate) tls_cert: Option<Utf8PathBuf>,
-    /// The private key of that certificate, as PEM
+    /// Private key of the certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub(crate) running: RunArgs,
-    /// Lets browsers call from this origin, as the module's variable `cors` does: `https://app.example.com`, `*`,
+    /// Allow calls of browsers from this origin, as the module's variable `cors` does: `https://app.example.com`, `*`,
     /// `https://*` or `http://*` [may be repeated]
     #[arg(long, value_name = "ORIGIN", value_parser = cors_origin)]
     pub(crate) cors: Vec<String>,
-    /// Lets them send cookies, as `allow_credentials` of that variable does; not with a `*` in an origin
+    /// Allow them to send cookies, as `allow_credentials` of that variable does; not with a `*` in an origin
     #[arg(long, requires = "cors")]
     pub(crate) cors_credentials: bool,
-    /// A request header that they may send [default: all; with --cors-credentials, authorization and content-type] [may be
+    /// Allow them to send this header [default: all; with --cors-credentials, authorization and content-type] [may be
     /// repeated]
     #[arg(long, value_name = "NAME", requires = "cors")]
     pub(crate) cors_header: Vec<String>,
-    /// Takes tokens of this issuer, in place of the local one
+    /// Accept tokens of this issuer instead of the local one
     #[arg(long, value_name = "URL", requires = "audience")]
     pub(crate) issuer: Option<String>,
-    /// The `aud` or `client_id` of that issuer's tokens [may be repeated]
+    /// Accept that issuer's tokens with this `aud` or `client_id` [may be repeated]
     #[arg(long, value_name = "TEXT", requires = "issuer")]
     pub(crate) audience: Vec<String>,
-    /// Serves below a named stage, `/NAME`, as the module's variable `stage_name` does
+    /// Serve below the stage `/NAME`, as the module's variable `stage_name` does
     #[arg(long, value_name = "NAME")]
     pub(crate) stage: Option<String>,
-    /// Answers to this name too, as a container or a tunnel calls this machine; others than loopback's get 403 [may be repeated]
+    /// Answer requests for this host name too, for example of a tunnel; without it, only names of loopback [may be repeated]
     #[arg(long, value_name = "NAME")]
     pub(crate) allow_host: Vec<String>,
-    /// Lets the token endpoint answer clients elsewhere too, as through a tunnel [default: clients on this machine alone]
+    /// Issue tokens to clients on other machines too, for example through a tunnel
     #[arg(long)]
     pub(crate) tokens_for_all: bool,
-    /// How many processes a function may have at once [default: 4]; further requests wait
+    /// Number of processes that a function may have at once [default: 4]; further requests wait
     #[arg(long, value_name = "N")]
     pub(crate) instances: Option<NonZero<usize>>,
-    /// Looks at the files twice a second, where the system does not tell of changes: bind mounts, WSL, network disks
+    /// Call the functions of schedules when their time comes; without it, only the page and scripts call them
+    #[arg(long)]
+    pub(crate) schedules: bool,
+    /// Check the files twice a second, for file systems that report no changes: bind mounts, WSL, network disks
     #[arg(long)]
     pub(crate) poll: bool,
 }
 
-/// Where `routegen dev` listens unless told otherwise.
+/// The default port of `routegen dev`.
 pub(crate) const DEV_PORT: u16 = 9000;
 
 #[derive(ClapArgs, Debug)]
 pub(crate) struct TokenArgs {
-    /// A scope that it has [may be repeated]
+    /// Give the token this scope [may be repeated]
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
-    /// Makes it one that was valid until a minute ago
+    /// Issue a token that expired a minute ago
     #[arg(long)]
     pub(crate) expired: bool,
-    /// Signs it with a key that the server does not know
+    /// Sign the token with a key that the server does not trust
     #[arg(long)]
     pub(crate) forged: bool,
-    /// Its `aud`, which tokens of Cognito's clients do not have
+    /// Set `aud`, which access tokens of Cognito do not have
     #[arg(long, value_name = "TEXT")]
     pub(crate) audience: Option<String>,
-    /// A claim: text or JSON; `null` takes it away [may be repeated]
+    /// Set a claim to a text or JSON; `null` removes it [may be repeated]
     #[arg(long, value_name = "NAME=VALUE", value_parser = claim)]
     pub(crate) claim: Vec<(String, serde_json::Value)>,
-    /// The port of the server [default: that of the one that runs, else 9000]
+    /// Port of the server [default: the running server's, else 9000]
     #[arg(long, value_name = "PORT")]
     pub(crate) port: Option<u16>,
 }
@@ -286,7 +290,7 @@ pub(crate) struct InvokeArgs {
     pub(crate) claim: Vec<(String, serde_json::Value)>,
 }
 
-/// `NAME=VALUE`; what is no JSON is a text.
+/// `NAME=VALUE`; a value that is not JSON is a text.
 fn claim(word: &str) -> Result<(String, serde_json::Value), String> {
     let (name, value) = word.split_once('=').ok_or("write NAME=VALUE")?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
@@ -303,10 +307,10 @@ fn cors_origin(word: &str) -> Result<String, String> {
         }
     };
     if rest.contains('*') {
-        return Err("API Gateway knows no other wildcards than `*`, `https://*` and `http://*`".to_owned());
+        return Err("API Gateway accepts no wildcards except `*`, `https://*` and `http://*`".to_owned());
     }
     if rest.is_empty() || rest.contains(|c: char| c == '/' || c.is_whitespace() || c.is_control()) {
-        return Err("an origin ends with its host and port: no path, and no slash".to_owned());
+        return Err("an origin ends with its host and port: remove the path or the slash".to_owned());
     }
     Ok(word.to_owned())
 }
@@ -322,13 +326,13 @@ pub(crate) struct BuildArgs {
     /// Folder for the zips [default: target/routegen/lambda]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<Utf8PathBuf>,
-    /// Builds only this function, by its name or its route's [may be repeated]
+    /// Build only this function, by its name or its route's [may be repeated]
     #[arg(long, value_name = "FUNCTION")]
     pub(crate) only: Vec<String>,
-    /// Names of the zips
+    /// How the zips are named
     #[arg(long, value_enum, default_value_t = ZipLayout::Flat)]
     pub(crate) layout: ZipLayout,
-    /// Builds a second time, from nothing, and compares the bytes
+    /// Build a second time, from nothing, and compare the bytes
     #[arg(long)]
     pub(crate) verify: bool,
     #[command(flatten)]
@@ -342,44 +346,44 @@ pub(crate) struct EmitTfArgs {
     /// Folder for the Terraform [default: terraform, beside the package]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<Utf8PathBuf>,
-    /// Folder with the zips, which a new root refers to [default: target/routegen/lambda]
+    /// Folder of the zips, for a new root [default: target/routegen/lambda]
     #[arg(long, value_name = "DIR")]
     pub(crate) artifacts: Option<Utf8PathBuf>,
-    /// Writes nothing, and fails with a diff where the files on the disk are not those of the code
+    /// Write nothing, and fail with a diff if the files are not up to date
     #[arg(long, conflicts_with = "artifacts")]
     pub(crate) check: bool,
-    /// Writes in the place of generated files that were edited, or that git has left conflicts in
+    /// Overwrite generated files that were edited, or that have conflicts of git
     #[arg(long, conflicts_with = "check")]
     pub(crate) overwrite: bool,
-    /// What is written
+    /// What to write
     #[arg(long, value_enum, default_value_t = Layout::Module)]
     pub(crate) layout: Layout,
-    /// Tells how long each step took
+    /// Print how long each step took
     #[arg(long)]
     pub(crate) timings: bool,
-    /// How the files are written [default: as those that are there, else json with `--format json`, else hcl]
+    /// Syntax of the files [default: that of existing files, else json with `--format json`, else hcl]
     #[arg(long, value_enum)]
     pub(crate) syntax: Option<Syntax>,
-    /// What the functions run on [default: routegen.toml's, else this machine's]
+    /// Architecture of the functions [default: routegen.toml's, else this machine's]
     #[arg(long, value_enum)]
     pub(crate) arch: Option<Architecture>,
 }
 
 #[derive(ClapArgs, Debug)]
 pub(crate) struct OpenApiArgs {
-    /// The file, or `-` for stdout [default: openapi.json, or openapi.yaml, beside the package's Cargo.toml]
+    /// File to write, or `-` for stdout [default: openapi.json, or openapi.yaml, beside the package's Cargo.toml]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<Utf8PathBuf>,
-    /// The version of OpenAPI
+    /// Version of OpenAPI
     #[arg(long, value_enum, value_name = "VERSION", default_value_t)]
     pub(crate) openapi: contract::Version,
-    /// Writes a page to read in place of the document, one file that works offline, or `-` for stdout
+    /// Write a page to read instead of the document: one file that works offline, or `-` for stdout
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     pub(crate) html: Option<Utf8PathBuf>,
-    /// Writes nothing, and fails with a diff where the file is not that of the code
+    /// Write nothing, and fail with a diff if the file is not up to date
     #[arg(long)]
     pub(crate) check: bool,
-    /// Fails where the types of a route do not tell all of it
+    /// Fail if the types of a route leave something open
     #[arg(long)]
     pub(crate) strict: bool,
 }
@@ -396,11 +400,11 @@ impl OpenApiArgs {
 
 #[derive(ClapArgs, Debug)]
 pub(crate) struct DiffArgs {
-    /// What the API was: a document, or a revision of git with the package's openapi.json; of a branch, where this one parted from it
+    /// The earlier API: a document, or a git revision with the package's openapi.json; of a branch, the merge base
     pub(crate) base: String,
-    /// What the API is: a document or a revision [default: the code as it is]
+    /// The later API: a document or a revision [default: the code as it is]
     pub(crate) head: Option<String>,
-    /// The findings by which the command fails; `auth-removed` is always one of them, but with `none`
+    /// Fail on findings of these verdicts; on `auth-removed` always, except with `none`
     #[arg(
         long,
         value_enum,
@@ -420,9 +424,9 @@ pub(crate) enum FailOn {
     Loosening,
     /// A function may do more in AWS
     Widening,
-    /// What should be looked at
+    /// Worth a look
     Warning,
-    /// By none
+    /// Never fail
     None,
 }
 
@@ -440,16 +444,16 @@ impl DiffArgs {
     }
 }
 
-/// What a build may use, and what it tells of that.
+/// What a build may use, and what it reports.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Effort {
-    /// How many compilers, links and zips run at once [default: one for each core]
+    /// Number of compilers, links and zips that run at once [default: one for each core]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZero<usize>>,
-    /// Tells how long each step took; cargo writes its own report too
+    /// Print how long each step took; cargo writes its own report too
     #[arg(long)]
     pub(crate) timings: bool,
-    /// Writes beside each zip which crates are in it, with licences and checksums: NAME.cdx.json, as CycloneDX has it
+    /// Write a CycloneDX list of the crates in each zip, with licences and checksums: NAME.cdx.json, beside the zip
     #[arg(long)]
     pub(crate) sbom: bool,
 }
@@ -464,25 +468,23 @@ impl Args {
         match (self.output.format, &self.command) {
             (Format::Yaml, Command::OpenApi(_)) => {}
             (Format::Yaml, _) => {
-                return refused("`--format yaml` is for `routegen openapi`: no other outcome is written so");
+                return refused("`--format yaml` requires `routegen openapi`");
             }
             (Format::Text | Format::Json, _) | (_, Command::Diff(_)) => {}
             _ => {
-                return refused(
-                    "`--format github`, `sarif` and `markdown` are for `routegen diff`: no other outcome is written so",
-                );
+                return refused("`--format github`, `sarif` and `markdown` require `routegen diff`");
             }
         }
         match &self.command {
             Command::Diff(diff) if diff.fail_on.len() > 1 && diff.fail_on.contains(&FailOn::None) => {
-                refused("`--fail-on none` stands alone")
+                refused("`--fail-on none` cannot be combined with other verdicts")
             }
             _ => Ok(self),
         }
     }
 }
 
-/// Which package is meant.
+/// The package.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Selection {
     /// Package with the routes [default: the one here, or the only one with routes]
@@ -493,33 +495,33 @@ pub(crate) struct Selection {
     pub(crate) manifest_path: Option<Utf8PathBuf>,
 }
 
-/// Which features of the package are on, as cargo takes them.
+/// The package's features, as for cargo.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Features {
-    /// Features to switch on, with commas or blanks between them
+    /// Features to enable, separated by commas or blanks
     #[arg(short = 'F', long = "features", global = true, value_name = "FEATURES")]
     pub(crate) names: Vec<String>,
-    /// Switches on all features
+    /// Enable all features
     #[arg(long = "all-features", global = true)]
     pub(crate) all: bool,
-    /// Leaves the default feature off
+    /// Disable the default features
     #[arg(long = "no-default-features", global = true)]
     pub(crate) no_default: bool,
 }
 
-/// What is handed on to cargo.
+/// What is passed on to cargo.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Cargo {
-    /// Profile to build with [default: `lambda` where one is defined, else `release`; `small` is built in]
+    /// Profile to build with [default: `lambda` if it is defined, else `release`; `small` is built in]
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// Fails if Cargo.lock is missing or would change
+    /// Fail if Cargo.lock is missing or would change
     #[arg(long, global = true)]
     pub(crate) locked: bool,
-    /// Fetches nothing
+    /// Fetch nothing
     #[arg(long, global = true)]
     pub(crate) offline: bool,
-    /// As `--locked` and `--offline` together
+    /// Equivalent to `--locked --offline`
     #[arg(long, global = true)]
     pub(crate) frozen: bool,
 }

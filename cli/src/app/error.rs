@@ -1,6 +1,6 @@
-//! Every error that a command can end with, and what it warns of.
+//! Error and warning types of the commands, with stable codes and suggested fixes.
 //!
-//! The codes are stable. `docs/diagnostics.md` has a section for each; a test holds the two together.
+//! `docs/diagnostics.md` has a section for each code, which a test checks.
 
 use camino::Utf8PathBuf;
 use miette::Diagnostic;
@@ -59,10 +59,10 @@ pub(crate) enum Error {
     Toolchain(#[from] toolchain::Error),
 }
 
-/// What works and should be looked at all the same.
+/// What works, but deserves a look.
 #[derive(Debug, Diagnostic, Error)]
 pub(crate) enum Warning {
-    #[error("`{folder}` has no artifacts of the present routes for {}", some(functions))]
+    #[error("`{folder}` has no up-to-date artifacts for {}", some(functions))]
     #[diagnostic(code(RG0202), severity(Warning), help("run `routegen build` before `terraform apply`"))]
     OtherArtifacts { folder: Utf8PathBuf, functions: Vec<String> },
 
@@ -71,7 +71,7 @@ pub(crate) enum Warning {
         code(RG0086),
         severity(Warning),
         help(
-            "set them before the command, or say `--env NAME=VALUE`; Terraform fails at plan where one has no value"
+            "set them before the command, or pass `--env NAME=VALUE`; a Terraform plan fails if one has no value"
         )
     )]
     NoValue { variables: std::collections::BTreeMap<String, Vec<String>> },
@@ -81,67 +81,65 @@ pub(crate) enum Warning {
         code(RG0220),
         severity(Warning),
         help(
-            "nothing reads it on Lambda, and it is loaded and stored with the rest: write `strip = \"debuginfo\"` in the profile, or `strip = true` to remove the names of functions too"
+            "write `strip = \"debuginfo\"` in the profile, or `strip = true` to remove the names of functions too: nothing on Lambda reads it"
         )
     )]
     DebugInformation { debug: Megabytes, all: Megabytes, functions: Vec<String> },
 
-    #[error("nothing listens on {origin}, which the token names as its issuer")]
+    #[error("nothing listens on {origin}, the issuer of the token")]
     #[diagnostic(
         code(RG0211),
         severity(Warning),
         help(
-            "start `routegen dev` before, or name its port with `--port`: a server on another port refuses the token"
+            "start `routegen dev` first, or pass its port with `--port`: a server on another port refuses the token"
         )
     )]
     NoServer { origin: String },
 
-    #[error("the token endpoint answers everyone who reaches this server")]
+    #[error("the token endpoint answers anyone who reaches this server")]
     #[diagnostic(
         code(RG0212),
         severity(Warning),
         help(
-            "anyone who knows the client's secret gets tokens with all scopes; without `--tokens-for-all` it answers this machine alone, and `routegen token` prints tokens for others"
+            "remove `--tokens-for-all`, and print tokens for others with `routegen token`: anyone who has the client's secret gets tokens with all scopes"
         )
     )]
     TokensForAll,
 
-    #[error("everyone who reaches {address} can call the API")]
+    #[error("anyone who reaches {address} can call the API")]
     #[diagnostic(
         code(RG0213),
         severity(Warning),
         help(
-            "the page and the token endpoint stay for this machine alone, and names other than addresses need `--allow-host`; without `--address`, nobody else reaches the server"
+            "remove `--address` to serve this machine alone; the page and the token endpoint do so in any case, and host names require `--allow-host`"
         )
     )]
     OpenAddress { address: std::net::SocketAddr },
 
-    #[error("`{folder}` is on {kind}, where changes of files may not be told")]
-    #[diagnostic(
-        code(RG0215),
-        severity(Warning),
-        help("`--poll` looks at the files in place of waiting for the system's word")
-    )]
+    #[error("`{folder}` is on {kind}, which may not report changes of files")]
+    #[diagnostic(code(RG0215), severity(Warning), help("pass `--poll` to check the files twice a second"))]
     SilentFiles { folder: Utf8PathBuf, kind: &'static str },
 
-    #[error("no route asks for Cognito any more: a user pool that the module made would go, with its users")]
+    #[error(
+        "no route uses Cognito any more: an apply would delete the module's user pool with all its users"
+    )]
     #[diagnostic(
         code(RG0210),
         severity(Warning),
         help(
-            "the pool's deletion protection stops the apply: where it may go, first apply `cognito_deletion_protection = false` with the module as it was; where it is to stay, take it out of the state (`terraform state rm`)"
+            "to delete the pool, first apply `cognito_deletion_protection = false` with the previous module; to keep it, remove it from the state (`terraform state rm`); until then its deletion protection stops the apply"
         )
     )]
     LastCognitoRoute,
 
     #[error(
-        "function names now begin with the API's name, such as `{name}`, where no `function_name_prefix` is set"
+        "function names now begin with the API's name, for example `{name}`, unless `function_name_prefix` is set"
     )]
     #[diagnostic(
         code(RG0214),
         severity(Warning),
         help(
-            "an apply would replace functions, roles and log groups by those with the new names: to keep those that are there, set `function_name_prefix = \"\"` in the module's block, or to the value of `copy` with a hyphen; docs/terraform.md, \"From an earlier module\", says what else changes"
+            "to keep the existing functions, roles and log groups, set `function_name_prefix = \"\"` in the module's block, or to the value of `copy` with a hyphen; docs/terraform.md, \"From an earlier module\", lists what else changes"
         )
     )]
     NamesOfFunctions { name: String },

@@ -91,7 +91,7 @@ pub(crate) fn build(
     listing.write(request.out)?;
     if let Some(before) = before {
         for file in before.remove_stale(&listing, manifest, request.out)? {
-            printer.step("Removed", format!("{}, which no route needs any more", request.out.join(file)));
+            printer.step("Removed", format!("{}, which no route uses any more", request.out.join(file)));
         }
     }
     Ok(Built { artifacts, listing })

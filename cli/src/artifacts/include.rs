@@ -157,16 +157,14 @@ impl Search<'_> {
                 .map_err(|error| Failure::Disk(support::Error::io("find", path, error)))?;
             if !real.starts_with(&self.real_root) {
                 return Err(Failure::Pattern {
-                    reason: format!("`{name}` is a link that leads out of the package"),
-                    help: Some(
-                        "copy what it leads to into the package, or write a narrower pattern".to_owned(),
-                    ),
+                    reason: format!("`{name}` is a link to a file outside the package"),
+                    help: Some("copy its target into the package, or write a narrower pattern".to_owned()),
                 });
             }
         }
         if wanted && name == "bootstrap" {
             return Err(Failure::Pattern {
-                reason: "`bootstrap` is the name of the function's program in the zip".to_owned(),
+                reason: "`bootstrap` is reserved for the function's program in the zip".to_owned(),
                 help: Some("put the file into a folder".to_owned()),
             });
         }

@@ -106,7 +106,7 @@ pub(crate) fn needs(program: &[u8]) -> Result<Needs, Unfit> {
     let machine = match header.e_machine(LE) {
         elf::EM_X86_64 => Architecture::X86_64,
         elf::EM_AARCH64 => Architecture::Arm64,
-        _ => return Err(unfit("it is for another machine than Lambda has")),
+        _ => return Err(unfit("it is for a machine that Lambda does not have")),
     };
     let mut loader = None;
     let mut is_dynamic = false;
@@ -121,7 +121,7 @@ pub(crate) fn needs(program: &[u8]) -> Result<Needs, Unfit> {
     // The loader reads segments, and what is read here are sections, which name the same bytes in a program as linkers
     // leave it. A program whose section headers were cut off would seem to need nothing.
     if is_dynamic && !dynamic.has_section {
-        return Err(unfit("its section headers were stripped, so nobody can see what it needs"));
+        return Err(unfit("its section headers were stripped, so its required libraries are unknown"));
     }
     match header.e_type(LE) {
         elf::ET_EXEC => {}
@@ -303,7 +303,7 @@ mod tests {
         let object = compile("int foo(void) { return 1; }", &["-c"]);
         assert_eq!(reason(&object), "it is not linked to a program");
         // e_machine of a RISC-V, e_entry, e_shoff with e_shnum, the class of 32 bits, the big end first.
-        assert_eq!(reason(&patched(18, &[243, 0])), "it is for another machine than Lambda has");
+        assert_eq!(reason(&patched(18, &[243, 0])), "it is for a machine that Lambda does not have");
         assert_eq!(reason(&patched(24, &[0; 8])), "it has no entry point");
         let mut without_sections = patched(40, &[0; 8]);
         without_sections[60..62].copy_from_slice(&[0; 2]);

@@ -32,7 +32,7 @@ const WORD_BYTES: usize = 256;
 pub(crate) enum NotOurs {
     #[error("it is larger than {NOTE_BYTES} bytes")]
     TooLarge,
-    #[error("it is not in routegen's form")]
+    #[error("it does not have routegen's format")]
     Form,
     #[error("its {0} is not {1}")]
     Field(&'static str, &'static str),

@@ -1,7 +1,7 @@
 //! Looks at an artifact before it is zipped: would Lambda run it?
 //!
 //! In: the linked program, and the names of the files that are zipped beside it. Out: nothing, or what is wrong with it
-//! and the mend. What is found here would else be found after the deployment, in the function's log.
+//! and the fix. What is found here would else be found after the deployment, in the function's log.
 
 use routegen_spec::limits;
 
@@ -116,11 +116,11 @@ mod tests {
         for beside in [&[][..], &["lib/libfoo.so", "data/libfoo.so.7"]] {
             assert_eq!(
                 verdict(needs(), beside),
-                "`get-items` needs the library `libfoo.so.7`, and Lambda's `provided.al2023` does not promise it"
+                "`get-items` requires the library `libfoo.so.7`, which Lambda's `provided.al2023` does not guarantee"
             );
         }
         // The other architecture's loader is no library there.
-        assert!(verdict(needs_of(&["ld-linux-aarch64.so.1"]), &[]).contains("does not promise it"));
+        assert!(verdict(needs_of(&["ld-linux-aarch64.so.1"]), &[]).contains("does not guarantee"));
     }
 
     #[test]
@@ -128,13 +128,13 @@ mod tests {
         let loader = Some("/lib/ld-musl-x86_64.so.1".to_owned());
         assert_eq!(
             verdict(Needs { loader, ..needs_of(&[]) }, &[]),
-            "`get-items` is started by `/lib/ld-musl-x86_64.so.1`, and Lambda's `provided.al2023` has \
+            "`get-items` requires the loader `/lib/ld-musl-x86_64.so.1`, but Lambda's `provided.al2023` has \
              `/lib64/ld-linux-x86-64.so.2`"
         );
         let newer = Needs { glibc: Some(Version(2, 35)), ..needs_of(&[]) };
         assert_eq!(
             verdict(newer, &[]),
-            "`get-items` needs `pthread_create` of GLIBC_2.35, and Lambda's `provided.al2023` has glibc 2.34"
+            "`get-items` requires `pthread_create` of GLIBC_2.35, but Lambda's `provided.al2023` has glibc 2.34"
         );
         assert_eq!(verdict(Needs { loader: None, glibc: None, ..needs_of(&[]) }, &[]), "fine");
     }
@@ -145,6 +145,6 @@ mod tests {
         assert!(size(&function, limits::UNZIPPED_BYTES, limits::ZIPPED_BYTES).is_ok());
         assert!(size(&function, limits::UNZIPPED_BYTES + 1, 1).is_err());
         let error = size(&function, 1, limits::ZIPPED_BYTES + 1).unwrap_err().to_string();
-        assert_eq!(error, "`get-items` has 52428801 bytes zipped, and Lambda takes 52428800");
+        assert_eq!(error, "`get-items` has 52428801 bytes zipped, but Lambda accepts at most 52428800");
     }
 }

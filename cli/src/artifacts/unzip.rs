@@ -23,7 +23,7 @@ pub(crate) type Archive = ZipArchive<Cursor<Vec<u8>>>;
 pub(crate) fn open(bytes: Vec<u8>) -> Result<Archive, String> {
     let archive = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
     if archive.len() > ENTRIES {
-        return Err(format!("it has {} entries, more than {ENTRIES}", archive.len()));
+        return Err(format!("it has {} entries, and at most {ENTRIES} are read", archive.len()));
     }
     Ok(archive)
 }
@@ -72,17 +72,17 @@ fn one(mut file: ZipFile<'_, Cursor<Vec<u8>>>, left: u64) -> Result<Option<Unpac
     // A zip of another system than Unix says nothing of it.
     let mode = file.unix_mode().unwrap_or(ORDINARY);
     if file.is_symlink() || ![0, ORDINARY].contains(&(mode & KIND)) {
-        return refused("is no ordinary file");
+        return refused("is not a regular file");
     }
     let declared = file.size();
     if declared > left {
-        return refused("makes it larger than Lambda takes");
+        return refused("exceeds Lambda's limit");
     }
     let mut content = Vec::new();
     // One byte more than it says would show.
     (&mut file).take(declared + 1).read_to_end(&mut content).map_err(|error| error.to_string())?;
     if content.len() as u64 != declared {
-        return refused("has another size than the zip says");
+        return refused("does not have the size that the zip declares");
     }
     Ok(Some(Unpacked { name: path, executable: mode & 0o100 != 0, content }))
 }
@@ -191,13 +191,13 @@ mod tests {
             ("of a drive", small("c:victim"), "leads out of it"),
             ("nothing", small(""), "leads out of it"),
             ("twice a slash", small("a//b"), "leads out of it"),
-            ("a link", zip_with_link("link", "../victim"), "is no ordinary file"),
-            ("a link to a folder", zip_with_link("link", ".."), "is no ordinary file"),
+            ("a link", zip_with_link("link", "../victim"), "is not a regular file"),
+            ("a link to a folder", zip_with_link("link", ".."), "is not a regular file"),
             ("more than it says", with_size(1), "larger than its declared"),
-            ("less than it says", with_size(501), "has another size than the zip says"),
-            ("a bomb", zip_of(&[("bootstrap", 0o755, &[0; 1_001])]), "makes it larger than Lambda takes"),
-            ("a bomb that lies", with_size(u32::MAX - 1), "makes it larger than Lambda takes"),
-            ("too much in all", zip_of(&many), "`file-2` makes it larger than Lambda takes"),
+            ("less than it says", with_size(501), "does not have the size that the zip declares"),
+            ("a bomb", zip_of(&[("bootstrap", 0o755, &[0; 1_001])]), "exceeds Lambda's limit"),
+            ("a bomb that lies", with_size(u32::MAX - 1), "exceeds Lambda's limit"),
+            ("too much in all", zip_of(&many), "`file-2` exceeds Lambda's limit"),
             (
                 "a file that is a folder too",
                 zip_of(&[("a", 0o644, b""), ("a/b", 0o644, b"")]),
@@ -220,7 +220,7 @@ mod tests {
             zip.start_file(index.to_string(), SimpleFileOptions::default()).unwrap();
         }
         let error = open(zip.finish().unwrap().into_inner()).unwrap_err();
-        assert_eq!(error, "it has 65536 entries, more than 65535");
+        assert_eq!(error, "it has 65536 entries, and at most 65535 are read");
     }
 
     proptest! {

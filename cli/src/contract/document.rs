@@ -341,10 +341,10 @@ fn problem() -> Value {
         "type": "object",
         "description": "What went wrong, as RFC 9457 has it",
         "properties": {
-            "type": { "type": "string", "format": "uri-reference", "description": "The kind of problem; `about:blank` where the status says it all" },
+            "type": { "type": "string", "format": "uri-reference", "description": "The kind of problem; `about:blank` if the status says everything" },
             "title": { "type": "string", "description": "The kind of problem in a few words" },
             "status": { "type": "integer", "minimum": 100, "maximum": 599, "description": "The status of the response" },
-            "detail": { "type": "string", "description": "What is wrong with this very request" },
+            "detail": { "type": "string", "description": "What is wrong with this request" },
             "instance": { "type": "string", "format": "uri-reference", "description": "This very occurrence" },
         },
     })

@@ -1,4 +1,4 @@
-//! What can be wrong with a document.
+//! Errors of the document of the API.
 
 use camino::Utf8PathBuf;
 use miette::Diagnostic;
@@ -13,7 +13,7 @@ pub(crate) enum Error {
     #[diagnostic(transparent)]
     Support(#[from] support::Error),
 
-    #[error("`{path}` is not the document of the code")]
+    #[error("`{path}` is out of date")]
     #[diagnostic(code(RG0061), help("run `routegen openapi`, and commit what it writes"))]
     Stale { path: Utf8PathBuf },
 
@@ -21,12 +21,12 @@ pub(crate) enum Error {
     #[diagnostic(
         code(RG0070),
         help(
-            "docs/diff.md explains each id; what is meant to change can be accepted in routegen.toml, by `[[accepted]]` with `id`, `operation`, `fingerprint` and `reason`"
+            "read docs/diff.md about each id; accept intended changes in routegen.toml, by `[[accepted]]` with `id`, `operation`, `fingerprint` and `reason`"
         )
     )]
     Changed { summary: String },
 
-    #[error("`{word}` is neither a file nor a revision that git knows here")]
+    #[error("`{word}` is neither a file nor a git revision of this repository")]
     #[diagnostic(
         code(RG0071),
         help(
@@ -38,21 +38,19 @@ pub(crate) enum Error {
     #[error("the revision `{revision}` ({commit}) has no `{file}`")]
     #[diagnostic(
         code(RG0072),
-        help(
-            "run `routegen openapi` and commit what it writes; from then on there is something to compare with"
-        )
+        help("run `routegen openapi`, and commit what it writes; later revisions can be compared with it")
     )]
     NotCommitted { revision: String, commit: String, file: String },
 
-    #[error("{name} is not a document of OpenAPI: {reason}")]
-    #[diagnostic(code(RG0073), help("`routegen openapi` writes one, as JSON unless it is told otherwise"))]
+    #[error("{name} is not an OpenAPI document: {reason}")]
+    #[diagnostic(code(RG0073), help("write one with `routegen openapi`, in JSON"))]
     NotADocument { name: String, reason: String },
 
-    #[error("git cannot be asked: {reason}")]
-    #[diagnostic(code(RG0074), help("name two files, which need no repository"))]
+    #[error("cannot run git: {reason}")]
+    #[diagnostic(code(RG0074), help("pass two files, which require no repository"))]
     Git { reason: String },
 
-    #[error("the types do not tell all of the document: {}", plural(gaps.len(), "one thing is open", "things are open"))]
+    #[error("the types leave parts of the document open: {}", plural(gaps.len(), "one thing is open", "things are open"))]
     #[diagnostic(code(RG0062))]
     Gaps {
         #[related]

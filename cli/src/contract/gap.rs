@@ -55,20 +55,20 @@ impl Kind {
         let key = route.route_key();
         match self {
             Self::Untyped(of) => {
-                format!("`{}` has no schema, so that the document of `{key}` allows anything", short(of))
+                format!("`{}` has no schema, so the document of `{key}` allows anything there", short(of))
             }
-            Self::OpaqueBody(of) => format!("what `{}` reads of the body of `{key}` is not known", short(of)),
+            Self::OpaqueBody(of) => {
+                format!("cannot tell what `{}` reads from the body of `{key}`", short(of))
+            }
             Self::OpaqueQuery(of) => {
-                format!("the parameters that `{}` takes from the query of `{key}` are not known", short(of))
+                format!("cannot tell which parameters `{}` reads from the query of `{key}`", short(of))
             }
             Self::OpaqueAnswer => {
-                format!("what `{key}` answers with is not known: the type of its result does not tell it")
+                format!("cannot tell what `{key}` responds with from the type of its result")
             }
-            Self::UnknownStatus => format!("with which status `{key}` answers is not known"),
+            Self::UnknownStatus => format!("cannot tell the status that `{key}` responds with"),
             Self::ChangingDefault(of) => {
-                format!(
-                    "the default of `{of}` is not the same in every run, and is left out of the document of `{key}`"
-                )
+                format!("the default of `{of}` differs between runs, so the document of `{key}` omits it")
             }
         }
     }

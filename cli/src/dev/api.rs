@@ -6,7 +6,9 @@
 use std::{num::NonZero, time::Duration};
 
 use camino::Utf8Path;
-use routegen_gateway::{Api, Authorizer, Cors, Function as Served, IamKey, JwtAuthorizer, Program, Route};
+use routegen_gateway::{
+    Api, Authorizer, Consumer, Cors, Function as Served, IamKey, JwtAuthorizer, Program, Route,
+};
 use routegen_spec::{Auth, limits};
 
 use super::{Programs, Variables, programs::Linked};
@@ -59,6 +61,7 @@ pub(crate) fn api(
         api = api.stage(stage);
     }
     api = functions(api, manifest, programs, &settings.variables, settings.instances, root);
+    api = api.consumers(manifest.declared.consumers.iter().map(Consumer::from));
     for authorizer in &manifest.authorizers {
         let tokens = match &settings.issuer {
             Some(Issuer { url, audience }) => JwtAuthorizer::issuer(url, audience),

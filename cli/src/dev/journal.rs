@@ -1,4 +1,4 @@
-//! The log of the local gateway: a line for each request, and under it what its function said.
+//! The log of the local gateway: a line for each request and each call of a consumer, and under it what the function said.
 //!
 //! In: the gateway's observations, in the order in which they come. Out: entries to print. Lines of a function are held until
 //! its request is answered, but no longer than a moment: whoever looks for why a handler hangs wants to see them. Where they are not
@@ -16,7 +16,7 @@ use std::{
 };
 
 use owo_colors::OwoColorize as _;
-use routegen_gateway::{Observation, RequestLog};
+use routegen_gateway::{DeliveryLog, EventFate, EventLog, Observation, RequestLog};
 use routegen_spec::printable;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -37,6 +37,8 @@ const REMEMBERED: usize = 64;
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum JournalLine {
     Request(Answered),
+    Delivery(Delivered),
+    Event(Happened),
     Log(LogLine),
     LeftOut(LeftOut),
 }
@@ -66,6 +68,45 @@ pub(crate) struct Answered {
     error: Option<String>,
 }
 
+/// A call of a consumer.
+#[derive(Debug, Serialize)]
+pub(crate) struct Delivered {
+    function: String,
+    event_source: String,
+    /// What the function's lines have too.
+    invocation: String,
+    /// The ids of messages, of records by their sequence numbers, or of the one event.
+    records: Vec<String>,
+    attempt: u32,
+    failed: Vec<String>,
+    error: Option<String>,
+    /// After how many seconds what failed is tried again; nothing where it is not.
+    again_s: Option<f64>,
+    duration_ms: f64,
+    cold_start: bool,
+}
+
+/// What happened to a message, an event, a record or a schedule.
+#[derive(Debug, Serialize)]
+pub(crate) struct Happened {
+    /// The queue, bus, table or function.
+    at: String,
+    id: String,
+    what: What,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum What {
+    Sent { body: String },
+    Filtered,
+    DeadLetter { receives: u32 },
+    Put { functions: Vec<String> },
+    Due,
+    Changed { functions: Vec<String> },
+    GivenUp { attempts: u32 },
+}
+
 /// A line that a function wrote.
 #[derive(Debug, Serialize)]
 pub(crate) struct LogLine {
@@ -86,6 +127,8 @@ pub(crate) struct Listener {
 #[derive(Debug)]
 enum Heard {
     Request(Box<Answered>),
+    Delivery(Box<Delivered>),
+    Event(Box<Happened>),
     Log { function: Arc<str>, invocation: Option<String>, line: String },
 }
 
@@ -94,6 +137,11 @@ impl Listener {
         let heard = match observation {
             Observation::Request(request) => Heard::Request(Box::new((*request).into())),
             Observation::Log { function, invocation, line } => Heard::Log { function, invocation, line },
+            Observation::Delivery(delivery) => Heard::Delivery(Box::new((*delivery).into())),
+            Observation::Event(event) => match Happened::new(*event) {
+                Some(happened) => Heard::Event(Box::new(happened)),
+                None => return,
+            },
             _ => return,
         };
         if self.tell.try_send(heard).is_err() {
@@ -182,22 +230,72 @@ impl Pages {
             Heard::Request(request) => {
                 // Its authorizer was asked before.
                 let asked = [request.authorizer_invocation.clone(), request.invocation.clone()];
-                let mut entries = vec![JournalLine::Request(*request)];
-                for invocation in asked.into_iter().flatten() {
-                    let (own, others): (VecDeque<_>, _) = self
-                        .held
-                        .drain(..)
-                        .partition(|(_, line)| line.invocation.as_ref() == Some(&invocation));
-                    self.held = others;
-                    entries.extend(own.into_iter().map(|(_, line)| JournalLine::Log(line)));
-                    self.told.push_back(invocation);
-                }
-                let forgotten = self.told.len().saturating_sub(REMEMBERED);
-                self.told.drain(..forgotten);
-                entries
+                self.with_lines(JournalLine::Request(*request), asked.into_iter().flatten())
             }
+            Heard::Delivery(delivery) => {
+                let invocation = delivery.invocation.clone();
+                self.with_lines(JournalLine::Delivery(*delivery), [invocation])
+            }
+            Heard::Event(event) => vec![JournalLine::Event(*event)],
         }
     }
+
+    /// An entry, with the lines that its invocations wrote under it.
+    fn with_lines(
+        &mut self,
+        entry: JournalLine,
+        invocations: impl IntoIterator<Item = String>,
+    ) -> Vec<JournalLine> {
+        let mut entries = vec![entry];
+        for invocation in invocations {
+            let (own, others): (VecDeque<_>, _) =
+                self.held.drain(..).partition(|(_, line)| line.invocation.as_ref() == Some(&invocation));
+            self.held = others;
+            entries.extend(own.into_iter().map(|(_, line)| JournalLine::Log(line)));
+            self.told.push_back(invocation);
+        }
+        let forgotten = self.told.len().saturating_sub(REMEMBERED);
+        self.told.drain(..forgotten);
+        entries
+    }
+}
+
+impl From<DeliveryLog> for Delivered {
+    fn from(log: DeliveryLog) -> Self {
+        Self {
+            function: log.function.to_string(),
+            event_source: log.event_source.to_string(),
+            invocation: log.invocation,
+            records: log.records,
+            attempt: log.attempt,
+            failed: log.failed,
+            error: log.error.map(|error| printable(&error).into_owned()),
+            again_s: log.again.map(|again| again.as_secs_f64()),
+            duration_ms: milliseconds(log.duration),
+            cold_start: log.cold_start,
+        }
+    }
+}
+
+impl Happened {
+    /// Nothing for what this version does not know.
+    fn new(log: EventLog) -> Option<Self> {
+        let what = match log.fate {
+            EventFate::Sent { body } => What::Sent { body },
+            EventFate::Filtered => What::Filtered,
+            EventFate::DeadLetter { receives } => What::DeadLetter { receives },
+            EventFate::Put { functions } => What::Put { functions },
+            EventFate::Due => What::Due,
+            EventFate::Changed { functions } => What::Changed { functions },
+            EventFate::GivenUp { attempts } => What::GivenUp { attempts },
+            _ => return None,
+        };
+        Some(Self { at: log.at.to_string(), id: log.id, what })
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e5).round() / 1e2
 }
 
 impl From<RequestLog> for Answered {
@@ -211,7 +309,7 @@ impl From<RequestLog> for Answered {
             invocation: log.invocation,
             authorizer_invocation: log.authorizer_invocation,
             status: log.status,
-            duration_ms: (log.duration.as_secs_f64() * 1e5).round() / 1e2,
+            duration_ms: milliseconds(log.duration),
             cold_start: log.cold_start,
             error: log.error,
         }
@@ -237,6 +335,8 @@ impl fmt::Display for JournalLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request(request) => request.fmt(f),
+            Self::Delivery(delivery) => delivery.fmt(f),
+            Self::Event(event) => event.fmt(f),
             Self::Log(line) => line.fmt(f),
             Self::LeftOut(LeftOut { entries }) => {
                 let left_out =
@@ -266,6 +366,106 @@ impl fmt::Display for Answered {
         }
         writeln!(f)?;
         self.error.as_ref().map_or(Ok(()), |error| writeln!(f, "    {}", printable(error)))
+    }
+}
+
+impl fmt::Display for Delivered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { records, failed, duration_ms, attempt, .. } = self;
+        let word = if records.len() == 1 { "record" } else { "records" };
+        match (&self.error, failed.len()) {
+            (None, 0) => write!(f, "{}", "done".green())?,
+            (None, count) if count < records.len() => write!(f, "{}", format!("{count} failed").yellow())?,
+            _ => write!(f, "{}", "failed".red())?,
+        }
+        write!(f, " {}", printable(&self.event_source).bold())?;
+        if records.len() != 1 {
+            write!(f, "  {} {word}", records.len())?;
+        }
+        write!(f, "  {duration_ms} ms  {}", printable(&self.function).cyan())?;
+        if *attempt > 1 {
+            write!(f, "  attempt {attempt}")?;
+        }
+        if self.cold_start {
+            f.write_str("  cold start")?;
+        }
+        writeln!(f)?;
+        if let Some(error) = &self.error {
+            writeln!(f, "    {}", printable(error))?;
+        }
+        if failed.is_empty() {
+            return Ok(());
+        }
+        if failed.len() < records.len() {
+            writeln!(f, "    failed: {}", printable(&failed.join(" ")))?;
+        }
+        match self.again_s {
+            Some(seconds) => writeln!(f, "    it is tried again in {seconds} s"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Of a message's body.
+const SHOWN_CHARS: usize = 200;
+
+impl fmt::Display for Happened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (at, id) = (printable(&self.at), printable(&self.id));
+        let reached = |functions: &[String]| match functions {
+            [] => "it reaches no consumer".to_owned(),
+            functions => printable(&functions.join(", ")).into_owned(),
+        };
+        match &self.what {
+            What::Sent { body } => {
+                // One line, however JSON is laid out.
+                let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
+                let mut shown: String = line.chars().take(SHOWN_CHARS).collect();
+                if shown.len() < line.len() {
+                    shown.push('…');
+                }
+                writeln!(
+                    f,
+                    "{} to queue {}  {}  {}",
+                    "sent".blue(),
+                    at.bold(),
+                    printable(&shown),
+                    id.dimmed()
+                )
+            }
+            What::Filtered => {
+                writeln!(f, "{} from queue {}: no filter takes {id}", "deleted".yellow(), at.bold())
+            }
+            What::DeadLetter { receives } => {
+                let times = if *receives == 1 { "once".to_owned() } else { format!("{receives} times") };
+                writeln!(f, "{} of queue {}: {id} was received {times}", "dead letter".red(), at.bold())
+            }
+            What::Put { functions } => {
+                writeln!(
+                    f,
+                    "{} on bus {}  {}  {}",
+                    "event".blue(),
+                    at.bold(),
+                    reached(functions),
+                    id.dimmed()
+                )
+            }
+            What::Due => writeln!(f, "{} {}  {}", "due".blue(), at.bold(), id.dimmed()),
+            What::Changed { functions } => {
+                writeln!(
+                    f,
+                    "{} in table {}  {}  {}",
+                    "change".blue(),
+                    at.bold(),
+                    reached(functions),
+                    id.dimmed()
+                )
+            }
+            What::GivenUp { attempts } => {
+                let word = if *attempts == 1 { "attempt" } else { "attempts" };
+                writeln!(f, "{} by {} after {attempts} {word}: {id}", "given up".red(), at.bold())
+            }
+        }
     }
 }
 
@@ -356,6 +556,73 @@ mod tests {
         assert_eq!(pages.held.len(), 2);
     }
 
+    fn delivery(change: impl FnOnce(&mut Delivered)) -> JournalLine {
+        let mut delivered = Delivered {
+            function: "on-order".to_owned(),
+            event_source: "queue orders".to_owned(),
+            invocation: "1".to_owned(),
+            records: vec!["a".to_owned(), "b".to_owned()],
+            attempt: 1,
+            failed: Vec::new(),
+            error: None,
+            again_s: None,
+            duration_ms: 1.5,
+            cold_start: false,
+        };
+        change(&mut delivered);
+        JournalLine::Delivery(delivered)
+    }
+
+    fn plain(line: &JournalLine) -> String {
+        anstream::adapter::strip_str(&line.to_string()).to_string()
+    }
+
+    #[test]
+    fn what_became_of_a_call_of_a_consumer_is_said_in_plain_lines() {
+        for (line, expected) in [
+            (delivery(|_| {}), "done queue orders  2 records  1.5 ms  on-order\n"),
+            (
+                delivery(|log| (log.failed, log.again_s, log.attempt) = (vec!["b".to_owned()], Some(1.0), 2)),
+                "1 failed queue orders  2 records  1.5 ms  on-order  attempt 2\n    failed: b\n    it is tried again in 1 s\n",
+            ),
+            (
+                delivery(|log| {
+                    log.records.truncate(1);
+                    (log.failed, log.error) = (log.records.clone(), Some("on purpose".to_owned()));
+                }),
+                "failed queue orders  1.5 ms  on-order\n    on purpose\n",
+            ),
+        ] {
+            assert_eq!(plain(&line), expected);
+        }
+        let happened =
+            |what| JournalLine::Event(Happened { at: "orders".to_owned(), id: "a".to_owned(), what });
+        for (what, expected) in [
+            (What::Sent { body: "{\n\u{1b}}".to_owned() }, "sent to queue orders  { \\u{1b}}  a\n"),
+            (What::Filtered, "deleted from queue orders: no filter takes a\n"),
+            (What::DeadLetter { receives: 1 }, "dead letter of queue orders: a was received once\n"),
+            (What::DeadLetter { receives: 5 }, "dead letter of queue orders: a was received 5 times\n"),
+            (What::Put { functions: Vec::new() }, "event on bus orders  it reaches no consumer  a\n"),
+            (What::Put { functions: vec!["b".to_owned(), "c".to_owned()] }, "event on bus orders  b, c  a\n"),
+            (What::GivenUp { attempts: 3 }, "given up by orders after 3 attempts: a\n"),
+        ] {
+            assert_eq!(plain(&happened(what)), expected);
+        }
+        let json = json::line(&happened(What::DeadLetter { receives: 5 }));
+        let expected = serde_json::json!({ "type": "event", "at": "orders", "id": "a", "what": { "kind": "dead_letter", "receives": 5 } });
+        assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), expected);
+    }
+
+    #[test]
+    fn lines_of_a_consumer_stand_below_its_call() {
+        let (listener, journal) = Journal::new();
+        listener.hear(log(Some("1"), "one"));
+        let JournalLine::Delivery(delivered) = delivery(|_| {}) else { unreachable!() };
+        listener.tell.send(Heard::Delivery(Box::new(delivered))).unwrap();
+        drop(listener);
+        assert_eq!(kept(journal), ["done queue orders  2 records  1.5 ms  on-order\n", "    one\n"]);
+    }
+
     #[test]
     fn lines_that_no_request_claims_are_printed_all_the_same() {
         let (listener, journal) = Journal::new();
@@ -399,7 +666,7 @@ mod tests {
             let printed = printable(&text).into_owned();
             let mut answered = match request("1") {
                 Heard::Request(answered) => *answered,
-                Heard::Log { .. } => unreachable!(),
+                _ => unreachable!(),
             };
             (answered.path, answered.method) = (text.clone(), text.clone());
             (answered.route_key, answered.function) = (Some(text.clone()), Some(text.clone()));

@@ -64,10 +64,11 @@ impl Programs {
     }
 }
 
-/// Links the programs in `links`, and puts them into `to`, which is empty to begin with. The user's own code in them is not optimised.
+/// Links the programs of `functions` in `links`, and puts them into `to`, which is empty to begin with. The user's own code in them is not
+/// optimised. The one for routes has those of all functions, whichever of them are asked for, so that it is linked once for all.
 pub(crate) fn link(
     workspace: &Workspace,
-    manifest: &CheckedManifest,
+    (manifest, functions): (&CheckedManifest, &[&Function]),
     libraries: &Libraries,
     links: &Utf8Path,
     to: &Utf8Path,
@@ -106,7 +107,12 @@ pub(crate) fn link(
         Ok::<_, Error>(program)
     };
     let (shared, alone): (Vec<_>, Vec<_>) =
-        manifest.functions.iter().partition(|function| function.kind.is_shared());
+        functions.iter().copied().partition(|function| function.kind.is_shared());
+    let shared: Vec<_> = if shared.is_empty() {
+        shared
+    } else {
+        manifest.functions.iter().filter(|function| function.kind.is_shared()).collect()
+    };
     // A dot is in no function's name.
     let routes = match shared.as_slice() {
         [] => None,

@@ -1,7 +1,7 @@
 //! The environment variables of functions on this machine.
 //!
-//! In: the names that functions ask for by `env`, what `--env` says, and files of `--env-file`, which give values and no names. Out: the
-//! variables of each function. No message says what is in a file. Nothing else of the
+//! In: the names that functions ask for by `env`, what `--env` says, files of `--env-file`, which give values and no names, and the queues of the
+//! local gateway, for whose variables nobody else has a value. Out: the variables of each function. No message says what is in a file. Nothing else of the
 //! user's environment reaches a function, so that one that forgets to ask for a variable fails here as it would in AWS; but for
 //! those that only say how much is logged.
 
@@ -11,15 +11,35 @@ use std::{
 };
 
 use camino::{Utf8Path, Utf8PathBuf};
-use routegen_gateway::Api;
+use routegen_gateway::{Api, queue_url, sqs_endpoint};
+use routegen_spec::{EventSource, GrantSpec};
 
-use crate::{check::Function, dev::Error, support};
+use crate::{
+    check::{CheckedManifest, Function},
+    dev::Error,
+    support,
+};
 
 /// What a developer sets to see more.
 const ALWAYS: [&str; 3] = ["AWS_LAMBDA_LOG_LEVEL", "RUST_BACKTRACE", "RUST_LOG"];
 
 /// Where the region is looked for.
 const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
+/// By which AWS's clients find the local queues.
+const SQS_ENDPOINT: &str = "AWS_ENDPOINT_URL_SQS";
+
+/// By which they find credentials, which they ask for whatever the endpoint is.
+const CREDENTIALS: [&str; 8] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "HOME",
+];
 
 /// The variables that were said on the command line.
 #[derive(Clone, Default)]
@@ -28,6 +48,9 @@ pub(crate) struct Variables {
     given: BTreeMap<String, Option<String>>,
     /// The values of files, for those that are asked for and that nothing else has one for.
     of_files: BTreeMap<String, String>,
+    /// The URLs of local queues, for those that are asked for and that nothing else has one for, and the endpoint that they are of.
+    of_queues: BTreeMap<String, String>,
+    endpoint: Option<String>,
 }
 
 impl Variables {
@@ -39,7 +62,7 @@ impl Variables {
         };
         let always = ALWAYS.map(|name| (name.to_owned(), None));
         let given = always.into_iter().chain(words.iter().map(pair)).collect();
-        Self { given, of_files: BTreeMap::new() }
+        Self { given, ..Self::default() }
     }
 
     /// The same with the values of files; a later file stands above an earlier one.
@@ -51,6 +74,21 @@ impl Variables {
         Ok(this)
     }
 
+    /// The same with the queues that consumers read, as the gateway of this origin has them.
+    #[must_use]
+    pub(crate) fn with_queues(&self, manifest: &CheckedManifest, origin: &str) -> Self {
+        let queues = manifest.declared.consumers.iter().filter_map(|consumer| match &consumer.consumes {
+            EventSource::Queue(source) => Some((source.queue.as_str(), source.fifo)),
+            _ => None,
+        });
+        let variable = |(name, fifo)| {
+            let variable = GrantSpec::variable(name).ok()?;
+            Some((variable.to_string(), queue_url(origin, name, fifo)))
+        };
+        let of_queues = queues.filter_map(variable).collect();
+        Self { of_queues, endpoint: Some(sqs_endpoint(origin)), ..self.clone() }
+    }
+
     /// The variables of one program that runs these functions.
     pub(crate) fn of<'a>(
         &self,
@@ -58,7 +96,23 @@ impl Variables {
     ) -> BTreeMap<String, OsString> {
         let asked = functions.into_iter().flat_map(Function::variables).map(String::from);
         let names: BTreeSet<String> = asked.chain(self.given.keys().cloned()).collect();
-        names.into_iter().filter_map(|name| Some((name.clone(), self.value(&name)?))).collect()
+        let mut found: BTreeMap<String, OsString> =
+            names.into_iter().filter_map(|name| Some((name.clone(), self.value(&name)?))).collect();
+        let is_local = |(name, value): (&String, &OsString)| {
+            self.of_queues.get(name).is_some_and(|url| value.to_str() == Some(url))
+        };
+        if let Some(endpoint) = self.endpoint.as_ref().filter(|_| found.iter().any(is_local)) {
+            let mut add = |name: &str, value: &str| {
+                found.entry(name.to_owned()).or_insert_with(|| value.into());
+            };
+            add(SQS_ENDPOINT, endpoint);
+            // No client sends without any, and nobody looks at these.
+            if !CREDENTIALS.iter().any(|name| self.given.contains_key(*name)) {
+                add("AWS_ACCESS_KEY_ID", "local");
+                add("AWS_SECRET_ACCESS_KEY", "local");
+            }
+        }
+        found
     }
 
     /// The names that functions ask for and that have no value, with those functions.
@@ -84,7 +138,8 @@ impl Variables {
     fn value(&self, name: &str) -> Option<OsString> {
         let given = self.given.get(name).cloned().flatten();
         let of_files = || self.of_files.get(name).map(OsString::from);
-        given.map(OsString::from).or_else(|| std::env::var_os(name)).or_else(of_files)
+        let of_queues = || self.of_queues.get(name).map(OsString::from);
+        given.map(OsString::from).or_else(|| std::env::var_os(name)).or_else(of_files).or_else(of_queues)
     }
 }
 
@@ -134,6 +189,56 @@ mod tests {
             variables.missing(&checked.functions),
             BTreeMap::from([("NOBODY_HAS_THAT".to_owned(), vec!["a".to_owned()])])
         );
+    }
+
+    #[test]
+    fn the_variable_of_a_local_queue_leads_to_the_gateway_unless_it_has_a_value() {
+        use routegen_spec::{ConsumerSpec, Manifest, QueueSource};
+        let env = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect();
+        let consumer = |name: &str, queue: &str, fifo| {
+            let mut source = QueueSource::new(queue.parse().unwrap());
+            source.fifo = fifo;
+            let mut spec = ConsumerSpec::new(name.parse().unwrap(), EventSource::Queue(source));
+            spec.entry = name.to_owned();
+            spec
+        };
+        let routes = vec![
+            with(route("sends", "/sends"), |spec| {
+                spec.env = env(&["ROUTEGEN_TEST_QUEUE", "ROUTEGEN_TEST_FIFO"]);
+            }),
+            with(route("other", "/other"), |spec| spec.env = env(&["ROUTEGEN_TEST_NOTHING"])),
+        ];
+        let consumers =
+            vec![consumer("a", "routegen_test_queue", false), consumer("b", "routegen_test_fifo", true)];
+        let manifest = Manifest::new("0.0.0", routes, Vec::new()).with_consumers(consumers);
+        let config = crate::project::config::Config::default();
+        let checked = crate::check::check("/".into(), "items", &manifest, &config).unwrap().manifest;
+        let function = |name: &str| checked.functions.iter().find(|function| function.name == name).unwrap();
+        let found = |words: &[&str], name: &str| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            let variables = Variables::new(&words).with_queues(&checked, "http://127.0.0.1:9");
+            let mut found = variables.of([function(name)]);
+            found.retain(|name, _| !ALWAYS.contains(&name.as_str()));
+            let pairs =
+                found.into_iter().map(|(name, value)| format!("{name}={}", value.into_string().unwrap()));
+            (pairs.collect::<Vec<_>>(), variables.missing([function(name)]).len())
+        };
+        let url = "http://127.0.0.1:9/_routegen/sqs";
+        let fifo = format!("ROUTEGEN_TEST_FIFO={url}/000000000000/routegen_test_fifo.fifo");
+        let queue = format!("ROUTEGEN_TEST_QUEUE={url}/000000000000/routegen_test_queue");
+        let endpoint = format!("AWS_ENDPOINT_URL_SQS={url}");
+        let (key, secret) = ("AWS_ACCESS_KEY_ID=local".to_owned(), "AWS_SECRET_ACCESS_KEY=local".to_owned());
+        assert_eq!(
+            found(&[], "sends"),
+            (vec![key.clone(), endpoint.clone(), secret.clone(), fifo.clone(), queue.clone()], 0)
+        );
+        // Of one queue that is elsewhere nothing is said here; and a profile is credentials.
+        let elsewhere = "ROUTEGEN_TEST_QUEUE=https://sqs.test/1/q";
+        let expected = vec![endpoint, "AWS_PROFILE=p".to_owned(), fifo, elsewhere.to_owned()];
+        assert_eq!(found(&[elsewhere, "AWS_PROFILE=p"], "sends"), (expected, 0));
+        let own = "AWS_ENDPOINT_URL_SQS=http://127.0.0.1:4566";
+        assert!(found(&[own], "sends").0.contains(&own.to_owned()), "what the user says stands above it");
+        assert_eq!(found(&[], "other"), (Vec::new(), 1), "one that sends nowhere has nothing of it");
     }
 
     #[test]

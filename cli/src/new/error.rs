@@ -1,4 +1,4 @@
-//! Why a project cannot be made.
+//! Errors of making a project.
 
 use camino::Utf8PathBuf;
 use miette::Diagnostic;
@@ -15,7 +15,7 @@ pub(crate) enum Error {
     #[error("`{name}` cannot be the name of the package: {reason}")]
     #[diagnostic(
         code(RG0300),
-        help("pass another one with `--name`: letters, digits, `-` and `_`, a letter first")
+        help("pass another name with `--name`: letters, digits, `-` and `_`, beginning with a letter")
     )]
     Name { name: String, reason: String },
 
@@ -23,22 +23,22 @@ pub(crate) enum Error {
     #[diagnostic(
         code(RG0301),
         help(
-            "name a folder that is new or empty; an existing package gets routes with `cargo add routegen` and `#[route(…)]`"
+            "name a folder that is new or empty; to add routes to an existing package, run `cargo add routegen` and write `#[route(…)]`"
         )
     )]
     InTheWay { path: Utf8PathBuf, found: Option<String> },
 
-    #[error("`{manifest}` cannot take the package as a member: {reason}")]
+    #[error("cannot add the package to the workspace of `{manifest}`: {reason}")]
     #[diagnostic(
         code(RG0302),
-        help("fix that, or make the project outside of its workspace; no file of it was left")
+        help("fix it, or make the project outside the workspace; no file was left behind")
     )]
     Workspace { manifest: Utf8PathBuf, reason: String },
 
     #[error("`{path}` is not a clone of routegen: it has no `{missing}`")]
     #[diagnostic(
         code(RG0303),
-        help("`--routegen-path` takes the root of a clone; without it, the package depends on crates.io")
+        help("pass the root of a clone to `--routegen-path`, or omit it to depend on crates.io")
     )]
     NoClone { path: Utf8PathBuf, missing: &'static str },
 }

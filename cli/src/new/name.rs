@@ -26,17 +26,17 @@ impl PackageName {
         let refused = |reason: String| Err(Error::Name { name: name.to_owned(), reason });
         let Some(first) = name.chars().next() else { return refused("it is empty".to_owned()) };
         if first.is_ascii_digit() {
-            return refused("a name cannot start with a digit".to_owned());
+            return refused("a name cannot begin with a digit".to_owned());
         }
         if !(first.is_ascii_alphabetic() || first == '_') {
-            return refused(format!("a name cannot start with `{first}`"));
+            return refused(format!("a name cannot begin with `{first}`"));
         }
         if let Some(other) = name.chars().find(|c| !(c.is_ascii_alphanumeric() || "-_".contains(*c))) {
             return refused(format!("`{other}` is not a letter, a digit, `-` or `_` of ASCII"));
         }
         if name.len() > CHARS {
             return refused(format!(
-                "it has {} characters, and the names of Lambda functions, which begin with it, leave {CHARS}",
+                "it has {} characters; at most {CHARS} leave room for the names of Lambda functions",
                 name.len()
             ));
         }
@@ -87,14 +87,14 @@ mod tests {
         assert!(!PackageName::parse("item-api").unwrap().names_library());
         for (name, reason) in [
             ("", "empty"),
-            ("2shop", "start with a digit"),
-            ("-shop", "start with `-`"),
+            ("2shop", "begin with a digit"),
+            ("-shop", "begin with `-`"),
             ("shöp", "`ö`"),
-            ("écrin", "start with `é`"),
+            ("écrin", "begin with `é`"),
             ("a.b", "`.`"),
             ("a b", "` `"),
             ("a/b", "`/`"),
-            ("@name@", "start with `@`"),
+            ("@name@", "begin with `@`"),
             ("fn", "keyword"),
             ("Fn", "keyword"),
             ("async", "keyword"),

@@ -166,7 +166,7 @@ fn refuse_dependency(name: &str, manifest: &str) -> Result<(), Error> {
     };
     let dependencies = manifest.lines().skip_while(|line| *line != "[dependencies]");
     if dependencies.into_iter().any(same) {
-        let reason = "the package depends on one of that name".to_owned();
+        let reason = "the package depends on a crate of that name".to_owned();
         return Err(Error::Name { name: name.to_owned(), reason });
     }
     Ok(())
@@ -231,7 +231,7 @@ mod tests {
             let name = PackageName::parse(name).unwrap();
             let values = Values { name: &name, source: &Source::Registry, architecture: None };
             let error = render(Template::Cognito, Place::Root, &values).unwrap_err();
-            assert!(error.to_string().contains("depends on one of that name"), "{error}");
+            assert!(error.to_string().contains("depends on a crate of that name"), "{error}");
         }
         rendered(Template::Open, "serde", &Source::Registry);
     }

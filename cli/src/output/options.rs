@@ -1,20 +1,20 @@
-//! How a command prints: what the flags of every command say about it.
+//! How a command prints: the flags that every command has.
 
 use clap::{ArgAction, Args, ValueEnum};
 
-/// How the outcome is told.
+/// How a command prints.
 #[derive(Args, Debug)]
 pub(crate) struct Output {
-    /// Form of what goes to stdout
+    /// Format of stdout
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// Says nothing but errors and the outcome
+    /// Print only errors and the result
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Says which commands run
+    /// Print the commands that run
     #[arg(short, long, global = true, action = ArgAction::SetTrue)]
     pub(crate) verbose: bool,
-    /// When to colour
+    /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
 }
@@ -25,13 +25,13 @@ pub(crate) enum Format {
     Text,
     /// For programs
     Json,
-    /// The document of `openapi` as YAML
+    /// YAML, for the document of `openapi`
     Yaml,
-    /// What `diff` finds as annotations of GitHub Actions
+    /// Annotations of GitHub Actions, for `diff`
     Github,
-    /// What it finds as SARIF, for code scanning
+    /// SARIF, for `diff` and code scanning
     Sarif,
-    /// What it finds as a comment on a pull request
+    /// A comment on a pull request, for `diff`
     Markdown,
 }
 

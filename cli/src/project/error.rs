@@ -1,4 +1,4 @@
-//! What can be wrong with a package and its `routegen.toml`.
+//! Errors of a package and its `routegen.toml`.
 
 use std::sync::Arc;
 
@@ -32,20 +32,20 @@ pub(crate) enum Error {
     )]
     WhichPackage { candidates: Vec<String> },
 
-    #[error("the package `{package}` has no library, and routes are in libraries")]
+    #[error("the package `{package}` has no library, which routes require")]
     #[diagnostic(
         code(RG0004),
-        help("move the handlers to `src/lib.rs`; no `main` is needed, routegen links one for each function")
+        help("move the handlers to `src/lib.rs`; routegen adds the `main` of each function")
     )]
     NoLibrary { package: String },
 
     #[error(
-        "the library of `{package}` is also a `dylib`, which functions would be linked to and Lambda does not have"
+        "the library of `{package}` is also a `dylib`: functions would be linked to it, and Lambda does not have it"
     )]
     #[diagnostic(
         code(RG0022),
         help(
-            "remove `dylib` from `crate-type` in `[lib]`, and make a package of its own for it; `lib`, `cdylib` and `staticlib` may stay; or have cargo link the functions, by `backend = \"cargo\"` in routegen.toml"
+            "remove `dylib` from `crate-type` in `[lib]`, or move it to another package; keep `lib`, `cdylib` and `staticlib`; or write `backend = \"cargo\"` in routegen.toml"
         )
     )]
     DyLib { package: String },
@@ -54,20 +54,20 @@ pub(crate) enum Error {
     #[diagnostic(code(RG0005), help("add it: `cargo add routegen --package {package}`"))]
     NoRuntime { package: String },
 
-    #[error("the routes are written with two versions of `routegen`: {first} and {second}")]
-    #[diagnostic(code(RG0006), help("make all packages of the API depend on one version"))]
+    #[error("the packages of the API depend on two versions of `routegen`: {first} and {second}")]
+    #[diagnostic(code(RG0006), help("make all packages depend on one version"))]
     TwoRuntimes { first: String, second: String },
 
-    #[error("`{package}` depends on routegen {runtime}, and this command is of routegen {command}")]
+    #[error("`{package}` depends on routegen {runtime}, but this command is routegen {command}")]
     #[diagnostic(
         code(RG0059),
         help(
-            "install the command of that version: `cargo install routegen-cli --version {runtime}`; or make the package depend on this one's: `cargo add routegen@{command} --package {package}`"
+            "install that version of the command: `cargo install routegen-cli --version {runtime}`; or change the package's version: `cargo add routegen@{command} --package {package}`"
         )
     )]
     OtherVersion { package: String, runtime: String, command: &'static str },
 
-    #[error("`routegen.toml` cannot be used: {reason}")]
+    #[error("invalid `routegen.toml`: {reason}")]
     #[diagnostic(code(RG0016))]
     Config {
         reason: String,
@@ -79,7 +79,7 @@ pub(crate) enum Error {
         span: Option<SourceSpan>,
     },
 
-    #[error("`{key}` cannot be had: {reason}")]
+    #[error("`{key}` is not supported: {reason}")]
     #[diagnostic(code(RG0056), help("{instead}"))]
     RestOnly {
         key: String,

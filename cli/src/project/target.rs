@@ -4,7 +4,7 @@
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-/// What a function runs on, with Lambda's names.
+/// The architecture of a function, by Lambda's names.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum Architecture {
@@ -15,28 +15,28 @@ pub(crate) enum Architecture {
     Arm64,
 }
 
-/// What compiles and links the artifacts, with cargo-lambda's names.
+/// The compiler of the artifacts, by cargo-lambda's names.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Compiler {
     /// cargo with the system's linker, or one for the other architecture
     Cargo,
-    /// cargo with zig as the linker, for glibc 2.34 whatever this machine has
+    /// cargo with zig as the linker, for glibc 2.34 on any machine
     CargoZigbuild,
-    /// cargo in a container; refused, with the reason
+    /// Not supported, because it runs only cargo in its containers
     Cross,
 }
 
-/// What links the programs.
+/// How functions are linked.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Linking {
-    /// cargo builds the library, and rustc links each program to it by a call of its own
+    /// cargo builds the library, and rustc links each function to it
     #[default]
     Direct,
-    /// cargo builds each program as one of the package, which is slower, with all that cargo does for a program
+    /// cargo builds each function as a program of the package: slower, with everything that cargo does for a program
     Cargo,
 }
 

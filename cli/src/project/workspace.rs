@@ -263,7 +263,7 @@ fn unreadable(said: &str) -> Error {
     let begin = said.find("error: ").map_or(0, |at| at + "error: ".len());
     let cargo = said[begin..].trim().to_owned();
     let is_elsewhere = cargo.contains("could not find `Cargo.toml`");
-    let help = is_elsewhere.then_some("run it in a cargo package, or name one with `--manifest-path`");
+    let help = is_elsewhere.then_some("run the command in a cargo package, or pass `--manifest-path`");
     Error::Metadata { cargo, help }
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong when the routes of a package are read.
+//! Errors of reading the routes of a package.
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
@@ -18,36 +18,36 @@ pub(crate) enum Error {
     #[diagnostic(transparent)]
     Toolchain(#[from] toolchain::Error),
 
-    #[error("a route cannot be listed: {message}")]
-    #[diagnostic(code(RG0028), help("the message begins with the place of the route's attribute"))]
+    #[error("cannot list a route: {message}")]
+    #[diagnostic(code(RG0028), help("change the attribute whose place begins the message, or its handler"))]
     Registration { message: String },
 
     #[error("the program that lists the routes failed with {status}{}", said(stderr))]
     #[diagnostic(
         code(RG0011),
         help(
-            "it only links the package's libraries and does nothing else, so the fault is in code that runs when a library is loaded, as that of the crate `ctor`"
+            "look for code that runs when a library is loaded, for example by the crate `ctor`: the program only links the package's libraries"
         )
     )]
     RegistryCrashed { status: String, stderr: String },
 
-    #[error("the program that lists the routes did not end within {seconds} s, and was ended")]
+    #[error("the program that lists the routes did not end within {seconds} s, and was killed")]
     #[diagnostic(
         code(RG0012),
         help(
-            "it only links the package's libraries and does nothing else, so the fault is in code that runs when a library is loaded, as that of the crate `ctor`"
+            "look for code that runs when a library is loaded, for example by the crate `ctor`: the program only links the package's libraries"
         )
     )]
     RegistryTimedOut { seconds: u64 },
 
-    #[error("the manifest cannot be read: {reason}")]
+    #[error("cannot read the manifest: {reason}")]
     #[diagnostic(code(RG0013), help("use the same version of the command and of the crate `routegen`"))]
     Manifest { reason: String },
 
-    #[error("the package `{package}` has nothing to deploy")]
+    #[error("the package `{package}` has no routes, and nothing else to deploy")]
     #[diagnostic(
         code(RG0014),
-        help("write `#[route(GET, \"/items\", auth = \"cognito\")]` over an async function of the library")
+        help("write `#[route(GET, \"/items\", auth = \"cognito\")]` above an async function of the library")
     )]
     NothingToDeploy { package: String },
 
@@ -61,9 +61,7 @@ pub(crate) enum Error {
     #[error("{} compiled and not registered", plural(entries.len(), "an entry point was", "entry points were"))]
     #[diagnostic(
         code(RG0045),
-        help(
-            "the linker has dropped what registers them; please report it, with the flags of the linker if you have set any"
-        )
+        help("report it, with the linker flags that you set: the linker has dropped the registration")
     )]
     Unregistered {
         #[related]
@@ -71,13 +69,13 @@ pub(crate) enum Error {
     },
 
     #[error(
-        "{} in only one of two builds: the one that lists the routes, and the one of the artifacts",
+        "{} only in one of two builds: the one that lists the routes, and the one of the artifacts",
         plural(entries.len(), "an entry point is", "entry points are")
     )]
     #[diagnostic(
         code(RG0046),
         help(
-            "it is behind a `cfg` that holds in only one of them: of the target, or one that a build script sets by the target or by `OPT_LEVEL`, which is 0 for the list; let it hold in both, or leave the function without it"
+            "remove the `cfg`, or make it hold in both: it depends on the target, or a build script sets it by the target or by `OPT_LEVEL`, which is 0 for the list"
         )
     )]
     BuildsDiffer {
@@ -88,7 +86,7 @@ pub(crate) enum Error {
 
 /// A route or an authorizer that the sources show and the registry lacks.
 #[derive(Debug, Diagnostic, Error)]
-#[error("`{handler}` has {what} that was not registered ({file}:{line})")]
+#[error("`{handler}` has {what} that is not registered ({file}:{line})")]
 #[diagnostic(code(RG0015), help("{help}"))]
 pub(crate) struct MissingEntry {
     pub(crate) handler: String,
@@ -103,7 +101,7 @@ pub(crate) struct MissingEntry {
     pub(crate) span: Option<SourceSpan>,
 }
 
-/// A route or an authorizer that is in one of two places where it has to be in both.
+/// A route or an authorizer that is in one of two places but must be in both.
 #[derive(Debug, Diagnostic, Error)]
 #[error("{message}")]
 pub(crate) struct OtherEntry {

@@ -123,7 +123,7 @@ fn parse(json: &str) -> Result<Manifest, Error> {
     if version.format_version != FORMAT_VERSION {
         let found = version.format_version;
         return Err(Error::Manifest {
-            reason: format!("its form is {found}, and this command reads {FORMAT_VERSION}"),
+            reason: format!("its format is {found}, but this command reads format {FORMAT_VERSION}"),
         });
     }
     serde_json::from_str(json).map_err(unreadable)
@@ -164,8 +164,9 @@ mod tests {
     #[test]
     fn a_manifest_of_another_version_is_refused_whatever_else_is_in_it() {
         let error = parse(r#"{"format_version": 999, "new": {}}"#).unwrap_err().to_string();
-        let expected =
-            format!("the manifest cannot be read: its form is 999, and this command reads {FORMAT_VERSION}");
+        let expected = format!(
+            "cannot read the manifest: its format is 999, but this command reads format {FORMAT_VERSION}"
+        );
         assert_eq!(error, expected);
     }
 }

@@ -92,7 +92,7 @@ fn only_compiled(symbol: &str, mode: Mode) -> OtherEntry {
     let message = match mode {
         Mode::Registry => format!("{what} is not in the registry"),
         Mode::Artifacts => {
-            format!("{what} is only in the build of the artifacts, and would be absent from the API")
+            format!("{what} is only in the build of the artifacts, so the API would lack it")
         }
     };
     OtherEntry { message, source_code: None, span: None }
@@ -102,7 +102,7 @@ fn only_registered(root: &Utf8Path, registered: &EntryPoint<'_>) -> OtherEntry {
     let source = registered.source;
     let (source_code, span) = label(root, &source.file, source.line);
     let message = format!(
-        "{} is only in the build that lists the routes, and has no code for its artifact ({source})",
+        "{} is only in the build that lists the routes, so its artifact has no code for it ({source})",
         registered.serves.described(),
     );
     OtherEntry { message, source_code, span }

@@ -23,10 +23,10 @@ use crate::{
     support::files,
 };
 
-const IN_LIBRARY: &str = "nothing was made of the attribute: does another one above it, such as `#[test]`, leave the function out?";
-const IN_PROGRAM: &str = "the file belongs to a program, and routes, authorizers and consumers are in libraries: move it to the library, whose `lib.rs` names it";
+const IN_LIBRARY: &str = "the attribute was not expanded: look for another one above it, such as `#[test]`, that removes the function";
+const IN_PROGRAM: &str = "the file belongs to a program: move it to the library, and name it in `lib.rs`";
 const IN_NO_MODULE: &str =
-    "no module names its file, so it is not compiled: add a `mod` for it, or remove it";
+    "no module names its file, so it is not compiled: add a `mod` for it, or remove the file";
 
 /// Compares the sources of the packages that were built, told by the names of their crates, with the manifest.
 pub(crate) fn compare(workspace: &Workspace, crates: &[String], manifest: &Manifest) -> Result<(), Error> {

@@ -1,4 +1,4 @@
-//! What can go wrong in builds and links.
+//! Errors of builds and links.
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -16,23 +16,23 @@ pub(crate) enum Error {
     #[diagnostic(transparent)]
     Support(#[from] support::Error),
 
-    #[error("{first} and {second} have a library of one name, `{crate_name}`")]
+    #[error("{first} and {second} both have a library `{crate_name}`")]
     #[diagnostic(
         code(RG0049),
         help(
-            "say `name = \"…\"` in `[lib]` of one of them: the entry points of routes have the library's name"
+            "write `name = \"…\"` in `[lib]` of one of them: the library's name is part of each entry point"
         )
     )]
     SameCrateName { crate_name: String, first: String, second: String },
 
-    #[error("the package does not build")]
+    #[error("the package does not compile")]
     #[diagnostic(code(RG0007), help("cargo's errors are above{}", lines("", others)))]
     Cargo { others: Vec<OtherVersion> },
 
-    #[error("cargo built the library and did not say where it is")]
+    #[error("cargo did not report the path of the built library")]
     #[diagnostic(
         code(RG0008),
-        help("is this cargo older than routegen's `rust-version`, or replaced by a wrapper?")
+        help("use a cargo that is not older than routegen's `rust-version`, without a wrapper")
     )]
     CargoSaidTooLittle,
 
@@ -40,34 +40,34 @@ pub(crate) enum Error {
     #[diagnostic(
         code(RG0009),
         help(
-            "if it links with cargo alone, `backend = \"cargo\"` in routegen.toml (or `--backend cargo`) has cargo build the functions as programs of the package"
+            "if only cargo can link it, write `backend = \"cargo\"` in routegen.toml or pass `--backend cargo`: cargo then builds the functions as programs of the package"
         )
     )]
     Link { name: String, rustc: String },
 
-    #[error("`{package}` is outside of its workspace's folder, and cargo cannot build its functions there")]
+    #[error("`{package}` is outside the folder of its workspace, where cargo cannot build its functions")]
     #[diagnostic(
         code(RG0095),
-        help("move it below the folder of the workspace's Cargo.toml, or leave `backend = \"cargo\"` out")
+        help("move it below the folder of the workspace's Cargo.toml, or remove `backend = \"cargo\"`")
     )]
     OutsideOfWorkspace { package: String },
 
     #[error(
-        "artifacts for {architecture} cannot be built on this machine, because this is missing:{}{}",
+        "cannot build artifacts for {architecture} on this machine; missing:{}{}",
         lines("", missing),
-        lines("or in place of cargo-zigbuild: ", instead)
+        lines("or instead of cargo-zigbuild: ", instead)
     )]
     #[diagnostic(
         code(RG0037),
-        help("routegen installs nothing by itself; `routes`, `check` and `emit-tf` work without it")
+        help("install it: routegen installs nothing; `routes`, `check` and `emit-tf` work without it")
     )]
     CannotBuild { architecture: &'static str, missing: Vec<Missing>, instead: Vec<Missing> },
 
-    #[error("artifacts cannot be built with `cross`")]
+    #[error("`cross` is not supported")]
     #[diagnostic(
         code(RG0038),
         help(
-            "cross runs nothing but cargo in its containers, and routegen links each function by a call of rustc; `--compiler cargo-zigbuild` needs no container, or run routegen itself in one of the architecture"
+            "pass `--compiler cargo-zigbuild`, or run routegen in a container of the architecture: cross runs only cargo in its containers, and routegen calls rustc for each function"
         )
     )]
     Cross,

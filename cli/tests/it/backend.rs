@@ -103,14 +103,14 @@ fn all_that_is_missing_for_another_architecture_is_listed_with_the_commands_that
     let project = Project::new("missing", LIB);
     let (arch, triple) = OTHER;
     let std = format!("Rust's standard library for {triple}: `rustup target add {triple}`");
-    let zigbuild = "cargo-zigbuild, which brings zig along: `pip install cargo-zigbuild`";
+    let zigbuild = "cargo-zigbuild, which includes zig: `pip install cargo-zigbuild`";
     let zig = "zig, which cargo-zigbuild links with: `pip install ziglang`";
     let linker = format!("a linker for {triple}: `");
     let nothing = Programs::new("no-programs", false);
     let check = |programs: &Programs, arguments: &[&str], expected: &[&str]| {
         let error = programs.refusal(&project, &[&["--arch", arch], arguments].concat());
         assert!(
-            error.contains("RG0037") && error.contains(&format!("artifacts for {arch} cannot be built")),
+            error.contains("RG0037") && error.contains(&format!("cannot build artifacts for {arch}")),
             "{error}"
         );
         for line in [std.as_str(), zigbuild, zig, linker.as_str()] {
@@ -120,7 +120,7 @@ fn all_that_is_missing_for_another_architecture_is_listed_with_the_commands_that
         error
     };
     let error = check(&nothing, &[], &[&std, zigbuild, &linker]);
-    assert!(error.contains("or in place of cargo-zigbuild: a linker"), "{error}");
+    assert!(error.contains("or instead of cargo-zigbuild: a linker"), "{error}");
     check(&nothing, &["--compiler", "cargo-zigbuild"], &[&std, zigbuild]);
     check(&nothing, &["--compiler", "cargo"], &[&std, &linker]);
     nothing.add("cargo-zigbuild", "exit 0");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    fixture::{Project, complaint, executable, fail, items, routegen, scratch, succeed, unpack},
+    fixture::{Project, complaint, executable, fail, items, repository, routegen, scratch, succeed, unpack},
     requirement::or_skip,
 };
 
@@ -40,16 +40,87 @@ fn cargo_routegen_is_the_same_command() {
     assert!(stderr.contains("cargo install routegen-cli"), "{stderr}");
 }
 
+/// The names in the list of commands that `--help` prints.
+fn commands(help: &str) -> Vec<&str> {
+    let list =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    list.filter_map(|line| {
+        line.strip_prefix("  ").filter(|line| !line.starts_with(' '))?.split_whitespace().next()
+    })
+    .collect()
+}
+
+/// The pages that explain commands, as the reference of the commands links them.
+const GUIDES: [(&str, &str); 12] = [
+    ("new", "new.md"),
+    ("routes", "manifest-json.md"),
+    ("check", "diagnostics.md"),
+    ("build", "building.md"),
+    ("emit-tf", "terraform.md"),
+    ("openapi", "openapi.md"),
+    ("diff", "diff.md"),
+    ("package", "tutorial.md"),
+    ("dev", "dev.md"),
+    ("token", "dev.md#who-may-call"),
+    ("invoke", "dev.md#one-function"),
+    ("inspect", "building.md#what-is-in-an-artifact"),
+];
+
+/// The help of a command without the options that the help of the program has too.
+fn without_options_of_all(help: &str, of_all: &str) -> String {
+    let is_option = |line: &str| line.starts_with("  -") || line.starts_with("      --");
+    let of_all: Vec<_> = of_all.lines().filter(|line| is_option(line)).collect();
+    let mut is_own = true;
+    let own = help.lines().filter(|line| {
+        if is_option(line) {
+            is_own = !of_all.contains(line);
+        }
+        is_own && !["Features:", "Options for cargo:"].contains(line)
+    });
+    let own = own.collect::<Vec<_>>().join("\n");
+    own.trim_end().trim_end_matches("\n\nOptions:").to_owned()
+}
+
+/// `INSTA_UPDATE=always` writes them.
+#[test]
+fn the_reference_of_the_commands_is_their_help() {
+    let page = repository().join("docs/commands.md");
+    let text = std::fs::read_to_string(&page).unwrap();
+    let help_of_all = succeed(&mut routegen(&["--help"]));
+    let commands: Vec<_> = commands(&help_of_all).into_iter().filter(|command| *command != "help").collect();
+    assert!(GUIDES.iter().all(|(command, _)| commands.contains(command)), "{commands:?}");
+    let (mut list, mut sections) = ("| command | what it does |\n|---|---|\n".to_owned(), String::new());
+    for command in commands {
+        let help = succeed(&mut routegen(&[command, "--help"]));
+        let (summary, usage) = help.split_once("\n\n").unwrap();
+        let guide = GUIDES.iter().find(|(of, _)| *of == command);
+        let guide = guide.map(|(_, page)| format!(" ([guide]({page}))")).unwrap_or_default();
+        let summary = summary.replace('\n', " ");
+        list.extend(["| [`routegen ", command, "`](#routegen-", command, ") | ", &summary, &guide, " |\n"]);
+        let own = without_options_of_all(usage, &help_of_all);
+        sections.extend(["### routegen ", command, "\n\n```text\n", &own, "\n```\n\n"]);
+    }
+    let (_, options) = help_of_all.split_once("\n\nOptions:\n").unwrap();
+    let options = format!("### Options of all commands\n\n```text\n{}\n```\n", options.trim_end());
+    let (begin, end) = ("<!-- from --help -->\n", "<!-- end of --help -->");
+    let (before, rest) = text.split_once(begin).unwrap();
+    let (_, after) = rest.split_once(end).unwrap();
+    let lines = format!("{list}\n{sections}{options}");
+    let lines: Vec<_> = lines.lines().map(str::trim_end).collect();
+    let expected = format!("{before}{begin}\n{}\n\n{end}{after}", lines.join("\n"));
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
+        std::fs::write(&page, &expected).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(&page).unwrap() == expected,
+        "docs/commands.md is not the help of the commands: run `just bless`"
+    );
+}
+
 #[test]
 fn shells_complete_the_command_line_and_every_command_has_a_page() {
     let help = succeed(&mut routegen(&["--help"]));
-    let commands =
-        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    let commands: Vec<_> = commands
-        .filter_map(|line| {
-            line.strip_prefix("  ").filter(|line| !line.starts_with(' '))?.split_whitespace().next()
-        })
-        .collect();
+    let commands = commands(&help);
     assert!(commands.contains(&"emit-tf") && commands.contains(&"help"), "{commands:?}");
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = succeed(&mut routegen(&["completions", shell]));
@@ -215,7 +286,7 @@ fn write_routes(project: &Project, handlers: &[(&str, &str)]) {
 
 /// Two branches that each change a route have two checksums in one line.
 #[test]
-fn a_merge_of_two_emissions_is_mended_by_the_command_and_keeps_what_was_renamed() {
+fn a_merge_of_two_emissions_is_fixed_by_the_command_and_keeps_what_was_renamed() {
     let project = Project::new("merged", "");
     let routes = |handlers: &[(&str, &str)]| write_routes(&project, handlers);
     let emit = |folder: &str, more: &[&str]| {

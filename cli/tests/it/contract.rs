@@ -276,5 +276,7 @@ fn the_documents_of_the_examples_are_those_of_their_code() {
 fn yaml_is_for_the_document_alone() {
     let output = routegen(&["routes", "--format", "yaml"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("`--format yaml` is for `routegen openapi`"));
+    assert!(
+        String::from_utf8(output.stderr).unwrap().contains("`--format yaml` requires `routegen openapi`")
+    );
 }

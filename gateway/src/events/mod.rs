@@ -13,7 +13,12 @@ mod queue;
 mod sample;
 mod shard;
 mod sqs;
+#[cfg(feature = "schedules")]
+mod times;
 mod work;
 
-pub use self::hub::EventError;
 pub(crate) use self::{consumer::DeployedConsumer, endpoint::answer, hub::Hub, work::run};
+pub use self::{
+    hub::EventError,
+    sqs::{queue_url, sqs_endpoint},
+};

@@ -20,6 +20,7 @@ use super::{
     md5,
     queue::{NotSent, Outgoing, Sent},
 };
+use crate::reserved;
 
 /// The account in the URLs of local queues.
 const ACCOUNT: &str = "000000000000";
@@ -69,7 +70,7 @@ pub(super) fn answer(hub: &Hub, base: &str, headers: &HeaderMap, body: &[u8]) ->
         match operation {
             "SendMessage" => send(hub, &input),
             "SendMessageBatch" => send_batch(hub, &input),
-            "GetQueueUrl" => queue_url(hub, base, &input),
+            "GetQueueUrl" => find(hub, base, &input),
             "GetQueueAttributes" => attributes(hub, &input),
             "ListQueues" => Ok(list(hub, base)),
             other => Err(Refused {
@@ -238,11 +239,21 @@ fn attribute(name: &str, of: &Value) -> Result<MessageAttribute, Refused> {
     }
 }
 
+/// The endpoint for clients of SQS, of a gateway with this [origin](crate::Gateway::origin).
+pub fn sqs_endpoint(origin: &str) -> String {
+    format!("{origin}{}", reserved::SQS)
+}
+
+/// The URL by which clients of SQS send to a queue of a gateway with this [origin](crate::Gateway::origin).
+pub fn queue_url(origin: &str, queue: &str, fifo: bool) -> String {
+    url(&sqs_endpoint(origin), queue, fifo)
+}
+
 pub(super) fn url(base: &str, name: &str, fifo: bool) -> String {
     format!("{base}/{ACCOUNT}/{name}{}", if fifo { ".fifo" } else { "" })
 }
 
-fn queue_url(hub: &Hub, base: &str, input: &Map<String, Value>) -> Result<Value, Refused> {
+fn find(hub: &Hub, base: &str, input: &Map<String, Value>) -> Result<Value, Refused> {
     let name = required(input, "QueueName")?;
     let (name, fifo) = hub.queue(name).ok_or(SendError::Unknown(Vec::new()))?;
     Ok(json!({ "QueueUrl": url(base, &name, fifo) }))

@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails should stop and say why")]
 
+mod configuration;
 mod module;
 mod page;
 

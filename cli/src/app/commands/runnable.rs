@@ -59,7 +59,14 @@ impl Runnable {
         let registry = api.registry()?;
         let manifest = api.check(&registry.manifest)?;
         let links = DevFolder::of(&api.workspace)?.links();
-        let programs = dev::link(&api.workspace, &manifest, &registry.libraries, &links, to, api.printer)?;
+        let functions: Vec<&Function> = match purpose {
+            For::Page => manifest.functions.iter().collect(),
+            For::Functions(names) => {
+                names.iter().map(|name| manifest.function_named(name)).collect::<Result<_, _>>()?
+            }
+        };
+        let linked = (&manifest, functions.as_slice());
+        let programs = dev::link(&api.workspace, linked, &registry.libraries, &links, to, api.printer)?;
         let document = match purpose {
             For::Page => document(api, &registry, &manifest),
             For::Functions(_) => None,

@@ -71,7 +71,7 @@ fn bounded(from: impl Read) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     from.take(most as u64 + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() > most {
-        return Err(format!("it is larger than Lambda takes, {most} bytes"));
+        return Err(format!("it is larger than Lambda's limit of {most} bytes"));
     }
     Ok(bytes)
 }
@@ -109,7 +109,7 @@ mod tests {
         let reason = |bytes: &[u8]| open(bytes).unwrap_err();
         assert_eq!(reason(b""), "it is neither a zip nor a program for Linux");
         assert_eq!(reason(&zip_of(&[("x/bootstrap", b"")])), "the zip has no `bootstrap` at its root");
-        assert!(open(std::io::repeat(b'P')).unwrap_err().contains("larger than Lambda takes"));
+        assert!(open(std::io::repeat(b'P')).unwrap_err().contains("larger than Lambda's limit"));
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
         // A kilobyte of it is a megabyte.
         let bomb = zip_of(&[("bootstrap", &vec![0; limits::UNZIPPED_BYTES + 1])]);
         assert!(bomb.len() < 1_000_000);
-        assert!(open(bomb.as_slice()).unwrap_err().contains("larger than Lambda takes"));
+        assert!(open(bomb.as_slice()).unwrap_err().contains("larger than Lambda's limit"));
     }
 
     proptest! {

@@ -49,7 +49,7 @@ pub(crate) fn inspect(path: &Utf8Path) -> Result<Inspection, Error> {
     })?;
     let note = Note::read(&contents.bootstrap).map_err(|why| Error::NotAnArtifact {
         path: path.to_owned(),
-        reason: format!("its program has a note under routegen's name that is not one of routegen's: {why}"),
+        reason: format!("its program has a forged routegen note: {why}"),
     })?;
     Ok(Inspection {
         path: path.to_owned(),

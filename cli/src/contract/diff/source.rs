@@ -149,5 +149,5 @@ fn git(folder: &Utf8Path, arguments: &[&str]) -> Result<String, Error> {
     if !output.status.success() {
         return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
     }
-    String::from_utf8(output.stdout).map_err(|_| failed("what it printed is not UTF-8".to_owned()))
+    String::from_utf8(output.stdout).map_err(|_| failed("its output is not UTF-8".to_owned()))
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::project::Error;
 
-/// A change of the API that is accepted.
+/// A change of the API that `routegen diff` accepts.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Accepted"))]
 #[serde(deny_unknown_fields)]
@@ -30,7 +30,7 @@ pub(super) struct Written {
     /// Why it is accepted.
     #[cfg_attr(test, schemars(with = "String", length(min = 1)))]
     reason: Spanned<String>,
-    /// The day from which it is no longer accepted, such as `2027-01-31`.
+    /// The day from which it is no longer accepted, for example `2027-01-31`.
     #[cfg_attr(test, schemars(with = "Option<String>", extend("format" = "date")))]
     until: Option<Spanned<String>>,
 }
@@ -42,7 +42,7 @@ pub(crate) struct Accepted {
     pub(crate) id: String,
     pub(crate) operation: String,
     pub(crate) fingerprint: String,
-    /// From this day on it is not.
+    /// It is not from this day on.
     pub(crate) until: Option<Date>,
     place: KeySpan,
 }

@@ -13,17 +13,17 @@ use super::mistake::{Mistake, spanned};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct OneAuthorizer {
-    /// Tokens of any issuer (OIDC). It is the only kind, and the file shows which.
+    /// `jwt` for tokens of any issuer with OIDC discovery, the only kind.
     #[expect(dead_code, reason = "it is read to be refused where it is another one")]
     #[serde(deserialize_with = "jwt")]
     #[cfg_attr(test, schemars(with = "String", extend("const" = AuthorizerKind::JWT)))]
     kind: (),
-    /// Where a request has the token: `$request.header.NAME` or `$request.querystring.NAME`.
+    /// Where a request has the token: `$request.header.NAME`, by default of `Authorization`, or `$request.querystring.NAME`.
     #[cfg_attr(test, schemars(with = "Option<String>", extend("pattern" = r"^\$request\.(header|querystring)\..+$")))]
     identity_source: Option<Spanned<String>>,
 }
 
-/// The kind that is no matter of the code alone: tokens of any issuer, which tells its keys by OIDC discovery.
+/// The kind that code alone cannot declare: tokens of any issuer that publishes its keys by OIDC discovery.
 fn jwt<'de, D: Deserializer<'de>>(kind: D) -> Result<(), D::Error> {
     match String::deserialize(kind)? {
         word if word == AuthorizerKind::JWT => Ok(()),
@@ -56,7 +56,7 @@ pub(super) fn validate_name(name: &Spanned<String>) -> Result<(), Mistake> {
         return Err(spanned(&format!("`auth = \"{word}\"` has a meaning of its own"), name));
     }
     if word.parse::<Name>().is_err() {
-        let help = "write lower-case letters, digits and single underscores, a letter first";
+        let help = "write lower-case letters, digits and single underscores, beginning with a letter";
         let mistake = spanned(&format!("`{word}` cannot be the name of an authorizer"), name);
         return Err(Mistake { help: Some(help.to_owned()), ..mistake });
     }

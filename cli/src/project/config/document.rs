@@ -7,24 +7,24 @@ use toml::Spanned;
 
 use super::mistake::{Mistake, spanned};
 
-/// What is said of the document.
+/// What the OpenAPI document contains that no code declares.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(transform = with_license))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Document {
-    /// What the API is called; without one, its name.
+    /// Title of the document; by default the API's name.
     pub(crate) title: Option<String>,
-    /// The version of the API; without one, that of the package.
+    /// Version of the API; by default the package's.
     pub(crate) version: Option<String>,
-    /// What the API is for, as Markdown.
+    /// What the API is for, in Markdown.
     pub(crate) description: Option<String>,
-    /// Where it is served.
+    /// Addresses of the API.
     #[serde(default)]
     pub(crate) servers: Vec<Server>,
     pub(crate) contact: Option<Contact>,
     #[serde(alias = "license")]
     pub(crate) licence: Option<Licence>,
-    /// Tags, with more than their names, or in another order than that of their names.
+    /// Tags with descriptions, or in an order of their own.
     #[serde(default)]
     pub(crate) tags: Vec<Tag>,
 }
@@ -51,7 +51,7 @@ pub(crate) struct Contact {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Licence {
     pub(crate) name: String,
-    /// Its SPDX expression.
+    /// SPDX expression.
     pub(crate) identifier: Option<String>,
     pub(crate) url: Option<String>,
 }
@@ -81,7 +81,7 @@ impl Document {
         });
         match twice {
             Some((_, tag)) => {
-                Err(spanned(&format!("there is another tag `{}`", tag.name.as_ref()), &tag.name))
+                Err(spanned(&format!("the tag `{}` is duplicated", tag.name.as_ref()), &tag.name))
             }
             None => Ok(()),
         }

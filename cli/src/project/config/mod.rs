@@ -43,35 +43,35 @@ const FILE: &str = "routegen.toml";
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    /// The API's name; without one, the package's.
+    /// Name of the API; by default the package's. It prefixes the names of resources.
     #[cfg_attr(test, schemars(with = "Option<String>", extend("pattern" = "^[A-Za-z0-9_-]+$", "maxLength" = limits::FUNCTION_NAME_CHARS)))]
     name: Option<Spanned<String>>,
-    /// What the functions run on; this machine's architecture by default.
+    /// Architecture of all functions; by default this machine's. `--arch` overrides it.
     arch: Option<Architecture>,
-    /// What compiles the artifacts; by default what is ready on this machine.
+    /// Compiler of the artifacts; by default what is installed on this machine. `--compiler` overrides it.
     compiler: Option<Compiler>,
-    /// What links the functions; by default a call of rustc for each.
+    /// How functions are linked; by default by a call of rustc for each. `--backend` overrides it.
     backend: Option<Linking>,
     #[serde(default)]
     defaults: Defaults,
     #[serde(default)]
     quotas: Quotas,
-    /// Extra files in every artifact: paths and patterns relative to the package.
+    /// Extra files in every artifact: paths and patterns relative to the package. `*` stays in a folder, `**` crosses folders.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     include: Vec<Spanned<String>>,
-    /// What holds for one function, by its name: that of its route, its group or its authorizer.
+    /// Settings of a function, by the name of its route, its group or its authorizer.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "BTreeMap<String, OneFunction>"))]
     functions: BTreeMap<Spanned<String>, OneFunction>,
-    /// Authorizers that are not written in Rust, by the word that routes name them by.
+    /// Authorizers that are not written in Rust, by the name that routes use as `auth`.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "BTreeMap<String, OneAuthorizer>"))]
     authorizers: BTreeMap<Spanned<String>, OneAuthorizer>,
-    /// What the document of the API says that no code does.
+    /// What the OpenAPI document contains that no code declares.
     #[serde(default)]
     openapi: Document,
-    /// Changes of the API that somebody has looked at.
+    /// Changes of the API that `routegen diff` accepts.
     #[serde(default)]
     accepted: Vec<accepted::Written>,
     /// The file itself, for what is found wrong with it later.
@@ -79,27 +79,27 @@ pub(crate) struct Config {
     source_code: Option<Arc<NamedSource<String>>>,
 }
 
-/// What holds for every route that does not say otherwise.
+/// Defaults of routes and authorizers.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Defaults {
-    /// In MB.
+    /// Memory in MB; by default 128.
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = *limits::MEMORY_MB.start(), max = *limits::MEMORY_MB.end())))]
     memory: Option<Spanned<u32>>,
-    /// In seconds.
+    /// Timeout in seconds; by default 10.
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = *limits::TIMEOUT_S.start(), max = *limits::TIMEOUT_S.end())))]
     timeout: Option<Spanned<u32>>,
-    /// Tokio's multi-threaded runtime, which `block_in_place` requires.
+    /// Use tokio's multi-threaded runtime, which `block_in_place` requires; by default `false`.
     multi_thread: Option<bool>,
 }
 
-/// What AWS has granted this account beyond what everyone has.
+/// Quotas that AWS has raised for the account.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Quotas {
-    /// How many routes an API may have, where AWS has granted more than everyone has.
+    /// Number of routes that an API may have; by default 300.
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = limits::ROUTES_PER_API)))]
     routes: Option<Spanned<u32>>,
 }
@@ -108,7 +108,7 @@ struct Quotas {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct OneFunction {
-    /// Extra files in its artifact, besides those of every artifact.
+    /// Extra files in its artifact, in addition to those of every artifact.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     include: Vec<Spanned<String>>,
@@ -158,14 +158,14 @@ impl Config {
         };
         match &self.name {
             Some(name) if !valid(name.as_ref()) => Err(spanned(
-                "`name` holds up to 64 letters, digits, `-` and `_`: it begins the names of the API's resources",
+                "`name` must be at most 64 letters, digits, `-` and `_`: it prefixes the names of the API's resources",
                 name,
             )),
             _ => Ok(self),
         }
     }
 
-    /// The same, but with what the command line says in the place of what the file says.
+    /// The same, with the values of the command line instead of the file's.
     pub(crate) fn overruled(
         self,
         arch: Option<Architecture>,
@@ -180,32 +180,32 @@ impl Config {
         }
     }
 
-    /// What all functions run on.
+    /// The architecture of all functions.
     pub(crate) fn architecture(&self) -> Architecture {
         self.arch.unwrap_or(Architecture::HOST)
     }
 
-    /// Whether somebody has said it.
+    /// Whether the file or the command line sets it.
     pub(crate) fn says_architecture(&self) -> bool {
         self.arch.is_some()
     }
 
-    /// How many routes an API may have.
+    /// The number of routes that an API may have.
     pub(crate) fn quota_of_routes(&self) -> usize {
         self.quotas.routes.as_ref().map_or(limits::ROUTES_PER_API, |routes| *routes.as_ref()) as usize
     }
 
-    /// What compiles the artifacts, where somebody has said it.
+    /// The compiler of the artifacts, if the file or the command line sets it.
     pub(crate) fn compiler(&self) -> Option<Compiler> {
         self.compiler
     }
 
-    /// What links the programs.
+    /// How the programs are linked.
     pub(crate) fn linking(&self) -> Linking {
         self.backend.unwrap_or_default()
     }
 
-    /// What the document of the API says that no code does.
+    /// What the OpenAPI document contains that no code declares.
     pub(crate) fn openapi(&self) -> &Document {
         &self.openapi
     }
@@ -215,12 +215,12 @@ impl Config {
         self.accepted.iter().map(|written| written.accepted(self.source_code.as_ref())).collect()
     }
 
-    /// The API's name, where the file has one.
+    /// The API's name, if the file has one.
     pub(crate) fn name(&self) -> Option<&str> {
         self.name.as_ref().map(|name| name.as_ref().as_str())
     }
 
-    /// What holds for a function whose attributes do not say it.
+    /// The defaults for functions whose attributes set nothing.
     pub(crate) fn defaults(&self) -> FunctionDefaults {
         let said = |value: &Option<Spanned<u32>>| value.as_ref().map(|value| *value.as_ref());
         let Defaults { memory, timeout, multi_thread } = &self.defaults;
@@ -260,7 +260,7 @@ impl Config {
         let twice = self.authorizers.keys().find(|name| written.contains(&name.as_ref().as_str()));
         twice.map_or(Ok(()), |name| {
             let place = KeySpan { span: name.span(), source_code: self.source_code.clone() };
-            let reason = format!("an `#[authorizer]` of the code is named `{}` too", name.as_ref());
+            let reason = format!("an `#[authorizer]` in the code also has the name `{}`", name.as_ref());
             Err(place.mistake(reason, Some("give one of them another name".to_owned())))
         })
     }
@@ -288,11 +288,12 @@ fn glob(pattern: &Spanned<String>) -> Result<GlobMatcher, Mistake> {
     let path = Utf8Path::new(pattern.as_ref());
     let inside = |component| matches!(component, Utf8Component::Normal(_));
     if path.as_str().is_empty() || !path.components().all(inside) {
-        let mistake = spanned("`include` takes paths and patterns below the package's folder", pattern);
+        let mistake =
+            spanned("`include` accepts only paths and patterns below the package's folder", pattern);
         return Err(Mistake { help: Some("write it as `assets/**/*.json`".to_owned()), ..mistake });
     }
     let glob = GlobBuilder::new(path.as_str()).literal_separator(true).build();
-    let glob = glob.map_err(|error| spanned(&format!("this is no pattern: {}", error.kind()), pattern))?;
+    let glob = glob.map_err(|error| spanned(&format!("invalid pattern: {}", error.kind()), pattern))?;
     Ok(glob.compile_matcher())
 }
 
@@ -305,7 +306,7 @@ fn within(
     match value {
         Some(value) if !range.contains(value.as_ref()) => {
             let (least, most) = range.into_inner();
-            Err(spanned(&format!("`{key}` is from {least} to {most} {unit}"), value))
+            Err(spanned(&format!("`{key}` must be {least} to {most} {unit}"), value))
         }
         _ => Ok(()),
     }
@@ -370,7 +371,7 @@ mod tests {
         };
         assert_eq!(quota(""), Ok(300));
         assert_eq!(quota("quotas = { routes = 450 }"), Ok(450));
-        assert!(quota("quotas = { routes = 299 }").unwrap_err().contains("`routes` is from 300"));
+        assert!(quota("quotas = { routes = 299 }").unwrap_err().contains("`routes` must be 300"));
     }
 
     #[test]

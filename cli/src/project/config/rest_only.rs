@@ -34,13 +34,13 @@ const WISHES: &[RestOnly] = &[
     },
     RestOnly {
         keys: &["usageplan", "usagelimit", "quota", "ratelimit"],
-        reason: "an HTTP API has no usage plans, and its throttles are for all callers together",
+        reason: "an HTTP API has no usage plans, and its throttles apply to all callers together",
         instead: "write `throttle = (50, 20)` on a route, or the module's variables `default_route_settings` and \
                   `routes`; limits for each caller are an authorizer's or CloudFront's with AWS WAF to hold",
     },
     RestOnly {
         keys: &["waf", "wafv2", "webacl", "webaclarn", "webaclid", "firewall"],
-        reason: "AWS WAF cannot be put on an HTTP API",
+        reason: "AWS WAF does not support HTTP APIs",
         instead: "put CloudFront with a web ACL before the module's `custom_domain`, set \
                   `disable_execute_api_endpoint`, and let an authorizer ask for a header that only CloudFront adds",
     },
@@ -82,8 +82,8 @@ const WISHES: &[RestOnly] = &[
             "mock",
             "mockintegration",
         ],
-        reason: "an HTTP API has neither mapping templates nor gateway responses of one's own",
-        instead: "let the handler make the response: what it returns is what the caller gets",
+        reason: "an HTTP API has no mapping templates and no custom gateway responses",
+        instead: "build the response in the handler: the caller gets what it returns",
     },
     RestOnly {
         keys: &["cache", "caching", "cachecluster", "cacheclusterenabled", "cacheclustersize", "cachettl"],
@@ -104,7 +104,7 @@ const WISHES: &[RestOnly] = &[
     },
     RestOnly {
         keys: &["clientcertificate", "backendcertificate"],
-        reason: "an HTTP API shows its functions no certificate",
+        reason: "an HTTP API presents no client certificate to its functions",
         instead: "rely on the functions' permission, which lets in nobody but the API; clients show theirs by the \
                   module's `mutual_tls`",
     },

@@ -21,7 +21,7 @@ pub(super) fn find(workspace: &Workspace, architecture: Architecture) -> Result<
     let mut missing: Vec<_> = missing::std(workspace, triple(architecture)).into_iter().collect();
     if !runs(PROGRAM, &["--version"]) {
         missing.push(Missing {
-            what: "cargo-zigbuild, which brings zig along".to_owned(),
+            what: "cargo-zigbuild, which includes zig".to_owned(),
             command: "pip install cargo-zigbuild".to_owned(),
         });
     } else if !has_zig() {

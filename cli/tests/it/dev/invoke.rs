@@ -1,4 +1,4 @@
-//! What is heard of a function that hangs, and of one that fails.
+//! What is heard of a function that hangs, and of one that fails; and how consumers are called, without a server and by one.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -8,11 +8,14 @@ use std::{
 
 use serde_json::Value;
 
-use super::server::PATIENCE;
+use super::server::{PATIENCE, Server};
 use crate::fixture::{Project, fail, succeed};
 
 const SOURCE: &str = r#"
-use routegen::{Init, Path, Problem, Res, Resource, lambda_http::Error, route};
+use routegen::{
+    Change, Event, Init, Message, Path, Problem, Res, Resource, Scheduled, event, lambda_http::Error, queue, route, schedule,
+    stream,
+};
 
 #[route(GET, "/hang/{port}", auth = "none", timeout = 30)]
 async fn hang(Path(port): Path<u16>) {
@@ -64,6 +67,49 @@ async fn asks(table: Res<Table>) -> String {
 async fn forgets(table: Res<Table>) -> String {
     table.0.clone()
 }
+
+#[derive(serde::Deserialize)]
+struct Order {
+    item: String,
+}
+
+#[queue(orders, receives = 2)]
+async fn on_order(order: Message<Order>) -> Result<(), Error> {
+    eprintln!("an order of {}", order.body.item);
+    if order.body.item == "poison" { Err("on purpose".into()) } else { Ok(()) }
+}
+
+#[derive(serde::Deserialize)]
+struct Paid {
+    id: u32,
+}
+
+#[event(source = "shop", detail_type = "Paid")]
+async fn paid(paid: Event<Paid>) {
+    eprintln!("paid: {}", paid.detail.id);
+}
+
+#[schedule("rate(1 hour)")]
+async fn expire(_: Scheduled) {
+    eprintln!("expired");
+}
+
+#[derive(serde::Deserialize)]
+struct Item {
+    id: String,
+}
+
+#[stream(items_table)]
+async fn changed(change: Change<Item>) -> Result<(), Error> {
+    eprintln!("changed: {}", change.new.ok_or("no image")?.id);
+    Ok(())
+}
+
+/// As an SDK would be told.
+#[route(GET, "/queue", auth = "none", env = ["ORDERS"])]
+async fn where_orders_go() -> String {
+    ["ORDERS", "AWS_ENDPOINT_URL_SQS"].map(|name| std::env::var(name).unwrap_or_default()).join(" ")
+}
 "#;
 
 /// The addresses of IPv4 and IPv6 that a process listens on.
@@ -96,6 +142,8 @@ fn listening(process: u32) -> Vec<String> {
 #[test]
 fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer_fails() {
     let project = Project::new("dev-invoke-hang", SOURCE);
+    let serde = "[dependencies]\nserde = { version = \"1\", features = [\"derive\"] }\n";
+    project.write("Cargo.toml", &project.manifest().replace("[dependencies]\n", serde));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let path = format!("/hang/{}", listener.local_addr().unwrap().port());
     let hang = || {
@@ -159,4 +207,73 @@ fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer
     }
     let talk = fail(&mut project.routegen(&["invoke", "hang"]));
     assert!(talk.contains("RG0083") && talk.contains("`--path`"), "{talk}");
+
+    calls_consumers(&project);
+    serves_consumers(&project);
+}
+
+fn calls_consumers(project: &Project) {
+    let invoke = |words: &[&str]| {
+        let mut args = vec!["invoke"];
+        args.extend(words);
+        project.routegen(&args)
+    };
+    let done = succeed(&mut invoke(&["on-order", "--message", r#"{"item":"pen"}"#]));
+    assert_eq!(done, "1 message done\n");
+    let output = invoke(&["on_order", "--message", r#"{"item":"poison"}"#]).output().unwrap();
+    let (said, talk) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(1), "{talk}");
+    assert!(said.starts_with("1 of 1 message failed:\n  "), "{said}");
+    assert!(talk.contains("RG0091") && talk.contains("an order of poison"), "{talk}");
+    // For programs it is what the function answered.
+    let output = invoke(&["on-order", "--message", "no json", "--format", "json"]).output().unwrap();
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(answer["batchItemFailures"][0]["itemIdentifier"].is_string(), "{answer}");
+    for words in
+        [&["paid", "--message", r#"{"id":7}"#][..], &["changed", "--message", r#"{"id":"7"}"#], &["expire"]]
+    {
+        succeed(&mut invoke(words));
+    }
+    let event = project.root.join("event.json");
+    let record = serde_json::json!({ "messageId": "m1", "body": "{\"item\":\"pen\"}", "eventSourceARN": "arn:aws:sqs:eu-central-1:1:q",
+        "receiptHandle": "r", "eventSource": "aws:sqs", "messageAttributes": {}, "attributes": { "ApproximateReceiveCount": "1" } });
+    std::fs::write(&event, serde_json::json!({ "Records": [record, record] }).to_string()).unwrap();
+    assert_eq!(succeed(&mut invoke(&["on-order", "--event", event.as_str()])), "2 messages done\n");
+    for (words, reason) in [
+        (&["on-order"][..], "--message"),
+        (&["on-order", "--path", "/a"], "queue orders"),
+        (&["expire", "--message", "{}"], "without a message"),
+        (&["paid", "--message", "[]"], "JSON object"),
+        (&["fails", "--message", "{}"], "requests call it"),
+    ] {
+        let talk = fail(&mut invoke(words));
+        assert!(talk.contains("RG0092") && talk.contains(reason), "{words:?}: {talk}");
+    }
+}
+
+/// The commands of the guide, which are those that a user copies.
+fn serves_consumers(project: &Project) {
+    let server = Server::start(&mut project.routegen(&["dev", "--port", "0", "--format", "json"]));
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/dev.md")).unwrap();
+    let commands =
+        page.lines().filter(|line| line.starts_with("curl ") && line.contains("/_routegen/events"));
+    let commands: Vec<String> =
+        commands.map(|line| line.replace("http://127.0.0.1:9000", &server.url)).collect();
+    assert_eq!(commands.len(), 7, "{commands:#?}");
+    for command in &commands {
+        let answer = succeed(Command::new("sh").args(["-c", &format!("{command} -sS --fail-with-body")]));
+        serde_json::from_str::<Value>(&answer).unwrap_or_else(|_| panic!("{command}: {answer}"));
+    }
+    let listed: Value = serde_json::from_str(&server.get("/_routegen/events", &[]).body).unwrap();
+    assert_eq!(listed["consumers"].as_array().unwrap().len(), 4);
+    assert_eq!(server.ready["consumers"].as_array().unwrap().len(), 4);
+    let url = format!("{}/_routegen/sqs", server.url);
+    assert_eq!(server.get("/queue", &[]).body, format!("{url}/000000000000/orders {url}"));
+    server.post("/_routegen/events/queues/orders", &[], r#"{"item":"poison"}"#);
+    let failed =
+        server.entry(|entry| entry["type"] == "delivery" && entry["failed"] != serde_json::json!([]));
+    assert_eq!((&failed["function"], &failed["attempt"]), (&"on-order".into(), &1.into()));
+    let dead = server.entry(|entry| entry["what"]["kind"] == "dead_letter");
+    assert_eq!((&dead["at"], &dead["what"]["receives"]), (&"orders".into(), &2.into()));
+    server.stop();
 }

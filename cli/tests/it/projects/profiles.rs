@@ -58,7 +58,7 @@ fn a_profile_named_lambda_is_built_with_and_what_a_build_script_spoils_is_found(
         wrapper(&project.root.join("tools").join(name), "own_profile", &noted);
     }
     let talk = fail(&mut project.routegen(&["build", "--verify", "--verbose", "--out", "lambda"]));
-    assert!(talk.contains("RG0027") && talk.contains("an artifact is not repeatable"), "{talk}");
+    assert!(talk.contains("RG0027") && talk.contains("an artifact is not reproducible"), "{talk}");
     assert!(talk.contains("`fine` differs") && !talk.contains("`fault` differs"), "{talk}");
     assert!(talk.contains("of .rodata in `bootstrap`") && talk.contains("at 1"), "{talk}");
     assert!(!target().join("routegen/verify").exists(), "nothing is left of the second build");

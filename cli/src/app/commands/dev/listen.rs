@@ -46,6 +46,17 @@ pub(super) fn listen(address: Option<IpAddr>, port: u16) -> Result<Vec<TcpListen
     Ok(vec![bind((Ipv4Addr::LOCALHOST, port).into())?])
 }
 
+/// The origin by which programs of this machine reach a server on this address; nothing where it is not on loopback.
+pub(super) fn loopback_origin(address: SocketAddr, tls: bool) -> Option<String> {
+    let scheme = if tls { "https" } else { "http" };
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    ip.is_loopback().then(|| format!("{scheme}://{}", SocketAddr::new(ip, address.port())))
+}
+
 pub(super) fn tls(args: &DevArgs) -> Result<Option<Tls>, Error> {
     let (Some(certificate), Some(key)) = (&args.tls_cert, &args.tls_key) else { return Ok(None) };
     let read = |path: &Utf8Path| std::fs::read(path).map_err(|error| support::Error::io("read", path, error));
@@ -56,6 +67,18 @@ pub(super) fn tls(args: &DevArgs) -> Result<Option<Tls>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn functions_reach_a_server_by_loopback_or_not_at_all() {
+        for (address, tls, origin) in [
+            ("127.0.0.1:9000", false, Some("http://127.0.0.1:9000")),
+            ("0.0.0.0:80", true, Some("https://127.0.0.1:80")),
+            ("[::]:80", false, Some("http://[::1]:80")),
+            ("192.0.2.1:9000", false, None),
+        ] {
+            assert_eq!(loopback_origin(address.parse().unwrap(), tls).as_deref(), origin, "{address}");
+        }
+    }
 
     #[test]
     fn both_loopbacks_have_one_port_and_an_address_that_is_said_is_the_only_one() {

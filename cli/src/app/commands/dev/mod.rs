@@ -35,6 +35,9 @@ use crate::{
     support::{self, interrupt},
 };
 
+/// What AWS tries again after a minute or more is tried again sooner: people wait for it.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
 /// How long whoever reads the log has to take the last of it.
 const LAST_ENTRIES: Duration = Duration::from_secs(1);
 
@@ -85,9 +88,8 @@ pub(super) fn run(
     let watcher = Watcher::start(&workspace, env_files.iter(), args.poll, changed)?;
     let mut turns = Turns::new(load, workspace, &args.running, env_files, run_folder.path());
     let first = turns.first(printer)?;
-    warn_of_missing(&first.manifest.functions, &settings.variables, printer);
     runtime.block_on(unready.end());
-    let server = Server { args, place: &place, settings, runtime, printer };
+    let server = Server { args, place: &place, settings, queues_at: None, runtime, printer };
     server.serve((listeners, tls), &mut turns, first, watcher, &words)
 }
 
@@ -95,6 +97,8 @@ struct Server<'a> {
     args: &'a DevArgs,
     place: &'a DevFolder,
     settings: Settings,
+    /// Where functions reach the local queues; nowhere where the server is not on loopback.
+    queues_at: Option<String>,
     runtime: Runtime,
     printer: &'a Printer,
 }
@@ -109,7 +113,10 @@ impl Server<'_> {
         mut watcher: Watcher,
         words: &Receiver<Word>,
     ) -> Result<(), Error> {
-        let builder = Gateway::builder(self.api(&first, turns)).page(true);
+        let address = listeners.first().and_then(|listener| listener.local_addr().ok());
+        self.queues_at = address.and_then(|address| listen::loopback_origin(address, tls.is_some()));
+        let builder = Gateway::builder(self.api(&first, turns)).page(true).retry_after(RETRY_AFTER);
+        let builder = builder.schedules(self.args.schedules);
         let mut builder = listeners.into_iter().fold(builder, GatewayBuilder::listener);
         if let Some(tls) = tls {
             builder = builder.tls(tls);
@@ -123,6 +130,7 @@ impl Server<'_> {
                 self.printer.warning(&Warning::TokensForAll);
             }
         }
+        warn_of_missing(&first.manifest.functions, &self.variables_of(&first), self.printer);
         let (ear, journal) = Journal::new();
         let builder = builder.observe(move |observation| ear.hear(observation));
         let gateway = self.runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
@@ -166,9 +174,10 @@ impl Server<'_> {
                 Ok(Turn::Nothing) => {}
                 Ok(Turn::Good) => self.rebuilt(&last, begin),
                 Ok(Turn::Other(next)) => {
-                    let (variables, functions) = (&self.settings.variables, &next.manifest.functions);
-                    if variables.missing(functions) != variables.missing(&last.manifest.functions) {
-                        warn_of_missing(functions, variables, self.printer);
+                    let (variables, functions) = (self.variables_of(&next), &next.manifest.functions);
+                    let before = self.variables_of(&last).missing(&last.manifest.functions);
+                    if variables.missing(functions) != before {
+                        warn_of_missing(functions, &variables, self.printer);
                     }
                     last = *next;
                     self.rebuilt(&last, begin);
@@ -213,9 +222,18 @@ impl Server<'_> {
         kept
     }
 
+    /// The variables of its functions, with those of local queues.
+    fn variables_of(&self, runnable: &Runnable) -> Variables {
+        match &self.queues_at {
+            Some(origin) => self.settings.variables.with_queues(&runnable.manifest, origin),
+            None => self.settings.variables.clone(),
+        }
+    }
+
     fn api(&self, runnable: &Runnable, turns: &Turns<'_>) -> routegen_gateway::Api {
         let root = &turns.workspace().package_root;
-        let api = dev::api(&runnable.manifest, &runnable.programs, &self.settings, root);
+        let settings = Settings { variables: self.variables_of(runnable), ..self.settings.clone() };
+        let api = dev::api(&runnable.manifest, &runnable.programs, &settings, root);
         match runnable.document.clone() {
             Some(document) => {
                 let (script, style) = contract::viewer();

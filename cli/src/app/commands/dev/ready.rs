@@ -1,9 +1,9 @@
-//! What `routegen dev` says when it listens: the routes as links, and how to get a token.
+//! What `routegen dev` says when it listens: the routes as links, where to send what calls consumers, and how to get a token.
 
 use std::{collections::BTreeSet, fmt};
 
 use routegen_gateway::Gateway;
-use routegen_spec::{Auth, Method, RouteSpec};
+use routegen_spec::{Auth, ConsumerSpec, EventSource, Method, RouteSpec};
 use serde::Serialize;
 
 use super::super::table::table;
@@ -28,6 +28,7 @@ pub(super) struct Ready {
     /// Where a route takes signed requests.
     iam: Option<Iam>,
     routes: Vec<ServedRoute>,
+    consumers: Vec<ServedConsumer>,
     /// Whether a route asks for a token of the local issuer.
     #[serde(skip)]
     takes_tokens: bool,
@@ -52,6 +53,31 @@ struct ServedRoute {
     auth: String,
     scopes: Vec<String>,
     function: String,
+}
+
+#[derive(Serialize)]
+struct ServedConsumer {
+    function: String,
+    event_source: String,
+    /// Where a POST calls it.
+    url: String,
+}
+
+impl ServedConsumer {
+    fn new(consumer: &ConsumerSpec, origin: &str) -> Self {
+        let function = consumer.name.to_kebab_case();
+        let path = match &consumer.consumes {
+            EventSource::Queue(source) => format!("queues/{}", source.queue),
+            EventSource::Event(rule) => match &rule.bus {
+                Some(bus) => format!("bus?bus={bus}"),
+                None => "bus".to_owned(),
+            },
+            EventSource::Stream(source) => format!("streams/{}", source.table),
+            _ => format!("schedules/{function}"),
+        };
+        let url = format!("{origin}/_routegen/events/{path}");
+        Self { event_source: consumer.consumes.described(), url, function }
+    }
 }
 
 impl Ready {
@@ -86,6 +112,12 @@ impl Ready {
                     function: name(&route.function).map(|function| function.name.clone()).unwrap_or_default(),
                 })
                 .collect(),
+            consumers: manifest
+                .declared
+                .consumers
+                .iter()
+                .map(|consumer| ServedConsumer::new(consumer, &gateway.origin()))
+                .collect(),
             to_call: manifest
                 .routes
                 .iter()
@@ -118,7 +150,15 @@ impl fmt::Display for Ready {
             let scopes = if route.scopes.is_empty() { "-".to_owned() } else { route.scopes.join(" ") };
             vec![route.method.clone(), route.url.clone(), route.auth.clone(), scopes, route.function.clone()]
         });
-        writeln!(f, "{}", table(&["METHOD", "ROUTE", "AUTH", "SCOPES", "FUNCTION"], rows, &[]))?;
+        if !self.routes.is_empty() || self.consumers.is_empty() {
+            writeln!(f, "{}", table(&["METHOD", "ROUTE", "AUTH", "SCOPES", "FUNCTION"], rows, &[]))?;
+        }
+        if !self.consumers.is_empty() {
+            let rows = self.consumers.iter().map(|consumer| {
+                vec![consumer.function.clone(), consumer.event_source.clone(), consumer.url.clone()]
+            });
+            writeln!(f, "{}", table(&["CONSUMER", "EVENT SOURCE", "POST CALLS IT"], rows, &[]))?;
+        }
         if let (true, Some(endpoint), Some(id), Some(secret)) =
             (self.takes_tokens, &self.token_endpoint, &self.client_id, &self.client_secret)
         {
@@ -178,6 +218,7 @@ mod tests {
             client_secret: text("-secret_"),
             iam: None,
             routes: vec![route],
+            consumers: Vec::new(),
             takes_tokens: true,
             to_call: text("http://127.0.0.1:9000/$(id)"),
         };
