@@ -16,7 +16,7 @@ pub(crate) fn split(tokens: TokenStream, errors: &mut Errors) -> Vec<TokenStream
     for (index, token) in tokens.iter().enumerate() {
         if is_punct(token, ',') {
             if argument.is_empty() {
-                errors.push(token, "nothing stands before this comma", "leave the comma out");
+                errors.push(token, "there is no argument before this comma", "remove the comma");
             } else {
                 arguments.push(std::mem::take(&mut argument));
             }

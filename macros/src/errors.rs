@@ -1,7 +1,7 @@
 //! The mistakes that were found, gathered so that all of them are reported at once.
 //!
 //! In: the tokens that are wrong, what is wrong with them, and what to write. Out: one `syn::Error` for each. It
-//! refuses an error without a mend: both texts are arguments.
+//! refuses an error without a fix: both texts are arguments.
 
 use std::fmt::Display;
 

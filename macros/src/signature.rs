@@ -89,7 +89,11 @@ pub(crate) fn read(item: TokenStream, role: Role, errors: &mut Errors) -> Option
             })
         }
         Ok(Item::Other { keyword }) => {
-            errors.push(&keyword, format!("{role} is a function"), "write the attribute over an `async fn`");
+            errors.push(
+                &keyword,
+                format!("{role} must be a function"),
+                "write the attribute above an `async fn`",
+            );
             None
         }
         Err(error) => {
@@ -135,7 +139,7 @@ fn check(signature: &Signature, has_body: bool, role: Role, errors: &mut Errors)
         errors.push(
             name,
             format!("`{name}` has no body"),
-            "write the attribute over a function that is complete",
+            "write the attribute above a function with a body",
         );
     }
     if signature.asyncness.is_none() {
@@ -181,21 +185,20 @@ fn check_qualifiers(signature: &Signature, role: Role, errors: &mut Errors) {
         errors.push(
             token,
             format!("{role}'s function cannot be unsafe"),
-            "leave `unsafe` out, and write an `unsafe` block in the body where one is needed",
+            "remove `unsafe`, and write an `unsafe` block in the body if it needs one",
         );
     }
     if let Some(abi) = &signature.abi {
-        errors.push(abi, format!("{role}'s function has Rust's own ABI"), "leave `extern` out");
+        errors.push(abi, format!("{role}'s function must have Rust's ABI"), "leave `extern` out");
     }
     if let Some(variadic) = &signature.variadic {
-        errors.push(variadic, format!("{role}'s function is not variadic"), "leave `...` out");
+        errors.push(variadic, format!("{role}'s function cannot be variadic"), "leave `...` out");
     }
 }
 
 fn check_generics(signature: &Signature, role: Role, errors: &mut Errors) {
     let generics = &signature.generics;
-    let help =
-        format!("write the types themselves: {role} is one function, and nobody could choose them for it");
+    let help = format!("write concrete types: {role} has no caller that could choose them");
     if !generics.params.is_empty() {
         errors.push(generics, format!("{role}'s function cannot be generic"), help);
     } else if let Some(clause) = &generics.where_clause {
@@ -208,11 +211,11 @@ fn check_arguments(signature: &Signature, role: Role, errors: &mut Errors) {
         errors.push(
             argument,
             format!(
-                "{role}'s function has at most {MOST_ARGUMENTS} arguments, and `{}` has {}",
+                "{role}'s function can have at most {MOST_ARGUMENTS} arguments, but `{}` has {}",
                 signature.ident,
                 signature.inputs.len()
             ),
-            "gather several in a struct that is an extractor itself",
+            "combine several of them in a struct that is an extractor",
         );
     }
     for argument in &signature.inputs {
@@ -220,7 +223,7 @@ fn check_arguments(signature: &Signature, role: Role, errors: &mut Errors) {
             FnArg::Receiver(receiver) => errors.push(
                 receiver,
                 format!("a method cannot be {role}"),
-                "move the function out of the `impl` or `trait`, and leave `self` out",
+                "move the function out of the `impl` or `trait`, and remove `self`",
             ),
             FnArg::Typed(argument) => {
                 for attribute in argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")) {
@@ -280,7 +283,7 @@ impl Within<'_> {
         self.errors.push(
             place,
             format!("an argument of {role} cannot borrow from the {}", role.called_by()),
-            "write a type that owns its data, such as `String` for `&str`",
+            "write a type that owns its data, for example `String` for `&str`",
         );
     }
 }
@@ -291,7 +294,7 @@ impl<'ast> Visit<'ast> for Within<'_> {
         self.errors.push(
             ty,
             format!("an argument of {role} cannot be `impl Trait`"),
-            "write the type itself: nobody could choose it for the function",
+            "write the concrete type: the function has no caller that could choose it",
         );
     }
 
@@ -350,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_has_one_error_and_its_mend() {
+    fn every_mistake_has_one_error_and_its_fix() {
         let many = "_: A, ".repeat(17);
         let written = [
             "struct Items;",

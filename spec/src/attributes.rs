@@ -151,29 +151,29 @@ const CRATE: &str = "where this crate is, if renamed or re-exported";
 pub const ROUTE: [Argument; 17] = [
     Key::AUTH.takes(
         "`\"cognito\"` (a Cognito user pool made by the Terraform), an [`authorizer`](macro@authorizer)'s name, `\"iam\"` or `\"none\"`",
-        "none: it must be said",
+        "required",
     ),
-    Key::SCOPES.takes("of which a token needs one, such as `[\"items/read\"]`; at most 10", "`[]`"),
+    Key::SCOPES.takes("a token needs one of them, such as `[\"items/read\"]`; at most 10", "`[]`"),
     Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
     Key::TIMEOUT.takes("of the function, in seconds, 1 to 30", TIMEOUT_DEFAULT),
     Key::MULTI_THREAD.takes(
-        "`true` where the function is to run on tokio's multi-threaded runtime, which `block_in_place` needs",
+        "`true` to run on tokio's multi-threaded runtime, which `block_in_place` requires",
         "`routegen.toml`, else `false`",
     ),
     Key::ENV.takes(
-        "names of the environment variables that the function needs, such as `[\"TABLE\"]`; their values are the deployment's",
+        "names of the environment variables that the function requires, such as `[\"TABLE\"]`; the deployment sets their values",
         "`[]`",
     ),
     Key::THROTTLE.takes(
-        "requests a second and requests at once that the route takes, such as `(50, 20)`; the others get 429",
+        "requests a second and requests at once that the route accepts, such as `(50, 20)`; others get 429",
         "the API's",
     ),
     Key::GUARDS.takes(
-        "extractors of a request's head that have to succeed before the arguments are made, such as `[Admin]`; their values are not passed on",
+        "extractors of a request's head that must succeed before the arguments are extracted, such as `[Admin]`; their values are not used",
         "`[]`",
     ),
     Key::MIDDLEWARE.takes(
-        "what stands around the guards and the handler, the outermost first: functions with [`middleware`](macro@middleware), and layers of tower as `layer(…)`",
+        "what surrounds the guards and the handler, the outermost first: functions with [`middleware`](macro@middleware), and layers of tower as `layer(…)`",
         "`[]`",
     ),
     Key::NAME.takes(
@@ -181,18 +181,18 @@ pub const ROUTE: [Argument; 17] = [
         "the function's name",
     ),
     Key::LAMBDA.takes(
-        "the function, in snake or kebab case, which answers all routes of this crate that name it",
-        "one for the route alone",
+        "the function, in snake or kebab case, that answers all routes of this crate with this value",
+        "a function for the route alone",
     ),
     Key::DESCRIPTION.takes("what the route is for", DOC_COMMENT),
     Key::TAGS.takes("what the route belongs to, for documentation, such as `[\"items\"]`", "`[]`"),
-    Key::DEPRECATED.takes("`true` where clients should no longer call it", "`false`"),
+    Key::DEPRECATED.takes("`true` if clients should no longer call it", "`false`"),
     Key::RESPONSES.takes(
-        "in parentheses, what the types cannot tell of the answers, for documentation: statuses, each alone or with a type, a text or both, such as `(201 = Item, 404, 409 = \"the name is taken\", 303 = Redirect: \"to the shop\")`",
-        "what the types tell",
+        "in parentheses, what the types leave open about the responses, for documentation: statuses, each alone or with a type, a text or both, such as `(201 = Item, 404, 409 = \"the name is taken\", 303 = Redirect: \"to the shop\")`",
+        "what the types declare",
     ),
     Key::SUNSET.takes(
-        "the day from which on the route may be gone, such as `\"2027-01-31\"`; until then `routegen diff` calls its removal breaking",
+        "the day from which the route may be removed, such as `\"2027-01-31\"`; until then `routegen diff` reports its removal as breaking",
         "none",
     ),
     Key::CRATE.takes(CRATE, "`::routegen`"),
@@ -201,13 +201,13 @@ pub const ROUTE: [Argument; 17] = [
 /// The keys of `#[authorizer]`, in the order in which messages list them.
 pub const AUTHORIZER: [Argument; 8] = [
     Key::IDENTITY_SOURCES.takes(
-        "where a request says who calls: `$request.header.NAME`, `$request.querystring.NAME`, `$context.NAME` or `$stageVariables.NAME`; a request that lacks one gets 401, and the function is not asked",
+        "where a request identifies its caller: `$request.header.NAME`, `$request.querystring.NAME`, `$context.NAME` or `$stageVariables.NAME`; a request that lacks one gets 401, and the function is not called",
         "`[\"$request.header.Authorization\"]`",
     ),
-    Key::TTL.takes("how long an answer is kept, in seconds, 0 to 3600", "0: not at all"),
+    Key::TTL.takes("how long API Gateway caches an answer, in seconds, 0 to 3600", "0: not at all"),
     Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
     Key::TIMEOUT.takes("of the function, in seconds, 1 to 10", TIMEOUT_DEFAULT),
-    Key::ENV.takes("names of the environment variables that the function needs", "`[]`"),
+    Key::ENV.takes("names of the environment variables that the function requires", "`[]`"),
     Key::NAME.takes(
         "what routes write as `auth`, in snake or kebab case; not `none`, `iam` or `cognito`",
         "the function's name",
@@ -219,14 +219,12 @@ pub const AUTHORIZER: [Argument; 8] = [
 const CONSUMER_TIMEOUT: Argument =
     Key::TIMEOUT.takes("of the function, in seconds, 1 to 900", TIMEOUT_DEFAULT);
 const CONSUMER_ENV: Argument =
-    Key::ENV.takes("names of the environment variables that the function needs", "`[]`");
+    Key::ENV.takes("names of the environment variables that the function requires", "`[]`");
 const CONSUMER_NAME: Argument = Key::NAME
     .takes("the function's name, in snake or kebab case", "that of the function under the attribute");
 const CONSUMER_DESCRIPTION: Argument = Key::DESCRIPTION.takes("what it is for", DOC_COMMENT);
-const MULTI_THREAD: Argument = Key::MULTI_THREAD.takes(
-    "`true` where the function is to run on tokio's multi-threaded runtime",
-    "`routegen.toml`, else `false`",
-);
+const MULTI_THREAD: Argument = Key::MULTI_THREAD
+    .takes("`true` to run on tokio's multi-threaded runtime", "`routegen.toml`, else `false`");
 const ASYNC_RETRIES: Argument =
     Key::RETRIES.takes("how often the function is called again for an event on which it failed, 0 to 2", "2");
 const ASYNC_MAX_AGE: Argument =
@@ -326,16 +324,16 @@ pub const STREAM: [Argument; 15] = [
 /// The keys of `#[middleware]`, in the order in which messages list them.
 pub const MIDDLEWARE: [Argument; 3] = [
     Key::ENV.takes(
-        "names of the environment variables that it needs; every function of a route that names it gets them",
+        "names of the environment variables that it requires; every function of a route that names it gets them",
         "`[]`",
     ),
-    Key::REFUSES.takes("the statuses that it answers with in place of the handler, such as `[403]`", "`[]`"),
+    Key::REFUSES.takes("the statuses that it answers with instead of the handler, such as `[403]`", "`[]`"),
     Key::CRATE.takes(CRATE, "`::routegen`"),
 ];
 
 /// The keys of `package!`, in the order in which messages list them.
 pub const PACKAGE: [Argument; 5] = [
-    Key::PREFIX.takes("what the path of every route begins with, literal segments only", "nothing"),
+    Key::PREFIX.takes("prefix of the path of every route, literal segments only", "nothing"),
     Key::GUARDS.takes("as of a route, before its own", "`[]`"),
     Key::MIDDLEWARE.takes("as of a route, around its own", "`[]`"),
     Key::ENV.takes("names of the environment variables that every function gets", "`[]`"),
@@ -344,29 +342,29 @@ pub const PACKAGE: [Argument; 5] = [
 
 /// The keys of `#[problem]` in `#[derive(Problem)]`, in the order in which messages list them.
 pub const PROBLEM: [Argument; 6] = [
-    Key::STATUS.takes("400 to 599, or a constant such as `StatusCode::NOT_FOUND`", "none: it must be said"),
-    Key::TYPE.takes("a URI that clients tell problems by", "`about:blank`"),
+    Key::STATUS.takes("400 to 599, or a constant such as `StatusCode::NOT_FOUND`", "required"),
+    Key::TYPE.takes("a URI by which clients distinguish problems", "`about:blank`"),
     Key::TITLE.takes("what kind of problem it is, in a few words", "the status's own phrase"),
     Key::DETAIL.takes(
         "what is wrong with this request: a format string over the fields, such as `\"there is no item {id}\"`, `\"{0}\"` or, for the error's own text, `\"{self}\"`",
         "none",
     ),
     Key::INSTANCE.takes("a URI that names this occurrence, a format string too", "none"),
-    Key::CRATE.takes("where this crate is, over the whole type, if renamed or re-exported", "`::routegen`"),
+    Key::CRATE.takes("where this crate is, above the whole type, if renamed or re-exported", "`::routegen`"),
 ];
 
 /// The keys of `#[grant]` in `#[derive(Resource)]`, after the name of the resource, in the order in which messages list them.
 pub const GRANT: [Argument; 4] = [
-    Key::ACTIONS.takes("of IAM, such as `[\"dynamodb:GetItem\", \"dynamodb:Query\"]`", "none: they must be said"),
+    Key::ACTIONS.takes("of IAM, such as `[\"dynamodb:GetItem\", \"dynamodb:Query\"]`", "required"),
     Key::ON.takes(
-        "what is put after the ARN, such as `[\"\", \"/index/*\"]` for a table and its indexes; `\"*\"` for any resource, which an action without resource-level support requires",
+        "what follows the ARN, such as `[\"\", \"/index/*\"]` for a table and its indexes; `\"*\"` for any resource, which an action without resource-level support requires",
         "`[\"\"]`: the resource itself",
     ),
     Key::VALUE.takes(
         "what the variable of the resource holds: `\"name\"`, `\"url\"` or `\"arn\"`",
-        "what clients of the service ask for",
+        "what clients of the service require",
     ),
-    Key::REASON.takes("why the grant is as wide as it is; a `*` in an action requires it", "none"),
+    Key::REASON.takes("why the grant is wide; a `*` in an action requires it", "none"),
 ];
 
 /// The keys of `#[resource]` in `#[derive(Resource)]`, in the order in which messages list them.

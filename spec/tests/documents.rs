@@ -49,7 +49,19 @@ fn the_page_of_the_attributes_has_these_tables() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/attributes.md");
     let page = fs::read_to_string(&path).unwrap();
     let mut expected = page.clone();
-    for (name, arguments) in [("route", &ROUTE[..]), ("authorizer", &AUTHORIZER), ("package", &PACKAGE)] {
+    for (name, arguments) in [
+        ("route", &ROUTE[..]),
+        ("package", &PACKAGE),
+        ("authorizer", &AUTHORIZER),
+        ("schedule", &SCHEDULE),
+        ("queue", &QUEUE),
+        ("event", &EVENT),
+        ("stream", &STREAM),
+        ("middleware", &MIDDLEWARE),
+        ("grant", &GRANT),
+        ("resource", &RESOURCE),
+        ("problem", &PROBLEM),
+    ] {
         let (before, rest) = expected.split_once(&format!("<!-- keys: {name} -->\n")).unwrap();
         let (_, after) = rest.split_once("<!-- end of the keys -->").unwrap();
         let table = without_links(&markdown(arguments));

@@ -1,7 +1,7 @@
 //! Looks at an artifact before it is zipped: would Lambda run it?
 //!
 //! In: the linked program, and the names of the files that are zipped beside it. Out: nothing, or what is wrong with it
-//! and the mend. What is found here would else be found after the deployment, in the function's log.
+//! and the fix. What is found here would else be found after the deployment, in the function's log.
 
 use routegen_spec::limits;
 

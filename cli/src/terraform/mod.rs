@@ -155,18 +155,19 @@ mod tests {
                 let before = emitted(vec![named("b"), named("y")], layout, Syntax::Hcl);
                 let after = emitted(vec![named("b"), named("y"), named(added)], layout, Syntax::Hcl);
                 for (before, after) in before.iter().zip(&after) {
-                    let diff = similar::TextDiff::from_lines(&before.text, &after.text);
-                    let changed: Vec<_> = diff
-                        .iter_all_changes()
-                        .filter(|change| change.tag() != similar::ChangeTag::Equal)
-                        .collect();
-                    assert!(
-                        changed.iter().all(|change| change.tag() == similar::ChangeTag::Insert),
-                        "{changed:?}"
-                    );
+                    let patch = diffy::create_patch(&before.text, &after.text);
+                    let lines = patch.hunks().iter().flat_map(diffy::Hunk::lines);
+                    let changed: Vec<_> =
+                        lines.filter(|line| !matches!(line, diffy::Line::Context(_))).collect();
+                    let inserted = |line: &&diffy::Line<'_, str>| match line {
+                        diffy::Line::Insert(text) => Some(text.to_string()),
+                        _ => None,
+                    };
+                    let added_lines: Vec<_> = changed.iter().filter_map(inserted).collect();
+                    assert_eq!(added_lines.len(), changed.len(), "{changed:?}");
                     // As many entries as name it: in the module its function and its route.
-                    let entries = changed.iter().filter(|change| change.value().ends_with("= {\n"));
-                    let of_it = entries.clone().filter(|change| change.value().trim().starts_with(added));
+                    let entries = added_lines.iter().filter(|line| line.ends_with("= {\n"));
+                    let of_it = entries.clone().filter(|line| line.trim().starts_with(added));
                     assert_eq!(entries.count(), of_it.count(), "{changed:?}");
                     assert_eq!(before.path == LOCALS, !changed.is_empty(), "{}", before.path);
                 }

@@ -201,7 +201,10 @@ mod tests {
 
     #[test]
     fn what_is_deployed_is_not_compiled_incrementally_unless_the_user_says_so() {
-        assert_eq!(arguments(Some("dev"), "", Mode::Artifacts), "--profile dev profile.dev.incremental=false");
+        assert_eq!(
+            arguments(Some("dev"), "", Mode::Artifacts),
+            "--profile dev profile.dev.incremental=false"
+        );
         let quick = arguments(Some("quick"), "quick = { inherits = \"dev\" }", Mode::Artifacts);
         assert_eq!(quick, "--profile quick profile.quick.incremental=false");
         let own = "dev = { incremental = true }";

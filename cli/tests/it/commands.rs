@@ -286,7 +286,7 @@ fn write_routes(project: &Project, handlers: &[(&str, &str)]) {
 
 /// Two branches that each change a route have two checksums in one line.
 #[test]
-fn a_merge_of_two_emissions_is_mended_by_the_command_and_keeps_what_was_renamed() {
+fn a_merge_of_two_emissions_is_fixed_by_the_command_and_keeps_what_was_renamed() {
     let project = Project::new("merged", "");
     let routes = |handlers: &[(&str, &str)]| write_routes(&project, handlers);
     let emit = |folder: &str, more: &[&str]| {

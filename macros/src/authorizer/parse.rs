@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_has_one_error_and_its_mend() {
+    fn every_mistake_has_one_error_and_its_fix() {
         let written = [
             r#"identity_sources = "$request.header.a""#,
             r"identity_sources = [a]",

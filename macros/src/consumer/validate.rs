@@ -144,7 +144,7 @@ fn event(attribute: &mut ConsumerAttr, errors: &mut Errors) -> Option<EventRule>
                 errors.push(
                     &pattern.tokens,
                     format!("the pattern has `{name}`, and so has the key `{}`", key.name),
-                    "keep one of the two",
+                    "keep one of them",
                 );
             }
         }

@@ -50,8 +50,10 @@ pub(crate) fn validate(
         let name = &middleware.handler.ident;
         errors.push(
             name,
-            format!("`{name}` takes no request and no way to the handler"),
-            format!("write `async fn {name}(request: Request, next: Next) -> Response`, after what is to be extracted"),
+            format!("`{name}` does not take a `Request` and a `Next`"),
+            format!(
+                "write `async fn {name}(request: Request, next: Next) -> Response`, after the extractors"
+            ),
         );
     }
     Some(middleware)

@@ -107,7 +107,7 @@ pub(super) fn member(attributes: &[Attribute], errors: &mut Errors) -> Option<Me
     if member.is_none() {
         errors.push(
             attribute,
-            "a field is a member of the problem, or nothing",
+            "unknown argument above a field",
             "write `#[problem(member)]`, or `#[problem(member = \"name\")]` for another name than the field's",
         );
     }

@@ -89,8 +89,8 @@ pub(super) fn validate(item: &DeriveInput, errors: &mut Errors) -> Option<ValidP
             if over.answers() {
                 errors.push(
                     &item.ident,
-                    format!("`{name}` has variants, and each of them answers for itself"),
-                    "write `#[problem(status = 404)]` over each variant",
+                    format!("each variant of `{name}` requires a status of its own"),
+                    "write `#[problem(status = 404)]` above each variant",
                 );
             }
             let variants = data.variants.iter().map(|variant| {
@@ -99,8 +99,8 @@ pub(super) fn validate(item: &DeriveInput, errors: &mut Errors) -> Option<ValidP
                 if let Some(given) = attribute.krate.given() {
                     errors.push(
                         &given.tokens,
-                        "the key `crate` is of the whole type",
-                        format!("write it over `{name}`"),
+                        "`crate` belongs above the whole type",
+                        format!("write it above `{name}`"),
                     );
                 }
                 let ident = &variant.ident;
@@ -116,14 +116,14 @@ pub(super) fn validate(item: &DeriveInput, errors: &mut Errors) -> Option<ValidP
             variants.collect()
         }
         Data::Union(data) => {
-            errors.push(&data.union_token, "a union cannot be a problem", "write an enum or a struct");
+            errors.push(&data.union_token, "a union cannot derive `Problem`", "write an enum or a struct");
             return None;
         }
     };
     let kinds: Vec<Kind> = kinds.into_iter().collect::<Option<_>>()?;
     if let Some(second) = kinds.iter().filter(|kind| kind.takes_any()).nth(1) {
-        let message = format!("`{}` is the second variant that any error becomes", second.name);
-        let help = "leave `#[from]` out of one of the two";
+        let message = format!("`{}` is the second variant that takes any error", second.name);
+        let help = "remove `#[from]` from one of them";
         errors.push(&second.path, message, help);
     }
     Some(ValidProblem { krate: function::krate(krate)?, kinds, is_error })
@@ -144,7 +144,7 @@ fn kind(
         errors.push(
             &field.ty,
             format!("`#[from]` cannot fill the other fields of `{ident}`"),
-            "leave the other fields out, or write `#[source]` and make the error by hand",
+            "remove the other fields, or write `#[source]` and build the error yourself",
         );
     }
     let answer = answer(ident, attribute, &fields, errors)?;
@@ -162,15 +162,15 @@ fn answer(
         if fields.len() != 1 {
             errors.push(
                 word,
-                format!("a transparent problem is that of its one field, and `{ident}` has {}", fields.len()),
-                "give it one field, whose type is a problem too",
+                format!("a transparent problem must have one field, but `{ident}` has {}", fields.len()),
+                "give it one field, whose type is a `Problem` or derives it",
             );
         } else if !status.is_absent() || [kind, title, detail, instance].iter().any(|slot| !slot.is_absent())
         {
             errors.push(
                 word,
-                "a transparent problem answers as its field does",
-                "leave out either `transparent` or the other keys",
+                "a transparent problem has no keys of its own",
+                "remove `transparent`, or the other keys",
             );
         } else if fields.iter().any(|field| field.shown_as.is_some()) {
             errors.push(word, "a transparent problem has no members of its own", "leave `member` out");
@@ -178,8 +178,8 @@ fn answer(
         return Some(Answer::Transparent);
     }
     if attribute.status.is_absent() {
-        let message = format!("`{ident}` does not say what its clients receive");
-        let help = "write `#[problem(status = 404)]` over it, or `#[problem(transparent)]` where its one field is a problem";
+        let message = format!("`{ident}` has no `status`");
+        let help = "write `#[problem(status = 404)]` above it, or `#[problem(transparent)]` if its one field is a problem";
         // A key that is misspelt is an error by itself.
         if attribute.is_empty || attribute.answers() {
             errors.push(ident, message, help);
@@ -207,7 +207,7 @@ fn field(index: usize, field: &Field, errors: &mut Errors) -> KindField {
         (Member::Field(word), None) => {
             errors.push(
                 &word,
-                "the field has no name that a member could have",
+                "a field without a name requires a name for its member",
                 "write `#[problem(member = \"name\")]`",
             );
             None
@@ -239,7 +239,7 @@ fn check_names(ident: &Ident, text: &LitStr, fields: &[KindField], errors: &mut 
                 names.iter().map(|name| format!("`{{{name}}}`")).collect::<Vec<_>>().join(" or ")
             ),
         };
-        errors.push(text, format!("`{{{name}}}` names no field of `{ident}`"), help);
+        errors.push(text, format!("`{ident}` has no field for `{{{name}}}`"), help);
     }
 }
 
@@ -250,7 +250,7 @@ fn check_members(fields: &[KindField], errors: &mut Errors) {
         if !names.insert(name.value()) {
             errors.push(
                 &name.to_token_stream(),
-                format!("the problem has a member `{}` already", name.value()),
+                format!("duplicate member `{}`", name.value()),
                 "write `#[problem(member = \"name\")]` with another name",
             );
         }

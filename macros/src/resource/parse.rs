@@ -64,7 +64,7 @@ fn grant(attribute: &Attribute, errors: &mut Errors) -> GrantAttr {
         } else if let Ok(name) = syn::parse2::<LitStr>(argument.clone()) {
             errors.push(
                 &argument,
-                "the name of the resource is written without quotes",
+                "the name of the resource must not have quotes",
                 format!(
                     "write `{}`",
                     if GrantSpec::variable(&name.value()).is_ok() {
@@ -88,8 +88,8 @@ pub(super) fn resource(attributes: &[Attribute], errors: &mut Errors) -> Resourc
         let Meta::List(list) = &attribute.meta else {
             errors.push(
                 &attribute.meta,
-                "`resource` has its arguments in parentheses",
-                "write `#[resource(env = [\"LEVEL\"])]`, or leave the attribute out",
+                "`resource` requires its arguments in parentheses",
+                "write `#[resource(env = [\"LEVEL\"])]`, or remove the attribute",
             );
             continue;
         };

@@ -47,8 +47,8 @@ pub(super) fn validate(item: &DeriveInput, errors: &mut Errors) -> Option<ValidR
     } else if let Some(needs) = needs.given() {
         errors.push(
             &needs.tokens,
-            "`needs` is what the function of `init` takes, and there is none",
-            "write `init = Self::connect`, or leave `needs` out: the struct is then made of its fields, each of which is a `Res<T>`",
+            "`needs` requires `init`, whose function takes them",
+            "write `init = Self::connect`, or remove `needs`: the struct is then made of its fields, each a `Res<T>`",
         );
         None
     } else {
@@ -67,7 +67,7 @@ fn valid_grant(grant: GrantAttr, errors: &mut Errors) -> Option<ValidGrant> {
     if actions.is_absent() {
         errors.push(
             &tokens,
-            "the grant says no actions",
+            "missing `actions`: what the grant allows",
             "write `#[grant(items_table, actions = [\"dynamodb:GetItem\"])]`",
         );
         return None;
@@ -77,7 +77,7 @@ fn valid_grant(grant: GrantAttr, errors: &mut Errors) -> Option<ValidGrant> {
     if resource.is_absent() && !is_on_any {
         errors.push(
             &tokens,
-            "the grant says no resource",
+            "missing resource: where the grant applies",
             "write a name of your choice first, such as `#[grant(items_table, …)]`, or `on = \"*\"` for any resource",
         );
         return None;
@@ -101,7 +101,7 @@ fn of_fields(item: &DeriveInput, errors: &mut Errors) -> Option<Made> {
     let Data::Struct(data) = &item.data else {
         errors.push(
             &item.ident,
-            format!("`{}` is no struct, so that something has to make it", item.ident),
+            format!("`{}` is not a struct, so it requires `init`", item.ident),
             "write `#[resource(init = Self::connect)]` with an async function that returns `Result<Self, Error>`",
         );
         return None;

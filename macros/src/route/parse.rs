@@ -97,7 +97,7 @@ impl RouteAttr {
             Some(word @ ("method" | "path")) => {
                 errors.push(
                     &argument,
-                    format!("the {word} is written without a key"),
+                    format!("the {word} must not have a key"),
                     format!("write the method and the path first: `{EXAMPLE}`"),
                 );
                 self.method.excuse();
@@ -133,7 +133,7 @@ impl RouteAttr {
     fn report_what_is_absent(&mut self, errors: &mut Errors) {
         let absent = match (self.method.is_absent(), self.path.is_absent()) {
             (true, true) => {
-                // The example of the mend shows `auth` too.
+                // The example in the help shows `auth` too.
                 self.auth.excuse();
                 "the method and the path are missing"
             }
@@ -147,7 +147,7 @@ impl RouteAttr {
         if self.auth.is_absent() {
             errors.push(
                 &self.place,
-                "the route does not say who may call it",
+                "missing `auth`: who may call this route",
                 "write `auth = \"cognito\"`, or `auth = \"none\"` for an open route",
             );
         }
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_has_one_error_and_its_mend() {
+    fn every_mistake_has_one_error_and_its_fix() {
         let written = [
             r"",
             r#"auth = "none""#,

@@ -30,12 +30,12 @@ pub(crate) fn read(key: Key, value: &TokenStream, errors: &mut Errors) -> Option
         (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Parenthesis => group,
         (Some(TokenTree::Group(group)), Some(rest)) if group.delimiter() == Delimiter::Parenthesis => {
             let message =
-                format!("`{}` stands after the list of `{}`", shown(&rest.clone().into()), key.name);
-            errors.push(&rest, message, "write a comma before the next argument, and nothing else");
+                format!("unexpected `{}` after the list of `{}`", shown(&rest.clone().into()), key.name);
+            errors.push(&rest, message, "write only a comma before the next argument");
             return None;
         }
         _ => {
-            let message = format!("`{}` takes a list in parentheses", key.name);
+            let message = format!("`{}` requires a list in parentheses", key.name);
             errors.push(value, message, format!("write `{}`", key.example));
             return None;
         }
@@ -51,8 +51,8 @@ pub(crate) fn read(key: Key, value: &TokenStream, errors: &mut Errors) -> Option
     for Written(response) in responses {
         let is_given = |other: &Response| other.status.base10_digits() == response.status.base10_digits();
         if valid.iter().any(is_given) {
-            let message = format!("the status `{}` is given twice", response.status);
-            errors.push(&response.status, message, "keep one of the two");
+            let message = format!("duplicate status `{}`", response.status);
+            errors.push(&response.status, message, "keep one of them");
             is_right = false;
         } else {
             is_right &= check(key, &response, errors);
@@ -67,7 +67,7 @@ fn check(key: Key, Response { status, ty, .. }: &Response, errors: &mut Errors) 
     let Some(number) = number.filter(|_| status.suffix().is_empty()) else {
         errors.push(
             status,
-            format!("`{status}` is no status of a response"),
+            format!("`{status}` is not the status of a response"),
             format!("write one from 200 to 599: `{}`", key.example),
         );
         return false;
@@ -77,7 +77,7 @@ fn check(key: Key, Response { status, ty, .. }: &Response, errors: &mut Errors) 
             errors.push(
                 ty,
                 format!("a response with the status {number} has no body"),
-                format!("leave the type out: `{number}`, or `{number} = \"what it means\"`"),
+                format!("remove the type: `{number}`, or `{number} = \"what it means\"`"),
             );
             false
         }
@@ -109,7 +109,11 @@ impl Parse for Written {
         let help = format!("write `{status} = Item` or `{status} = \"what it means\"`");
         if !input.peek(LitStr) {
             if input.is_empty() || input.peek(Token![,]) {
-                return Err(error(&response.status, format!("nothing stands after `{status} =`"), help));
+                return Err(error(
+                    &response.status,
+                    format!("expected a type or a text after `{status} =`"),
+                    help,
+                ));
             }
             let fork = input.fork();
             if fork.parse::<Type>().is_err() {
@@ -134,7 +138,7 @@ impl Parse for Written {
             return Err(error(
                 &text,
                 "the text of a response is empty",
-                "leave it out, or say what the response means",
+                "remove it, or write what the response means",
             ));
         }
         if !input.is_empty() && !input.peek(Token![,]) {

@@ -91,8 +91,8 @@ fn check_scopes(attribute: &RouteAttr, errors: &mut Errors) {
     if !matches!(auth.value, Auth::Authorizer(_)) && !scopes.value.is_empty() {
         errors.push(
             &scopes.tokens,
-            format!("`auth = \"{}\"` has no token, and `scopes` are read from one", auth.value),
-            "write `auth = \"cognito\"`, or leave `scopes` out",
+            format!("`scopes` require a token, and `auth = \"{}\"` has none", auth.value),
+            "write `auth = \"cognito\"`, or remove `scopes`",
         );
     }
 }
@@ -124,8 +124,8 @@ fn agree<'a, T: PartialEq + 'a>(key: Key, slots: impl Iterator<Item = &'a Slot<T
     for other in given.filter(|other| other.value != *value) {
         errors.push(
             &other.tokens,
-            format!("`{}` disagrees with `{tokens}` over the same function", other.tokens),
-            format!("write `{}` once: the routes of one function share it", key.name),
+            format!("`{}` differs from `{tokens}` of the same function", other.tokens),
+            format!("write `{}` once: it applies to all routes of the function", key.name),
         );
     }
 }
@@ -156,8 +156,8 @@ fn check_differences(attributes: &[RouteAttr], handler: &Handler, errors: &mut E
         // Of one that is not complete yet, only that is said.
         let Some(key) = key(attribute) else { continue };
         if earlier.iter().any(|other| self::key(other) == Some(key)) {
-            let message = format!("`{key}` is given twice over `{}`", handler.ident);
-            errors.push(&attribute.place, message, "leave one of the two out");
+            let message = format!("duplicate `{key}` above `{}`", handler.ident);
+            errors.push(&attribute.place, message, "remove one of them");
             continue;
         }
         let Some(name) = attribute.name.given() else { continue };
@@ -165,7 +165,7 @@ fn check_differences(attributes: &[RouteAttr], handler: &Handler, errors: &mut E
         if earlier.iter().any(named) {
             // A name that is the handler's stands nowhere.
             let place = if name.tokens.is_empty() { &attribute.place } else { &name.tokens };
-            let message = format!("another route of `{}` is named `{}` too", handler.ident, name.value);
+            let message = format!("another route of `{}` has the name `{}` too", handler.ident, name.value);
             errors.push(place, message, "give this one a name of its own: `name = \"…\"`");
         }
     }
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn every_contradiction_has_one_error_and_its_mend() {
+    fn every_contradiction_has_one_error_and_its_fix() {
         let written = [
             (r#"GET, "/", auth = "none", scopes = ["items/read"]"#, "async fn f() {}"),
             (r#"GET, "/", auth = "iam", scopes = ["items/read"]"#, "async fn f() {}"),

@@ -43,7 +43,7 @@ impl<T: SharesBody<Last>, Last> Check for Twice<T, Last> {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` and `{Last}` both read the body, and a request has one",
     label = "reads the body, as the last argument does",
-    note = "only the last argument can read the body: leave one of the two out",
+    note = "only the last argument can read the body: remove one of them",
     note = "a body of several parts is one struct in `Json<T>`"
 )]
 pub trait SharesBody<Last> {}
