@@ -285,7 +285,7 @@ fn a_consumer_names_the_messages_that_failed_and_logs_which_they_are() {
         .iter()
         .filter(|line| ["test_serve", "routegen"].contains(&line["target"].as_str().unwrap_or_default()))
         .inspect(|line| {
-            assert_eq!((&line["consumer"], &line["routeKey"]), (&json!("on_number"), &json!(null)))
+            assert_eq!((&line["consumer"], &line["routeKey"]), (&json!("on_number"), &json!(null)));
         })
         .map(|line| {
             let id = line["fields"].get("id").unwrap_or(&line["spans"][0]["id"]);
