@@ -68,6 +68,10 @@ pub enum StartError {
 
 /// How a gateway is started: see [`Gateway::builder`].
 #[derive(Debug)]
+#[cfg_attr(
+    all(feature = "page", feature = "schedules"),
+    expect(clippy::struct_excessive_bools, reason = "each is an option of its own")
+)]
 pub struct GatewayBuilder {
     api: Api,
     address: SocketAddr,
@@ -82,6 +86,8 @@ pub struct GatewayBuilder {
     tokens_for_all: bool,
     integration_timeout: Duration,
     retry_after: Option<Duration>,
+    #[cfg(feature = "schedules")]
+    schedules: bool,
 }
 
 impl Gateway {
@@ -104,6 +110,8 @@ impl Gateway {
             tokens_for_all: false,
             integration_timeout: Self::INTEGRATION_TIMEOUT,
             retry_after: None,
+            #[cfg(feature = "schedules")]
+            schedules: false,
         }
     }
 
@@ -351,6 +359,15 @@ impl GatewayBuilder {
         self
     }
 
+    /// Lets schedules call their functions when their time comes, in place of only when they are [told to](Gateway::fire_schedule).
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+    #[must_use]
+    pub fn schedules(mut self, on: bool) -> Self {
+        self.schedules = on;
+        self
+    }
+
     /// Starts it, on the async runtime that this is called on, whose I/O and time must be enabled.
     ///
     /// # Errors
@@ -371,6 +388,8 @@ impl GatewayBuilder {
             tokens_for_all,
             integration_timeout,
             retry_after,
+            #[cfg(feature = "schedules")]
+            schedules,
         } = self;
         let failed = |source| StartError::Bind { address, source };
         let listeners = if !listens {
@@ -403,6 +422,8 @@ impl GatewayBuilder {
         let ids = Arc::new(Ids::default());
         let (region, processes) = (Api::REGION.into(), Processes::default());
         let events = Hub::new(ids.clone(), observer.clone(), retry_after);
+        #[cfg(feature = "schedules")]
+        let events = Hub::with_schedules(events, schedules);
         let services = Services { ids, observer, region, processes, alive: alive_sender };
         let deployment = Deployment::new(&api, &services, issuer.as_ref())?;
         if let Some(issuer) = &issuer {

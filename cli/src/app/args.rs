@@ -182,6 +182,7 @@ impl RunArgs {
 }
 
 #[derive(ClapArgs, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct DevArgs {
     /// Port on loopback; 0 for any free port
     #[arg(long, value_name = "PORT", default_value_t = DEV_PORT)]
@@ -227,6 +228,9 @@ pub(crate) struct DevArgs {
     /// Number of processes that a function may have at once [default: 4]; further requests wait
     #[arg(long, value_name = "N")]
     pub(crate) instances: Option<NonZero<usize>>,
+    /// Call the functions of schedules when their time comes; without it, only the page and scripts call them
+    #[arg(long)]
+    pub(crate) schedules: bool,
     /// Check the files twice a second, for file systems that report no changes: bind mounts, WSL, network disks
     #[arg(long)]
     pub(crate) poll: bool,

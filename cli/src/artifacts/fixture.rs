@@ -12,6 +12,7 @@ pub(crate) fn function(architecture: Architecture) -> Function {
         key: "get_items".to_owned(),
         name: "get-items".to_owned(),
         kind: TriggerKind::Routes,
+        consumes: None,
         description: String::new(),
         artifact: "get-items.zip".to_owned(),
         memory: 128,

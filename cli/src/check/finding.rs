@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use routegen_spec::{AuthorizerSpec, RouteSpec, SourceLocation, limits};
+use jiff::Timestamp;
+use routegen_spec::{AuthorizerSpec, ConsumerSpec, RouteSpec, SourceLocation, limits};
 
 /// A rule that is broken, or merely stretched.
 #[derive(Debug)]
@@ -29,17 +30,18 @@ pub(super) struct Handler<'a> {
     pub(super) source: &'a SourceLocation,
 }
 
-/// What `routegen.toml` says that rules depend on.
+/// What rules depend on beside the code: what `routegen.toml` says, and the time.
 pub(super) struct Configured<'a> {
     /// The authorizers that are not written in Rust.
     pub(super) authorizers: Vec<&'a str>,
     /// How many routes an API may have.
     pub(super) routes: usize,
+    pub(super) now: Timestamp,
 }
 
 impl Default for Configured<'_> {
     fn default() -> Self {
-        Self { authorizers: Vec::new(), routes: limits::ROUTES_PER_API as usize }
+        Self { authorizers: Vec::new(), routes: limits::ROUTES_PER_API as usize, now: Timestamp::UNIX_EPOCH }
     }
 }
 
@@ -52,6 +54,12 @@ impl<'a> From<&'a RouteSpec> for Handler<'a> {
 impl<'a> From<&'a AuthorizerSpec> for Handler<'a> {
     fn from(authorizer: &'a AuthorizerSpec) -> Self {
         Self { path: &authorizer.handler, source: &authorizer.source }
+    }
+}
+
+impl<'a> From<&'a ConsumerSpec> for Handler<'a> {
+    fn from(consumer: &'a ConsumerSpec) -> Self {
+        Self { path: &consumer.handler, source: &consumer.source }
     }
 }
 

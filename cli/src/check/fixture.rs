@@ -1,6 +1,6 @@
-//! Routes and authorizers for unit tests: each is valid, and a test changes what it is about.
+//! Routes, authorizers and consumers for unit tests: each is valid, and a test changes what it is about.
 
-use routegen_spec::{Auth, AuthorizerSpec, Method, RouteSpec, SourceLocation};
+use routegen_spec::{Auth, AuthorizerSpec, ConsumerSpec, EventSource, Method, RouteSpec, SourceLocation};
 
 /// A route that nothing is wrong with.
 pub(crate) fn route(name: &str, path: &str) -> RouteSpec {
@@ -22,6 +22,17 @@ pub(crate) fn authorizer(name: &str) -> AuthorizerSpec {
     authorizer.source = SourceLocation::new("src/auth.rs", 1, 1);
     authorizer.entry = format!("routegen.items.authorizer.{name}");
     authorizer
+}
+
+/// A consumer of this event source that nothing is wrong with.
+pub(crate) fn consumer(name: &str, source: EventSource) -> ConsumerSpec {
+    let kind = source.kind().as_str();
+    with(ConsumerSpec::new(name.parse().unwrap(), source), |consumer| {
+        consumer.handler = format!("items::events::{name}");
+        consumer.package = "items".to_owned();
+        consumer.source = SourceLocation::new("src/events.rs", 1, 1);
+        consumer.entry = format!("routegen.items.{kind}.{name}");
+    })
 }
 
 /// A route behind the authorizer of this name.

@@ -51,6 +51,7 @@ pub(crate) fn check(
     let configured = Configured {
         authorizers: config.jwt_authorizers().map(|(name, _)| name).collect(),
         routes: config.quota_of_routes(),
+        now: jiff::Timestamp::now(),
     };
     let findings = rules::apply(manifest, &configured);
     let violations: Vec<_> =

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use routegen_spec::{
-    Auth, AuthorizerKind, Entry, EnvName, FunctionSpec, Manifest, RouteSpec, Trigger, TriggerKind,
+    Auth, AuthorizerKind, Entry, EnvName, EventSource, FunctionSpec, Manifest, RouteSpec, Trigger,
+    TriggerKind,
 };
 use serde::Serialize;
 
@@ -51,11 +52,14 @@ pub(crate) struct CheckedRoute {
 /// A Lambda function, and its artifact.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Function {
-    /// What it is called in the Terraform maps: `get_items`. The name of its route, its group or its authorizer.
+    /// What it is called in the Terraform maps: `get_items`. The name of its route, its group, its authorizer or its consumer.
     pub(crate) key: String,
     /// What it is called in AWS: `get-items`.
     pub(crate) name: String,
     pub(crate) kind: TriggerKind,
+    /// What calls it where no HTTP request does.
+    #[serde(skip)]
+    pub(crate) consumes: Option<EventSource>,
     pub(crate) description: String,
     /// The file name of its zip.
     pub(crate) artifact: String,
@@ -72,7 +76,7 @@ pub(crate) struct Function {
     #[serde(skip)]
     pub(crate) permissions: Permissions,
     pub(crate) architecture: Architecture,
-    /// The symbols of the entry points that its artifact serves: one for each of its routes, or the authorizer's.
+    /// The symbols of the entry points that its artifact serves: one for each of its routes, the authorizer's or the consumer's.
     pub(crate) entries: Vec<String>,
     /// The same as its program calls them.
     #[serde(skip)]
@@ -199,6 +203,10 @@ impl Function {
         Self {
             key: spec.name.to_string(),
             kind: spec.kind(),
+            consumes: match &spec.trigger {
+                Trigger::Consumer(consumer) => Some(consumer.consumes.clone()),
+                _ => None,
+            },
             description: spec.description.clone(),
             artifact: format!("{name}.zip"),
             name,

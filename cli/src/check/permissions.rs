@@ -108,7 +108,8 @@ pub(super) fn resources<'a>(grants: impl IntoIterator<Item = &'a GrantSpec>) -> 
 /// All grants of a manifest.
 pub(super) fn all(manifest: &Manifest) -> impl Iterator<Item = &GrantSpec> {
     let of_authorizers = manifest.authorizers.iter().flat_map(|authorizer| &authorizer.grants);
-    manifest.routes.iter().flat_map(|route| &route.grants).chain(of_authorizers)
+    let of_consumers = manifest.consumers.iter().flat_map(|consumer| &consumer.grants);
+    manifest.routes.iter().flat_map(|route| &route.grants).chain(of_authorizers).chain(of_consumers)
 }
 
 #[cfg(test)]

@@ -281,7 +281,7 @@ impl Happened {
     /// Nothing for what this version does not know.
     fn new(log: EventLog) -> Option<Self> {
         let what = match log.fate {
-            EventFate::Sent { body } => What::Sent { body: printable(&body).into_owned() },
+            EventFate::Sent { body } => What::Sent { body },
             EventFate::Filtered => What::Filtered,
             EventFate::DeadLetter { receives } => What::DeadLetter { receives },
             EventFate::Put { functions } => What::Put { functions },
@@ -418,8 +418,10 @@ impl fmt::Display for Happened {
         };
         match &self.what {
             What::Sent { body } => {
-                let mut shown: String = body.chars().take(SHOWN_CHARS).collect();
-                if shown.len() < body.len() {
+                // One line, however JSON is laid out.
+                let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
+                let mut shown: String = line.chars().take(SHOWN_CHARS).collect();
+                if shown.len() < line.len() {
                     shown.push('…');
                 }
                 writeln!(
@@ -596,7 +598,7 @@ mod tests {
         let happened =
             |what| JournalLine::Event(Happened { at: "orders".to_owned(), id: "a".to_owned(), what });
         for (what, expected) in [
-            (What::Sent { body: "{\u{1b}}".to_owned() }, "sent to queue orders  {\\u{1b}}  a\n"),
+            (What::Sent { body: "{\n\u{1b}}".to_owned() }, "sent to queue orders  { \\u{1b}}  a\n"),
             (What::Filtered, "deleted from queue orders: no filter takes a\n"),
             (What::DeadLetter { receives: 1 }, "dead letter of queue orders: a was received once\n"),
             (What::DeadLetter { receives: 5 }, "dead letter of queue orders: a was received 5 times\n"),

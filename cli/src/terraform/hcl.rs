@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     Null,
+    Bool(bool),
     Number(u32),
     String(String),
     List(Vec<Value>),
@@ -89,6 +90,9 @@ pub(super) fn escape(text: &str) -> String {
 fn write_value(out: &mut String, value: &Value, depth: usize) {
     match value {
         Value::Null => out.push_str("null"),
+        Value::Bool(value) => {
+            let _ = write!(out, "{value}");
+        }
         Value::Number(number) => {
             let _ = write!(out, "{number}");
         }
@@ -140,7 +144,12 @@ fn is_one_line(value: &Value) -> bool {
     match value {
         Value::Object(entries) => entries.is_empty(),
         Value::List(items) => items.iter().all(is_one_line),
-        Value::Null | Value::Number(_) | Value::String(_) | Value::Instance(..) | Value::Resource(..) => true,
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Instance(..)
+        | Value::Resource(..) => true,
     }
 }
 
@@ -205,6 +214,7 @@ mod tests {
         let text = prop_oneof!["\\PC*", "([$%]{1,3}\\{|\\}|[\"\\\\\\n\\r\\t$%a~])*"];
         let leaf = prop_oneof![
             Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
             any::<u32>().prop_map(Value::Number),
             text.clone().prop_map(Value::String)
         ];
@@ -219,6 +229,7 @@ mod tests {
     fn as_read(value: &Value) -> ::hcl::Value {
         match value {
             Value::Null => ::hcl::Value::Null,
+            Value::Bool(value) => (*value).into(),
             Value::Number(number) => (*number).into(),
             Value::String(text) => text.clone().into(),
             Value::List(items) => items.iter().map(as_read).collect::<Vec<_>>().into(),

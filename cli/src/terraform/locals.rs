@@ -4,7 +4,10 @@
 
 use routegen_spec::{Auth, AuthorizerKind, EnvName, limits};
 
-use super::hcl::{self, Value};
+use super::{
+    event_sources,
+    hcl::{self, Value},
+};
 use crate::check::{Authorizer, CheckedManifest, CheckedRoute, Function, Permissions};
 
 const HEADER: &str = "# The routegen module: what the code says. The other files make resources of it.\n\n";
@@ -15,7 +18,7 @@ pub(super) fn render(manifest: &CheckedManifest) -> String {
     let authorizers =
         manifest.authorizers.iter().map(|authorizer| (&authorizer.name, self::authorizer(authorizer)));
     let servers = manifest.resource_servers.iter().map(|(server, scopes)| (server, Value::strings(scopes)));
-    let entries = [
+    let mut entries = vec![
         ("The name of the API, unless var.name is set", "api_name", Value::from(manifest.api_name.as_str())),
         (
             "The functions, each with its zip in var.artifacts_dir",
@@ -36,6 +39,7 @@ pub(super) fn render(manifest: &CheckedManifest) -> String {
             Value::object(servers),
         ),
     ];
+    entries.extend(event_sources::entries(manifest, |function| function.key.clone()));
     HEADER.to_owned() + &hcl::locals(&entries)
 }
 

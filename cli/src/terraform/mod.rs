@@ -6,6 +6,7 @@
 //! the resources too. Each file can be had in Terraform's JSON syntax.
 
 mod error;
+mod event_sources;
 mod hcl;
 mod json;
 mod locals;
@@ -23,14 +24,19 @@ use crate::{check::CheckedManifest, support::files::Generated};
 pub(crate) const MODULE: &str = "routegen";
 
 /// The files of the module that are the same for every API.
-const FIXED: [(&str, &str); 9] = [
+const FIXED: [(&str, &str); 14] = [
     ("api.tf", include_str!("module/api.tf")),
     ("authorizers.tf", include_str!("module/authorizers.tf")),
     ("cognito.tf", include_str!("module/cognito.tf")),
     ("domain.tf", include_str!("module/domain.tf")),
+    ("event_rules.tf", include_str!("module/event_rules.tf")),
+    ("events.tf", include_str!("module/events.tf")),
     ("functions.tf", include_str!("module/functions.tf")),
     ("outputs.tf", include_str!("module/outputs.tf")),
+    ("queues.tf", include_str!("module/queues.tf")),
     ("resources.tf", include_str!("module/resources.tf")),
+    ("schedules.tf", include_str!("module/schedules.tf")),
+    ("streams.tf", include_str!("module/streams.tf")),
     ("variables.tf", include_str!("module/variables.tf")),
     ("versions.tf", include_str!("module/versions.tf")),
 ];
@@ -149,18 +155,19 @@ mod tests {
                 let before = emitted(vec![named("b"), named("y")], layout, Syntax::Hcl);
                 let after = emitted(vec![named("b"), named("y"), named(added)], layout, Syntax::Hcl);
                 for (before, after) in before.iter().zip(&after) {
-                    let diff = similar::TextDiff::from_lines(&before.text, &after.text);
-                    let changed: Vec<_> = diff
-                        .iter_all_changes()
-                        .filter(|change| change.tag() != similar::ChangeTag::Equal)
-                        .collect();
-                    assert!(
-                        changed.iter().all(|change| change.tag() == similar::ChangeTag::Insert),
-                        "{changed:?}"
-                    );
+                    let patch = diffy::create_patch(&before.text, &after.text);
+                    let lines = patch.hunks().iter().flat_map(diffy::Hunk::lines);
+                    let changed: Vec<_> =
+                        lines.filter(|line| !matches!(line, diffy::Line::Context(_))).collect();
+                    let inserted = |line: &&diffy::Line<'_, str>| match line {
+                        diffy::Line::Insert(text) => Some(text.to_string()),
+                        _ => None,
+                    };
+                    let added_lines: Vec<_> = changed.iter().filter_map(inserted).collect();
+                    assert_eq!(added_lines.len(), changed.len(), "{changed:?}");
                     // As many entries as name it: in the module its function and its route.
-                    let entries = changed.iter().filter(|change| change.value().ends_with("= {\n"));
-                    let of_it = entries.clone().filter(|change| change.value().trim().starts_with(added));
+                    let entries = added_lines.iter().filter(|line| line.ends_with("= {\n"));
+                    let of_it = entries.clone().filter(|line| line.trim().starts_with(added));
                     assert_eq!(entries.count(), of_it.count(), "{changed:?}");
                     assert_eq!(before.path == LOCALS, !changed.is_empty(), "{}", before.path);
                 }

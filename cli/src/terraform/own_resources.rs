@@ -4,6 +4,7 @@
 //! `aws_lambda_function.get_items_lambda`; what the code says beyond that stands in maps beside it, to be used or left.
 
 use super::{
+    event_sources,
     hcl::{self, Value},
     locals,
 };
@@ -23,7 +24,7 @@ pub(super) fn render(manifest: &CheckedManifest) -> String {
     });
     let functions =
         manifest.functions.iter().map(|function| (key(&function.key), locals::function(function)));
-    let entries = [
+    let mut entries = vec![
         (
             "The routes: for_each of integrations, routes and permissions",
             "lambda_routes",
@@ -52,6 +53,7 @@ pub(super) fn render(manifest: &CheckedManifest) -> String {
             locals::resources(manifest),
         ),
     ];
+    entries.extend(event_sources::entries(manifest, |function| key(&function.key)));
     HEADER.to_owned() + &hcl::locals(&entries)
 }
 

@@ -52,12 +52,7 @@ impl Previous {
     pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut previous = Self::default();
         for (name, text) in files {
-            // Expressions are texts of the form `${…}`, as they are in Terraform's own JSON.
-            let file: Option<Value> = match Utf8Path::new(name).extension() {
-                Some("json") => serde_json::from_str(text).ok(),
-                _ => ::hcl::from_str(text).ok(),
-            };
-            previous.add(&file.unwrap_or_default());
+            previous.add(&value(name, text).unwrap_or_default());
         }
         previous
     }
@@ -88,6 +83,14 @@ impl Previous {
     /// Whether there was a route of this method and path, whatever its parameters were called.
     pub(crate) fn has_route(&self, method: &str, path: &PathPattern) -> bool {
         self.routes.iter().any(|route| route.identity == (method.to_owned(), path.identity()))
+    }
+}
+
+/// What a file says. Expressions are texts of the form `${…}`, as they are in Terraform's own JSON.
+pub(super) fn value(name: &str, text: &str) -> Option<Value> {
+    match Utf8Path::new(name).extension() {
+        Some("json") => serde_json::from_str(text).ok(),
+        _ => ::hcl::from_str(text).ok(),
     }
 }
 

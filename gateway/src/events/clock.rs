@@ -20,6 +20,18 @@ impl Clock {
         self.wall + at.saturating_duration_since(self.begin)
     }
 
+    /// When it began.
+    #[cfg(feature = "schedules")]
+    pub(super) fn begin(&self) -> SystemTime {
+        self.wall
+    }
+
+    /// What a calendar on the wall says: other clocks stand still while a machine sleeps.
+    #[cfg(feature = "schedules")]
+    pub(super) fn calendar(&self, at: Instant) -> SystemTime {
+        self.wall(at).max(SystemTime::now())
+    }
+
     /// In milliseconds since 1970.
     pub(super) fn millis(&self, at: Instant) -> u64 {
         let since = self.wall(at).duration_since(UNIX_EPOCH).unwrap_or_default();

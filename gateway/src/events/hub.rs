@@ -3,6 +3,8 @@
 //! In: what is sent, and the consumers as they are now. Out: what waits for them, by the rules of each kind of event source, and how much
 //! that is. It calls nothing.
 
+#[cfg(feature = "schedules")]
+use std::time::SystemTime;
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex},
@@ -13,10 +15,14 @@ use routegen_apigw::{
     ACCOUNT_ID,
     consumer::{BusEvent, ChangeKind, ScheduledCall, StreamRecord},
 };
+#[cfg(feature = "schedules")]
+use routegen_spec::Schedule;
 use routegen_spec::{EventSource, limits};
 use serde_json::{Map, Value, json};
 use tokio::{sync::Notify, time::Instant};
 
+#[cfg(feature = "schedules")]
+use super::times;
 use super::{
     clock::{Clock, rfc3339},
     consumer::{self, DeployedConsumer},
@@ -31,6 +37,10 @@ use crate::{
 
 /// Events that wait for their function at once.
 const LATER: usize = 1_000;
+
+/// How often the calendar is looked at, because clocks can stand still.
+#[cfg(feature = "schedules")]
+const CALENDAR: Duration = Duration::from_secs(30);
 
 /// What was given up, and its bytes.
 const LOST: usize = 200;
@@ -77,6 +87,9 @@ pub(crate) struct Hub {
     pub(super) clock: Clock,
     /// In place of AWS's own pauses.
     pub(super) retry_after: Option<Duration>,
+    /// Whether schedules fire by themselves.
+    #[cfg(feature = "schedules")]
+    schedules: bool,
     pub(super) state: Mutex<State>,
     pub(super) changed: Notify,
 }
@@ -93,6 +106,9 @@ pub(super) struct State {
     pub(super) shards: BTreeMap<Arc<str>, Shard>,
     lost: VecDeque<Lost>,
     records: u64,
+    /// When schedules are due next, by their functions.
+    #[cfg(feature = "schedules")]
+    fires: BTreeMap<Arc<str>, (Schedule, Option<SystemTime>)>,
 }
 
 /// An event that Lambda has taken for a function.
@@ -131,9 +147,59 @@ impl Hub {
             observer,
             clock: Clock::new(),
             retry_after,
+            #[cfg(feature = "schedules")]
+            schedules: false,
             state: Mutex::default(),
             changed: Notify::new(),
         })
+    }
+
+    /// The same, whose schedules fire by themselves.
+    #[cfg(feature = "schedules")]
+    pub(crate) fn with_schedules(hub: Arc<Self>, on: bool) -> Arc<Self> {
+        match Arc::try_unwrap(hub) {
+            Ok(hub) => Arc::new(Self { schedules: on, ..hub }),
+            Err(hub) => hub,
+        }
+    }
+
+    /// Fires the schedules that are due at `now`, and gives when the next is.
+    #[cfg(feature = "schedules")]
+    pub(super) fn fire_due(&self, now: Instant) -> Option<Instant> {
+        if !self.schedules {
+            return None;
+        }
+        let wall = self.clock.calendar(now);
+        let (mut due, mut next) = (Vec::new(), None::<SystemTime>);
+        {
+            let mut state = lock(&self.state);
+            let mut fires = BTreeMap::new();
+            for consumer in state.consumers.clone() {
+                let EventSource::Schedule(schedule) = &consumer.source else { continue };
+                let name = consumer.function.name.clone();
+                let known = state.fires.get(&name).filter(|(known, _)| known == schedule);
+                let mut at = match known {
+                    Some((_, at)) => *at,
+                    None => times::next(schedule, self.clock.begin(), wall),
+                };
+                if let Some(time) = at.filter(|at| *at <= wall) {
+                    due.push((name.clone(), time));
+                    // What was missed while the machine slept is not made up for.
+                    at = times::next(schedule, self.clock.begin(), wall);
+                }
+                if let Some(at) = at {
+                    next = Some(next.map_or(at, |next| next.min(at)));
+                }
+                fires.insert(name, (schedule.clone(), at));
+            }
+            state.fires = fires;
+        }
+        for (function, time) in due {
+            // A function that has so much to do already is called the next time.
+            let _ = self.fire_at(&function, &rfc3339(time));
+        }
+        let until = next?.duration_since(wall).unwrap_or_default();
+        Some(now + until.min(CALENDAR))
     }
 
     /// These are the consumers from now on. What waits goes on waiting, for those of the same names.
@@ -250,6 +316,10 @@ impl Hub {
 
     /// Calls the function of a schedule, and gives the id of the call.
     pub(crate) fn fire(&self, name: &str) -> Result<String, EventError> {
+        self.fire_at(name, &rfc3339(self.clock.wall(Instant::now())))
+    }
+
+    fn fire_at(&self, name: &str, scheduled_time: &str) -> Result<String, EventError> {
         let now = Instant::now();
         let (function, region) = {
             let state = lock(&self.state);
@@ -262,7 +332,7 @@ impl Hub {
         };
         let id = self.ids.invocation();
         let call = ScheduledCall {
-            scheduled_time: &rfc3339(self.clock.wall(now)),
+            scheduled_time,
             schedule_arn: &consumer::schedule_arn(&region, &function),
             execution_id: &id,
             attempt_number: 1,
@@ -422,7 +492,10 @@ impl Hub {
             queue.dead().map(move |message| {
                 json!({
                     "of": name, "id": message.message_id, "time": message.sent,
-                    "why": format!("it was received {} times", message.receive_count), "content": message.body,
+                    "why": match message.receive_count {
+                        1 => "it was received once".to_owned(),
+                        count => format!("it was received {count} times"),
+                    }, "content": message.body,
                 })
             })
         });

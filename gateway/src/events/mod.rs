@@ -13,6 +13,8 @@ mod queue;
 mod sample;
 mod shard;
 mod sqs;
+#[cfg(feature = "schedules")]
+mod times;
 mod work;
 
 pub(crate) use self::{consumer::DeployedConsumer, endpoint::answer, hub::Hub, work::run};

@@ -39,7 +39,13 @@ const STREAM_PAUSE: Duration = Duration::from_secs(1);
 pub(crate) async fn run(hub: Arc<Hub>, mut stop: watch::Receiver<bool>) {
     let mut works = JoinSet::new();
     loop {
-        let (due, next) = hub.due(Instant::now());
+        let now = Instant::now();
+        #[cfg(feature = "schedules")]
+        let fires = hub.fire_due(now);
+        #[cfg(not(feature = "schedules"))]
+        let fires = None::<Instant>;
+        let (due, next) = hub.due(now);
+        let next = [next, fires].into_iter().flatten().min();
         for work in due {
             works.spawn(hub.clone().work(work));
         }

@@ -220,7 +220,7 @@ impl Entry {
 
 fn fate(fate: &EventFate) -> Value {
     match fate {
-        EventFate::Sent { body } => json!({ "sent": printable(body) }),
+        EventFate::Sent { body } => json!({ "sent": body }),
         EventFate::Filtered => json!("filtered"),
         EventFate::DeadLetter { receives } => json!({ "dead_letter": receives }),
         EventFate::Put { functions } => json!({ "put": functions }),

@@ -44,7 +44,7 @@ const change = (path, method, body) =>
 
 // ---- Routes ----
 
-let api = { routes: [], scopes: [], stage: "" };
+let api = { routes: [], consumers: [], scopes: [], stage: "" };
 // The document of the API, where there is one.
 let described = null;
 let route = null;
@@ -64,6 +64,10 @@ async function load() {
   showRoutes();
   const again = api.routes.find(({ key }) => key === before);
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  const consumed = consumer?.function;
+  showConsumers();
+  const still = api.consumers.find((one) => one.function === consumed);
+  if (consumed) return same(still, consumer) ? undefined : chooseConsumer(still ?? null);
   if (!same(again, route) || (again && !same(operationOf(again), operation))) choose(again ?? null);
 }
 
@@ -107,6 +111,9 @@ const buttons = () => [...$("routes").querySelectorAll("button")];
 
 function mark() {
   for (const button of buttons()) button.setAttribute("aria-pressed", String(button.dataset.key === route?.key));
+  for (const button of $("consumers").querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", String(button.dataset.function === consumer?.function));
+  }
 }
 
 // ---- The call ----
@@ -117,6 +124,7 @@ const drafts = new Map();
 const written = () => [...$("form").querySelectorAll("input:not([type=checkbox]), textarea, select")];
 
 function choose(one) {
+  leaveConsumer();
   if (route) drafts.set(route.key, new Map(written().map(({ id, value }) => [id, value])));
   route = one;
   mark();
@@ -409,6 +417,158 @@ function readable(bytes) {
   }
 }
 
+// ---- Consumers ----
+
+let consumer = null;
+// How much waits for whom, and what was given up.
+let events = { queues: [], dead_letters: [] };
+let counting = null;
+
+// What a person sends, by kind: what it is called, and what the button says.
+const KINDS = {
+  queue: { label: "Message", verb: "Send", draft: (one) => exampleOf(one) },
+  event: {
+    label: "Event",
+    verb: "Put",
+    draft: (one) => ({ source: one.source ?? "local", "detail-type": one.detail_type ?? "Local", detail: exampleOf(one) }),
+  },
+  stream: { label: "Change: new, old or both, and keys", verb: "Send", draft: (one) => ({ new: exampleOf(one) }) },
+  schedule: { label: "", verb: "Fire", draft: () => null },
+};
+const exampleOf = ({ schema }) => (schema ? example(schema) : {});
+
+function showConsumers() {
+  const focused = document.activeElement?.dataset?.function;
+  $("consumers-part").hidden = !api.consumers.length;
+  $("log-title").textContent = api.consumers.length ? "Requests and events" : "Requests";
+  $("nothing").textContent = api.consumers.length ? "Choose a route or a consumer." : "Choose a route.";
+  $("consumers").replaceChildren(node("ul", {}, ...api.consumers.map((one) => node("li", {}, consumerButton(one)))));
+  mark();
+  if (api.consumers.length) count();
+  const buttons = [...$("consumers").querySelectorAll("button")];
+  if (focused) buttons.find((button) => button.dataset.function === focused)?.focus();
+}
+
+function consumerButton(one) {
+  const button = node(
+    "button",
+    { type: "button", className: "route consumer" },
+    node("span", { className: "method" }, one.kind),
+    node("span", { className: "function" }, one.function),
+    node("small", {}, one.event_source),
+    node("small", { className: "counts" }),
+  );
+  button.dataset.function = one.function;
+  button.addEventListener("click", () => chooseConsumer(one));
+  return button;
+}
+
+function leaveConsumer() {
+  if (consumer) drafts.set(`consumer ${consumer.function}`, $("event-body").value);
+  consumer = null;
+  $("event-form").hidden = $("dead").hidden = true;
+}
+
+function chooseConsumer(one) {
+  choose(null);
+  consumer = one;
+  mark();
+  $("nothing").hidden = Boolean(one);
+  $("event-form").hidden = !one;
+  if (!one) return;
+  const kind = KINDS[one.kind];
+  $("event-about").textContent = `${one.function}, called by ${one.event_source}`;
+  $("group-field").hidden = !one.fifo;
+  $("group").required = one.fifo;
+  $("event-body-field").hidden = !kind.label;
+  $("event-body-label").textContent = kind.label;
+  $("event-send").textContent = kind.verb;
+  $("event-body").value = drafts.get(`consumer ${one.function}`) ?? JSON.stringify(kind.draft(one), null, 2);
+  showCounts();
+}
+
+async function post(path, body) {
+  const response = await fetch(`/_routegen/events/${path}`, {
+    method: "POST", body, cache: "no-store", headers: { "content-type": "application/json" },
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.message ?? `the gateway answered with ${response.status}`);
+  return answer;
+}
+
+function said(text, tone = "good") {
+  $("outcome").className = tone;
+  $("outcome").textContent = text;
+}
+
+$("event-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  $("event-send").disabled = true;
+  const { kind, path, fifo, resource } = consumer;
+  try {
+    const query = fifo ? `?group=${encodeURIComponent($("group").value)}` : "";
+    const answer = await post(path + query, kind === "schedule" ? undefined : $("event-body").value);
+    const reached = answer.functions?.length ? `It reaches ${answer.functions.join(", ")}.` : "It reaches no consumer.";
+    const sent = answer.duplicate ? "The queue has had it already: nothing was sent." : `Sent to ${resource} as ${answer.id}.`;
+    said(kind === "queue" ? sent : reached, answer.functions?.length === 0 || answer.duplicate ? "warn" : "good");
+  } catch (error) {
+    said(`Not sent: ${error.message}`, "bad");
+  }
+  $("event-send").disabled = false;
+});
+
+// The log tells when something has changed.
+function count() {
+  clearTimeout(counting);
+  counting = setTimeout(async () => {
+    try {
+      events = await own("events");
+    } catch {
+      return;
+    }
+    showCounts();
+  }, 100);
+}
+
+const lettersOf = ({ kind, function: name, resource }) =>
+  events.dead_letters.filter(({ of }) => of === (kind === "queue" ? resource : name));
+
+function showCounts() {
+  for (const button of $("consumers").querySelectorAll("button")) {
+    const one = api.consumers.find((known) => known.function === button.dataset.function);
+    const letters = one ? lettersOf(one).length : 0;
+    const text = letters ? `${letters} dead letter${letters === 1 ? "" : "s"}` : "";
+    Object.assign(button.lastElementChild, { textContent: text, className: `counts ${text && "bad"}` });
+  }
+  if (!consumer) return;
+  const queue = consumer.kind === "queue" && events.queues.find(({ name }) => name === consumer.resource);
+  $("event-counts").hidden = !queue;
+  if (queue) $("event-counts").textContent = `${queue.waiting} waiting, ${queue.in_flight} in flight, ${queue.delayed} to come`;
+  const letters = lettersOf(consumer);
+  $("dead").hidden = !letters.length;
+  $("dead-letters").replaceChildren(...letters.slice(-KEPT).reverse().map(letterItem));
+}
+
+function letterItem({ of, id, why, time, content }) {
+  const again = node("button", { type: "button" }, "Send again");
+  again.addEventListener("click", () => revive(of, id));
+  const title = node("div", { className: "buttons" }, node("small", {}, `${clock(time)} ${visible(why)}`), again);
+  return node("li", {}, title, node("pre", { tabIndex: 0, ariaLabel: "Dead letter" }, pretty(content)));
+}
+
+async function revive(of, id) {
+  try {
+    const query = id ? `?id=${encodeURIComponent(id)}` : "";
+    const { sent_again: sent } = await post(`dead-letters/${encodeURIComponent(of)}${query}`);
+    said(`${sent} sent again.`);
+  } catch (error) {
+    said(`Not sent: ${error.message}`, "bad");
+  }
+  count();
+}
+
+$("revive-all").addEventListener("click", () => revive(consumer.kind === "queue" ? consumer.resource : consumer.function));
+
 // ---- The log ----
 
 let following = null;
@@ -503,6 +663,14 @@ function empty() {
 function show(entry) {
   if (entry.kind === "request") return showRequest(entry);
   if (entry.kind === "line") return showLine(entry);
+  if (entry.kind === "delivery") {
+    count();
+    return showDelivery(entry);
+  }
+  if (entry.kind === "event") {
+    count();
+    return showEvent(entry);
+  }
   if (entry.kind === "cleared") return empty();
   if (entry.kind === "replaced") {
     clearTimeout(reload);
@@ -557,6 +725,56 @@ function addLine(group, line) {
 function showRequest(entry) {
   // What its authorizer wrote stands above what its function did.
   const ids = [entry.authorizer_invocation, entry.invocation].filter(Boolean);
+  showCall(entry, ids, requestSummary(entry), facts(entry));
+}
+
+function showDelivery(entry) {
+  const { records, failed, error } = entry;
+  const [word, tone] = !failed.length ? ["done", "good"]
+    : failed.length < records.length && !error ? [`${failed.length} failed`, "warn"] : ["failed", "bad"];
+  const badges = [entry.attempt > 1 && `attempt ${entry.attempt}`, entry.cold_start && "cold start"].filter(Boolean);
+  const summary = node(
+    "summary",
+    {},
+    node("span", { className: "time" }, clock(entry.time)),
+    node("span", { className: "method" }, entry.function),
+    node("span", { className: "target" }, entry.event_source),
+    ...badges.map((badge) => node("span", { className: "badge" }, badge)),
+    node("span", { className: `status ${tone}` }, word),
+    node("span", { className: "duration" }, milliseconds(entry.milliseconds)),
+  );
+  const again = entry.again_in === null ? (failed.length ? "not tried again" : "") : `in ${entry.again_in} s`;
+  const rows = [
+    ["time", new Date(entry.time).toLocaleString()],
+    ["function", entry.function],
+    ["records", String(records.length)],
+    ["failed", failed.length < records.length ? failed.join(" ") : ""],
+    ["again", again],
+    ["invocation", entry.invocation],
+    ["error", error],
+  ];
+  showCall(entry, [entry.invocation], summary, list(rows));
+}
+
+function showEvent({ time, at, id, fate }) {
+  const reached = (functions) => (functions.length ? `reaches ${functions.join(", ")}` : "reaches no consumer");
+  const [name, value] = typeof fate === "string" ? [fate] : Object.entries(fate)[0];
+  const text = {
+    sent: () => `sent to queue ${at}: `,
+    filtered: () => `no filter takes ${id} of queue ${at}: it was deleted`,
+    dead_letter: () => `dead letter of queue ${at}: ${id} was received ${value === 1 ? "once" : `${value} times`}`,
+    put: () => `event on bus ${at} ${reached(value)}`,
+    due: () => `${at} is due`,
+    changed: () => `change in table ${at} ${reached(value)}`,
+    given_up: () => `${at} has given up ${id} after ${value} attempts`,
+  }[name]?.() ?? name;
+  const bad = ["dead_letter", "given_up"].includes(name) ? "aside bad" : "aside";
+  const body = name === "sent" ? [node("code", {}, visible(value.length > 300 ? `${value.slice(0, 300)}…` : value))] : [];
+  add(node("li", { className: bad }, `${clock(time)} ${text}`, ...body));
+}
+
+// Something that a function was called for, with its log, event and answer.
+function showCall(entry, ids, summary, about) {
   const [known, other] = ids.map((id) => invocations.get(id)).filter(Boolean);
   if (other) {
     known.pre.append(...other.pre.childNodes);
@@ -564,8 +782,8 @@ function showRequest(entry) {
     other.item.remove();
   }
   const group = known ?? { item: node("li"), pre: logPre(), lines: 0 };
-  const details = node("details", {}, requestSummary(entry));
-  const detail = node("div", { className: "detail" }, facts(entry));
+  const details = node("details", {}, summary);
+  const detail = node("div", { className: "detail" }, about);
   const none = !group.lines;
   group.pre.hidden = none;
   detail.append(node("h3", { hidden: none }, "Log"), group.pre);
@@ -602,6 +820,10 @@ function facts(entry) {
     ["invocation", entry.invocation],
     ["error", entry.error],
   ];
+  return list(rows);
+}
+
+function list(rows) {
   const shown = rows.filter(([, value]) => value);
   return node("dl", { className: "facts" }, ...shown.flatMap(([name, value]) => [
     node("dt", {}, name),

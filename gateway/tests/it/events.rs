@@ -319,6 +319,43 @@ async fn a_schedule_fires_when_it_is_told_to() {
     assert_eq!(seen[0]["scheduleArn"], "arn:aws:scheduler:us-east-1:123456789012:schedule/default/it");
 }
 
+#[tokio::test(start_paused = true)]
+async fn schedules_fire_by_themselves_where_that_is_wanted_and_none_that_is_switched_off() {
+    let (seen, function) = recorder(|_| Ok(Value::Null));
+    let mut off = Schedule::new("rate(1 minute)".parse().unwrap());
+    off.enabled = false;
+    let rate = |text: &str| EventSource::Schedule(Schedule::new(text.parse().unwrap()));
+    let api = |function: &Function| {
+        Api::new()
+            .function("often", function.clone())
+            .function("off", function.clone())
+            .consumer(Consumer::new("often", rate("rate(1 minute)")))
+            .consumer(Consumer::new("off", EventSource::Schedule(off.clone())))
+    };
+    let (gateway, mut told) = start(Gateway::builder(api(&function)).schedules(true)).await;
+    let begin = Instant::now();
+    for minute in 1..=3 {
+        assert_eq!(&*told.delivery().await.function, "often");
+        assert_eq!(begin.elapsed().as_secs(), minute * 60);
+    }
+    // Another one in its place begins anew, with its own time.
+    let other =
+        Api::new().function("often", function.clone()).consumer(Consumer::new("often", rate("rate(1 hour)")));
+    gateway.replace(&other).unwrap();
+    told.delivery().await;
+    assert_eq!(begin.elapsed().as_secs(), 3_600);
+    let times: Vec<String> = seen.lock().unwrap().iter().map(|event| event["scheduledTime"].to_string()).collect();
+    assert_eq!(times.iter().collect::<std::collections::BTreeSet<_>>().len(), 4, "{times:?}");
+    gateway.shutdown().await;
+
+    let (gateway, mut told) = start(Gateway::builder(api(&function))).await;
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    gateway.shutdown().await;
+    while let Some(told) = told.0.recv().await {
+        assert!(!matches!(told, Observation::Delivery(_)), "nothing fires that was not told to");
+    }
+}
+
 // ---- Over HTTP ----
 
 async fn listening(api: Api) -> (Gateway, Told) {

@@ -5,9 +5,9 @@
 use std::fmt;
 
 use camino::Utf8PathBuf;
+use diffy::PatchFormatter;
 use routegen_spec::printable_lines;
 use serde::Serialize;
-use similar::TextDiff;
 
 use super::paths::shown;
 use crate::support::files::Difference;
@@ -31,7 +31,11 @@ impl Stale {
         let name = |text: &Option<String>| text.as_ref().map_or("/dev/null", |_| shown.as_str());
         let (old, new) = (name(&before), name(&after));
         let (before, after) = (before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
-        let diff = TextDiff::from_lines(before, after).unified_diff().header(old, new).to_string();
+        let patch = diffy::create_patch(before, after);
+        let formatter = PatchFormatter::new().suppress_blank_empty(false);
+        let mut diff = format!("--- {old}\n+++ {new}\n");
+        // Its own two lines of names would quote what is no plain path.
+        diff.extend(formatter.fmt_patch(&patch).to_string().split_inclusive('\n').skip(2));
         Self { path, diff }
     }
 }
@@ -51,6 +55,20 @@ impl fmt::Display for Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_difference_is_what_diff_shows() {
+        let shown = |before: Option<&str>, after: Option<&str>| {
+            let [before, after] = [before, after].map(|text| text.map(str::to_owned));
+            Stale::new(Difference { path: "a \"b\".tf".into(), before, after }).diff
+        };
+        assert_eq!(
+            shown(Some("1\n\n3\n4\n5\n6\n7\n8\n9\n"), Some("1\n\n3\n4\nfive\n6\n7\n8\n9")),
+            "--- a \"b\".tf\n+++ a \"b\".tf\n@@ -2,8 +2,8 @@\n \n 3\n 4\n-5\n+five\n 6\n 7\n 8\n-9\n+9\n\\ No newline at end of file\n"
+        );
+        assert_eq!(shown(None, Some("1\n")), "--- /dev/null\n+++ a \"b\".tf\n@@ -0,0 +1 @@\n+1\n");
+        assert_eq!(shown(Some("1\n2\n"), None), "--- a \"b\".tf\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-1\n-2\n");
+    }
 
     /// Files on the disk may be those of somebody's pull request.
     #[test]

@@ -21,6 +21,10 @@ pub(super) fn apply<'a>(manifest: &'a Manifest, findings: &mut Findings<'a>) {
         let asking = [(authorizer.into(), authorizer.env.as_slice())];
         environment(authorizer.name.as_str(), asking, &mut findings.errors);
     }
+    for consumer in &manifest.consumers {
+        let asking = [(consumer.into(), consumer.env.as_slice())];
+        environment(consumer.name.as_str(), asking, &mut findings.errors);
+    }
 }
 
 /// A group has the name that a route or an authorizer outside of it would give its own function.

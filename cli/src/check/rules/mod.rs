@@ -1,7 +1,8 @@
-//! The rules that several routes and authorizers together can break. Pure: the manifest in, findings out.
+//! The rules that several routes, authorizers and consumers together can break. Pure: the manifest in, findings out.
 
 mod authorizers;
 mod cognito;
+mod consumers;
 mod functions;
 mod grants;
 mod routes;
@@ -14,6 +15,7 @@ pub(super) fn apply<'a>(manifest: &'a Manifest, configured: &Configured<'_>) -> 
     let mut findings = Findings::default();
     routes::apply(manifest, configured.routes, &mut findings);
     functions::apply(manifest, &mut findings);
+    consumers::apply(manifest, configured.now, &mut findings);
     grants::apply(manifest, &mut findings);
     authorizers::apply(manifest, &configured.authorizers, &mut findings);
     cognito::apply(manifest, &mut findings);

@@ -139,7 +139,7 @@ mod tests {
         // Of routes AWS gives more to those who ask, of integrations it does not.
         let checked = |routes: Vec<RouteSpec>| {
             let manifest = Manifest::new("0.0.0", routes, Vec::new());
-            let configured = Configured { authorizers: Vec::new(), routes: 301 };
+            let configured = Configured { routes: 301, ..Configured::default() };
             let errors = apply(&manifest, &configured).errors;
             errors.iter().map(|finding| finding.code).collect::<Vec<_>>()
         };

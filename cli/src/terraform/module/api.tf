@@ -113,8 +113,8 @@ resource "aws_apigatewayv2_api" "this" {
     }
 
     precondition {
-      condition     = length(setsubtract(keys(var.resources), keys(local.lambda_resources))) == 0
-      error_message = "The variable resources has entries that no code names: ${join(", ", setsubtract(keys(var.resources), keys(local.lambda_resources)))}. The code names: ${join(", ", keys(local.lambda_resources))}."
+      condition     = length(setsubtract(keys(var.resources), local.named_resources)) == 0
+      error_message = "The variable resources has entries that no code names: ${join(", ", setsubtract(keys(var.resources), local.named_resources))}. The code names: ${join(", ", local.named_resources)}."
     }
 
     precondition {

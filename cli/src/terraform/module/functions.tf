@@ -25,6 +25,7 @@ locals {
     log_retention_days             = null
     vpc                            = null
     logging                        = null
+    event_source_enabled           = null
 
     provisioned_concurrent_executions = 0
     version_weights                   = {}
@@ -37,13 +38,16 @@ locals {
   # No `try` here: with it, one value that is not known before the apply would make all of them unknown.
   settings = { for key in keys(local.lambda_functions) : key => lookup(var.functions, key, local.no_settings) }
 
+  # Apart from the rest, for queues, which functions refer to.
+  timeouts = { for key, function in local.lambda_functions : key => coalesce(local.settings[key].timeout, function.timeout) }
+
   functions = {
     for key, function in local.lambda_functions : key => merge(function, local.settings[key], {
       name        = "${local.function_name_prefix}${function.name}"
       role_name   = "${var.role_name_prefix == null ? local.function_name_prefix : var.role_name_prefix}${function.name}"
       artifact    = "${var.artifacts_dir}/${function.artifact}"
       memory_size = coalesce(local.settings[key].memory_size, function.memory_size)
-      timeout     = coalesce(local.settings[key].timeout, function.timeout)
+      timeout     = local.timeouts[key]
       environment = merge(local.resource_variables[key], local.environment, local.secrets[key])
       layers      = concat(local.settings[key].layers, var.layers)
       vpc         = local.settings[key].vpc == null ? var.vpc : local.settings[key].vpc
@@ -171,7 +175,7 @@ locals {
 resource "aws_lambda_function" "this" {
   for_each = local.function_keys
 
-  #checkov:skip=CKV_AWS_116:API Gateway waits for the function's answer, and a dead-letter queue is for calls that nobody waits for
+  #checkov:skip=CKV_AWS_116:API Gateway waits for a function's answer; what fails in those that nobody waits for goes to the destination of aws_lambda_function_event_invoke_config, which knows the answer too
   #checkov:skip=CKV_AWS_272:Signing is a step between build and apply that AWS Signer takes with a bucket of the account's; what is applied is held to the hash in artifacts.json
   #checkov:skip=CKV_AWS_50:The variable tracing_mode decides, or a function's own; through the locals, a scanner does not always see which
   function_name = local.functions[each.key].name
@@ -280,12 +284,12 @@ resource "aws_lambda_function" "this" {
 
     precondition {
       condition     = length(local.missing_resources[each.key]) == 0
-      error_message = "The code of the function ${each.key} uses resources that the variable resources does not have: ${join(", ", local.missing_resources[each.key])}. Write resources = { ${join(", ", [for name in local.missing_resources[each.key] : "${name} = { ${join(", ", [for attribute in distinct(["arn", local.lambda_resources[name].value]) : "${attribute} = \"...\""])} }"])} }."
+      error_message = "The code of the function ${each.key} uses resources that the variable resources does not have: ${join(", ", local.missing_resources[each.key])}. Write resources = { ${join(", ", [for name in local.missing_resources[each.key] : "${name} = { ${join(", ", [for attribute in local.needs[each.key][name] : "${attribute} = \"...\""])} }"])} }."
     }
 
     precondition {
-      condition     = alltrue([for name in setintersection(local.resource_names[each.key], keys(var.resources)) : local.resources[name].arn != null && local.resources[name][local.lambda_resources[name].value] != null])
-      error_message = "The code of the function ${each.key} needs more of its resources than the variable resources says: ${join("; ", [for name in local.resource_names[each.key] : "${name} with ${join(" and ", distinct(["arn", local.lambda_resources[name].value]))}"])}."
+      condition     = alltrue(flatten([for name, attributes in local.needs[each.key] : [for attribute in attributes : local.resources[name][attribute] != null] if contains(keys(var.resources), name)]))
+      error_message = "The code of the function ${each.key} needs more of its resources than the variable resources says: ${join("; ", [for name, attributes in local.needs[each.key] : "${name} with ${join(" and ", attributes)}"])}."
     }
 
     precondition {

@@ -85,6 +85,33 @@ output "grant_documents" {
   value       = local.grant_documents
 }
 
+output "queues" {
+  description = "The queues that the module made for messages, by their names in the code: { arn, url, dead_letter_arn, dead_letter_url }."
+  value = {
+    for name, queue in aws_sqs_queue.this : name => {
+      arn             = queue.arn
+      url             = queue.url
+      dead_letter_arn = aws_sqs_queue.dead_letters[name].arn
+      dead_letter_url = aws_sqs_queue.dead_letters[name].url
+    }
+  }
+}
+
+output "failure_queues" {
+  description = "The queues that the module made for what fails in functions that schedules, rules and streams call, by the functions' keys: { arn, url }."
+  value       = { for key, queue in aws_sqs_queue.failures : key => { arn = queue.arn, url = queue.url } }
+}
+
+output "event_rule_arns" {
+  description = "ARN of each rule of EventBridge, by the key of the function that it calls."
+  value       = local.event_rule_arns
+}
+
+output "schedule_group_name" {
+  description = "Name of the group of the schedules; null without any. Each schedule has the name that its function has in the code, with hyphens."
+  value       = one(values(local.schedule_group_names))
+}
+
 output "log_group_names" {
   description = "Log group of each function, by the function's key."
   value       = { for key, group in aws_cloudwatch_log_group.function : key => group.name }

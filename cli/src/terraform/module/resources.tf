@@ -2,15 +2,32 @@
 
 locals {
   # What the caller has said of no resource.
-  no_resource = { arn = null, name = null, url = null, kms_key_arn = null }
+  no_resource = { arn = null, name = null, url = null, kms_key_arn = null, stream_arn = null }
+
+  # The resources that the code names, those of its event sources too. Where the caller does not have a queue whose messages a function
+  # gets, the module makes it.
+  named_resources = setunion(keys(local.lambda_resources), [for queue in local.lambda_queues : queue.queue], flatten([for names in local.source_needs : keys(names)]))
 
   # No `try` here: with it, one value that is not known before the apply would make all of them unknown.
-  resources = { for name in keys(local.lambda_resources) : name => lookup(var.resources, name, local.no_resource) }
+  resources = { for name in local.named_resources : name => lookup(var.resources, name, lookup(local.made_resources, name, local.no_resource)) }
 
-  # The resources that a function names, those of them that the caller does not, and those of which the caller does not say what the
-  # function is to read.
-  resource_names    = { for key in keys(local.lambda_functions) : key => try(local.lambda_grants[key].resources, []) }
-  missing_resources = { for key, names in local.resource_names : key => setsubtract(names, keys(var.resources)) }
+  # The resources whose variables a function has.
+  resource_names = { for key in keys(local.lambda_functions) : key => try(local.lambda_grants[key].resources, []) }
+
+  # What a function needs of the entry of its event source, and what it needs of each entry; a queue's ARN is always there.
+  source_needs = merge(
+    { for key, rule in local.lambda_event_rules : key => { (rule.bus) = ["name"] } if rule.bus != null },
+    { for key, stream in local.lambda_streams : key => { (stream.table) = ["stream_arn"] } },
+  )
+  needs = {
+    for key, names in local.resource_names : key => {
+      for name in setunion(names, keys(try(local.source_needs[key], {}))) :
+      name => distinct(concat(["arn"], contains(names, name) ? [local.lambda_resources[name].value] : [], try(local.source_needs[key][name], [])))
+    }
+  }
+
+  # Those that neither the caller nor the module has.
+  missing_resources = { for key, needs in local.needs : key => setsubtract(keys(needs), concat(keys(var.resources), keys(local.made_queues))) }
 
   # What each function reads of them.
   resource_variables = {
@@ -19,7 +36,8 @@ locals {
   }
 
   # What each function may do with them, and with the keys of those that have one: through the service that has the resource, and not
-  # by itself. A key that is not known before the apply makes the document unknown, and nothing else.
+  # by itself. A key that is not known before the apply makes the document unknown, and nothing else. What its event source makes
+  # necessary follows.
   resource_statements = {
     for key in keys(local.lambda_functions) : key => concat(
       [
@@ -37,6 +55,7 @@ locals {
           Condition = { StringEquals = { "kms:ViaService" = "${use.service}.${split(":", local.resources[use.resource].kms_key_arn)[3]}.${data.aws_partition.current.dns_suffix}" } }
         } if local.resources[use.resource].kms_key_arn != null
       ],
+      lookup(local.event_statements, key, []),
     )
   }
 
@@ -45,6 +64,6 @@ locals {
     for key, statements in local.resource_statements : key => jsonencode({
       Version   = "2012-10-17"
       Statement = statements
-    }) if length(try(local.lambda_grants[key].statements, [])) > 0
+    }) if length(try(local.lambda_grants[key].statements, [])) > 0 || contains(local.event_functions, key)
   }
 }

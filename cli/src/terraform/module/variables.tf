@@ -95,6 +95,8 @@ variable "functions" {
     policy_arns: managed policies for the role, by a name of your choice.
     create_role, role_arn: false and an ARN run the function under a role that exists; its grants are then yours alone.
     vpc, tracing_mode, logging, log_retention_days: in place of the common variables of these names.
+    event_source_enabled: whether the schedule, queue, rule or stream calls the function, in place of what the code says; false lets
+    messages and records wait.
     provisioned_concurrent_executions: how many execution environments wait for requests; needs an alias, and costs while they wait.
     version_weights: the share of the requests that a version other than the newest gets, for example { "7" = 0.9 }; needs an alias,
     goes with no provisioned_concurrent_executions, and does nothing while the newest is that version.
@@ -112,6 +114,7 @@ variable "functions" {
     role_arn                       = optional(string)
     tracing_mode                   = optional(string)
     log_retention_days             = optional(number)
+    event_source_enabled           = optional(bool)
     vpc = optional(object({
       subnet_ids         = set(string)
       security_group_ids = set(string)
@@ -135,8 +138,8 @@ variable "functions" {
   }
 
   validation {
-    condition     = alltrue([for function in values(var.functions) : coalesce(function.timeout, 1) >= 1 && coalesce(function.timeout, 1) <= 30])
-    error_message = "functions has a timeout that makes no sense behind an HTTP API, which gives up after 30 s: 1 to 30."
+    condition     = alltrue([for function in values(var.functions) : coalesce(function.timeout, 1) >= 1 && coalesce(function.timeout, 1) <= 900])
+    error_message = "functions has a timeout that Lambda refuses: 1 to 900 s, and behind an HTTP API, which gives up earlier, 1 to 30."
   }
 
   validation {
@@ -244,12 +247,13 @@ variable "functions" {
 }
 
 variable "resources" {
-  description = "Where the resources are that the code names, by its names for them. Each needs an arn, and what the code reads from the variable of the resource (ITEMS_TABLE for items_table): a name, as of a table or a bucket, or a url, as of a queue. kms_key_arn is the customer's key that encrypts the resource, which the functions may then use through the resource's service. Each function gets a policy with what its code says that it does with them."
+  description = "Where the resources are that the code names, by its names for them. Each needs an arn, and what the code reads from the variable of the resource (ITEMS_TABLE for items_table): a name, as of a table or a bucket, or a url, as of a queue. A queue whose messages a function gets may be left out: the module then makes it, with a dead-letter queue. A table whose changes a function gets needs its stream_arn, and an event bus its name. kms_key_arn is the customer's key that encrypts the resource, which the functions may then use through the resource's service. Each function gets a policy with what its code says that it does with them."
   type = map(object({
     arn         = string
     name        = optional(string)
     url         = optional(string)
     kms_key_arn = optional(string)
+    stream_arn  = optional(string)
   }))
   default  = {}
   nullable = false
@@ -263,6 +267,38 @@ variable "resources" {
     condition     = alltrue([for resource in values(var.resources) : can(regex("^arn:[^:]+:kms:[^:]+:[^:]+:key/.+$", coalesce(resource.kms_key_arn, "arn:null:kms:null:null:key/null")))])
     error_message = "resources has a kms_key_arn that is no ARN of a key, such as \"arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"; policies take no alias."
   }
+
+  validation {
+    condition     = alltrue([for resource in values(var.resources) : can(regex("^arn:[^:]+:dynamodb:[^:]+:[^:]+:table/.+/stream/.+$", coalesce(resource.stream_arn, "arn:null:dynamodb:null:null:table/null/stream/null")))])
+    error_message = "resources has a stream_arn that is no ARN of a table's stream, such as \"arn:aws:dynamodb:eu-central-1:123456789012:table/items/stream/2026-01-01T00:00:00.000\"."
+  }
+}
+
+variable "dead_letter_queue" {
+  description = "Standard queue of SQS, in the region of the functions, for what fails in functions that schedules, rules and streams call, in place of one for each that the module makes. arn: the queue's ARN. kms_key_arn: the key of a queue that is encrypted with the customer's; its policy has to let Lambda's and the scheduler's roles use it, and events.amazonaws.com where a rule calls a function. The policy of the queue has to let events.amazonaws.com send to it there too. Queues have dead-letter queues of their own."
+  type = object({
+    arn         = string
+    kms_key_arn = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = alltrue([for queue in var.dead_letter_queue[*] : can(regex("^arn:[^:]+:sqs:[^:]+:[^:]+:[A-Za-z0-9_-]+$", queue.arn))])
+    error_message = "dead_letter_queue.arn must be the ARN of a standard queue, such as \"arn:aws:sqs:eu-central-1:123456789012:failures\"."
+  }
+
+  validation {
+    condition     = alltrue([for queue in var.dead_letter_queue[*] : can(regex("^arn:[^:]+:kms:[^:]+:[^:]+:key/.+$", coalesce(queue.kms_key_arn, "arn:null:kms:null:null:key/null")))])
+    error_message = "dead_letter_queue.kms_key_arn must be the ARN of a key, such as \"arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"; policies take no alias."
+  }
+}
+
+variable "scheduler_role" {
+  description = "Role with which EventBridge Scheduler calls functions, by its arn, in place of the one that the module makes. It has to let scheduler.amazonaws.com assume it, and to allow lambda:InvokeFunction on the functions and sqs:SendMessage on the queues for what fails."
+  type = object({
+    arn = string
+  })
+  default = null
 }
 
 variable "layers" {

@@ -41,6 +41,7 @@ module "api" {
   environment                  = var.environment
   functions                    = var.functions
   resources                    = var.resources
+  dead_letter_queue            = var.dead_letter_queue
   routes                       = var.routes
   default_route_settings       = var.default_route_settings
   cors                         = var.cors

@@ -51,6 +51,12 @@ variable "resources" {
   default = null
 }
 
+# Where failed events go, in place of a queue for each function that schedules, rules or streams call.
+variable "dead_letter_queue" {
+  type    = any
+  default = null
+}
+
 variable "routes" {
   type    = any
   default = null

@@ -3,7 +3,7 @@
 In: a request. Out: what is wrong with its parameters (members that the operation does not have, or lacks; lengths, ranges, patterns and
 lists of values), and which operation it is of. A request that is of no operation is wrong too.
 
-By protocol: json (Cognito, CloudWatch Logs) and rest-json (API Gateway, Lambda) whole; query (IAM, STS) whole; rest-xml (S3) by path,
+By protocol: json (Cognito, CloudWatch Logs, EventBridge, SQS) and rest-json (API Gateway, Lambda, EventBridge Scheduler) whole; query (IAM, STS) whole; rest-xml (S3) by path,
 query and headers, without bodies in XML. ec2 is not read.
 """
 
@@ -17,8 +17,8 @@ import regex
 
 SESSION = botocore.session.get_session()
 # By the target of a request in JSON, and by the service that a signature is for.
-BY_TARGET = {"Logs_20140328": "logs", "AWSCognitoIdentityProviderService": "cognito-idp"}
-BY_SIGNATURE = {"iam": "iam", "sts": "sts", "lambda": "lambda", "apigateway": "apigatewayv2", "s3": "s3"}
+BY_TARGET = {"Logs_20140328": "logs", "AWSCognitoIdentityProviderService": "cognito-idp", "AWSEvents": "events", "AmazonSQS": "sqs"}
+BY_SIGNATURE = {"iam": "iam", "sts": "sts", "lambda": "lambda", "apigateway": "apigatewayv2", "s3": "s3", "scheduler": "scheduler"}
 
 
 @functools.cache

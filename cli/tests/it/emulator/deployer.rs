@@ -41,10 +41,35 @@ const LAMBDA: &[(&str, &str)] = &[
     ("DELETE functions/NAME/aliases/ID", "DeleteAlias"),
     ("PUT functions/NAME/concurrency", "PutFunctionConcurrency"),
     ("DELETE functions/NAME/concurrency", "DeleteFunctionConcurrency"),
+    ("GET functions/NAME/event-invoke-config", "GetFunctionEventInvokeConfig"),
+    ("PUT functions/NAME/event-invoke-config", "PutFunctionEventInvokeConfig"),
+    ("POST functions/NAME/event-invoke-config", "UpdateFunctionEventInvokeConfig"),
+    ("DELETE functions/NAME/event-invoke-config", "DeleteFunctionEventInvokeConfig"),
+    ("POST event-source-mappings", "CreateEventSourceMapping"),
+    ("GET event-source-mappings/ID", "GetEventSourceMapping"),
+    ("PUT event-source-mappings/ID", "UpdateEventSourceMapping"),
+    ("DELETE event-source-mappings/ID", "DeleteEventSourceMapping"),
     ("GET tags/ARN", "ListTags"),
     ("POST tags/ARN", "TagResource"),
     ("DELETE tags/ARN", "UntagResource"),
 ];
+
+/// Those of `EventBridge` Scheduler.
+const SCHEDULER: &[(&str, &str)] = &[
+    ("POST /schedules/NAME", "CreateSchedule"),
+    ("GET /schedules/NAME", "GetSchedule"),
+    ("PUT /schedules/NAME", "UpdateSchedule"),
+    ("DELETE /schedules/NAME", "DeleteSchedule"),
+    ("POST /schedule-groups/NAME", "CreateScheduleGroup"),
+    ("GET /schedule-groups/NAME", "GetScheduleGroup"),
+    ("DELETE /schedule-groups/NAME", "DeleteScheduleGroup"),
+    ("GET /tags/ARN", "ListTagsForResource"),
+    ("POST /tags/ARN", "TagResource"),
+    ("DELETE /tags/ARN", "UntagResource"),
+];
+
+/// What gives a role to something, which is a permission of its own.
+const PASSING: [&str; 3] = ["lambda:CreateFunction", "scheduler:CreateSchedule", "scheduler:UpdateSchedule"];
 
 /// The calls that no statement of the policy allows.
 pub(super) fn not_allowed(calls: &[Call]) -> BTreeSet<String> {
@@ -60,8 +85,8 @@ pub(super) fn not_allowed(calls: &[Call]) -> BTreeSet<String> {
             continue;
         };
         let resource = resource(call, &action);
-        // To give a function a role is a permission of its own, and no call of its own.
-        let passed = (action == "lambda:CreateFunction").then(|| {
+        // To give a function or a schedule a role is a permission of its own, and no call of its own.
+        let passed = PASSING.contains(&action.as_str()).then(|| {
             ("iam:PassRole".to_owned(), format!("arn:aws:iam::{ACCOUNT}:role{ROLE_PATH}{ROLE_PREFIX}"))
         });
         for (action, resource) in [(action, resource)].into_iter().chain(passed) {
@@ -106,6 +131,12 @@ fn resource(call: &Call, action: &str) -> String {
         "apigateway" => format!("arn:aws:apigateway:{REGION}::{}", path.trim_start_matches("/v2")),
         "lambda" => match parts.next() {
             Some("tags") => parts.collect::<Vec<_>>().join("/"),
+            Some("event-source-mappings") => match parts.next() {
+                Some(id) if !id.is_empty() => {
+                    format!("arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:{id}")
+                }
+                _ => "*".to_owned(),
+            },
             // Only the call that makes a function does not have its name in the path.
             _ => format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", parts.next().unwrap_or(PREFIX)),
         },
@@ -123,6 +154,31 @@ fn resource(call: &Call, action: &str) -> String {
             (Some(id), _) => format!("arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/{id}"),
             (_, Some(arn)) => arn.to_owned(),
             _ => "*".to_owned(),
+        },
+        "sqs" => {
+            let queue = sent("QueueName").or_else(|| sent("QueueUrl")?.rsplit('/').next()).unwrap();
+            format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}")
+        }
+        "events" => match (sent("Rule").or(sent("Name")), sent("ResourceARN")) {
+            (Some(rule), _) => {
+                let bus = sent("EventBusName").filter(|bus| *bus != "default");
+                let bus = bus.map_or_else(String::new, |bus| format!("{bus}/"));
+                format!("arn:aws:events:{REGION}:{ACCOUNT}:rule/{bus}{rule}")
+            }
+            (_, Some(arn)) => arn.to_owned(),
+            _ => "*".to_owned(),
+        },
+        "scheduler" => match path.trim_matches('/').split_once('/').unwrap() {
+            ("schedules", name) => {
+                let (_, query) = call.path.split_once('?').unwrap_or_default();
+                let group = query.split('&').find_map(|pair| pair.strip_prefix("groupName="));
+                let group = sent("GroupName").or(group).unwrap();
+                format!("arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/{group}/{name}")
+            }
+            ("schedule-groups", name) => {
+                format!("arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/{name}")
+            }
+            (_, arn) => arn.to_owned(),
         },
         "s3" => format!("arn:aws:s3:::{}", path.trim_matches('/')),
         _ => "*".to_owned(),
@@ -158,6 +214,10 @@ fn action(operation: &str) -> Option<String> {
         };
         return Some(format!("s3:{action}"));
     }
+    if method == "scheduler" {
+        let (_, action) = SCHEDULER.iter().find(|(known, _)| *known == path)?;
+        return Some(format!("scheduler:{action}"));
+    }
     if path.starts_with("/v2/") {
         return Some(format!("apigateway:{method}"));
     }
@@ -180,7 +240,7 @@ fn the_policy_is_for_what_is_the_apis_but_where_aws_knows_no_resource() {
     let statements = policy["Statement"].as_array().unwrap();
     let everywhere = statements.iter().filter(|statement| texts(&statement["Resource"]).contains(&"*"));
     let everywhere: Vec<_> = everywhere.map(|statement| statement["Sid"].as_str().unwrap()).collect();
-    assert_eq!(everywhere, ["AccessLogOfTheStage", "NewUserPool"]);
+    assert_eq!(everywhere, ["NewEventSourceMappings", "AccessLogOfTheStage", "NewUserPool"]);
     let actions: Vec<_> = statements.iter().flat_map(|statement| texts(&statement["Action"])).collect();
     assert!(actions.iter().all(|action| !action.contains('*')), "{actions:?}");
 }
@@ -203,6 +263,14 @@ fn a_call_that_no_statement_allows_is_found_out() {
     };
     let group = |name: &str| call("logs:DeleteLogGroup", "/", json!({ "logGroupName": name }));
     let object = |path: &str| call("s3 PUT OBJECT", path, Value::Null);
+    let queue = |name: &str| {
+        call("sqs:SetQueueAttributes", "/", json!({ "QueueUrl": format!("https://sqs/1/{name}") }))
+    };
+    let event_rule =
+        |bus: &str, name: &str| call("events:PutRule", "/", json!({ "Name": name, "EventBusName": bus }));
+    let schedule = |group: &str, name: &str| {
+        call("scheduler GET /schedules/NAME", &format!("/schedules/{name}?groupName={group}"), Value::Null)
+    };
     let allowed = [
         call("GET /v2/apis/ID", "/v2/apis/abc", Value::Null),
         role("app-eu-health", "/teams/app/"),
@@ -210,6 +278,9 @@ fn a_call_that_no_statement_allows_is_found_out() {
         group("/aws/lambda/app-health"),
         group("/aws/vendedlogs/apigateway/pets"),
         object("/artifacts/app-health/1.zip"),
+        queue("app-orders.fifo"),
+        event_rule("shop", "app-on-visit"),
+        schedule("pets", "open-shop"),
         call("cognito-idp:DeleteUserPool", "/", json!({ "UserPoolId": "us-east-1_a" })),
     ];
     assert_eq!(not_allowed(&allowed), BTreeSet::new());
@@ -222,6 +293,9 @@ fn a_call_that_no_statement_allows_is_found_out() {
         function("health"),
         group("/aws/lambda/health"),
         object("/other/app-health/1.zip"),
+        queue("orders"),
+        event_rule("shop", "on-visit"),
+        schedule("default", "open-shop"),
     ];
     assert_eq!(not_allowed(&refused).len(), refused.len(), "{:?}", not_allowed(&refused));
 }

@@ -25,8 +25,16 @@ const SETTINGS: &str = r#"
   jwt_authorizers             = { partners = { issuer = "https://id.example.com", audience = ["pets"] } }
 "#;
 
-/// The locals that an emission writes today, and did not write then: of code that names no resources.
-const LOCALS_SINCE: &str = "locals {\n  lambda_grants    = {}\n  lambda_resources = {}\n}\n";
+/// The locals that an emission writes today, and did not write then: of code that names no resources and that no event calls.
+const LOCALS_SINCE: &str = "locals {
+  lambda_grants      = {}
+  lambda_resources   = {}
+  lambda_schedules   = {}
+  lambda_queues      = {}
+  lambda_event_rules = {}
+  lambda_streams     = {}
+}
+";
 
 /// The modules that `earlier/modules.zip` has, and how each is called here: one has copies of its functions' names without a prefix, the
 /// other with that of `copy`.

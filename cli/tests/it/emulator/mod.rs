@@ -7,6 +7,7 @@ mod benchmark;
 mod changes;
 mod conformance;
 mod deployer;
+mod event_sources;
 mod every_kind;
 mod faults;
 mod migration;
@@ -104,9 +105,11 @@ impl Emulator {
             "cognitoidp",
             "dynamodb",
             "ec2",
+            "events",
             "iam",
             "lambda",
             "s3",
+            "scheduler",
             "sqs",
             "sts",
         ];

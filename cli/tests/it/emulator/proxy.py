@@ -5,7 +5,7 @@ is told to with an error.
 
 It listens on a free port of the loopback interface, writes that to PORT_FILE, and passes everything on to UPSTREAM (host:port).
 Under /_proxy/calls it gives the calls so far, as JSON: a list of {"operation", "path", "status", "sent", "model", "wrong"}, where "sent" is
-what IAM, Cognito and CloudWatch Logs are sent, "model" the operation as AWS's own model calls it, and "wrong" what that does not allow
+what IAM, Cognito, CloudWatch Logs, SQS, EventBridge and its scheduler are sent, "model" the operation as AWS's own model calls it, and "wrong" what that does not allow
 (api_models.py). Under /_proxy/faults it takes, by PUT, what is to fail: a list of
 
     {"after": [REGEX, …] | absent, "operation": REGEX, "path": REGEX | absent, "body": REGEX | absent, "times": N,
@@ -15,7 +15,9 @@ The first that fits a call answers it, N times. With "after" it fits only once a
 the faults were set. A fault counts in "hits", which a GET shows.
 
 What AWS refuses and the emulator lets pass is refused here too: what `refused_by_aws` says. And what no emulator knows, to take the settings
-of a route off a stage, is answered here: MiniStack would delete the stage. The call that follows says which settings are left.
+of a route off a stage, is answered here: MiniStack would delete the stage. The call that follows says which settings are left. moto does
+not keep which queues may have a queue for their dead letters; it is kept here. And it writes a policy with blanks where SQS has none,
+which the provider takes for a change.
 
 An operation is called as IAM calls the permission for it, where the request says so ("iam:CreateRole", "logs:CreateLogGroup",
 "cognito-idp:CreateUserPool"), and by method and path otherwise ("POST /v2/apis/ID/routes", "PUT /2015-03-31/functions/NAME/code").
@@ -36,6 +38,7 @@ UPSTREAM = sys.argv[1].split(":")
 TARGETS = {
     "Logs_20140328": "logs",
     "AWSCognitoIdentityProviderService": "cognito-idp",
+    "AWSEvents": "events",
     "DynamoDB_20120810": "dynamodb",
     "AmazonSQS": "sqs",
     "AmazonEC2": "ec2",
@@ -49,7 +52,7 @@ calls = []
 faults = []
 
 
-def operation(headers, method, path, body):
+def operation(headers, method, path, body, signed_for):
     target = headers.get("X-Amz-Target")
     if target:
         service, _, name = target.rpartition(".")
@@ -67,7 +70,11 @@ def operation(headers, method, path, body):
     names = re.sub(r"^(/v2/domainnames/NAME/apimappings)/[^/]+", r"\1/ID", names)
     names = re.sub(r"^(/20\d\d-\d\d-\d\d/functions)/[^/]+", r"\1/NAME", names)
     names = re.sub(r"^(/20\d\d-\d\d-\d\d/functions/NAME/(?:policy|aliases))/[^/]+", r"\1/ID", names)
+    names = re.sub(r"^(/20\d\d-\d\d-\d\d/event-source-mappings)/[^/]+", r"\1/ID", names)
     names = re.sub(r"^(/(?:v2|20\d\d-\d\d-\d\d)/tags)/.+", r"\1/ARN", names)
+    if signed_for == "scheduler":
+        names = re.sub(r"^/(schedules|schedule-groups)/[^/]+", r"/\1/NAME", names)
+        return f"scheduler {method} {re.sub('^/tags/.+', '/tags/ARN', names)}"
     if not re.match(r"/(v2|20\d\d-\d\d-\d\d)/", names):
         keys = sorted(urllib.parse.parse_qs(url.query, keep_blank_values=True))
         bucket_or_object = "OBJECT" if url.path.strip("/").count("/") else "BUCKET"
@@ -139,11 +146,37 @@ def remember(operation, path, status, data):
             of_kind[name or made.get(f"{kind[:-1]}Id") or made["stageName"]] = made
 
 
+# What a queue says of whose dead letters it takes, by its name.
+redrive_allow_policies = {}
+
+
+def as_sqs_answers(operation, body, data):
+    """The answer to a call of SQS, with what moto does not keep."""
+    if operation not in ("sqs:CreateQueue", "sqs:SetQueueAttributes", "sqs:GetQueueAttributes"):
+        return data
+    sent = json.loads(body)
+    queue = sent.get("QueueName") or sent["QueueUrl"].rpartition("/")[2]
+    with lock:
+        if operation != "sqs:GetQueueAttributes":
+            policy = sent.get("Attributes", {}).get("RedriveAllowPolicy")
+            if policy is not None:
+                redrive_allow_policies[queue] = policy
+            return data
+        policy = redrive_allow_policies.get(queue)
+    answer = json.loads(data)
+    attributes = answer.get("Attributes", {})
+    if policy and attributes:
+        attributes["RedriveAllowPolicy"] = policy
+    if "RedrivePolicy" in attributes:
+        attributes["RedrivePolicy"] = json.dumps(json.loads(attributes["RedrivePolicy"]), separators=(",", ":"))
+    return json.dumps(answer).encode()
+
+
 def note(operation, path, status, body, model):
     sent = {}
     if operation.startswith("iam:"):
         sent = {key: values[0] for key, values in urllib.parse.parse_qs(body.decode("latin1")).items()}
-    elif operation.startswith(("logs:", "cognito-idp:")):
+    elif operation.startswith(("logs:", "cognito-idp:", "sqs:", "events:")) or operation.startswith("scheduler ") and body:
         sent = json.loads(body)
     with lock:
         calls.append({"operation": operation, "path": path, "status": status, "sent": sent, "model": model[0], "wrong": model[1]})
@@ -209,8 +242,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/_proxy/"):
             self.control(body)
             return
-        name = operation(self.headers, self.command, self.path, body)
         signed = re.search(r"/\d{8}/[^/]+/([^/]+)/aws4_request", self.headers.get("Authorization", ""))
+        name = operation(self.headers, self.command, self.path, body, signed and signed.group(1))
         with reading:
             try:
                 model = api_models.check(self.command, self.path, self.headers, body, signed and signed.group(1))
@@ -247,6 +280,7 @@ class Handler(BaseHTTPRequestHandler):
         upstream.close()
         note(name, self.path, response.status, body, model)
         remember(name, self.path, response.status, data)
+        data = as_sqs_answers(name, body, data)
         dropped = ("connection", "transfer-encoding", "date", "server") + (
             () if self.command == "HEAD" else ("content-length",)
         )

@@ -12,7 +12,7 @@ pub(super) struct Call {
     /// As IAM calls it, or by method and path; `proxy.py` says how.
     pub(super) operation: String,
     pub(super) path: String,
-    /// What IAM, Cognito and `CloudWatch` Logs are sent; nothing for others.
+    /// What IAM, Cognito, `CloudWatch` Logs, SQS, `EventBridge` and its scheduler are sent; nothing for others.
     pub(super) sent: Value,
     /// The operation of AWS's own model, where `api_models.py` reads its protocol.
     pub(super) model: Option<String>,

@@ -10,14 +10,19 @@ use super::{
 use crate::fixture::{Project, copy, items, repository, scratch, succeed};
 
 /// The files of the module that are the same for every API.
-const FIXED: [&str; 9] = [
+const FIXED: [&str; 14] = [
     "api.tf",
     "authorizers.tf",
     "cognito.tf",
     "domain.tf",
+    "event_rules.tf",
+    "events.tf",
     "functions.tf",
     "outputs.tf",
+    "queues.tf",
     "resources.tf",
+    "schedules.tf",
+    "streams.tf",
     "variables.tf",
     "versions.tf",
 ];

@@ -17,7 +17,7 @@ macro_rules! variants {
     };
 }
 
-variants! { authorizers catch_all issuers many open protected_default resources scopeless seed slow }
+variants! { authorizers catch_all events issuers many open protected_default resources scopeless seed slow }
 
 #[test]
 fn every_variant_is_tested() {

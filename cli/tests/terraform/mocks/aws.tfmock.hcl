@@ -25,6 +25,12 @@ mock_resource "aws_iam_role" {
   }
 }
 
+mock_resource "aws_lambda_alias" {
+  defaults = {
+    arn = "arn:aws:lambda:eu-central-1:123456789012:function:mocked:alias"
+  }
+}
+
 mock_resource "aws_lambda_function" {
   defaults = {
     arn = "arn:aws:lambda:eu-central-1:123456789012:function:mocked"
@@ -35,6 +41,25 @@ mock_resource "aws_cognito_user_pool" {
   defaults = {
     id       = "eu-central-1_Mocked"
     endpoint = "cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Mocked"
+  }
+}
+
+mock_resource "aws_cloudwatch_event_rule" {
+  defaults = {
+    arn = "arn:aws:events:eu-central-1:123456789012:rule/mocked"
+  }
+}
+
+mock_resource "aws_scheduler_schedule_group" {
+  defaults = {
+    arn = "arn:aws:scheduler:eu-central-1:123456789012:schedule-group/mocked"
+  }
+}
+
+mock_resource "aws_sqs_queue" {
+  defaults = {
+    arn = "arn:aws:sqs:eu-central-1:123456789012:mocked"
+    url = "https://sqs.eu-central-1.amazonaws.com/123456789012/mocked"
   }
 }
 

@@ -1,9 +1,12 @@
 //! The page as a person uses it, and as other pages try to.
 
-use routegen_gateway::Reference;
+use std::time::Duration;
+
+use routegen_gateway::{Api, Consumer, Function, FunctionError, Reference};
+use routegen_spec::{EventRule, EventSource, QueueSource, Schedule, StreamSource};
 use serde_json::{Value, json};
 
-use super::{api, builder, start, webdriver::Browser};
+use super::{api, builder, builder_of, start, webdriver::Browser};
 use crate::requirement::or_skip;
 
 /// The newest request of the log.
@@ -109,6 +112,101 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
     browser.find("//ol[@id='log'][not(*)]").await;
     for width in [360, 800, 1_600] {
         browser.resize(width, 800).await;
+        let wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+        assert_eq!(browser.run(wide, json!([])).await, false, "{width}");
+    }
+    assert_eq!(browser.complaints().await, [""; 0]);
+    browser.close().await;
+}
+
+/// A consumer of each kind, of which that of the queue fails on what has `poison` in it.
+fn consumers() -> Api {
+    let function = Function::in_process(async |invocation| {
+        let event = invocation.event()?;
+        let is_bad = event["Records"][0]["body"].as_str().is_some_and(|body| body.contains("poison"));
+        if is_bad { Err(FunctionError::new("Error", "on purpose")) } else { Ok(Value::Null) }
+    });
+    let mut orders = QueueSource::new("orders".parse().unwrap());
+    orders.receives = 1;
+    let mut ordered = QueueSource::new("in_order".parse().unwrap());
+    ordered.fifo = true;
+    let mut rule = EventRule::new();
+    (rule.source, rule.detail_type) = (vec!["shop".to_owned()], vec!["Paid".to_owned()]);
+    let schema = json!({ "type": "object", "properties": { "item": { "type": "string" } } });
+    let sources = [
+        ("on-order", EventSource::Queue(orders)),
+        ("on-ordered", EventSource::Queue(ordered)),
+        ("paid", EventSource::Event(rule)),
+        ("expire", EventSource::Schedule(Schedule::new("cron(0 8 ? * MON-FRI *)".parse().unwrap()))),
+        ("changed", EventSource::Stream(StreamSource::new("items_table".parse().unwrap()))),
+    ];
+    sources.into_iter().fold(api(), |api, (name, source)| {
+        let consumer = Consumer::new(name, source).schema(schema.clone());
+        api.function(name, function.clone()).consumer(consumer)
+    })
+}
+
+#[tokio::test]
+async fn a_person_calls_consumers_and_sends_dead_letters_again() {
+    let browser = Browser::start().await;
+    if or_skip(&browser).is_none() {
+        return;
+    }
+    let browser = browser.unwrap();
+    let gateway = builder_of(consumers()).retry_after(Duration::ZERO).start().await.unwrap();
+    browser.open(&gateway.page_url().unwrap()).await;
+    browser.find("//p[@id='connection'][.='live']").await;
+
+    // What is sent is made from the schema, until somebody writes something else.
+    browser.click("//button[contains(., 'on-order') and contains(., 'queue orders')]").await;
+    let drafted = browser.run("return document.getElementById('event-body').value", json!([])).await;
+    assert_eq!(drafted, "{\n  \"item\": \"text\"\n}");
+    browser.click("//button[.='Send'][@id='event-send']").await;
+    browser.find("//p[@id='outcome'][starts-with(., 'Sent to orders as ')]").await;
+    browser.find("//ol[@id='log']/li[contains(., 'queue orders') and contains(., 'on-order') and contains(., 'done')]").await;
+    browser.find("//ol[@id='log']/li[contains(., 'sent to queue orders') and contains(., 'item')]").await;
+    browser.write("Message", &format!("poison {}", super::HOSTILE)).await;
+    browser.click("//button[@id='event-send']").await;
+    browser.find("//ol[@id='log']/li[contains(., 'dead letter of queue orders')]").await;
+    browser.find("//button[contains(., 'on-order') and contains(., '1 dead letter')]").await;
+    let letter = browser.text("//ul[@id='dead-letters']/li/pre").await;
+    assert_eq!(letter, format!("poison {}", super::HOSTILE), "markup is text");
+    browser.click("//ul[@id='dead-letters']//button[.='Send again']").await;
+    browser.find("//p[@id='outcome'][.='1 sent again.']").await;
+    browser.find("//ol[@id='log'][count(li[contains(., 'dead letter of queue orders')])=2]").await;
+    let markup = browser.run("return document.querySelectorAll('img').length", json!([])).await;
+    assert_eq!(markup, 0);
+
+    browser.click("//button[contains(., 'on-ordered')]").await;
+    browser.write("Group", "a").await;
+    browser.click("//button[@id='event-send']").await;
+    browser.find("//p[@id='outcome'][starts-with(., 'Sent to in_order as ')]").await;
+    browser.click("//button[@id='event-send']").await;
+    browser.find("//p[@id='outcome'][starts-with(., 'The queue has had it already')]").await;
+    for (name, sent, outcome) in [
+        ("paid", "Put", "It reaches paid."),
+        ("expire", "Fire", "It reaches expire."),
+        ("changed", "Send", "It reaches changed."),
+    ] {
+        browser.click(&format!("//div[@id='consumers']//button[contains(., '{name}')]")).await;
+        browser.click(&format!("//button[@id='event-send'][.='{sent}']")).await;
+        browser.find(&format!("//p[@id='outcome'][.='{outcome}']")).await;
+    }
+    browser.click("//div[@id='consumers']//button[contains(., 'paid')]").await;
+    browser.write("Event", "{}").await;
+    browser.click("//button[@id='event-send']").await;
+    browser.find("//p[@id='outcome'][.='Not sent: an event has a text `source`']").await;
+
+    // A route again, and back to what was written.
+    browser.click("//nav//button[contains(., 'get-item') and contains(., 'items/read')]").await;
+    browser.find("//form[@id='event-form'][@hidden]").await;
+    browser.click("//div[@id='consumers']//button[contains(., 'paid')]").await;
+    browser.find("//form[@id='form'][@hidden]").await;
+    assert_eq!(browser.run("return document.getElementById('event-body').value", json!([])).await, "{}");
+    browser.click("//button[contains(., 'queue orders')]").await;
+    browser.find("//div[@id='dead'][not(@hidden)]").await;
+    for width in [390, 800, 1_600] {
+        browser.resize(width, 900).await;
         let wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
         assert_eq!(browser.run(wide, json!([])).await, false, "{width}");
     }

@@ -116,6 +116,7 @@ impl Server<'_> {
         let address = listeners.first().and_then(|listener| listener.local_addr().ok());
         self.queues_at = address.and_then(|address| listen::loopback_origin(address, tls.is_some()));
         let builder = Gateway::builder(self.api(&first, turns)).page(true).retry_after(RETRY_AFTER);
+        let builder = builder.schedules(self.args.schedules);
         let mut builder = listeners.into_iter().fold(builder, GatewayBuilder::listener);
         if let Some(tls) = tls {
             builder = builder.tls(tls);

@@ -11,7 +11,7 @@ use crate::fixture::{copy, repository, scratch};
 
 /// Kinds of APIs, by the name of the variant in `cli/tests/terraform`, each with what it cannot do without. `FUNCTION` and
 /// `ROUTE` are keys of its maps.
-const APIS: [Api; 7] = [
+const APIS: [Api; 8] = [
     Api { variant: "seed", function: "get_items", route: "create_item", needs: "" },
     Api { variant: "open", function: "get_status", route: "get_status", needs: "" },
     Api { variant: "catch_all", function: "files", route: "fallback", needs: "" },
@@ -29,6 +29,16 @@ const APIS: [Api; 7] = [
         needs: r#"jwt_authorizers = {
     partners = { issuer = "https://partners.example.com/", audience = ["orders"] }
     staff    = { issuer = aws_kms_key.known_later.id, audience = [aws_kms_key.known_later.id] }
+  }"#,
+    },
+    Api {
+        variant: "events",
+        function: "on_order",
+        route: "create_order",
+        needs: r#"resources = {
+    items_table   = { arn = aws_kms_key.known_later.arn, name = "items", stream_arn = aws_kms_key.known_later.id, kms_key_arn = aws_kms_key.known_later.id }
+    card_payments = { arn = aws_kms_key.known_later.arn }
+    shop_bus      = { arn = aws_kms_key.known_later.arn, name = aws_kms_key.known_later.id }
   }"#,
     },
     Api {
@@ -95,6 +105,8 @@ const SETTINGS: &[&[&str]] = &[
         r#"cors = { allow_origins = ["*"] }"#,
         r#"cors = { allow_origins = ["https://app.example.com"], allow_credentials = true, max_age = 60 }"#,
     ],
+    &["", "dead_letter_queue = { arn = aws_kms_key.known_later.arn }", FAILURES],
+    &["", "scheduler_role = { arn = aws_kms_key.known_later.arn }"],
     &["", r#"description = "What it is for""#],
     &["", r#"ip_address_type = "dualstack""#],
     &["", r#"stage_name = "v1""#],
@@ -130,6 +142,8 @@ const SETTINGS: &[&[&str]] = &[
 const SEALED: &str = r#"artifact_bucket = { name = "zips", server_side_encryption = "aws:kms", kms_key_id = aws_kms_key.known_later.arn }"#;
 
 const DUAL_STACK: &str = r#"vpc = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"], ipv6_allowed_for_dual_stack = true }"#;
+
+const FAILURES: &str = r#"dead_letter_queue = { arn = "arn:aws:sqs:eu-central-1:123456789012:failures", kms_key_arn = aws_kms_key.known_later.arn }"#;
 
 const ENVIRONMENT: &str = r#"environment = { TABLE = "items", REGION_NAME = "x", KEYS = "k", LEVEL = "l" }"#;
 

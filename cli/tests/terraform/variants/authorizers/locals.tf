@@ -98,4 +98,9 @@ locals {
   resource_servers = {
     pets = ["write"]
   }
+
+  lambda_schedules   = {}
+  lambda_queues      = {}
+  lambda_event_rules = {}
+  lambda_streams     = {}
 }

@@ -78,4 +78,9 @@ locals {
   resource_servers = {
     "https://files.example.com" = ["use"]
   }
+
+  lambda_schedules   = {}
+  lambda_queues      = {}
+  lambda_event_rules = {}
+  lambda_streams     = {}
 }

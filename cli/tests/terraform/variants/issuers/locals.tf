@@ -79,4 +79,9 @@ locals {
   resource_servers = {
     stock = ["read"]
   }
+
+  lambda_schedules   = {}
+  lambda_queues      = {}
+  lambda_event_rules = {}
+  lambda_streams     = {}
 }

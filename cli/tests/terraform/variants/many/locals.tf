@@ -39,4 +39,9 @@ locals {
   resource_servers = {
     many = flatten([for route in local.lambda_routes : [for scope in route.scopes : trimprefix(scope, "many/")]])
   }
+
+  lambda_schedules   = {}
+  lambda_queues      = {}
+  lambda_event_rules = {}
+  lambda_streams     = {}
 }

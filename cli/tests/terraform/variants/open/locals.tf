@@ -35,4 +35,9 @@ locals {
   authorizers = {}
 
   resource_servers = {}
+
+  lambda_schedules   = {}
+  lambda_queues      = {}
+  lambda_event_rules = {}
+  lambda_streams     = {}
 }

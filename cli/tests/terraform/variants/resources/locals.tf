@@ -90,4 +90,9 @@ locals {
   }
 
   resource_servers = {}
+
+  lambda_schedules   = {}
+  lambda_queues      = {}
+  lambda_event_rules = {}
+  lambda_streams     = {}
 }

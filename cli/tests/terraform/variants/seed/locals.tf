@@ -56,4 +56,9 @@ locals {
   resource_servers = {
     items = ["read", "write"]
   }
+
+  lambda_schedules   = {}
+  lambda_queues      = {}
+  lambda_event_rules = {}
+  lambda_streams     = {}
 }

@@ -150,6 +150,16 @@ run "a_timeout_after_which_the_API_has_given_up" {
     functions = { get_items = { timeout = 31 } }
   }
 
+  expect_failures = [aws_apigatewayv2_integration.this["get_items"]]
+}
+
+run "a_timeout_that_Lambda_does_not_have" {
+  command = plan
+
+  variables {
+    functions = { get_items = { timeout = 901 } }
+  }
+
   expect_failures = [var.functions]
 }
 

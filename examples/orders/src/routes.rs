@@ -1,0 +1,78 @@
+//! What clients call.
+
+use routegen::{Accepted, Json, Path, Problem, Res, route};
+use routegen_sqs::Queue;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    order::{NewOrder, Order, PlacedOrder},
+    store::ReadOrders,
+};
+
+/// Why an order is refused.
+#[derive(Debug, Problem)]
+enum OrderError {
+    /// Nothing is ordered.
+    #[problem(status = 422, title = "An order needs an item and a quantity", detail = "{0}")]
+    Empty(&'static str),
+    /// There is no such order, or the queue's function has not accepted it yet.
+    #[problem(
+        status = 404,
+        title = "There is no such order",
+        detail = "there is no order `{id}`, or it is not accepted yet"
+    )]
+    Unknown {
+        /// The id that was asked for.
+        id: String,
+    },
+    /// The queue or the table does not answer.
+    #[problem(status = 503, title = "Please try again")]
+    Unavailable,
+}
+
+/// What a client is given for an order.
+#[derive(Debug, JsonSchema, Serialize)]
+struct Receipt {
+    id: String,
+}
+
+/// Places an order
+///
+/// It is accepted a moment later: until then, `GET` answers with 404.
+#[route(POST, "/orders", auth = "cognito", scopes = ["orders/write"])]
+async fn place_order(
+    orders: Res<Queue<PlacedOrder>>,
+    Json(new): Json<NewOrder>,
+) -> Result<Accepted<Json<Receipt>>, OrderError> {
+    if new.item.trim().is_empty() {
+        return Err(OrderError::Empty("`item` is empty"));
+    }
+    if new.quantity == 0 {
+        return Err(OrderError::Empty("`quantity` is 0"));
+    }
+    let placed = PlacedOrder::now(new);
+    orders.send(&placed).await.map_err(|_| OrderError::Unavailable)?;
+    Ok(Accepted(Json(Receipt { id: placed.id })))
+}
+
+/// Retrieves an order
+#[route(GET, "/orders/{id}", auth = "cognito", scopes = ["orders/read"])]
+async fn get_order(Path(id): Path<String>, orders: Res<ReadOrders>) -> Result<Json<Order>, OrderError> {
+    let order = orders.order(&id).await.map_err(|_| OrderError::Unavailable)?;
+    order.map(Json).ok_or(OrderError::Unknown { id })
+}
+
+/// How many of an item were ordered.
+#[derive(Debug, JsonSchema, Serialize)]
+struct Total {
+    item: String,
+    ordered: u64,
+}
+
+/// Says how many of an item were ordered
+#[route(GET, "/totals/{item}", auth = "cognito", scopes = ["orders/read"])]
+async fn get_total(Path(item): Path<String>, orders: Res<ReadOrders>) -> Result<Json<Total>, Problem> {
+    let ordered = orders.total(&item).await?;
+    Ok(Json(Total { item, ordered }))
+}
