@@ -244,7 +244,7 @@ pub(crate) struct Known {
     pub(crate) arguments: Vec<TokenStream>,
     /// What is known of each function with `#[middleware]`.
     pub(crate) middleware: Vec<TokenStream>,
-    /// What the command's document of the API is made from.
+    /// What the command's document of the API is made from, or its form for an event.
     pub(crate) types: TokenStream,
 }
 

@@ -1,4 +1,4 @@
-//! The macro through which an attribute registers its route or authorizer: something with the feature `registry`, nothing
+//! The macro through which an attribute registers its route, authorizer or consumer: something with the feature `registry`, nothing
 //! without, and nothing in an artifact.
 //!
 //! A registry keeps every handler. Features are one for a whole build: a server or a test of the same package, or of
@@ -11,7 +11,7 @@
 /// that it does not.
 pub const REGISTERS: bool = cfg!(all(feature = "registry", not(routegen_artifact)));
 
-/// Registers a route or an authorizer.
+/// Registers a route, an authorizer or a consumer.
 #[cfg(all(feature = "registry", not(routegen_artifact)))]
 #[doc(hidden)]
 #[macro_export]
@@ -144,6 +144,25 @@ macro_rules! __entry {
 macro_rules! __described {
     () => {
         ::core::option::Option::None
+    };
+    (payload [$($argument:ty),* $(,)?]) => {
+        ::core::option::Option::Some({
+            $crate::__local_schema!();
+            fn described() -> $crate::__private::contract::RouteTypes {
+                #[allow(unused_imports)]
+                use $crate::__private::{TakenAnything as _, Untyped as _};
+                #[allow(unused_mut)]
+                let mut described = $crate::__private::Described::new("");
+                $({
+                    let take = $crate::__private::Taken::<$argument>::new().optional().unwrapped();
+                    let take = take.take(false);
+                    let schema = Local(take.of).schema(true);
+                    described.takes(take, schema);
+                })*
+                described.finish()
+            }
+            described as fn() -> $crate::__private::contract::RouteTypes
+        })
     };
     (
         $details:literal, [$($argument:ty),* $(,)?], $handler:path

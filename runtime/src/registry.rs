@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, ffi::OsString, io::Write as _, process::ExitCod
 use routegen_spec::{
     AuthorizerSpec, Compiled, ConsumerSpec, EnvNameError, GrantSpec, Manifest, PackageSpec, ResourceValue,
     RouteSpec, SourceLocation,
-    contract::{Contract, RouteTypes},
+    contract::{ConsumerTypes, Contract, RouteTypes},
 };
 
 use crate::{
@@ -43,7 +43,7 @@ pub struct Registration<E: 'static> {
     pub arguments: &'static [ArgumentFacts],
     /// What is known of each function with `#[middleware]`.
     pub middleware: &'static [MiddlewareFacts],
-    /// What the types of a route tell, where the command reads it.
+    /// What the types of a route or a consumer tell, where the command reads it.
     pub described: Option<fn() -> RouteTypes>,
     /// The entry point itself, for tests and routers. The registry of `routegen` does without, and its host build without the handlers.
     pub entry: Option<fn() -> E>,
@@ -302,7 +302,7 @@ pub(crate) fn manifest() -> Result<Manifest, String> {
     Ok(Manifest::new(env!("CARGO_PKG_VERSION"), routes, authorizers).with_consumers(consumers))
 }
 
-/// What the types of all linked routes tell.
+/// What the types of all linked routes and consumers tell.
 pub(crate) fn contract() -> Contract {
     let registered = routes().iter().zip(inventory::iter::<Registration<Route>>());
     let mut described: Vec<_> = registered
@@ -313,7 +313,20 @@ pub(crate) fn contract() -> Contract {
         })
         .collect();
     described.sort_by(|a, b| a.entry.cmp(&b.entry));
-    Contract::new(described)
+    Contract::new(described).with_consumers(payloads())
+}
+
+/// What the types of all linked consumers tell of their events.
+fn payloads() -> Vec<ConsumerTypes> {
+    let registered = consumers().iter().zip(inventory::iter::<Registration<Consumer>>());
+    let mut described: Vec<_> = registered
+        .filter_map(|(consumer, registration)| {
+            let body = registration.described?().arguments.into_iter().find_map(|argument| argument.body)?;
+            Some(ConsumerTypes::new(&consumer.spec.entry, body.schema))
+        })
+        .collect();
+    described.sort_by(|a, b| a.entry.cmp(&b.entry));
+    described
 }
 
 #[cfg(test)]

@@ -307,3 +307,37 @@ fn the_manifest_has_what_attributes_and_types_say() {
     assert_eq!(of("on_event")["consumes"]["source"], json!(["shop.orders"]));
     assert_eq!(of("on_order")["handler"], "consumers::on_order");
 }
+
+#[tokio::test]
+async fn a_unit_test_delivers_what_each_source_has() {
+    let seen = Seen::default();
+    let order = |id: &str| json!({ "id": id });
+    let sent = testing::messages([order("a"), order("bad"), order("b")])
+        .group("g")
+        .and(testing::text_message("no JSON").group("h"));
+    let outcome = sent.with(seen.clone()).deliver(on_order_in_order).await;
+    assert_eq!(outcome.failed(), [1, 2, 3]);
+    assert!(outcome.cause().unwrap().contains("bad is bad"), "{outcome:?}");
+    assert_eq!(outcome.causes()[1], "one before it in its group has failed");
+    assert!(outcome.causes()[2].starts_with("the body cannot be read: "), "{outcome:?}");
+    let changes = testing::inserted(order("c"))
+        .and(testing::modified(order("c"), order("bad")))
+        .and(testing::inserted(order("d")));
+    assert_eq!(changes.with(seen.clone()).deliver(on_change).await.failed(), [1]);
+    let late = testing::scheduled("2027-01-31T08:00:00Z").attempt(2).with(seen.clone()).deliver(expire).await;
+    assert_eq!((late.failed(), late.cause()), (&[0][..], Some("too late")));
+    assert!(
+        testing::event("shop.orders", "Order", order("e"))
+            .with(seen.clone())
+            .deliver(on_event)
+            .await
+            .is_done()
+    );
+    assert_eq!(*seen.0.lock().unwrap(), ["a", "bad", "c", "bad", "attempt 2", "e"]);
+}
+
+#[tokio::test]
+#[should_panic(expected = "`consumers::expire` has another kind of event: it takes rate(1 hour)")]
+async fn a_message_does_not_go_to_a_schedule() {
+    testing::message(json!({})).deliver(expire).await;
+}

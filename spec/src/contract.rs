@@ -1,4 +1,4 @@
-//! What the types of a handler tell about its route: parameters, bodies and answers.
+//! What the types of a handler tell about its route: parameters, bodies and answers; and what those of a consumer tell about its events.
 //!
 //! In: what the registry of a host build has found out. Out: data that passes to the command, which makes a document of it. It is no
 //! part of the manifest, is read by the command of the same version only, and judges nothing: what is not known is left open, and has
@@ -15,12 +15,39 @@ use serde_json::Value;
 pub struct Contract {
     /// One for each route that was described.
     pub routes: Vec<RouteTypes>,
+    /// One for each consumer whose event has a part of the user's type.
+    #[serde(default)]
+    pub consumers: Vec<ConsumerTypes>,
 }
 
 impl Contract {
     /// Of these routes.
     pub fn new(routes: Vec<RouteTypes>) -> Self {
-        Self { routes }
+        Self { routes, consumers: Vec::new() }
+    }
+
+    /// The same with these consumers in place of its own.
+    #[must_use]
+    pub fn with_consumers(mut self, consumers: Vec<ConsumerTypes>) -> Self {
+        self.consumers = consumers;
+        self
+    }
+}
+
+/// What is known of one consumer.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ConsumerTypes {
+    /// The symbol of its entry point, by which it is found in the manifest.
+    pub entry: String,
+    /// What its author chooses the type of: the body of a message, the detail of an event, the item of a change.
+    pub payload: Schema,
+}
+
+impl ConsumerTypes {
+    /// A consumer whose events have this.
+    pub fn new(entry: impl Into<String>, payload: Schema) -> Self {
+        Self { entry: entry.into(), payload }
     }
 }
 

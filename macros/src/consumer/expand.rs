@@ -138,7 +138,9 @@ fn registration(ValidConsumer { spec, handler, .. }: &ValidConsumer) -> TokenStr
         let argument = quote_spanned!(site=> __private::Argument::<#ty, __private::Claimless, 0>);
         quote_spanned!(site=> (__private::Option::None, __private::Records::<#ty>::BATCH, false, #argument::DECLARED))
     });
-    let known = Known { arguments: arguments.collect(), ..Known::default() };
+    let types = &handler.arguments;
+    let types = quote_spanned!(site=> payload [#(#types),*]);
+    let known = Known { arguments: arguments.collect(), types, ..Known::default() };
     glue::registration(handler, &kind, &spec.to_declaration(), &TokenStream::new(), &known, &entry)
 }
 

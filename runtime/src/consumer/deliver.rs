@@ -4,7 +4,10 @@
 //! whole, for which Lambda tries all of it again. Records go to the function one after the other, in their order. A panic is a failure like
 //! any other.
 
-use std::panic::AssertUnwindSafe;
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, PoisonError},
+};
 
 use futures_util::FutureExt as _;
 use lambda_http::{BoxFuture, Error};
@@ -14,7 +17,7 @@ use tracing::{Instrument as _, info_span};
 use super::{
     change::{Change, changes},
     delivery::{Delivery, Input, Invocation},
-    erased::{Consumer, Failed},
+    erased::{Consumer, Failed, FailedRecord},
     handled::BatchFailures,
     message::{Message, messages},
 };
@@ -53,24 +56,25 @@ pub(super) fn queue(
 ) -> BoxFuture<'_, Result<Failed, Error>> {
     Box::pin(async move {
         let messages = messages(event.get())?;
-        let mut report = Report::new(messages.iter().map(|message| Place {
+        let places = messages.iter().map(|message| Place {
             id: message.id.clone(),
             group: message.ordered_group().map(ToOwned::to_owned),
-        }));
+        });
+        let mut report = Report::new(MESSAGE, places);
         if consumer.takes_batch {
-            let delivery = Delivery::new(Input::Messages(messages), invocation);
-            report.batch(MESSAGE, consumer, delivery).await;
+            report.batch(consumer, Delivery::new(Input::Messages(messages), invocation)).await;
         } else {
             for (place, message) in messages.into_iter().enumerate() {
-                if report.is_closed(place) {
-                    report.fail(place);
-                } else if let Err(error) = one(consumer, &invocation, message.into()).await {
-                    report.log(MESSAGE, place, &error);
-                    report.fail(place);
+                if report.keep_order(place) {
+                    continue;
+                }
+                if let Err(error) = one(consumer, &invocation, message.into()).await {
+                    report.fail(place, &error);
+                    report.keep_order(place);
                 }
             }
         }
-        Ok(Some(report.failed()))
+        Ok(Some(report.failed().collect()))
     })
 }
 
@@ -81,24 +85,20 @@ pub(super) fn stream(
 ) -> BoxFuture<'_, Result<Failed, Error>> {
     Box::pin(async move {
         let changes = changes(event.get())?;
-        // A shard is one group. Lambda goes on at the first failure, so that what is behind it is not done here.
-        let shard = Some(String::new());
-        let mut report = Report::new(
-            changes.iter().map(|change| Place { id: change.sequence_number.clone(), group: shard.clone() }),
-        );
+        let places = changes.iter().map(|change| Place { id: change.sequence_number.clone(), group: None });
+        let mut report = Report::new(CHANGE, places);
         if consumer.takes_batch {
-            let delivery = Delivery::new(Input::Changes(changes), invocation);
-            report.batch(CHANGE, consumer, delivery).await;
+            report.batch(consumer, Delivery::new(Input::Changes(changes), invocation)).await;
         } else {
             for (place, change) in changes.into_iter().enumerate() {
                 if let Err(error) = one(consumer, &invocation, change.into()).await {
-                    report.log(CHANGE, place, &error);
-                    report.fail(place);
+                    report.fail(place, &error);
                     break;
                 }
             }
         }
-        Ok(Some(report.failed().into_iter().take(1).collect()))
+        // Lambda goes on at the first failure, so that what is behind it comes again.
+        Ok(Some(report.failed().take(1).collect()))
     })
 }
 
@@ -147,76 +147,75 @@ struct Place {
 
 /// Which records of an event have failed.
 struct Report {
+    /// What the records are called.
+    what: &'static str,
     places: Vec<Place>,
-    is_failed: Vec<bool>,
+    reasons: Vec<Option<String>>,
     /// The groups in which one has failed.
     closed: Vec<String>,
 }
 
 impl Report {
-    fn new(places: impl Iterator<Item = Place>) -> Self {
+    fn new(what: &'static str, places: impl Iterator<Item = Place>) -> Self {
         let places: Vec<Place> = places.collect();
-        Self { is_failed: vec![false; places.len()], places, closed: Vec::new() }
+        Self { what, reasons: vec![None; places.len()], places, closed: Vec::new() }
     }
 
-    fn fail(&mut self, place: usize) {
-        self.is_failed[place] = true;
-        self.closed.extend(self.places[place].group.clone().filter(|group| !self.closed.contains(group)));
+    /// A record has failed, which the log has.
+    fn fail(&mut self, place: usize, error: &Error) {
+        let reason = chain(&**error);
+        tracing::error!(target: TARGET, id = self.places[place].id, "a {} failed: {reason}", self.what);
+        self.reasons[place] = Some(reason);
     }
 
-    /// Whether one of its group has failed.
-    fn is_closed(&self, place: usize) -> bool {
-        self.places[place].group.as_ref().is_some_and(|group| self.closed.contains(group))
-    }
-
-    fn log(&self, what: &str, place: usize, error: &Error) {
-        tracing::error!(target: TARGET, id = self.places[place].id, "a {what} failed: {}", chain(&**error));
+    /// Holds a record back that is behind a failure in its group, or closes the group where the record has failed.
+    fn keep_order(&mut self, place: usize) -> bool {
+        let Some(group) = &self.places[place].group else { return false };
+        let is_closed = self.closed.contains(group);
+        if is_closed {
+            self.reasons[place].get_or_insert_with(|| "one before it in its group has failed".to_owned());
+        } else if self.reasons[place].is_some() {
+            self.closed.push(group.clone());
+        }
+        is_closed
     }
 
     /// Calls the function once for all records.
-    async fn batch(&mut self, what: &str, consumer: Consumer, delivery: Delivery) {
-        let unread = std::sync::Arc::clone(&delivery.unread);
+    async fn batch(&mut self, consumer: Consumer, delivery: Delivery) {
+        let unread = Arc::clone(&delivery.unread);
         let outcome = call(consumer, delivery).await;
-        let unread = std::mem::take(&mut *unread.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let unread = std::mem::take(&mut *unread.lock().unwrap_or_else(PoisonError::into_inner));
         for (place, error) in &unread {
-            self.log(what, *place, error);
-            self.is_failed[*place] = true;
+            self.fail(*place, error);
         }
         match outcome {
             Ok(failures) => {
                 for (id, error) in failures.into_vec() {
-                    match self.places.iter().position(|place| place.id == id) {
-                        Some(place) => {
-                            self.log(what, place, &error);
-                            self.is_failed[place] = true;
-                        }
+                    if let Some(place) = self.places.iter().position(|place| place.id == id) {
+                        self.fail(place, &error);
+                    } else {
                         // Lambda would take an id that it does not know for a failure of the whole batch.
-                        None => {
-                            tracing::error!(target: TARGET, id, "the function reports a {what} that the batch does not have");
-                        }
+                        let what = self.what;
+                        tracing::error!(target: TARGET, id, "the function reports a {what} that the batch does not have");
                     }
                 }
             }
             Err(error) => {
-                tracing::error!(target: TARGET, "all {} of the batch failed: {}", self.places.len(), chain(&*error));
-                self.is_failed.fill(true);
+                let reason = chain(&*error);
+                tracing::error!(target: TARGET, "all of the batch failed, {} in number: {reason}", self.places.len());
+                for of in &mut self.reasons {
+                    of.get_or_insert_with(|| reason.clone());
+                }
             }
         }
-        // In the order of the batch: what is behind a failure in its group has failed too.
         for place in 0..self.places.len() {
-            if self.is_failed[place] || self.is_closed(place) {
-                self.fail(place);
-            }
+            self.keep_order(place);
         }
     }
 
-    /// The ids of the records that failed, in their order.
-    fn failed(self) -> Vec<String> {
-        self.places
-            .into_iter()
-            .zip(self.is_failed)
-            .filter(|(_, failed)| *failed)
-            .map(|(place, _)| place.id)
-            .collect()
+    /// The records that failed, in their order.
+    fn failed(self) -> impl Iterator<Item = FailedRecord> {
+        let all = self.places.into_iter().zip(self.reasons);
+        all.filter_map(|(place, reason)| Some(FailedRecord { id: place.id, reason: reason? }))
     }
 }

@@ -16,8 +16,18 @@ pub struct Source {
         for<'a> fn(Consumer, Invocation, &'a RawValue) -> BoxFuture<'a, Result<Failed, Error>>,
 }
 
-/// The ids of the records that failed; `None` where the kind of source has no batches.
-pub(crate) type Failed = Option<Vec<String>>;
+/// The records that failed; `None` where the kind of source has no batches.
+pub(crate) type Failed = Option<Vec<FailedRecord>>;
+
+/// A record that failed, or that is behind one.
+#[derive(Clone, Debug)]
+pub(crate) struct FailedRecord {
+    /// What Lambda knows it by.
+    pub(crate) id: String,
+    /// Why, as the log has it.
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "tests ask for it"))]
+    pub(crate) reason: String,
+}
 
 /// One consumer with its function.
 #[derive(Clone, Copy, Debug)]

@@ -23,6 +23,8 @@ mod scheduled;
 pub mod source;
 
 pub(crate) use self::delivery::Invocation;
+#[cfg(feature = "testing")]
+pub(crate) use self::erased::{Failed, FailedRecord};
 pub use self::{
     argument::{FromBus, FromQueue, FromSchedule, FromStream},
     batch::Batch,

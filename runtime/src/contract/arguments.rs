@@ -14,7 +14,7 @@ use super::{
     trace,
     traits::{DescribeWrapper, Of, refusals},
 };
-use crate::{Json, Path, Query};
+use crate::{Batch, Change, Event, Json, Message, Path, Query};
 
 /// An argument of this type.
 #[derive(Debug)]
@@ -203,6 +203,20 @@ macro_rules! requests {
 }
 
 requests! { crate::request::Request axum::extract::Request }
+
+/// Records of event sources. What is in them of the user's type is JSON.
+macro_rules! records {
+    ($($ty:ty)*) => {
+        $(impl<T> Taken<$ty> {
+            /// The part that is of the user's type.
+            pub fn take(self, _reads_body: bool) -> Take<T> {
+                self.is(Role::Body("application/json"), &[])
+            }
+        })*
+    };
+}
+
+records! { Message<T> Batch<Message<T>> Event<T> Change<T> Batch<Change<T>> }
 
 impl<T> Taken<crate::Claims<T>> {
     /// What the authorizer says, which no client sends as such.

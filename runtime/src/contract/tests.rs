@@ -277,3 +277,33 @@ fn the_arguments_are_those_of_the_signature() {
         "nobody knows what becomes of a request"
     );
 }
+
+#[crate::queue(contract_orders, crate = crate)]
+async fn contract_orders(_: crate::Res<Made>, _: crate::Batch<crate::Message<Item>>) {}
+
+#[crate::stream(contract_table, crate = crate)]
+async fn contract_changes(_: crate::Change<Item>) {}
+
+#[crate::schedule("rate(1 hour)", crate = crate)]
+async fn contract_schedule(_: crate::Scheduled) {}
+
+struct Made;
+
+impl crate::Resource for Made {
+    async fn init(_: &crate::Init) -> Result<Self, lambda_http::Error> {
+        Ok(Self)
+    }
+}
+
+#[test]
+fn a_consumer_tells_the_type_within_its_event() {
+    let contract = registry::contract();
+    let payload = |name: &str| {
+        let found = contract.consumers.iter().find(|consumer| consumer.entry.ends_with(name));
+        found.map(|consumer| consumer.payload.of.as_str())
+    };
+    let item = std::any::type_name::<Item>();
+    assert_eq!(payload(".queue.contract_5forders"), Some(item));
+    assert_eq!(payload(".stream.contract_5fchanges"), Some(item));
+    assert_eq!(payload(".schedule.contract_5fschedule"), None);
+}

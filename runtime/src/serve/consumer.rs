@@ -33,7 +33,7 @@ pub(crate) async fn invoke(
     #[cfg(feature = "metrics")]
     crate::metrics::flush(Some(("consumer", consumer.name)));
     let answer = outcome?.map(|failed| Answer {
-        batch_item_failures: failed.into_iter().map(|item_identifier| Failed { item_identifier }).collect(),
+        batch_item_failures: failed.into_iter().map(|failed| Failed { item_identifier: failed.id }).collect(),
     });
     Ok(Output::Json(to_raw_value(&answer).map_err(Error::from)?))
 }

@@ -1,4 +1,4 @@
-//! Which route, or which authorizer, a test means.
+//! Which route, authorizer or consumer a test means.
 //!
 //! In: the function's path as the compiler names its type; for a route the method and the path of the request. Out: the
 //! entry, and the parameters in the path. The function's name leads to it through the registry, whose entries have it.
@@ -7,7 +7,7 @@ use axum::http::Method;
 use routegen_spec::Scope;
 
 use crate::{
-    registry::{self, RegisteredAuthorizer, RegisteredRoute},
+    registry::{self, RegisteredAuthorizer, RegisteredConsumer, RegisteredRoute},
     route::Route,
     simulate::table::{Conflict, Row, Table},
 };
@@ -54,6 +54,18 @@ pub(super) fn authorizer(function: &str) -> &'static RegisteredAuthorizer {
         panic!(
             "`{function}` is no authorizer: pass the function itself, which has `#[authorizer]` and stands in a module, \
              not in a function"
+        )
+    })
+}
+
+/// The consumer that a function is.
+pub(super) fn consumer(function: &str) -> &'static RegisteredConsumer {
+    let function = plain(function);
+    let found = registry::consumers().iter().find(|known| plain(&known.spec.handler) == function);
+    found.unwrap_or_else(|| {
+        panic!(
+            "`{function}` is no consumer: pass the function itself, which has `#[schedule]`, `#[queue]`, `#[event]` or `#[stream]` and \
+             stands in a module, not in a function"
         )
     })
 }

@@ -1,5 +1,5 @@
-//! Calls of handlers in unit tests, through the event that API Gateway would send; and [all functions](functions), for tests over
-//! HTTP.
+//! Calls of handlers in unit tests, through the event that API Gateway would send; of consumers, through that of their [queue](message),
+//! [schedule](scheduled), [bus](event()) or [table](inserted); and [all functions](functions), for tests over HTTP.
 //!
 //! In: a request, what an authorizer would say of the caller, and the handler. Out: what the client would receive. The
 //! way is a function's own: an event of payload 2.0, the route's extractors, the handler, its problems. What API Gateway
@@ -68,7 +68,9 @@
 mod call;
 mod event;
 mod functions;
+mod incoming;
 mod lookup;
+mod outcome;
 mod verdict;
 
 use axum::{
@@ -81,6 +83,10 @@ use serde::de::DeserializeOwned;
 
 pub use call::{Call, call};
 pub use functions::{Functions, functions};
+pub use incoming::{
+    Incoming, event, inserted, message, messages, modified, removed, scheduled, text_message,
+};
+pub use outcome::Outcome;
 pub use verdict::Verdict;
 
 use crate::{

@@ -31,7 +31,6 @@ resource "aws_sqs_queue" "failures" {
 "#;
 
 const SETTINGS: &str = r#"
-  alias                = "live"
   name                 = "pets"
   function_name_prefix = "app-"
   role_name_prefix     = "app-eu-"

@@ -19,6 +19,10 @@ struct CognitoGuide;
 struct ErrorGuide;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../../../docs/events.md")]
+struct EventGuide;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../../../docs/issuers.md")]
 struct IssuerGuide;
 

@@ -1,0 +1,395 @@
+//! An event of a queue, a schedule, a bus or a stream that is being put together.
+//!
+//! In: what an event source would have. Out: the event that AWS would send, for the function that it goes to. It refuses a function of
+//! another kind of source.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use lambda_http::Context;
+use routegen_apigw::consumer::{
+    BusEvent, ChangeKind, MessageAttribute, QueueMessage, ScheduledCall, StreamRecord, queue_event,
+    stream_event,
+};
+use routegen_spec::{ConsumerSpec, EventSource};
+use serde::Serialize;
+use serde_json::{Map, Value, value::to_raw_value};
+
+use super::{lookup, outcome::Outcome};
+use crate::{
+    consumer::Invocation,
+    resource::{Init, Resource},
+};
+
+/// A message of a queue, whose body is the JSON of this value.
+///
+/// ```
+/// use routegen::{Message, lambda_http::Error, queue, testing};
+///
+/// #[derive(serde::Deserialize)]
+/// struct NewOrder {
+///     count: u32,
+/// }
+///
+/// #[queue(orders)]
+/// async fn on_order(order: Message<NewOrder>) -> Result<(), Error> {
+///     if order.body.count == 0 { Err("nothing is ordered".into()) } else { Ok(()) }
+/// }
+///
+/// # fn main() {
+/// # futures_util::future::FutureExt::now_or_never(async {
+/// use serde_json::json;
+///
+/// assert!(testing::message(json!({ "count": 1 })).deliver(on_order).await.is_done());
+/// let outcome = testing::message(json!({ "count": 0 })).deliver(on_order).await;
+/// assert_eq!(outcome.cause(), Some("nothing is ordered"));
+///
+/// // A batch: the places of those that failed.
+/// let batch = testing::messages([json!({ "count": 1 }), json!({ "count": 0 }), json!({ "cuont": 1 })]);
+/// assert_eq!(batch.deliver(on_order).await.failed(), [1, 2]);
+/// # }).unwrap();
+/// # }
+/// ```
+///
+/// # Panics
+///
+/// Where the value cannot be JSON.
+#[track_caller]
+pub fn message(body: impl Serialize) -> Incoming {
+    messages([body])
+}
+
+/// Messages of a queue, in one batch.
+///
+/// # Panics
+///
+/// Where a value cannot be JSON.
+#[track_caller]
+pub fn messages(bodies: impl IntoIterator<Item: Serialize>) -> Incoming {
+    let bodies = bodies.into_iter().map(|body| serde_json::to_string(&body).expect("the body is not JSON"));
+    Incoming::new(What::Messages(bodies.map(sent).collect()))
+}
+
+/// A message of a queue with this text, which may be no JSON.
+pub fn text_message(body: impl Into<String>) -> Incoming {
+    Incoming::new(What::Messages(vec![sent(body.into())]))
+}
+
+fn sent(body: String) -> QueueMessage {
+    let now = seconds() * 1_000;
+    QueueMessage {
+        body,
+        receive_count: 1,
+        sent: now,
+        first_received: now,
+        sender_id: "AIDATESTING".to_owned(),
+        ..QueueMessage::default()
+    }
+}
+
+/// A call of a schedule.
+///
+/// ```
+/// use routegen::{Scheduled, schedule, testing};
+///
+/// #[schedule("rate(1 hour)")]
+/// async fn expire(due: Scheduled) {
+///     assert_eq!(due.attempt, 2);
+/// }
+///
+/// # fn main() {
+/// # futures_util::future::FutureExt::now_or_never(async {
+/// let outcome = testing::scheduled("2027-01-31T08:00:00Z").attempt(2).deliver(expire).await;
+/// assert!(outcome.is_done());
+/// # }).unwrap();
+/// # }
+/// ```
+pub fn scheduled(time: impl Into<String>) -> Incoming {
+    Incoming::new(What::Scheduled { time: time.into(), attempt: 1 })
+}
+
+/// An event of a bus.
+///
+/// ```
+/// use routegen::{Event, event, testing};
+/// use serde_json::json;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Paid {
+///     order: u32,
+/// }
+///
+/// #[event(source = "shop.billing", detail_type = "OrderPaid")]
+/// async fn on_paid(event: Event<Paid>) {
+///     assert_eq!(event.detail.order, 7);
+/// }
+///
+/// # fn main() {
+/// # futures_util::future::FutureExt::now_or_never(async {
+/// let paid = testing::event("shop.billing", "OrderPaid", json!({ "order": 7 }));
+/// assert!(paid.deliver(on_paid).await.is_done());
+/// # }).unwrap();
+/// # }
+/// ```
+///
+/// # Panics
+///
+/// Where the detail cannot be JSON.
+#[track_caller]
+pub fn event(source: impl Into<String>, detail_type: impl Into<String>, detail: impl Serialize) -> Incoming {
+    let detail = serde_json::to_value(detail).expect("the detail is not JSON");
+    Incoming::new(What::Event { source: source.into(), detail_type: detail_type.into(), detail })
+}
+
+/// A change of a table: an item that is new.
+///
+/// ```
+/// use routegen::{Change, ChangeKind, stream, testing};
+/// use serde_json::json;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Item {
+///     count: u32,
+/// }
+///
+/// #[stream(items_table)]
+/// async fn item_changed(change: Change<Item>) -> Result<(), &'static str> {
+///     let counts = (change.old.map(|item| item.count), change.new.map(|item| item.count));
+///     if counts == (Some(2), Some(1)) { Err("it went down") } else { Ok(()) }
+/// }
+///
+/// # fn main() {
+/// # futures_util::future::FutureExt::now_or_never(async {
+/// let item = |count: u32| json!({ "count": count });
+/// let changes = testing::inserted(item(1)).and(testing::modified(item(1), item(2))).and(testing::modified(item(2), item(1)));
+/// assert_eq!(changes.deliver(item_changed).await.failed(), [2]);
+/// # }).unwrap();
+/// # }
+/// ```
+///
+/// # Panics
+///
+/// Where the item is no JSON object.
+#[track_caller]
+pub fn inserted(item: impl Serialize) -> Incoming {
+    changed(ChangeKind::Insert, None, Some(object(item)))
+}
+
+/// A change of a table: an item that is another than before.
+///
+/// # Panics
+///
+/// Where an item is no JSON object.
+#[track_caller]
+pub fn modified(old: impl Serialize, new: impl Serialize) -> Incoming {
+    changed(ChangeKind::Modify, Some(object(old)), Some(object(new)))
+}
+
+/// A change of a table: an item that is gone.
+///
+/// # Panics
+///
+/// Where the item is no JSON object.
+#[track_caller]
+pub fn removed(item: impl Serialize) -> Incoming {
+    changed(ChangeKind::Remove, Some(object(item)), None)
+}
+
+fn changed(kind: ChangeKind, old: Option<Map<String, Value>>, new: Option<Map<String, Value>>) -> Incoming {
+    Incoming::new(What::Changes(vec![StreamRecord {
+        event_id: "0".repeat(32),
+        kind,
+        keys: Map::new(),
+        new_image: new,
+        old_image: old,
+        sequence_number: String::new(),
+        created: seconds(),
+    }]))
+}
+
+#[track_caller]
+fn object(item: impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(item) {
+        Ok(Value::Object(object)) => object,
+        other => panic!("an item is an object, and this is {other:?}"),
+    }
+}
+
+/// An event that is being put together.
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens before `deliver`"]
+pub struct Incoming {
+    what: What,
+    init: Init,
+}
+
+#[derive(Clone, Debug)]
+enum What {
+    Messages(Vec<QueueMessage>),
+    Scheduled { time: String, attempt: u32 },
+    Event { source: String, detail_type: String, detail: Value },
+    Changes(Vec<StreamRecord>),
+}
+
+impl Incoming {
+    fn new(what: What) -> Self {
+        Self { what, init: Init::default() }
+    }
+
+    /// With these messages, or changes, behind its own, in one batch.
+    ///
+    /// # Panics
+    ///
+    /// Where the two are not of one kind, or of one that has no batches.
+    #[track_caller]
+    pub fn and(mut self, other: Self) -> Self {
+        match (&mut self.what, other.what) {
+            (What::Messages(messages), What::Messages(others)) => messages.extend(others),
+            (What::Changes(changes), What::Changes(others)) => changes.extend(others),
+            _ => panic!("a batch has messages alone, or changes alone"),
+        }
+        self
+    }
+
+    /// Its messages are of this group.
+    ///
+    /// # Panics
+    ///
+    /// Where it has no messages.
+    #[track_caller]
+    pub fn group(self, group: impl Into<String>) -> Self {
+        let group = group.into();
+        self.each_message(|message| message.group_id = Some(group.clone()))
+    }
+
+    /// Its messages were received so often, this time included.
+    ///
+    /// # Panics
+    ///
+    /// Where it has no messages.
+    #[track_caller]
+    pub fn received(self, times: u32) -> Self {
+        self.each_message(|message| message.receive_count = times)
+    }
+
+    /// Its messages have a text beside the body.
+    ///
+    /// # Panics
+    ///
+    /// Where it has no messages.
+    #[track_caller]
+    pub fn attribute(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let (name, value) = (name.into(), value.into());
+        self.each_message(|message| {
+            let attribute = MessageAttribute::Text { data_type: "String".to_owned(), value: value.clone() };
+            message.attributes.insert(name.clone(), attribute);
+        })
+    }
+
+    #[track_caller]
+    fn each_message(mut self, change: impl FnMut(&mut QueueMessage)) -> Self {
+        match &mut self.what {
+            What::Messages(messages) => messages.iter_mut().for_each(change),
+            _ => panic!("only messages of a queue have this"),
+        }
+        self
+    }
+
+    /// It is this attempt of the Scheduler, the first unless it is said.
+    ///
+    /// # Panics
+    ///
+    /// Where it is no call of a schedule.
+    #[track_caller]
+    pub fn attempt(mut self, number: u32) -> Self {
+        match &mut self.what {
+            What::Scheduled { attempt, .. } => *attempt = number,
+            _ => panic!("only calls of a schedule have an attempt"),
+        }
+        self
+    }
+
+    /// With this value in place of the resource of its type.
+    pub fn with<T: Resource>(mut self, resource: T) -> Self {
+        self.init = self.init.with(resource);
+        self
+    }
+
+    /// Hands it to the function, which has `#[queue]`, `#[schedule]`, `#[event]` or `#[stream]`: `deliver(on_order)`. The way is that of
+    /// Lambda: AWS's event, the function's arguments, its failures.
+    ///
+    /// Whether a rule or a filter lets the event pass is not asked.
+    ///
+    /// # Panics
+    ///
+    /// Where the function is no consumer, or one of another kind of event.
+    pub async fn deliver<F>(self, function: F) -> Outcome {
+        drop(function);
+        let registered = lookup::consumer(std::any::type_name::<F>());
+        let entry = registered.entry.expect("tests are built with the entries");
+        let (event, ids) = self.event(&registered.spec);
+        let event = to_raw_value(&event).expect("it is JSON");
+        let invocation = Invocation { init: self.init, context: Context::default() };
+        Outcome::of(entry().deliver(invocation, &event).await, &ids)
+    }
+
+    /// The event as AWS sends it to this consumer, and the ids of its records.
+    fn event(&self, spec: &ConsumerSpec) -> (Value, Vec<String>) {
+        match (&self.what, &spec.consumes) {
+            (What::Messages(messages), EventSource::Queue(queue)) => {
+                let suffix = if queue.fifo { ".fifo" } else { "" };
+                let arn = format!("arn:aws:sqs:us-east-1:000000000000:{}{suffix}", queue.queue);
+                let mut messages = messages.clone();
+                for (index, message) in messages.iter_mut().enumerate() {
+                    message.message_id = format!("00000000-0000-4000-8000-{index:012}");
+                }
+                let ids = messages.iter().map(|message| message.message_id.clone()).collect();
+                (queue_event(&arn, &messages), ids)
+            }
+            (What::Changes(changes), EventSource::Stream(stream)) => {
+                let arn = format!(
+                    "arn:aws:dynamodb:us-east-1:000000000000:table/{}/stream/2027-01-01T00:00:00.000",
+                    stream.table
+                );
+                let mut changes = changes.clone();
+                for (index, change) in changes.iter_mut().enumerate() {
+                    change.sequence_number = format!("{:021}", index + 1);
+                }
+                let ids = changes.iter().map(|change| change.sequence_number.clone()).collect();
+                (stream_event(&arn, &changes), ids)
+            }
+            (What::Scheduled { time, attempt }, EventSource::Schedule(_)) => {
+                let name = spec.name.to_kebab_case();
+                let call = ScheduledCall {
+                    scheduled_time: time,
+                    schedule_arn: &format!(
+                        "arn:aws:scheduler:us-east-1:000000000000:schedule/default/{name}"
+                    ),
+                    execution_id: "0000000000000000",
+                    attempt_number: *attempt,
+                };
+                (call.to_value(), Vec::new())
+            }
+            (What::Event { source, detail_type, detail }, EventSource::Event(_)) => {
+                let event = BusEvent {
+                    id: "00000000-0000-4000-8000-000000000000",
+                    source,
+                    detail_type,
+                    account: "000000000000",
+                    time: "2027-01-01T00:00:00Z",
+                    region: "us-east-1",
+                    resources: &[],
+                    detail,
+                };
+                (event.to_value(), Vec::new())
+            }
+            (_, source) => {
+                panic!("`{}` has another kind of event: it takes {}", spec.handler, source.described())
+            }
+        }
+    }
+}
+
+/// Since the beginning of 1970.
+fn seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
