@@ -84,6 +84,25 @@ pub(crate) fn main_of_one<'a>(
     source(crates, &entry_points, setup, &format!("serve_one_of(&[\n{rows}    ])"))
 }
 
+/// A program that serves one of these consumers: the one that its first argument names.
+pub(crate) fn main_of_one_consumer<'a>(
+    crates: &[&str],
+    consumers: impl IntoIterator<Item = (&'a str, bool, &'a EntryCall)>,
+) -> String {
+    let mut entry_points = EntryPoints::new("Consumer");
+    let mut rows = String::new();
+    for (name, has_threads, entry) in consumers {
+        let call = entry_points.call(entry);
+        let setup = Setup { records: false, threads: has_threads }.source();
+        let setup = setup.trim();
+        let _ = writeln!(rows, "        Some({name:?}) => {{ {setup} {call} }}");
+    }
+    let setup = Setup { records: true, threads: false };
+    let none = "        _ => return std::process::ExitCode::FAILURE,\n";
+    let chosen = format!("match std::env::args().nth(1).as_deref() {{\n{rows}{none}    }}");
+    source(crates, &entry_points, setup, &format!("serve_consumer({chosen})"))
+}
+
 /// The declarations of entry points that return a type of the runtime.
 struct EntryPoints {
     returned: &'static str,
@@ -182,6 +201,10 @@ mod tests {
                 main(&["items"], Routes, &below, none),
                 main(&["items"], Routes, &within, none),
                 main_of_one(&["items"], [("get-items", false, &items[..]), ("pens", true, &within)]),
+                main_of_one_consumer(
+                    &["items"],
+                    [("a", false, &EntryCall::plain("routegen.items.queue.a")), ("b", true, &key[0])],
+                ),
             ]
             .join("\n")
         );

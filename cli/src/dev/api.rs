@@ -111,10 +111,12 @@ pub(crate) fn functions(
     for function in &manifest.functions {
         let served = match programs {
             Programs::Linked(programs) => {
-                Served::program(match (programs.own.get(&function.name), &programs.routes) {
+                let shared =
+                    if function.kind.is_event_source() { &programs.consumers } else { &programs.routes };
+                Served::program(match (programs.own.get(&function.name), shared) {
                     (Some(program), _) => linked(program, function, programs),
-                    (None, Some(routes)) => linked(routes, function, programs).argument(&function.name),
-                    // What is linked has a program for each function.
+                    (None, Some(shared)) => linked(shared, function, programs).argument(&function.name),
+                    // It was not asked for.
                     (None, None) => continue,
                 })
             }

@@ -675,9 +675,19 @@ mod tests {
             let event = serde_json::json!({ "level": text, "message": text, "target": text, "fields": { text.clone(): text, "b": [text] } });
             let lines = [text.clone(), object.to_string(), event.to_string()];
             let lines = lines.map(|line| JournalLine::Log(LogLine::new(&text, None, &line)));
-            let entries = lines.into_iter().chain([JournalLine::Request(answered)]);
+            let delivered = delivery(|log| {
+                (log.function, log.event_source) = (text.clone(), text.clone());
+                (log.failed, log.error) = (vec![text.clone()], Some(text.clone()));
+            });
+            let happened = |what| JournalLine::Event(Happened { at: text.clone(), id: text.clone(), what });
+            let events = [
+                happened(What::DeadLetter { receives: 1 }),
+                happened(What::Put { functions: vec![text.clone()] }),
+                happened(What::Sent { body: text.clone() }),
+            ];
+            let entries = lines.into_iter().chain([JournalLine::Request(answered), delivered]).chain(events);
             // The second one is somebody else's JSON, which is escaped as JSON.
-            for (index, (entry, lines)) in entries.zip([1, 1, 1, 2]).enumerate() {
+            for (index, (entry, lines)) in entries.zip([1, 1, 1, 2, 3, 1, 1, 1]).enumerate() {
                 let shown = anstream::adapter::strip_str(&entry.to_string()).to_string();
                 assert_eq!(
                     shown.chars().filter(|c| obeyed(*c)).collect::<String>(),

@@ -21,7 +21,7 @@ use crate::{
 /// The program of each function.
 #[derive(Clone, Debug)]
 pub(crate) enum Programs {
-    /// One for all functions of routes, and one for each other function, by its name.
+    /// One for all functions of routes, one for all consumers, and one for each authorizer, by the function's name.
     Linked(Linked),
     /// One for each function, by its name, beside the files of its artifact.
     Unpacked(BTreeMap<String, Utf8PathBuf>),
@@ -32,6 +32,8 @@ pub(crate) enum Programs {
 pub(crate) struct Linked {
     /// The one that serves the routes of the function that its first argument names; `None` where there are no routes.
     pub(crate) routes: Option<Utf8PathBuf>,
+    /// The one that serves the consumer that its first argument names; `None` where there are none.
+    pub(crate) consumers: Option<Utf8PathBuf>,
     /// One for each function that no other function shares a program with, by its name.
     pub(crate) own: BTreeMap<String, Utf8PathBuf>,
     /// Where they are. It goes when nobody can start them any more.
@@ -42,7 +44,7 @@ pub(crate) struct Linked {
 
 impl Linked {
     fn paths(&self) -> impl Iterator<Item = &Utf8Path> {
-        self.own.values().chain(&self.routes).map(Utf8PathBuf::as_path)
+        self.own.values().chain(&self.routes).chain(&self.consumers).map(Utf8PathBuf::as_path)
     }
 }
 
@@ -54,6 +56,7 @@ impl Programs {
             (Self::Linked(one), Self::Linked(other)) => {
                 one.own.keys().eq(other.own.keys())
                     && one.routes.is_some() == other.routes.is_some()
+                    && one.consumers.is_some() == other.consumers.is_some()
                     && (one.made == other.made
                         || one.paths().zip(other.paths()).all(|(one, other)| files::are_equal(one, other)))
             }
@@ -65,7 +68,8 @@ impl Programs {
 }
 
 /// Links the programs of `functions` in `links`, and puts them into `to`, which is empty to begin with. The user's own code in them is not
-/// optimised. The one for routes has those of all functions, whichever of them are asked for, so that it is linked once for all.
+/// optimised. The one for routes has those of all functions, whichever of them are asked for, so that it is linked once for all; and so has that for
+/// consumers.
 pub(crate) fn link(
     workspace: &Workspace,
     (manifest, functions): (&CheckedManifest, &[&Function]),
@@ -89,6 +93,11 @@ pub(crate) fn link(
             let functions =
                 functions.iter().map(|one| (one.name.as_str(), one.multi_thread, one.calls.as_slice()));
             program::main_of_one(&names, functions)
+        } else if kind.is_event_source() {
+            let consumers = functions
+                .iter()
+                .filter_map(|one| Some((one.name.as_str(), one.multi_thread, one.calls.first()?)));
+            program::main_of_one_consumer(&names, consumers)
         } else {
             let entries = functions.iter().flat_map(|function| &function.calls);
             let has_threads = functions.iter().any(|function| function.multi_thread);
@@ -106,23 +115,27 @@ pub(crate) fn link(
         files::link_or_copy(&linked.program, &program)?;
         Ok::<_, Error>(program)
     };
-    let (shared, alone): (Vec<_>, Vec<_>) =
-        functions.iter().copied().partition(|function| function.kind.is_shared());
-    let shared: Vec<_> = if shared.is_empty() {
-        shared
-    } else {
-        manifest.functions.iter().filter(|function| function.kind.is_shared()).collect()
+    // Of those that share a program all are in it, if any is asked for.
+    let sharing = |is: fn(TriggerKind) -> bool| -> Vec<&Function> {
+        let is_asked = functions.iter().any(|function| is(function.kind));
+        manifest.functions.iter().filter(|function| is_asked && is(function.kind)).collect()
     };
     // A dot is in no function's name.
-    let routes = match shared.as_slice() {
+    let routes = match sharing(TriggerKind::is_shared).as_slice() {
         [] => None,
-        shared => Some(one("all.routes", TriggerKind::Routes, shared)?),
+        routes => Some(one("all.routes", TriggerKind::Routes, routes)?),
+    };
+    let consumers = match sharing(TriggerKind::is_event_source).as_slice() {
+        [] => None,
+        consumers => Some(one("all.consumers", TriggerKind::Queue, consumers)?),
     };
     let mut own = BTreeMap::new();
-    for function in alone {
-        own.insert(function.name.clone(), one(&function.name, function.kind, &[function])?);
+    for function in functions {
+        if !function.kind.is_shared() && !function.kind.is_event_source() {
+            own.insert(function.name.clone(), one(&function.name, function.kind, &[function])?);
+        }
     }
-    Ok(Programs::Linked(Linked { routes, own, folder: held, made }))
+    Ok(Programs::Linked(Linked { routes, consumers, own, folder: held, made }))
 }
 
 /// Unpacks zips into folders that have the names of their functions and contents. One that is there is kept.

@@ -344,7 +344,8 @@ async fn schedules_fire_by_themselves_where_that_is_wanted_and_none_that_is_swit
     gateway.replace(&other).unwrap();
     told.delivery().await;
     assert_eq!(begin.elapsed().as_secs(), 3_600);
-    let times: Vec<String> = seen.lock().unwrap().iter().map(|event| event["scheduledTime"].to_string()).collect();
+    let times: Vec<String> =
+        seen.lock().unwrap().iter().map(|event| event["scheduledTime"].to_string()).collect();
     assert_eq!(times.iter().collect::<std::collections::BTreeSet<_>>().len(), 4, "{times:?}");
     gateway.shutdown().await;
 

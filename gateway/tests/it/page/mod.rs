@@ -145,7 +145,13 @@ async fn the_reference_is_what_was_given_with_a_policy_that_asks_nobody_else() {
 async fn it_is_there_only_where_it_was_asked_for() {
     let gateway = Gateway::builder(api()).local_issuer(LocalIssuer::new()).start().await.unwrap();
     assert_eq!(gateway.page_url(), None);
-    for path in ["/_routegen", "/_routegen/reference", "/_routegen/page/api", "/_routegen/page/log"] {
+    for path in [
+        "/_routegen",
+        "/_routegen/reference",
+        "/_routegen/page/api",
+        "/_routegen/page/events",
+        "/_routegen/page/log",
+    ] {
         assert_eq!(ask(&gateway, &format!("GET {path}")).await.status, 404, "{path}");
     }
 }
@@ -306,6 +312,7 @@ async fn what_is_asked_from_elsewhere_is_refused_at_every_path() {
         "GET /_routegen/reference",
         "GET /_routegen/page/openapi",
         "GET /_routegen/page/api",
+        "GET /_routegen/page/events",
         "GET /_routegen/page/log",
         "DELETE /_routegen/page/log",
         "POST /_routegen/page/token",
@@ -335,6 +342,7 @@ async fn all_but_the_files_of_the_page_needs_the_key_of_this_start() {
     for (line, body) in [
         ("GET /_routegen/page/api", ""),
         ("GET /_routegen/page/openapi", ""),
+        ("GET /_routegen/page/events", ""),
         ("GET /_routegen/page/log", ""),
         ("DELETE /_routegen/page/log", ""),
         ("POST /_routegen/page/token", r#"{"scopes":[]}"#),
