@@ -301,7 +301,7 @@ mod tests {
         let of_it = || Request { clone: clone.clone(), ..request(path.join("apis/shop")) };
         let error = create(&of_it()).unwrap_err();
         assert!(matches!(error, Error::NoClone { missing: "runtime", .. }), "{error}");
-        for folder in ["runtime", "gateway"] {
+        for folder in Source::CRATES {
             files::write_new(&path.join("clone").join(folder).join("Cargo.toml"), b"", false).unwrap();
         }
         create(&of_it()).unwrap();

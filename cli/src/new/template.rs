@@ -17,6 +17,8 @@ pub(crate) enum Template {
     /// An API behind Cognito: two routes with scopes
     #[default]
     Cognito,
+    /// An API with a queue and a timer
+    Queue,
     /// One route that is open to everyone
     Open,
 }
@@ -25,6 +27,7 @@ impl Template {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Cognito => "an API behind Cognito",
+            Self::Queue => "an API with a queue and a timer",
             Self::Open => "an API with one open route",
         }
     }
@@ -51,8 +54,8 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// The two crates, below the root of a clone.
-    pub(crate) const CRATES: [&str; 2] = ["runtime", "gateway"];
+    /// The crates, below the root of a clone.
+    pub(crate) const CRATES: [&str; 3] = ["runtime", "gateway", "sqs"];
 
     fn key(&self, folder: &str) -> String {
         match self {
@@ -81,7 +84,7 @@ pub(crate) struct Values<'a> {
 
 impl Values<'_> {
     fn get(&self, word: &str) -> Option<String> {
-        let [runtime, gateway] = Source::CRATES;
+        let [runtime, gateway, sqs] = Source::CRATES;
         Some(match word {
             "name" => self.name.package.clone(),
             "crate" => self.name.library.clone(),
@@ -89,6 +92,7 @@ impl Values<'_> {
             "routegen" => self.source.dependency(runtime),
             "runtime" => self.source.key(runtime),
             "gateway" => self.source.dependency(gateway),
+            "sqs" => self.source.dependency(sqs),
             "lib" if self.name.names_library() => format!("\n[lib]\nname = \"{}\"\n", self.name.library),
             "arch" => match self.architecture {
                 Some(architecture) => {
@@ -125,6 +129,7 @@ pub(crate) fn render(
 ) -> Result<Vec<(&'static Utf8Path, String)>, Error> {
     let own = match template {
         Template::Cognito => files!("cognito"),
+        Template::Queue => files!("queue"),
         Template::Open => files!("open"),
     };
     let others: &[_] = match place {
@@ -176,7 +181,7 @@ fn refuse_dependency(name: &str, manifest: &str) -> Result<(), Error> {
 mod tests {
     use super::*;
 
-    const EVERY: [Template; 2] = [Template::Cognito, Template::Open];
+    const EVERY: [Template; 3] = [Template::Cognito, Template::Queue, Template::Open];
 
     fn rendered(template: Template, name: &str, source: &Source) -> Vec<(&'static Utf8Path, String)> {
         let name = PackageName::parse(name).unwrap();

@@ -82,7 +82,8 @@ async fn an_order_is_accepted_by_the_queues_function_and_then_paid() {
     let id = service.place(json!({ "item": "pen", "quantity": 2 })).await;
     service.until(&format!("/orders/{id}"), "status", "accepted").await;
 
-    let paid = json!({ "source": "payments", "detail-type": "Payment Received", "detail": { "order_id": id } });
+    let paid =
+        json!({ "source": "payments", "detail-type": "Payment Received", "detail": { "order_id": id } });
     assert_eq!(service.gateway.put_event(None, &paid).unwrap(), ["receive-payment"]);
     service.until(&format!("/orders/{id}"), "status", "paid").await;
 }

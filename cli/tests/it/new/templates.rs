@@ -35,9 +35,18 @@ fn the_api_behind_cognito_is_packaged_and_valid() {
 
 #[test]
 fn the_open_route_is_tested_packaged_and_valid() {
+    is_tested_packaged_and_valid("open");
+}
+
+#[test]
+fn the_queue_and_the_timer_are_tested_packaged_and_valid() {
+    is_tested_packaged_and_valid("queue");
+}
+
+fn is_tested_packaged_and_valid(template: &str) {
     let (_guard, folder) = elsewhere();
     let clone = ["--routegen-path", repository().as_str()];
-    succeed(&mut new(&folder, &[&["hello", "--template", "open"][..], &clone].concat()));
+    succeed(&mut new(&folder, &[&["hello", "--template", template][..], &clone].concat()));
     let project = folder.join("hello");
     // Nothing is resolved anew.
     std::fs::copy(repository().join("Cargo.lock"), project.join("Cargo.lock")).unwrap();

@@ -1,0 +1,53 @@
+//! An API that hands its work to a queue, and a timer. `routegen dev` runs all of it on this machine, and `routegen package`
+//! makes the Lambda functions and the Terraform, with the queue, its dead-letter queue and the schedule.
+
+use routegen::{
+    Accepted, Json, Message, Problem, QueueMessage, Res, Scheduled, http::StatusCode,
+    lambda_http::Error, queue, route, schedule,
+};
+use routegen_sqs::Queue;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a client orders, and what travels through the queue `orders`.
+#[derive(Debug, Deserialize, JsonSchema, QueueMessage, Serialize)]
+#[queue_message(orders)]
+pub struct Order {
+    /// What it is.
+    pub item: String,
+    /// How many of it.
+    pub quantity: u32,
+}
+
+/// Takes an order, which is worked on a moment later
+#[route(POST, "/orders", auth = "cognito", scopes = ["orders/write"])]
+async fn place_order(
+    orders: Res<Queue<Order>>,
+    Json(order): Json<Order>,
+) -> Result<Accepted<Json<Order>>, Problem> {
+    if order.quantity == 0 {
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY).with_detail("`quantity` is 0"));
+    }
+    orders.send(&order).await?;
+    Ok(Accepted(Json(order)))
+}
+
+/// Works on one order
+///
+/// An error is this message's failure alone: it comes again, and after five times it is in the dead-letter queue. A message can
+/// also come twice without an error, so that working on it twice must do no harm.
+#[queue(orders, batch = 10)]
+async fn on_order(order: Message<Order>) -> Result<(), Error> {
+    let Order { item, quantity } = order.body;
+    if quantity > 1_000 {
+        return Err(format!("nobody delivers {quantity} of `{item}`").into());
+    }
+    tracing::info!("{quantity} of `{item}` are on their way");
+    Ok(())
+}
+
+/// Cleans up
+#[schedule("rate(1 hour)")]
+async fn clean_up(due: Scheduled) {
+    tracing::info!("cleaned up, as due at {:?}", due.time);
+}
