@@ -30,7 +30,7 @@
 //! | [`Query<T>`](Query) | the query |
 //! | [`Json<T>`](Json), `String`, `Bytes` | the body, as the last argument |
 //! | `Valid<E>`, such as `Valid<Json<T>>` | what `E` extracts, where it keeps the rules that `T` has by garde (feature `garde`) |
-//! | [`Claims<T>`](Claims), [`Scopes`] | what the authorizer knows of the caller |
+//! | [`Claims<T>`](Claims), [`Scopes`] | the authorizer's claims about the caller |
 //! | [`Res<T>`](Res) | what is made once, before the first request: a client, a pool, configuration |
 //! | [`RouteKey`] | the route that the request takes |
 //! | [`Request`](axum::extract::Request) | the whole request; [`forward`] hands it to an axum router |
@@ -107,8 +107,8 @@
 //! - `multipart`: axum's `Multipart`.
 //! - `registry`: lists every route of the crate graph, for `router` and `testing`. `routegen` switches it on for its own host
 //!   build; no artifact has it, whatever features are on.
-//! - `router`: `router()` makes one axum router of all routes, for who outgrows Lambda or wants one server.
-//! - `testing`: the module `testing`, which calls handlers and authorizers in unit tests. It belongs into
+//! - `router`: `router()` makes one axum router of all routes, for teams that outgrow Lambda or want a single server.
+//! - `testing`: the module `testing`, which calls handlers and authorizers in unit tests. It belongs in
 //!   `[dev-dependencies]`.
 //! - `rest`: functions also understand events of payload format 1.0, which REST APIs send, for 86 kB more in each
 //!   artifact. The Terraform of `routegen` makes HTTP APIs, which send 2.0.

@@ -56,7 +56,7 @@ impl<S> Serve for S where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not middleware",
     label = "not a function with `#[middleware]`",
-    note = "write `#[routegen::middleware]` over the function, or `layer(…)` around a layer of tower"
+    note = "write `#[routegen::middleware]` above the function, or `layer(…)` around a layer of tower"
 )]
 pub trait Middleware {
     /// The resources among its arguments.

@@ -25,7 +25,7 @@ pub struct PathPattern {
     text: String,
 }
 
-/// What stands between two slashes of a [`PathPattern`]. API Gateway has no other kinds, so that whoever matches on them may be
+/// What stands between two slashes of a [`PathPattern`]. API Gateway has no other kinds, so that code that matches on them may be
 /// sure that none is missing.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Segment {

@@ -1,6 +1,6 @@
 //! `artifacts.json`, beside the zips: what they are. `docs/artifacts-json.md` describes it for its readers.
 //!
-//! It is written after all zips, so that whoever finds it finds what it lists.
+//! It is written after all zips, so that everything that it lists exists.
 
 use std::collections::BTreeSet;
 

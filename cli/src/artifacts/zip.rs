@@ -7,7 +7,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter, result::ZipError, write::Simpl
 
 use super::include::Extra;
 
-/// The version of the form below. Whoever changes a byte of what is made from the same files counts it up, so that
+/// The version of the form below. A change of the bytes that the same files give must raise it, so that
 /// older zips are made again.
 pub(super) const VERSION: u32 = 1;
 

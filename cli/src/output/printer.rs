@@ -36,13 +36,13 @@ pub(crate) struct Printer {
     verbose: bool,
     /// What moves on a terminal. Lines are printed above it.
     moving: MultiProgress,
-    /// How long steps take: whoever is told of a step can be asked for its time.
+    /// How long steps take, by the steps that were printed.
     pub(crate) stopwatch: Stopwatch,
 }
 
 impl Printer {
     pub(crate) fn new(output: &Output) -> Self {
-        // Anything but a terminal gets no moving display; nor does whoever asked for silence or for every command.
+        // Only a terminal gets a moving display, and not with `--quiet` or `--verbose`.
         let target = if output.quiet || output.verbose {
             ProgressDrawTarget::hidden()
         } else {
@@ -91,7 +91,7 @@ impl Printer {
     fn out(&self, text: &str) -> Result<(), Error> {
         let mut stdout = AutoStream::new(std::io::stdout(), self.choice());
         match stdout.write_all(styled(text).as_bytes()).and_then(|()| stdout.flush()) {
-            // Whoever closed the pipe has read enough.
+            // The reader has closed the pipe, and so has read enough.
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::io("write", "stdout", error)),
             _ => Ok(()),
         }
@@ -136,7 +136,7 @@ impl Printer {
         }
     }
 
-    /// The same for a step that cannot be taken yet: whoever sees nothing happen has to know what it waits for.
+    /// The same for a step that waits for something, so that the wait is explained.
     pub(crate) fn wait(&self, verb: &str, message: impl Display) {
         if !self.quiet {
             self.talk(&format!("{:>12} {}\n", verb.green().bold(), printable(&message.to_string())));

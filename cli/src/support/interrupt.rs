@@ -1,7 +1,7 @@
 //! Ctrl-C, and every other polite request to end.
 //!
 //! The command does not die on the spot: it ends what it started, stops before the next piece of work, and returns
-//! through its functions, so that temporary files go and locks are released. Whoever asks twice gets it at once: what it
+//! through its functions, so that temporary files go and locks are released. A second request ends it at once: what it
 //! started is killed then.
 
 use std::{
@@ -25,7 +25,7 @@ struct State {
     requested: bool,
     /// The programs that are running.
     children: Vec<ChildProcess>,
-    /// Tells whoever waits for something else.
+    /// Notifies what waits for something else.
     wake: Option<Box<dyn Fn() + Send>>,
     /// Kills what is not among the children, before the end on the spot.
     kill: Option<Box<dyn Fn() + Send>>,

@@ -175,7 +175,7 @@ fn file_of(name: &str, arguments: &[OsString]) -> Option<String> {
 }
 
 /// Only the libraries that cargo was asked for are recorded. One that cannot be written down is reported as missing
-/// by whoever wants to read it.
+/// by later readers.
 fn record(rustc: &OsString, arguments: &[OsString]) {
     if std::env::var_os("CARGO_PRIMARY_PACKAGE").is_none() {
         return;

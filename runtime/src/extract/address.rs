@@ -9,9 +9,9 @@ use lambda_http::{RequestExt as _, request::RequestContext};
 
 /// The type of a caller's address.
 #[diagnostic::on_unimplemented(
-    message = "a route knows the caller by `ConnectInfo<SocketAddr>` alone",
+    message = "a route supports only `ConnectInfo<SocketAddr>`",
     label = "not the type of the caller's address",
-    note = "take `ConnectInfo<std::net::SocketAddr>`, or `lambda_http::Request` for all that the event says"
+    note = "take `ConnectInfo<std::net::SocketAddr>`, or `lambda_http::Request` for everything in the event"
 )]
 pub trait Address: Sized {
     /// The address that a request came from, if it is known.

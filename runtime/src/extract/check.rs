@@ -92,12 +92,12 @@ pub struct Route<T>(PhantomData<T>);
 
 /// Never so.
 #[diagnostic::on_unimplemented(
-    message = "`{T}` is there only behind axum's router, and a route has none",
+    message = "`{T}` requires axum's router, which a route does not have",
     label = "nothing would be found",
-    note = "in place of `MatchedPath` and `NestedPath`, take `routegen::RouteKey`",
-    note = "in place of `RawPathParams`, take `Path<Vec<(String, String)>>`, and in place of `Result<Path<T>, …>`, take \
+    note = "instead of `MatchedPath` and `NestedPath`, take `routegen::RouteKey`",
+    note = "instead of `RawPathParams`, take `Path<Vec<(String, String)>>`, and instead of `Result<Path<T>, …>`, take \
             `routegen::Path<T>`",
-    note = "in place of a struct with `TypedPath`, take `Path` of a struct with the parameters' names"
+    note = "instead of a struct with `TypedPath`, take `Path` of a struct with the parameters' names"
 )]
 pub trait BehindRouter<T> {}
 
@@ -160,7 +160,7 @@ impl<Auth: OfAnAuthorizer> Check for Question<Auth> {}
 #[diagnostic::on_unimplemented(
     message = "only an authorizer has an `AuthorizerRequest`",
     label = "not there in a route",
-    note = "take `HeaderMap`, `Query<T>` or the whole `lambda_http::Request`, or what the authorizer said as `Claims<T>`"
+    note = "take `HeaderMap`, `Query<T>` or the whole `lambda_http::Request`, or the authorizer's claims as `Claims<T>`"
 )]
 pub trait OfAnAuthorizer {}
 
@@ -192,7 +192,7 @@ impl<Auth: HasClaims> Check for ClaimsOf<Auth> {}
 #[diagnostic::on_unimplemented(
     message = "a route with `auth = \"none\"` or `auth = \"iam\"` has no claims",
     label = "there are no claims to take",
-    note = "write `auth = \"cognito\"`, or leave the argument out"
+    note = "write `auth = \"cognito\"`, or remove the argument"
 )]
 pub trait HasClaims {}
 
@@ -217,7 +217,7 @@ impl<const VALUES: usize, const PARAMETERS: usize> Check for Arity<VALUES, PARAM
 
 /// A `Path` takes as many values as the route's path has parameters.
 #[diagnostic::on_unimplemented(
-    message = "the values in this `Path` are {VALUES}, and the parameters in the route's path are {PARAMETERS}",
+    message = "mismatched parameters: this `Path` extracts {VALUES}, and the route's path has {PARAMETERS}",
     label = "not as many values as the path has parameters",
     note = "one parameter is a value, several are a tuple with a value for each, or a struct with their names"
 )]

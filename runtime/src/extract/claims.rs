@@ -662,7 +662,7 @@ mod tests {
                     "{refused:?}"
                 );
             }
-            // Whoever asks for none is not concerned.
+            // A handler that takes none is not affected.
             assert_eq!(extract::<HashMap<String, String>>(&event).unwrap()["scp"], printed);
         }
     }

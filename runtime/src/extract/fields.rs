@@ -1,7 +1,7 @@
 //! What is wrong with the type of an argument whatever a request has: which no compiler finds, and every caller would.
 //!
 //! In: the type in a `Path`, a `Query` or `Claims`, of which serde tells the fields and what each asks for, and the parameters of
-//! the route's path. Out: what is wrong, for whoever reads the routes. It lets pass what it cannot know: types that take anything,
+//! the route's path. Out: what is wrong, for the program that lists the routes. It lets pass what it cannot know: types that take anything,
 //! flattened ones, and fields or parameters that have no counterpart as long as all of the others' have. It is in no artifact.
 
 use std::{any::type_name, fmt};
@@ -88,8 +88,8 @@ fn mismatch(fields: &[&str], parameters: &[&str]) -> Option<String> {
     };
     let (field, parameter) = (without(fields, parameters)?, without(parameters, fields)?);
     Some(format!(
-        "the struct in `Path` has {field}, of which the path knows nothing, and the path has {parameter}, of which the \
-         struct knows nothing: name the fields as the path's parameters"
+        "the route has no parameter {field}, and the struct in `Path` has no field {parameter}: give the fields the names of \
+         the parameters"
     ))
 }
 
@@ -338,8 +338,8 @@ mod tests {
         assert_eq!(mismatch(&["shelf"], &["row", "shelf"]), None, "a parameter that nobody needs");
         assert_eq!(mismatch(&["shelf", "row", "line"], &["row", "shelf"]), None, "an alias, or a default");
         let message = mismatch(&["shelf", "line"], &["row", "shelf"]).unwrap();
-        assert!(message.starts_with("the struct in `Path` has `line`, of which"), "{message}");
-        assert!(message.contains("the path has `row`, of which"), "{message}");
+        assert!(message.starts_with("the route has no parameter `line`"), "{message}");
+        assert!(message.contains("has no field `row`"), "{message}");
         for wrong in [of_path::<Place>, of_path::<Inside>, of_path::<Option<Place>>] {
             assert!(wrong(&["shelf", "line"]).unwrap().contains("`line`"));
             assert_eq!(wrong(&["shelf", "row"]), None);

@@ -58,7 +58,7 @@ impl<T: ReadLast> Check for TooEarly<T> {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` reads the body, and is not the last argument",
     label = "only the last argument can read the body",
-    note = "move it behind the others"
+    note = "move it after the others"
 )]
 pub trait ReadLast {}
 
@@ -87,7 +87,7 @@ impl<T: WithoutBody> Check for Bodiless<T> {}
 
 /// Never so.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` reads the body, and an authorizer is not sent one",
+    message = "`{Self}` reads the body, which an authorizer does not get",
     label = "there is no body to read",
     note = "take `AuthorizerRequest`, or what reads the request's head, such as `HeaderMap` and `Query<T>`"
 )]
@@ -136,7 +136,7 @@ impl<T: Known> Check for Unknown<T> {}
 
 /// Never so.
 #[diagnostic::on_unimplemented(
-    message = "an authorizer has no claims: it is what gives them",
+    message = "an authorizer has no claims: it creates them",
     label = "there are no claims yet",
     note = "take `AuthorizerRequest`, and return the claims in `Decision::Allow`"
 )]

@@ -19,7 +19,7 @@ pub(super) struct Text<'a> {
 /// Why a text is not of the type.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Error {
-    /// The value is not of the type: the mistake of whoever sent it.
+    /// The value is not of the type: the sender's mistake.
     Value(Mismatch),
     /// There is no value of this name.
     Missing(&'static str),

@@ -13,8 +13,8 @@ use super::Problem;
 /// the implementation.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a problem",
-    label = "does not say what clients receive",
-    note = "write `#[derive(routegen::Problem)]` over it, or `#[problem(status = 500)]` in place of `transparent` over the variant that holds it"
+    label = "does not declare what clients receive",
+    note = "write `#[derive(routegen::Problem)]` above it, or `#[problem(status = 500)]` instead of `transparent` above its variant"
 )]
 pub trait IntoProblem {
     /// What clients receive, and the cause for the log.

@@ -1,7 +1,7 @@
 //! The report of a failed init to Lambda.
 //!
 //! In: what failed. Out: one request to the Runtime API's `init/error`, after which Lambda ends the execution
-//! environment and shows the error to whoever invokes the function. `lambda_runtime` can send it and keeps that to
+//! environment and shows the error to the function's caller. `lambda_runtime` can send it and keeps that to
 //! itself; the process ends next, so a connection that blocks is enough.
 
 use std::{

@@ -52,7 +52,7 @@ use failed::failed;
 
 /// Begins a router of every route that the program links.
 ///
-/// It is for those who outgrow Lambda, or want one server for all routes, in a container or on the developer's machine:
+/// It is for teams that outgrow Lambda, or want one server for all routes, in a container or on the developer's machine:
 ///
 /// ```
 /// use routegen::{
@@ -133,7 +133,7 @@ impl RouterBuilder {
     /// `StatusCode::UNAUTHORIZED` or a [`Problem`].
     ///
     /// The head is as the client sent it, unlike what functions and handlers get: its path is encoded, and it may have several lines
-    /// of a header. A decision by the path belongs into a function with `#[authorizer]`, or into the handler.
+    /// of a header. A decision by the path belongs in a function with `#[authorizer]`, or in the handler.
     pub fn authorizer<F, C, E>(
         mut self,
         name: impl Into<String>,

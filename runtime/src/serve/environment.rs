@@ -62,7 +62,7 @@ impl Serialize for Output {
 /// Serves what answers events until the execution environment ends.
 pub(super) fn start(served: Served, resources: &[Resources], invoke: Invoke<'_>) -> ExitCode {
     let log = log::start(served);
-    // Without it lambda_http panics; whoever starts an artifact by hand deserves a sentence.
+    // Without it lambda_http panics; an artifact that is started by hand gets a readable error.
     let Ok(api) = std::env::var("AWS_LAMBDA_RUNTIME_API") else {
         tracing::error!(
             target: TARGET,

@@ -1,7 +1,7 @@
 //! All functions of the routes, authorizers and consumers that a test links, for tests over HTTP and by events.
 //!
 //! In: a function's name and an event. Out: what Lambda would hand back to API Gateway or an event source. What stands before a function, routes and
-//! authorizers, is for whoever asks: the crate `routegen-gateway`, for instance, to which the manifest tells it.
+//! authorizers, is for callers: the crate `routegen-gateway`, for instance, to which the manifest tells it.
 
 use std::{collections::BTreeMap, sync::Arc};
 

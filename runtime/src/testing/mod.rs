@@ -5,7 +5,7 @@
 //! way is a function's own: an event of payload 2.0, the route's extractors, the handler, its problems. What API Gateway
 //! does before is not there: no token is checked, and no scope is asked for.
 //!
-//! The crate has this module with the feature `testing`, which belongs into `[dev-dependencies]`:
+//! The crate has this module with the feature `testing`, which belongs in `[dev-dependencies]`:
 //!
 //! ```toml
 //! [dev-dependencies]

@@ -258,3 +258,54 @@ fn an_event_of_another_kind_is_no_decision() {
     );
     assert!(told[1].starts_with("error \"this is no event of a Lambda authorizer"), "{told:?}");
 }
+
+/// The messages of a queue with these bodies, which are their ids too.
+fn received(bodies: &[&str]) -> Value {
+    let records = bodies.iter().map(|body| {
+        json!({
+            "messageId": format!("id-{body}"), "receiptHandle": "r", "body": body, "messageAttributes": {},
+            "attributes": { "ApproximateReceiveCount": "1", "SentTimestamp": "1" },
+            "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:numbers",
+        })
+    });
+    json!({ "Records": records.collect::<Vec<_>>() })
+}
+
+#[test]
+fn a_consumer_names_the_messages_that_failed_and_logs_which_they_are() {
+    let life = live("consumer", &[received(&["0", "1", "2", "x"]), event("GET /a"), received(&["3"])]);
+    let told: Vec<_> = life.told.iter().map(|(path, body)| format!("{path} {body}")).collect();
+    let failed = r#"[{"itemIdentifier":"id-0"},{"itemIdentifier":"id-1"},{"itemIdentifier":"id-x"}]"#;
+    assert_eq!(told[0], format!(r#"response {{"batchItemFailures":{failed}}}"#));
+    assert!(told[1].starts_with(r#"error {"errorMessage":"this is no event of a queue: "#), "{told:?}");
+    assert_eq!(told[2..], [r#"response {"batchItemFailures":[]}"#]);
+
+    let logged: Vec<_> = life
+        .log
+        .iter()
+        .filter(|line| ["test_serve", "routegen"].contains(&line["target"].as_str().unwrap_or_default()))
+        .inspect(|line| {
+            assert_eq!((&line["consumer"], &line["routeKey"]), (&json!("on_number"), &json!(null)));
+        })
+        .map(|line| {
+            let id = line["fields"].get("id").unwrap_or(&line["spans"][0]["id"]);
+            format!("{} {id} {}", line["message"].as_str().unwrap(), line["requestId"])
+        })
+        .collect();
+    assert_eq!(logged[0], "made null null");
+    assert_eq!(logged[1], r#"called "id-0" "request-0""#);
+    assert_eq!(logged[2], r#"panicked: on purpose "id-0" "request-0""#);
+    assert!(
+        logged.contains(&r#"a message failed: the database does not answer "id-1" "request-0""#.to_owned()),
+        "{logged:?}"
+    );
+    assert!(
+        logged.iter().any(|line| line.starts_with("a message failed: the body cannot be read: ")
+            && line.ends_with(r#""id-x" "request-0""#)),
+        "{logged:?}"
+    );
+
+    let metrics: Vec<_> = life.log.iter().filter(|line| line.get("_aws").is_some()).collect();
+    assert_eq!(metrics[0]["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["function", "consumer"]]));
+    assert_eq!(metrics[0]["consumer"], "on_number");
+}

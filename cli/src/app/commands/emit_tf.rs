@@ -49,7 +49,7 @@ pub(super) fn run(api: &Api<'_>, args: &EmitTfArgs, format: Format) -> Result<()
     Ok(api.printer.outcome(&summary)?)
 }
 
-/// What is there stays as it is. Whoever wants JSON of the first emission wants it of the files too, unless they say otherwise.
+/// What is there stays as it is. With `--format json`, the first emission writes the files as JSON too, unless `--syntax` says otherwise.
 fn syntax(args: &EmitTfArgs, format: Format, folder: &Utf8Path) -> Syntax {
     let of_format = match format {
         Format::Json => Syntax::Json,

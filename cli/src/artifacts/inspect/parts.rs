@@ -1,8 +1,8 @@
 //! What the bytes of a program are: the code and data of which crate, and what no symbol tells.
 //!
 //! In: a program, and the same program with its symbols. Out: parts whose sizes add up to the program's. A symbol belongs
-//! to the crate that its path begins with, as `cargo bloat` has it: a generic function of std is std's, whoever asked
-//! for it. What no symbol covers (constants, tables for unwinding) is told by its section.
+//! to the crate that its path begins with, as `cargo bloat` has it: a generic function of std is std's, whichever crate instantiated
+//! it. What no symbol covers (constants, tables for unwinding) is told by its section.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 

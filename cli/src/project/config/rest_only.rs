@@ -1,4 +1,4 @@
-//! What only REST APIs of API Gateway have. Whoever writes one of these keys is told why not, and what to do instead.
+//! What only REST APIs of API Gateway have. The error for such a key says why it is not supported, and what to use instead.
 //!
 //! An HTTP API is what routegen makes. AWS keeps the list of what it lacks in [Choose between REST APIs and HTTP APIs].
 //!

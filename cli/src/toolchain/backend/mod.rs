@@ -60,7 +60,7 @@ impl Backend {
                 by_cargo().or_else(|lacks| {
                     let (by_both, mut instead): (Vec<_>, Vec<_>) =
                         lacks.into_iter().partition(|what| missing.contains(what));
-                    // Whoever has cargo-zigbuild itself needs nothing in its place.
+                    // Where cargo-zigbuild itself is installed, nothing is needed instead.
                     if by_both.len() == missing.len() {
                         instead.clear();
                     }

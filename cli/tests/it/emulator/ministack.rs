@@ -149,7 +149,7 @@ pub(super) fn start(python: &Python, folder: &Utf8Path) -> Emulator {
 }
 
 /// The same with more variables: `AUTH` lets it ask the policies of the caller.
-fn start_with(python: &Python, folder: &Utf8Path, variables: &[(&str, &str)]) -> Emulator {
+pub(super) fn start_with(python: &Python, folder: &Utf8Path, variables: &[(&str, &str)]) -> Emulator {
     Emulator::start(folder, "/_ministack/ready", |port| {
         let mut command = python.server("ministack", folder);
         command.env("STATE_DIR", folder.join("state"));
@@ -238,7 +238,7 @@ fn pen(id: u64) -> Value {
 }
 
 /// What the functions are told: the emulator's functions are processes of this machine, and it is their AWS.
-fn environment(emulator: &Emulator) -> String {
+pub(super) fn environment(emulator: &Emulator) -> String {
     format!("  environment = {{ AWS_ENDPOINT_URL = {:?} }}\n", emulator.address)
 }
 

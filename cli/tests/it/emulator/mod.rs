@@ -14,6 +14,7 @@ mod migration;
 mod ministack;
 mod models;
 mod moto;
+mod orders;
 mod proxy;
 pub(crate) mod python;
 mod tutorial;

@@ -1,4 +1,4 @@
-//! The functions that tests start: a group, functions of one route, and an authorizer.
+//! The functions that tests start: a group, functions of one route, an authorizer, and a consumer.
 //!
 //! In: which of them it is, as the argument; events, from the Runtime API that it is told of. Out: what it answers, and its log.
 
@@ -11,10 +11,11 @@ use std::{
 
 use routegen::{
     __private::{
-        Argument, Authorizer, Claimless, FromParts as _, IntoDecision as _, Request, Route, log_records,
-        serve, serve_authorizer, use_threads,
+        Argument, Authorizer, Claimless, Consumer, FromParts as _, FromQueue as _, IntoDecision as _,
+        IntoHandled as _, Request, Route, log_records, serve, serve_authorizer, serve_consumer, source,
+        use_threads,
     },
-    Decision, Init, IntoResponse as _, Query, Res, Resource,
+    Decision, Init, IntoResponse as _, Message, Query, Res, Resource,
     lambda_http::Error,
 };
 
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         }
         Some("single") => serve([SHARED]),
         Some("authorizer") => serve_authorizer(BY_LEVEL),
+        Some("consumer") => serve_consumer(ON_NUMBER),
         Some("records") => {
             log_records();
             serve([RECORDS])
@@ -127,6 +129,26 @@ const BY_LEVEL: Authorizer = Authorizer {
                 0 => Decision::from(false).into_decision(),
                 1..5 => Decision::Allow(query).into_decision(),
                 _ => Err::<Decision, _>(io::Error::other("the database does not answer")).into_decision(),
+            })
+        })
+    },
+};
+
+const ON_NUMBER: Consumer = Consumer {
+    name: "on_number",
+    source: source::QUEUE,
+    takes_batch: false,
+    resources: SHARED.resources,
+    call: |delivery| {
+        Box::pin(async move {
+            let number = Message::<u8>::from_delivery(&delivery).await?;
+            Res::<Shared>::from_delivery(&delivery).await?;
+            tracing::info!("called");
+            routegen::metrics::metric("Numbers", f64::from(number.body), routegen::metrics::Unit::Count);
+            Ok(match number.body {
+                0 => panic!("on purpose"),
+                1 => Err::<(), _>(io::Error::other("the database does not answer")).into_handled(),
+                _ => ().into_handled(),
             })
         })
     },
