@@ -39,6 +39,7 @@ fn dependencies_point_one_way() {
         .collect();
     let expected = BTreeMap::from([
         ("items", vec!["routegen"]),
+        ("orders", vec!["routegen", "routegen-sqs"]),
         ("pets", vec!["routegen"]),
         ("routegen", vec!["routegen-apigw", "routegen-macros", "routegen-spec"]),
         ("routegen-apigw", vec!["routegen-spec"]),
