@@ -3,13 +3,14 @@
 //! In: the checked manifest, its programs, and what differs between environments. Out: an [`Api`]. Whether it fits together, the
 //! gateway says.
 
-use std::{num::NonZero, time::Duration};
+use std::{collections::BTreeMap, num::NonZero, time::Duration};
 
 use camino::Utf8Path;
 use routegen_gateway::{
     Api, Authorizer, Consumer, Cors, Function as Served, IamKey, JwtAuthorizer, Program, Route,
 };
 use routegen_spec::{Auth, limits};
+use serde_json::Value;
 
 use super::{Programs, Variables, programs::Linked};
 use crate::check::{CheckedManifest, Function};
@@ -43,12 +44,13 @@ pub(crate) struct Issuer {
     pub(crate) audience: Vec<String>,
 }
 
-/// The API of these programs. Those that were linked find the package's files in `root`, as an artifact finds its own.
+/// The API of these programs, with the schemas of what consumers take by their entry points. Those that were linked find the package's files in `root`, as an artifact finds its own.
 pub(crate) fn api(
     manifest: &CheckedManifest,
     programs: &Programs,
     settings: &Settings,
     root: &Utf8Path,
+    payloads: &BTreeMap<String, Value>,
 ) -> Api {
     let mut api = Api::new().routes(manifest.routes.iter().map(|route| Route::from(&route.spec)));
     if manifest.routes.iter().any(|route| route.spec.auth == Auth::Iam) {
@@ -61,7 +63,13 @@ pub(crate) fn api(
         api = api.stage(stage);
     }
     api = functions(api, manifest, programs, &settings.variables, settings.instances, root);
-    api = api.consumers(manifest.declared.consumers.iter().map(Consumer::from));
+    api = api.consumers(manifest.declared.consumers.iter().map(|spec| {
+        let consumer = Consumer::from(spec);
+        match payloads.get(&spec.entry) {
+            Some(schema) => consumer.schema(schema.clone()),
+            None => consumer,
+        }
+    }));
     for authorizer in &manifest.authorizers {
         let tokens = match &settings.issuer {
             Some(Issuer { url, audience }) => JwtAuthorizer::issuer(url, audience),

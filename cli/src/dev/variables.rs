@@ -101,13 +101,14 @@ impl Variables {
         let is_local = |(name, value): (&String, &OsString)| {
             self.of_queues.get(name).is_some_and(|url| value.to_str() == Some(url))
         };
+        let has_credentials = CREDENTIALS.iter().any(|name| found.contains_key(*name));
         if let Some(endpoint) = self.endpoint.as_ref().filter(|_| found.iter().any(is_local)) {
             let mut add = |name: &str, value: &str| {
                 found.entry(name.to_owned()).or_insert_with(|| value.into());
             };
             add(SQS_ENDPOINT, endpoint);
             // No client sends without any, and nobody looks at these.
-            if !CREDENTIALS.iter().any(|name| self.given.contains_key(*name)) {
+            if !has_credentials {
                 add("AWS_ACCESS_KEY_ID", "local");
                 add("AWS_SECRET_ACCESS_KEY", "local");
             }

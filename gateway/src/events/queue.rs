@@ -154,6 +154,10 @@ impl Queue {
         self.settings.fifo
     }
 
+    pub(super) fn receives(&self) -> u32 {
+        self.settings.receives
+    }
+
     pub(super) fn visibility(&self) -> Duration {
         self.settings.visibility
     }

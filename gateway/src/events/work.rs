@@ -264,7 +264,10 @@ impl Hub {
                     if let Some(pause) = self.retry_after {
                         queue.release(&message.receipt_handle, now + pause);
                     }
-                    again = Some(self.retry_after.unwrap_or(queue.visibility()));
+                    // One that was received as often as it may be is received once more, and is a dead letter.
+                    if message.receive_count < queue.receives() {
+                        again = Some(self.retry_after.unwrap_or(queue.visibility()));
+                    }
                 }
                 (again, None)
             }

@@ -203,8 +203,10 @@ const sent = (place) =>
     .filter(([, value]) => value);
 
 function resolved(schema, depth = 0) {
-  const name = schema?.$ref?.match(/^#\/components\/schemas\/(.+)$/)?.[1];
-  const target = name && described?.components?.schemas?.[name];
+  const [, place, word] = schema?.$ref?.match(/^#\/(components\/schemas|\$defs)\/(.+)$/) ?? [];
+  const name = word && decodeURIComponent(word).replaceAll("~1", "/").replaceAll("~0", "~");
+  // A consumer's schema has what it refers to with it.
+  const target = name && (place === "$defs" ? consumer?.schema?.$defs : described?.components?.schemas)?.[name];
   return target && depth < 9 ? resolved(target, depth + 1) : schema;
 }
 

@@ -1,9 +1,11 @@
 //! The API as `dev` and `invoke` run it: read, checked, and linked or unpacked.
 
-use std::{env::consts, time::Duration};
+use std::{collections::BTreeMap, env::consts, time::Duration};
 
 use camino::Utf8Path;
 use routegen_gateway::StartError;
+use routegen_spec::contract::ConsumerTypes;
+use serde_json::{Value, json};
 
 use super::api::{Api, lock};
 use crate::{
@@ -34,8 +36,17 @@ pub(super) enum For<'a> {
 pub(super) struct Runnable {
     pub(super) manifest: CheckedManifest,
     pub(super) programs: Programs,
-    /// The document of the API, as far as its types could be read.
+    /// What types tell for the page.
+    pub(super) told: Told,
+}
+
+/// What the types of handlers tell, as far as they could be read.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Told {
+    /// The document of the API.
     pub(super) document: Option<String>,
+    /// The schemas of what consumers take, by the symbols of their entry points.
+    pub(super) payloads: BTreeMap<String, Value>,
 }
 
 impl Runnable {
@@ -67,11 +78,11 @@ impl Runnable {
         };
         let linked = (&manifest, functions.as_slice());
         let programs = dev::link(&api.workspace, linked, &registry.libraries, &links, to, api.printer)?;
-        let document = match purpose {
-            For::Page => document(api, &registry, &manifest),
-            For::Functions(_) => None,
+        let told = match purpose {
+            For::Page => told(api, &registry, &manifest),
+            For::Functions(_) => Told::default(),
         };
-        Ok(Self { manifest, programs, document })
+        Ok(Self { manifest, programs, told })
     }
 
     fn zipped(api: &Api<'_>, purpose: &For<'_>, to: &Utf8Path) -> Result<Self, Error> {
@@ -82,23 +93,31 @@ impl Runnable {
         let backend = api.backend()?;
         let registry = api.registry()?;
         let manifest = api.check(&registry.manifest)?;
-        let (only, document): (&[String], _) = match purpose {
-            For::Page => (&[], document(api, &registry, &manifest)),
-            For::Functions(only) => (only, None),
+        let (only, told): (&[String], _) = match purpose {
+            For::Page => (&[], told(api, &registry, &manifest)),
+            For::Functions(only) => (only, Told::default()),
         };
         let out = api.artifacts(None)?;
         let request = Request { out: &out, layout: ZipLayout::Flat, only, jobs: None, sbom: false };
         let built = api.build(&manifest, &backend, &request)?;
-        Ok(Self { programs: dev::unpack(&built.artifacts, to)?, manifest, document })
+        Ok(Self { programs: dev::unpack(&built.artifacts, to)?, manifest, told })
     }
 }
 
-/// The document of the API. The page does without where the types cannot be read, which `routegen openapi` has an error for.
-fn document(api: &Api<'_>, registry: &Registry, manifest: &CheckedManifest) -> Option<String> {
-    let told = registry.contract().ok()?;
+/// What types tell. The page does without where they cannot be read, which `routegen openapi` has an error for.
+fn told(api: &Api<'_>, registry: &Registry, manifest: &CheckedManifest) -> Told {
+    let Ok(told) = registry.contract() else { return Told::default() };
     let described =
         contract::describe(&api.workspace, manifest, &told, api.config.openapi(), Version::default(), false);
-    Some(described.text(Syntax::Json))
+    let payload = |consumer: &ConsumerTypes| {
+        let mut schema = consumer.payload.value.clone()?;
+        if let (Value::Object(schema), false) = (&mut schema, consumer.payload.definitions.is_empty()) {
+            schema.insert("$defs".to_owned(), json!(consumer.payload.definitions));
+        }
+        Some((consumer.entry.clone(), schema))
+    };
+    let payloads = told[0].consumers.iter().filter_map(payload).collect();
+    Told { document: Some(described.text(Syntax::Json)), payloads }
 }
 
 /// Tells which variables functions ask for that have no value here. A function may do without, as the example does.

@@ -132,7 +132,8 @@ fn consumers() -> Api {
     ordered.fifo = true;
     let mut rule = EventRule::new();
     (rule.source, rule.detail_type) = (vec!["shop".to_owned()], vec!["Paid".to_owned()]);
-    let schema = json!({ "type": "object", "properties": { "item": { "type": "string" } } });
+    let schema = json!({ "type": "object", "properties": { "item": { "$ref": "#/$defs/An%20item" } },
+        "$defs": { "An item": { "type": "string" } } });
     let sources = [
         ("on-order", EventSource::Queue(orders)),
         ("on-ordered", EventSource::Queue(ordered)),

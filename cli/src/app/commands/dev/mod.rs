@@ -233,8 +233,8 @@ impl Server<'_> {
     fn api(&self, runnable: &Runnable, turns: &Turns<'_>) -> routegen_gateway::Api {
         let root = &turns.workspace().package_root;
         let settings = Settings { variables: self.variables_of(runnable), ..self.settings.clone() };
-        let api = dev::api(&runnable.manifest, &runnable.programs, &settings, root);
-        match runnable.document.clone() {
+        let api = dev::api(&runnable.manifest, &runnable.programs, &settings, root, &runnable.told.payloads);
+        match runnable.told.document.clone() {
             Some(document) => {
                 let (script, style) = contract::viewer();
                 api.reference(Reference::new(document, script, style))

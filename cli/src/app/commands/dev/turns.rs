@@ -141,7 +141,7 @@ impl<'a> Turns<'a> {
         let same = |next: &Runnable| {
             next.programs.are_those_of(&last.programs)
                 && next.manifest.sha256 == last.manifest.sha256
-                && next.document == last.document
+                && next.told == last.told
                 && !self.unserved.have(|path| path.file_name() == Some("routegen.toml"))
                 && !self.unserved.have(|path| self.is_env_file(path))
                 && !self.unserved.have(|path| is_included(path, &self.workspace.package_root, next))
