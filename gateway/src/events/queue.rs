@@ -342,6 +342,7 @@ impl Queue {
     }
 
     /// The dead letters, the oldest first.
+    #[cfg(feature = "page")]
     pub(super) fn dead(&self) -> impl Iterator<Item = &QueueMessage> {
         self.dead.iter()
     }
