@@ -24,6 +24,7 @@ macro_rules! arguments {
 
             #[diagnostic::do_not_recommend]
             impl<T: Resource> $name<()> for Res<T> {
+                #[inline]
                 async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
                     delivery.invocation.init.share().await
                 }
@@ -31,6 +32,7 @@ macro_rules! arguments {
 
             #[diagnostic::do_not_recommend]
             impl<T: Resource + Clone> $name<()> for State<T> {
+                #[inline]
                 async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
                     delivery.invocation.init.share::<T>().await.map(|resource| State(T::clone(&resource)))
                 }
@@ -38,6 +40,7 @@ macro_rules! arguments {
 
             #[diagnostic::do_not_recommend]
             impl $name<()> for Context {
+                #[inline]
                 async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
                     Ok(delivery.invocation.context.clone())
                 }
@@ -83,36 +86,42 @@ arguments! {
 }
 
 impl FromSchedule<()> for Scheduled {
+    #[inline]
     async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
         delivery.scheduled()
     }
 }
 
 impl<T: DeserializeOwned + Send> FromQueue<()> for Message<T> {
+    #[inline]
     async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
         delivery.message()
     }
 }
 
 impl<T: DeserializeOwned + Send> FromQueue<()> for Batch<Message<T>> {
+    #[inline]
     async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
         delivery.messages()
     }
 }
 
 impl<T: DeserializeOwned + Send> FromBus<()> for Event<T> {
+    #[inline]
     async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
         delivery.bus_event()
     }
 }
 
 impl<T: DeserializeOwned + Send> FromStream<()> for Change<T> {
+    #[inline]
     async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
         delivery.change()
     }
 }
 
 impl<T: DeserializeOwned + Send> FromStream<()> for Batch<Change<T>> {
+    #[inline]
     async fn from_delivery(delivery: &Delivery) -> Result<Self, Error> {
         delivery.changes()
     }

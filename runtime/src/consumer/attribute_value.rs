@@ -7,12 +7,14 @@ use lambda_http::Error;
 use serde_json::{Map, Value};
 
 /// The JSON of an item.
+#[inline]
 pub(super) fn item(attributes: &Map<String, Value>) -> Result<String, Error> {
     let mut json = String::new();
     map(attributes, &mut json)?;
     Ok(json)
 }
 
+#[inline]
 fn map(attributes: &Map<String, Value>, json: &mut String) -> Result<(), Error> {
     json.push('{');
     for (index, (name, value)) in attributes.iter().enumerate() {
@@ -27,6 +29,7 @@ fn map(attributes: &Map<String, Value>, json: &mut String) -> Result<(), Error> 
     Ok(())
 }
 
+#[inline]
 fn list(
     values: &[Value],
     json: &mut String,
@@ -43,6 +46,7 @@ fn list(
     Ok(())
 }
 
+#[inline]
 fn attribute(value: &Value, json: &mut String) -> Result<(), Error> {
     let of_one = value.as_object().filter(|object| object.len() == 1);
     let (kind, value) =
@@ -66,16 +70,19 @@ fn attribute(value: &Value, json: &mut String) -> Result<(), Error> {
     }
 }
 
+#[inline]
 fn string(value: &Value, json: &mut String) -> Result<(), Error> {
     text(value.as_str().ok_or("a value that is no text")?, json);
     Ok(())
 }
 
+#[inline]
 fn text(text: &str, json: &mut String) {
     json.push_str(&Value::from(text).to_string());
 }
 
 /// DynamoDB writes numbers as JSON does.
+#[inline]
 fn number(value: &Value, json: &mut String) -> Result<(), Error> {
     let number = value.as_str().ok_or("a number that is no text")?;
     serde_json::from_str::<&serde_json::value::RawValue>(number)

@@ -33,11 +33,13 @@ pub struct Batch<R>(Vec<R>);
 
 impl<R> Batch<R> {
     /// These records, for tests too.
+    #[inline]
     pub fn new(records: impl IntoIterator<Item = R>) -> Self {
         Self(records.into_iter().collect())
     }
 
     /// The records.
+    #[inline]
     pub fn into_vec(self) -> Vec<R> {
         self.0
     }
@@ -46,6 +48,7 @@ impl<R> Batch<R> {
 impl<R> Deref for Batch<R> {
     type Target = [R];
 
+    #[inline]
     fn deref(&self) -> &[R] {
         &self.0
     }
@@ -61,6 +64,7 @@ impl<R> IntoIterator for Batch<R> {
     type Item = R;
     type IntoIter = vec::IntoIter<R>;
 
+    #[inline]
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
     }
@@ -70,6 +74,7 @@ impl<'a, R> IntoIterator for &'a Batch<R> {
     type Item = &'a R;
     type IntoIter = slice::Iter<'a, R>;
 
+    #[inline]
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter()
     }

@@ -54,6 +54,7 @@ pub struct Event<T> {
 
 impl<T> Event<T> {
     /// An event with this detail that happens now, for tests.
+    #[inline]
     pub fn new(source: impl Into<String>, detail_type: impl Into<String>, detail: T) -> Self {
         Self {
             detail,
@@ -86,6 +87,7 @@ struct Sent {
     detail: Box<RawValue>,
 }
 
+#[inline]
 fn sent(event: &str) -> Result<Event<Box<RawValue>>, Error> {
     let wrong = |reason: String| format!("this is no event of a bus: {reason}");
     let Sent { id, source, detail_type, time, account, region, resources, detail } =

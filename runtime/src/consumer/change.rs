@@ -64,6 +64,7 @@ pub enum ChangeKind {
 
 impl<T> Change<T> {
     /// A change that happens now, for tests. Its kind follows from which images there are; its key is empty.
+    #[inline]
     pub fn new(old: Option<T>, new: Option<T>) -> Self {
         let kind = match (&old, &new) {
             (None, _) => ChangeKind::Insert,
@@ -135,6 +136,7 @@ struct User {
 }
 
 /// The changes of an event, with images as DynamoDB has them.
+#[inline]
 pub(super) fn changes(event: &str) -> Result<Vec<Change<String>>, Error> {
     let changes: Changes =
         serde_json::from_str(event).map_err(|error| format!("this is no event of a stream: {error}"))?;
@@ -142,6 +144,7 @@ pub(super) fn changes(event: &str) -> Result<Vec<Change<String>>, Error> {
 }
 
 impl Sent {
+    #[inline]
     fn into_change(self) -> Change<String> {
         let Self { id, kind, stream_arn, user, dynamodb } = self;
         let raw = |image: &Map<String, Value>| serde_json::to_string(image).unwrap_or_default();
@@ -162,6 +165,7 @@ impl Sent {
 }
 
 /// The JSON of an item whose attributes are DynamoDB's.
+#[inline]
 fn plain(what: &str, image: &str) -> Result<String, Error> {
     let attributes: Map<String, Value> = serde_json::from_str(image)?;
     attribute_value::item(&attributes).map_err(|error| format!("{what} cannot be read: {error}").into())

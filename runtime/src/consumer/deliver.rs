@@ -27,6 +27,7 @@ use crate::log::{TARGET, chain};
 const MESSAGE: &str = "message";
 const CHANGE: &str = "record";
 
+#[inline]
 pub(super) fn schedule(
     consumer: Consumer,
     invocation: Invocation,
@@ -35,6 +36,7 @@ pub(super) fn schedule(
     Box::pin(whole(consumer, invocation, event))
 }
 
+#[inline]
 pub(super) fn bus(
     consumer: Consumer,
     invocation: Invocation,
@@ -44,11 +46,13 @@ pub(super) fn bus(
 }
 
 /// An event that is one record: Lambda tries it again where it fails.
+#[inline]
 async fn whole(consumer: Consumer, invocation: Invocation, event: &RawValue) -> Result<Failed, Error> {
     let delivery = Delivery::new(Input::Event(event.to_owned()), invocation);
     call(consumer, delivery).await?.into_result().map(|()| None)
 }
 
+#[inline]
 pub(super) fn queue(
     consumer: Consumer,
     invocation: Invocation,
@@ -78,6 +82,7 @@ pub(super) fn queue(
     })
 }
 
+#[inline]
 pub(super) fn stream(
     consumer: Consumer,
     invocation: Invocation,
@@ -103,12 +108,14 @@ pub(super) fn stream(
 }
 
 impl From<Message<String>> for Single {
+    #[inline]
     fn from(message: Message<String>) -> Self {
         Self { what: MESSAGE, id: message.id.clone(), input: Input::Messages(vec![message]) }
     }
 }
 
 impl From<Change<String>> for Single {
+    #[inline]
     fn from(change: Change<String>) -> Self {
         Self { what: CHANGE, id: change.sequence_number.clone(), input: Input::Changes(vec![change]) }
     }
@@ -122,6 +129,7 @@ struct Single {
 }
 
 /// Calls the function for one record. What is logged meanwhile has the record's id.
+#[inline]
 async fn one(consumer: Consumer, invocation: &Invocation, single: Single) -> Result<(), Error> {
     let span = info_span!(target: TARGET, "record", kind = single.what, id = single.id);
     let delivery = Delivery::new(single.input, invocation.clone());
@@ -129,6 +137,7 @@ async fn one(consumer: Consumer, invocation: &Invocation, single: Single) -> Res
 }
 
 /// Calls the function.
+#[inline]
 async fn call(consumer: Consumer, delivery: Delivery) -> Result<BatchFailures, Error> {
     let outcome = AssertUnwindSafe(async { (consumer.call)(delivery).await }).catch_unwind().await;
     match outcome {
@@ -156,12 +165,14 @@ struct Report {
 }
 
 impl Report {
+    #[inline]
     fn new(what: &'static str, places: impl Iterator<Item = Place>) -> Self {
         let places: Vec<Place> = places.collect();
         Self { what, reasons: vec![None; places.len()], places, closed: Vec::new() }
     }
 
     /// A record has failed, which the log has.
+    #[inline]
     fn fail(&mut self, place: usize, error: &Error) {
         let reason = chain(&**error);
         tracing::error!(target: TARGET, id = self.places[place].id, "a {} failed: {reason}", self.what);
@@ -169,6 +180,7 @@ impl Report {
     }
 
     /// Holds a record back that is behind a failure in its group, or closes the group where the record has failed.
+    #[inline]
     fn keep_order(&mut self, place: usize) -> bool {
         let Some(group) = &self.places[place].group else { return false };
         let is_closed = self.closed.contains(group);
@@ -181,6 +193,7 @@ impl Report {
     }
 
     /// Calls the function once for all records.
+    #[inline]
     async fn batch(&mut self, consumer: Consumer, delivery: Delivery) {
         let unread = Arc::clone(&delivery.unread);
         let outcome = call(consumer, delivery).await;
@@ -214,6 +227,7 @@ impl Report {
     }
 
     /// The records that failed, in their order.
+    #[inline]
     fn failed(self) -> impl Iterator<Item = FailedRecord> {
         let all = self.places.into_iter().zip(self.reasons);
         all.filter_map(|(place, reason)| Some(FailedRecord { id: place.id, reason: reason? }))

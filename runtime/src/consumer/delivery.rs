@@ -47,17 +47,20 @@ pub(super) enum Input {
 }
 
 impl Delivery {
+    #[inline]
     pub(super) fn new(input: Input, invocation: Invocation) -> Self {
         Self { input, invocation, unread: Arc::default() }
     }
 
     /// Remembers that a record of the batch cannot be read.
+    #[inline]
     fn refuse(&self, place: usize, error: Error) {
         self.unread.lock().unwrap_or_else(PoisonError::into_inner).push((place, error));
     }
 }
 
 impl Delivery {
+    #[inline]
     pub(super) fn scheduled(&self) -> Result<Scheduled, Error> {
         scheduled::scheduled(self.event()?)
     }
@@ -66,6 +69,7 @@ impl Delivery {
         bus::event(self.event()?)
     }
 
+    #[inline]
     fn event(&self) -> Result<&str, Error> {
         match &self.input {
             Input::Event(event) => Ok(event.get()),
@@ -134,6 +138,7 @@ impl Delivery {
 }
 
 impl fmt::Debug for Delivery {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Delivery").finish_non_exhaustive()
     }

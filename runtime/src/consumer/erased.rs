@@ -46,6 +46,7 @@ pub struct Consumer {
 
 impl Consumer {
     /// Hands it an event. An error is one of the event as a whole.
+    #[inline]
     pub(crate) async fn deliver(self, invocation: Invocation, event: &RawValue) -> Result<Failed, Error> {
         (self.source.deliver)(self, invocation, event).await
     }

@@ -34,12 +34,14 @@ mod sealed {
 }
 
 impl<T> Record for Message<T> {
+    #[inline]
     fn identifier(&self) -> &str {
         &self.id
     }
 }
 
 impl<T> Record for Change<T> {
+    #[inline]
     fn identifier(&self) -> &str {
         &self.sequence_number
     }
@@ -47,30 +49,36 @@ impl<T> Record for Change<T> {
 
 impl BatchFailures {
     /// None yet.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// This record has failed. The log has the reason, with the record's id.
+    #[inline]
     pub fn push(&mut self, record: &impl Record, reason: impl Into<Error>) {
         self.0.push((record.identifier().to_owned(), reason.into()));
     }
 
     /// Whether none has failed.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// How many have failed.
+    #[inline]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
+    #[inline]
     pub(super) fn into_vec(self) -> Vec<(String, Error)> {
         self.0
     }
 
     /// The reasons of all as one, for a function that was called for one record or event.
+    #[inline]
     pub(super) fn into_result(self) -> Result<(), Error> {
         let reasons: Vec<String> = self.0.iter().map(|(_, error)| chain(&**error)).collect();
         if reasons.is_empty() { Ok(()) } else { Err(reasons.join("; ").into()) }
@@ -101,24 +109,28 @@ pub struct ViaError;
 pub struct ViaProblem;
 
 impl IntoHandled<Sure> for () {
+    #[inline]
     fn into_handled(self) -> Result<BatchFailures, Error> {
         Ok(BatchFailures::new())
     }
 }
 
 impl IntoHandled<Sure> for BatchFailures {
+    #[inline]
     fn into_handled(self) -> Result<BatchFailures, Error> {
         Ok(self)
     }
 }
 
 impl<T: IntoHandled<Sure>, E: Into<Error>> IntoHandled<ViaError> for Result<T, E> {
+    #[inline]
     fn into_handled(self) -> Result<BatchFailures, Error> {
         self.map_err(Into::into)?.into_handled()
     }
 }
 
 impl<T: IntoHandled<Sure>> IntoHandled<ViaProblem> for Result<T, Problem> {
+    #[inline]
     fn into_handled(self) -> Result<BatchFailures, Error> {
         self.map_err(Problem::into_error)?.into_handled()
     }

@@ -65,6 +65,7 @@ pub struct MessageAttribute {
 
 impl<T> Message<T> {
     /// A message with this body that was sent now and is received for the first time, for tests.
+    #[inline]
     pub fn new(body: T) -> Self {
         Self {
             body,
@@ -97,6 +98,7 @@ impl<T> Message<T> {
     }
 
     /// The group whose order counts. A standard queue has none: a group there is only for fairness.
+    #[inline]
     pub(super) fn ordered_group(&self) -> Option<&str> {
         if self.queue_arn.strip_suffix(".fifo").is_some() { self.group_id.as_deref() } else { None }
     }
@@ -146,15 +148,18 @@ struct SentAttribute {
     binary_value: Option<String>,
 }
 
+#[inline]
 fn one() -> u64 {
     1
 }
 
+#[inline]
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }
 
 /// The messages of an event.
+#[inline]
 pub(super) fn messages(event: &str) -> Result<Vec<Message<String>>, Error> {
     let messages: Messages =
         serde_json::from_str(event).map_err(|error| format!("this is no event of a queue: {error}"))?;
@@ -162,6 +167,7 @@ pub(super) fn messages(event: &str) -> Result<Vec<Message<String>>, Error> {
 }
 
 impl Sent {
+    #[inline]
     fn into_message(self) -> Message<String> {
         let Self { attributes, .. } = self;
         let own = self.message_attributes.into_iter().map(|(name, sent)| {

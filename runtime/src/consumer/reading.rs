@@ -19,6 +19,7 @@ pub(super) fn read<T: DeserializeOwned>(what: &str, json: &str) -> Result<T, Err
     }
 }
 
+#[inline]
 fn unreadable(what: &str, text: &str) -> Error {
     let reason = AXUM.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
     format!("{what} cannot be read: {reason}").into()

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 /// A time of RFC 3339, such as `2022-03-22T18:59:43Z`; `None` for what is none, and for times before 1970.
+#[inline]
 pub(super) fn parse(text: &str) -> Option<SystemTime> {
     let (date, time) = text.split_once(['T', 't', ' '])?;
     let [year, month, day] = numbers(date, '-')?;
@@ -26,6 +27,7 @@ pub(super) fn parse(text: &str) -> Option<SystemTime> {
 }
 
 /// Three numbers of digits alone.
+#[inline]
 fn numbers(text: &str, separator: char) -> Option<[i64; 3]> {
     let mut parts = text.split(separator).map(|part| {
         let is_number = part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -36,6 +38,7 @@ fn numbers(text: &str, separator: char) -> Option<[i64; 3]> {
 }
 
 /// The seconds of `Z`, `+02:00` or `-05:30`.
+#[inline]
 fn offset(text: &str) -> Option<i64> {
     if text.eq_ignore_ascii_case("z") {
         return Some(0);
@@ -46,6 +49,7 @@ fn offset(text: &str) -> Option<i64> {
     Some(if sign == "-" { -seconds } else { seconds })
 }
 
+#[inline]
 fn nanoseconds(fraction: &str) -> Option<u32> {
     let is_number = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
     let digits: String = fraction.chars().chain("000000000".chars()).take(9).collect();
@@ -53,6 +57,7 @@ fn nanoseconds(fraction: &str) -> Option<u32> {
 }
 
 /// The days since the beginning of 1970, by Howard Hinnant's `days_from_civil`.
+#[inline]
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));

@@ -39,15 +39,18 @@ pub struct Scheduled {
 
 impl Scheduled {
     /// A first attempt at this time, for tests.
+    #[inline]
     pub fn at(time: impl Into<SystemTime>) -> Self {
         Self { time: time.into(), schedule_arn: String::new(), execution_id: String::new(), attempt: first() }
     }
 }
 
+#[inline]
 fn first() -> u32 {
     1
 }
 
+#[inline]
 fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SystemTime, D::Error> {
     let text = String::deserialize(deserializer)?;
     rfc3339::parse(&text)
@@ -55,11 +58,13 @@ fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SystemTime, D::Err
 }
 
 /// The Scheduler writes a text.
+#[inline]
 fn attempt<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }
 
 /// The call that an event tells of.
+#[inline]
 pub(super) fn scheduled(event: &str) -> Result<Scheduled, Error> {
     serde_json::from_str(event).map_err(|error| {
         format!(

@@ -17,11 +17,13 @@ use crate::{
 
 /// Serves `consumer` until the execution environment ends.
 #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
+#[inline]
 pub fn serve_consumer(consumer: Consumer) -> ExitCode {
     let served = Served::Named("consumer", consumer.name);
     start(served, &[consumer.resources], &|init, event| Box::pin(invoke(consumer, init, event)))
 }
 
+#[inline]
 pub(crate) async fn invoke(
     consumer: Consumer,
     init: Init,
