@@ -109,6 +109,7 @@ impl Document<'_> {
     fn node(&mut self, api_version: &str) -> Node {
         let components = Components::new(self.schemas());
         let (paths, default) = self.paths(&components);
+        let others = functions::others(self.checked, &self.contract.consumers, &components, self.version);
         let said = self.said;
         let contact = said.contact.as_ref().map(|contact| {
             Object::default()
@@ -145,7 +146,7 @@ impl Document<'_> {
             .with_any("tags", Node::List(self.tags()))
             .with("paths", paths)
             .with_some("x-routegen-default", default)
-            .with_any("x-routegen-functions", functions::others(self.checked));
+            .with_any("x-routegen-functions", others);
         let schemas = self.components(components, &Node::Object(document.clone()));
         let components = Object::default().with_any("schemas", schemas).with_any("securitySchemes", security);
         document.with_any("components", components).into()
@@ -157,7 +158,8 @@ impl Document<'_> {
 
     /// All schemas of all routes.
     fn schemas(&self) -> impl Iterator<Item = &Schema> {
-        self.contract.routes.iter().flat_map(|route| {
+        let of_consumers = self.contract.consumers.iter().map(|consumer| &consumer.payload);
+        let of_routes = self.contract.routes.iter().flat_map(|route| {
             let of_arguments = route.arguments.iter().flat_map(|argument| {
                 let parameters = argument.parameters.iter().map(|parameters| &parameters.schema);
                 let body = argument.body.iter().map(|body| &body.schema);
@@ -167,7 +169,8 @@ impl Document<'_> {
             });
             of_arguments
                 .chain(route.answers.iter().flat_map(|answer| &answer.bodies).map(|body| &body.schema))
-        })
+        });
+        of_routes.chain(of_consumers)
     }
 
     /// The paths, and the route that takes what no path does.

@@ -3,10 +3,14 @@
 //! In: the functions. Out: what an operation runs on; and a member for each authorizer and each consumer, so that `diff` sees what they may
 //! do in AWS, and what calls them.
 
-use routegen_spec::{ConsumerSpec, SourceLocation};
+use routegen_spec::{ConsumerSpec, SourceLocation, contract::ConsumerTypes};
 use serde_json::json;
 
-use super::node::{Node, Object};
+use super::{
+    components::Components,
+    node::{Node, Object},
+    version::Version,
+};
 use crate::check::{CheckedManifest, Function};
 
 /// What a function has, and what it may do in AWS.
@@ -24,8 +28,20 @@ pub(super) fn with_function(own: Object, function: &Function) -> Object {
         .with_any("grants", Node::List(grants.collect()))
 }
 
-/// The functions that authorizers and event sources stand before, by their names.
-pub(super) fn others(checked: &CheckedManifest) -> Object {
+/// The functions that authorizers and event sources stand before, by their names. What a consumer takes is its body, where its type has a
+/// schema.
+pub(super) fn others(
+    checked: &CheckedManifest,
+    types: &[ConsumerTypes],
+    components: &Components,
+    version: Version,
+) -> Object {
+    let body = |function: &Function| {
+        let types = types.iter().find(|types| function.entries.contains(&types.entry))?;
+        let schema = Object::default().with("schema", version.schema(components.resolve(&types.payload)?));
+        let content = Object::default().with("application/json", schema);
+        Some(Object::default().with("content", content).with("required", true))
+    };
     let of = |function: &Function| {
         let declared = &checked.declared;
         let authorizer = declared.authorizers.iter().find(|it| it.name.as_str() == function.key);
@@ -35,7 +51,8 @@ pub(super) fn others(checked: &CheckedManifest) -> Object {
                 Some(node(function, &it.description, None, (&it.package, &it.handler, &it.source)))
             }
             (None, Some(it)) => {
-                Some(node(function, &it.description, Some(it), (&it.package, &it.handler, &it.source)))
+                let node = node(function, &it.description, Some(it), (&it.package, &it.handler, &it.source));
+                Some(node.with_some("requestBody", body(function)))
             }
             (None, None) => None,
         }
