@@ -104,6 +104,7 @@ pub(crate) fn is_of_the_client(example: &str, document: &str) {
             operation.as_object_mut().unwrap().remove("x-routegen");
         }
     }
+    document.as_object_mut().unwrap().remove("x-routegen-functions");
     let file = client_package().join(example).with_extension("json");
     if std::env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
         std::fs::write(&file, serde_json::to_string_pretty(&document).unwrap() + "\n").unwrap();
