@@ -23,11 +23,12 @@ const STEPS: &[&[(&str, &str)]] = &[
     &[
         ("^POST /v2/apis$", "^GET /v2/apis/ID$"),
         ("^cognito-idp:CreateUserPool$", "^cognito-idp:GetUserPoolMfaConfig$"),
-        ("^logs:CreateLogGroup$", "^logs:PutRetentionPolicy$ | /aws/lambda/app-pets"),
         ("^logs:CreateLogGroup$", "^logs:PutRetentionPolicy$ | /aws/vendedlogs"),
-        ("^s3 PUT OBJECT$", "^s3 HEAD OBJECT$"),
     ],
     &[
+        // What functions have waits for the API, whose ARN says of which account the ARNs of queues are.
+        ("^logs:CreateLogGroup$", "^logs:PutRetentionPolicy$ | /aws/lambda/app-pets"),
+        ("^s3 PUT OBJECT$", "^s3 HEAD OBJECT$"),
         ("^cognito-idp:CreateUserPoolDomain$", "^cognito-idp:DescribeUserPoolDomain$"),
         ("^cognito-idp:CreateResourceServer$", "^cognito-idp:DescribeResourceServer$"),
         ("^iam:CreateRole$", "^iam:GetRole$"),
