@@ -8,7 +8,7 @@ use crate::fixture::{repository, succeed};
 fn the_first_example_is_what_the_first_template_makes() {
     let (_guard, root) = elsewhere();
     std::fs::write(root.join("Cargo.toml"), "[workspace]\nmembers = [\"examples/shop\"]\n").unwrap();
-    for (krate, name) in [("runtime", "routegen"), ("gateway", "routegen-gateway")] {
+    for (krate, name) in [("runtime", "routegen"), ("gateway", "routegen-gateway"), ("sqs", "routegen-sqs")] {
         std::fs::create_dir_all(root.join(krate).join("src")).unwrap();
         std::fs::write(root.join(krate).join("src/lib.rs"), "").unwrap();
         let manifest = format!("[package]\nname = \"{name}\"\n\n[features]\ntesting = []\n");

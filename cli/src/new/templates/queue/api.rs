@@ -1,14 +1,13 @@
 //! The service in one process: clients call its API over HTTP with tokens, and the local gateway delivers messages as SQS does.
 
 // An integration test names its own crate, or its functions are not linked.
-use @crate@ as _;
+use @crate@::Order;
 
 use reqwest::Client;
 use routegen::testing;
 use routegen_gateway::{Api, Gateway, LocalIssuer};
 use routegen_sqs::Queue;
 use serde_json::json;
-use @crate@::Order;
 
 /// The API on a free port, until it is dropped, and what it sends to the queue.
 async fn start() -> (Gateway, Queue<Order>) {
