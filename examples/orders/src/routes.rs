@@ -26,9 +26,9 @@ enum OrderError {
         /// The id that was asked for.
         id: String,
     },
-    /// The queue or the table does not answer.
-    #[problem(status = 503, title = "Please try again")]
-    Unavailable,
+    /// The queue or the table does not answer: the cause is in the log.
+    #[problem(transparent)]
+    Other(#[from] Problem),
 }
 
 /// What a client is given for an order.
@@ -52,14 +52,14 @@ async fn place_order(
         return Err(OrderError::Empty("`quantity` is 0"));
     }
     let placed = PlacedOrder::now(new);
-    orders.send(&placed).await.map_err(|_| OrderError::Unavailable)?;
+    orders.send(&placed).await.map_err(Problem::from)?;
     Ok(Accepted(Json(Receipt { id: placed.id })))
 }
 
 /// Retrieves an order
 #[route(GET, "/orders/{id}", auth = "cognito", scopes = ["orders/read"])]
 async fn get_order(Path(id): Path<String>, orders: Res<ReadOrders>) -> Result<Json<Order>, OrderError> {
-    let order = orders.order(&id).await.map_err(|_| OrderError::Unavailable)?;
+    let order = orders.order(&id).await.map_err(Problem::from)?;
     order.map(Json).ok_or(OrderError::Unknown { id })
 }
 

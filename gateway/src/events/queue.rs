@@ -100,7 +100,7 @@ pub(crate) struct Counts {
     pub(crate) dead: usize,
 }
 
-/// What a queue has for whoever asks.
+/// What one poll of a queue gives: the messages of a batch, and those that became dead letters instead.
 #[derive(Debug, Default)]
 pub(super) struct Received {
     pub(super) messages: Vec<QueueMessage>,

@@ -1,7 +1,7 @@
 //! SQS as its clients speak to it: the AWS JSON protocol, as far as sending goes.
 //!
 //! In: a request with its target and its body. Out: an answer, or an error with SQS's code. Credentials and signatures are not looked at.
-//! Nothing is read here: whoever may send may not see what others have sent.
+//! Nothing is read here: a program that may send must not see what others have sent.
 
 use std::{collections::BTreeMap, time::Duration};
 
