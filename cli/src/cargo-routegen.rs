@@ -1,6 +1,7 @@
-//! The command `cargo routegen`: cargo looks for a program of this name, and repeats the subcommand's name in its arguments.
+//! The command `cargo routegen`. Cargo looks for a program of this name, and repeats the subcommand's name in
+//! its arguments.
 //!
-//! It runs the `routegen` beside it, with which it is installed, and links nothing of it.
+//! It runs the `routegen` that is installed beside it, and links none of its code.
 
 use std::{
     env,
@@ -24,9 +25,9 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// What kept it from becoming the other program.
+/// Returns only on failure, with the reason why the other program could not run.
 fn become_routegen(args: &[OsString]) -> io::Result<io::Error> {
-    // A link to this program may be in another folder than the two programs.
+    // This program may be reached through a link in another folder.
     let program = env::current_exe()?.canonicalize()?;
     Ok(Command::new(program.with_file_name("routegen")).args(args).exec())
 }

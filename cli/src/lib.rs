@@ -1,8 +1,10 @@
 //! The commands `routegen …`: from a crate with annotated handlers to Lambda artifacts and Terraform.
 //!
-//! The flow is one way, and each room is a folder: [`project`] finds the package and its configuration, [`routes`] reads its routes,
-//! [`check`] makes the only thing that may be built or emitted, [`artifacts`] and [`terraform`] make it, [`contract`] describes it, and
-//! [`dev`] runs it on this machine; [`new`] makes a package to begin with. [`toolchain`] calls cargo and rustc, [`output`] prints, and all stand on [`support`]. Only [`app`] puts them together.
+//! The flow is one way, and each room is a folder: [`project`] finds the package and its configuration,
+//! [`routes`] reads its routes, [`check`] makes the only thing that may be built or emitted, [`artifacts`]
+//! and [`terraform`] make it, [`contract`] describes it, and [`dev`] runs it on this machine; [`new`] makes a
+//! package to begin with. [`toolchain`] calls cargo and rustc, [`output`] prints, and all of them build on
+//! [`support`]. Only [`app`] puts them together.
 
 #[cfg(not(unix))]
 compile_error!("routegen runs on Linux and macOS; on Windows, install it in WSL");
@@ -32,11 +34,11 @@ use crate::{
     toolchain::wrapper,
 };
 
-/// Runs the command line `args`, the program's name first.
+/// Runs the command line `args`, which begins with the program's name.
 ///
-/// The exit code is 0 for success, 1 for an error that has been reported, 2 for a command line that clap refuses, and
-/// 130 where the user interrupted.
-/// Called by cargo in the place of rustc, it is rustc's.
+/// The exit code is 0 for success, 1 for an error that has been reported, 2 for a command line that clap
+/// refuses, and 130 if the user interrupted. When cargo calls this program in place of rustc, it is rustc's
+/// exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     if let Some(code) = wrapper::main(&args) {
@@ -45,8 +47,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args = match Args::try_parse_from(args).and_then(Args::validate) {
         Ok(args) => args,
         Err(error) => {
-            // Help and version are printed to stdout with code 0, mistakes to stderr with code 2. A closed pipe is
-            // the reader's choice.
+            // Help and version go to stdout with code 0, mistakes to stderr with code 2. A closed pipe is the
+            // reader's choice.
             let _ = error.print();
             return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
         }
@@ -55,7 +57,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match interrupt::listen().map_err(Error::from).and_then(|()| commands::run(&args, &printer)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Whatever failed because the user wanted it to end is no news.
+            // After an interruption, whatever failed is a consequence of it and needs no report.
             let error = interrupt::check().map_or_else(Error::from, |()| error);
             printer.error(&error);
             if error.code().is_some_and(|code| code.to_string() == support::Error::INTERRUPTED) {

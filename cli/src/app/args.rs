@@ -1,4 +1,4 @@
-//! The command line as it is typed. It is turned into calls by `commands`; nothing else reads it.
+//! The command line as it is typed. Only `commands` reads it, and turns it into calls.
 
 use std::{net::IpAddr, num::NonZero};
 
@@ -114,7 +114,7 @@ pub(crate) struct NewArgs {
     pub(crate) routegen_path: Option<Utf8PathBuf>,
 }
 
-/// What artifacts are built for, and with what.
+/// What artifacts are built for, and with which tools.
 #[derive(ClapArgs, Clone, Copy, Debug, Default)]
 pub(crate) struct TargetArgs {
     /// Architecture of the functions [default: routegen.toml's, else this machine's]
@@ -130,7 +130,7 @@ pub(crate) struct TargetArgs {
 }
 
 impl Command {
-    /// What a build may use, for commands that build artifacts.
+    /// The build options, for commands that build artifacts.
     pub(crate) fn effort(&self) -> Option<&Effort> {
         match self {
             Self::Build(BuildArgs { effort, .. }) | Self::Package { effort, .. } => Some(effort),
@@ -174,7 +174,7 @@ pub(crate) struct RunArgs {
 }
 
 impl RunArgs {
-    /// The files of variables, as absolute paths, for comparison with those that change.
+    /// The files of variables, as absolute paths, so that they can be compared with those that change.
     pub(crate) fn env_files(&self) -> Vec<Utf8PathBuf> {
         let absolute = |file: &Utf8PathBuf| camino::absolute_utf8(file).unwrap_or_else(|_| file.clone());
         self.env_file.iter().map(absolute).collect()
@@ -290,14 +290,15 @@ pub(crate) struct InvokeArgs {
     pub(crate) claim: Vec<(String, serde_json::Value)>,
 }
 
-/// `NAME=VALUE`; a value that is not JSON is a text.
+/// Parses `NAME=VALUE`; a value that is not JSON is a string.
 fn claim(word: &str) -> Result<(String, serde_json::Value), String> {
     let (name, value) = word.split_once('=').ok_or("write NAME=VALUE")?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
     Ok((name.to_owned(), value))
 }
 
-/// One of the forms of API Gateway's (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html>).
+/// Accepts one of [API Gateway's
+/// forms](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html).
 fn cors_origin(word: &str) -> Result<String, String> {
     let rest = match word.split_once("://") {
         _ if ["*", "https://*", "http://*"].contains(&word) => return Ok(word.to_owned()),
@@ -315,7 +316,7 @@ fn cors_origin(word: &str) -> Result<String, String> {
     Ok(word.to_owned())
 }
 
-/// `NAME: VALUE`, as curl takes it.
+/// Parses `NAME: VALUE`, as curl accepts it.
 fn header(word: &str) -> Result<(String, String), String> {
     let (name, value) = word.split_once(':').ok_or("write NAME: VALUE")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
@@ -389,7 +390,7 @@ pub(crate) struct OpenApiArgs {
 }
 
 impl OpenApiArgs {
-    /// How the document is written: as `--format` says, else as the name of the file ends.
+    /// The syntax of the document: what `--format` says, else what the file's extension implies.
     pub(crate) fn syntax(&self, format: Format) -> contract::Syntax {
         match (format, self.out.as_ref().and_then(|out| out.extension())) {
             (Format::Yaml, _) | (Format::Text, Some("yaml" | "yml")) => contract::Syntax::Yaml,
@@ -431,7 +432,7 @@ pub(crate) enum FailOn {
 }
 
 impl DiffArgs {
-    /// The verdicts that count.
+    /// The verdicts that make the command fail.
     pub(crate) fn verdicts(&self) -> Vec<Verdict> {
         let verdict = |fail_on: &FailOn| match fail_on {
             FailOn::Breaking => Some(Verdict::Breaking),
@@ -459,7 +460,7 @@ pub(crate) struct Effort {
 }
 
 impl Args {
-    /// What clap cannot say of two arguments.
+    /// Checks what clap cannot express about two arguments.
     pub(crate) fn validate(self) -> Result<Self, clap::Error> {
         let refused = |message: &str| {
             let mut command = <Self as clap::CommandFactory>::command();

@@ -59,7 +59,7 @@ pub(crate) enum Error {
     Toolchain(#[from] toolchain::Error),
 }
 
-/// What works, but deserves a look.
+/// A warning: something that works but deserves a look.
 #[derive(Debug, Diagnostic, Error)]
 pub(crate) enum Warning {
     #[error("`{folder}` has no up-to-date artifacts for {}", some(functions))]

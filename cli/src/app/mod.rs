@@ -1,4 +1,4 @@
-//! The command line: arguments, commands, and every error that they can end with.
+//! The command line: its arguments, its commands, and every error that they can return.
 
 pub(crate) mod args;
 pub(crate) mod commands;

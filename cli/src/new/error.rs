@@ -1,4 +1,4 @@
-//! Errors of making a project.
+//! Errors of `routegen new`.
 
 use camino::Utf8PathBuf;
 use miette::Diagnostic;

@@ -1,7 +1,8 @@
-//! A new project: a package with routes, a test of them, and what else it begins with.
+//! Makes a new project: a package with routes, a test of them, and the other files that it begins with.
 //!
-//! In: a folder that is new or empty, and what the project is to be. Out: its files, in an own repository or as a member of the workspace around
-//! it. It overwrites nothing, needs no network, and leaves nothing behind where it fails or is interrupted.
+//! In: a folder that is new or empty, and the options. Out: the project's files, in a repository of its own
+//! or as a member of the workspace around it. It overwrites nothing, requires no network, and leaves nothing
+//! behind if it fails or is interrupted.
 
 mod error;
 mod name;
@@ -28,7 +29,7 @@ use crate::{
     },
 };
 
-/// What keeps the versions of a project.
+/// The version control of a project.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Vcs {
     /// A repository of git
@@ -37,27 +38,27 @@ pub(crate) enum Vcs {
     None,
 }
 
-/// What a project is to be. Paths are absolute.
+/// What the project should be. Paths are absolute.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) folder: Utf8PathBuf,
-    /// The package's name; without one, the folder's.
+    /// The package's name; `None` for the folder's.
     pub(crate) name: Option<String>,
     pub(crate) template: Template,
-    /// Without one, git, unless the folder is in a repository or a workspace.
+    /// `None` for git, unless the folder is in a repository or a workspace.
     pub(crate) vcs: Option<Vcs>,
-    /// A clone of routegen that the package is to depend on, and whether it was given from the root on.
+    /// The clone of routegen that the package depends on, and whether its path was given from the root.
     pub(crate) clone: Option<(Utf8PathBuf, Rooted)>,
 }
 
-/// Whether a path begins at the root. One that does not is written relative to the package.
+/// Whether a path begins at the root. A path that does not is written relative to the package.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Rooted {
     Yes,
     No,
 }
 
-/// A project that is there.
+/// A project that has been made.
 #[derive(Debug)]
 pub(crate) struct Project {
     pub(crate) package: String,
@@ -65,9 +66,9 @@ pub(crate) struct Project {
     pub(crate) files: Vec<Utf8PathBuf>,
     /// Whether a repository was made for it.
     pub(crate) has_repository: bool,
-    /// The Cargo.toml of the workspace that it is a member of.
+    /// The Cargo.toml of the workspace that the project joined.
     pub(crate) workspace: Option<Utf8PathBuf>,
-    /// Whether that file was changed for it.
+    /// Whether that file was changed.
     pub(crate) is_new_member: bool,
 }
 
@@ -108,7 +109,7 @@ pub(crate) fn create(request: &Request) -> Result<Project, Error> {
     })
 }
 
-/// A folder may be there already, and a repository without files in it.
+/// The folder may exist, and may contain a repository without files.
 fn refuse_what_is_there(folder: &Utf8Path) -> Result<(), Error> {
     if folder.symlink_metadata().is_err() {
         return Ok(());
@@ -141,14 +142,14 @@ fn source(request: &Request) -> Result<Source, Error> {
 
 const GIT: &str = ".git";
 
-/// Which repository the project is in.
+/// The repository that the project is in.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Repository {
-    /// One that is made for it.
+    /// A new one is made.
     New,
-    /// Its folder has one.
+    /// The folder has one.
     Own,
-    /// A folder above it has one.
+    /// A folder above has one.
     Above,
     None,
 }
@@ -172,7 +173,7 @@ impl Repository {
     }
 }
 
-/// Makes a repository. Where nobody asked for one and there is no git, there is none.
+/// Makes a repository. Without git and without an explicit request, it makes none.
 fn initialise(folder: &Utf8Path, asked: Option<Vcs>) -> Result<bool, Error> {
     let mut git = Command::new("git");
     git.args(["init", "--quiet"]).current_dir(folder);
@@ -238,7 +239,7 @@ mod tests {
             assert!(matches!(error.unwrap_err(), Error::InTheWay { .. }), "{place}");
         }
         assert_eq!(names(&path), ["file", "link", "shop"]);
-        // An empty folder is none.
+        // An empty folder is not in the way.
         create(&request(path.join("shop"))).unwrap();
         std::fs::create_dir_all(path.join("cloned/.git")).unwrap();
         let cloned = create(&request(path.join("cloned"))).unwrap();
@@ -266,12 +267,12 @@ mod tests {
         assert_eq!(names(&path.join("shop")), ["Cargo.toml", "README.md", "routegen.toml", "src", "tests"]);
         let root = std::fs::read_to_string(path.join("Cargo.toml")).unwrap();
         assert_eq!(root, "[workspace]\nmembers = [\n    \"a\", # one\n    \"shop\",\n]\n");
-        // Nothing of the workspace is taken over without a word in the package.
+        // The package inherits nothing from the workspace implicitly.
         let manifest = std::fs::read_to_string(path.join("shop/Cargo.toml")).unwrap();
         assert!(!manifest.contains("workspace"), "{manifest}");
     }
 
-    /// A package of a workspace.
+    /// Writes a package of a workspace.
     fn member(root: &Utf8Path, folder: &str, name: &str) {
         let manifest = format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n");
         files::write_new(&root.join(folder).join("Cargo.toml"), manifest.as_bytes(), false).unwrap();

@@ -1,23 +1,23 @@
 //! The name of a new package.
 //!
-//! In: what was typed, or the folder's name. Out: a name that cargo, Rust and AWS take. It refuses what `cargo new` refuses, and what only
-//! warns there and fails later here.
+//! In: the name that the user typed, or the folder's. Out: a name that is valid for cargo, Rust and AWS. It
+//! refuses what `cargo new` refuses, and also what `cargo new` only warns about but fails later here.
 
 use routegen_spec::limits;
 use syn::Ident;
 
 use super::Error;
 
-/// What `use NAME as _` in a test would find in the place of the package.
+/// Names that `use NAME as _` in a test would resolve to something other than the package.
 const OF_RUST: &[&str] = &["alloc", "core", "proc_macro", "std", "test"];
 
-/// The names of functions begin with the API's, and the longest of a template is `create-item`.
+/// Function names begin with the API's name, and the longest one in a template is `create-item`.
 const CHARS: usize = limits::FUNCTION_NAME_CHARS - "-create-item".len();
 
 #[derive(Clone, Debug)]
 pub(crate) struct PackageName {
     pub(crate) package: String,
-    /// The library as Rust names it, in snake case.
+    /// The library's name in Rust, in snake case.
     pub(crate) library: String,
 }
 
@@ -41,7 +41,7 @@ impl PackageName {
             ));
         }
         let library = snake(name);
-        // Of edition 2024, which templates are written in, and of the parser, which knows no edition.
+        // Templates are written in edition 2024; the parser does not depend on an edition.
         let is_keyword = |word: &str| word == "gen" || syn::parse_str::<Ident>(word).is_err();
         if is_keyword(name.replace('-', "_").as_str()) || is_keyword(&library) {
             return refused("it is a keyword of Rust".to_owned());
@@ -58,7 +58,7 @@ impl PackageName {
     }
 }
 
-/// The name as rustc's lint `non_snake_case` wants it.
+/// The name in the form that rustc's lint `non_snake_case` accepts.
 fn snake(name: &str) -> String {
     let words: Vec<_> = name.split(['-', '_']).filter(|word| !word.is_empty()).collect();
     let leading = if name.starts_with('_') { "_" } else { "" };

@@ -1,7 +1,7 @@
 //! The files that a project begins with.
 //!
-//! In: a template and the values that are written into it. Out: each file with its text. A word between two `@` is replaced by its value, once, and
-//! that is all that a template can say.
+//! In: a template and the values to fill in. Out: each file with its text. A word between two `@` is replaced
+//! by its value, once; templates can do nothing else.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::ValueEnum;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{Error, PackageName};
 use crate::project::target::Architecture;
 
-/// What a project begins as.
+/// The template of a project.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Template {
@@ -33,18 +33,18 @@ impl Template {
     }
 }
 
-/// Where the project stands, which decides what else it has.
+/// Where the project is, which decides which other files it gets.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Place {
-    /// A member of a workspace, which has a `.gitignore` and workflows of its own.
+    /// A member of a workspace, which has its own `.gitignore` and workflows.
     Member,
-    /// A folder of a larger repository: GitHub reads no workflows there.
+    /// A folder of a larger repository, where GitHub reads no workflows.
     BelowRepository,
-    /// The root of a repository, if not now, then later.
+    /// The root of a repository, now or later.
     Root,
 }
 
-/// Where the crates of routegen come from.
+/// Where the routegen crates come from.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     /// crates.io, in the version of this command.
@@ -54,7 +54,7 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// The crates, below the root of a clone.
+    /// The folders of the crates, below the root of a clone.
     pub(crate) const CRATES: [&str; 3] = ["runtime", "gateway", "sqs"];
 
     fn key(&self, folder: &str) -> String {
@@ -74,11 +74,11 @@ impl Source {
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What is written into a template.
+/// The values to fill in.
 pub(crate) struct Values<'a> {
     pub(crate) name: &'a PackageName,
     pub(crate) source: &'a Source,
-    /// What the functions run on, so that this machine and CI emit the same Terraform.
+    /// The functions' architecture, so that this machine and CI emit the same Terraform.
     pub(crate) architecture: Option<Architecture>,
 }
 
@@ -121,7 +121,7 @@ const CONFIG: (&str, &str) = ("routegen.toml", include_str!("templates/routegen.
 const GITIGNORE: (&str, &str) = (".gitignore", include_str!("templates/gitignore"));
 const CI: (&str, &str) = (".github/workflows/ci.yml", include_str!("templates/ci.yml"));
 
-/// The files of a project. It refuses a package with the name of one that it depends on.
+/// Renders the files of a project. Refuses a package that has the name of one of its own dependencies.
 pub(crate) fn render(
     template: Template,
     place: Place,
@@ -144,7 +144,7 @@ pub(crate) fn render(
     Ok(files)
 }
 
-/// Replaces what is between two `@`; a value is not looked into again.
+/// Replaces what is between two `@`; values are not expanded again.
 fn fill(text: &str, values: &Values<'_>) -> String {
     let mut filled = String::new();
     let mut rest = text;
@@ -197,7 +197,7 @@ mod tests {
     fn every_word_of_a_template_has_a_value() {
         for template in EVERY {
             for (path, text) in rendered(template, "a-shop", &Source::Registry) {
-                // What is left names the commits of actions.
+                // The remaining ones precede commits of actions.
                 for (before, _) in text.match_indices('@') {
                     assert!(text[..before].rsplit(' ').next().unwrap().contains('/'), "{path}: {text}");
                 }

@@ -1,7 +1,8 @@
-//! The workspace that a new package becomes a member of.
+//! The workspace that a new package joins.
 //!
-//! In: the package's folder. Out: the workspace's Cargo.toml with the package among its members, unless a pattern covers it. All else in the
-//! file stays as it is, comments and blanks among it. It refuses a file that cannot be read as cargo reads it.
+//! In: the package's folder. Out: the workspace's Cargo.toml with the package among its members, unless a
+//! pattern already covers it. Everything else in the file stays as it is, including comments and whitespace.
+//! It refuses a file that it cannot read as cargo does.
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use cargo_metadata::MetadataCommand;
@@ -11,20 +12,20 @@ use toml_edit::{Array, DocumentMut, Item, TableLike, Value};
 use super::Error;
 use crate::support::files;
 
-/// What it means to be a member.
+/// A package's membership of a workspace.
 #[derive(Debug)]
 pub(crate) struct Membership {
     /// The workspace's Cargo.toml.
     pub(crate) manifest: Utf8PathBuf,
-    /// What it holds.
+    /// Its text before.
     before: String,
-    /// What it is to hold; nothing where it covers the package already.
+    /// Its text after; `None` if it already covers the package.
     pub(crate) text: Option<String>,
 }
 
 impl Membership {
-    /// Makes the package, which is there, a member, and has cargo read the workspace. What cargo refuses, as two packages of one name, is taken
-    /// back.
+    /// Makes the existing package a member, and has cargo read the workspace. If cargo refuses, for example
+    /// because two packages have one name, the change is undone.
     pub(crate) fn enter(&self) -> Result<(), Error> {
         let Some(text) = &self.text else { return self.validate() };
         files::write_if_changed(&self.manifest, text.as_bytes())?;
@@ -36,7 +37,7 @@ impl Membership {
 
     fn validate(&self) -> Result<(), Error> {
         let mut cargo = MetadataCommand::new();
-        // Without its dependencies it needs no network.
+        // `--no-deps` avoids the network.
         cargo.manifest_path(&self.manifest).no_deps().other_options(["--offline".to_owned()]);
         match cargo.exec() {
             Err(cargo_metadata::Error::CargoMetadata { stderr }) => {
@@ -48,20 +49,20 @@ impl Membership {
     }
 }
 
-/// The workspace that cargo would look for the package in, if it has one above it.
+/// The workspace in which cargo would look for the package, if there is one above it.
 pub(crate) fn find(package: &Utf8Path) -> Result<Option<Membership>, Error> {
     for folder in package.ancestors().skip(1) {
         let manifest = folder.join("Cargo.toml");
         let Some(text) = files::read_if_exists(&manifest)? else { continue };
         let document = parse(&manifest, &text)?;
         if document.contains_key("workspace") {
-            // One that excludes the package leaves it to those above.
+            // A workspace that excludes the package leaves it to those above.
             match join(manifest, &text, package)? {
                 Some(membership) => return Ok(Some(membership)),
                 None => continue,
             }
         }
-        // A package may name the root of its workspace, for those below it too.
+        // A package may name the root of its workspace, and this also applies to packages below it.
         let root = document.get("package").and_then(|package| package.get("workspace")?.as_str());
         if let Some(root) = root {
             let manifest = plain(&folder.join(root)).join("Cargo.toml");
@@ -113,14 +114,14 @@ fn list(workspace: &dyn TableLike, key: &str) -> Result<Vec<String>, String> {
     texts.ok_or_else(|| format!("`{key}` of its workspace is not a list of texts"))
 }
 
-/// Whether cargo would find the package by this pattern.
+/// Whether this pattern makes cargo find the package.
 fn covers(pattern: &str, member: &Utf8Path) -> bool {
     let pattern = plain(pattern.into());
     let glob = GlobBuilder::new(pattern.as_str()).literal_separator(true).build();
     glob.is_ok_and(|glob| glob.compile_matcher().is_match(member))
 }
 
-/// The path without `.` and, as far as they can be taken back, without `..`.
+/// The path without `.` and, as far as they can be resolved, without `..`.
 fn plain(path: &Utf8Path) -> Utf8PathBuf {
     let mut plain = Utf8PathBuf::new();
     for component in path.components() {
@@ -135,7 +136,8 @@ fn plain(path: &Utf8Path) -> Utf8PathBuf {
     plain
 }
 
-/// Adds a member behind the last one: on a line of its own where the others have theirs, with each comment beside what it was beside.
+/// Adds a member after the last one: on a line of its own if the others are, with each comment kept in its
+/// place.
 fn push(members: &mut Array, member: &str) {
     let mut value = Value::from(member);
     let Some(last) = members.iter().last() else {
@@ -144,7 +146,7 @@ fn push(members: &mut Array, member: &str) {
     };
     let prefix = last.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default().to_owned();
     let suffix = last.decor().suffix().and_then(|suffix| suffix.as_str()).unwrap_or_default().to_owned();
-    // What is behind the last member, up to the bracket.
+    // Everything after the last member, up to the bracket.
     let end = suffix + members.trailing().as_str().unwrap_or_default();
     let lines = prefix.rsplit_once('\n').zip(end.rsplit_once('\n'));
     if let Some(last) = members.iter_mut().last() {
@@ -166,7 +168,7 @@ fn push(members: &mut Array, member: &str) {
     }
 }
 
-/// The text with the marks that the parser does not keep: how lines end, and which order bytes have.
+/// Restores what the parser does not keep: line endings and the byte order mark.
 fn with_marks_of(text: &str, edited: &str) -> String {
     let order = if text.starts_with('\u{feff}') { "\u{feff}" } else { "" };
     let edited = edited.trim_start_matches('\u{feff}');
@@ -181,7 +183,7 @@ fn with_marks_of(text: &str, edited: &str) -> String {
 mod tests {
     use super::*;
 
-    /// What becomes of the workspace's Cargo.toml, or `None` where the package is no member of it.
+    /// The workspace's new Cargo.toml, or `None` if the package is not a member of it.
     fn joined(text: &str, member: &str) -> Option<String> {
         let folder = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
@@ -261,7 +263,7 @@ mod tests {
         assert!(joined(text, "apis/one/shop").is_some());
         assert!(joined(text, "apis2").is_some());
         assert_eq!(joined("[package]\nname = \"alone\"\n", "shop"), None);
-        // Unless the next one above takes it, as cargo looks for it there.
+        // Unless the next one above covers it, as in cargo's own search.
         let folder = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
         std::fs::create_dir(root.join("inner")).unwrap();

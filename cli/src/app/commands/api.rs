@@ -1,4 +1,4 @@
-//! What every command begins with: the package, its routes, what they are allowed to be.
+//! What every command starts from: the package, its routes, and the rules that they must follow.
 
 use super::paths::absolute;
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 use camino::{Utf8Path, Utf8PathBuf};
 use routegen_spec::Manifest;
 
-/// The user's package, and what every command begins with.
+/// The user's package, which every command starts from.
 pub(super) struct Api<'a> {
     pub(super) workspace: Workspace,
     pub(super) config: Config,
@@ -25,12 +25,12 @@ pub(super) struct Api<'a> {
 }
 
 impl Api<'_> {
-    /// The routes, complete as far as the sources show.
+    /// The routes; an error if the sources show one that is missing.
     pub(super) fn manifest(&self) -> Result<Manifest, Error> {
         Ok(self.registry()?.manifest)
     }
 
-    /// The same with the libraries that they were read from.
+    /// The same, with the libraries that the routes were read from.
     pub(super) fn registry(&self) -> Result<Registry, Error> {
         self.printer.step("Reading", format!("the routes of `{}`", self.workspace.package));
         let registry = registry::read(&self.workspace, self.printer)?;
@@ -39,7 +39,7 @@ impl Api<'_> {
         Ok(registry)
     }
 
-    /// The routes as they can be deployed; warnings have been printed.
+    /// The routes, checked for deployment. Prints the warnings.
     pub(super) fn checked(&self) -> Result<CheckedManifest, Error> {
         self.check(&self.manifest()?)
     }
@@ -54,12 +54,12 @@ impl Api<'_> {
         Ok(checked.manifest)
     }
 
-    /// What makes the artifacts. It is looked for before anything is compiled.
+    /// The compiler of the artifacts. It is looked up before anything is compiled.
     pub(super) fn backend(&self) -> Result<Backend, toolchain::Error> {
         Backend::find(&self.workspace, self.config.architecture(), self.config.compiler())
     }
 
-    /// The artifacts, built; a warning where most of them is debug information.
+    /// Builds the artifacts, and warns if debug information makes up most of one.
     pub(super) fn build(
         &self,
         checked: &CheckedManifest,
@@ -90,7 +90,7 @@ impl Api<'_> {
     }
 }
 
-/// Two commands at once in one target directory would link over each other's programs.
+/// Without it, two commands in one target directory would link over each other's programs.
 pub(super) fn lock(workspace: &Workspace, printer: &Printer) -> Result<std::fs::File, support::Error> {
     files::lock(&workspace.own_target().join(".lock"), || {
         printer.wait("Waiting", "for another routegen in the same target directory");

@@ -1,4 +1,4 @@
-//! `routegen check`: checks the routes, and builds nothing that is kept.
+//! `routegen check`: checks the routes without building artifacts.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! `routegen diff`: what has changed in the API, and whether a client, an administrator or a reviewer has to know.
+//! `routegen diff`: what has changed in the API, and whether it concerns a client, an administrator or a
+//! reviewer.
 
 use std::{cell::OnceCell, time::SystemTime};
 
@@ -24,14 +25,14 @@ use crate::{
 /// Runs a command that needs the routes.
 type WithApi<'a> = dyn Fn(&dyn Fn(&Api<'_>) -> Result<(), Error>) -> Result<(), Error> + 'a;
 
-/// A document, and what else the comparison needs of its side.
+/// A document, and what else the comparison needs to know about its side.
 struct Head {
     text: String,
     source: Source,
     accepted: Vec<Accepted>,
-    /// What the places in the document begin with, from the repository's root on.
+    /// The prefix of the places in the document, relative to the repository's root.
     prefix: String,
-    /// Where the document is, for routes that are gone.
+    /// The path of the document, for routes that no longer exist.
     document: String,
 }
 
@@ -50,7 +51,7 @@ pub(super) fn run(
         loaded.get().map_or_else(|| unreachable!("it has been set"), Ok)
     };
     let document = || Ok::<_, Error>(workspace()?.package_root.join(DOCUMENT));
-    // What a branch and the other side have in common is what the other side began with.
+    // The comparison starts from the merge base of a branch and the other side.
     let with = match &args.head {
         Some(head) if !source::is_file(head) => head.as_str(),
         _ => "HEAD",
@@ -72,7 +73,7 @@ pub(super) fn run(
             source,
             ..places(workspace)
         },
-        // Beside a document is the file of its package, if there is one.
+        // The package's configuration is read from beside the document, if it exists.
         None => Head {
             accepted: Config::load(Utf8Path::new(word).parent().unwrap_or(Utf8Path::new("")))?.accepted(),
             text,
@@ -95,7 +96,7 @@ fn of_the_code(api: &Api<'_>) -> Result<Head, Error> {
     Ok(Head { text, accepted, source: Source::Code, ..places(&api.workspace) })
 }
 
-/// Where the files of a workspace are in its repository, if it is in one.
+/// Where the workspace's files are in its repository, if it has one.
 fn places(workspace: &Workspace) -> Head {
     let document = workspace.package_root.join(DOCUMENT);
     let repository = Repository::around(&workspace.root).ok();

@@ -1,6 +1,6 @@
-//! What `--check` shows: how files on the disk differ from those of the code.
+//! What `--check` prints: how the files on disk differ from what the code would generate.
 //!
-//! In: the texts of both. Out: a diff, in which there is nothing that a terminal obeys.
+//! In: both texts. Out: a diff, without anything that a terminal would interpret.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::paths::shown;
 use crate::support::files::Difference;
 
-/// The generated files that are not those of the code; none is the good outcome.
+/// The generated files that are out of date; an empty list is success.
 #[derive(Serialize)]
 pub(super) struct Comparison {
     differences: Vec<Stale>,
@@ -21,7 +21,7 @@ pub(super) struct Comparison {
 #[derive(Serialize)]
 pub(super) struct Stale {
     path: Utf8PathBuf,
-    /// From what is on the disk to what would be written, as `diff -u` shows it.
+    /// The change from the file on disk to what would be written, in the format of `diff -u`.
     diff: String,
 }
 
@@ -34,7 +34,7 @@ impl Stale {
         let patch = diffy::create_patch(before, after);
         let formatter = PatchFormatter::new().suppress_blank_empty(false);
         let mut diff = format!("--- {old}\n+++ {new}\n");
-        // Its own two lines of names would quote what is no plain path.
+        // The formatter's own two header lines would quote an unusual path.
         diff.extend(formatter.fmt_patch(&patch).to_string().split_inclusive('\n').skip(2));
         Self { path, diff }
     }
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(shown(Some("1\n2\n"), None), "--- a \"b\".tf\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-1\n-2\n");
     }
 
-    /// Files on the disk may be those of somebody's pull request.
+    /// Files on disk may come from a stranger's pull request.
     #[test]
     fn a_difference_has_nothing_that_a_terminal_obeys() {
         for c in '\0'..'\u{a0}' {
@@ -79,7 +79,7 @@ mod tests {
                 Difference { path: text.clone().into(), before: Some(text), after: Some(String::new()) };
             let shown = Comparison::new([Stale::new(difference)]).to_string();
             assert!(!shown.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')), "{shown:?}");
-            // A line feed is the only one that is a line's end.
+            // Only a line feed ends a line.
             assert_eq!(shown.matches('\n').count(), if matches!(c, '\n') { 5 } else { 4 }, "{shown:?}");
         }
     }

@@ -1,5 +1,6 @@
-//! `routegen emit-tf`: writes the Terraform module, and a root that calls it where there is none; or locals alone, for
-//! resources of the user's. With `--check` it writes nothing, and shows what it would change.
+//! `routegen emit-tf`: writes the Terraform module, and a root that calls it if there is none; or only
+//! locals, for users with their own resources. With `--check` it writes nothing, and prints what it would
+//! change.
 
 use std::fmt;
 
@@ -49,7 +50,8 @@ pub(super) fn run(api: &Api<'_>, args: &EmitTfArgs, format: Format) -> Result<()
     Ok(api.printer.outcome(&summary)?)
 }
 
-/// What is there stays as it is. With `--format json`, the first emission writes the files as JSON too, unless `--syntax` says otherwise.
+/// Existing files keep their syntax. With `--format json`, the first emission writes JSON too, unless
+/// `--syntax` says otherwise.
 fn syntax(args: &EmitTfArgs, format: Format, folder: &Utf8Path) -> Syntax {
     let of_format = match format {
         Format::Json => Syntax::Json,
@@ -58,7 +60,7 @@ fn syntax(args: &EmitTfArgs, format: Format, folder: &Utf8Path) -> Syntax {
     args.syntax.or_else(|| Syntax::of(folder)).unwrap_or(of_format)
 }
 
-/// For CI: an error where the files on the disk are not those of the code.
+/// For CI: an error if the files on disk are not up to date with the code.
 fn check(api: &Api<'_>, checked: &CheckedManifest, place: &Emission) -> Result<(), Error> {
     let (folder, files) = place.files(checked)?;
     let differences = files::compare_generated(&folder, &files)?;
@@ -67,7 +69,7 @@ fn check(api: &Api<'_>, checked: &CheckedManifest, place: &Emission) -> Result<(
     if stale == 0 { Ok(()) } else { Err(terraform::Error::StaleTerraform { files: stale }.into()) }
 }
 
-/// Writes the generated files. A root of the user's stays as it is.
+/// Writes the generated files. An existing root is left alone.
 pub(super) fn emit(
     api: &Api<'_>,
     checked: &CheckedManifest,
@@ -85,7 +87,7 @@ fn write(checked: &CheckedManifest, place: Emission, artifacts: &Utf8Path) -> Re
     if !has_root {
         let (folder, artifacts) = without_links(&terraform_dir, artifacts)?;
         let root = terraform::root(&folder, &artifacts, syntax);
-        // A .gitignore may be there before any Terraform is, and is the user's then.
+        // A .gitignore may exist before any Terraform does; then it is the user's.
         let new = root.iter().filter(|file| file.path.symlink_metadata().is_err());
         files::write_together(new.map(|file| (file.path.as_path(), file.text.as_bytes())))?;
     }
@@ -98,8 +100,9 @@ fn write(checked: &CheckedManifest, place: Emission, artifacts: &Utf8Path) -> Re
     })
 }
 
-/// The folder as it is called without links, and `path` beside it: out of a folder that is a link, `..` leads to where the link
-/// does. Links below what the two have in common are left in `path`, as a target directory on another disk is one.
+/// The folder with its links resolved, and `path` beside it: from a folder that is a link, `..` leads to the
+/// parent of the link's target. Links below the common prefix are kept in `path`, such as a target directory
+/// on another disk.
 fn without_links(folder: &Utf8Path, path: &Utf8Path) -> Result<(Utf8PathBuf, Utf8PathBuf), Error> {
     let real =
         |path: &Utf8Path| path.canonicalize_utf8().map_err(|error| support::Error::io("find", path, error));
@@ -111,7 +114,7 @@ fn without_links(folder: &Utf8Path, path: &Utf8Path) -> Result<(Utf8PathBuf, Utf
     Ok((real(folder)?, path))
 }
 
-/// What is written, and where to.
+/// What to write, and where.
 pub(super) struct Emission {
     root: Utf8PathBuf,
     layout: Layout,
@@ -120,13 +123,14 @@ pub(super) struct Emission {
 }
 
 impl Emission {
-    /// The module as it is by default, for a root in this folder.
+    /// The default module, for a root in this folder.
     pub(super) fn module(root: Utf8PathBuf) -> Self {
         Self { root, layout: Layout::Module, syntax: Syntax::Hcl, edits: Edits::Refused }
     }
 
-    /// Looks at what the last emission has left there. Another API's Terraform is refused, and one for functions on another
-    /// architecture that only this machine asks for; a user pool that would go is a warning, and so are functions that would be called otherwise.
+    /// Compares with the last emission in this folder. Refuses to replace another API's Terraform, or
+    /// Terraform for another architecture if only this machine implies the new one. Warns about a user pool
+    /// that would be deleted and about functions whose names would change.
     pub(super) fn take(&self, api: &Api<'_>, checked: &CheckedManifest) -> Result<(), Error> {
         let folder = self.layout.folder(&self.root);
         let previous = previous(&folder)?;
@@ -165,7 +169,7 @@ impl Emission {
     }
 }
 
-/// What the last emission left, from which is known what has been renamed since.
+/// What the last emission left behind, which shows what has been renamed since.
 fn previous(folder: &Utf8Path) -> Result<Previous, Error> {
     let mut texts = Vec::new();
     for name in Previous::FILES {
@@ -191,11 +195,11 @@ fn has_terraform(folder: &Utf8Path) -> Result<bool, Error> {
 #[derive(Serialize)]
 pub(super) struct EmitSummary {
     pub(super) terraform_dir: Utf8PathBuf,
-    /// None where only locals were asked for.
+    /// `None` if only locals were emitted.
     module_dir: Option<Utf8PathBuf>,
     files: Vec<File>,
     root: Root,
-    /// Only where it was asked for, of this command.
+    /// Present only with `--timings` of this command.
     #[serde(skip_serializing_if = "Option::is_none")]
     timings: Option<Timings>,
 }
@@ -206,13 +210,13 @@ struct File {
     outcome: Outcome,
 }
 
-/// The module's caller.
+/// The root that calls the module.
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Root {
-    /// There was none, and one has been written. From now on it is the user's.
+    /// There was none, so one has been written. From now on it is the user's.
     Written,
-    /// There was one, and it has not been touched.
+    /// There was one, which was left alone.
     Yours,
 }
 

@@ -19,7 +19,7 @@ struct Listing<'a> {
     functions: Vec<Allowed<'a>>,
 }
 
-/// What a function may do, and by which names its code knows what it does it with.
+/// What a function may do, and the names under which its code finds the resources.
 #[derive(Serialize)]
 struct Allowed<'a> {
     name: &'a str,
@@ -27,7 +27,7 @@ struct Allowed<'a> {
     resources: Vec<Resource<'a>>,
 }
 
-/// A resource, and its variable.
+/// A resource and its environment variable.
 #[derive(Serialize)]
 struct Resource<'a> {
     name: &'a str,
@@ -53,7 +53,7 @@ impl<'a> Listing<'a> {
 }
 
 impl fmt::Display for Listing<'_> {
-    /// A row for each statement; a function that may do nothing has one that says so.
+    /// One row per statement; a function without permissions has a row that says so.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = self.functions.iter().flat_map(|function| {
             let variable = |name: &str| {
@@ -78,7 +78,7 @@ impl fmt::Display for Listing<'_> {
     }
 }
 
-/// A resource and what is put after its ARN; `*` is any resource.
+/// A resource and the suffix of its ARN; `*` is any resource.
 fn on(resource: &str, suffix: &str) -> String {
     if suffix == resource { suffix.to_owned() } else { format!("{resource}{suffix}") }
 }

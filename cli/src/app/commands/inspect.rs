@@ -1,4 +1,4 @@
-//! `routegen inspect`: tells what zips are.
+//! `routegen inspect`: shows what is in a zip.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use crate::{
     toolchain,
 };
 
-/// Inspects `files`. The workspace is only loaded for what it alone can tell.
+/// Inspects `files`. The workspace is loaded only for what nothing else can answer.
 pub(super) fn run(
     files: &[Utf8PathBuf],
     crates: Option<usize>,
@@ -32,7 +32,7 @@ pub(super) fn run(
     Ok(printer.outcome(&Report { inspections, most: crates.unwrap_or_default() })?)
 }
 
-/// The parts of the program, by its own symbols or by those of the same program linked again.
+/// The parts of the program, from its own symbols or from those of the same program linked again.
 fn parts_of(
     inspection: &Inspection,
     load: impl Fn() -> Result<Workspace, Error>,
@@ -52,7 +52,7 @@ fn parts_of(
         .ok_or_else(|| unknown("linked again, its program is another, or has no symbols either").into())
 }
 
-/// The inspections; as text, with at most `most` parts of each.
+/// The inspections; the text shows at most `most` parts of each.
 #[derive(Serialize)]
 #[serde(transparent)]
 struct Report {
@@ -113,7 +113,8 @@ fn write_inspection(f: &mut fmt::Formatter<'_>, inspection: &Inspection, most: u
     Ok(())
 }
 
-/// What calls a consumer; which one, its note does not say, because the deployment may change it.
+/// The kind of source that calls a consumer. The note does not name the source itself, because the deployment
+/// may change it.
 fn event_source(kind: TriggerKind) -> &'static str {
     match kind {
         TriggerKind::Schedule => "a schedule of EventBridge Scheduler",

@@ -1,10 +1,10 @@
-//! `routegen invoke`: calls one function, with an event or with the one that a request makes.
+//! `routegen invoke`: calls one function, with a given event or with the event that a request becomes.
 //!
-//! A request goes through a gateway of its own, which has the function's routes alone and whose authorizers let everyone pass: the
-//! event is API Gateway's to the last field, and what the caller is known by is what the command line says. That gateway listens
-//! nowhere: nobody but this command has a connection to it.
+//! A request goes through a gateway of its own, which has only the function's routes and whose authorizers
+//! let everyone pass. So the event is API Gateway's in every field, and the caller's identity is what the
+//! command line says. That gateway listens nowhere: only this command has a connection to it.
 //!
-//! A consumer is called with an event too, or with the one that its source would make of a message.
+//! A consumer is also called with a given event, or with the event that its source would make of a message.
 
 use std::{fmt, io::Read as _, sync::Arc, thread};
 
@@ -67,19 +67,20 @@ pub(super) fn run(args: &InvokeArgs, workspace: &Workspace, printer: &Printer) -
     Ok(printer.outcome(&Outcome::of(answer?))?)
 }
 
-/// The port that requests and tokens name.
+/// The port in the URLs of requests and in the issuer of tokens.
 const PORT: u16 = 80;
 
-/// What requests say of their client, unless a header does.
+/// The user agent of requests, unless a header sets it.
 const AGENT: &str = concat!("routegen/", env!("CARGO_PKG_VERSION"));
 
-/// The function that lets everyone pass. No other has this name: a space cannot be in one.
+/// The authorizer that lets everyone pass. No other function can have this name, because names contain no
+/// spaces.
 const PASS: &str = "let pass";
 
 /// What the function answered.
 struct Outcome {
     answer: Value,
-    /// Where it is a consumer of records: what they are called, their ids, and the places of those that failed.
+    /// For a consumer of records: their noun, their ids, and the indices of those that failed.
     batch: Option<(&'static str, Vec<String>, Vec<usize>)>,
 }
 
@@ -95,7 +96,8 @@ impl Serialize for Outcome {
     }
 }
 
-/// JSON for people too: a response is not read off its body alone. What became of the records of a batch is words.
+/// People get JSON too: the body alone does not show the whole response. What became of a batch's records is
+/// text.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((word, ids, failed)) = &self.batch else { return f.write_str(&json::text(&self.answer)) };
@@ -108,7 +110,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// What the records of an event are called, and their ids, as a function reports those that failed.
+/// The noun for the records of an event, and the ids by which a function reports failures.
 fn records(kind: TriggerKind, event: &Value) -> Option<(&'static str, Vec<String>)> {
     let (word, id) = match kind {
         TriggerKind::Queue => ("message", "/messageId"),
@@ -120,11 +122,11 @@ fn records(kind: TriggerKind, event: &Value) -> Option<(&'static str, Vec<String
     Some((word, records.map(id).collect()))
 }
 
-/// Sends a request, whose answer the gateway tells.
+/// Sends a request. The gateway logs its response.
 async fn send(gateway: &Gateway, request: Request<Full<Bytes>>) -> Result<(), Error> {
     let failed = |error: hyper::Error| dev::Error::Request { reason: chain(&error) };
     let (mut sender, connection) = http1::handshake(TokioIo::new(gateway.connect())).await.map_err(failed)?;
-    // It ends with this function, where the user does not wait for the answer too.
+    // Dropped at the end of this function, even if the user does not wait for the response.
     let mut connections = JoinSet::new();
     connections.spawn(connection);
     sender.send_request(request).await.map(drop).map_err(|error| failed(error).into())
@@ -143,7 +145,8 @@ fn read_event(path: &Utf8Path) -> Result<Value, Error> {
     serde_json::from_str(&text).map_err(|error| not(error.to_string()).into())
 }
 
-/// Text with the mark that editors and PowerShell begin a file with, or without: of UTF-8, or of UTF-16 in either order.
+/// Decodes text that is UTF-8, or UTF-16 in either byte order, with or without the byte order mark that some
+/// editors and PowerShell write.
 fn text_of(bytes: &[u8]) -> Option<String> {
     let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let (pairs, []) = bytes.as_chunks::<2>() else { return None };
@@ -183,7 +186,7 @@ impl<'a> Invocation<'a> {
         Ok(Self { args, runnable, function, routes, variables, root: &workspace.package_root, printer })
     }
 
-    /// The event that a consumer is called with.
+    /// The event to call a consumer with.
     fn event_of_a_consumer(&self, event: Option<Value>) -> Result<Value, Error> {
         let InvokeArgs { path, method, header, body, claim, message, .. } = self.args;
         let consumers = &self.runnable.manifest.declared.consumers;
@@ -212,7 +215,7 @@ impl<'a> Invocation<'a> {
         }
     }
 
-    /// What an answer says of the records of an event.
+    /// What the function's return value says about the event's records.
     fn answered(&self, event: &Value, answer: Value) -> Result<Outcome, Error> {
         let Some((word, ids)) = records(self.function.kind, event) else { return Ok(Outcome::of(answer)) };
         let known: Vec<&str> = ids.iter().map(String::as_str).collect();
@@ -226,7 +229,7 @@ impl<'a> Invocation<'a> {
         Ok(Outcome { answer, batch: Some((word, ids, failed)) })
     }
 
-    /// The command fails where records did.
+    /// The command fails if any record failed.
     fn failures(&self, outcome: &Outcome) -> Result<(), Error> {
         match &outcome.batch {
             Some((_, ids, failed)) if !failed.is_empty() => Err(dev::Error::RecordsFailed {
@@ -251,7 +254,7 @@ impl<'a> Invocation<'a> {
     }
 
     fn with_request(&self, place: &DevFolder) -> Result<Value, Error> {
-        // Whoever named a route means it, and not another one of its function.
+        // A user who named a route means that one, not another route of the same function.
         let named = |route: &&&RouteSpec| {
             [route.name.as_str(), &route.name.to_kebab_case()].contains(&self.args.function.as_str())
         };
@@ -275,14 +278,14 @@ impl<'a> Invocation<'a> {
         self.with_gateway(place, async |gateway, seen| {
             let request = self.request(gateway, &method, &path)?;
             send(gateway, request).await?;
-            // A request is told before it is answered.
+            // The gateway logs a request before it responds.
             match seen.try_recv() {
                 Ok(RequestLog { error: Some(reason), function: Some(_), .. }) => {
                     Err(self.failed(reason).into())
                 }
                 Ok(RequestLog { answer: Some(answer), .. }) => serde_json::from_slice(&answer)
                     .map_err(|_| self.failed("its answer is not JSON".to_owned()).into()),
-                // Of a path of the gateway's own nothing is told.
+                // The gateway does not log requests for its own paths.
                 Ok(RequestLog { status: 404, .. }) | Err(_) => Err(not_its_route().into()),
                 Ok(RequestLog { error, status, .. }) => {
                     let refused = || format!("the gateway refused it with {status}");
@@ -296,7 +299,7 @@ impl<'a> Invocation<'a> {
         let mut request = Request::builder().method(method).uri(path);
         let body = self.args.body.clone().unwrap_or_default();
         for (name, value) in &self.args.header {
-            // The gateway would wait for the rest of a body that ends before.
+            // The gateway would wait for the rest of a body that is shorter than declared.
             if name.eq_ignore_ascii_case("content-length") && value.trim().parse() != Ok(body.len()) {
                 let reason =
                     format!("its `content-length` is {value}, and its body has {} bytes", body.len());
@@ -336,7 +339,8 @@ impl<'a> Invocation<'a> {
         self.routes.iter().filter_map(named).any(is_jwt)
     }
 
-    /// Starts a gateway, and ends it with all its processes, also where the user does not wait for the answer.
+    /// Starts a gateway, and shuts it down with all its processes, even if the user does not wait for the
+    /// response.
     fn with_gateway(
         &self,
         place: &DevFolder,
@@ -357,7 +361,7 @@ impl<'a> Invocation<'a> {
         let builder = Gateway::builder(self.api()).port(PORT).without_listener();
         let builder = builder.local_issuer(place.issuer()?).observe(observe);
         thread::scope(|scope| {
-            // As they come: of a function that hangs they are all there is.
+            // Printed as they arrive: for a function that hangs, these lines are all there is.
             scope.spawn(move || said.into_iter().for_each(|line| self.printer.aside(&line)));
             let runtime = runtime()?;
             let gateway = runtime.block_on(builder.start()).map_err(|error| refused(&error))?;
@@ -369,7 +373,7 @@ impl<'a> Invocation<'a> {
                     () = ended.notified() => Err(support::Error::Interrupted.into()),
                 }
             });
-            // Only then the log is whole. Whoever observes goes with the runtime.
+            // The log is complete only after this. The observer goes away with the runtime.
             runtime.block_on(gateway.shutdown());
             outcome
         })
@@ -381,7 +385,7 @@ impl<'a> Invocation<'a> {
         let programs = &self.runnable.programs;
         let mut api = dev::functions(Api::new(), manifest, programs, &self.variables, None, self.root);
         for route in &self.routes {
-            // Nobody here could sign as somebody.
+            // No caller here could sign a request.
             let mut route = (*route).clone();
             if route.auth == Auth::Iam {
                 route.auth = Auth::None;

@@ -1,5 +1,4 @@
-//! The commands, a file each. Only they put stages together, and only they know the command line and the printer's
-//! outcome.
+//! The commands, one file each. Only they combine stages, read the command line and print results.
 
 mod api;
 mod build;
@@ -72,7 +71,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     }
 }
 
-/// What was typed, as cargo is to hear it.
+/// Translates the arguments into cargo's options.
 fn options(args: &Args) -> CargoOptions {
     let (features, cargo) = (&args.features, &args.cargo);
     let effort = args.command.effort();

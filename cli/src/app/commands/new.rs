@@ -1,4 +1,4 @@
-//! `routegen new`: makes a project, and says what to type next.
+//! `routegen new`: makes a project, and prints the commands to run next.
 
 use std::fmt;
 
@@ -36,9 +36,9 @@ struct Created {
     folder: Utf8PathBuf,
     /// Relative to the folder.
     files: Vec<Utf8PathBuf>,
-    /// Whether git keeps its versions from now on.
+    /// Whether the project is now in a git repository of its own.
     repository: bool,
-    /// The Cargo.toml of the workspace that it is a member of.
+    /// The Cargo.toml of the workspace that the project joined.
     workspace: Option<Utf8PathBuf>,
     #[serde(skip)]
     is_new_member: bool,

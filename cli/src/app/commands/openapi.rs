@@ -17,7 +17,7 @@ use crate::{
     support::files::{self, Difference, Outcome},
 };
 
-/// The file in which the document is, beside the package's Cargo.toml.
+/// The document's file name, beside the package's Cargo.toml.
 pub(super) const DOCUMENT: &str = "openapi.json";
 
 pub(super) fn run(api: &Api<'_>, args: &OpenApiArgs, format: Format) -> Result<(), Error> {
@@ -52,8 +52,8 @@ pub(super) fn run(api: &Api<'_>, args: &OpenApiArgs, format: Format) -> Result<(
     Ok(api.printer.outcome(&Written { path, outcome, operations: checked.routes.len(), open })?)
 }
 
-/// For CI: an error where the file on the disk is not that of the code. Lines of a source may move without anything that a client
-/// could see, and without a new document.
+/// For CI: an error if the file on disk is not up to date with the code. Source lines may move without any
+/// change that a client could see, and so without a new document.
 fn check(api: &Api<'_>, path: Utf8PathBuf, text: String) -> Result<(), Error> {
     let before = files::read_if_exists(&path)?.map(|before| before.replace("\r\n", "\n"));
     let is_fresh = before.as_deref().is_some_and(|before| without_lines(before) == without_lines(&text));
@@ -63,7 +63,7 @@ fn check(api: &Api<'_>, path: Utf8PathBuf, text: String) -> Result<(), Error> {
     if is_fresh { Ok(()) } else { Err(contract::Error::Stale { path }.into()) }
 }
 
-/// The document without the lines in the places of attributes.
+/// The document without the line numbers of attributes.
 fn without_lines(text: &str) -> String {
     let line = |line: &str| {
         let is_place =
@@ -84,7 +84,7 @@ struct Written {
     path: Utf8PathBuf,
     outcome: Outcome,
     operations: usize,
-    /// How much the types did not tell.
+    /// How many gaps the types leave.
     open: usize,
 }
 

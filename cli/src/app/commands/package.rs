@@ -51,7 +51,7 @@ struct PackageSummary {
     functions: Vec<Packaged>,
     artifacts_dir: Utf8PathBuf,
     terraform: emit_tf::EmitSummary,
-    /// The command to type next.
+    /// The command to run next.
     next: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     timings: Option<Timings>,

@@ -1,4 +1,4 @@
-//! Paths, as commands take and print them.
+//! Paths, as commands accept and print them.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use routegen_spec::printable;
 
 use crate::{app::error::Error, support};
 
-/// `path` from the root on, without `.` and `..`: what is written into the Terraform is relative to it.
+/// Makes `path` absolute, without `.` and `..`, because paths in the Terraform are relative to it.
 pub(super) fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf, Error> {
     let path = camino::absolute_utf8(path).map_err(|error| support::Error::io("find", path, error))?;
     let mut absolute = Utf8PathBuf::new();
@@ -22,7 +22,7 @@ pub(super) fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf, Error> {
     Ok(absolute)
 }
 
-/// `path` as a reader finds it: relative to where the command runs, if it is below.
+/// `path` as a reader would look for it: relative to the working directory, if it is below it.
 pub(super) fn shown(path: &Utf8Path) -> Cow<'_, str> {
     let here = std::env::current_dir().ok().and_then(|here| Utf8PathBuf::from_path_buf(here).ok());
     printable(here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path).as_str())

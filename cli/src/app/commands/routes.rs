@@ -28,7 +28,7 @@ impl Serialize for Listing<'_> {
 impl fmt::Display for Listing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Manifest { routes, authorizers, consumers, .. } = self.manifest;
-        // A package of consumers alone has no routes to tell of.
+        // A package that has only consumers gets no table of routes.
         let tables = [
             (!routes.is_empty() || consumers.is_empty()).then(|| self.routes()),
             (!authorizers.is_empty()).then(|| self.authorizers()),
@@ -51,9 +51,9 @@ impl Listing<'_> {
     fn routes(&self) -> String {
         let functions = self.manifest.functions_with(self.config.defaults());
         let mut routes: Vec<_> = self.manifest.routes.iter().collect();
-        // People look for a path; the manifest is sorted by name.
+        // People look for a path, but the manifest is sorted by name.
         routes.sort_by_key(|route| (&route.path, route.method));
-        // Columns that say nothing of any route are not there.
+        // Columns that would be empty for every route are left out.
         let has_guards = routes.iter().any(|route| !route.guards.is_empty());
         let has_middleware = routes.iter().any(|route| !route.middleware.is_empty());
         let around = |guards: String, middleware: String| {
@@ -163,7 +163,7 @@ mod tests {
         for (row, expected) in rows.iter().zip(expected) {
             assert!(row.starts_with(expected), "{row}");
         }
-        // The routes come first.
+        // Routes come first.
         let both = shown(vec![route("a", "/a")]);
         assert!(both[0].starts_with("METHOD PATH") && both.ends_with(&alone), "{both:?}");
     }

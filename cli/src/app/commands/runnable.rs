@@ -25,9 +25,9 @@ use crate::{
 
 /// What an API is run for.
 pub(super) enum For<'a> {
-    /// All of it, with a page to look at.
+    /// The whole API, with the page.
     Page,
-    /// These functions alone, as far as that saves zips.
+    /// Only these functions, as far as that saves unpacking zips.
     Functions(&'a [String]),
 }
 
@@ -36,21 +36,21 @@ pub(super) enum For<'a> {
 pub(super) struct Runnable {
     pub(super) manifest: CheckedManifest,
     pub(super) programs: Programs,
-    /// What types tell for the page.
+    /// What the handlers' types say, for the page.
     pub(super) told: Told,
 }
 
-/// What the types of handlers tell, as far as they could be read.
+/// What the handlers' types say, as far as they could be read.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Told {
     /// The document of the API.
     pub(super) document: Option<String>,
-    /// The schemas of what consumers take, by the symbols of their entry points.
+    /// The payload schemas of consumers, by the symbols of their entry points.
     pub(super) payloads: BTreeMap<String, Value>,
 }
 
 impl Runnable {
-    /// Builds it. The programs are put into `to`.
+    /// Builds it, and puts the programs into `to`.
     pub(super) fn make(
         workspace: &Workspace,
         running: &RunArgs,
@@ -58,7 +58,7 @@ impl Runnable {
         to: &Utf8Path,
         printer: &Printer,
     ) -> Result<Self, Error> {
-        // Held while something is built, and not while it runs.
+        // Held during the build, not while the programs run.
         let _lock = lock(workspace, printer)?;
         let config = Config::load(&workspace.package_root)?;
         let workspace = workspace.clone().linked_by(config.linking())?;
@@ -104,7 +104,7 @@ impl Runnable {
     }
 }
 
-/// What types tell. The page does without where they cannot be read, which `routegen openapi` has an error for.
+/// Reads what the types say. If that fails, the page does without; `routegen openapi` reports the error.
 fn told(api: &Api<'_>, registry: &Registry, manifest: &CheckedManifest) -> Told {
     let Ok(told) = registry.contract() else { return Told::default() };
     let described =
@@ -120,7 +120,8 @@ fn told(api: &Api<'_>, registry: &Registry, manifest: &CheckedManifest) -> Told 
     Told { document: Some(described.text(Syntax::Json)), payloads }
 }
 
-/// Tells which variables functions ask for that have no value here. A function may do without, as the example does.
+/// Warns about environment variables that functions read but that have no value here. A function may do
+/// without one, as the example does.
 pub(super) fn warn_of_missing<'a>(
     functions: impl IntoIterator<Item = &'a Function>,
     variables: &Variables,
@@ -132,7 +133,7 @@ pub(super) fn warn_of_missing<'a>(
     }
 }
 
-/// Why the gateway does not start.
+/// The reason why the gateway did not start.
 pub(super) fn refused(error: &StartError) -> dev::Error {
     let help = matches!(error, StartError::Bind { .. })
         .then_some("does another one run? `--port 0` takes any port that is free");
@@ -150,7 +151,7 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// What the gateway runs on.
+/// The async runtime for the gateway.
 pub(super) fn runtime() -> Result<Runtime, Error> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime =
@@ -158,7 +159,7 @@ pub(super) fn runtime() -> Result<Runtime, Error> {
     Ok(Runtime(Some(runtime)))
 }
 
-/// An async runtime whose end waits for nothing that hangs.
+/// An async runtime that does not wait for hanging tasks when it is dropped.
 pub(super) struct Runtime(Option<tokio::runtime::Runtime>);
 
 impl std::ops::Deref for Runtime {

@@ -1,6 +1,7 @@
-//! What shells and `man` are given of the command line.
+//! Completion scripts for shells, and manual pages.
 //!
-//! In: the command line as clap has it. Out: a script that completes it, or its pages. No package is needed.
+//! In: clap's definition of the command line. Out: a completion script, or manual pages. Neither requires a
+//! package.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -16,7 +17,7 @@ use crate::{
     support::files,
 };
 
-/// Prints the script by which a shell completes the command line.
+/// Prints the completion script for a shell.
 pub(super) fn completions(shell: Shell, printer: &Printer) -> Result<(), Error> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "routegen", &mut script);
@@ -36,7 +37,7 @@ impl fmt::Display for Completions {
     }
 }
 
-/// Writes a page for the command and one for each command of it.
+/// Writes a page for `routegen` and one for each of its subcommands.
 pub(super) fn man(out: &Utf8Path, printer: &Printer) -> Result<(), Error> {
     let mut command = Args::command();
     command.build();

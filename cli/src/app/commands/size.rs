@@ -1,4 +1,4 @@
-//! What became of the size of an artifact.
+//! How the size of an artifact has changed.
 
 use std::cmp::Ordering;
 
@@ -7,7 +7,7 @@ use crate::{
     output::megabytes::Megabytes,
 };
 
-/// What became of an artifact since the last build: `new`, `unchanged`, or by how much its zip grew.
+/// How an artifact changed since the last build: `new`, `unchanged`, or by how much its zip grew.
 pub(super) fn change(artifact: &Artifact) -> String {
     match (artifact.change, artifact.zip_bytes_before) {
         (Change::New, _) => "new".to_owned(),

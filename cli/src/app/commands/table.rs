@@ -3,7 +3,7 @@
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use routegen_spec::printable;
 
-/// A table with a head and no lines, which a terminal and `awk` read alike.
+/// A table with a header and no lines, which suits a terminal and `awk` alike.
 pub(super) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>, right: &[usize]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);

@@ -1,4 +1,5 @@
-//! `routegen token`: prints a token that the server of this package lets pass, or refuses for the reason that was asked for.
+//! `routegen token`: prints a token that this package's server accepts, or refuses for the reason that the
+//! options choose.
 
 use std::fmt;
 
@@ -19,7 +20,7 @@ use crate::{
 pub(super) fn run(args: &TokenArgs, workspace: &Workspace, printer: &Printer) -> Result<(), Error> {
     let place = DevFolder::of(workspace)?;
     let at = |port: u16| format!("http://127.0.0.1:{port}");
-    // The issuer's name has the port in it.
+    // The issuer's URL contains the port.
     let running = if args.port.is_none() { place.running() } else { None };
     let origin = running.unwrap_or_else(|| {
         let origin = at(args.port.unwrap_or(DEV_PORT));
@@ -49,7 +50,7 @@ pub(super) fn run(args: &TokenArgs, workspace: &Workspace, printer: &Printer) ->
 #[derive(Serialize)]
 struct Token {
     token: String,
-    /// The server whose issuer it names.
+    /// The server whose issuer the token names.
     server: String,
 }
 

@@ -1,4 +1,4 @@
-//! What a server waits for: changes of files, and its end.
+//! What a server waits for: file changes, and the request to end.
 
 use std::{
     sync::mpsc::{Receiver, RecvTimeoutError},
@@ -7,19 +7,20 @@ use std::{
 
 use crate::dev::{Changes, watch::Change};
 
-/// An editor writes several files at once, and one of them in several steps.
+/// An editor writes several files at once, and may write one of them in several steps.
 const QUIET: Duration = Duration::from_millis(30);
 
-/// A file that is written again and again, as a database is, holds nothing up for longer.
+/// A file that is written constantly, such as a database, delays a build no longer than this.
 const LONGEST: Duration = Duration::from_millis(300);
 
-/// What the server is told.
+/// An event for the server.
 pub(super) enum Word {
     Changed(Change),
     End,
 }
 
-/// What has changed, when nothing more does for a moment, or has for long enough; nothing at the end.
+/// Returns the changes once nothing more has changed for a moment, or after the longest wait; `None` at the
+/// end.
 pub(super) fn wait(words: &Receiver<Word>) -> Option<Changes> {
     wait_by(words, Instant::now)
 }
@@ -61,7 +62,7 @@ mod tests {
         for _ in 0..1_000 {
             tell.send(word("data.db")).unwrap();
         }
-        // A clock that goes on by less than the quiet time whenever it is looked at.
+        // A clock that advances by less than the quiet time on each reading.
         let time = Cell::new(Instant::now());
         let now = || time.replace(time.get() + QUIET / 3);
         let changes = wait_by(&words, now).expect("it did not end");

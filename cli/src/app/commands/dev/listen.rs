@@ -1,7 +1,8 @@
-//! Where a server listens, and with which certificate.
+//! Where a server listens.
 //!
-//! In: what the command line says. Out: listeners, the first of which has the address that is told. Where nothing is said, that is
-//! loopback in both of its families, so that `localhost` leads here whichever of them a client takes.
+//! In: the address and port of the command line. Out: listeners, the first of which has the address that is
+//! printed. Without an address, the server listens on loopback in both families, so that `localhost` works
+//! whichever of them a client picks.
 
 use std::{
     io,
@@ -17,7 +18,7 @@ use crate::{
     dev, support,
 };
 
-/// How often a free port is looked for that is free in both families.
+/// How many times to look for a port that is free in both families.
 const TRIES: usize = 16;
 
 pub(super) fn listen(address: Option<IpAddr>, port: u16) -> Result<Vec<TcpListener>, Error> {
@@ -46,7 +47,8 @@ pub(super) fn listen(address: Option<IpAddr>, port: u16) -> Result<Vec<TcpListen
     Ok(vec![bind((Ipv4Addr::LOCALHOST, port).into())?])
 }
 
-/// The origin by which programs of this machine reach a server on this address; nothing where it is not on loopback.
+/// The origin under which programs on this machine reach a server at this address; `None` if it is not on
+/// loopback.
 pub(super) fn loopback_origin(address: SocketAddr, tls: bool) -> Option<String> {
     let scheme = if tls { "https" } else { "http" };
     let ip = match address.ip() {
@@ -92,7 +94,7 @@ mod tests {
         let second = SocketAddr::from((Ipv6Addr::LOCALHOST, first.port()));
         assert_eq!(rest.to_vec(), if has_ipv6 { vec![second] } else { Vec::new() });
         if has_ipv6 {
-            // Another program has it in one of the families.
+            // Another program has the port in one of the families.
             let [_, second] = &*both else { panic!("there are two") };
             let taken = second.try_clone().unwrap();
             drop(both);

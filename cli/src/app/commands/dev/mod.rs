@@ -35,10 +35,10 @@ use crate::{
     support::{self, interrupt},
 };
 
-/// What AWS tries again after a minute or more is tried again sooner: people wait for it.
+/// AWS retries after a minute or more; here people wait for the retry, so it comes sooner.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// How long whoever reads the log has to take the last of it.
+/// How long to wait for the last log entries to be written.
 const LAST_ENTRIES: Duration = Duration::from_secs(1);
 
 pub(super) fn run(
@@ -49,7 +49,7 @@ pub(super) fn run(
     let (tell, words) = mpsc::channel();
     let end = tell.clone();
     interrupt::on_request(move || drop(end.send(Word::End)))?;
-    // Before anything is compiled: that the port is taken is not to be told after a minute.
+    // Listen before compiling: a port that is taken should be reported now, not after a minute.
     let listeners = listen::listen(args.address, args.port)?;
     let tls = listen::tls(args)?;
     if args.address.is_some_and(|address| !address.is_loopback()) {
@@ -69,7 +69,7 @@ pub(super) fn run(
         ..Settings::default()
     };
     let runtime = runtime()?;
-    // Who comes before there is an API is told so, and does not wait for a minute.
+    // Requests that come before there is an API get a response at once instead of waiting for a minute.
     let unready = {
         let _entered = runtime.enter();
         let unready = Unready::start(&listeners, tls.as_ref(), "the API is being built for the first time");
@@ -83,7 +83,7 @@ pub(super) fn run(
     if let Some(kind) = silent {
         printer.warning(&Warning::SilentFiles { folder: workspace.package_root.clone(), kind });
     }
-    // What is saved while the first build runs is built after it.
+    // A change that is saved during the first build is built after it.
     let changed = move |change| drop(tell.send(Word::Changed(change)));
     let watcher = Watcher::start(&workspace, env_files.iter(), args.poll, changed)?;
     let mut turns = Turns::new(load, workspace, &args.running, env_files, run_folder.path());
@@ -97,14 +97,14 @@ struct Server<'a> {
     args: &'a DevArgs,
     place: &'a DevFolder,
     settings: Settings,
-    /// Where functions reach the local queues; nowhere where the server is not on loopback.
+    /// The address of the local queues for functions; `None` if the server is not on loopback.
     queues_at: Option<String>,
     runtime: Runtime,
     printer: &'a Printer,
 }
 
 impl Server<'_> {
-    /// Serves until the user asks for the end.
+    /// Serves until the user ends it.
     fn serve(
         mut self,
         (listeners, tls): (Vec<TcpListener>, Option<Tls>),
@@ -141,12 +141,12 @@ impl Server<'_> {
         let kept = self.keep(journal);
         let mut last = first;
         while let Some(changed) = wait(words) {
-            // The word of the end may stand behind those of many changes.
+            // The request to end may be queued behind many changes.
             if interrupt::check().is_err() {
                 break;
             }
             let begin = Instant::now();
-            // What changes while it is built is built after it, also in a folder that has just come.
+            // What changes during the build is built after it, even in a folder that has just appeared.
             let covered = watcher.cover(turns.workspace(), turns.outside());
             let news = turns.find_news(&changed, &last, self.printer);
             if news.is_empty() && covered.is_ok() {
@@ -170,7 +170,7 @@ impl Server<'_> {
                 Ok(turn)
             });
             match turn {
-                // Nothing that was changed is part of the API.
+                // None of the changes affects the API.
                 Ok(Turn::Nothing) => {}
                 Ok(Turn::Good) => self.rebuilt(&last, begin),
                 Ok(Turn::Other(next)) => {
@@ -191,12 +191,12 @@ impl Server<'_> {
         }
         self.place.served()?;
         self.runtime.block_on(gateway.shutdown());
-        // Whoever reads no more, and does not close the pipe either, is not waited for.
+        // A reader that stopped reading without closing the pipe is not waited for.
         let _ = kept.recv_timeout(LAST_ENTRIES);
         Ok(())
     }
 
-    /// Reads the values of files again, where one of them has changed.
+    /// Reads the files of variables again if one of them has changed.
     fn variables(&mut self, news: &Changes, turns: &Turns<'_>) -> Result<(), Error> {
         if news.have(|path| turns.is_env_file(path)) {
             let running = &self.args.running;
@@ -210,19 +210,20 @@ impl Server<'_> {
         self.printer.step("Rebuilt", format!("`{}` in {seconds:.2} s", runnable.manifest.api_name));
     }
 
-    /// Prints the journal in a thread of its own, which may be blocked. Tells when it is at its end.
+    /// Prints the journal on a thread of its own, which may block. The receiver gets a value when the journal
+    /// has ended.
     fn keep(&self, journal: Journal) -> Receiver<()> {
         let (end, kept) = mpsc::channel();
         let printer = self.printer.hushed();
         thread::spawn(move || {
-            // Whoever closed the pipe has read enough.
+            // A reader that closed the pipe has read enough.
             journal.keep(|entry| drop(printer.event(&entry)));
             let _ = end.send(());
         });
         kept
     }
 
-    /// The variables of its functions, with those of local queues.
+    /// The variables of its functions, including those of the local queues.
     fn variables_of(&self, runnable: &Runnable) -> Variables {
         match &self.queues_at {
             Some(origin) => self.settings.variables.with_queues(&runnable.manifest, origin),

@@ -1,4 +1,5 @@
-//! What `routegen dev` says when it listens: the routes as links, where to send what calls consumers, and how to get a token.
+//! What `routegen dev` prints once it listens: the routes as links, where to send events for consumers, and
+//! how to get a token.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -17,22 +18,22 @@ use crate::{
 pub(super) struct Ready {
     api: String,
     url: String,
-    /// The page to look at, with the routes and the requests.
+    /// The URL of the page that shows the routes and the requests.
     page: Option<String>,
-    /// The local issuer; nothing where another one is used.
+    /// The local issuer; `None` if another issuer is used.
     issuer: Option<String>,
     token_endpoint: Option<String>,
     client_id: Option<String>,
     /// Random, and kept for the package.
     client_secret: Option<String>,
-    /// Where a route takes signed requests.
+    /// Credentials, if a route requires signed requests.
     iam: Option<Iam>,
     routes: Vec<ServedRoute>,
     consumers: Vec<ServedConsumer>,
-    /// Whether a route asks for a token of the local issuer.
+    /// Whether a route requires a token of the local issuer.
     #[serde(skip)]
     takes_tokens: bool,
-    /// The address of a route that takes such a token, and that nothing has to be filled in to call.
+    /// The URL of a route that requires such a token and that can be called without filling anything in.
     #[serde(skip)]
     to_call: Option<String>,
 }
@@ -42,7 +43,7 @@ struct Iam {
     access_key_id: &'static str,
     /// Random, and kept for the package.
     secret_access_key: String,
-    /// The region that signatures name.
+    /// The region for signatures.
     region: String,
 }
 
@@ -59,7 +60,7 @@ struct ServedRoute {
 struct ServedConsumer {
     function: String,
     event_source: String,
-    /// Where a POST calls it.
+    /// The URL that takes a POST with its event.
     url: String,
 }
 
@@ -130,7 +131,7 @@ impl Ready {
     }
 }
 
-/// Whether a token of Cognito is all that a call of the route requires.
+/// Whether a Cognito token is all that a request to the route needs.
 fn is_called_as_it_is(route: &RouteSpec) -> bool {
     let path = route.path.to_string();
     route.method == Method::Get
@@ -196,7 +197,7 @@ mod tests {
 
     use super::*;
 
-    /// What is printed to be copied is a command, whatever scopes the routes ask for.
+    /// What is printed for copying is a valid command, whatever scopes the routes require.
     #[test]
     fn a_scope_is_one_word_of_the_command_and_runs_nothing() {
         let text = |text: &str| Some(text.to_owned());
@@ -225,7 +226,7 @@ mod tests {
         let shown = ready.to_string();
         let begin = shown.find("TOKEN=$(").unwrap() + "TOKEN=$(".len();
         let end = shown.find("  | sed").unwrap();
-        // The shell reads the words of it as curl would get them.
+        // The shell's parsing of it gives the arguments that curl would get.
         let command =
             shown[begin..end].trim_end().trim_end_matches('\\').replacen("curl", "printf '%s\\n'", 1);
         let output = Command::new("sh").args(["-c", &command]).output().unwrap();
@@ -234,7 +235,7 @@ mod tests {
         assert_eq!(words.last(), Some(&&*format!("scope=items/read {scope}")), "{words:?}");
         assert_eq!(&words[..4], ["-s", "-X", "POST", "http://127.0.0.1:9000/_routegen/oauth2/token"]);
         assert!(words.contains(&"client_secret=-secret_"), "{words:?}");
-        // And so are those of the call that follows.
+        // The same holds for the call that follows.
         let call = shown.lines().find_map(|line| line.strip_prefix("curl ")).unwrap();
         let script = format!("TOKEN=t; printf '%s\\n' {call}");
         let output = Command::new("sh").args(["-c", &script]).output().unwrap();

@@ -1,6 +1,7 @@
 //! The builds of a server, one after the other.
 //!
-//! In: the files that changed. Out: the API with other programs, or nothing where the change is none of the API.
+//! In: the files that changed. Out: the API with new programs, or nothing if the change does not affect the
+//! API.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -16,19 +17,20 @@ pub(super) struct Turns<'a> {
     load: &'a dyn Fn() -> Result<Workspace, Error>,
     workspace: Workspace,
     running: &'a RunArgs,
-    /// The files that have values of variables.
+    /// The files with values of environment variables.
     env_files: Vec<Utf8PathBuf>,
     /// The folder for the programs.
     folder: &'a Utf8Path,
     count: u64,
     news: News,
-    /// What changed since the build that is served.
+    /// What has changed since the build that is being served.
     unserved: Changes,
     /// Whether the last build failed.
     failed: bool,
-    /// Whether the last build was good and is not served: the next one is swapped in, whatever it gives.
+    /// Whether the last build succeeded but is not being served. The next one is swapped in even if it is
+    /// identical.
     refused: bool,
-    /// Whether the workspace is another one than was read, and could not be read again.
+    /// Whether the workspace has changed since it was read and could not be read again.
     outdated: bool,
 }
 
@@ -59,7 +61,7 @@ impl<'a> Turns<'a> {
         &self.workspace
     }
 
-    /// The files outside of packages that the API is made from.
+    /// The files outside of packages that the API depends on.
     pub(super) fn outside(&self) -> impl Iterator<Item = &Utf8PathBuf> {
         self.news.outside().chain(&self.env_files)
     }
@@ -68,7 +70,7 @@ impl<'a> Turns<'a> {
         self.env_files.iter().any(|file| file == path)
     }
 
-    /// What of these changes is to be built for.
+    /// The changes that require a build.
     pub(super) fn find_news(&mut self, changed: &Changes, last: &Runnable, printer: &Printer) -> Changes {
         let (root, env_files) = (&self.workspace.package_root, &self.env_files);
         let is_served =
@@ -89,7 +91,7 @@ impl<'a> Turns<'a> {
         Ok(made)
     }
 
-    /// A build.
+    /// Builds the API.
     fn make(&mut self, printer: &Printer) -> Result<Runnable, Error> {
         self.count += 1;
         let to = if self.running.artifacts {
@@ -100,13 +102,13 @@ impl<'a> Turns<'a> {
         Runnable::make(&self.workspace, self.running, &For::Page, &to, printer)
     }
 
-    /// Reads the workspace again where what describes it has changed. What mends it may be any file, as a library that was missing:
-    /// it is tried at each change until it can be read.
+    /// Reads the workspace again if its description has changed. After a failure, any file may contain the
+    /// fix, such as a missing library, so each change triggers another attempt until one succeeds.
     pub(super) fn reload(&mut self, changed: &Changes) -> Result<(), Error> {
         let describes = |path: &Utf8Path| {
             let names = ["Cargo.toml", "Cargo.lock", ".cargo", ".cargo/config", ".cargo/config.toml"];
             names.iter().any(|name| path.ends_with(name))
-                // A folder that came or went, with what is in it.
+                // A folder that appeared or disappeared with its contents.
                 || self.workspace.local_folders.iter().any(|folder| folder.starts_with(path))
         };
         self.outdated |= changed.have(describes);
@@ -122,12 +124,12 @@ impl<'a> Turns<'a> {
         Ok(())
     }
 
-    /// The last build is not served.
+    /// Records that the last build is not being served.
     pub(super) fn refused(&mut self) {
         self.refused = true;
     }
 
-    /// The build after a change, and whether it is another one than the one that is served.
+    /// Builds after a change, and compares the result with what is being served.
     pub(super) fn turn(
         &mut self,
         changed: Changes,
@@ -159,16 +161,16 @@ impl<'a> Turns<'a> {
     }
 }
 
-/// What a build gave.
+/// The result of a build.
 pub(super) enum Turn {
-    /// What is served, as it was before.
+    /// Identical to what is being served.
     Nothing,
-    /// What is served, after one that failed.
+    /// Identical to what is being served, after a build that failed.
     Good,
     Other(Box<Runnable>),
 }
 
-/// Whether functions find the file beside their programs.
+/// Whether the file is included in a zip, where functions find it beside their programs.
 fn is_included(path: &Utf8Path, root: &Utf8Path, runnable: &Runnable) -> bool {
     let mut patterns = runnable.manifest.functions.iter().flat_map(|function| &function.include);
     path.strip_prefix(root).is_ok_and(|name| patterns.any(|pattern| pattern.matcher.is_match(name)))
