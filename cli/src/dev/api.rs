@@ -1,7 +1,7 @@
 //! The API as the local gateway takes it.
 //!
-//! In: the checked manifest, its programs, and what differs between environments. Out: an [`Api`]. Whether it fits together, the
-//! gateway says.
+//! In: the checked manifest, its programs, and the settings that differ between environments. Out: an
+//! [`Api`]. The gateway checks whether it is consistent.
 
 use std::{collections::BTreeMap, num::NonZero, time::Duration};
 
@@ -15,14 +15,14 @@ use serde_json::Value;
 use super::{Programs, Variables, programs::Linked};
 use crate::check::{CheckedManifest, Function};
 
-/// The id of the key that requests to routes with `auth = "iam"` are signed with. It opens nothing else.
+/// The id of the access key for signed requests to routes with `auth = "iam"`. It is valid for nothing else.
 pub(crate) const IAM_KEY_ID: &str = "local-key";
 
-/// What is a variable of the Terraform module, or Lambda's own matter, and has to be said here too.
+/// Settings that in AWS are variables of the Terraform module or belong to Lambda itself.
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) variables: Variables,
-    /// The secret of the key [`IAM_KEY_ID`].
+    /// The secret of the access key [`IAM_KEY_ID`].
     pub(crate) iam_secret: String,
     /// The origins that browsers may call from.
     pub(crate) cors: Vec<String>,
@@ -30,11 +30,11 @@ pub(crate) struct Settings {
     pub(crate) cors_credentials: bool,
     /// The request headers that they may send; none for all.
     pub(crate) cors_headers: Vec<String>,
-    /// An issuer elsewhere, in place of the local one.
+    /// An external issuer, in place of the local one.
     pub(crate) issuer: Option<Issuer>,
-    /// A stage with a name.
+    /// The name of the stage.
     pub(crate) stage: Option<String>,
-    /// How many processes a program may have at once, in place of the gateway's own number.
+    /// The largest number of processes that a program may have at once, in place of the gateway's default.
     pub(crate) instances: Option<NonZero<usize>>,
 }
 
@@ -44,7 +44,8 @@ pub(crate) struct Issuer {
     pub(crate) audience: Vec<String>,
 }
 
-/// The API of these programs, with the schemas of what consumers take by their entry points. Those that were linked find the package's files in `root`, as an artifact finds its own.
+/// The API of these programs, with the payload schemas of consumers by their entry points. Linked programs
+/// find the package's files in `root`, as an artifact finds its own.
 pub(crate) fn api(
     manifest: &CheckedManifest,
     programs: &Programs,
@@ -75,7 +76,7 @@ pub(crate) fn api(
             Some(Issuer { url, audience }) => JwtAuthorizer::issuer(url, audience),
             None => JwtAuthorizer::local(),
         };
-        // What is none of the API's, the gateway knows by itself; of a name that it does not know, it says so.
+        // The gateway itself knows all other kinds, and reports a name that it does not know.
         if let Some(made) = Authorizer::of_kind(&authorizer.kind, tokens) {
             api = api.authorizer(&authorizer.name, made);
         }
@@ -83,7 +84,8 @@ pub(crate) fn api(
     api
 }
 
-/// For requests with credentials browsers take a `*` by the letter (Fetch, 3.3.5): what they may do is said word by word.
+/// For requests with credentials, browsers take `*` literally (Fetch, 3.3.5), so methods and headers are
+/// listed one by one.
 fn cors(settings: &Settings) -> Cors {
     const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
     let cors = Cors::origins(settings.cors.iter().cloned()).credentials(settings.cors_credentials);
@@ -95,7 +97,7 @@ fn cors(settings: &Settings) -> Cors {
     if settings.cors_credentials { cors.methods(METHODS) } else { cors.methods(["*"]).expose(["*"]) }
 }
 
-/// Adds the functions that have a program, and the region that they are in.
+/// Adds the functions that have a program, and their region.
 pub(crate) fn functions(
     mut api: Api,
     manifest: &CheckedManifest,
@@ -104,13 +106,14 @@ pub(crate) fn functions(
     instances: Option<NonZero<usize>>,
     root: &Utf8Path,
 ) -> Api {
-    // A function has its own variables and resources, and so processes of its own, as in AWS.
+    // A function has its own variables and resources, and so its own processes, as in AWS.
     let with = |program: &Utf8Path, function: &Function| {
         let program = Program::new(program).instances(instances.map_or(Program::INSTANCES, NonZero::get));
         let variables = variables.of([function]);
         variables.into_iter().fold(program, |program, (name, value)| program.env(name, value))
     };
-    // Not optimised, and with the code of all functions: what an artifact needs cannot be told from it.
+    // The program is not optimised and contains the code of all functions, so it does not show what an
+    // artifact needs.
     let linked = |program: &Utf8Path, function: &Function, programs: &Linked| {
         let program = with(program, function).task_root(root).memory(*limits::MEMORY_MB.end());
         program.holding(programs.folder.clone())
@@ -124,13 +127,13 @@ pub(crate) fn functions(
                 Served::program(match (programs.own.get(&function.name), shared) {
                     (Some(program), _) => linked(program, function, programs),
                     (None, Some(shared)) => linked(shared, function, programs).argument(&function.name),
-                    // It was not asked for.
+                    // It was not requested.
                     (None, None) => continue,
                 })
             }
             Programs::Unpacked(programs) => match programs.get(&function.name) {
                 Some(program) => Served::program(with(program, function).memory(function.memory)),
-                // It was not asked for, and the gateway says so if a route names it.
+                // It was not requested; the gateway reports it if a route names it.
                 None => continue,
             },
         };

@@ -1,6 +1,6 @@
-//! What is new since the last build.
+//! What has changed since the last build.
 //!
-//! In: changes of files, one by one. Out: their paths, each once.
+//! In: changes of files, one by one. Out: their paths, without duplicates.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::watch::Change;
 
-/// What is new since the last build.
+/// What has changed since the last build.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Changes {
     paths: BTreeSet<Utf8PathBuf>,
-    /// Whether nobody knows what else.
+    /// Whether unknown files may have changed too.
     anything: bool,
 }
 
@@ -50,7 +50,7 @@ impl Changes {
         self.paths.is_empty() && !self.anything
     }
 
-    /// Whether a path changed that is one of these, or may have.
+    /// Whether a matching path has changed, or may have.
     pub(crate) fn have(&self, is: impl Fn(&Utf8Path) -> bool) -> bool {
         self.anything || self.paths.iter().any(|path| is(path))
     }

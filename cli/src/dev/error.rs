@@ -1,4 +1,4 @@
-//! What can go wrong when an API runs on this machine.
+//! Errors of running an API on this machine.
 
 use camino::Utf8PathBuf;
 use miette::Diagnostic;

@@ -1,4 +1,5 @@
-//! Where the local gateway of a package keeps things: below the target directory, so that `cargo clean` forgets them.
+//! Where the local gateway of a package keeps its files: below the target directory, so that `cargo clean`
+//! removes them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,19 +12,19 @@ use crate::{
     support::{Error, files},
 };
 
-/// The folder of a package.
+/// The folder for a package.
 #[derive(Clone, Debug)]
 pub(crate) struct DevFolder(Utf8PathBuf);
 
-/// What a running server tells other commands, in a file that has the id of its process in its name.
+/// What a running server publishes for other commands, in a file that has its process id in the name.
 #[derive(Deserialize, Serialize)]
 struct ServerRecord {
     origin: String,
-    /// When it began, in milliseconds since 1970.
+    /// When it started, in milliseconds since 1970.
     since: u64,
 }
 
-/// What is kept for as long as a process lives, before and behind the process's id.
+/// The prefix and suffix around the process id, for what is kept as long as that process lives.
 const RUN_FOLDER: (&str, &str) = ("run-", "");
 const SERVER: (&str, &str) = ("server-", ".json");
 
@@ -34,18 +35,19 @@ impl DevFolder {
         Ok(Self(folder))
     }
 
-    /// The issuer of this package: its key and its client's secret outlive a restart, and are the same for all commands.
+    /// The issuer of this package. Its key and its client's secret survive a restart, and all commands share
+    /// them.
     pub(crate) fn issuer(&self) -> Result<LocalIssuer, Error> {
         let secret = self.secret("client.secret")?;
         Ok(LocalIssuer::new().client(LocalIssuer::CLIENT_ID, secret).keep_key(self.0.join("issuer.key")))
     }
 
-    /// The secret of the key that requests to this package's routes with `auth = "iam"` are signed with.
+    /// The secret of the access key for signed requests to this package's routes with `auth = "iam"`.
     pub(crate) fn iam_secret(&self) -> Result<String, Error> {
         self.secret("iam.secret")
     }
 
-    /// A random text that nobody but the owner of the target directory can read.
+    /// A random text that only the owner of the target directory can read.
     fn secret(&self, name: &str) -> Result<String, Error> {
         let file = self.0.join(name);
         keep_secret(&file).map_err(|error| Error::io("read", &file, error))
@@ -56,8 +58,8 @@ impl DevFolder {
         self.0.join("link")
     }
 
-    /// A folder for the programs of this process, which runs them from there while others are linked.
-    /// What processes that were killed have left goes.
+    /// A folder for the programs of this process, which runs them from there while others are being linked.
+    /// Removes what killed processes have left.
     pub(crate) fn run_folder(&self) -> Result<files::TemporaryFolder, Error> {
         for entry in self.entries() {
             let of = |words| process_of(&entry, words).is_some_and(|process| !is_alive(process));
@@ -70,7 +72,7 @@ impl DevFolder {
         files::TemporaryFolder::new(self.of_process(RUN_FOLDER, std::process::id()))
     }
 
-    /// Tells where the server of this process listens.
+    /// Publishes the address of this process's server.
     pub(crate) fn serves(&self, origin: &str) -> Result<(), Error> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let since = u64::try_from(since).unwrap_or(u64::MAX);
@@ -82,12 +84,12 @@ impl DevFolder {
         files::write_if_changed(&self.of_process(SERVER, process), &text).map(drop)
     }
 
-    /// Forgets it.
+    /// Removes that address.
     pub(crate) fn served(&self) -> Result<(), Error> {
         files::remove_if_exists(&self.of_process(SERVER, std::process::id()))
     }
 
-    /// Where the newest server listens, if one runs.
+    /// The origin of the newest running server, if there is one.
     pub(crate) fn running(&self) -> Option<String> {
         let running = |entry: &Utf8DirEntry| {
             process_of(entry, SERVER).filter(|process| is_alive(*process))?;
@@ -95,7 +97,7 @@ impl DevFolder {
         };
         let mut servers: Vec<ServerRecord> = self.entries().filter_map(|entry| running(&entry)).collect();
         servers.sort_by_key(|server| std::cmp::Reverse(server.since));
-        // The id of one that was killed may be another process's.
+        // The process id of a killed server may have been reused.
         servers.into_iter().map(|server| server.origin).find(|origin| listens(origin))
     }
 
@@ -108,14 +110,14 @@ impl DevFolder {
     }
 }
 
-/// Whether somebody answers at `http://ADDRESS:PORT`, or `https`.
+/// Whether a server accepts connections at `http://ADDRESS:PORT`, or `https`.
 pub(crate) fn listens(origin: &str) -> bool {
     let address = origin.split_once("://").and_then(|(_, address)| address.parse().ok());
     address
         .is_some_and(|address| std::net::TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok())
 }
 
-/// The process that the file or folder is of.
+/// The id of the process that the file or folder belongs to.
 fn process_of(entry: &Utf8DirEntry, (before, behind): (&str, &str)) -> Option<i32> {
     entry.file_name().strip_prefix(before)?.strip_suffix(behind)?.parse().ok()
 }

@@ -1,8 +1,8 @@
-//! What git ignores.
+//! Which files git ignores.
 //!
-//! In: the `.gitignore` of each folder that leads to a package or is in one, from the root of the repository down, and what git is told to
-//! ignore elsewhere. Out: whether a path is ignored. What cargo reads whatever git says is not: manifests, the lock file, `routegen.toml`,
-//! and a package that is in an ignored folder.
+//! In: the `.gitignore` of each folder above or in a package, from the root of the repository down, and git's
+//! other ignore files. Out: whether a path is ignored. Files that cargo reads regardless of git are not:
+//! manifests, the lock file, `routegen.toml`, and a package inside an ignored folder.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use ignore::{
 };
 use walkdir::WalkDir;
 
-/// Folders that hold no sources, and many files, also where nothing says that git ignores them.
+/// Folders with many files and no sources, which are skipped even if git does not ignore them.
 pub(super) const OTHERS: [&str; 2] = ["node_modules", "target"];
 
 /// Files that are read whether or not they are ignored.
@@ -21,15 +21,15 @@ const READ: [&str; 3] = ["Cargo.toml", "Cargo.lock", "routegen.toml"];
 
 #[derive(Debug, Default)]
 pub(super) struct Ignored {
-    /// The rules of each folder.
+    /// The rules by folder.
     by_folder: BTreeMap<Utf8PathBuf, Gitignore>,
-    /// Those of the repository that are in no folder, then those of the user.
+    /// The rules that belong to no folder: the repository's, then the user's.
     others: Vec<Gitignore>,
     packages: Vec<Utf8PathBuf>,
 }
 
 impl Ignored {
-    /// Reads the rules for packages of a workspace. What is no rule is passed over, as git does.
+    /// Reads the rules for the packages of a workspace. Skips invalid rules, as git does.
     pub(super) fn read(packages: &[Utf8PathBuf], root: &Utf8Path) -> Self {
         let mut this = Self { packages: packages.to_vec(), ..Self::default() };
         let repository = root.ancestors().find(|folder| folder.join(".git").exists());
@@ -50,7 +50,7 @@ impl Ignored {
         this
     }
 
-    /// The rules of folders from the top down: those of one that is ignored are not read.
+    /// Adds the rules of folders from the top down, except below ignored folders.
     fn add_below(&mut self, package: &Utf8Path) {
         let mut folders = WalkDir::new(package).into_iter();
         while let Some(entry) = folders.next() {
@@ -75,7 +75,7 @@ impl Ignored {
         }
     }
 
-    /// Whether a path is ignored, or a folder that it is in, up to its package.
+    /// Whether a path is ignored, or a folder that contains it, up to its package.
     pub(super) fn has(&self, path: &Utf8Path, is_folder: bool) -> bool {
         if path.file_name().is_some_and(|name| READ.contains(&name)) {
             return false;
@@ -83,7 +83,8 @@ impl Ignored {
         let package = self.packages.iter().filter(|package| path.starts_with(package));
         let Some(package) = package.max_by_key(|package| package.as_str().len()) else { return false };
         let below = |folder: &&Utf8Path| *folder != *package;
-        // A package that is ignored as a whole is one of the workspace all the same: rules from above do not count then.
+        // A package that is ignored as a whole still belongs to the workspace, so rules from above do not
+        // count.
         let is_ignored = package.ancestors().any(|folder| self.decide(folder, true, None));
         let top = is_ignored.then_some(package.as_path());
         let mut folders = path.ancestors().take_while(below);
@@ -95,7 +96,7 @@ impl Ignored {
         own || folders.any(|folder| is_ignored(folder, true))
     }
 
-    /// What the rules of the nearest folder say that say something. Those of folders above `top` are not asked.
+    /// Applies the rules of the nearest folder that decides. Folders above `top` are skipped.
     fn decide(&self, path: &Utf8Path, is_folder: bool, top: Option<&Utf8Path>) -> bool {
         let within = |folder: &&Utf8Path| top.is_none_or(|top| folder.starts_with(top));
         let of_folders = path.ancestors().skip(1).take_while(within).filter_map(|it| self.by_folder.get(it));
@@ -117,7 +118,8 @@ mod tests {
 
     use super::*;
 
-    /// A repository with a workspace in a folder of it, and whether each path of the package is ignored.
+    /// Makes a repository with a workspace in one of its folders; returns whether each path of the package is
+    /// ignored.
     fn ignored(rules: &[(&str, &str)], paths: &[&str]) -> Vec<bool> {
         let guard = tempfile::tempdir().unwrap();
         let repository = Utf8PathBuf::from_path_buf(guard.path().canonicalize().unwrap()).unwrap();

@@ -1,8 +1,10 @@
-//! The log of the local gateway: a line for each request and each call of a consumer, and under it what the function said.
+//! The log of the local gateway: a line for each request and for each call of a consumer, and under it the
+//! function's output.
 //!
-//! In: the gateway's observations, in the order in which they come. Out: entries to print. Lines of a function are held until
-//! its request is answered, but no longer than a moment: whoever looks for why a handler hangs wants to see them. Where they are not
-//! printed as fast as they come, some are left out, and counted: the gateway waits for nobody, and keeps no more than so many.
+//! In: the gateway's observations, in the order in which they come. Out: entries to print. A function's lines
+//! are held until its request is answered, but only briefly, so that they can be seen while a handler hangs.
+//! If observations come faster than they are printed, some are left out and counted: the gateway waits for
+//! nobody, and the queue is bounded.
 
 use std::{
     collections::VecDeque,
@@ -26,10 +28,10 @@ use crate::support::json;
 /// How long a line waits for its request.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// How many observations wait to be printed.
+/// The largest number of observations that wait to be printed.
 const WAITING: usize = 1024;
 
-/// How many requests are remembered for lines that come after them.
+/// How many requests are remembered for lines that arrive after them.
 const REMEMBERED: usize = 64;
 
 /// Something to print.
@@ -43,13 +45,13 @@ pub(crate) enum JournalLine {
     LeftOut(LeftOut),
 }
 
-/// Requests and lines that came faster than they were printed.
+/// Requests and lines that came faster than they could be printed.
 #[derive(Debug, Serialize)]
 pub(crate) struct LeftOut {
     entries: u64,
 }
 
-/// A request and its answer.
+/// A request and its response.
 #[derive(Debug, Serialize)]
 pub(crate) struct Answered {
     request_id: String,
@@ -57,14 +59,14 @@ pub(crate) struct Answered {
     path: String,
     route_key: Option<String>,
     function: Option<String>,
-    /// What the function's lines have too, and the next one those of its authorizer.
+    /// The id that the function's lines have too; the next field is the authorizer's.
     invocation: Option<String>,
     authorizer_invocation: Option<String>,
-    /// [`RequestLog::UNANSWERED`] where the client went before the answer, which `error` says too.
+    /// [`RequestLog::UNANSWERED`] if the client left before the response; `error` mentions that too.
     status: u16,
     duration_ms: f64,
     cold_start: bool,
-    /// Why there was no answer of the function, or why it was not asked. Printable, as the gateway tells it.
+    /// Why the function did not answer, or was not called. The gateway has made it printable.
     error: Option<String>,
 }
 
@@ -73,14 +75,14 @@ pub(crate) struct Answered {
 pub(crate) struct Delivered {
     function: String,
     event_source: String,
-    /// What the function's lines have too.
+    /// The id that the function's lines have too.
     invocation: String,
-    /// The ids of messages, of records by their sequence numbers, or of the one event.
+    /// The ids of messages, the sequence numbers of records, or the id of the one event.
     records: Vec<String>,
     attempt: u32,
     failed: Vec<String>,
     error: Option<String>,
-    /// After how many seconds what failed is tried again; nothing where it is not.
+    /// The number of seconds until what failed is retried; `None` if it is not.
     again_s: Option<f64>,
     duration_ms: f64,
     cold_start: bool,
@@ -112,18 +114,18 @@ enum What {
 pub(crate) struct LogLine {
     function: String,
     invocation: Option<String>,
-    /// What it is as JSON, else the text, printable.
+    /// A JSON value if the line is one, otherwise printable text.
     line: Value,
 }
 
-/// Hears what happens in the gateway, and never blocks.
+/// Observes the gateway without ever blocking.
 #[derive(Clone, Debug)]
 pub(crate) struct Listener {
     tell: SyncSender<Heard>,
     left_out: Arc<AtomicU64>,
 }
 
-/// What the journal needs of an observation: neither events nor answers.
+/// The parts of an observation that the journal needs: neither events nor answers.
 #[derive(Debug)]
 enum Heard {
     Request(Box<Answered>),
@@ -160,7 +162,7 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// A journal, and what hears for it.
+    /// A journal, and the listener that feeds it.
     pub(crate) fn new() -> (Listener, Self) {
         let (tell, heard) = mpsc::sync_channel(WAITING);
         let left_out = Arc::default();
@@ -168,7 +170,7 @@ impl Journal {
         (listener, Self { heard, left_out, pages: Pages::default(), patience: PATIENCE })
     }
 
-    /// Prints until nobody listens any more.
+    /// Prints until all listeners are gone.
     pub(crate) fn keep(mut self, mut print: impl FnMut(JournalLine)) {
         loop {
             let heard = match self.pages.wait(self.patience) {
@@ -201,17 +203,17 @@ impl Journal {
 #[derive(Debug, Default)]
 struct Pages {
     held: VecDeque<(Instant, LogLine)>,
-    /// The invocations of the last requests: their lines have nothing to wait for.
+    /// The invocations of the most recent requests, whose lines need not wait.
     told: VecDeque<String>,
 }
 
 impl Pages {
-    /// How much longer the first line waits, where there is one.
+    /// How much longer the first line waits, if there is one.
     fn wait(&self, patience: Duration) -> Option<Duration> {
         self.held.front().map(|(since, _)| patience.saturating_sub(since.elapsed()))
     }
 
-    /// The first line, which waits no longer.
+    /// Takes the first line, whose wait is over.
     fn pop(&mut self) -> Option<JournalLine> {
         self.held.pop_front().map(|(_, line)| JournalLine::Log(line))
     }
@@ -228,7 +230,7 @@ impl Pages {
                 Vec::new()
             }
             Heard::Request(request) => {
-                // Its authorizer was asked before.
+                // The authorizer was called first.
                 let asked = [request.authorizer_invocation.clone(), request.invocation.clone()];
                 self.with_lines(JournalLine::Request(*request), asked.into_iter().flatten())
             }
@@ -240,7 +242,7 @@ impl Pages {
         }
     }
 
-    /// An entry, with the lines that its invocations wrote under it.
+    /// An entry, followed by the lines that its invocations wrote.
     fn with_lines(
         &mut self,
         entry: JournalLine,
@@ -278,7 +280,7 @@ impl From<DeliveryLog> for Delivered {
 }
 
 impl Happened {
-    /// Nothing for what this version does not know.
+    /// `None` for an event that this version does not know.
     fn new(log: EventLog) -> Option<Self> {
         let what = match log.fate {
             EventFate::Sent { body } => What::Sent { body },
@@ -318,9 +320,9 @@ impl From<RequestLog> for Answered {
 
 impl LogLine {
     pub(crate) fn new(function: &str, invocation: Option<String>, line: &str) -> Self {
-        // What is JSON by accident, as a number, stays the text that it is.
+        // Text that happens to be valid JSON, such as a number, stays text.
         let json: Option<Value> = serde_json::from_str(line).ok().filter(Value::is_object);
-        // The gateway does not know whose line it is that comes after the answer; routegen's own log does.
+        // The gateway cannot attribute a line that comes after the answer; routegen's own log can.
         let says = || json.as_ref()?.get("requestId")?.as_str().map(str::to_owned);
         let invocation = invocation.or_else(says);
         Self {
@@ -406,7 +408,7 @@ impl fmt::Display for Delivered {
     }
 }
 
-/// Of a message's body.
+/// How much of a message's body is shown.
 const SHOWN_CHARS: usize = 200;
 
 impl fmt::Display for Happened {
@@ -418,7 +420,7 @@ impl fmt::Display for Happened {
         };
         match &self.what {
             What::Sent { body } => {
-                // One line, however JSON is laid out.
+                // A single line, however the JSON is laid out.
                 let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
                 let mut shown: String = line.chars().take(SHOWN_CHARS).collect();
                 if shown.len() < line.len() {
@@ -479,14 +481,14 @@ impl fmt::Display for LogLine {
     }
 }
 
-/// A line of routegen's own log, as people read it: what every line of an invocation has in common is left out.
+/// A line of routegen's own log, for people: without the fields that all lines of an invocation share.
 struct Compact<'a>(&'a Map<String, Value>);
 
 impl fmt::Display for Compact<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = |key: &str| self.0.get(key).and_then(Value::as_str);
         let (Some(level), Some(message)) = (text("level"), text("message")) else {
-            // Somebody else's JSON.
+            // JSON from another logger.
             return f.write_str(&json::line(self.0));
         };
         match level {
@@ -539,7 +541,7 @@ mod tests {
         anstream::adapter::strip_str(&text).to_string()
     }
 
-    /// What is printed of all that was heard, when nobody listens any more.
+    /// Everything that is printed of the observations so far.
     fn kept(journal: Journal) -> Vec<String> {
         let mut found = Vec::new();
         journal.keep(|entry| found.push(anstream::adapter::strip_str(&entry.to_string()).to_string()));
@@ -551,7 +553,7 @@ mod tests {
         let mut pages = Pages::default();
         assert_eq!(printed(&mut pages, log(None, "started")), "    started\n");
         assert_eq!(printed(&mut pages, log(Some("1"), "asked")), "");
-        // It comes after the answer, and says itself whose it is.
+        // It comes after the answer, and names its own invocation.
         assert_eq!(printed(&mut pages, log(None, r#"{"requestId":"2"}"#)), "");
         assert_eq!(pages.held.len(), 2);
     }
@@ -654,7 +656,7 @@ mod tests {
         assert!(kept[1].starts_with("2 requests and lines came too fast"), "{}", kept[1]);
     }
 
-    /// Whether a terminal obeys it, or it ends a line or turns one around.
+    /// Whether a terminal interprets it, or it ends a line or reverses its direction.
     fn obeyed(c: char) -> bool {
         c.is_control() && c != '\t' || matches!(c, '\u{2028}' | '\u{202e}' | '\u{2066}')
     }
@@ -686,7 +688,7 @@ mod tests {
                 happened(What::Sent { body: text.clone() }),
             ];
             let entries = lines.into_iter().chain([JournalLine::Request(answered), delivered]).chain(events);
-            // The second one is somebody else's JSON, which is escaped as JSON.
+            // The second one is JSON from another logger, which is escaped as JSON.
             for (index, (entry, lines)) in entries.zip([1, 1, 1, 2, 3, 1, 1, 1]).enumerate() {
                 let shown = anstream::adapter::strip_str(&entry.to_string()).to_string();
                 assert_eq!(

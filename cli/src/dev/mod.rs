@@ -1,7 +1,8 @@
-//! The API on this machine: what the local gateway is to run, and what is heard of it.
+//! The API on this machine: what the local gateway runs, and what it logs.
 //!
-//! In: the checked manifest with its libraries, or its zips. Out: programs that can be run, the [`Api`](routegen_gateway::Api) that
-//! the gateway makes of them, and its request log as lines. It starts nothing and listens to nothing.
+//! In: the checked manifest with its libraries, or its zips. Out: programs that can be run, the
+//! [`Api`](routegen_gateway::Api) for the gateway, and its request log as lines. It starts nothing and
+//! listens to nothing.
 
 mod api;
 mod changes;

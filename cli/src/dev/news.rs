@@ -1,8 +1,9 @@
-//! Which changes are news: those that a build could give something else for.
+//! Decides which changes are news: those for which a build could have a different result.
 //!
-//! In: paths that changed, what builds were made from ([`Sources`]), and how they ended. Out: the paths whose contents are not those of the
-//! last build. None of them is what this command writes itself, what another program holds open to write it, or what a build script
-//! writes in each build: a build must not be the reason for the next one.
+//! In: paths that changed, what builds were made from ([`Sources`]), and how they ended. Out: the paths whose
+//! contents differ from those of the last build. They exclude what this command writes itself, what another
+//! program holds open for writing, and what a build script writes in each build: a build must not trigger the
+//! next one.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,16 +20,18 @@ use super::{
 };
 use crate::{project::workspace::Workspace, support::hash};
 
-/// How far a file's time may be behind the clock: the kernel keeps that of its last tick.
+/// How far a file's time may lag behind the clock: the kernel uses the time of its last tick.
 const TICK: Duration = Duration::from_millis(20);
 
-/// How long after a build a file that only may be a source, and that the build gave nothing new for, is taken to be written because of it.
+/// A possible source that changes within this time after a build, and for which the build gave nothing new,
+/// is assumed to have been written by that build.
 const AFTER: Duration = Duration::from_secs(1);
 
-/// How many builds in a row there are for files that changed while the one before ran. More of them, and they are written by the builds.
+/// How many builds in a row may be for files that changed during the build before. After that, the builds are
+/// assumed to write them.
 const IN_A_ROW: u32 = 3;
 
-/// Endings of files that programs write and people do not.
+/// Extensions of files that programs write and people do not.
 const WRITTEN: [&str; 16] = [
     "log",
     "pid",
@@ -48,20 +51,20 @@ const WRITTEN: [&str; 16] = [
     "sqlite-shm",
 ];
 
-/// What is known of the last build.
+/// What is known about the last build.
 #[derive(Debug, Default)]
 pub(crate) struct News {
     sources: Sources,
-    /// The contents that the last build was made from, `None` where there was no file.
+    /// The contents that the last build was made from; `None` if there was no file.
     seen: BTreeMap<Utf8PathBuf, Option<String>>,
     last: Option<Build>,
     /// The files that were in the packages when the last build began.
     present: BTreeSet<Utf8PathBuf>,
-    /// How many builds in a row were for what changed during the one before.
+    /// How many builds in a row were for changes during the build before.
     in_a_row: u32,
     /// What the next build is for.
     wanted: BTreeSet<Utf8PathBuf>,
-    /// Files that only may be sources, for which alone the last build was made.
+    /// Possible sources that were the only reason for the last build.
     tried: BTreeSet<Utf8PathBuf>,
 }
 
@@ -72,12 +75,12 @@ struct Build {
     failed: bool,
 }
 
-/// What a look at changes gives.
+/// The outcome of examining changes.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// What is to be built for.
+    /// The changes to build for.
     pub(crate) changes: Changes,
-    /// A file that every build writes, of which is to be said that no more are made for it.
+    /// A file that every build writes, to report that it no longer triggers builds.
     pub(crate) restless: Option<Utf8PathBuf>,
 }
 
@@ -93,12 +96,13 @@ impl News {
         SystemTime::now()
     }
 
-    /// A build that began then has ended. `failed` are those that gave no programs; `is_same` says that it gave what the one before did.
+    /// A build that began at `begin` has ended. `failed`: it gave no programs. `is_same`: it gave the same as
+    /// the build before.
     pub(crate) fn built(&mut self, workspace: &Workspace, begin: SystemTime, failed: bool, is_same: bool) {
         self.end(Sources::read(workspace), begin, SystemTime::now(), failed, is_same);
     }
 
-    /// There was no build: the workspace cannot be read.
+    /// There was no build: the workspace could not be read.
     pub(crate) fn failed(&mut self) {
         if let Some(last) = &mut self.last {
             (last.failed, last.end) = (true, SystemTime::now());
@@ -116,7 +120,7 @@ impl News {
         let new: Vec<_> =
             self.sources.files().filter(|file| !self.seen.contains_key(*file)).cloned().collect();
         for file in new {
-            // What changed while it was built is told by its event.
+            // A change during the build has its own event.
             let changed = file.metadata().and_then(|metadata| metadata.modified());
             if changed.is_ok_and(|changed| changed < begin.checked_sub(TICK).unwrap_or(begin)) {
                 let contents = contents(&file);
@@ -125,7 +129,7 @@ impl News {
         }
     }
 
-    /// What of these changes is news. `is_included` says which files are served beside the programs.
+    /// Which of these changes are news. `is_included` returns whether a file is served beside the programs.
     pub(crate) fn of(&mut self, changes: &Changes, is_included: impl Fn(&Utf8Path) -> bool) -> Found {
         let mut found = Found::default();
         let mut during = true;
@@ -156,7 +160,8 @@ impl News {
         found
     }
 
-    /// The files that changes may be of: of a folder all that is in it, and what was known of it.
+    /// The files that may have changed: for a folder, everything in it, and everything that was known to be
+    /// in it.
     fn below(&self, changes: &Changes) -> BTreeSet<Utf8PathBuf> {
         let mut files = BTreeSet::new();
         for path in changes.paths() {
@@ -176,7 +181,7 @@ impl News {
         files
     }
 
-    /// Whether the file is to be built for, and since when it is as it is.
+    /// Whether to build for this file, and the time of its last change.
     #[expect(clippy::option_option, reason = "a file that is gone has no time, and is news all the same")]
     fn is_news(
         &mut self,
@@ -193,7 +198,7 @@ impl News {
             return None;
         }
         if part != Part::Source {
-            // What the compiler does not find may be what it failed for.
+            // A file that the compiler did not find may be the reason why it failed.
             let is_new = self.last.is_none_or(|last| last.failed) && !self.present.contains(path);
             let written = path.extension().is_some_and(|ending| WRITTEN.contains(&ending));
             if part == Part::None && !is_new || written || is_held_open(path) {
@@ -206,12 +211,12 @@ impl News {
         if part != Part::Source && self.tried.contains(path) && at.is_some_and(|at| at <= last.end + AFTER) {
             return None;
         }
-        // The compiler runs after the script, and has read what it wrote.
+        // The compiler runs after the script, and has read what the script wrote.
         if at.is_some_and(|at| self.sources.ran(at, last.begin.checked_sub(TICK).unwrap_or(last.begin))) {
             return None;
         }
         if before.is_some_and(|before| before == now) {
-            // Saved as it was after a build that failed: another try, as what it failed for may be elsewhere.
+            // Saved without changes after a failed build: another try, because the cause may be elsewhere.
             let tried_again =
                 part == Part::Source && last.failed && at.is_some_and(|at| at > last.end + TICK);
             return tried_again.then_some(at);
@@ -220,12 +225,12 @@ impl News {
     }
 }
 
-/// The hash of what is in a file.
+/// The hash of a file's contents.
 fn contents(path: &Utf8Path) -> Option<String> {
     std::fs::read(path).ok().map(|bytes| hash::sha256(&bytes))
 }
 
-/// The files in a folder, but for hidden ones and those of folders that hold no sources.
+/// The files in a folder, without hidden files and folders that contain no sources.
 fn files_below(folder: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
     let is_of_people = |entry: &walkdir::DirEntry| {
         let name = entry.file_name().to_string_lossy();
@@ -236,7 +241,7 @@ fn files_below(folder: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
     files.filter_map(|entry| Utf8PathBuf::from_path_buf(entry.into_path()).ok())
 }
 
-/// Whether it is what this command prints to.
+/// Whether this command prints to the file.
 #[cfg(unix)]
 fn is_own_output(file: &Metadata) -> bool {
     use std::os::{fd::AsFd, unix::fs::MetadataExt as _};
@@ -252,7 +257,8 @@ fn is_own_output(_: &Metadata) -> bool {
     false
 }
 
-/// Whether a process of this user holds the file open to write it, as logs and databases are, where the system tells.
+/// Whether a process of this user holds the file open for writing, as with logs and databases, if the system
+/// can say.
 fn is_held_open(path: &Utf8Path) -> bool {
     if !cfg!(target_os = "linux") {
         return false;
@@ -280,12 +286,12 @@ mod tests {
 
     use super::*;
 
-    /// A package in a temporary folder, and what is known of its builds.
+    /// A package in a temporary folder, and what is known about its builds.
     struct Built {
         _folder: tempfile::TempDir,
         root: Utf8PathBuf,
         news: News,
-        /// Whether its build script names nothing.
+        /// Whether its build script names no inputs.
         unnamed: bool,
         begin: SystemTime,
         end: SystemTime,
@@ -316,7 +322,7 @@ mod tests {
             self.news.end(self.sources(), self.begin, self.end, failed, is_same);
         }
 
-        /// A later build.
+        /// Runs a later build.
         fn build(&mut self, failed: bool, is_same: bool) {
             self.news.present = files_below(&self.root).collect();
             (self.begin, self.end) = (self.end + Duration::from_mins(1), self.end + Duration::from_mins(2));
@@ -330,13 +336,13 @@ mod tests {
             fs::File::options().append(true).open(&path).unwrap().set_modified(at).unwrap();
         }
 
-        /// Long after the last build.
+        /// Saves a file long after the last build.
         fn save(&mut self, file: &str, text: &str) -> Vec<String> {
             self.write_at(file, text, self.end + Duration::from_secs(30));
             self.found(&[file])
         }
 
-        /// While the last build ran.
+        /// Saves a file while the last build ran.
         fn during(&mut self, file: &str, text: &str) -> Vec<String> {
             self.write_at(file, text, self.end - Duration::from_secs(1));
             self.found(&[file])
@@ -379,7 +385,7 @@ mod tests {
             assert_eq!(built.save(file, "the error"), NONE, "{file}");
         }
         assert_eq!(built.during("src/gen.rs", "first"), NONE, "a build script has written what was there");
-        // What it wants may be a file that is not there, or something outside of the package.
+        // It may need a file that does not exist, or something outside of the package.
         assert_eq!(built.save("page.txt", "came after it"), ["page.txt"]);
         assert_eq!(built.save("src/lib.rs", "mistake"), ["lib.rs"], "another try");
         assert_eq!(built.save("src/lib.rs", "mended"), ["lib.rs"]);
@@ -388,14 +394,14 @@ mod tests {
     #[test]
     fn what_a_build_script_writes_into_the_package_comes_to_rest() {
         let mut built = Built::new();
-        // Its text is another one in each build.
+        // Its text differs in each build.
         for text in ["second", "third"] {
             built.build(false, false);
             let (begin, end) = (built.begin, built.end);
             built.news.sources.script_ran(begin + Duration::from_secs(1), begin + Duration::from_secs(2));
             built.write_at("src/gen.rs", text, begin + Duration::from_secs(2));
             assert_eq!(built.found(&["src/gen.rs"]), NONE);
-            // What is saved after it, while the compiler runs, is built.
+            // A file saved after it, while the compiler runs, is built.
             built.write_at("src/lib.rs", text, end - Duration::from_secs(2));
             assert_eq!(built.found(&["src/lib.rs"]), ["lib.rs"]);
         }
@@ -431,7 +437,7 @@ mod tests {
         for file in ["dev.log", "items.db", "items.redb", "items.db-journal"] {
             assert_eq!(built.save(file, "text"), NONE, "{file}");
         }
-        // A file that is written after each build, which gives nothing new for it.
+        // A file that is written after each build, and for which a build gives nothing new.
         assert_eq!(built.save("state.json", "1"), ["state.json"]);
         built.build(false, true);
         built.write_at("state.json", "2", built.end + Duration::from_millis(10));

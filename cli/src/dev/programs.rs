@@ -1,7 +1,9 @@
-//! The programs that answer events on this machine: linked for fast turns, or unpacked from the zips that are deployed.
+//! The programs that handle events on this machine: linked for fast rebuilds, or unpacked from the zips that
+//! are deployed.
 //!
-//! In: the libraries of the registry, or the folder of zips. Out: programs in a folder of this process alone, which nobody links
-//! over while they run. A zip that is not the one that was built is refused.
+//! In: the registry's libraries, or the folder of zips. Out: programs in a folder that only this process
+//! uses, so that no link replaces them while they run. It refuses a zip that differs from the one that was
+//! built.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -21,7 +23,8 @@ use crate::{
 /// The program of each function.
 #[derive(Clone, Debug)]
 pub(crate) enum Programs {
-    /// One for all functions of routes, one for all consumers, and one for each authorizer, by the function's name.
+    /// One for all functions with routes, one for all consumers, and one for each authorizer by its
+    /// function's name.
     Linked(Linked),
     /// One for each function, by its name, beside the files of its artifact.
     Unpacked(BTreeMap<String, Utf8PathBuf>),
@@ -30,15 +33,15 @@ pub(crate) enum Programs {
 /// Programs that were linked for this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Linked {
-    /// The one that serves the routes of the function that its first argument names; `None` where there are no routes.
+    /// Serves the routes of the function that its first argument names; `None` if there are no routes.
     pub(crate) routes: Option<Utf8PathBuf>,
-    /// The one that serves the consumer that its first argument names; `None` where there are none.
+    /// Serves the consumer that its first argument names; `None` if there are none.
     pub(crate) consumers: Option<Utf8PathBuf>,
-    /// One for each function that no other function shares a program with, by its name.
+    /// The programs of functions that share theirs with no other, by name.
     pub(crate) own: BTreeMap<String, Utf8PathBuf>,
-    /// Where they are. It goes when nobody can start them any more.
+    /// Their folder, which is removed once nothing can start them any more.
     pub(crate) folder: Arc<TemporaryFolder>,
-    /// Each as the linker left it.
+    /// Each file as the linker left it.
     made: Vec<FileState>,
 }
 
@@ -49,8 +52,8 @@ impl Linked {
 }
 
 impl Programs {
-    /// Whether they are the programs of another build. What the linker did for a build does not tell: another process may
-    /// have linked the same sources first, and what it has linked again may be what there was.
+    /// Whether they are the programs of the same build. Whether the linker ran does not show that: another
+    /// process may have linked the same sources before, and a new link may give the same result.
     pub(crate) fn are_those_of(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Linked(one), Self::Linked(other)) => {
@@ -60,16 +63,16 @@ impl Programs {
                     && (one.made == other.made
                         || one.paths().zip(other.paths()).all(|(one, other)| files::are_equal(one, other)))
             }
-            // Their names say what they are.
+            // Their names contain their hashes.
             (Self::Unpacked(own), Self::Unpacked(other)) => own == other,
             _ => false,
         }
     }
 }
 
-/// Links the programs of `functions` in `links`, and puts them into `to`, which is empty to begin with. The user's own code in them is not
-/// optimised. The one for routes has those of all functions, whichever of them are asked for, so that it is linked once for all; and so has that for
-/// consumers.
+/// Links the programs of `functions` in `links`, and puts them into `to`, which must be empty. The user's own
+/// code in them is not optimised. The program for routes contains the routes of all functions, whichever are
+/// requested, so that one link serves all of them; the same goes for consumers.
 pub(crate) fn link(
     workspace: &Workspace,
     (manifest, functions): (&CheckedManifest, &[&Function]),
@@ -115,12 +118,12 @@ pub(crate) fn link(
         files::link_or_copy(&linked.program, &program)?;
         Ok::<_, Error>(program)
     };
-    // Of those that share a program all are in it, if any is asked for.
+    // If any of the functions that share a program is requested, all of them are in it.
     let sharing = |is: fn(TriggerKind) -> bool| -> Vec<&Function> {
         let is_asked = functions.iter().any(|function| is(function.kind));
         manifest.functions.iter().filter(|function| is_asked && is(function.kind)).collect()
     };
-    // A dot is in no function's name.
+    // Function names contain no dots.
     let routes = match sharing(TriggerKind::is_shared).as_slice() {
         [] => None,
         routes => Some(one("all.routes", TriggerKind::Routes, routes)?),
@@ -138,11 +141,11 @@ pub(crate) fn link(
     Ok(Programs::Linked(Linked { routes, consumers, own, folder: held, made }))
 }
 
-/// Unpacks zips into folders that have the names of their functions and contents. One that is there is kept.
+/// Unpacks zips into folders that are named after functions and contents. An existing folder is kept.
 pub(crate) fn unpack(artifacts: &[Artifact], to: &Utf8Path) -> Result<Programs, Error> {
     let mut programs = BTreeMap::new();
     for artifact in artifacts {
-        // Of base64, what is no letter and no digit cannot be in a name everywhere.
+        // Base64 characters other than letters and digits are not valid in file names everywhere.
         let hash: String = artifact.sha256.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
         let folder = to.join(format!("{}-{hash}", artifact.function));
         let program = folder.join("bootstrap");

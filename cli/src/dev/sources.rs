@@ -1,8 +1,8 @@
-//! What a package was made from, as the compiler and the build scripts say it.
+//! What a package was made from, according to the compiler and the build scripts.
 //!
-//! In: the folders of cargo's builds: rustc's dep-info, which a library that does not compile has too, and the output of build scripts. Out:
-//! [`Sources`], which says of a path whether a build could give something else for it. It builds nothing and refuses nothing: what cannot
-//! be read says nothing.
+//! In: cargo's build folders: rustc's dep-info, which exists even for a library that does not compile, and
+//! the output of build scripts. Out: [`Sources`], which decides whether a change of a path could change a
+//! build's result. It builds nothing and refuses nothing: what cannot be read is skipped.
 
 use std::{collections::BTreeSet, time::SystemTime};
 
@@ -14,21 +14,23 @@ use crate::project::workspace::{Workspace, cargo_home};
 const READ: [&str; 5] =
     ["Cargo.toml", "Cargo.lock", "routegen.toml", "rust-toolchain", "rust-toolchain.toml"];
 
-/// The folder of cargo's configuration, and the names that it has there.
+/// The folder of cargo's configuration, and the file names in it.
 const CONFIGURATION: (&str, [&str; 2]) = (".cargo", ["config", "config.toml"]);
 
-/// Folders of a package whose Rust files are no part of its library, unless dep-info names them.
+/// Folders of a package whose Rust files are not part of its library, unless dep-info lists them.
 const OTHER_TARGETS: [&str; 3] = ["tests", "benches", "examples"];
 
-/// How deep below the target directory the folders of a build are: the name of the build, the target's triple, the profile.
+/// The deepest level of a build's folders below the target directory: the build's name, the target triple,
+/// the profile.
 const DEPTH: usize = 4;
 
-/// What a path is to a build.
+/// What a path means to a build.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Part {
     /// It is read.
     Source,
-    /// It may be: cargo runs a build script that names nothing again after any change in its package.
+    /// It may be read: if a build script names no inputs, cargo runs it again after any change in its
+    /// package.
     Perhaps,
     None,
 }
@@ -40,14 +42,15 @@ pub(super) struct Sources {
     files: BTreeSet<Utf8PathBuf>,
     /// The folders that build scripts name.
     folders: BTreeSet<Utf8PathBuf>,
-    /// The packages whose build script names nothing.
+    /// The packages whose build script names no inputs.
     unnamed: BTreeSet<Utf8PathBuf>,
-    /// When the build scripts last ran, from begin to end.
+    /// When the build scripts last ran, from start to end.
     runs: Vec<(SystemTime, SystemTime)>,
 }
 
 impl Sources {
-    /// What the last builds of a workspace were made from. Of registries and of the compiler itself nothing is: it does not change.
+    /// Reads what the last builds of a workspace were made from. Leaves out registries and the compiler
+    /// itself, which do not change.
     pub(super) fn read(workspace: &Workspace) -> Self {
         let mut this = Self { packages: workspace.local_folders.clone(), ..Self::default() };
         let elsewhere: Vec<Utf8PathBuf> = cargo_home().into_iter().chain([workspace.own_target()]).collect();
@@ -68,7 +71,7 @@ impl Sources {
         this
     }
 
-    /// The files that libraries of the packages, or others in whose place they are patched in, were compiled from.
+    /// Adds the files that libraries of the packages, or of packages that patch them, were compiled from.
     fn libraries(&mut self, folder: &Utf8Path, root: &Utf8Path, elsewhere: &[Utf8PathBuf]) {
         for file in entries(folder).filter(|file| file.extension() == Some("d")) {
             let read = dep_info(&file, root);
@@ -79,8 +82,8 @@ impl Sources {
         }
     }
 
-    /// The build scripts of the packages: their own files, what they name, and when they ran. A script is compiled for this machine, and
-    /// has run for the target: its folders may be in two places.
+    /// Adds the build scripts of the packages: their own files, what they name, and when they ran. A script
+    /// is compiled for this machine but runs for the target, so its folders may be in two places.
     fn scripts(&mut self, units: &[Unit], root: &Utf8Path, elsewhere: &[Utf8PathBuf]) {
         let mut names = BTreeSet::new();
         for unit in units {
@@ -102,7 +105,7 @@ impl Sources {
 
     fn script(&mut self, run: &Utf8Path, package: &Utf8Path) {
         let modified = |name: &str| run.join(name).metadata().and_then(|it| it.modified()).ok();
-        // cargo writes the first before the script starts, and what it has said after its end.
+        // Cargo writes the first file before the script starts, and the script's output after it ends.
         let Some(begin) = modified("invoked.timestamp") else { return };
         let ends = ["stderr", "root-output"].into_iter().filter_map(modified);
         self.runs.push((begin, ends.max().unwrap_or(begin)));
@@ -140,19 +143,19 @@ impl Sources {
         let Some(package) = self.package_of(path) else { return Part::None };
         let inside = path.strip_prefix(package).ok().and_then(|inside| inside.components().next());
         let is_other = inside.is_some_and(|first| OTHER_TARGETS.contains(&first.as_str()));
-        // A file that nobody compiles is read for routes that are in it.
+        // A file that is not compiled is still searched for routes.
         if path.extension() == Some("rs") && !is_other {
             return Part::Source;
         }
         if self.unnamed.contains(package) { Part::Perhaps } else { Part::None }
     }
 
-    /// The files that are known by their names.
+    /// The files that are known by name.
     pub(super) fn files(&self) -> impl Iterator<Item = &Utf8PathBuf> {
         self.files.iter()
     }
 
-    /// The files that are in no folder of a package.
+    /// The files outside of the packages' folders.
     pub(super) fn outside(&self) -> impl Iterator<Item = &Utf8PathBuf> {
         self.files.iter().filter(|file| self.package_of(file).is_none())
     }
@@ -167,20 +170,21 @@ fn entries(folder: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
     folder.read_dir_utf8().into_iter().flatten().filter_map(Result::ok).map(camino::Utf8DirEntry::into_path)
 }
 
-/// A folder of cargo's for a build script, or in the layout of `-Zbuild-dir-new-layout`, for anything that it compiles or runs.
+/// A folder of cargo's for a build script, or, in the layout of `-Zbuild-dir-new-layout`, for anything that
+/// it compiles or runs.
 struct Unit {
     /// The name of the package.
     name: String,
-    /// Where what was compiled is, with its dep-info.
+    /// The folder of the compiled files, with their dep-info.
     compiled: Utf8PathBuf,
-    /// Where cargo keeps what a build script has said.
+    /// The folder of a build script's output.
     run: Utf8PathBuf,
     /// Whether libraries have such folders too.
     is_of_any_kind: bool,
 }
 
 impl Unit {
-    /// The units of a folder in `build`: `NAME-HASH` is one, and `NAME` has a folder for each.
+    /// The units of a folder in `build`: `NAME-HASH` is a unit, and `NAME` contains one folder for each unit.
     fn all(folder: &Utf8Path) -> Vec<Self> {
         let name = folder.file_name().unwrap_or_default();
         let units = entries(folder).filter(|unit| unit.join("fingerprint").is_dir());
@@ -200,15 +204,16 @@ impl Unit {
     }
 }
 
-/// The files that stand in a dep-info, as make takes it. They may be relative to the workspace's root.
+/// The files in a dep-info file, which is in make's format. They may be relative to the workspace's root.
 fn dep_info(file: &Utf8Path, root: &Utf8Path) -> BTreeSet<Utf8PathBuf> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
-    // Each file stands in a line of its own too, with nothing to make.
+    // Each file also has a rule of its own, without prerequisites.
     let files = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.strip_suffix(':'));
     files.map(|file| lexical(&root.join(file.replace("\\ ", " ")))).collect()
 }
 
-/// What a build script names with `rerun-if-changed`, nothing where it says neither that nor of which variables it is.
+/// The files that a build script names with `rerun-if-changed`; `None` if it names neither files nor
+/// variables.
 fn names(output: &str) -> Option<Vec<&str>> {
     let words = output.lines().filter_map(|line| line.trim().strip_prefix("cargo:"));
     let words = words.map(|word| word.strip_prefix(':').unwrap_or(word));
@@ -238,7 +243,7 @@ pub(super) fn lexical(path: &Utf8Path) -> Utf8PathBuf {
 
 #[cfg(test)]
 impl Sources {
-    /// Of a package, with what is read.
+    /// The sources of a package, from the files that are read.
     pub(super) fn of(package: &Utf8Path, files: &[&str], unnamed: bool) -> Self {
         Self {
             packages: vec![package.to_owned()],
@@ -248,7 +253,7 @@ impl Sources {
         }
     }
 
-    /// A build script ran.
+    /// Records a run of a build script.
     pub(super) fn script_ran(&mut self, begin: SystemTime, end: SystemTime) {
         self.runs.push((begin, end));
     }
@@ -365,7 +370,7 @@ mod tests {
             parts(Some("cargo:rustc-cfg=a\n")),
             [Part::Perhaps, Part::Perhaps, Part::Perhaps, Part::Source]
         );
-        // One that failed has said nothing.
+        // A script that failed has named nothing.
         assert_eq!(parts(None), [Part::Perhaps, Part::Perhaps, Part::Perhaps, Part::Source]);
     }
 }

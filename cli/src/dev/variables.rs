@@ -1,9 +1,10 @@
 //! The environment variables of functions on this machine.
 //!
-//! In: the names that functions ask for by `env`, what `--env` says, files of `--env-file`, which give values and no names, and the queues of the
-//! local gateway, for whose variables nobody else has a value. Out: the variables of each function. No message says what is in a file. Nothing else of the
-//! user's environment reaches a function, so that one that forgets to ask for a variable fails here as it would in AWS; but for
-//! those that only say how much is logged.
+//! In: the names that functions declare with `env`, the values of `--env`, the files of `--env-file`, which
+//! give values but no names, and the local gateway's queues, whose variables have no value elsewhere. Out:
+//! the variables of each function. Messages never contain a file's values. Nothing else of the user's
+//! environment reaches a function, so that a missing declaration fails here as it would in AWS; the
+//! exceptions are variables that only control how much is logged.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,16 +21,16 @@ use crate::{
     support,
 };
 
-/// What a developer sets to see more.
+/// Variables that a developer sets to get more output.
 const ALWAYS: [&str; 3] = ["AWS_LAMBDA_LOG_LEVEL", "RUST_BACKTRACE", "RUST_LOG"];
 
-/// Where the region is looked for.
+/// Where the region is read from.
 const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
-/// By which AWS's clients find the local queues.
+/// The variable in which AWS's clients find the local queues.
 const SQS_ENDPOINT: &str = "AWS_ENDPOINT_URL_SQS";
 
-/// By which they find credentials, which they ask for whatever the endpoint is.
+/// The variables in which they find credentials, which they require for any endpoint.
 const CREDENTIALS: [&str; 8] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_PROFILE",
@@ -41,20 +42,20 @@ const CREDENTIALS: [&str; 8] = [
     "HOME",
 ];
 
-/// The variables that were said on the command line.
+/// The variables from the command line.
 #[derive(Clone, Default)]
 pub(crate) struct Variables {
-    /// The names that every function gets, each with a value, or with the one of this process.
+    /// The names that every function gets, each with a value, or `None` for this process's own value.
     given: BTreeMap<String, Option<String>>,
-    /// The values of files, for those that are asked for and that nothing else has one for.
+    /// The values from files, for variables that are declared and have no other value.
     of_files: BTreeMap<String, String>,
-    /// The URLs of local queues, for those that are asked for and that nothing else has one for, and the endpoint that they are of.
+    /// The URLs of local queues and their endpoint, for variables that are declared and have no other value.
     of_queues: BTreeMap<String, String>,
     endpoint: Option<String>,
 }
 
 impl Variables {
-    /// `NAME=VALUE`, or `NAME` for the value that it has here.
+    /// Parses `NAME=VALUE`, or `NAME` for the value in this process's environment.
     pub(crate) fn new(words: &[String]) -> Self {
         let pair = |word: &String| match word.split_once('=') {
             Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -65,7 +66,7 @@ impl Variables {
         Self { given, ..Self::default() }
     }
 
-    /// The same with the values of files; a later file stands above an earlier one.
+    /// The same with the values of files; a later file overrides an earlier one.
     pub(crate) fn read(words: &[String], files: &[Utf8PathBuf]) -> Result<Self, Error> {
         let mut this = Self::new(words);
         for file in files {
@@ -74,7 +75,7 @@ impl Variables {
         Ok(this)
     }
 
-    /// The same with the queues that consumers read, as the gateway of this origin has them.
+    /// The same with the queues that consumers read, in the gateway at this origin.
     #[must_use]
     pub(crate) fn with_queues(&self, manifest: &CheckedManifest, origin: &str) -> Self {
         let queues = manifest.declared.consumers.iter().filter_map(|consumer| match &consumer.consumes {
@@ -107,7 +108,7 @@ impl Variables {
                 found.entry(name.to_owned()).or_insert_with(|| value.into());
             };
             add(SQS_ENDPOINT, endpoint);
-            // No client sends without any, and nobody looks at these.
+            // Clients do not send requests without credentials, and the local queues ignore them.
             if !has_credentials {
                 add("AWS_ACCESS_KEY_ID", "local");
                 add("AWS_SECRET_ACCESS_KEY", "local");
@@ -116,7 +117,7 @@ impl Variables {
         found
     }
 
-    /// The names that functions ask for and that have no value, with those functions.
+    /// The names that functions declare but that have no value, with those functions.
     pub(crate) fn missing<'a>(
         &self,
         functions: impl IntoIterator<Item = &'a Function>,
@@ -130,7 +131,7 @@ impl Variables {
         missing
     }
 
-    /// The region of all functions, as AWS's own tools find it: not of a profile.
+    /// The region of all functions, resolved as AWS's own tools do, but without profiles.
     pub(crate) fn region(&self) -> String {
         let value = |name| self.value(name)?.into_string().ok().filter(|region| !region.is_empty());
         REGION.iter().copied().find_map(value).unwrap_or_else(|| Api::REGION.to_owned())
@@ -144,10 +145,10 @@ impl Variables {
     }
 }
 
-/// What a file sets, as dotenv has it.
+/// The variables in a dotenv file.
 fn values(file: &Utf8Path) -> Result<Vec<(String, String)>, Error> {
     let text = std::fs::read(file).map_err(|error| support::Error::io("read", file, error))?;
-    // As editors on Windows begin a file.
+    // The byte order mark with which editors on Windows begin a file.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
     let pairs: Result<Vec<_>, _> = dotenvy::from_read_iter(text).collect();
     pairs.map_err(|error| {
@@ -233,7 +234,7 @@ mod tests {
             found(&[], "sends"),
             (vec![key.clone(), endpoint.clone(), secret.clone(), fifo.clone(), queue.clone()], 0)
         );
-        // Of one queue that is elsewhere nothing is said here; and a profile is credentials.
+        // A queue elsewhere gets no local value; and a profile counts as credentials.
         let elsewhere = "ROUTEGEN_TEST_QUEUE=https://sqs.test/1/q";
         let expected = vec![endpoint, "AWS_PROFILE=p".to_owned(), fifo, elsewhere.to_owned()];
         assert_eq!(found(&[elsewhere, "AWS_PROFILE=p"], "sends"), (expected, 0));
@@ -262,7 +263,7 @@ mod tests {
         assert_eq!(value("ROUTEGEN_TEST_OTHER").as_deref(), Some("three"));
         assert_eq!(value("ROUTEGEN_TEST_SAID").as_deref(), Some("said"), "the command line stands above it");
         assert_ne!(value("PATH").as_deref(), Some("/nowhere"), "and so does the environment");
-        // What nobody asks for is nobody's.
+        // A variable that no function declares is not passed on.
         let given = variables.of([]);
         assert!(given.contains_key("ROUTEGEN_TEST_KEY") && !given.contains_key("ROUTEGEN_TEST_OTHER"));
 
@@ -281,7 +282,7 @@ mod tests {
             let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
             Variables::new(&words).region()
         };
-        // What the environment of this test says stands below each of them.
+        // They take precedence over this test's own environment.
         assert_eq!(region(&["AWS_REGION=eu-central-1"]), "eu-central-1");
         assert_eq!(region(&["AWS_DEFAULT_REGION=eu-west-1", "AWS_REGION=eu-central-1"]), "eu-central-1");
         assert_eq!(region(&["AWS_REGION=", "AWS_DEFAULT_REGION=eu-west-1"]), "eu-west-1");

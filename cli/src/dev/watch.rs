@@ -1,8 +1,9 @@
 //! Watches the files that the user's package is made from.
 //!
-//! In: the folders of the workspace's own packages. Out: a word for each file that changed, or that anything may have. Hidden files,
-//! what editors leave for a moment, what git ignores and what routegen makes are not watched: a build must not be the reason for the next
-//! one. Of hidden ones only cargo's configuration and `.gitignore` are.
+//! In: the folders of the workspace's own packages. Out: a [`Change`] for each file that changed, or for
+//! anything that may have. Not watched: hidden files except cargo's configuration and `.gitignore`, temporary
+//! files of editors, what git ignores, and what routegen makes, because a build must not trigger the next
+//! one.
 
 use std::{
     collections::BTreeSet,
@@ -17,20 +18,20 @@ use notify::{ErrorKind, Event, EventKind, PollWatcher, RecursiveMode, event::Mod
 use super::ignored::Ignored;
 use crate::{dev::Error, project::workspace::Workspace};
 
-/// The folder of cargo's configuration, and the names that it has there.
+/// The folder of cargo's configuration, and the file names in it.
 const CARGO: &str = ".cargo";
 const CONFIGURATIONS: [&str; 2] = ["config", "config.toml"];
 
-/// What is new.
+/// A change.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Change {
-    /// A file or folder was made, changed, moved or removed.
+    /// A file or folder was created, changed, moved or removed.
     Path(Utf8PathBuf),
-    /// Some were, and nobody knows which: there were more than the system keeps.
+    /// Unknown files changed: there were more events than the system keeps.
     Anything,
 }
 
-/// Between two looks at all files, where the system does not tell of changes.
+/// The polling interval, if the system reports no changes.
 const POLL: Duration = Duration::from_millis(500);
 
 /// Watches until it is dropped.
@@ -39,33 +40,35 @@ pub(crate) struct Watcher {
     shared: Arc<Mutex<Shared>>,
 }
 
-/// What the thread that hears of changes knows too.
+/// The state that is shared with the thread that receives changes.
 #[derive(Debug)]
 struct Shared {
     ground: Ground,
-    /// What git ignores there.
+    /// What git ignores in these folders.
     ignored: Ignored,
-    /// Whether the files are looked at again and again. What cannot be read then is no word of lost events.
+    /// Whether the files are polled. Then a file that cannot be read does not mean that events were lost.
     polls: bool,
-    /// Those that were forgotten, of which the watcher is to be told.
+    /// Folders that were forgotten and that the watcher must stop watching.
     forgotten: BTreeSet<Utf8PathBuf>,
-    /// The folders that are watched. One that is removed or moved away is watched no more, whatever comes in its place.
+    /// The folders that are watched. A folder that is removed or moved away is no longer watched, whatever
+    /// takes its place.
     watched: BTreeSet<Utf8PathBuf>,
 }
 
-/// What a workspace has for a watcher.
+/// What to watch in a workspace.
 #[derive(Clone, Debug)]
 struct Ground {
     packages: Vec<Utf8PathBuf>,
     root: Utf8PathBuf,
     target: Utf8PathBuf,
     own_target: Utf8PathBuf,
-    /// Files that are in no package.
+    /// Files outside of the packages.
     files: BTreeSet<Utf8PathBuf>,
 }
 
 impl Watcher {
-    /// `changed` is called from another thread. With `polls` the files are looked at again and again.
+    /// Starts watching. `changed` is called from another thread. With `polls`, the files are read again at an
+    /// interval.
     pub(crate) fn start<'a>(
         workspace: &Workspace,
         files: impl Iterator<Item = &'a Utf8PathBuf>,
@@ -98,7 +101,8 @@ impl Watcher {
         Ok(this)
     }
 
-    /// Takes in what is new or back: packages of the workspace, folders of packages, and files that are in no package.
+    /// Adds what is new or has come back: packages of the workspace, folders of packages, and files outside
+    /// of them.
     pub(crate) fn cover<'a>(
         &mut self,
         workspace: &Workspace,
@@ -120,17 +124,17 @@ impl Watcher {
         let forgotten = std::mem::take(&mut shared.forgotten);
         drop(shared);
         for folder in surplus.iter().chain(&forgotten) {
-            // One that is gone is not watched any more.
+            // A folder that no longer exists is not watched any more.
             let _ = self.watcher.unwatch(Path::new(folder.as_str()));
         }
         for folder in wanted {
-            // It is known as watched before it is: what happens to it from then on must not be overwritten here.
+            // Recorded before it is watched, so that an event that comes in between is not overwritten here.
             if !lock(&self.shared).watched.insert(folder.clone()) {
                 continue;
             }
             if let Err(error) = self.watcher.watch(Path::new(folder.as_str()), RecursiveMode::NonRecursive) {
                 lock(&self.shared).forget(&folder);
-                // What went meanwhile is told by the folder above it.
+                // If it has disappeared meanwhile, the event comes from the folder above it.
                 if !is_missing(&error) {
                     return Err(failed(&folder, &error));
                 }
@@ -141,7 +145,7 @@ impl Watcher {
 }
 
 impl Shared {
-    /// What an event means for the package.
+    /// Translates an event into changes of the package.
     fn hear(&mut self, event: notify::Result<Event>) -> Vec<Change> {
         let event = match event {
             Ok(event) => event,
@@ -173,13 +177,13 @@ impl Shared {
         paths.into_iter().filter(is_news).map(Change::Path).collect()
     }
 
-    /// Events were lost, and those of removed folders may be among them.
+    /// Events were lost, possibly including those of removed folders.
     fn anything(&mut self) -> Vec<Change> {
         self.forgotten.extend(std::mem::take(&mut self.watched));
         vec![Change::Anything]
     }
 
-    /// Nothing of the folder is watched any more.
+    /// Records that nothing in the folder is watched any more.
     fn forget(&mut self, folder: &Utf8Path) {
         let gone = self.watched.extract_if(.., |watched| watched.starts_with(folder));
         self.forgotten.extend(gone);
@@ -197,18 +201,18 @@ impl Ground {
         }
     }
 
-    /// Whether the path is of the packages, or leads to one of them, and is none of what routegen makes.
+    /// Whether the path is in a package or leads to one, and is not made by routegen.
     fn has(&self, path: &Utf8Path) -> bool {
         let mut roots = self.packages.iter().chain([&self.root]);
         !path.starts_with(&self.own_target)
             && roots.any(|root| path.starts_with(root) || root.starts_with(path))
     }
 
-    /// The folders to watch, one by one: those of the packages, and those that lead to them.
+    /// The folders to watch, one by one: those in packages, and those that lead to packages.
     fn folders(&self, ignored: &Ignored) -> BTreeSet<Utf8PathBuf> {
         let mut folders = BTreeSet::new();
         for root in self.packages.iter().chain([&self.root]) {
-            // A folder that is gone is told of by the one above it when it is back.
+            // If a folder does not exist, the one above it reports when it is back.
             let there = root.ancestors().find(|folder| folder.is_dir());
             folders.extend(there.map(Utf8Path::to_owned));
         }
@@ -241,13 +245,13 @@ fn is_source(path: &Utf8Path) -> bool {
     }
 }
 
-/// Whether the name is one that people give to files: editors write hidden ones, and others with marks at their end.
+/// Whether people use such a name for a file. Editors write hidden files, and others with marks at the end.
 fn is_name_of_people(name: &str) -> bool {
     !name.starts_with('.') && !name.ends_with(['~', '#']) && name != "4913"
 }
 
-/// What kind of file system a folder is on that does not tell of changes made elsewhere, as the system's own numbers say
-/// (`linux/magic.h`; those of `VirtualBox` and Parallels are their own).
+/// The kind of a folder's file system, if that does not report changes made elsewhere, by the system's own
+/// numbers (`linux/magic.h`; `VirtualBox` and Parallels have their own).
 pub(crate) fn silent(folder: &Utf8Path) -> Option<&'static str> {
     #[cfg(target_os = "linux")]
     {
@@ -300,10 +304,10 @@ mod tests {
 
     use super::*;
 
-    /// More than the system takes to tell of a change.
+    /// Longer than the system takes to report a change.
     const PATIENCE: Duration = Duration::from_mins(1);
 
-    /// A package in a temporary folder that is watched.
+    /// A watched package in a temporary folder.
     struct Watched {
         _folder: tempfile::TempDir,
         ground: Ground,
@@ -347,7 +351,7 @@ mod tests {
             fs::write(self.path(name), name).unwrap();
         }
 
-        /// Waits until a change of this path is told, and tells what came before it.
+        /// Waits until a change of this path is reported, and returns the changes before it.
         #[track_caller]
         fn told(&mut self, name: &str) -> Vec<Change> {
             let wanted = Change::Path(self.path(name));
@@ -377,7 +381,7 @@ mod tests {
         watched.write("src/deep/mod.rs");
         watched.told("src/deep/mod.rs");
 
-        // As git does it, and at once.
+        // All at once, as git does it.
         fs::remove_dir_all(&src).unwrap();
         fs::create_dir_all(src.join("new")).unwrap();
         watched.write("src/new/first.rs");
@@ -432,7 +436,7 @@ mod tests {
         for file in ["data/deep/file", "data/file", "store.db", "src/store.db", "src/lib.rs"] {
             watched.write(file);
         }
-        // The rules themselves may be told more than once.
+        // The rules themselves may be reported more than once.
         let rules = Change::Path(watched.path(".gitignore"));
         let before = watched.told("src/lib.rs");
         assert!(before.iter().all(|change| *change == rules), "{before:?}");

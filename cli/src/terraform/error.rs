@@ -1,4 +1,4 @@
-//! What can be wrong with the Terraform that is on the disk.
+//! Errors in the Terraform on the disk.
 
 use camino::Utf8PathBuf;
 use miette::Diagnostic;

@@ -1,6 +1,6 @@
 //! The event sources of the functions, as locals: one map for each kind, by the keys of the functions.
 //!
-//! Pure: the checked manifest in, values out. What AWS calls a setting is what it is called here, but for the names of resources.
+//! Pure: the checked manifest in, values out. Settings have AWS's names, except for the names of resources.
 
 use routegen_spec::{
     AsyncRetries, EventRule, EventSource, Name, Pattern, QueueSource, Schedule, StreamSource,
@@ -9,7 +9,7 @@ use routegen_spec::{
 use super::hcl::Value;
 use crate::check::{CheckedManifest, Function};
 
-/// The entries of `locals`, each with its comment and its name. `key` is what a function is called in the maps.
+/// The entries of `locals`, each with its comment and name. `key` returns a function's key in the maps.
 pub(super) fn entries(
     manifest: &CheckedManifest,
     key: impl Fn(&Function) -> String + Copy,

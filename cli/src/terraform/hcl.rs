@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-/// A value of HCL.
+/// An HCL value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     Null,
@@ -13,11 +13,11 @@ pub(super) enum Value {
     Number(u32),
     String(String),
     List(Vec<Value>),
-    /// The entries in the order in which they are written.
+    /// The entries, in the order in which they are written.
     Object(Vec<(String, Value)>),
-    /// An instance of a resource with `for_each`: its address, and its key.
+    /// An instance of a resource with `for_each`: the resource's address and the key.
     Instance(&'static str, String),
-    /// A resource without `for_each`: its type, and its name, which is one of HCL's.
+    /// A resource without `for_each`: its type, and its name, which must be an HCL identifier.
     Resource(&'static str, String),
 }
 
@@ -37,7 +37,7 @@ impl From<&str> for Value {
     }
 }
 
-/// A `locals` block with `entries`, each under the comment that goes with it.
+/// A `locals` block with `entries`, each below its comment.
 pub(super) fn locals(entries: &[(&str, &str, Value)]) -> String {
     let mut out = "locals {\n".to_owned();
     for (index, (comment, name, value)) in entries.iter().enumerate() {
@@ -56,7 +56,7 @@ pub(super) fn block(kind: &str, entries: &[(String, Value)]) -> String {
     out + "\n"
 }
 
-/// `text` as it stands between the quotes of a string.
+/// `text`, escaped for a quoted string.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -69,8 +69,8 @@ pub(super) fn escape(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '$' | '%' if chars.peek() == Some(&'{') => {
-                // A doubled sign stands for itself before a brace, unless another one is before it: then HCL's scanner
-                // would have to guess which two belong together.
+                // A doubled sign before a brace is an escape, unless another sign comes before it: then HCL's
+                // scanner would have to guess which two belong together.
                 if previous == Some(c) {
                     let _ = write!(out, "\\u{:04x}", u32::from(c));
                 } else {
@@ -153,12 +153,12 @@ fn is_one_line(value: &Value) -> bool {
     }
 }
 
-/// A key as a bare word where HCL takes it for one, else in quotes.
+/// The key as a bare identifier if HCL allows it, otherwise in quotes.
 fn write_key(key: &str) -> String {
     let mut chars = key.chars();
     let bare = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
-    // A bare `null`, `true`, `false` or `for` in a key's place would be that, not a name.
+    // As a bare key, `null`, `true`, `false` or `for` would be a keyword, not a name.
     if bare && !matches!(key, "null" | "true" | "false" | "for") {
         key.to_owned()
     } else {
@@ -210,7 +210,7 @@ mod tests {
     }
 
     fn values() -> impl Strategy<Value = Value> {
-        // Anything, and what HCL could take for more than text.
+        // Arbitrary text, and text that HCL could interpret.
         let text = prop_oneof!["\\PC*", "([$%]{1,3}\\{|\\}|[\"\\\\\\n\\r\\t$%a~])*"];
         let leaf = prop_oneof![
             Just(Value::Null),

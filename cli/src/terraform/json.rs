@@ -1,9 +1,10 @@
 //! Turns Terraform's native syntax into its JSON syntax, for `.tf.json` files ([JSON configuration]).
 //!
-//! In: the text of a `.tf` file that routegen wrote. Out: JSON in which every expression stands as a template of one
-//! interpolation, and every literal text so that no template in it takes effect. Comments are left behind. It refuses
-//! nothing: what it reads are files of this program, and the tests convert each of them. A quoted text inside of an
-//! expression may have escapes or interpolations, but not both: hcl-rs writes such a one without its escapes.
+//! In: the text of a `.tf` file that routegen wrote. Out: JSON in which every expression is a template with
+//! one interpolation, and every literal is escaped so that it contains no template. Comments are dropped. It
+//! refuses nothing: it only reads files that routegen wrote, and the tests convert each of them. A quoted
+//! string inside an expression may have escapes or interpolations, but not both: hcl-rs would write it
+//! without its escapes.
 //!
 //! [JSON configuration]: https://developer.hashicorp.com/terraform/language/syntax/json
 
@@ -23,7 +24,7 @@ pub(super) fn from_hcl(text: &str) -> String {
     serde_json::to_string_pretty(&json).expect("JSON of strings and numbers is always written") + "\n"
 }
 
-/// The string that stands for `text` where Terraform reads a template.
+/// Escapes `text` for a place where Terraform reads a template.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -34,7 +35,7 @@ pub(super) fn escape(text: &str) -> String {
         let (signs, after) = signs.split_at(length);
         match (after.starts_with('{'), length) {
             (true, 1) => out.extend([signs, signs]),
-            // Of several signs before a brace, a scanner would have to guess which two belong together.
+            // With several signs before a brace, a scanner would have to guess which two belong together.
             (true, _) => out.extend(["${\"", signs, "\"}"]),
             (false, _) => out.push_str(signs),
         }
@@ -43,12 +44,12 @@ pub(super) fn escape(text: &str) -> String {
     out + rest
 }
 
-/// What an attribute without quotes is to Terraform.
+/// How Terraform treats an attribute that has no quotes.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Words {
-    /// A value, computed when Terraform runs.
+    /// Values that are computed when Terraform runs.
     Expressions,
-    /// A type or an address, which JSON has as a bare text.
+    /// Types or addresses, which are plain strings in JSON.
     Names,
 }
 
@@ -71,7 +72,7 @@ fn attribute(attribute: &Attribute, words: Words) -> Value {
     value(attribute.expr(), words)
 }
 
-/// Puts a block under its type and labels; blocks of the same become a list.
+/// Inserts a block under its type and labels; repeated blocks become a list.
 fn insert(map: &mut Map<String, Value>, block: &Block) {
     // A variable's type, and both ends of a move.
     let words = match block.identifier() {
@@ -128,7 +129,7 @@ fn key(key: &ObjectKey) -> String {
 }
 
 fn template(text: &TemplateExpr, expression: &Expression) -> String {
-    // What needs nothing to be computed is a literal: a text with escapes, or a heredoc.
+    // An expression that needs no computation is a literal: a string with escapes, or a heredoc.
     if let Ok(::hcl::Value::String(literal)) = expression.evaluate(&Context::new()) {
         return escape(&literal);
     }
@@ -141,7 +142,7 @@ fn template(text: &TemplateExpr, expression: &Expression) -> String {
     elements.collect()
 }
 
-/// An expression in one line, in Terraform's native syntax.
+/// An expression on one line, in Terraform's native syntax.
 fn written(expression: &Expression) -> String {
     let mut formatter = Formatter::builder().compact(true).build_vec();
     expression.format(&mut formatter).expect("a vector takes everything");

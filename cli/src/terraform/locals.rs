@@ -1,6 +1,6 @@
-//! The one rendered file of the module: the routes, the functions and what they make necessary, as locals.
+//! The module's rendered file: the routes, the functions and what they require, as locals.
 //!
-//! Pure: the checked manifest in, text out. The files beside it were written by hand and read these maps.
+//! Pure: the checked manifest in, text out. The files beside it are written by hand and read these maps.
 
 use routegen_spec::{Auth, AuthorizerKind, EnvName, limits};
 
@@ -55,7 +55,7 @@ pub(super) fn function(function: &Function) -> Value {
     ])
 }
 
-/// What the functions may do, by their keys; those that do nothing with resources are left out.
+/// What the functions may do, by their keys; functions without grants are left out.
 pub(super) fn grants(manifest: &CheckedManifest) -> Value {
     let some = manifest.functions.iter().filter(|function| !function.permissions.is_empty());
     Value::object(some.map(|function| (&function.key, permissions(&function.permissions))))
@@ -128,7 +128,7 @@ fn authorizer(authorizer: &Authorizer) -> Value {
     authorizer_with(authorizer, ("function", |key| Value::from(key)))
 }
 
-/// An authorizer, with the entry that names its function where it is one.
+/// An authorizer, with the entry that names its function if it has one.
 pub(super) fn authorizer_with(
     authorizer: &Authorizer,
     (name, function_of): (&str, impl Fn(&str) -> Value),
@@ -148,7 +148,7 @@ pub(super) fn authorizer_with(
     }
 }
 
-/// A doc comment can be longer than what Lambda takes as a description; its beginning says what it is about.
+/// A doc comment can be longer than Lambda's limit for descriptions; its beginning is kept.
 fn shorten(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();

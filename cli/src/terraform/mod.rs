@@ -1,9 +1,10 @@
-//! Emits the Terraform: a fixed module, written by hand, and one rendered file of locals beside it; another one, of
-//! `moved` blocks, where something was renamed.
+//! Emits the Terraform: a fixed module, written by hand, with a rendered file of locals and, if something was
+//! renamed, a rendered file of `moved` blocks.
 //!
-//! In: the checked manifest, and the last emission. Out: the texts of the files; it writes none. The module has variables in and outputs out,
-//! no provider and no backend; a root that calls it is emitted for those who have none, and locals alone for those who have
-//! the resources too. Each file can be had in Terraform's JSON syntax.
+//! In: the checked manifest, and the last emission. Out: the texts of the files; it writes none. The module
+//! has variables and outputs, but no provider and no backend. It can come with a root that calls it, for
+//! users who have none; users with their own resources get only locals. Each file is also available in
+//! Terraform's JSON syntax.
 
 mod error;
 mod event_sources;
@@ -20,7 +21,7 @@ use clap::ValueEnum;
 pub(crate) use self::{error::Error, previous::Previous};
 use crate::{check::CheckedManifest, support::files::Generated};
 
-/// The folder of the module, inside of the root's.
+/// The folder of the module, inside the root's folder.
 pub(crate) const MODULE: &str = "routegen";
 
 /// The files of the module that are the same for every API.
@@ -45,10 +46,11 @@ const FIXED: [(&str, &str); 14] = [
 const ROOT: [(&str, &str); 2] =
     [("main.tf", include_str!("root/main.tf")), ("variables.tf", include_str!("root/variables.tf"))];
 
-/// What keeps the state, and the secrets in it, out of a repository. It is written beside the root, where there is none.
+/// Keeps the state, and the secrets in it, out of the repository. It is written beside the root if there is
+/// none yet.
 const GITIGNORE: &str = include_str!("root/gitignore");
 
-/// The rendered files, which the next emission of the module reads for what was renamed.
+/// The rendered files. The next emission of the module reads them to find out what was renamed.
 const LOCALS: &str = "locals.tf";
 const MOVED: &str = "moved.tf";
 
@@ -81,7 +83,7 @@ impl Layout {
 }
 
 impl Syntax {
-    /// That of the last emission into this folder, if there was one.
+    /// The syntax of the last emission into this folder, if there was one.
     pub(crate) fn of(folder: &Utf8Path) -> Option<Self> {
         let syntaxes = [(LOCALS.to_owned(), Self::Hcl), (format!("{LOCALS}.json"), Self::Json)];
         syntaxes.into_iter().find(|(name, _)| folder.join(name).exists()).map(|(_, syntax)| syntax)
@@ -117,8 +119,8 @@ pub(crate) fn files(
     files.into_iter().map(|(name, text)| syntax.file(folder, name, text)).collect()
 }
 
-/// A root that calls the module, with the zips in `artifacts`, and its `.gitignore`. They are written once and then the
-/// user's: they have no marker.
+/// A root that calls the module, with the zips in `artifacts`, and its `.gitignore`. They have no marker,
+/// because they are written once and then belong to the user.
 pub(crate) fn root(root: &Utf8Path, artifacts: &Utf8Path, syntax: Syntax) -> [Generated; 3] {
     let relative = pathdiff::diff_utf8_paths(artifacts, root);
     let path = match &relative {
@@ -165,7 +167,7 @@ mod tests {
                     };
                     let added_lines: Vec<_> = changed.iter().filter_map(inserted).collect();
                     assert_eq!(added_lines.len(), changed.len(), "{changed:?}");
-                    // As many entries as name it: in the module its function and its route.
+                    // As many entries as the module has for it: the function and its route.
                     let entries = added_lines.iter().filter(|line| line.ends_with("= {\n"));
                     let of_it = entries.clone().filter(|line| line.trim().starts_with(added));
                     assert_eq!(entries.count(), of_it.count(), "{changed:?}");

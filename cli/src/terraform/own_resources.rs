@@ -1,7 +1,8 @@
-//! Locals for people who have the resources themselves, in the shape of a `for_each` over `local.lambda_routes`.
+//! Locals for users with their own resources, in the shape of a `for_each` over `local.lambda_routes`.
 //!
-//! Pure: the checked manifest in, text out. A route's entry names the function as a resource that the user writes,
-//! `aws_lambda_function.get_items_lambda`; what the code says beyond that stands in maps beside it, to be used or left.
+//! Pure: the checked manifest in, text out. A route's entry names the function as a resource that the user
+//! writes, `aws_lambda_function.get_items_lambda`; everything else that the code declares is in maps beside
+//! it, for optional use.
 
 use super::{
     event_sources,
@@ -67,7 +68,7 @@ fn route(route: &CheckedRoute) -> Value {
     ])
 }
 
-/// What a route, and the resource of a function, is called.
+/// The key of a route, and of a function's resource.
 fn key(name: &str) -> String {
     format!("{name}_lambda")
 }

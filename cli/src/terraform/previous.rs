@@ -1,8 +1,8 @@
-//! What the last emission left on the disk: what the next one is compared with.
+//! What the last emission left on disk, for comparison with the next one.
 //!
-//! In: the texts of the rendered files, and of that with the functions. Out: the routes, the `moved` blocks, whose Terraform it is, and
-//! whether it called functions after the API. What cannot be read was
-//! not written by routegen, and is refused when it would be overwritten; here it says nothing.
+//! In: the texts of the rendered files, including the one with the functions. Out: the routes, the `moved`
+//! blocks, the name of the API, and whether its functions were named after it. A file that cannot be read was
+//! not written by routegen; it is ignored here, and refused when it would be overwritten.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,8 @@ use camino::Utf8Path;
 use routegen_spec::PathPattern;
 use serde_json::Value;
 
-/// The resource that stays what it is under another name. All others have the name in them, and AWS renames nothing.
+/// The only resource that keeps its identity under another key. All others contain the name, and AWS renames
+/// nothing.
 pub(super) const INTEGRATION: &str = "aws_apigatewayv2_integration.this";
 
 /// One `moved` block, between two keys of functions.
@@ -23,9 +24,9 @@ pub(super) struct Move {
 
 #[derive(Debug, Default)]
 pub(crate) struct Previous {
-    /// The name of the API; none where only locals were emitted, which have none.
+    /// The name of the API; `None` if only locals were emitted, which do not contain it.
     pub(crate) api_name: Option<String>,
-    /// What the functions ran on.
+    /// The architectures of the functions.
     pub(crate) architectures: BTreeSet<String>,
     /// Whether it was a module whose functions had no prefix by default.
     pub(crate) has_bare_names: bool,
@@ -40,15 +41,15 @@ pub(super) struct PreviousRoute {
     pub(super) identity: Identity,
 }
 
-/// What makes two routes one for API Gateway: the method, and the path without the names of its parameters.
+/// What identifies a route for API Gateway: the method, and the path without the names of its parameters.
 pub(super) type Identity = (String, String);
 
 impl Previous {
-    /// The files that say it, in either syntax.
+    /// The files to read, in either syntax.
     pub(crate) const FILES: [&str; 6] =
         ["locals.tf", "locals.tf.json", "moved.tf", "moved.tf.json", "functions.tf", "functions.tf.json"];
 
-    /// Reads those of the files that there are, by name and text.
+    /// Reads the existing files, by name and text.
     pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut previous = Self::default();
         for (name, text) in files {
@@ -75,18 +76,18 @@ impl Previous {
         }));
     }
 
-    /// Whether there was a route that asks for this authorizer.
+    /// Whether a route used this authorizer.
     pub(crate) fn has_authorizer(&self, name: &str) -> bool {
         self.routes.iter().any(|route| route.authorizer.as_deref() == Some(name))
     }
 
-    /// Whether there was a route of this method and path, whatever its parameters were called.
+    /// Whether there was a route with this method and path, whatever the names of its parameters.
     pub(crate) fn has_route(&self, method: &str, path: &PathPattern) -> bool {
         self.routes.iter().any(|route| route.identity == (method.to_owned(), path.identity()))
     }
 }
 
-/// What a file says. Expressions are texts of the form `${…}`, as they are in Terraform's own JSON.
+/// The value of a file. Expressions are strings of the form `${…}`, as in Terraform's own JSON.
 pub(super) fn value(name: &str, text: &str) -> Option<Value> {
     match Utf8Path::new(name).extension() {
         Some("json") => serde_json::from_str(text).ok(),
@@ -103,7 +104,7 @@ fn route(route: &Value) -> Option<PreviousRoute> {
     })
 }
 
-/// No sign of a template is in a name or a path, where it would have to be escaped.
+/// A name or a path contains no template signs, which would have to be escaped.
 fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }

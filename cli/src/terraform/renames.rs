@@ -1,11 +1,12 @@
 //! What was renamed since the last emission, as `moved` blocks.
 //!
-//! In: the checked manifest, and what the last emission left. Out: the text of `moved.tf`, or none where nothing was
-//! renamed. The function of a route under another name is reached by the integration that the old one had: without the
-//! block Terraform would make a second one. Routes need none, since the module keeps them under their route keys.
+//! In: the checked manifest, and what the last emission left. Out: the text of `moved.tf`, or `None` if
+//! nothing was renamed. A route whose function has a new name keeps its old integration: without the block,
+//! Terraform would create a second one. Routes themselves need no block, because the module keeps them under
+//! their route keys.
 //!
-//! The blocks stay, because nobody knows which environments have been applied since. They go when a function takes the
-//! old name again, which Terraform would refuse, and when what they lead to is gone.
+//! The blocks stay, because it is unknown which environments have been applied since. A block is removed when
+//! a function takes the old name again, which Terraform would refuse, and when its target no longer exists.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +21,7 @@ const HEADER: &str = "\
 # Once every environment has been applied, this file can be deleted.
 ";
 
-/// The text of `moved.tf`, where there is something to say.
+/// The text of `moved.tf`, or `None` if there are no moves.
 pub(super) fn render(manifest: &CheckedManifest, previous: &Previous) -> Option<String> {
     let moves = kept(manifest, previous);
     if moves.is_empty() {
@@ -34,7 +35,7 @@ pub(super) fn render(manifest: &CheckedManifest, previous: &Previous) -> Option<
     Some(HEADER.to_owned() + &blocks.collect::<String>())
 }
 
-/// The moves of this emission and those of earlier ones that still lead somewhere.
+/// The moves of this emission, and those of earlier ones that still have a target.
 fn kept(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
     let functions: BTreeSet<&str> = manifest.routes.iter().map(|route| route.function.as_str()).collect();
     // The newest first.
@@ -42,7 +43,8 @@ fn kept(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
     steps.extend(previous.moves.iter().cloned());
     steps.retain(|step| !functions.contains(step.from.as_str()));
     let mut moves: Vec<Move> = Vec::new();
-    // Of two moves from one place, or to one, Terraform takes neither. Two branches may have left two, of which one leads nowhere.
+    // Terraform refuses two moves from one address, or to one. Two branches may have left two, one of which
+    // has no target.
     for step in leading_to(&functions, steps) {
         if !moves.iter().any(|other| other.excludes(&step)) {
             moves.push(step);
@@ -53,7 +55,7 @@ fn kept(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
     moves
 }
 
-/// Those that lead to one of these functions, at once or by others.
+/// The moves that lead to one of these functions, directly or through other moves.
 fn leading_to(functions: &BTreeSet<&str>, mut moves: Vec<Move>) -> Vec<Move> {
     let mut ends: BTreeSet<String> = functions.iter().map(|&function| function.to_owned()).collect();
     loop {
@@ -73,7 +75,7 @@ impl Move {
     }
 }
 
-/// The functions that routes lead to in place of others.
+/// The functions that replace others behind routes.
 fn new(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
     let before: BTreeMap<&Identity, &PreviousRoute> =
         previous.routes.iter().map(|route| (&route.identity, route)).collect();
@@ -82,7 +84,7 @@ fn new(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
         let identity = (route.spec.method.to_string(), route.spec.path.identity());
         let Some(old) = before.get(&identity) else { continue };
         let step = Move { from: old.function.clone(), to: route.function.clone() };
-        // What had the new name before stays what it was.
+        // If the new name existed before, its integration stays as it is.
         let is_new = previous.routes.iter().all(|route| route.function != step.to);
         if step.from != step.to && is_new && !moves.contains(&step) {
             moves.push(step);
@@ -109,13 +111,13 @@ mod tests {
         fixture::with(fixture::route(name, path), |spec| spec.description = description)
     }
 
-    /// Emits one API after the other, and returns the moves that the last one has.
+    /// Emits one API after the other, and returns the moves of the last one.
     fn emissions(apis: &[&[(&str, &str)]]) -> Vec<String> {
         let routes = |api: &&[(&str, &str)]| api.iter().map(|(name, path)| route(name, path)).collect();
         emissions_of(&apis.iter().map(routes).collect::<Vec<_>>())
     }
 
-    /// The same of routes at `/NAME`, each with its function.
+    /// The same for routes at `/NAME`, each with its function.
     fn emissions_of_functions(apis: &[&[(&str, &str)]]) -> Vec<String> {
         let routes = |api: &&[(&str, &str)]| {
             let routes = api.iter().map(|(name, function)| {
@@ -161,10 +163,10 @@ mod tests {
         assert_eq!(emissions_of_functions(&[own, group]), ["a > pets"]);
         assert_eq!(emissions_of_functions(&[group, own]), ["pets > a"]);
         assert_eq!(emissions_of_functions(&[group, &[("a", "dogs"), ("b", "dogs")]]), ["pets > dogs"]);
-        // The function stays, for one that is in it already.
+        // The function stays, for a route that is in it already.
         assert_eq!(emissions_of_functions(&[group, &[("a", "pets"), ("b", "b")]]), [""; 0]);
         assert_eq!(emissions_of_functions(&[&[("a", "pets"), ("b", "b")], group]), [""; 0]);
-        // There and back: of the two blocks only the newer can stay.
+        // There and back: only the newer of the two blocks can stay.
         assert_eq!(emissions_of_functions(&[own, group, own]), ["pets > a"]);
     }
 
@@ -198,12 +200,12 @@ mod tests {
         assert_eq!(emissions(&[a, b, b]), ["a > b"]);
         assert_eq!(emissions(&[a, b, c]), ["a > b", "b > c"]);
         assert_eq!(emissions(&[a, b, c, c]), ["a > b", "b > c"]);
-        // Back again: a block from `a` would be refused, for there is an `a`.
+        // Back again: a block from `a` would be refused, because `a` exists.
         assert_eq!(emissions(&[a, b, a]), ["b > a"]);
         assert_eq!(emissions(&[a, b, a, c]), ["a > c", "b > a"]);
-        // What they lead to is gone.
+        // Their target is gone.
         assert_eq!(emissions(&[a, b, c, &[("d", "/d")]]), [""; 0]);
-        // `c` had the first route, and has the second one now: only the newer block can stay.
+        // `c` had the first route and now has the second one: only the newer block can stay.
         assert_eq!(
             emissions(&[
                 &[("a", "/a"), ("x", "/x")],
