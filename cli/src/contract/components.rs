@@ -1,10 +1,11 @@
 //! The names of schemas in a document.
 //!
-//! In: all schemas of all routes, each with what it refers to by names of its own. Out: the components, and each schema with references
-//! to them. A name is that of the type in Rust. Where one name is of several schemas, as `Page` of `Page<Item>` and `Page<Pet>`, each is
-//! called by what it refers to, `Page_Item`, else by its contents. What is read and what is written of one type are one
-//! component where they are alike, and `ItemInput` and `Item` where they are not. Neither the order of the routes nor another route
-//! changes a name, unless it brings a schema of the same name.
+//! In: all schemas of all routes, each with its own definitions and references to them. Out: the components,
+//! and each schema with references to them. A component has the name of its Rust type. If several schemas
+//! share one name, such as `Page` for `Page<Item>` and `Page<Pet>`, each is named after what it refers to,
+//! `Page_Item`, or else by a hash of its contents. The input and the output schema of one type are one
+//! component if they are equivalent, otherwise `ItemInput` and `Item`. Neither the order of the routes nor
+//! another route changes a name, unless that route brings a schema of the same name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +13,7 @@ use routegen_spec::contract::Schema;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-/// Where a document has its schemas.
+/// The prefix of references to components.
 const PLACE: &str = "#/components/schemas/";
 
 /// The components that every document may have.
@@ -20,7 +21,7 @@ pub(super) const MESSAGE: &str = "GatewayMessage";
 pub(super) const PROBLEM: &str = "ProblemDetails";
 const RESERVED: [&str; 2] = [MESSAGE, PROBLEM];
 
-/// How a schema of a type refers to its definitions.
+/// The prefix of a type schema's references to its own definitions.
 const OWN: &str = "#/$defs/";
 
 /// The schemas that have names.
@@ -28,17 +29,18 @@ const OWN: &str = "#/$defs/";
 pub(super) struct Components {
     /// The name of each class of definitions.
     names: BTreeMap<Class, String>,
-    /// The class of each definition, by the schema that it is of and its name there.
+    /// The class of each definition, by its schema and its name there.
     classes: BTreeMap<(String, String), Class>,
     schemas: BTreeMap<String, Value>,
 }
 
-/// Definitions that are alike, by their name and by what they are with all that they refer to.
+/// A class of equivalent definitions: their name, and a digest of their contents with everything that they
+/// refer to.
 type Class = (String, String);
 
-/// A definition, of which others are alike.
+/// A definition that represents its class.
 struct Definition {
-    /// The schema that it is of.
+    /// The schema that contains it.
     root: String,
     value: Value,
     /// What it refers to, in the order of its references.
@@ -75,14 +77,14 @@ impl Components {
         components
     }
 
-    /// The schema as the document has it; `None` where the type has none.
+    /// The schema with references to components; `None` if the type has no schema.
     pub(super) fn resolve(&self, schema: &Schema) -> Option<Value> {
         let mut value = schema.value.clone()?;
         self.refer(&key(schema), &mut value);
         Some(value)
     }
 
-    /// Another value of the same type, such as a member of a problem.
+    /// The same for another value of this type, such as a member of a problem.
     pub(super) fn resolve_within(&self, schema: &Schema, mut value: Value) -> Value {
         self.refer(&key(schema), &mut value);
         value
@@ -93,7 +95,7 @@ impl Components {
         self.schemas
     }
 
-    /// What a component's name leads to.
+    /// The schema behind a reference to a component.
     pub(super) fn get(&self, reference: &str) -> Option<&Value> {
         self.schemas.get(reference.strip_prefix(PLACE)?)
     }
@@ -107,7 +109,7 @@ impl Components {
     }
 }
 
-/// A schema, told from others: those of one key are the same.
+/// A key that identifies a schema.
 fn key(schema: &Schema) -> String {
     let contract = if schema.is_input { "in" } else { "out" };
     let members = schema.problem.as_ref().map(|problem| serde_json::to_string(problem).unwrap_or_default());
@@ -115,7 +117,7 @@ fn key(schema: &Schema) -> String {
     format!("{contract} {} {:?} {members:?} {definitions}", schema.of, schema.value)
 }
 
-/// Calls `change` with every reference, and puts what it gives in its place.
+/// Calls `change` for every reference, and replaces it with the result.
 fn references(value: &mut Value, change: &mut impl FnMut(&str) -> Option<String>) {
     match value {
         Value::Object(members) => {
@@ -135,7 +137,7 @@ fn references(value: &mut Value, change: &mut impl FnMut(&str) -> Option<String>
     }
 }
 
-/// The name that such a reference means.
+/// The definition's name in such a reference.
 fn own_name(reference: &str) -> Option<String> {
     let encoded = reference.strip_prefix(OWN)?;
     let mut bytes = Vec::new();
@@ -151,7 +153,8 @@ fn own_name(reference: &str) -> Option<String> {
     Some(String::from_utf8(bytes).ok()?.replace("~1", "/").replace("~0", "~"))
 }
 
-/// Which definitions are alike. Two are where they say the same and what they refer to is alike, however deep and round that goes.
+/// The classes of definitions. Two definitions are equivalent if their own contents are equal and what they
+/// refer to is equivalent, at any depth and in cycles too.
 fn classes(roots: &BTreeMap<String, &Schema>) -> BTreeMap<(String, String), Class> {
     let definitions: BTreeMap<(String, String), (String, &Value)> = roots
         .iter()
@@ -162,7 +165,7 @@ fn classes(roots: &BTreeMap<String, &Schema>) -> BTreeMap<(String, String), Clas
                 .map(move |(name, value)| ((root.clone(), name.clone()), (base(name, schema), value)))
         })
         .collect();
-    // What each is known to be. A round more tells apart what differs one reference further.
+    // What is known of each so far. Each round separates those that differ one reference further away.
     let mut known: BTreeMap<(String, String), Class> =
         definitions.iter().map(|(place, (base, _))| (place.clone(), (base.clone(), String::new()))).collect();
     let mut count = 0;
@@ -187,12 +190,12 @@ fn classes(roots: &BTreeMap<String, &Schema>) -> BTreeMap<(String, String), Clas
     }
 }
 
-/// What two values have in common where they are the same.
+/// A digest, which equal values share.
 fn digest(value: &Value) -> String {
     Sha256::digest(value.to_string()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
-/// The name without the number that schemars gives to the second of a name within one schema.
+/// The name without the number that schemars appends to the second definition of that name in one schema.
 fn base(name: &str, schema: &Schema) -> String {
     let word = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let numbered = word.len() < name.len() && schema.definitions.contains_key(word);
@@ -209,8 +212,8 @@ fn names(
     }
     let mut names = BTreeMap::new();
     let mut taken = BTreeSet::from(RESERVED.map(str::to_owned));
-    // The names that types have by themselves come first, so that one made up is none of them; then those of several types, each
-    // after the ones that tell them apart.
+    // Unambiguous names come first, so that no generated name takes one of them; then names that several
+    // types share, each after the types that distinguish them.
     let (mut next, mut waiting): (Vec<_>, Vec<_>) =
         by_base.into_iter().partition(|(_, classes)| classes.len() == 1);
     loop {
@@ -229,7 +232,7 @@ fn names(
         };
         let (mut ready, mut rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_ready);
         if ready.is_empty() {
-            // Types that refer to each other: one of them has to be first.
+            // Types that refer to each other: one of them must be first.
             ready.extend((!rest.is_empty()).then(|| rest.remove(0)));
         }
         if ready.is_empty() {
@@ -239,7 +242,7 @@ fn names(
     }
 }
 
-/// The names of the classes of one base name, as far as `names` has those that they refer to.
+/// The names for the classes of one base name, as far as `names` contains the classes that they refer to.
 fn named<'a>(
     base: &str,
     classes: &[&'a Class],
@@ -258,7 +261,7 @@ fn named<'a>(
             .chain(read.into_iter().map(|class| (class, format!("{base_name}{suffix}"))))
             .collect();
     }
-    // What it refers to, by its name in the document.
+    // The names of what it refers to.
     let of = |class: &Class| -> String {
         let mut own = Vec::new();
         for other in values[class].references.iter().filter(|other| other.0 != base) {
@@ -269,7 +272,7 @@ fn named<'a>(
         }
         own.join("_")
     };
-    // What it says itself, without what it refers to: another route does not change it.
+    // A digest of its own contents, without what it refers to, so that another route does not change it.
     let contents = |class: &Class| {
         let mut value = values[class].value.clone();
         let mut others = values[class].references.iter();
@@ -278,7 +281,7 @@ fn named<'a>(
         });
         digest(&value)[..8].to_owned()
     };
-    // What is read and what is written of one instance is told apart as of any type.
+    // Inputs and outputs of one instance are distinguished like those of any type.
     let name = |class: &'a Class, others: &[&Class]| {
         let own = of(class);
         let same = others.iter().filter(|other| of(other) == own).count();
@@ -298,7 +301,7 @@ fn named<'a>(
     outputs.into_iter().chain(inputs).collect()
 }
 
-/// The name with nothing but what the name of a component may hold.
+/// Replaces characters that a component's name cannot contain.
 fn component_name(name: &str) -> String {
     let allowed = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
     let name: String = name.chars().map(allowed).collect();
@@ -362,7 +365,7 @@ mod tests {
         let mut schemas = vec![
             schema(false, json!({ "Page": page("Item"), "Item": item })),
             schema(false, json!({ "Page": page("Pet"), "Pet": pet })),
-            // Within one schema, schemars numbers the second.
+            // Within one schema, schemars numbers the second definition of a name.
             schema(
                 false,
                 json!({ "Both": { "a": page("Page"), "b": page("Page2") }, "Item": item, "Page": page("Pet"), "Page2": page("Item"), "Pet": pet }),

@@ -1,7 +1,8 @@
 //! The whole document.
 //!
-//! In: the checked routes, what their types told in two runs, and what `routegen.toml` says of the document. Out: the document, and what is
-//! left open. A route `$default` has no path, so that it is told beside the paths.
+//! In: the checked routes, what their types reported in two runs, and the `[openapi]` table of
+//! `routegen.toml`. Out: the document, and its gaps. The route `$default` has no path, so it is described
+//! beside the paths.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,16 +30,16 @@ use crate::{
     support::json as text,
 };
 
-/// The document, and what the types do not tell.
+/// The document, and what the types leave open.
 pub(crate) struct Described {
     document: Node,
     title: String,
-    /// What is left open, in the order of the routes.
+    /// The gaps, in the order of the routes.
     pub(crate) gaps: Vec<Gap>,
 }
 
 impl Described {
-    /// The document as a file has it.
+    /// The text of the document's file.
     pub(crate) fn text(&self, syntax: Syntax) -> String {
         match syntax {
             Syntax::Json => text::text(&self.document),
@@ -46,13 +47,13 @@ impl Described {
         }
     }
 
-    /// The document as a page to read.
+    /// The document as an HTML page.
     pub(crate) fn page(&self) -> String {
         reference::page(&text::text(&self.document), &self.title)
     }
 }
 
-/// Describes the API. With `strict`, what is left open is an error.
+/// Describes the API. With `strict`, a gap is an error.
 pub(crate) fn describe(
     workspace: &Workspace,
     checked: &CheckedManifest,
@@ -72,7 +73,7 @@ pub(crate) fn describe(
     Described { document: node, title, gaps: gaps(&open, workspace, checked, strict) }
 }
 
-/// What is open, each thing once for each handler.
+/// The gaps, each once per handler.
 fn gaps(open: &[(String, Kind)], workspace: &Workspace, checked: &CheckedManifest, strict: bool) -> Vec<Gap> {
     let root: &Utf8Path = &workspace.root;
     let mut seen = BTreeSet::new();
@@ -83,7 +84,7 @@ fn gaps(open: &[(String, Kind)], workspace: &Workspace, checked: &CheckedManifes
         let package = workspace.linked.iter().find(|package| package.name == route.spec.package);
         let has_schemars = package.is_some_and(|package| package.schemars.is_some());
         for kind in of_route {
-            // A type that several routes have is derived once.
+            // A type that several routes share needs only one derive.
             let key = match kind {
                 Kind::Untyped(_) | Kind::ChangingDefault(_) => (String::new(), kind.clone()),
                 kind => (route.spec.handler.clone(), kind.clone()),
@@ -101,7 +102,7 @@ struct Document<'a> {
     contract: &'a Contract,
     said: &'a Said,
     version: Version,
-    /// What is left open, with the entry point of its route.
+    /// The gaps, each with its route's entry point.
     open: Vec<(String, Kind)>,
 }
 
@@ -173,7 +174,7 @@ impl Document<'_> {
         of_routes.chain(of_consumers)
     }
 
-    /// The paths, and the route that takes what no path does.
+    /// The paths, and the `$default` route.
     fn paths(&mut self, components: &Components) -> (Object, Option<Object>) {
         let nothing = RouteTypes::default();
         let mut routes: Vec<&CheckedRoute> = self.checked.routes.iter().collect();
@@ -182,7 +183,7 @@ impl Document<'_> {
         let mut paths: BTreeMap<&str, BTreeMap<Method, Object>> = BTreeMap::new();
         let mut default = None;
         let mut open = Vec::new();
-        // A route of one method takes its requests from one of every method.
+        // For its method, a route with a single method takes precedence over one for every method.
         let (every, one): (Vec<&CheckedRoute>, Vec<&CheckedRoute>) =
             routes.into_iter().partition(|route| route.spec.method == Method::Any);
         for route in one.into_iter().chain(every) {
@@ -213,7 +214,7 @@ impl Document<'_> {
         (paths.collect(), default)
     }
 
-    /// The tags of routes, and those that `routegen.toml` says more of, in its order.
+    /// The tags of the routes, and those that `routegen.toml` describes, in its order.
     fn tags(&self) -> Vec<Node> {
         let of_routes: BTreeSet<&str> =
             self.checked.routes.iter().flat_map(|route| route.spec.tags.iter().map(String::as_str)).collect();
@@ -260,19 +261,20 @@ impl Document<'_> {
     }
 }
 
-/// The methods that a path of a document can have and a client can send.
+/// The methods that an OpenAPI path can have and that a client can send.
 const METHODS: [Method; 7] =
     [Method::Get, Method::Put, Method::Post, Method::Delete, Method::Options, Method::Head, Method::Patch];
 
-/// The literals of a path, with a place for each parameter.
+/// The literals of a path, with a placeholder for each parameter.
 type Form<'a> = Vec<Option<&'a str>>;
 
-/// How the document writes each path, and the names that its parameters have there. A document has one path of a form, whatever its
-/// parameters are called; a greedy one has its name without the `+`, unless the path is another one then.
+/// The path template for each path, with the names of its parameters. A document has one template for each
+/// form, whatever the parameters are called. A greedy parameter loses its `+`, unless that would be the
+/// template of another path.
 fn templates<'a>(routes: &[&'a CheckedRoute]) -> BTreeMap<&'a str, (String, Vec<String>)> {
     let mut by_form: BTreeMap<Form<'_>, (String, Vec<String>, bool)> = BTreeMap::new();
     let mut templates = BTreeMap::new();
-    // Those of one segment come first, because one that is greedy can have another form.
+    // Paths without a greedy parameter come first, because a greedy path can use another template.
     let is_greedy =
         |route: &CheckedRoute| matches!(route.spec.path.segments().last(), Some(Segment::Greedy(_)));
     let (greedy, single): (Vec<&CheckedRoute>, Vec<_>) =
@@ -322,7 +324,7 @@ fn referred(value: &Value) -> Vec<String> {
     }
 }
 
-/// What the gateway answers by itself. In the older version it stands for every error.
+/// The gateway's own error message. In the older version of OpenAPI it describes every error.
 fn message(version: Version) -> Value {
     let mut schema = json!({
         "type": "object",

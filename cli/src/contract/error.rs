@@ -1,4 +1,4 @@
-//! Errors of the document of the API.
+//! Errors of the OpenAPI document.
 
 use camino::Utf8PathBuf;
 use miette::Diagnostic;

@@ -1,7 +1,7 @@
-//! What a document says of functions: those of its operations, and those that no operation stands for.
+//! What a document says about functions: those of its operations, and those without an operation.
 //!
-//! In: the functions. Out: what an operation runs on; and a member for each authorizer and each consumer, so that `diff` sees what they may
-//! do in AWS, and what calls them.
+//! In: the functions. Out: what an operation runs on; and a member for each authorizer and consumer, so that
+//! `diff` sees its grants and its event source.
 
 use routegen_spec::{ConsumerSpec, SourceLocation, contract::ConsumerTypes};
 use serde_json::json;
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::check::{CheckedManifest, Function};
 
-/// What a function has, and what it may do in AWS.
+/// Adds a function's settings and its grants.
 pub(super) fn with_function(own: Object, function: &Function) -> Object {
     let list = |words: Vec<&str>| Node::List(words.into_iter().map(Node::from).collect());
     let texts = |texts: &[String]| list(texts.iter().map(String::as_str).collect());
@@ -28,8 +28,8 @@ pub(super) fn with_function(own: Object, function: &Function) -> Object {
         .with_any("grants", Node::List(grants.collect()))
 }
 
-/// The functions that authorizers and event sources stand before, by their names. What a consumer takes is its body, where its type has a
-/// schema.
+/// The authorizers and consumers, by their functions' names. The body of a consumer is its payload, if the
+/// type has a schema.
 pub(super) fn others(
     checked: &CheckedManifest,
     types: &[ConsumerTypes],

@@ -1,7 +1,7 @@
-//! What the types of a route do not tell.
+//! What the types of a route leave open.
 //!
-//! In: the type, and the route. Out: a diagnostic with the line of the attribute that says what to write. The document is right without
-//! it, and says less than it could.
+//! In: the type, and the route. Out: a diagnostic at the attribute's line, with the fix. Without the fix the
+//! document is correct, but less complete than it could be.
 
 use std::fmt::Display;
 
@@ -24,20 +24,20 @@ pub(crate) struct Gap {
     labels: Vec<LabeledSpan>,
 }
 
-/// What is left open, and of which type.
+/// The kind of gap, and the type that leaves it.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Kind {
     /// The type has no schema.
     Untyped(String),
-    /// The extractor reads the body in a way of its own.
+    /// The extractor reads the body in its own way.
     OpaqueBody(String),
-    /// The response is of a type that tells nothing.
+    /// The response type declares nothing.
     OpaqueAnswer,
-    /// The status is a value.
+    /// The status is only known at run time.
     UnknownStatus,
-    /// The parameters of the query are not known.
+    /// The query parameters are not known.
     OpaqueQuery(String),
-    /// A default is not the same in every run.
+    /// A default differs between runs.
     ChangingDefault(String),
 }
 
@@ -101,7 +101,7 @@ impl Kind {
     }
 }
 
-/// A type without the modules that it and its parameters are in.
+/// A type's name without module paths, also for its parameters.
 fn short(of: &str) -> String {
     let mut short = String::new();
     let mut word = String::new();

@@ -1,8 +1,9 @@
-//! The API as a document that clients read: OpenAPI.
+//! The API as an OpenAPI document, which clients read.
 //!
-//! In: the checked routes, what their types tell, and the table `[openapi]` of `routegen.toml`. Out: the document as a value, and what the
-//! types do not tell, each with its place. The same input gives the same bytes, in whatever order it was registered. It guesses
-//! nothing: what is not known is `{}` in the document, and a [`Gap`].
+//! In: the checked routes, what their types report, and the table `[openapi]` of `routegen.toml`. Out: the
+//! document as a value, and what the types leave open, each with its place. The same input gives the same
+//! bytes, whatever the order of registration. It guesses nothing: what is not known is `{}` in the document,
+//! and a [`Gap`].
 
 mod components;
 pub(crate) mod diff;

@@ -1,4 +1,4 @@
-//! A document as it is written: values whose members stay in the order in which they were added.
+//! A document's values, which keep their members in the order in which they were added.
 
 use serde::{
     Serialize, Serializer,
@@ -9,7 +9,7 @@ use serde_json::Value;
 /// A value of a document.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Node {
-    /// Values in which the order says nothing, such as a schema: their members are sorted.
+    /// A value without a meaningful order, such as a schema: its members are sorted.
     Value(Value),
     List(Vec<Node>),
     Object(Object),
@@ -20,13 +20,13 @@ pub(super) enum Node {
 pub(super) struct Object(pub(super) Vec<(String, Node)>);
 
 impl Object {
-    /// The same with another member.
+    /// Adds a member.
     pub(super) fn with(mut self, name: impl Into<String>, value: impl Into<Node>) -> Self {
         self.0.push((name.into(), value.into()));
         self
     }
 
-    /// The same with another member, if it has a value.
+    /// Adds a member if it has a value.
     pub(super) fn with_some(self, name: &str, value: Option<impl Into<Node>>) -> Self {
         match value {
             Some(value) => self.with(name, value),
@@ -34,12 +34,12 @@ impl Object {
         }
     }
 
-    /// The same with a text, unless it is empty.
+    /// Adds a text unless it is empty.
     pub(super) fn with_text(self, name: &str, text: &str) -> Self {
         if text.is_empty() { self } else { self.with(name, text) }
     }
 
-    /// The same with a list or an object, unless it is empty.
+    /// Adds a list or an object unless it is empty.
     pub(super) fn with_any(self, name: &str, value: impl Into<Node>) -> Self {
         match value.into() {
             Node::List(list) if list.is_empty() => self,

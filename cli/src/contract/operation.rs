@@ -1,7 +1,7 @@
-//! A route as an operation: its parameters, its body and its answers.
+//! A route as an operation: its parameters, its body and its responses.
 //!
-//! In: the checked route, and what its types tell. Out: the operation, and what is left open. Errors are those of the extractors, of the
-//! handler, and of API Gateway itself, whose words are other than a problem's.
+//! In: the checked route, and what its types report. Out: the operation, and what is left open. Errors come
+//! from the extractors, the handler, and API Gateway itself, whose messages are not problems.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::check::{CheckedRoute, Function};
 
-/// What an operation is made of.
+/// The input for an operation.
 pub(super) struct Operation<'a> {
     pub(super) route: &'a CheckedRoute,
     pub(super) function: Option<&'a Function>,
@@ -32,10 +32,10 @@ pub(super) struct Operation<'a> {
 }
 
 impl Operation<'_> {
-    /// The operation of one method, with parameters of these names in the path.
+    /// The operation for one method, whose path parameters have these names.
     pub(super) fn node(&self, method: Method, names: &[String], gaps: &mut Vec<Kind>) -> Object {
         let spec = &self.route.spec;
-        // A client is made a function of each, so that no two are alike.
+        // Client generators make a function of each id, so it must be unique.
         let id = match spec.method {
             Method::Any => format!("{}_{}", spec.name, method.as_str().to_lowercase()),
             _ => spec.name.to_string(),
@@ -79,7 +79,7 @@ impl Operation<'_> {
         let asked = taken
             .filter(|(_, taken)| taken.place == Place::Query)
             .map(|(argument, taken)| (&taken.schema, &taken.traced, argument.optional));
-        // axum reads a form from the query where a request has no body.
+        // For a request without a body, axum reads a form from the query.
         let forms = self.types.arguments.iter().filter(|_| reads_query(method)).filter_map(|argument| {
             let body = argument.body.as_ref().filter(|body| body.media_type == FORM)?;
             Some((&body.schema, &Traced::Unknown, argument.optional))
@@ -97,7 +97,7 @@ impl Operation<'_> {
         }
         nodes.extend(query.into_values().map(|parameter| self.parameter("query", parameter, false)));
         if open {
-            // Every name that has no parameter of its own.
+            // Any name that has no parameter of its own.
             let schema = json!({ "type": "object", "additionalProperties": { "type": "string" } });
             let parameter =
                 Object::default().with("name", "parameters").with("in", "query").with("schema", schema);
@@ -109,7 +109,7 @@ impl Operation<'_> {
             .iter()
             .filter_map(|argument| Some((&argument.header.as_ref()?.name, argument.optional)))
             .collect();
-        // Whether these three are sent, and how, is not for a parameter to say.
+        // OpenAPI ignores parameters with these three names.
         let headers = headers
             .into_iter()
             .filter(|(name, _)| !["accept", "authorization", "content-type"].contains(&name.as_str()));
@@ -169,7 +169,7 @@ impl Operation<'_> {
             let schema = match <[Value; 1]>::try_from(schemas) {
                 Ok([only]) => only,
                 Err(mut several) => {
-                    // A problem of no kind is the last: a reader sees those that are known by their type first.
+                    // The generic problem comes last, after the problems with a known type.
                     several.sort_by_cached_key(|schema| (*schema == problem(), schema.to_string()));
                     json!({ "anyOf": several })
                 }
@@ -231,7 +231,7 @@ impl Operation<'_> {
         for status in self.by_the_gateway(answers.contains_key(&Status::Is(400))) {
             answers.entry(Status::Is(status)).or_default().push(message(Status::Is(status)));
         }
-        // A problem of any status may be one of a status that is named.
+        // A problem of any status may also have one of the named statuses.
         if let Some(mut others) = answers.get(&Status::Other).cloned() {
             for answer in &mut others {
                 answer.bodies.retain(|body| body.media_type == PROBLEM);
@@ -269,7 +269,7 @@ impl Operation<'_> {
             .with_any("content", content)
     }
 
-    /// The statuses of what API Gateway answers in place of the function.
+    /// The statuses of responses that API Gateway sends in place of the function.
     fn by_the_gateway(&self, refuses_texts: bool) -> Vec<u16> {
         let spec = &self.route.spec;
         let authorized: &[u16] = match &self.route.authorizer {
@@ -285,7 +285,7 @@ impl Operation<'_> {
         statuses
     }
 
-    /// What other documents cannot say.
+    /// The `x-routegen` member: what OpenAPI cannot express.
     fn own(&self) -> Object {
         let RouteSpec {
             auth,
@@ -331,7 +331,7 @@ impl Operation<'_> {
             .with_any("middleware", list(middleware.clone()))
             .with_some("method", (*method == Method::Any).then_some(method.as_str()))
             .with("path", path.as_str());
-        // Its variables and what it may do are the function's, which all of its routes have.
+        // Variables and grants belong to the function, and all of its routes have them.
         let own = match self.function {
             Some(function) => with_function(own, function),
             None => own,
@@ -351,7 +351,7 @@ const JSON: &str = "application/json";
 /// Any media type.
 const ANY: &str = "*/*";
 
-/// What API Gateway answers by itself.
+/// API Gateway's own response.
 fn message(status: Status) -> Answer {
     let mut answer = Answer::new(status);
     let schema = Schema::known(json!({ "$ref": format!("#/components/schemas/{}", components::MESSAGE) }));
@@ -359,8 +359,9 @@ fn message(status: Status) -> Answer {
     answer
 }
 
-/// Generators of clients that read OpenAPI 3.0 and nothing newer take one type for all errors of an operation, that of the JSON, and take
-/// `default` for a success too. So every error has JSON there, whose schema allows for what the gateway and what a problem says.
+/// Client generators that support only OpenAPI 3.0 use one type for all errors of an operation, the JSON one,
+/// and take `default` for a success too. So every error has a JSON body here, with a schema that fits both
+/// the gateway's messages and problems.
 fn with_one_type_of_error(answers: &mut BTreeMap<Status, Vec<Answer>>) {
     let is_problem = |answer: &Answer| answer.bodies.iter().any(|body| body.media_type == PROBLEM);
     if answers.get(&Status::Other).is_some_and(|others| others.iter().all(is_problem)) {
@@ -386,7 +387,7 @@ fn reads_query(method: Method) -> bool {
     matches!(method, Method::Get | Method::Head)
 }
 
-/// Whether a type is a map or a list of pairs, which take whatever a query has.
+/// Whether a type is a map or a list of pairs, which accept any query.
 fn takes_any_name(of: &str) -> bool {
     [
         "std::collections::hash::map::HashMap<",
@@ -397,7 +398,8 @@ fn takes_any_name(of: &str) -> bool {
     .any(|name| of.starts_with(name))
 }
 
-/// An extractor in a `Result` answers with nothing by itself; one in an `Option` refuses what is there and wrong.
+/// An extractor in a `Result` never refuses by itself; one in an `Option` refuses a value that is present but
+/// invalid.
 fn is_result_for_the_handler(argument: &Argument) -> bool {
     argument.refusals.is_empty()
 }
@@ -422,7 +424,7 @@ fn header_name(name: &str) -> String {
     words.fold(first, |name, word| name + "-" + &word)
 }
 
-/// What a status means where nobody says it.
+/// The description of a status that has no other.
 fn phrase(status: Status) -> &'static str {
     match status {
         Status::Is(200) => "The answer",

@@ -1,7 +1,7 @@
 //! Parameters of the path and of the query.
 //!
-//! In: the type that takes them, by its schema or by what serde tells of it, and the path. Out: the parameters as the document has them. A
-//! schema is preferred, because it has descriptions and bounds.
+//! In: the type that takes them, by its schema or by what serde reports, and the path. Out: the document's
+//! parameters. A schema is preferred, because it has descriptions and bounds.
 
 use routegen_spec::{
     PathPattern,
@@ -31,7 +31,7 @@ impl Parameter {
     }
 }
 
-/// The parameters of the path, in its order. Of what no type tells, a text is what arrives.
+/// The parameters of the path, in its order. Without a type, a parameter is a string.
 pub(super) fn of_path(
     path: &PathPattern,
     taken: Option<&Parameters>,
@@ -50,7 +50,7 @@ pub(super) fn of_path(
     names.iter().enumerate().map(parameter).collect()
 }
 
-/// The parameters of the query; `None` where they are not known.
+/// The parameters of the query; `None` if they are not known.
 pub(super) fn of_query(
     schema: &Schema,
     traced: &Traced,
@@ -63,7 +63,7 @@ pub(super) fn of_query(
     Some(fields.into_iter().map(|known| Parameter::new(field(known))).collect())
 }
 
-/// The fields of a struct, by its schema, else by what serde tells.
+/// The fields of a struct, from its schema, else from what serde reports.
 fn fields(schema: &Schema, traced: &Traced, components: &Components) -> Option<Vec<Field>> {
     let resolved = components.resolve(schema);
     let object = resolved.as_ref().map(|value| followed(value, components));
@@ -83,7 +83,7 @@ fn fields(schema: &Schema, traced: &Traced, components: &Components) -> Option<V
     }
 }
 
-/// The values of a tuple, or one value.
+/// The values of a tuple, or a single value.
 fn values(taken: &Parameters, components: &Components) -> Vec<Value> {
     if let Some(value) = components.resolve(&taken.schema) {
         let object = followed(&value, components);
@@ -98,13 +98,14 @@ fn values(taken: &Parameters, components: &Components) -> Vec<Value> {
     }
 }
 
-/// What a schema that is a reference refers to.
+/// Follows a reference to its schema.
 fn followed<'a>(value: &'a Value, components: &'a Components) -> &'a Value {
     let target = value.get("$ref").and_then(Value::as_str).and_then(|reference| components.get(reference));
     target.unwrap_or(value)
 }
 
-/// A parameter that is there is never null: what may be null in a struct may be missing in a request.
+/// A parameter that is present is never null: a field that may be null in a struct may be missing in a
+/// request.
 fn without_null(mut schema: Value) -> Value {
     if let Some(members) = schema.as_object_mut() {
         if let Some(Value::Array(types)) = members.get("type").cloned()

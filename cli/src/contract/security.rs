@@ -1,8 +1,9 @@
-//! Who may call, in the words of OpenAPI.
+//! Who may call, as OpenAPI describes it.
 //!
-//! In: what decides about routes. Out: the schemes of the document, and what an operation asks for. Of the scopes of a route a token needs
-//! one, whereas those of one requirement are all necessary, so that each scope is a requirement of its own. Issuers are an environment's,
-//! and no part of the code: the address in a scheme stands for the one of each environment.
+//! In: the authorizers and scopes of routes. Out: the document's security schemes, and the requirements of an
+//! operation. A token needs one of a route's scopes, whereas all scopes within one requirement are necessary,
+//! so each scope gets its own requirement. Issuers belong to an environment and not to the code: the address
+//! in a scheme is a placeholder.
 
 use routegen_spec::{AuthorizerKind, IdentitySource, Scope};
 use serde_json::json;
@@ -13,7 +14,7 @@ use crate::check::Authorizer;
 /// The name of the scheme of `auth = "iam"`.
 const IAM: &str = "iam";
 
-/// The schemes of one authorizer, each with its name. Where there are several, a request needs all of them.
+/// The schemes of one authorizer, each with its name. If there are several, a request needs all of them.
 pub(super) fn schemes(authorizer: &Authorizer, description: &str) -> Vec<(String, Node)> {
     let name = &authorizer.name;
     match &authorizer.kind {
@@ -33,7 +34,7 @@ pub(super) fn schemes(authorizer: &Authorizer, description: &str) -> Vec<(String
                 return vec![(name.clone(), only.clone())];
             }
             if keys.is_empty() {
-                // It decides by what no client sends as such.
+                // Its identity sources are nothing that a client sends as credentials.
                 let scheme = Object::default().with("type", "http").with("scheme", "custom");
                 return vec![(name.clone(), scheme.with_text("description", description).into())];
             }
@@ -44,7 +45,7 @@ pub(super) fn schemes(authorizer: &Authorizer, description: &str) -> Vec<(String
     }
 }
 
-/// The scheme of requests that are signed with AWS credentials.
+/// The scheme for requests that are signed with AWS credentials.
 pub(super) fn iam() -> (String, Node) {
     let scheme = json!({
         "type": "apiKey",
@@ -56,7 +57,7 @@ pub(super) fn iam() -> (String, Node) {
     (IAM.to_owned(), scheme.into())
 }
 
-/// What an operation asks for; an empty list where everyone may call.
+/// The requirements of an operation; an empty list if everyone may call it.
 pub(super) fn requirements(auth: &str, kind: Option<&AuthorizerKind>, scopes: &[Scope]) -> Node {
     let Some(kind) = kind else { return Node::List(Vec::new()) };
     let authorizer = Authorizer { name: auth.to_owned(), kind: kind.clone() };

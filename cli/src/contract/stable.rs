@@ -1,15 +1,17 @@
-//! Defaults and examples that are not the same in every run.
+//! Defaults and examples that differ between runs.
 //!
-//! In: what the types told in each of two runs. Out: what they told in both, without defaults and examples that differ, and where
-//! these were. A document that says the time of its making would be stale at once.
+//! In: what the types reported in each of two runs. Out: what both runs have in common, without defaults and
+//! examples that differ, and where these were. A document with the time of its creation would be out of date
+//! at once.
 
 use routegen_spec::contract::Contract;
 use serde_json::Value;
 
-/// The keywords whose values are made by code of the user's.
+/// The keywords whose values come from the user's code.
 const MADE: [&str; 3] = ["default", "example", "examples"];
 
-/// What was told in both runs, and the routes with the keywords that were left out: the entry point, and the way to the keyword.
+/// What both runs have in common, and the keywords that were left out: their routes' entry points, and the
+/// paths to them.
 pub(super) fn stable([first, second]: &[Contract; 2]) -> (Contract, Vec<(String, String)>) {
     let mut left_out = Vec::new();
     let mut stable = first.clone();
@@ -35,7 +37,7 @@ fn keep(one: &mut Value, other: &Value, way: &mut Vec<String>, found: &mut Vec<S
             one.retain(|name, value| {
                 let same =
                     !MADE.contains(&name.as_str()) || other.get(name).is_some_and(|other| other == value);
-                // A property may be called so too; then it is a schema, and not what one says.
+                // A property may have such a name; then its value is a schema and not the keyword's.
                 let is_property = way.last().is_some_and(|name| name == "properties");
                 if !same && !is_property {
                     found.push(shown(way));

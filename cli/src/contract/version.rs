@@ -1,7 +1,8 @@
 //! The version of OpenAPI, and how a document is written in it.
 //!
-//! In: schemas of JSON Schema 2020-12, which is what OpenAPI 3.1 has. Out: the same as 3.0 has them, which is an older dialect of its own.
-//! What 3.0 cannot say is left out, so that a document of 3.0 takes more than the API, and never less.
+//! In: schemas of JSON Schema 2020-12, which OpenAPI 3.1 uses. Out: the same schemas for 3.0, which has an
+//! older dialect of its own. What 3.0 cannot express is left out, so that a 3.0 document never allows less
+//! than the API does.
 
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
@@ -18,7 +19,7 @@ pub(crate) enum Version {
     V31,
 }
 
-/// How a document is written.
+/// The syntax of a document's file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Syntax {
     Json,
@@ -26,7 +27,7 @@ pub(crate) enum Syntax {
 }
 
 impl Version {
-    /// What a document names itself.
+    /// The value of the document's member `openapi`.
     pub(super) fn number(self) -> &'static str {
         match self {
             Self::V30 => "3.0.4",
@@ -34,7 +35,7 @@ impl Version {
         }
     }
 
-    /// The schema as this version has it.
+    /// The schema in this version's dialect.
     pub(super) fn schema(self, mut schema: Value) -> Value {
         if self == Self::V30 {
             older(&mut schema);
@@ -43,12 +44,12 @@ impl Version {
     }
 }
 
-/// Keywords whose value is a schema, those whose value is a list of them, and those whose values have names.
+/// Keywords whose value is a schema, a list of schemas, or an object of named schemas.
 const ONE: [&str; 3] = ["items", "not", "additionalProperties"];
 const SEVERAL: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 const NAMED: [&str; 1] = ["properties"];
 
-/// What OpenAPI 3.0 does not know, and has no word for.
+/// Keywords without an equivalent in OpenAPI 3.0.
 const UNKNOWN: [&str; 16] = [
     "$schema",
     "$id",
@@ -68,7 +69,7 @@ const UNKNOWN: [&str; 16] = [
     "contentMediaType",
 ];
 
-/// Whether OpenAPI 3.0 has no word for a keyword.
+/// Whether a keyword has no equivalent in OpenAPI 3.0.
 pub(super) fn is_unknown_to_older(keyword: &str) -> bool {
     UNKNOWN.contains(&keyword)
 }
@@ -112,7 +113,7 @@ fn older_object(members: &mut Map<String, Value>) {
     }
     nullable(members);
     for name in ONE {
-        // Of these, `additionalProperties` alone may be a truth.
+        // Only `additionalProperties` may be a boolean.
         if let Some(value) =
             members.get_mut(name).filter(|value| name != "additionalProperties" || value.is_object())
         {
@@ -129,7 +130,7 @@ fn older_object(members: &mut Map<String, Value>) {
             schemas.values_mut().for_each(older);
         }
     }
-    // Beside a reference, 3.0 reads nothing.
+    // OpenAPI 3.0 ignores everything beside a reference.
     if members.len() > 1
         && let Some(reference) = members.remove("$ref")
     {
@@ -140,7 +141,7 @@ fn older_object(members: &mut Map<String, Value>) {
     }
 }
 
-/// `nullable` in the place of the type `null`.
+/// Replaces the type `null` with `nullable`.
 fn nullable(members: &mut Map<String, Value>) {
     if let Some(Value::Array(types)) = members.get("type").cloned() {
         let (nulls, others): (Vec<_>, Vec<_>) = types.into_iter().partition(|name| name == "null");

@@ -1,7 +1,7 @@
 //! A document as YAML.
 //!
-//! In: a [`Node`]. Out: text of YAML 1.2, which every reader of 1.1 reads alike: a text is quoted as in JSON unless it is plainly a word.
-//! It has no anchors, tags and blocks.
+//! In: a [`Node`]. Out: YAML 1.2 that readers of YAML 1.1 read in the same way: a string is quoted as in JSON
+//! unless it is clearly a plain word. The output has no anchors, tags or block scalars.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::node::{Node, Object};
 
-/// The document, with a line end.
+/// The document, with a final line feed.
 pub(super) fn text(node: &Node) -> String {
     let mut text = String::new();
     write(node, 0, &mut text);
@@ -65,7 +65,7 @@ fn item(value: &Node, depth: usize, out: &mut String) {
         let _ = writeln!(out, " {}", scalar(value));
         return;
     }
-    // The first line stands beside the hyphen.
+    // The first line goes beside the hyphen.
     let mut nested = String::new();
     write(value, depth + 1, &mut nested);
     out.push(' ');
@@ -89,7 +89,8 @@ fn scalar(node: &Node) -> String {
     }
 }
 
-/// A word as it is, anything else in quotes. What readers of YAML 1.1 take for a number, a date, nothing or a truth is none.
+/// A plain word as it is, anything else in quotes. A plain word is nothing that a reader of YAML 1.1 takes
+/// for a number, a date, null or a boolean.
 fn plain(text: &str) -> String {
     const MEANT: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
     let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '$'));

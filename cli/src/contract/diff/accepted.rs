@@ -1,7 +1,8 @@
-//! Changes that somebody has looked at and accepted, in routegen.toml.
+//! Changes that someone has reviewed and accepted in routegen.toml.
 //!
-//! In: what was found, and what is accepted. Out: what is left. It refuses an acceptance of a rule that does not exist, and one that
-//! matches nothing: it would lie in wait for a change that nobody has looked at.
+//! In: the findings, and the accepted changes. Out: the remaining findings. It refuses an acceptance of a
+//! rule that does not exist, and one that matches nothing, which could later hide a change that nobody has
+//! reviewed.
 
 use routegen_spec::Date;
 
@@ -14,7 +15,7 @@ use crate::{
     project::{self, config::Accepted},
 };
 
-/// What is left, and how many are accepted.
+/// The remaining findings, and how many were accepted.
 pub(crate) fn without_accepted(
     findings: Vec<Finding>,
     accepted: &[Accepted],

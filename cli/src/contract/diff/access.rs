@@ -1,8 +1,9 @@
 //! Who may call.
 //!
-//! In: what decides about an operation, before and after. Out: who may call who might not, and who may not who might. Of two authorizers
-//! nobody knows which lets more pass, so that another one is both. The scopes of an operation are those of which a token needs one; its
-//! identity sources are all necessary.
+//! In: the access rules of an operation, before and after. Out: whether callers are newly admitted, and
+//! whether callers are newly refused. It is unknown which of two authorizers admits more, so changing from
+//! one to another counts as both. A token needs one of an operation's scopes, whereas all of its identity
+//! sources are required.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ use super::{
     rule::Rule,
 };
 
-/// What decides about an operation.
+/// The access rules of an operation.
 #[derive(Debug)]
 pub(super) struct Access<'a> {
     /// `none`, or the kind of authorizer.
@@ -30,7 +31,8 @@ pub(super) struct Access<'a> {
 const NONE: &str = "none";
 
 impl<'a> Access<'a> {
-    /// Of two operations that are compared. Where one of the documents has OpenAPI's own words alone, the other's are taken too.
+    /// The access rules of two operations to compare. If one document has only standard OpenAPI, the other's
+    /// `x-routegen` is ignored too.
     pub(super) fn of_both(apis: [Api<'a>; 2], operations: [&Operation<'a>; 2]) -> [Self; 2] {
         let both_say_more = operations.iter().all(|operation| operation.own.get("auth").is_some());
         let of = |at: usize| {
@@ -59,7 +61,7 @@ impl<'a> Access<'a> {
         }
     }
 
-    /// What OpenAPI's own words say, in a document that nobody else wrote more into.
+    /// The access rules as standard OpenAPI describes them, for a document without `x-routegen`.
     fn by_security(api: Api<'a>, operation: &Operation<'a>) -> Self {
         let requirements = api.security(operation);
         let is_open = requirements
@@ -95,7 +97,7 @@ impl<'a> Access<'a> {
         self.kind == NONE
     }
 
-    /// What a person reads of it.
+    /// The parts to show to people.
     pub(super) fn shown(&self) -> Value {
         let mut shown = json!({ "auth": self.kind });
         if !self.authorizer.is_empty() {
@@ -109,7 +111,7 @@ impl<'a> Access<'a> {
         shown
     }
 
-    /// Whether callers may pass at the other who may not here, and the other way round.
+    /// Whether the other admits callers that this one refuses, and the reverse.
     pub(super) fn order(&self, after: &Access<'_>) -> Order {
         let mut findings = Findings::of(String::new(), None);
         compare(self, after, &mut findings);
@@ -135,7 +137,7 @@ impl<'a> Access<'a> {
     }
 }
 
-/// How one stands to another.
+/// How two sets of access rules compare.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Order {
     pub(super) looser: bool,
@@ -224,7 +226,7 @@ fn sources(base: &Access<'_>, head: &Access<'_>, findings: &mut Findings) {
     }
 }
 
-/// What stands around a handler: each as often as it is named.
+/// Compares what is wrapped around a handler; repeated names count as often as they occur.
 fn around(base: &[&str], head: &[&str], what: &str, less: Rule, more: Option<Rule>, findings: &mut Findings) {
     let missing = |from: &[&str], to: &[&str]| {
         let mut left = to.to_vec();
@@ -247,7 +249,7 @@ fn around(base: &[&str], head: &[&str], what: &str, less: Rule, more: Option<Rul
     }
 }
 
-/// How many requests an operation takes.
+/// Compares how many requests an operation accepts.
 pub(super) fn throttle(base: &Operation<'_>, head: &Operation<'_>, findings: &mut Findings) {
     let of = |operation: &Operation<'_>| {
         let throttle = operation.own.get("throttle").filter(|throttle| throttle.is_object())?;

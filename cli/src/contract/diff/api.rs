@@ -1,7 +1,7 @@
-//! A document, read for a comparison.
+//! Reads a document for a comparison.
 //!
-//! In: a document of OpenAPI 3.0 or 3.1, as `routegen openapi` writes it or near to it. Out: its operations, each known by its method and
-//! by its path without the names of parameters. It refuses what is no such document.
+//! In: an OpenAPI 3.0 or 3.1 document, as `routegen openapi` writes it or similar. Out: its operations,
+//! identified by method and by path without the names of parameters. It refuses anything else.
 
 use std::collections::BTreeMap;
 
@@ -10,46 +10,46 @@ use serde_json::{Map, Value};
 
 use super::finding::Place;
 
-/// The member of a document that has the route of no path.
+/// The document member with the `$default` route.
 const DEFAULT: &str = "x-routegen-default";
 
-/// The member of a document that has the functions without an operation.
+/// The document member with the functions that have no operation.
 const FUNCTIONS: &str = "x-routegen-functions";
 
 /// The methods of a path, as documents name them.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// A document, and what it refers to.
+/// A document, which resolves its own references.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Api<'a> {
     root: &'a Value,
 }
 
-/// What an operation is known by.
+/// What identifies an operation.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct Key {
     /// With `{}` for a parameter, and `{+}` for a greedy one.
     pub(super) path: String,
-    /// In upper case; `ANY` for `$default` alone.
+    /// In upper case; `ANY` only for `$default`.
     pub(super) method: String,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Operation<'a> {
     pub(super) key: Key,
-    /// The path as people know it.
+    /// The path as the user wrote it.
     path: String,
-    /// The names of the path's parameters, from left to right, as the document has them.
+    /// The names of the path's parameters in the document, from left to right.
     pub(super) names: Vec<&'a str>,
     pub(super) node: &'a Value,
-    /// The parameters of all operations of the path.
+    /// The parameters that all operations of the path share.
     shared: &'a [Value],
-    /// What OpenAPI has no word for.
+    /// The member `x-routegen`.
     pub(super) own: &'a Value,
 }
 
 impl<'a> Api<'a> {
-    /// The document; what is wrong with it, if it is none.
+    /// Wraps a document, or returns what is wrong with it.
     pub(super) fn new(root: &'a Value) -> Result<Self, &'static str> {
         match root.get("openapi").and_then(Value::as_str) {
             Some(version) if version.starts_with("3.") => Ok(Self { root }),
@@ -58,7 +58,7 @@ impl<'a> Api<'a> {
         }
     }
 
-    /// Whether its schemas are of the dialect before JSON Schema 2020-12.
+    /// Whether its schemas use the dialect before JSON Schema 2020-12.
     pub(super) fn is_older(self) -> bool {
         text(self.root, "openapi").starts_with("3.0")
     }
@@ -67,9 +67,9 @@ impl<'a> Api<'a> {
         self.root.get("components")?.get("schemas")?.as_object()
     }
 
-    /// What a value is, where it may be a reference.
+    /// Follows a value that may be a reference.
     pub(super) fn resolve(self, mut value: &'a Value) -> &'a Value {
-        // A circle of references is of no use to anybody, and ends here.
+        // A cycle of references ends here.
         for _ in 0..32 {
             let Some(reference) = value.get("$ref").and_then(Value::as_str) else { break };
             let Some(target) = self.refer(reference) else { break };
@@ -82,13 +82,13 @@ impl<'a> Api<'a> {
         self.root.pointer(reference.strip_prefix('#')?)
     }
 
-    /// The requirements of an operation, or those of the whole document.
+    /// The requirements of an operation, or else of the whole document.
     pub(super) fn security(self, operation: &Operation<'a>) -> &'a [Value] {
         let own = operation.node.get("security").or_else(|| self.root.get("security"));
         own.and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
-    /// A scheme of requirements.
+    /// The security scheme of this name.
     pub(super) fn scheme(self, name: &str) -> &'a Value {
         let schemes = self.root.get("components").and_then(|it| it.get("securitySchemes"));
         schemes.and_then(|schemes| schemes.get(name)).map_or(&Value::Null, |scheme| self.resolve(scheme))
@@ -116,8 +116,8 @@ impl<'a> Api<'a> {
         of_paths.chain(default).map(|operation| (operation.key.clone(), operation)).collect()
     }
 
-    /// The authorizers and the consumers, by the names of their functions. Each is like an operation: it has a function, and a consumer
-    /// may have a body.
+    /// The authorizers and the consumers, by the names of their functions. Each is treated like an operation:
+    /// it has a function, and a consumer may have a body.
     pub(super) fn functions(self) -> BTreeMap<&'a str, Operation<'a>> {
         let all = self.root.get(FUNCTIONS).and_then(Value::as_object).into_iter().flatten();
         all.map(|(name, node)| {
@@ -137,7 +137,7 @@ impl<'a> Api<'a> {
         shared: &'a [Value],
     ) -> Operation<'a> {
         let own = own(node);
-        // The name of a parameter in the document is that of the template, whatever a route of the same form calls it.
+        // The document names a parameter as in the template, whatever a route with the same form calls it.
         let (mut identity, names) = identity(template);
         let mut path = own.get("path").and_then(Value::as_str).unwrap_or(template).to_owned();
         let is_greedy = list(node, "parameters")
@@ -156,12 +156,12 @@ impl<'a> Api<'a> {
 }
 
 impl<'a> Operation<'a> {
-    /// Method and path, as findings name it.
+    /// Method and path, as findings show it.
     pub(super) fn name(&self) -> String {
         self.named(&self.key.method)
     }
 
-    /// The same for all methods, of a route that takes them all.
+    /// The same for all methods, for a route that accepts every method.
     pub(super) fn name_of_any(&self) -> String {
         self.named(Method::Any.as_str())
     }
@@ -174,7 +174,7 @@ impl<'a> Operation<'a> {
         self.key.path == PathPattern::DEFAULT
     }
 
-    /// Whether its route takes every method.
+    /// Whether its route accepts every method.
     pub(super) fn is_any(&self) -> bool {
         self.is_default() || text(self.own, "method") == Method::Any.as_str()
     }
@@ -183,7 +183,7 @@ impl<'a> Operation<'a> {
         self.key.path.ends_with("{+}")
     }
 
-    /// The path as API Gateway reads it.
+    /// The path as API Gateway parses it.
     pub(super) fn pattern(&self) -> Option<PathPattern> {
         self.path.parse().ok()
     }
@@ -200,12 +200,12 @@ impl<'a> Operation<'a> {
         self.node.get("deprecated") == Some(&Value::Bool(true))
     }
 
-    /// The day from which on it may be gone.
+    /// The date from which it may be removed.
     pub(super) fn sunset(&self) -> Option<&'a str> {
         self.node.get("x-sunset").and_then(Value::as_str)
     }
 
-    /// Its parameters, those of its path included.
+    /// Its parameters, including those of its path.
     pub(super) fn parameters(&self, api: Api<'a>) -> Vec<&'a Value> {
         let own: Vec<&Value> =
             list(self.node, "parameters").iter().map(|parameter| api.resolve(parameter)).collect();
@@ -218,17 +218,17 @@ impl<'a> Operation<'a> {
     }
 }
 
-/// A text of an object; empty where there is none.
+/// A string member of an object; empty if there is none.
 pub(super) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A list of an object; empty where there is none.
+/// A list member of an object; empty if there is none.
 pub(super) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// The texts of a list of an object.
+/// The strings in a list member of an object.
 pub(super) fn texts<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
     list(value, name).iter().filter_map(Value::as_str)
 }
@@ -237,7 +237,7 @@ fn own(node: &Value) -> &Value {
     node.get("x-routegen").unwrap_or(&Value::Null)
 }
 
-/// A template without the names of its parameters, and these names.
+/// A template without the names of its parameters, and those names.
 fn identity(template: &str) -> (String, Vec<&str>) {
     let (mut identity, mut names) = (String::new(), Vec::new());
     let mut rest = template;

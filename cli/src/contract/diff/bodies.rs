@@ -1,4 +1,4 @@
-//! Bodies of requests, and what bodies and answers have in common: media types.
+//! Request bodies, and what they share with responses: media types.
 
 use std::collections::BTreeMap;
 
@@ -61,7 +61,7 @@ fn is_required(body: &Value) -> bool {
     body.get("required") == Some(&Value::Bool(true))
 }
 
-/// The media types of a body or an answer, without their parameters, each with its schema.
+/// The media types of a body or a response, without their parameters, each with its schema.
 pub(super) fn media_types(of: &Value) -> BTreeMap<String, &Value> {
     let content = of.get("content").and_then(Value::as_object).into_iter().flatten();
     content
@@ -72,7 +72,7 @@ pub(super) fn media_types(of: &Value) -> BTreeMap<String, &Value> {
         .collect()
 }
 
-/// The schema of a media type, or that of a range in which it is.
+/// The schema of a media type, or of a media range that includes it.
 pub(super) fn counterpart<'a>(of: &BTreeMap<String, &'a Value>, media_type: &str) -> Option<&'a Value> {
     let range = media_type.split_once('/').map(|(kind, _)| format!("{kind}/*")).unwrap_or_default();
     [media_type, &range, "*/*"].into_iter().find_map(|name| of.get(name).copied())

@@ -1,7 +1,7 @@
 //! What an operation runs on, and what its function may do in AWS.
 //!
-//! What a function may do is the sum of what its routes ask for, because they share its role: a route that moves to another function gets
-//! what the others there have.
+//! The routes of a function share its role, so the function may do everything that any of them declares: a
+//! route that moves to another function also gets the grants of the routes there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,10 +40,10 @@ pub(super) fn compare(base: &Operation<'_>, head: &Operation<'_>, findings: &mut
 #[derive(Debug)]
 pub(super) struct Grants<'a>(BTreeMap<&'a str, Role<'a>>);
 
-/// What one may do.
+/// What one function may do.
 #[derive(Clone, Debug, Default)]
 struct Role<'a> {
-    /// The resources, each with its actions and the parts of it that they are for.
+    /// The resources, each with its actions and the parts that they apply to.
     resources: BTreeMap<&'a str, BTreeMap<&'a str, BTreeSet<&'a str>>>,
 }
 
@@ -67,7 +67,8 @@ impl<'a> Grants<'a> {
         Self(roles)
     }
 
-    /// The functions of an operation that are told apart here: the one that it had, if it is there, and the one that it has.
+    /// The pair of functions to compare for an operation: its old function, if it has a role here, and its
+    /// new one.
     pub(super) fn key(
         &self,
         base: Option<&Operation<'a>>,
@@ -78,7 +79,7 @@ impl<'a> Grants<'a> {
         (self.0.contains_key(old).then_some(old), new)
     }
 
-    /// What a function may do that another, or the same before, might not.
+    /// Reports what a function may do that the old one, or the same one before, was not allowed to.
     pub(super) fn widened(&self, old: Option<&str>, after: &Grants<'_>, new: &str, findings: &mut Findings) {
         let nothing = Role::default();
         let before = old.and_then(|name| self.0.get(name)).unwrap_or(&nothing);

@@ -1,4 +1,4 @@
-//! What a comparison finds.
+//! The findings of a comparison.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,15 +14,15 @@ pub(crate) struct Finding {
     /// Method and path, or `$default`.
     pub(crate) operation: String,
     pub(super) message: String,
-    /// The value that changed, before; null where there was none.
+    /// The changed value before; null if there was none.
     pub(super) before: Value,
-    /// And after; null where there is none.
+    /// The changed value after; null if there is none.
     pub(super) after: Value,
-    /// Where the attribute is, or the document where there is no attribute.
+    /// The place of the attribute, or the document if there is no attribute.
     pub(crate) place: Option<Place>,
     #[serde(skip)]
     pub(super) rule: Rule,
-    /// What of the operation it is about; with the values, what a finding is known by.
+    /// The part of the operation that changed. Together with the values, it identifies a finding.
     #[serde(skip)]
     pub(super) subject: String,
 }
@@ -35,7 +35,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// `src/lib.rs:7`, as documents have it.
+    /// Parses `src/lib.rs:7`, as documents contain it.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (file, line) = text.rsplit_once(':')?;
         Some(Self { file: file.to_owned(), line: line.parse().ok()? })
@@ -43,25 +43,26 @@ impl Place {
 }
 
 impl Finding {
-    /// What `[[accepted]]` knows it by: a hash of what it is about and of both values, and of no words.
+    /// Identifies the finding in `[[accepted]]`: a hash of the subject and of both values, but not of the
+    /// message.
     pub(crate) fn fingerprint(&self) -> String {
         let known = json!([self.subject, self.before, self.after]).to_string();
         let hash = Sha256::digest(known.as_bytes());
         hash.iter().take(6).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
     }
 
-    /// Whether the command fails by it, where these verdicts count.
+    /// Whether the finding makes the command fail, if these verdicts count.
     pub(crate) fn counts(&self, verdicts: &[Verdict]) -> bool {
         verdicts.contains(&self.verdict) || (!verdicts.is_empty() && self.rule.always_counts())
     }
 
-    /// Where docs/diff.md explains the rule.
+    /// The section of docs/diff.md that explains the rule.
     pub(super) fn page(id: &str) -> String {
         format!("https://github.com/routegen/routegen/blob/main/docs/diff.md#{id}")
     }
 }
 
-/// What is found of one operation. It knows what all of its findings have in common.
+/// The findings of one operation, with what they have in common.
 #[derive(Debug)]
 pub(super) struct Findings {
     operation: String,
@@ -74,7 +75,7 @@ impl Findings {
         Self { operation, place, found: Vec::new() }
     }
 
-    /// Adds a finding. Its subject and its values, not its words, are what it is known by.
+    /// Adds a finding. Its subject and values identify it, not its message.
     pub(super) fn add(
         &mut self,
         rule: Rule,

@@ -1,8 +1,10 @@
-//! What has changed between two documents of an API, for its clients, about who may call it, and about what its functions may do.
+//! What has changed between two documents of an API: for its clients, in who may call it, and in what its
+//! functions may do.
 //!
-//! In: two documents, as `routegen openapi` writes them, in either version of OpenAPI; the day. Out: findings, each of a rule with a stable
-//! id, and their report in each format. Documents are the same if only orders, names of components or ways of writing a schema differ.
-//! It sees no environment: origins, issuers and domains are variables of the Terraform module.
+//! In: two documents, as `routegen openapi` writes them, in either version of OpenAPI, and today's date. Out:
+//! findings, each of a rule with a stable id, and their report in each format. Documents are equal if they
+//! differ only in the order of things, in the names of components or in how a schema is written. It does not
+//! see environments: origins, issuers and domains are variables of the Terraform module.
 
 mod accepted;
 mod access;
@@ -37,12 +39,12 @@ pub(crate) use self::{
     summary::summary,
 };
 
-/// What the documents of two environments differ in is in neither of them.
+/// What may differ between environments and is in no document.
 pub(crate) const ENVIRONMENTS: &str =
     "origins (CORS), issuers, audiences and domains, which `terraform plan` shows";
 
-/// What has changed between two documents. Places in them are below `prefix`, and `document` is where routes are that are gone; `today` is
-/// for what has a day. What is wrong with a document, if it is none.
+/// Compares two documents. Places in them are relative to `prefix`, and `document` is the place of routes
+/// that were removed; `today` is for rules about dates. The error names the invalid document and its mistake.
 pub(crate) fn compare(
     base: &Value,
     head: &Value,
@@ -55,7 +57,7 @@ pub(crate) fn compare(
     let mut found = operations::compare(base, head, today);
     for finding in &mut found {
         match &mut finding.place {
-            // What is outside of the workspace is named from the root on.
+            // A place outside of the workspace is an absolute path.
             Some(place) if Utf8Path::new(&place.file).is_absolute() => {}
             Some(place) => place.file.insert_str(0, prefix),
             None => finding.place = Some(Place { file: document.to_owned(), line: 1 }),
@@ -64,7 +66,7 @@ pub(crate) fn compare(
     Ok(found)
 }
 
-/// One of two documents.
+/// One of the two documents.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Which {
     Base,

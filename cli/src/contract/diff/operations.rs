@@ -1,7 +1,8 @@
 //! Operations, before and after.
 //!
-//! In: two documents. Out: what has changed, operation by operation. Those of one method and one form of path are the same operation; what
-//! is found alike of all methods of an `ANY` route is said once.
+//! In: two documents. Out: what has changed, operation by operation. Two operations are the same if they have
+//! the same method and form of path. A finding that is the same for all methods of an `ANY` route is reported
+//! once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +21,7 @@ use super::{
     shadow::Routes,
 };
 
-/// What has changed; `today` is for what has a day.
+/// What has changed; `today` is for rules about dates.
 pub(super) fn compare<'a>(base_api: Api<'a>, head_api: Api<'a>, today: Date) -> Vec<Finding> {
     let (base, head) = (base_api.operations(), head_api.operations());
     let functions = [base_api.functions(), head_api.functions()];
@@ -64,8 +65,8 @@ pub(super) fn compare<'a>(base_api: Api<'a>, head_api: Api<'a>, today: Date) -> 
 
 type Paired<'o, 'a> = (Option<&'o Operation<'a>>, Option<&'o Operation<'a>>);
 
-/// The operations of both, each with its counterpart: of the same key; else the single one in the place of a greedy one and the other way
-/// round; else one of the same path and the same id, whose method is another.
+/// Pairs the operations of both documents: those with the same key; else a greedy and a single parameter in
+/// the same place; else those with the same path, and the same id or handler, but different methods.
 fn matched<'o, 'a>(
     base: &'o BTreeMap<Key, Operation<'a>>,
     head: &'o BTreeMap<Key, Operation<'a>>,
@@ -96,7 +97,7 @@ fn matched<'o, 'a>(
     pairs
 }
 
-/// The same path with a greedy parameter in the place of a single one at its end, or the other way round.
+/// The same path with a greedy parameter in place of a single one at its end, or the reverse.
 fn other_form(path: &str) -> String {
     match (path.strip_suffix("{+}"), path.strip_suffix("{}")) {
         (Some(begin), _) => format!("{begin}{{}}"),
@@ -112,9 +113,9 @@ struct Changes<'o, 'a> {
     grants: [Grants<'a>; 2],
     /// The functions whose grants have been compared.
     widened: BTreeSet<(Option<&'a str>, &'a str)>,
-    /// The paths that are there now.
+    /// The paths that exist now.
     paths: BTreeSet<&'o str>,
-    /// Those of them that a route has which takes every method.
+    /// Those of them with a route that accepts every method.
     any: BTreeSet<&'o str>,
     today: Date,
     found: Vec<Finding>,
@@ -156,10 +157,10 @@ impl<'a> Changes<'_, 'a> {
         self.found.extend(findings.found);
     }
 
-    /// The authorizers and consumers.
+    /// Compares the authorizers and consumers.
     fn functions(&mut self, [base, head]: &[BTreeMap<&'a str, Operation<'a>>; 2]) {
         for (name, old) in base.iter().filter(|(name, _)| !head.contains_key(*name)) {
-            // Who may call the routes of an authorizer that is gone, their own findings say.
+            // If an authorizer was removed, the findings of its routes report who may call them.
             if let Some(consumes) = old.own.get("consumes") {
                 let mut findings = Findings::of(old.name(), None);
                 let message = format!("`{name}` is gone, and what called it reaches no function");
@@ -191,7 +192,7 @@ impl<'a> Changes<'_, 'a> {
         }
     }
 
-    /// A route with another method.
+    /// A route whose method changed.
     fn moved(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
         let methods = [old.key.method.as_str(), new.key.method.as_str()];
         self.removed(old, Rule::RouteMethodChanged, &methods);
@@ -239,7 +240,7 @@ impl<'a> Changes<'_, 'a> {
         self.found.extend(findings.found);
     }
 
-    /// The routes of which a new one takes requests.
+    /// Reports the routes whose requests a new one takes.
     fn taken(&self, new: &Operation<'a>, findings: &mut Findings) {
         for old in self.routes[0].taken_by(new, &self.routes[1]) {
             self.takes(old, new, findings, true);

@@ -1,4 +1,4 @@
-//! Parameters of the path by their places, those of the query, of headers and of cookies by their names.
+//! Compares parameters: those of the path by position; those of the query, of headers and of cookies by name.
 
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ fn one<'a>(pair: &Pair<'a>, of: &str, base: &'a Value, head: &'a Value, findings
     values::compare(pair, Area::Parameter, of, schema(base), schema(head), findings);
 }
 
-/// A name in a path is on no wire, so that its place counts.
+/// The names of path parameters are not sent, so their position counts.
 fn of_path<'a>(
     pair: &Pair<'a>,
     (base, before): (&Operation<'a>, &[&'a Value]),
@@ -99,7 +99,7 @@ fn of_path<'a>(
     }
 }
 
-/// The parameters of all places but the path. Names of headers are of any case.
+/// The parameters outside of the path. Header names are not case-sensitive.
 fn named<'a>(parameters: &[&'a Value]) -> BTreeMap<(&'a str, String), &'a Value> {
     let others = parameters.iter().filter(|parameter| text(parameter, "in") != "path");
     others

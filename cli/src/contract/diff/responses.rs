@@ -1,6 +1,6 @@
-//! Answers, by their statuses.
+//! Compares responses, by their statuses.
 //!
-//! An answer of success is what clients are written for. That an error is no longer among the answers fails nobody.
+//! Clients are written for successful responses. Removing an error response breaks nobody.
 
 use serde_json::{Map, Value, json};
 
@@ -49,7 +49,7 @@ fn responses<'a>(operation: &Operation<'a>) -> Option<&'a Map<String, Value>> {
     operation.node.get("responses")?.as_object()
 }
 
-/// What is answered where a status was: the same, or those of its class.
+/// The counterparts of a status: the same status, or those of its class.
 fn counterparts<'a>(after: &'a Map<String, Value>, status: &str) -> Vec<(&'a String, &'a Value)> {
     if let Some((name, same)) = after.get_key_value(status) {
         return vec![(name, same)];
@@ -75,7 +75,7 @@ fn one<'a>(
             values::compare(pair, area, &format!("{of} ({media_type})"), schema, other, findings);
             continue;
         }
-        // A range is narrowed where one of its types is answered.
+        // A media range is narrowed if only some of its types are returned.
         let narrower: Vec<_> = after
             .iter()
             .filter(|(other, _)| counterpart(&[(media_type.clone(), *schema)].into(), other).is_some())

@@ -1,5 +1,5 @@
-//! The rules of `routegen diff`: the one table from which come their ids, their verdicts, what SARIF lists, and what docs/diff.md has to
-//! explain.
+//! The rules of `routegen diff`. This one table determines their ids, their verdicts, what SARIF lists, and
+//! what docs/diff.md must explain.
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -31,14 +31,14 @@ impl Verdict {
     }
 }
 
-/// What is known of a rule.
+/// The description of a rule.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct About {
     pub(super) rule: Rule,
-    /// What it is accepted by; it never changes its meaning.
+    /// The id by which findings are accepted; its meaning never changes.
     pub(super) id: &'static str,
     pub(super) verdict: Verdict,
-    /// What has happened, in a few words.
+    /// What happened, in a few words.
     pub(super) title: &'static str,
 }
 
@@ -165,7 +165,7 @@ impl Rule {
         RULES.iter().find(|about| about.id == id).map(|about| about.rule)
     }
 
-    /// The worst: it counts whatever else does, unless nothing does.
+    /// The most serious rule counts even if its verdict does not, unless nothing counts.
     pub(super) fn always_counts(self) -> bool {
         self == Self::AuthRemoved
     }

@@ -1,7 +1,8 @@
 //! New routes that take requests from others.
 //!
-//! In: the routes before and after. Out: for each new one, the routes that took some of its requests before. Which route takes a request
-//! is API Gateway's own selection; what is tried are requests that both a new route and an old one could take.
+//! In: the routes before and after. Out: for each new one, the routes that took some of its requests before.
+//! API Gateway's own selection decides which route takes a request; it is tried with requests that match both
+//! a new route and an old one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,10 +17,10 @@ pub(super) struct Routes<'o, 'a> {
     operations: Vec<&'o Operation<'a>>,
 }
 
-/// The value of a parameter, which no literal is.
+/// A parameter value that equals no literal.
 const ANY: &str = "0-any-0";
 
-/// A method that no route names, which `ANY` takes.
+/// A method that no route names, so that only `ANY` accepts it.
 const OTHER: &str = "PROPFIND";
 
 impl<'o, 'a> Routes<'o, 'a> {
@@ -28,7 +29,7 @@ impl<'o, 'a> Routes<'o, 'a> {
         for operation in operations {
             let Some(pattern) = operation.pattern() else { continue };
             let index = routes.operations.len();
-            // The same path twice is a mistake that others report.
+            // The same path twice is a mistake that is reported elsewhere.
             let own = operation.key.method.parse::<Method>();
             let methods = own.into_iter().chain(operation.is_any().then_some(Method::Any));
             for method in methods {
@@ -44,7 +45,7 @@ impl<'o, 'a> Routes<'o, 'a> {
         self.trie.select(method, &path).map(|index| self.operations[index])
     }
 
-    /// The operations of which a new one in `after` takes requests.
+    /// The operations whose requests a new one in `after` takes.
     pub(super) fn taken_by(&self, new: &Operation<'_>, after: &Routes<'_, '_>) -> Vec<&'o Operation<'a>> {
         let mut taken: BTreeMap<Key, &Operation<'_>> = BTreeMap::new();
         if new.is_default() {
@@ -67,7 +68,7 @@ impl<'o, 'a> Routes<'o, 'a> {
     }
 }
 
-/// A path that both patterns take, if there is one. Parameters have a value that no literal is.
+/// A path that matches both patterns, if there is one. Parameters get a value that equals no literal.
 fn common(one: &PathPattern, other: &PathPattern) -> Option<String> {
     if one.is_default() || other.is_default() {
         return None;
@@ -103,7 +104,7 @@ fn rest(segments: &[Segment]) -> String {
     let text = |path: String, segment: &Segment| match segment {
         Segment::Literal(text) => path + "/" + text,
         Segment::Param(_) => path + "/" + ANY,
-        // One segment could be taken by a parameter.
+        // Two segments, because a single one could match a parameter.
         Segment::Greedy(_) => path + "/" + ANY + "/" + ANY,
     };
     segments.iter().fold(String::new(), text)

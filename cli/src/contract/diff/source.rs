@@ -1,7 +1,8 @@
-//! Where a document comes from: a file, a revision of git, or the code as it is.
+//! Where a document comes from: a file, a git revision, or the current code.
 //!
-//! In: a word of the command line. Out: the document's text, and what was read. A file wins over a revision of its name. Of a revision the
-//! committed file is read, so that nothing is checked out and nothing built. A word is never taken for an option of git.
+//! In: an argument of the command line. Out: the document's text, and its source. A file takes precedence
+//! over a revision of the same name. For a revision, the committed file is read, so that nothing is checked
+//! out or built. An argument is never passed to git as an option.
 
 use std::{
     fmt,
@@ -18,7 +19,7 @@ use crate::{contract::Error, support::files};
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(tag = "source", rename_all = "snake_case")]
 pub(crate) enum Source {
-    /// The code as it is.
+    /// The current code.
     Code,
     File {
         file: String,
@@ -27,9 +28,9 @@ pub(crate) enum Source {
         revision: String,
         /// The commit whose file was read.
         commit: String,
-        /// Whether that is where the branch and this one parted, and not the branch's tip.
+        /// Whether the commit is the merge base with the branch, and not the branch's tip.
         merge_base: bool,
-        /// From the root of the repository.
+        /// Relative to the root of the repository.
         file: String,
     },
 }
@@ -48,20 +49,20 @@ impl fmt::Display for Source {
     }
 }
 
-/// A repository of git.
+/// A git repository.
 #[derive(Debug)]
 pub(crate) struct Repository {
     root: Utf8PathBuf,
 }
 
 impl Repository {
-    /// The one in which a folder is.
+    /// The repository that contains a folder.
     pub(crate) fn around(folder: &Utf8Path) -> Result<Self, Error> {
         let root = git(folder, &["rev-parse", "--show-toplevel"])?;
         Ok(Self { root: canonical(Utf8Path::new(root.trim_end_matches(['\n', '\r']))) })
     }
 
-    /// A path as git names it, if it is in the repository.
+    /// A path in git's form, if it is in the repository.
     pub(crate) fn name(&self, path: &Utf8Path) -> Option<String> {
         let canonical = match (path.parent(), path.file_name()) {
             (Some(folder), Some(name)) => canonical(folder).join(name),
@@ -71,7 +72,7 @@ impl Repository {
         Some(name.components().map(|part| part.as_str()).collect::<Vec<_>>().join("/"))
     }
 
-    /// The commit of a revision, if there is one.
+    /// The commit of a revision, if it exists.
     fn commit(&self, revision: &str) -> Option<String> {
         let revision = format!("{revision}^{{commit}}");
         let found = git(&self.root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &revision]);
@@ -87,7 +88,7 @@ impl Repository {
         })
     }
 
-    /// The document of a revision: of a branch, that of the commit where it and `with` parted, where git knows one.
+    /// The document of a revision; for a branch, at its merge base with `with`, if git finds one.
     fn read(&self, word: &str, with: Option<&str>, document: &Utf8Path) -> Result<(String, Source), Error> {
         let unknown = || Error::NoSource { word: word.to_owned() };
         let tip = self.commit(word).ok_or_else(unknown)?;
@@ -108,8 +109,8 @@ impl Repository {
     }
 }
 
-/// The document that a word of the command line means. `document` is where the package has its own, and `with` the revision on the other
-/// side.
+/// Reads the document that an argument refers to. `document` is the path of the package's own document, and
+/// `with` the revision on the other side.
 pub(crate) fn read<E: From<Error>>(
     word: &str,
     with: Option<&str>,
@@ -124,17 +125,17 @@ pub(crate) fn read<E: From<Error>>(
     Ok(Repository::around(folder)?.read(word, with, &document)?)
 }
 
-/// Whether a word is the name of a file that there is.
+/// Whether the argument is the name of an existing file.
 pub(crate) fn is_file(word: &str) -> bool {
     Utf8Path::new(word).is_file()
 }
 
-/// A path by which git names it too, where links lead to it.
+/// The path without links, as git uses it.
 fn canonical(path: &Utf8Path) -> Utf8PathBuf {
     path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned())
 }
 
-/// What git says.
+/// Runs git and returns its output.
 fn git(folder: &Utf8Path, arguments: &[&str]) -> Result<String, Error> {
     let failed = |reason: String| Error::Git { reason };
     let output = Command::new("git")

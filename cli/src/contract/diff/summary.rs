@@ -1,8 +1,8 @@
-//! How many findings there are of each verdict, in words.
+//! The number of findings of each verdict, in words.
 
 use super::{finding::Finding, rule::Verdict};
 
-/// Such as `2 breaking, 1 warning`; empty where there is none.
+/// Such as `2 breaking, 1 warning`; empty without findings.
 pub(crate) fn summary<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> String {
     let findings: Vec<_> = findings.into_iter().collect();
     let counts = Verdict::ALL.into_iter().filter_map(|verdict| {

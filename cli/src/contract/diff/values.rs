@@ -1,4 +1,4 @@
-//! Which rule a difference of two schemas is a case of, and what is said of it.
+//! The rule for each difference between two schemas, and its message.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub(super) enum Area {
     Parameter,
     Body,
     Answer,
-    /// An answer that says what went wrong.
+    /// A response that reports an error.
     Error,
 }
 
@@ -27,7 +27,7 @@ impl Area {
     }
 }
 
-/// Compares two schemas of one value, which `of` names, such as `the body`.
+/// Compares two schemas of one value, which `of` names in messages, such as `the body`.
 pub(super) fn compare<'a>(
     pair: &Pair<'a>,
     area: Area,

@@ -1,8 +1,8 @@
-//! The document as a page to read: one file, with its viewer in it.
+//! The document as a page: one file that includes its viewer.
 //!
-//! In: the document as JSON, and its title. Out: HTML that works offline. Its policy lets no script run but the two that are in it, and
-//! lets them ask nobody for anything. The viewer is Swagger UI, which `cargo xtask viewer` takes from its package; it is
-//! in `viewer/`, with its licence.
+//! In: the document as JSON, and its title. Out: HTML that works offline. Its content security policy allows
+//! only the two scripts in the page, and no requests. The viewer is Swagger UI, which `cargo xtask viewer`
+//! takes from its package; it is in `viewer/`, with its licence.
 
 use std::io::{Cursor, Read as _};
 
@@ -20,7 +20,7 @@ pub(crate) fn viewer() -> (String, String) {
     (file("swagger-ui-bundle.js"), file("swagger-ui.css") + STYLE)
 }
 
-/// The page of a document.
+/// The page for a document.
 pub(super) fn page(document: &str, title: &str) -> String {
     let viewer = script(&file("swagger-ui-bundle.js"));
     let start = script(START);
@@ -30,11 +30,11 @@ pub(super) fn page(document: &str, title: &str) -> String {
         source(&start)
     );
     let licence = ["NOTICE", "LICENSE", "swagger-ui-bundle.js.LICENSE.txt"].map(file).join("\n");
-    // Each is replaced once, so that what comes in for one cannot name another.
+    // Each placeholder is replaced once, so that no inserted text can contain another placeholder.
     let parts = [
         ("{policy}", policy),
         ("{title}", escaped(title)),
-        // A comment ends with two hyphens and a bracket.
+        // Two hyphens and a bracket would end the comment.
         ("{licence}", licence.replace("--", "- -")),
         ("{style}", file("swagger-ui.css").replace("</", "<\\/")),
         ("{own_style}", STYLE.to_owned()),
@@ -65,12 +65,12 @@ fn file(name: &str) -> String {
     text
 }
 
-/// A script as it stands in HTML, where these words would end it, in texts and patterns alone.
+/// Escapes a script for HTML, where these words would end it. They only occur in its strings and patterns.
 fn script(text: &str) -> String {
     text.replace("<!--", "\\x3c!--").replace("<script", "\\x3cscript").replace("</script", "\\x3c/script")
 }
 
-/// How a policy names a script.
+/// The policy's source expression for a script.
 fn source(script: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script)))
 }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::Report;
 use crate::contract::diff::Finding;
 
-/// `counts` says which findings make the command fail.
+/// `counts` returns whether a finding makes the command fail.
 pub(crate) fn github(report: &Report<'_>, counts: impl Fn(&Finding) -> bool) -> String {
     let mut text = String::new();
     for finding in report.findings {

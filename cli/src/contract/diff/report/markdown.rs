@@ -43,7 +43,7 @@ pub(crate) fn markdown(report: &Report<'_>) -> String {
     text
 }
 
-/// Text in a cell. What is between backticks is code, as in a message; nothing else is markup.
+/// Text for a table cell. What is in backticks is code, as in a message; everything else is escaped.
 fn words(text: &str) -> String {
     let mut cell = String::new();
     for (at, part) in text.split('`').enumerate() {
@@ -65,7 +65,7 @@ fn words(text: &str) -> String {
     cell
 }
 
-/// Code in a cell of a table, in which nothing ends it: a bar would end the cell, and a backtick the code.
+/// Code for a table cell: a bar would end the cell, and a backtick the code.
 fn code(text: &str) -> String {
     let mut cell = String::from("<code>");
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! What is found, in the words of those who read it: people, programs, GitHub, code scanning, a pull request.
+//! The findings in each output format: for people, programs, GitHub, code scanning and pull requests.
 
 mod github;
 mod markdown;
@@ -10,17 +10,17 @@ use serde::Serialize;
 pub(crate) use self::{github::github, markdown::markdown, sarif::sarif, text::text};
 use super::{finding::Finding, source::Source};
 
-/// The version of the form of `--format json`.
+/// The version of the `--format json` output.
 const FORMAT_VERSION: u32 = 1;
 
-/// What a comparison comes to. As JSON it has the form of docs/diff.schema.json.
+/// The result of a comparison. Its JSON follows docs/diff.schema.json.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report<'a> {
     format_version: u32,
     base: &'a Source,
     head: &'a Source,
     findings: &'a [Finding],
-    /// How many findings are accepted in routegen.toml, and are not among these.
+    /// How many findings are accepted in routegen.toml; these are not in the list.
     #[serde(skip)]
     accepted: usize,
 }

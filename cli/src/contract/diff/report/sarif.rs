@@ -1,6 +1,6 @@
 //! For code scanning: [SARIF 2.1.0](https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html).
 //!
-//! All rules are listed, so that a result is known by its rule also where it is the first of it.
+//! All rules are listed, so that the first result of a rule can refer to it too.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use crate::{
     support::json,
 };
 
-/// What a path has as itself in a URI.
+/// The characters that a path in a URI may contain unescaped.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
 
 pub(crate) fn sarif(report: &Report<'_>) -> String {

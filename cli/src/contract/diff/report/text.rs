@@ -37,7 +37,7 @@ pub(crate) fn text(report: &Report<'_>) -> String {
     text
 }
 
-/// A value on one line, as far as it is of use there.
+/// A value on one line, shortened to what is useful there.
 pub(super) fn short(value: &Value) -> String {
     const LONG: usize = 300;
     let text = value.to_string();

@@ -9,7 +9,7 @@ use super::{
     shape::{Bound, LOWER, STEP, Shape, UNIQUE, UPPER},
 };
 
-/// What differs: the kind, and both values with the keyword.
+/// A difference: its kind, and both values with the keyword.
 pub(super) type Difference = (Kind, Value, Value);
 
 pub(super) fn bounds(base: &Shape<'_>, head: &Shape<'_>, side: Side) -> Vec<Difference> {
@@ -26,7 +26,7 @@ pub(super) fn bounds(base: &Shape<'_>, head: &Shape<'_>, side: Side) -> Vec<Diff
     LOWER.iter().chain(&UPPER).chain(&[STEP, UNIQUE]).filter_map(differs).collect()
 }
 
-/// What follows where `from` is what was allowed and `to` is.
+/// Whether `to` allows less than `from`, and the kind of the difference.
 fn narrowed(name: &str, from: Option<&Bound>, to: Option<&Bound>) -> Option<Kind> {
     let to = to?;
     let Some(from) = from else { return Some(Kind::BoundAdded) };
@@ -54,7 +54,7 @@ fn shown(name: &str, bound: &Bound) -> Value {
     }
 }
 
-/// The bounds; of integers, what is above 0 is 1 and more.
+/// The bounds; for integers, an exclusive 0 becomes an inclusive 1.
 fn inclusive(shape: &Shape<'_>) -> BTreeMap<&'static str, Bound> {
     let mut bounds = shape.bounds.clone();
     if shape.types.as_deref() == Some(&["integer"]) {
@@ -69,7 +69,8 @@ fn inclusive(shape: &Shape<'_>) -> BTreeMap<&'static str, Bound> {
     bounds
 }
 
-/// Whether a form takes less in a request or has more in a response: a number of fewer bits, another format of a text.
+/// Whether a format accepts less in a request or allows more in a response: a number with fewer bits, or
+/// another string format.
 pub(super) fn format(base: &Shape<'_>, head: &Shape<'_>, side: Side) -> bool {
     if base.format == head.format || base.values.is_some() || head.values.is_some() {
         return false;
@@ -98,7 +99,7 @@ fn is_integer(shape: &Shape<'_>) -> bool {
     shape.types.as_deref() == Some(&["integer"])
 }
 
-/// The least and the most that a format holds.
+/// The smallest and the largest value of a format.
 fn range(format: Option<&str>) -> Option<(i128, i128)> {
     Some(match format? {
         "int8" => (i8::MIN.into(), i8::MAX.into()),
@@ -115,7 +116,7 @@ fn range(format: Option<&str>) -> Option<(i128, i128)> {
     })
 }
 
-/// The least and the most that a value is, by its format and its bounds.
+/// The smallest and the largest value, by its format and its bounds.
 fn limits(shape: &Shape<'_>) -> (i128, i128) {
     let (mut least, mut most) = range(shape.format).unwrap_or((i128::MIN, i128::MAX));
     let bounds = inclusive(shape);
@@ -132,7 +133,7 @@ fn limits(shape: &Shape<'_>) -> (i128, i128) {
     (least, most)
 }
 
-/// A pattern that there was not, or that is another one.
+/// A pattern that is new or has changed.
 pub(super) fn patterns(base: &Shape<'_>, head: &Shape<'_>, side: Side) -> Option<Difference> {
     let mut before = base.patterns.clone();
     let mut after = head.patterns.clone();

@@ -1,21 +1,21 @@
-//! What differs between two schemas.
+//! The differences between two schemas.
 
 use serde_json::Value;
 
 /// Who sends the values.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in super::super) enum Side {
-    /// A client: what was taken has to be taken.
+    /// A client: what was accepted must still be accepted.
     Request,
-    /// The service: what was never sent must not be.
+    /// The service: it must not send what it never sent before.
     Response,
 }
 
-/// A difference that somebody can notice.
+/// A difference that a client can notice.
 #[derive(Clone, Debug, PartialEq)]
 pub(in super::super) struct Change {
     pub(in super::super) kind: Kind,
-    /// The way to the value, such as `items[].name`; empty for the whole.
+    /// The path to the value, such as `items[].name`; empty for the whole.
     pub(in super::super) way: String,
     pub(in super::super) before: Value,
     pub(in super::super) after: Value,
@@ -27,26 +27,26 @@ pub(in super::super) enum Kind {
     Type,
     /// Fewer values in a request, more of them in a response.
     Values,
-    /// No value of a response is one that there was.
+    /// A response has none of its former values.
     OtherValues,
-    /// Null in a response, or no null in a request.
+    /// Null is allowed in a response, or no longer in a request.
     Null,
     /// A tighter bound in a request, a wider one in a response.
     Bound,
     BoundAdded,
     PatternAdded,
     PatternChanged,
-    /// One alternative less in a request, one more in a response.
+    /// An alternative was removed from a request, or added to a response.
     Variant,
     AllOfAdded,
-    /// A property that there was not, and has to be sent.
+    /// A property is new, and required.
     RequiredAdded,
-    /// A property has to be sent; or, in a response, may be missing.
+    /// A property is now required; or, in a response, may now be missing.
     Required,
-    /// A property that every answer had.
+    /// A property that every response contained was removed.
     RequiredRemoved,
     PropertyRemoved,
-    /// It is refused where it is sent.
+    /// It is refused if it is sent.
     PropertyRefused,
     Closed,
     Opened,
@@ -55,7 +55,7 @@ pub(in super::super) enum Kind {
 }
 
 impl Kind {
-    /// Whether a client can fail by it.
+    /// Whether it can break a client.
     pub(super) fn breaks(self) -> bool {
         !matches!(
             self,

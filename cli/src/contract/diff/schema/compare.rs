@@ -1,8 +1,8 @@
-//! Two schemas of one value, before and after.
+//! Compares two schemas of one value, before and after.
 //!
-//! In: both, each with its document, and who sends the values. Out: what a client can notice. What was taken in a request has to be taken,
-//! and what was never in a response must not be, so that each keyword counts the other way round. It judges no order, no names of
-//! components and no words.
+//! In: both schemas, each with its document, and who sends the values. Out: what a client can notice. A
+//! request must accept what it accepted before, and a response must not contain what it never contained, so
+//! each keyword counts in opposite directions. Order, names of components and descriptions do not matter.
 
 use std::{collections::BTreeSet, ptr};
 
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::contract::{diff::api::Api, version};
 
-/// The keywords that no rule knows and whose value is a schema.
+/// The keywords that no rule covers and whose value is a schema.
 const SCHEMAS: [&str; 9] = [
     "not",
     "if",
@@ -28,15 +28,15 @@ const SCHEMAS: [&str; 9] = [
     "unevaluatedProperties",
 ];
 
-/// So deep are values compared.
+/// How deeply values are compared.
 const DEPTH: usize = 48;
 
-/// Two documents, and what is the same in both.
+/// Two documents, and what they have in common.
 #[derive(Debug)]
 pub(in super::super) struct Pair<'a> {
     base: Api<'a>,
     head: Api<'a>,
-    /// The components that are the same in both, with all that they refer to.
+    /// The components that are equal in both, including everything that they refer to.
     unchanged: BTreeSet<&'a str>,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// The components that are the same in both, with all that they refer to.
+/// The components that are equal in both, including everything that they refer to.
 fn unchanged<'a>(
     base: Option<&'a Map<String, Value>>,
     head: Option<&'a Map<String, Value>>,
@@ -91,7 +91,7 @@ fn unchanged<'a>(
     }
 }
 
-/// Whether all components that a schema names are such.
+/// Whether the predicate holds for all components that a schema refers to.
 fn refers_to(schema: &Value, such: &mut impl FnMut(&str) -> bool) -> bool {
     match schema {
         Value::Object(members) => members.iter().all(|(name, value)| match value {
@@ -108,7 +108,7 @@ fn refers_to(schema: &Value, such: &mut impl FnMut(&str) -> bool) -> bool {
 struct Comparison<'p, 'a> {
     pair: &'p Pair<'a>,
     side: Side,
-    /// The pairs that are being compared, against circles.
+    /// The pairs that are being compared, to detect cycles.
     open: Vec<(All<'a>, All<'a>)>,
     changes: Vec<Change>,
 }
@@ -131,7 +131,7 @@ impl<'a> Comparison<'_, 'a> {
         self.open.pop();
     }
 
-    /// What would be found, without saying it.
+    /// What would be found, without reporting it.
     fn trial(&mut self, compare: impl FnOnce(&mut Self)) -> Vec<Change> {
         let mut other =
             Self { pair: self.pair, side: self.side, open: self.open.clone(), changes: Vec::new() };
@@ -210,7 +210,7 @@ impl<'a> Comparison<'_, 'a> {
         };
         let Some(to) = to else { return };
         let missing = from.as_ref().is_none_or(|from| from.iter().any(|value| !contains(to, value)));
-        // `true` and `false` are all that a truth can be.
+        // `true` and `false` are the only booleans.
         let is_truth = from.is_none() && to.len() == 2 && to.iter().all(|value| value.is_boolean());
         if !missing || is_truth {
             return;
@@ -258,7 +258,7 @@ impl<'a> Comparison<'_, 'a> {
         }
     }
 
-    /// Properties of an answer.
+    /// Properties of a response.
     fn answered_properties(&mut self, base: &Shape<'a>, head: &Shape<'a>, way: &str) {
         let Pair { base: base_api, head: head_api, .. } = *self.pair;
         let mut names: BTreeSet<&str> = base.properties.keys().copied().collect();
@@ -342,7 +342,7 @@ impl<'a> Comparison<'_, 'a> {
         }
     }
 
-    /// Keywords that no rule knows.
+    /// Keywords that no rule covers.
     fn others(&mut self, base: &Shape<'a>, head: &Shape<'a>, way: &str) {
         let names: BTreeSet<&str> = base.others.keys().chain(head.others.keys()).copied().collect();
         let is_older = self.pair.base.is_older() != self.pair.head.is_older();
@@ -379,7 +379,7 @@ impl<'a> Comparison<'_, 'a> {
         })
     }
 
-    /// Whether two values are the same, whatever components are called and whatever is said of them.
+    /// Whether two values are equal, apart from the names of components and from annotations.
     fn is_one(&self, base: &'a Value, head: &'a Value, open: &mut Vec<(&'a Value, &'a Value)>) -> bool {
         if open.iter().any(|(one, other)| ptr::eq(*one, base) && ptr::eq(*other, head)) || open.len() > DEPTH
         {
@@ -411,7 +411,7 @@ impl<'a> Comparison<'_, 'a> {
         one
     }
 
-    /// A member of `allOf` that there was not, where nothing else has been said.
+    /// Reports a new member of `allOf`, if no other finding covers it.
     fn all_of(&mut self, base: &Shape<'a>, head: &Shape<'a>, way: &str) {
         for member in &head.all_of {
             if base.all_of.iter().any(|known| self.pair.are_one(&vec![*known], &vec![*member])) {
@@ -419,7 +419,7 @@ impl<'a> Comparison<'_, 'a> {
             }
             let mut added = Shape::of(self.pair.head, &[*member]);
             added.all_of.clear();
-            // Of null the whole says whether it is allowed.
+            // The whole schema decides whether null is allowed.
             added.null = true;
             let found = self.trial(|it| it.shapes(base, &added, way));
             let more = added.properties.keys().any(|name| !base.properties.contains_key(name));
@@ -431,7 +431,8 @@ impl<'a> Comparison<'_, 'a> {
         }
     }
 
-    /// Each alternative that was taken has to be taken by one; each that is answered has to be one that was.
+    /// Each alternative that a request accepted must still be accepted; each that a response contains must
+    /// have existed before.
     fn alternatives(&mut self, base: &Shape<'a>, head: &Shape<'a>, way: &str) {
         let (before, after) = (base.alternatives(self.pair.base), head.alternatives(self.pair.head));
         let (needed, there) = match self.side {
@@ -442,7 +443,7 @@ impl<'a> Comparison<'_, 'a> {
             Side::Request => (self.pair.base, self.pair.head),
             Side::Response => (self.pair.head, self.pair.base),
         };
-        // One that is there for another is not what has become of this one.
+        // An alternative that covers another one has not become a third.
         let compare = |it: &mut Self, one: &Shape<'a>, other: &Shape<'a>| match it.side {
             Side::Request => it.shapes(one, other, way),
             Side::Response => it.shapes(other, one, way),
@@ -480,7 +481,7 @@ impl<'a> Comparison<'_, 'a> {
             let known = label.as_ref().and_then(|label| {
                 there.iter().find(|other| self::label(other, there_api).as_ref() == Some(label))
             });
-            // Where it is known by nothing, it is the one that fails nobody, if there is one.
+            // Without a label, it is paired with one that breaks nobody, if there is one.
             let harmless = there.iter().zip(&is_taken).find(|(other, is_taken)| {
                 let found = |it: &mut Self| it.trial(|it| compare(it, one, other));
                 other.values.is_none()
@@ -500,7 +501,7 @@ impl<'a> Comparison<'_, 'a> {
     }
 }
 
-/// The schemas, without those that are references and nothing else.
+/// The schemas; those that consist only of a reference are resolved.
 fn followed<'a>(api: Api<'a>, schemas: &All<'a>) -> All<'a> {
     let is_reference = |schema: &Value| schema.as_object().is_some_and(|members| members.len() == 1);
     schemas.iter().map(|schema| if is_reference(schema) { api.resolve(schema) } else { schema }).collect()
@@ -514,7 +515,7 @@ fn contains(values: &[&Value], value: &Value) -> bool {
     values.iter().any(|known| same(known, value))
 }
 
-/// Whether a shape is one of a value.
+/// Whether a value fits a shape.
 fn takes(shape: &Shape<'_>, value: &Value) -> bool {
     match (&shape.values, types(shape)) {
         (Some(values), _) => contains(values, value),
@@ -523,7 +524,7 @@ fn takes(shape: &Shape<'_>, value: &Value) -> bool {
     }
 }
 
-/// The types of the values, null aside.
+/// The types of the values, without null.
 fn types<'a>(shape: &Shape<'a>) -> Option<Vec<&'a str>> {
     const NAMES: [&str; 6] = ["boolean", "integer", "number", "string", "array", "object"];
     if let Some(values) = &shape.values {
@@ -538,7 +539,7 @@ fn types<'a>(shape: &Shape<'a>) -> Option<Vec<&'a str>> {
     shape.types.clone().or_else(by_keywords)
 }
 
-/// A word by which an alternative is known among others: the value of its tag, or its only property.
+/// A label that identifies an alternative among others: the value of its tag, or its only property.
 fn label(shape: &Shape<'_>, api: Api<'_>) -> Option<String> {
     let mut tags: Vec<_> = shape
         .properties
@@ -559,7 +560,7 @@ fn label(shape: &Shape<'_>, api: Api<'_>) -> Option<String> {
     }
 }
 
-/// Whether one of the schemas says this of the value.
+/// Whether one of the schemas sets this keyword.
 fn says(api: Api<'_>, schemas: &All<'_>, keyword: &str) -> bool {
     let shape = Shape::of(api, schemas);
     if keyword == "readOnly" { shape.read_only } else { shape.write_only }
@@ -576,7 +577,7 @@ fn listed(shape: &Shape<'_>) -> Value {
     }
 }
 
-/// A schema in a few words.
+/// A short description of a schema.
 fn described(shape: &Shape<'_>) -> Value {
     let mut members = Map::new();
     if let Some(values) = &shape.values {

@@ -1,4 +1,4 @@
-//! Schemas, compared in the direction in which values go.
+//! Compares schemas, depending on the direction in which values are sent.
 
 mod bounds;
 mod change;

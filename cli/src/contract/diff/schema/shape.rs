@@ -1,8 +1,9 @@
-//! What a schema allows, whichever way it is written.
+//! What a schema allows, however it is written.
 //!
-//! In: one or more schemas, all of which a value has to satisfy, in the dialect of OpenAPI 3.0 or of 3.1. Out: one shape. References and
-//! `allOf` are followed; `const`, `enum` and a `oneOf` of constants are one list of values; `null` is told apart from all other
-//! values, be it a type, a value, an alternative or `nullable`.
+//! In: one or more schemas that a value must all satisfy, in the dialect of OpenAPI 3.0 or 3.1. Out: one
+//! shape. References and `allOf` are followed; `const`, `enum` and a `oneOf` of constants become one list of
+//! values; `null` is kept apart from all other values, whether it is written as a type, a value, an
+//! alternative or `nullable`.
 
 use std::{collections::BTreeMap, ptr};
 
@@ -10,34 +11,34 @@ use serde_json::{Number, Value};
 
 use super::super::api::Api;
 
-/// Schemas of which a value satisfies all.
+/// Schemas that a value must all satisfy.
 pub(super) type All<'a> = Vec<&'a Value>;
 
-/// What values are allowed. A part that is absent allows all.
+/// The values that are allowed. An absent part allows all.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a keyword of its own")]
 pub(super) struct Shape<'a> {
-    /// Whether null is; the other parts say nothing of it.
+    /// Whether null is allowed; the other parts do not apply to it.
     pub(super) null: bool,
     pub(super) types: Option<Vec<&'a str>>,
     pub(super) format: Option<&'a str>,
-    /// The only values, null aside.
+    /// The only values, without null.
     pub(super) values: Option<Vec<&'a Value>>,
-    /// Alternatives, of which a value satisfies one; several where it satisfies one of each.
+    /// Unions of alternatives. A value must satisfy one alternative of each union.
     unions: Vec<Union<'a>>,
     pub(super) properties: BTreeMap<&'a str, All<'a>>,
     pub(super) required: Vec<&'a str>,
-    /// What properties may be that have no schema of their own; all that they like where it is empty.
+    /// The schemas of properties without one of their own; if empty, such properties may have any value.
     pub(super) additional: All<'a>,
     pub(super) items: All<'a>,
     pub(super) tuple: Vec<All<'a>>,
     pub(super) bounds: BTreeMap<&'static str, Bound>,
     pub(super) patterns: Vec<&'a str>,
-    /// What no rule knows, by keyword.
+    /// The keywords that no rule covers.
     pub(super) others: BTreeMap<&'a str, Vec<&'a Value>>,
-    /// Whether more values may come at any time.
+    /// Whether more values may be added at any time.
     pub(super) extensible: bool,
-    /// Whether the document says that it knows nothing of it.
+    /// Whether the document marks the value as unknown.
     pub(super) unknown: bool,
     pub(super) read_only: bool,
     pub(super) write_only: bool,
@@ -53,22 +54,22 @@ struct Union<'a> {
     schemas: Vec<&'a Value>,
 }
 
-/// A bound: the number, and whether the number itself is out of bounds.
+/// A bound: the number, and whether the number itself is excluded.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Bound {
     pub(super) number: Number,
     pub(super) exclusive: bool,
 }
 
-/// The bounds of which a larger number is tighter, and those of which a smaller one is.
+/// The bounds that a larger number tightens, and those that a smaller one does.
 pub(super) const LOWER: [&str; 4] = ["minimum", "minLength", "minItems", "minProperties"];
 pub(super) const UPPER: [&str; 4] = ["maximum", "maxLength", "maxItems", "maxProperties"];
 
-/// Of these the number is a step, and a flag.
+/// For these, the value is a step and a flag.
 pub(super) const STEP: &str = "multipleOf";
 pub(super) const UNIQUE: &str = "uniqueItems";
 
-/// What says nothing about values.
+/// Keywords that do not restrict values.
 const ANNOTATIONS: [&str; 12] = [
     "title",
     "description",
@@ -84,7 +85,7 @@ const ANNOTATIONS: [&str; 12] = [
     "$defs",
 ];
 
-/// So many alternatives are told apart.
+/// The largest number of alternatives that are compared one by one.
 const MANY: usize = 256;
 
 const FALSE: &Value = &Value::Bool(false);
@@ -122,7 +123,7 @@ impl Default for Shape<'_> {
 }
 
 impl<'a> Shape<'a> {
-    /// What values satisfy all of these schemas.
+    /// The values that satisfy all of these schemas.
     pub(super) fn of(api: Api<'a>, schemas: &[&'a Value]) -> Self {
         let mut reader = Reader { api, open: Vec::new() };
         let mut shape = Self::default();
@@ -132,12 +133,12 @@ impl<'a> Shape<'a> {
         shape.folded(&mut reader)
     }
 
-    /// Whether it is only about objects.
+    /// Whether it only applies to objects.
     pub(super) fn has_properties(&self) -> bool {
         !self.properties.is_empty() || !self.required.is_empty() || self.is_closed()
     }
 
-    /// Whether a property that has no schema is refused.
+    /// Whether properties without a schema are refused.
     pub(super) fn is_closed(&self) -> bool {
         self.additional.iter().any(|schema| **schema == Value::Bool(false))
     }
@@ -147,7 +148,8 @@ impl<'a> Shape<'a> {
         !self.unions.is_empty()
     }
 
-    /// Each alternative, with what all of them have; the shape itself where there are none. Null is none.
+    /// Each alternative, combined with what all of them share; the shape itself if there are none. Null is
+    /// not an alternative.
     pub(super) fn alternatives(&self, api: Api<'a>) -> Vec<Self> {
         let mut reader = Reader { api, open: Vec::new() };
         let mut all = vec![Self { unions: Vec::new(), ..self.clone() }];
@@ -156,7 +158,7 @@ impl<'a> Shape<'a> {
                 .then(|| Self { values: Some(union.values.clone()), ..Self::default() });
             let schemas = union.schemas.iter().map(|schema| reader.read(schema).folded(&mut reader));
             let each: Vec<_> = values.into_iter().chain(schemas.collect::<Vec<_>>()).collect();
-            // Of very many, nobody would read what is said.
+            // A report about very many alternatives would help nobody.
             if all.len() * each.len() > MANY {
                 break;
             }
@@ -176,7 +178,7 @@ impl<'a> Shape<'a> {
         all
     }
 
-    /// Whether nothing but null is allowed.
+    /// Whether only null is allowed.
     fn is_null_alone(&self) -> bool {
         self.types.as_ref().is_some_and(Vec::is_empty) || self.values.as_ref().is_some_and(Vec::is_empty)
     }
@@ -186,7 +188,7 @@ impl<'a> Shape<'a> {
         self.null && self.types.is_none() && self.has_no_more_than_types()
     }
 
-    /// Both at once.
+    /// The intersection with another shape.
     fn and(&mut self, other: Self) {
         self.null &= other.null;
         self.types = match (self.types.take(), other.types) {
@@ -238,7 +240,8 @@ impl<'a> Shape<'a> {
         self.all_of.extend(other.all_of);
     }
 
-    /// The same without alternatives that are other words for something else: values, types, null, or one schema.
+    /// The same shape without alternatives that can be written otherwise: as values, types, null, or one
+    /// schema.
     fn folded(mut self, reader: &mut Reader<'a>) -> Self {
         for union in std::mem::take(&mut self.unions) {
             let Union { values, schemas } = union;
@@ -273,7 +276,7 @@ impl<'a> Shape<'a> {
         if let Some(values) = &mut self.values
             && let Some(types) = self.types.take()
         {
-            // Of values that are listed the type is known.
+            // Listed values determine their type.
             values.retain(|value| types.iter().any(|name| is_of_type(value, name)));
         }
         self
@@ -308,7 +311,7 @@ impl<'a> Shape<'a> {
 
 struct Reader<'a> {
     api: Api<'a>,
-    /// The schemas that are being read, against circles.
+    /// The schemas that are being read, to detect cycles.
     open: Vec<&'a Value>,
 }
 
@@ -350,7 +353,7 @@ impl<'a> Reader<'a> {
         }
         exclusive(members, &mut shape);
         if nullable {
-            // What null may be is not for an alternative to say any more.
+            // Whether null is allowed is now decided, and no alternative can change it.
             shape = Shape { null: false, ..shape }.folded(self);
             shape.null = true;
         }
@@ -359,7 +362,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The part of one keyword that refers to no other schema of the same value.
+/// The shape of a keyword that refers to no other schema of the same value.
 fn own<'a>(keyword: &'a str, value: &'a Value) -> Shape<'a> {
     let mut shape = Shape::default();
     let values = |values: Vec<&'a Value>| {
@@ -429,7 +432,7 @@ fn bound(keyword: &str) -> Option<&'static str> {
     LOWER.iter().chain(&UPPER).chain(&[STEP]).find(|name| **name == keyword).copied()
 }
 
-/// `exclusiveMinimum` and its like are numbers in 3.1, and flags beside the bound in 3.0.
+/// `exclusiveMinimum` and `exclusiveMaximum` are numbers in 3.1, and flags beside the bound in 3.0.
 fn exclusive(members: &serde_json::Map<String, Value>, shape: &mut Shape<'_>) {
     for (keyword, name) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         match members.get(keyword) {
@@ -456,7 +459,7 @@ fn exclusive(members: &serde_json::Map<String, Value>, shape: &mut Shape<'_>) {
     }
 }
 
-/// The types that both lists have; an integer is a number.
+/// The types that are in both lists; an integer is a number.
 fn common<'a>(one: &[&'a str], other: &[&'a str]) -> Vec<&'a str> {
     let mut types: Vec<&str> = one.iter().copied().filter(|name| covers(other, name)).collect();
     let more = other.iter().copied().filter(|name| covers(one, name) && !types.contains(name));
@@ -465,7 +468,7 @@ fn common<'a>(one: &[&'a str], other: &[&'a str]) -> Vec<&'a str> {
     types
 }
 
-/// Whether a type is one of these.
+/// Whether these types include the type.
 pub(super) fn covers(types: &[&str], name: &str) -> bool {
     types.contains(&name) || (name == "integer" && types.contains(&"number"))
 }
@@ -484,7 +487,7 @@ pub(super) fn is_of_type(value: &Value, name: &str) -> bool {
     }
 }
 
-/// Whether two values are one; 1 and 1.0 are.
+/// Whether two values are equal; 1 and 1.0 are.
 pub(super) fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),

@@ -109,7 +109,7 @@ pub(super) fn cases() -> Vec<Case> {
     ]
 }
 
-/// A document that another tool wrote has OpenAPI's own words alone.
+/// A document from another tool has only standard OpenAPI.
 #[test]
 fn what_openapi_says_itself_is_understood() {
     let with = |security: Value| {
@@ -127,7 +127,7 @@ fn what_openapi_says_itself_is_understood() {
     assert_eq!(found(pool(&["a"]), pool(&[])), ["scopes-emptied"]);
     assert_eq!(found(pool(&[]), json!([{ "key": [] }])), ["authorizer-changed", "authorizer-replaced"]);
     assert_eq!(found(pool(&["a"]), pool(&["a"])), Vec::<&str>::new());
-    // One of the documents says more than the other.
+    // One of the documents has `x-routegen`, the other has not.
     let more = |more: Value| {
         let mut document = with(pool(&["items/read"]));
         document["paths"]["/items"]["get"]["x-routegen"] = more;

@@ -1,4 +1,4 @@
-//! Answers.
+//! Responses.
 
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ pub(super) fn cases() -> Vec<Case> {
             statuses(json!({ "201": {} })),
             statuses(json!({ "200": {}, "202": {} })),
         ),
-        // That something cannot go wrong any more fails nobody.
+        // Removing an error breaks nobody.
         case(
             "response-status-removed",
             statuses(json!({ "204": {}, "404": {}, "default": {} })),
@@ -156,7 +156,7 @@ pub(super) fn cases() -> Vec<Case> {
             error(json!({ "anyOf": [alternative("gone"), alternative("never")] })),
             error(json!({ "anyOf": [alternative("gone")] })),
         ),
-        // Of a problem of any kind, one of a kind is a case.
+        // A specific problem is a case of the generic problem.
         case(
             "response-error-variant-added",
             error(json!({ "anyOf": [alternative("gone"), { "type": "array" }] })),

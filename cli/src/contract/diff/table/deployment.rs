@@ -8,7 +8,7 @@ pub(super) fn cases() -> Vec<Case> {
     let grants = |grants: Value| own(json!({ "grants": grants }));
     let table = |actions: &[&str], on: &[&str]| json!({ "resource": "items", "actions": actions, "on": on });
     let read = || table(&["dynamodb:GetItem"], &[""]);
-    // Two routes, of one function or of two; one of them may write.
+    // Two routes, in one function or in two; one of them may write.
     let write = |function: &str| {
         let other = json!({ "operationId": "put", "x-routegen": { "function": function, "grants": [table(&["dynamodb:PutItem"], &[""])] } });
         routes(&[("GET /items", json!({ "x-routegen": { "function": "items" } })), ("PUT /items", other)])
@@ -55,7 +55,7 @@ pub(super) fn cases() -> Vec<Case> {
             grants(json!([table(&["dynamodb:GetItem", "dynamodb:PutItem"], &[""])])),
             grants(json!([])),
         ),
-        // The routes of a function share its role: one that moves there may do what they may.
+        // The routes of a function share its role: a route that moves there may do what they may.
         case("grant-resource-added", write("items-writer"), write("items"), write("items-writer"))
             .with(&["function-changed"]),
         case("grant-resource-added", grants(json!([])), grants(json!([read()])), own(json!({}))),

@@ -1,4 +1,5 @@
-//! The table of the rules: for each, a change that it reports, and a neighbour that it does not; and pairs that are no change at all.
+//! The table of the rules: for each, a change that it reports, and a similar one that it does not; and pairs
+//! that do not differ.
 
 #![expect(clippy::needless_pass_by_value, reason = "`json!` is written where it is passed")]
 
@@ -16,13 +17,13 @@ use serde_json::{Value, json};
 
 use super::{compare, rule::RULES};
 
-/// A document before and after, and the ids of what is found, in order of the alphabet; the same document in a way that one rule does
-/// not report.
+/// A document before and after, with the ids of the findings in alphabetical order; and a variant of the
+/// later document that one of the rules does not report.
 struct Case {
     rule: &'static str,
     before: Value,
     after: Value,
-    /// What is found besides.
+    /// The ids of other findings.
     also: &'static [&'static str],
     neighbour: Value,
 }
@@ -41,7 +42,7 @@ fn today() -> Date {
     "2026-11-29".parse().unwrap()
 }
 
-/// The ids of what is found.
+/// The ids of the findings.
 fn found(before: &Value, after: &Value) -> Vec<&'static str> {
     let mut ids: Vec<_> = compare(before, after, "", "openapi.json", today())
         .unwrap()
@@ -84,12 +85,12 @@ fn each_rule_reports_its_change_and_not_the_neighbour() {
     assert_eq!(covered, rules);
 }
 
-/// A document of these paths and components.
+/// A document with these paths and components.
 fn document(paths: Value, schemas: Value) -> Value {
     json!({ "openapi": "3.1.1", "info": { "title": "a", "version": "1" }, "paths": paths, "components": { "schemas": schemas } })
 }
 
-/// An operation as `routegen openapi` writes it, with these members in the place of its own.
+/// An operation as `routegen openapi` writes it, with some members replaced.
 fn operation(members: Value) -> Value {
     let mut operation = json!({
         "operationId": "get_item",
@@ -112,36 +113,36 @@ fn operation(members: Value) -> Value {
     operation
 }
 
-/// The document of `GET /items`, with these members.
+/// A document with `GET /items`, which has these members.
 fn get(members: Value) -> Value {
     document(json!({ "/items": { "get": operation(members) } }), json!({}))
 }
 
-/// The document of a route that takes a body of this schema.
+/// A document with a route that takes a body with this schema.
 fn body(schema: Value) -> Value {
     get(
         json!({ "requestBody": { "required": true, "content": { "application/json": { "schema": schema } } } }),
     )
 }
 
-/// The document of a route that answers with this schema.
+/// A document with a route that returns this schema.
 fn answer(schema: Value) -> Value {
     get(json!({ "responses": { "200": { "content": { "application/json": { "schema": schema } } } } }))
 }
 
-/// The document of a route whose query has this parameter.
+/// A document with a route that has this query parameter.
 fn query(parameter: Value) -> Value {
     let mut whole = json!({ "name": "q", "in": "query" });
     merge(&mut whole, parameter);
     get(json!({ "parameters": [whole] }))
 }
 
-/// The document of a route of which OpenAPI has no word for this.
+/// A document with a route that has this `x-routegen`.
 fn own(members: Value) -> Value {
     get(json!({ "x-routegen": members }))
 }
 
-/// The members of both; those of the second where both have one.
+/// Merges the members of both; the second one's take precedence.
 fn merge(value: &mut Value, other: Value) {
     match (value, other) {
         (Value::Object(members), Value::Object(others)) => {
@@ -153,7 +154,7 @@ fn merge(value: &mut Value, other: Value) {
     }
 }
 
-/// Null takes a member away.
+/// Null removes a member.
 fn without_null(value: &mut Value) {
     if let Value::Object(members) = value {
         members.retain(|_, value| !value.is_null());

@@ -1,4 +1,5 @@
-//! A document is the same in another order, with other names of its components and with other ways of writing a schema.
+//! A document remains equal in another order, with other component names, and with other ways of writing a
+//! schema.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -12,7 +13,7 @@ fn documents() -> Vec<Value> {
     cases.map(|document| with_components(&document)).collect()
 }
 
-/// The schemas of bodies, answers and parameters as components, and those of their properties too.
+/// Moves the schemas of bodies, responses and parameters into components, and those of their properties too.
 fn with_components(document: &Value) -> Value {
     fn hoist(value: &mut Value, schemas: &mut Map<String, Value>, is_schema: bool) {
         match value {
@@ -104,14 +105,14 @@ fn a_schema_that_refers_to_itself_is_compared() {
     assert_eq!(found(&before, &tree("Node", json!({}))), Vec::<&str>::new());
     let after = tree("Node", json!({ "properties": { "name": { "type": "integer" } } }));
     assert_eq!(found(&before, &after), ["body-type-narrowed", "response-type-generalised"]);
-    // References in a circle, and one to nothing, end.
+    // References in a cycle, and references to nothing, end.
     let circle =
         tree("Tree", json!({ "$ref": "#/components/schemas/Tree", "allOf": [{ "$ref": "#/nowhere" }] }));
     assert_eq!(found(&circle, &circle), Vec::<&str>::new());
     found(&before, &circle);
 }
 
-/// How a document is written in another way: a stream of choices.
+/// A stream of choices, which determine another way to write a document.
 struct Choices(Vec<u8>, usize);
 
 impl Choices {
@@ -128,7 +129,7 @@ impl Choices {
     }
 }
 
-/// The keywords whose lists have no order.
+/// The keywords whose lists are unordered.
 const UNORDERED: [&str; 11] = [
     "required",
     "enum",
@@ -165,7 +166,7 @@ fn rewritten(value: &Value, choices: &mut Choices, is_schema: bool) -> Value {
                 members = members.into_iter().map(|(name, value)| other_words(name, value)).collect();
             }
             choices.shuffle(&mut members);
-            // Words and marks say nothing about values.
+            // Annotations do not restrict values.
             if is_schema
                 && members.iter().any(|(name, value)| name == "type" && !value.is_object())
                 && choices.next().is_multiple_of(3)
@@ -185,7 +186,7 @@ fn rewritten(value: &Value, choices: &mut Choices, is_schema: bool) -> Value {
     }
 }
 
-/// A keyword in other words for the same.
+/// Another way to write the same keyword.
 fn other_words(name: String, value: Value) -> (String, Value) {
     match (name.as_str(), value) {
         ("const", value) => ("enum".to_owned(), json!([value])),
@@ -197,7 +198,7 @@ fn other_words(name: String, value: Value) -> (String, Value) {
     }
 }
 
-/// The document in another way, with other names for its components.
+/// The document, written in another way and with other component names.
 fn renamed(document: &Value, choices: &mut Choices) -> Value {
     let mut document = document.clone();
     let schemas = document["components"]["schemas"].as_object().unwrap().clone();

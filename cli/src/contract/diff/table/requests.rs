@@ -74,7 +74,7 @@ pub(super) fn parameters() -> Vec<Case> {
             schema(json!({ "type": "array", "items": { "type": "boolean" } })),
             schema(json!({ "type": "array", "items": {} })),
         ),
-        // In a path a place counts.
+        // In a path, the position counts.
         case(
             "parameter-type-narrowed",
             path("id", json!({ "type": "string" })),
@@ -217,7 +217,7 @@ pub(super) fn bodies() -> Vec<Case> {
             object(name(), json!(["name"])),
             object(json!({ "name": { "type": "string", "minLength": 0 } }), json!([])),
         ),
-        // What only answers have is not sent.
+        // A property that only responses have is not sent.
         case(
             "body-property-became-required",
             object(json!({ "id": { "type": "integer", "readOnly": true }, "a": {} }), json!([])),
@@ -266,7 +266,7 @@ pub(super) fn bodies() -> Vec<Case> {
             one(json!({ "oneOf": [alternative("cat"), { "const": "none" }] })),
             one(json!({ "oneOf": [{ "enum": ["none"] }, alternative("dog"), alternative("cat")] })),
         ),
-        // Alternatives that nothing tells apart, and that require nothing.
+        // Alternatives without anything that distinguishes them, and without required properties.
         case(
             "body-variant-removed",
             one(json!({ "anyOf": [{ "type": "object", "properties": { "b": {} } }, { "type": "object", "properties": { "c": {} } }] })),

@@ -1,10 +1,10 @@
-//! Routes that go, come and move.
+//! Routes that are removed, added or moved.
 
 use serde_json::{Value, json};
 
 use super::{Case, case, document, get, operation};
 
-/// A document of routes, each with members of its own.
+/// A document with these routes, each with its own members.
 pub(super) fn routes(routes: &[(&str, Value)]) -> Value {
     let mut paths = json!({});
     let mut default = None;
@@ -129,7 +129,8 @@ pub(super) fn cases() -> Vec<Case> {
             routes(&[("GET /items", none())]),
             routes(&[("GET /items", plain())]),
         ),
-        // A greedy route asks who calls, and a route in it does not; beside it, one that takes no request of it.
+        // A greedy route has an authorizer, and a route inside it has none; the variant takes none of its
+        // requests.
         case(
             "route-shadows-stricter",
             routes(&[("GET /files/{rest+}", plain())]),
@@ -157,7 +158,7 @@ pub(super) fn cases() -> Vec<Case> {
             routes(&[("$default", plain()), ("GET /files/one", id("one"))]),
         )
         .with(&["route-added-public", "route-takes-requests"]),
-        // A single parameter's requests too, which is worth no warning of its own.
+        // It also takes requests of a single parameter, which deserves no warning of its own.
         case(
             "route-shadows-stricter",
             routes(&[("GET /items/{id}", plain())]),
@@ -165,7 +166,7 @@ pub(super) fn cases() -> Vec<Case> {
             routes(&[("GET /items/{id}", plain()), ("GET /items/{id}/all", with(id("all"), none()))]),
         )
         .with(&["route-added-public"]),
-        // The other route of that path took them before, and takes them now.
+        // The other route with that path took them before, and still does.
         case(
             "route-shadows-looser",
             routes(&[("GET /files/{rest+}", none())]),
