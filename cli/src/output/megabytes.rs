@@ -1,14 +1,14 @@
-//! Sizes as messages have them.
+//! Sizes, as messages show them.
 
 use std::fmt;
 
-/// A number of bytes for people: `0.88 MB`.
+/// A number of bytes, shown as `0.88 MB`.
 #[derive(Debug)]
 pub(crate) struct Megabytes(pub(crate) u64);
 
 impl fmt::Display for Megabytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Integers, so that no rounding of floats is to be thought about: hundredths of 10^6 bytes, rounded up.
+        // Hundredths of 10^6 bytes, rounded up, as integers to avoid the rounding of floats.
         let hundredths = self.0.div_ceil(10_000);
         f.pad(&format!("{}.{:02} MB", hundredths / 100, hundredths % 100))
     }

@@ -1,4 +1,4 @@
-//! What users see: steps, outcomes, diagnostics, and the words in them.
+//! What users see: steps, results, diagnostics, and the words in them.
 
 pub(crate) mod label;
 pub(crate) mod megabytes;

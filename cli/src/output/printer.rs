@@ -1,7 +1,8 @@
-//! Everything that is printed goes through here: the outcome to stdout, all talk to stderr.
+//! All output goes through here: results to stdout, progress and diagnostics to stderr.
 //!
-//! Text from outside is made printable ([`printable`]) where it becomes part of a text, before styles are added. As a second line, of
-//! what a terminal obeys nothing leaves this file but the styles, tabs and line feeds.
+//! Text from outside is made printable ([`printable`]) where it becomes part of a message, before styles are
+//! added. As a second line of defence, this file lets only styles, tabs and line feeds through to the
+//! terminal, and escapes all other control characters.
 
 use std::{
     borrow::Cow,
@@ -23,7 +24,7 @@ use super::{
 };
 use crate::support::{Error, json, timings::Stopwatch};
 
-/// Up to so many functions, each has a line of its own; a log with hundreds of them is read by nobody.
+/// Up to this number of functions, each has a line of its own; nobody would read hundreds of lines.
 const FEW: usize = 20;
 
 #[derive(Debug)]
@@ -31,18 +32,18 @@ pub(crate) struct Printer {
     color: Color,
     format: Format,
     quiet: bool,
-    /// Whether it is one for work that is done again and again.
+    /// Whether it is the printer for repeated work.
     hushed: bool,
     verbose: bool,
-    /// What moves on a terminal. Lines are printed above it.
+    /// The moving display on a terminal. Lines are printed above it.
     moving: MultiProgress,
-    /// How long steps take, by the steps that were printed.
+    /// Measures how long steps take.
     pub(crate) stopwatch: Stopwatch,
 }
 
 impl Printer {
     pub(crate) fn new(output: &Output) -> Self {
-        // Only a terminal gets a moving display, and not with `--quiet` or `--verbose`.
+        // Only a terminal has a moving display, and not with `--quiet` or `--verbose`.
         let target = if output.quiet || output.verbose {
             ProgressDrawTarget::hidden()
         } else {
@@ -59,12 +60,12 @@ impl Printer {
         }
     }
 
-    /// Whether nothing but errors is to be said.
+    /// Whether only errors are printed.
     pub(crate) fn quiet(&self) -> bool {
         self.quiet || self.hushed
     }
 
-    /// What to hand on to cargo, so that it colours as this program does.
+    /// The value of cargo's `--color` that matches this program.
     pub(crate) fn color_word(&self) -> &'static str {
         match self.color {
             Color::Auto => "auto",
@@ -73,8 +74,8 @@ impl Printer {
         }
     }
 
-    /// The outcome of a command: text for people, or the very same value as JSON for programs. That it could not be
-    /// written, as on a full disk, is an error.
+    /// Prints the result of a command: text for people, or the same value as JSON for programs. Returns an
+    /// error if it cannot be written, for example because the disk is full.
     pub(crate) fn outcome<T: Display + Serialize>(&self, value: &T) -> Result<(), Error> {
         let text = match self.format {
             Format::Json => json::text(value),
@@ -83,7 +84,7 @@ impl Printer {
         self.out(&text)
     }
 
-    /// A file that goes to stdout: it is what it is, whatever the form of an outcome.
+    /// Prints a file to stdout: as it is, whatever the output format.
     pub(crate) fn file(&self, text: &str) -> Result<(), Error> {
         self.out(text)
     }
@@ -97,12 +98,13 @@ impl Printer {
         }
     }
 
-    /// One of many things that are told on stdout while a command runs: a text for people, or a line of JSON for programs.
+    /// Prints one of many events on stdout while a command runs: text for people, or a line of JSON for
+    /// programs.
     pub(crate) fn event<T: Display + Serialize>(&self, value: &T) -> Result<(), Error> {
         self.out(&self.line(value))
     }
 
-    /// What a function says, beside an outcome.
+    /// Prints a function's output, beside the result.
     pub(crate) fn aside<T: Display + Serialize>(&self, value: &T) {
         self.talk(&self.line(value));
     }
@@ -114,13 +116,13 @@ impl Printer {
         }
     }
 
-    /// The same printer for work that is done again and again: it says nothing but errors, and why it has to wait.
+    /// The same printer for repeated work: it only prints errors, and reasons to wait.
     pub(crate) fn hushed(&self) -> Self {
         let moving = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
         Self { hushed: true, moving, stopwatch: Stopwatch::default(), ..*self }
     }
 
-    /// Shows how far the functions are: on a terminal a bar, and lines everywhere.
+    /// Shows the progress of functions: a bar on a terminal, lines everywhere else.
     pub(crate) fn progress(&self, functions: usize) -> Progress<'_> {
         let bar = self.moving.add(ProgressBar::new(functions as u64));
         let style = ProgressStyle::with_template("{prefix:>12} [{bar:24}] {pos}/{len}{msg}");
@@ -129,21 +131,21 @@ impl Printer {
         Progress { printer: self, bar, each: functions <= FEW || self.verbose, counts: Mutex::default() }
     }
 
-    /// A step that has been taken, in cargo's manner: `      Linked get-items`.
+    /// Prints a finished step in cargo's style: `      Linked get-items`.
     pub(crate) fn step(&self, verb: &str, message: impl Display) {
         if !self.hushed {
             self.wait(verb, message);
         }
     }
 
-    /// The same for a step that waits for something, so that the wait is explained.
+    /// The same for a step that waits for something, to explain the wait.
     pub(crate) fn wait(&self, verb: &str, message: impl Display) {
         if !self.quiet {
             self.talk(&format!("{:>12} {}\n", verb.green().bold(), printable(&message.to_string())));
         }
     }
 
-    /// A command that is about to run, with `--verbose`.
+    /// Prints a command that is about to run, with `--verbose`.
     pub(crate) fn running(&self, command: &std::process::Command) {
         if self.verbose {
             let command = format!("{command:?}");
@@ -151,7 +153,7 @@ impl Printer {
         }
     }
 
-    /// Something that works and should be looked at all the same.
+    /// Prints a warning: something that works but deserves a look.
     pub(crate) fn warning(&self, diagnostic: &dyn Diagnostic) {
         if !self.quiet() {
             self.report(diagnostic);
@@ -168,7 +170,7 @@ impl Printer {
         let colored = !matches!(self.choice(), ColorChoice::Never)
             && (self.color == Color::Always || anstream::stderr().is_terminal());
         let theme = if colored { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-        // Wide enough not to break a path or a command in two: those are there to be copied.
+        // Wide enough not to break paths and commands, which people copy.
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(120)
             .with_break_words(false)
@@ -197,7 +199,7 @@ impl Printer {
     }
 }
 
-/// The text with nothing in it that a terminal obeys but styles (`ESC [ 1 ; 32 m`), tabs and line feeds.
+/// The text without control characters except styles (`ESC [ 1 ; 32 m`), tabs and line feeds.
 fn styled(text: &str) -> Cow<'_, str> {
     let mut parts = text.split('\u{1b}');
     let mut shown = printable_lines(parts.next().unwrap_or_default());
@@ -211,12 +213,12 @@ fn styled(text: &str) -> Cow<'_, str> {
     shown
 }
 
-/// How far the functions of a build are.
+/// The progress of a build's functions.
 #[derive(Debug)]
 pub(crate) struct Progress<'a> {
     printer: &'a Printer,
     bar: ProgressBar,
-    /// Whether every function has a line.
+    /// Whether each function has a line.
     each: bool,
     counts: Mutex<Counts>,
 }
@@ -252,7 +254,7 @@ impl Progress<'_> {
         self.bar.set_message(format!(": {} linked, {} zipped", counts.linked, counts.zipped));
     }
 
-    /// Removes the bar, and says what was done where not every function has a line.
+    /// Removes the bar, and prints a summary if functions have no lines of their own.
     pub(crate) fn finish(self) {
         self.bar.finish_and_clear();
         let Counts { linked, zipped } = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);

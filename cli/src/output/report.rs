@@ -1,7 +1,8 @@
 //! A diagnostic as it is shown to people.
 //!
-//! In: an error or a warning, whose texts may quote names, paths, files and what other programs said. Out: the same diagnostic, whose
-//! texts have nothing in them that a terminal obeys ([`printable_lines`]). Styles are added after this.
+//! In: an error or a warning, whose texts may quote names, paths, files and the output of other programs.
+//! Out: the same diagnostic, without anything that a terminal would interpret ([`printable_lines`]). Styles
+//! are added after this.
 
 use std::{borrow::Cow, error::Error, fmt, iter};
 
@@ -85,7 +86,8 @@ impl Diagnostic for Shown<'_> {
     }
 }
 
-/// A file for a label. What is not printable becomes question marks, as many as it has bytes: spans stay where they are.
+/// A file for a label. Unprintable characters become as many question marks as they have bytes, so that spans
+/// stay valid.
 pub(crate) fn source(name: &str, text: &str) -> NamedSource<String> {
     let mut shown = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -142,7 +144,7 @@ mod tests {
             let shown = render(&one(vec![one(Vec::new())]));
             let raw = |c: char| c != '\n' && matches!(printable(&c.to_string()), Cow::Owned(_));
             assert!(!shown.contains(raw), "{c:?}: {shown:?}");
-            // The label stands below the part of the line that it is of, whatever became of that.
+            // The label stays below its part of the line, whatever replaces that.
             if raw(c) {
                 let marks = "?".repeat(c.len_utf8());
                 assert!(shown.contains(&format!("x{marks}y: last")), "{shown}");

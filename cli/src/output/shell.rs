@@ -1,13 +1,14 @@
-//! Words of a command that people copy into a shell.
+//! Quotes arguments of commands that people copy into a shell.
 //!
-//! In: text that somebody chose: a path, a scope, a name. Out: one word of a POSIX shell, which is that text and nothing else.
+//! In: arbitrary text: a path, a scope, a name. Out: one word of a POSIX shell that stands for exactly that
+//! text.
 
 use std::borrow::Cow;
 
-/// `text` as one word: as it is where a shell takes it for nothing else, else in single quotes.
+/// `text` as one word: unchanged if a shell would not interpret it, else in single quotes.
 pub(crate) fn quoted(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "@%+:,./-_=".contains(c);
-    // In zsh `=word` is the path of a program.
+    // In zsh, `=word` is the path of a program.
     if !text.is_empty() && !text.starts_with('=') && text.chars().all(is_plain) {
         return Cow::Borrowed(text);
     }

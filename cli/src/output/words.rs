@@ -1,30 +1,30 @@
-//! Words that messages are made of.
+//! Building blocks of messages.
 
 use std::fmt::{Display, Write as _};
 
-/// `one` for one, otherwise the number and `many`.
+/// `one` if the count is 1, otherwise the count and `many`.
 pub(crate) fn plural(count: usize, one: &str, many: &str) -> String {
     if count == 1 { one.to_owned() } else { format!("{count} {many}") }
 }
 
-/// The name that was probably meant.
+/// The name that was probably meant, as a help sentence.
 pub(crate) fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     closest(unknown, known).map(|known| format!("did you mean `{known}`?"))
 }
 
-/// The same, to be put into another sentence.
+/// The name that was probably meant, for use in another sentence.
 pub(crate) fn closest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let distance = |known: &str| strsim::damerau_levenshtein(unknown, known);
     let known = known.into_iter().min_by_key(|known| distance(known))?;
     (distance(known) <= 3).then_some(known)
 }
 
-/// What a program said, under the sentence that it failed.
+/// A program's output, to go below the sentence that it failed.
 pub(crate) fn said(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("\n{text}") }
 }
 
-/// Each thing on a line of its own.
+/// Each item on a line of its own.
 pub(crate) fn lines(before: &str, things: &[impl Display]) -> String {
     things.iter().fold(String::new(), |mut lines, what| {
         let _ = write!(lines, "\n{before}{what}");
@@ -32,7 +32,7 @@ pub(crate) fn lines(before: &str, things: &[impl Display]) -> String {
     })
 }
 
-/// The names, or where they are many, the first of them.
+/// The names; if there are many, only the first ones.
 pub(crate) fn some(names: &[String]) -> String {
     const MOST: usize = 10;
     match names.get(..MOST) {
@@ -41,7 +41,7 @@ pub(crate) fn some(names: &[String]) -> String {
     }
 }
 
-/// Variables, each with the functions that ask for it.
+/// Variables, each with the functions that declare it.
 pub(crate) fn asked_by(variables: &std::collections::BTreeMap<String, Vec<String>>) -> String {
     let each = variables.iter().map(|(name, functions)| format!("`{name}` ({})", some(functions)));
     each.collect::<Vec<_>>().join(", ")

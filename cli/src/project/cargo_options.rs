@@ -1,27 +1,27 @@
-//! What the user asks of cargo, for every call of it: which features, how the lock file is treated, which profile.
+//! The options for every call of cargo: features, the lock file, the profile.
 //!
-//! Out: the words of cargo's own command line. Nothing is judged here: cargo refuses what it does not understand,
-//! and its message reaches the user.
+//! Out: arguments for cargo's command line. They are not validated here: cargo refuses what it does not
+//! understand, and its message reaches the user.
 
 use std::num::NonZero;
 
-/// The options, as cargo is to hear them.
+/// The options for cargo.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CargoOptions {
     pub(crate) features: Features,
     pub(crate) lock: Lock,
-    /// The profile that was asked for by name.
+    /// The profile, if one was named.
     pub(crate) profile: Option<String>,
     /// How many compilers run at once.
     pub(crate) jobs: Option<NonZero<usize>>,
-    /// Whether cargo writes its report of how long everything took.
+    /// Whether cargo writes its own timing report.
     pub(crate) timings: bool,
 }
 
 /// The features of the user's package.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Features {
-    /// Each as it was typed: one name, or several with commas or blanks between them.
+    /// As typed: each is one name, or several, separated by commas or blanks.
     pub(crate) names: Vec<String>,
     pub(crate) all: bool,
     pub(crate) no_default: bool,
@@ -30,17 +30,17 @@ pub(crate) struct Features {
 /// What cargo may change and fetch.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Lock {
-    /// Cargo.lock must be there and fit.
+    /// Cargo.lock must exist and be up to date.
     pub(crate) locked: bool,
     /// Nothing is fetched.
     pub(crate) offline: bool,
-    /// Both.
+    /// Both of the above.
     pub(crate) frozen: bool,
 }
 
 impl CargoOptions {
-    /// The words that say which packages are meant, in which versions and with which features: the same for
-    /// `cargo metadata` and `cargo build`, so that both see one graph.
+    /// The arguments that select packages, versions and features. They are the same for `cargo metadata` and
+    /// `cargo build`, so that both see one graph.
     pub(crate) fn resolution(&self) -> Vec<String> {
         let Features { names, all, no_default } = &self.features;
         let mut words: Vec<String> =
@@ -58,7 +58,7 @@ impl CargoOptions {
 }
 
 impl CargoOptions {
-    /// The words that only mean something for a build.
+    /// The arguments that only apply to a build.
     pub(crate) fn effort(&self) -> Vec<String> {
         let jobs = self.jobs.map(|jobs| format!("--jobs={jobs}"));
         let timings = self.timings.then(|| "--timings".to_owned());

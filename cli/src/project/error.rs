@@ -1,4 +1,4 @@
-//! Errors of a package and its `routegen.toml`.
+//! Errors in a package or its `routegen.toml`.
 
 use std::sync::Arc;
 

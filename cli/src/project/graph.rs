@@ -1,7 +1,7 @@
-//! cargo's graph of packages, with what is known of each: for those who ask what is in a program.
+//! Cargo's package graph, for lists of what is in a program.
 //!
-//! In: the workspace, and its lock file. Out: packages by their ids, and on which each depends. It knows of more than a build has: what the
-//! build has made says which of them count.
+//! In: the workspace, and its lock file. Out: packages by their ids, and the dependencies of each. The graph
+//! contains more than any one build; the build's output determines which packages count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,25 +19,25 @@ pub(crate) struct Graph {
     pub(crate) packages: BTreeMap<PackageId, Package>,
 }
 
-/// What a list of components says of a package.
+/// A package, with the fields for a list of components.
 #[derive(Debug)]
 pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) version: String,
-    /// The registry or repository, as cargo writes it; none for a package on this disk.
+    /// The registry or repository, as cargo writes it; `None` for a local package.
     pub(crate) source: Option<String>,
-    /// An expression of SPDX's.
+    /// An SPDX expression.
     pub(crate) license: Option<String>,
-    /// The name of the file that has the licence, where there is no expression.
+    /// The name of the licence file, if there is no expression.
     pub(crate) license_file: Option<String>,
     pub(crate) repository: Option<String>,
-    /// The SHA-256 of the package as the registry has it, in hexadecimal digits.
+    /// The SHA-256 of the package in its registry, in hexadecimal.
     pub(crate) checksum: Option<String>,
-    /// The packages whose code it may call when it runs: neither those of its build script nor those of tests.
+    /// The packages whose code it may call at run time, without those of its build script and its tests.
     pub(crate) dependencies: BTreeSet<PackageId>,
 }
 
-/// A lock file, as far as it is read here.
+/// A lock file, reduced to the fields that are read here.
 #[derive(Default, Deserialize)]
 struct Lock {
     #[serde(default)]
@@ -64,7 +64,7 @@ impl Graph {
     }
 
     fn new(metadata: Metadata, lock: &str) -> Self {
-        // A lock file that cargo reads has these fields.
+        // Any lock file that cargo accepts has these fields.
         let lock: Lock = toml::from_str(lock).unwrap_or_default();
         let mut dependencies: BTreeMap<PackageId, BTreeSet<PackageId>> = BTreeMap::new();
         for node in metadata.resolve.map(|resolve| resolve.nodes).unwrap_or_default() {
@@ -96,7 +96,7 @@ impl Graph {
         Self { packages: packages.collect() }
     }
 
-    /// The packages of `among` on which this one depends directly.
+    /// The packages in `among` that this one directly depends on.
     pub(crate) fn dependencies<'a>(
         &'a self,
         id: &PackageId,
@@ -106,7 +106,7 @@ impl Graph {
         package.into_iter().flat_map(|package| &package.dependencies).filter(|id| among.contains(*id))
     }
 
-    /// These packages of `among`, and all of `among` that they depend on.
+    /// These packages, and everything that they depend on, as far as it is in `among`.
     pub(crate) fn reached(&self, from: Vec<PackageId>, among: &BTreeSet<PackageId>) -> BTreeSet<PackageId> {
         let (mut open, mut reached) = (from, BTreeSet::new());
         while let Some(id) = open.pop() {

@@ -1,4 +1,4 @@
-//! What the user has: the package and its workspace, `routegen.toml`, the architecture to build for.
+//! The user's project: the package and its workspace, `routegen.toml`, the architecture to build for.
 
 pub(crate) mod cargo_options;
 pub(crate) mod config;

@@ -1,20 +1,21 @@
-//! Where a package comes from, as a `Cargo.toml` says it.
+//! Where a package comes from, for a `Cargo.toml`.
 //!
-//! In: a package of cargo's graph. Out: the entry of `[dependencies]` that means this one and no other. It adds no feature to it.
+//! In: a package of cargo's graph. Out: the `[dependencies]` entry for exactly this package. It enables no
+//! features.
 
 use camino::Utf8PathBuf;
 use cargo_metadata::Package;
 use toml::{Table, Value};
 
-/// A package that holds routes, or the runtime.
+/// A package that contains routes, or the runtime.
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
     name: String,
     version: String,
     folder: Utf8PathBuf,
-    /// The registry or repository, as cargo writes it; none for a package on this disk.
+    /// The registry or repository, as cargo writes it; `None` for a local package.
     source: Option<String>,
-    /// What the selected package's sources call its library, where it depends on it directly.
+    /// The library's name in the selected package's sources, if that depends on it directly.
     pub(crate) alias: Option<String>,
 }
 
@@ -29,7 +30,7 @@ impl Origin {
         }
     }
 
-    /// The dependency on it, under another name than its own.
+    /// A dependency on it, under another name.
     pub(crate) fn dependency(&self) -> Table {
         let text = |text: &str| Value::String(text.to_owned());
         let mut entry = Table::from_iter([

@@ -1,5 +1,5 @@
-//! The words for what artifacts are built for and with what, the same in `routegen.toml`, on the command line, in what
-//! is printed and in the Terraform. Plain values: what becomes of them is decided by the stages.
+//! What artifacts are built for and with which tools, by names that are the same in `routegen.toml`, on the
+//! command line, in output and in the Terraform. These are plain values; the stages decide what they mean.
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -41,10 +41,10 @@ pub(crate) enum Linking {
 }
 
 impl Architecture {
-    /// That of the machine that builds.
+    /// The architecture of this machine.
     pub(crate) const HOST: Self = if cfg!(target_arch = "aarch64") { Self::Arm64 } else { Self::X86_64 };
 
-    /// Whether a machine runs artifacts of it, by what [`std::env::consts`] calls the machine.
+    /// Whether a machine can run artifacts of this architecture, by its names in [`std::env::consts`].
     pub(crate) fn runs_on(self, os: &str, arch: &str) -> bool {
         let own = match self {
             Self::X86_64 => "x86_64",

@@ -1,6 +1,8 @@
-//! Finds the user's package and the packages that its routes can be in: all those between it and the runtime.
+//! Finds the user's package and the packages that may contain its routes: all those between it and the
+//! runtime.
 //!
-//! In: the selection of the command line, and the options for cargo. Out: a [`Workspace`], by `cargo metadata`. It reads no source.
+//! In: the package options of the command line, and the options for cargo. Out: a [`Workspace`], from `cargo
+//! metadata`. It reads no source code.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,76 +21,80 @@ use crate::project::{Error, cargo_options::CargoOptions, origin::Origin, target:
 /// The crate that users depend on.
 pub(crate) const RUNTIME: &str = "routegen";
 
-/// What stands for cargo's home in artifacts and manifests.
+/// Replaces the path of cargo's home in artifacts and manifests.
 pub(crate) const CARGO_HOME: &str = "/cargo";
 
-/// The user's package, its surroundings, and all that is linked to read its routes.
+/// The user's package, its surroundings, and everything that is linked to read its routes.
 #[derive(Clone, Debug)]
 pub(crate) struct Workspace {
-    /// The package that was selected; its name is the API's, unless `routegen.toml` has another.
+    /// The selected package. Its name is also the API's, unless `routegen.toml` sets another.
     pub(crate) package: String,
     /// The folder of its Cargo.toml.
     pub(crate) package_root: Utf8PathBuf,
     pub(crate) root: Utf8PathBuf,
-    /// cargo's target directory of the workspace.
+    /// The workspace's target directory.
     pub(crate) target: Utf8PathBuf,
-    /// The folder of everything that routegen makes, in cargo's target directory of the workspace.
+    /// The folder for everything that routegen makes, in the workspace's target directory.
     own_target: Utf8PathBuf,
     /// The package id of the selected package.
     pub(crate) id: PackageId,
-    /// The packages that depend on the runtime, be it through others: the selected one, and those of its dependencies,
-    /// wherever they come from. A macro that is re-exported makes routes in any of them. `cargo metadata` adds up what all
-    /// members of the workspace ask for, so one of them may be missing in a build of the selected package.
+    /// The packages that depend on the runtime, directly or through others: the selected one, and those among
+    /// its dependencies, from any source. With a re-exported macro, any of them can contain routes. `cargo
+    /// metadata` combines the features of all workspace members, so a build of the selected package may not
+    /// include all of them.
     pub(crate) linked: Vec<LinkedPackage>,
-    /// Whether the selected package's library is something for other languages too (`cdylib`, `staticlib`).
+    /// Whether the selected package's library is also built for other languages (`cdylib`, `staticlib`).
     pub(crate) is_more_than_a_library: bool,
-    /// Whether another one of these, on this disk, is that: cargo gives its files no hash, and each way of building it takes the
-    /// place of the other.
+    /// Whether this applies to another local package in the list: cargo adds no hash to its file names, so
+    /// each way of building it overwrites the other.
     pub(crate) one_file_for_all_modes: bool,
     /// The package id of the runtime that they depend on.
     pub(crate) runtime: PackageId,
-    /// The crates whose types handlers have, where a package on this disk depends on another version of them than the runtime does.
+    /// The crates whose types appear in handlers, if a local package depends on another version of them than
+    /// the runtime.
     pub(crate) other_versions: Vec<OtherVersion>,
-    /// The folders of the packages that are neither below the workspace's root nor below cargo's home, each with what
-    /// stands for it in artifacts.
+    /// The folders of packages that are neither below the workspace's root nor below cargo's home, each with
+    /// what replaces it in artifacts.
     pub(crate) outside: Vec<(Utf8PathBuf, String)>,
-    /// The folders of the packages on this disk that the selected one is made from, itself among them.
+    /// The folders of the local packages that the selected one is made from, including its own.
     pub(crate) local_folders: Vec<Utf8PathBuf>,
-    /// Whether anything but the runtime may log by the crate `log`.
+    /// Whether anything except the runtime may log with the crate `log`.
     pub(crate) has_records: bool,
-    /// The Cargo.toml of each package on this disk that cargo knows of.
+    /// The Cargo.toml of each local package that cargo knows.
     pub(crate) manifests: Vec<Utf8PathBuf>,
-    /// Where each of `linked` and the runtime come from.
+    /// The origins of the packages in `linked` and of the runtime.
     pub(crate) origins: BTreeMap<PackageId, Origin>,
-    /// A package on this disk, besides the selected one, whose library is a `dylib` too.
+    /// Another local package whose library is also a `dylib`.
     shared: Option<String>,
-    /// What links programs.
+    /// How programs are linked.
     pub(crate) linking: Linking,
-    /// What every call of cargo is told.
+    /// The options for every call of cargo.
     pub(crate) options: CargoOptions,
 }
 
-/// A library that can hold routes.
+/// A library that can contain routes.
 #[derive(Clone, Debug)]
 pub(crate) struct LinkedPackage {
     pub(crate) id: PackageId,
     pub(crate) name: String,
     pub(crate) version: String,
-    /// The library as Rust names it.
+    /// The library's name in Rust.
     pub(crate) crate_name: String,
-    /// The file that the library begins with.
+    /// The library's root file.
     pub(crate) lib: Utf8PathBuf,
-    /// Whether its sources are on this disk for the user to change, and come from no registry and no repository.
+    /// Whether its sources are local, so that the user can change them, and come from no registry or
+    /// repository.
     pub(crate) is_local: bool,
-    /// What the package calls schemars, where it depends on a version whose schemas the command reads.
+    /// The name of schemars in the package, if it depends on a version whose schemas this command can read.
     pub(crate) schemars: Option<String>,
-    /// The files that its programs begin with. They are no part of the API.
+    /// The root files of its programs. They are not part of the API.
     pub(crate) bins: Vec<Utf8PathBuf>,
-    /// The files that its tests, examples and the like begin with.
+    /// The root files of its tests, examples and so on.
     pub(crate) other_targets: Vec<Utf8PathBuf>,
 }
 
-/// A crate of which a package has another version than the runtime: the types of one are not those of the other.
+/// A crate that a package depends on in another version than the runtime: the types of the two are not
+/// compatible.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error(
     "`{package}` depends on {krate} {version}, and routegen on {krate} {ours}: a type of the one is no type of the other; write \
@@ -133,7 +139,7 @@ impl Workspace {
         for package in &between {
             if let Some(mut link) = link(package) {
                 link.schemars = schemars(&metadata, &package.id);
-                // Of the selected package nothing but the plain library is built.
+                // Only the plain library of the selected package is built.
                 if link.is_local && package.id != app.id {
                     if types(package).contains(&CrateType::DyLib) {
                         shared = Some(package.name.to_string());
@@ -163,7 +169,7 @@ impl Workspace {
             !known.iter().flatten().any(|folder| package.manifest_path.starts_with(folder))
         };
         let outside = metadata.packages.iter().filter(is_outside).map(|package| {
-            // Packages from elsewhere, as vendored ones, may be there in two versions.
+            // External packages, such as vendored ones, may be present in two versions.
             let version =
                 if package.source.is_none() { String::new() } else { format!("-{}", package.version) };
             (folder(package), format!("/outside/{}{version}", package.name))
@@ -195,13 +201,14 @@ impl Workspace {
         })
     }
 
-    /// A source file as messages and the manifest name it: relative to the workspace's root, with `/` between folders.
-    /// `file` may also be what rustc calls it, in whose place for a folder outside of the root something else stands.
+    /// The name of a source file in messages and in the manifest: relative to the workspace's root, with `/`
+    /// between folders. `file` may also be rustc's name for it, in which a folder outside of the root is
+    /// replaced.
     pub(crate) fn source_name(&self, file: &Utf8Path) -> String {
         let inside =
             self.outside.iter().find_map(|(folder, name)| Some(folder.join(file.strip_prefix(name).ok()?)));
         let file = inside.as_deref().unwrap_or(file);
-        // What cargo has fetched is not the user's own, and is called by the same name on every machine.
+        // What cargo has fetched is not the user's own, and has the same name on every machine.
         let is_own = file.is_absolute() && !file.starts_with(CARGO_HOME);
         let relative = if is_own { pathdiff::diff_utf8_paths(file, &self.root) } else { None };
         relative.as_deref().unwrap_or(file).as_str().replace('\\', "/")
@@ -212,22 +219,22 @@ impl Workspace {
         self.package_root.join("Cargo.toml")
     }
 
-    /// The folder of everything that routegen makes, unless told otherwise.
+    /// The default folder for everything that routegen makes.
     pub(crate) fn own_target(&self) -> Utf8PathBuf {
         self.own_target.clone()
     }
 
-    /// The same package, whose programs are linked in this way.
+    /// The same package, with programs that are linked in this way.
     pub(crate) fn linked_by(self, linking: Linking) -> Result<Self, Error> {
         match &self.shared {
-            // rustc may link to the shared library in the place of the plain one, and Lambda would not find it.
+            // rustc may link to the shared library in place of the plain one, and Lambda would not find it.
             Some(package) if linking == Linking::Direct => Err(Error::DyLib { package: package.clone() }),
             _ => Ok(Self { linking, ..self }),
         }
     }
 
-    /// The same package in a folder that mirrors the workspace; nothing where the package is outside of the workspace's folder. Its
-    /// library is nothing but a library there.
+    /// The same package in a folder that mirrors the workspace; `None` if the package is outside of the
+    /// workspace's folder. There it is only a Rust library.
     pub(crate) fn mirrored_in(&self, folder: &Utf8Path) -> Option<Self> {
         let mut mirrored = self.clone();
         mirrored.package_root = folder.join(self.package_root.strip_prefix(&self.root).ok()?);
@@ -236,7 +243,7 @@ impl Workspace {
         Some(mirrored)
     }
 
-    /// The same package, of which everything is made in another folder.
+    /// The same package, with all output in another folder.
     pub(crate) fn building_in(&self, folder: &Utf8Path) -> Self {
         Self { own_target: folder.to_owned(), ..self.clone() }
     }
@@ -246,19 +253,20 @@ impl Workspace {
 static COMMAND: LazyLock<Version> =
     LazyLock::new(|| env!("CARGO_PKG_VERSION").parse().expect("cargo has read it before"));
 
-/// Whether the command and the crate `routegen` understand each other: where cargo takes the one version for an update of the other.
-/// Only a version that it takes for another one changes the manifest's form or what programs are linked from.
+/// Whether this command and the crate `routegen` are compatible: if cargo considers one version an update of
+/// the other. Only an incompatible version may change the format of the manifest or what programs are linked
+/// from.
 fn is_compatible(one: &Version, other: &Version) -> bool {
     let breaking = |version: &Version| match (version.major, version.minor) {
         (0, 0) => (0, 0, version.patch),
         (0, minor) => (0, minor, 0),
         (major, _) => (major, 0, 0),
     };
-    // A prerelease is compatible with itself alone.
+    // A prerelease is only compatible with itself.
     breaking(one) == breaking(other) && one.pre == other.pre
 }
 
-/// What cargo says, without the steps that it tells before.
+/// Cargo's error message, without its progress lines.
 fn unreadable(said: &str) -> Error {
     let begin = said.find("error: ").map_or(0, |at| at + "error: ".len());
     let cargo = said[begin..].trim().to_owned();
@@ -267,7 +275,7 @@ fn unreadable(said: &str) -> Error {
     Error::Metadata { cargo, help }
 }
 
-/// cargo's home: where it keeps the packages that it has fetched, and a configuration file.
+/// Cargo's home, with the packages that it has fetched and a configuration file.
 pub(crate) fn cargo_home() -> Option<Utf8PathBuf> {
     let home = std::env::var_os("CARGO_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
     let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")))?;
@@ -278,7 +286,8 @@ fn folder(package: &Package) -> Utf8PathBuf {
     package.manifest_path.parent().map(Utf8Path::to_owned).unwrap_or_default()
 }
 
-/// The package of that name, that of the folder, the default member that can have routes, or the member that can.
+/// Selects the package with the name, else the package of the folder, else the only default member or the
+/// only member that can have routes.
 fn select<'a>(metadata: &'a Metadata, name: Option<&str>) -> Result<&'a Package, Error> {
     let members = metadata.workspace_packages();
     let names = |packages: &[&Package]| packages.iter().map(|package| package.name.to_string()).collect();
@@ -291,7 +300,7 @@ fn select<'a>(metadata: &'a Metadata, name: Option<&str>) -> Result<&'a Package,
         library(package).is_some() && !packages_to_the_runtime(metadata, &package.id).is_empty()
     };
     let here = metadata.root_package();
-    // A member's folder was chosen; at the workspace's root, the package there is one of several.
+    // In a member's folder, that member is meant; at the workspace's root, its package is one of several.
     if let Some(package) = here
         && (can_have_routes(&package) || folder(package) != metadata.workspace_root)
     {
@@ -306,7 +315,7 @@ fn select<'a>(metadata: &'a Metadata, name: Option<&str>) -> Result<&'a Package,
             _ => return Err(Error::WhichPackage { candidates: names(&candidates) }),
         }
     }
-    // What is wrong with the package here says more than that there is no other.
+    // What is wrong with the package here is more helpful than an error that there is no other.
     here.ok_or_else(|| Error::WhichPackage { candidates: Vec::new() })
 }
 
@@ -325,7 +334,7 @@ fn is_more_than_a_library(package: &Package) -> bool {
     types(package).iter().any(|kind| !matches!(kind, CrateType::Lib | CrateType::RLib))
 }
 
-/// What the sources of `from` call the library of `to`, where it depends on that directly.
+/// The name that the sources of `from` use for the library of `to`, if it depends on that directly.
 fn alias(metadata: &Metadata, from: &PackageId, to: &PackageId) -> Option<String> {
     let node = metadata.resolve.as_ref()?.nodes.iter().find(|node| node.id == *from)?;
     let mut normal = node
@@ -335,7 +344,7 @@ fn alias(metadata: &Metadata, from: &PackageId, to: &PackageId) -> Option<String
     normal.find(|dependency| dependency.pkg == *to).map(|dependency| dependency.name.clone())
 }
 
-/// The packages on every way from `id`, which is one of them, to a runtime, which is not.
+/// The packages on all paths from `id` to a runtime, including `id` but not the runtime.
 fn packages_to_the_runtime<'a>(metadata: &'a Metadata, id: &PackageId) -> Vec<&'a Package> {
     let all = dependencies(metadata, id);
     let (mut reaching, mut others): (BTreeSet<PackageId>, BTreeSet<PackageId>) =
@@ -353,7 +362,7 @@ fn packages_to_the_runtime<'a>(metadata: &'a Metadata, id: &PackageId) -> Vec<&'
     }
 }
 
-/// `id` and all that it depends on, but what a runtime depends on.
+/// `id` and everything that it depends on, without the dependencies of a runtime.
 fn dependencies(metadata: &Metadata, id: &PackageId) -> BTreeSet<PackageId> {
     let mut seen = BTreeSet::new();
     let mut open = vec![id.clone()];
@@ -374,8 +383,8 @@ fn normal_dependencies<'a>(metadata: &'a Metadata, id: &PackageId) -> impl Itera
     })
 }
 
-/// Whether the package or what it depends on logs by the crate `log`. `tracing` can hand on its events to that crate, and does so only
-/// where a program has no subscriber.
+/// Whether the package or a dependency logs with the crate `log`. `tracing` can also pass its events on to
+/// that crate, but does so only in a program without a subscriber.
 fn has_records(metadata: &Metadata, id: &PackageId) -> bool {
     let name = |id: &PackageId| metadata[id].name.to_string();
     let not_the_runtime = dependencies(metadata, id)
@@ -384,7 +393,7 @@ fn has_records(metadata: &Metadata, id: &PackageId) -> bool {
     not_the_runtime.into_iter().any(|id| normal_dependencies(metadata, &id).any(|id| name(id) == "log"))
 }
 
-/// The versions of axum and `lambda_http` that packages on this disk have and the runtime has not.
+/// The versions of axum and `lambda_http` that local packages have but the runtime does not.
 fn other_versions(metadata: &Metadata, packages: &[&Package], runtime: &PackageId) -> Vec<OtherVersion> {
     let known = ["axum", "lambda_http"];
     let direct = |id: &PackageId| {
@@ -407,12 +416,12 @@ fn other_versions(metadata: &Metadata, packages: &[&Package], runtime: &PackageI
     others
 }
 
-/// The runtimes that the package depends on directly: one, unless something is wrong.
+/// The runtimes that the package directly depends on; more than one is an error.
 fn runtime<'a>(metadata: &'a Metadata, id: &PackageId) -> impl Iterator<Item = &'a PackageId> {
     normal_dependencies(metadata, id).filter(|id| metadata[*id].name == RUNTIME)
 }
 
-/// What the package calls schemars 1 in Rust, if it depends on it.
+/// The name of schemars 1 in the package, if it depends on it.
 fn schemars(metadata: &Metadata, id: &PackageId) -> Option<String> {
     let nodes = metadata.resolve.as_ref().map_or(&[][..], |resolve| &resolve.nodes);
     let node = nodes.iter().find(|node| node.id == *id)?;
@@ -424,7 +433,7 @@ fn schemars(metadata: &Metadata, id: &PackageId) -> Option<String> {
     normal.find(|dependency| is_it(&dependency.pkg)).map(|dependency| dependency.name.clone())
 }
 
-/// The package as something to link, where it is a library.
+/// The package as a library to link, if it has one.
 fn link(package: &Package) -> Option<LinkedPackage> {
     let library = library(package)?;
     let others = package.targets.iter().filter(|target| *target != library);

@@ -1,4 +1,4 @@
-//! What can go wrong with files, programs and the user's patience.
+//! Errors of files, programs and interruptions.
 
 use std::fmt::Display;
 
@@ -35,7 +35,7 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// The code of [`Error::Interrupted`], which no room hides.
+    /// The code of [`Error::Interrupted`], which no other error hides.
     pub(crate) const INTERRUPTED: &str = "RG0031";
 
     pub(crate) fn io(action: &'static str, path: impl AsRef<Utf8Path>, error: impl Display) -> Self {

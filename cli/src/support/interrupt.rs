@@ -1,8 +1,8 @@
-//! Ctrl-C, and every other polite request to end.
+//! Handles Ctrl-C, SIGTERM and other requests to end.
 //!
-//! The command does not die on the spot: it ends what it started, stops before the next piece of work, and returns
-//! through its functions, so that temporary files go and locks are released. A second request ends it at once: what it
-//! started is killed then.
+//! The command does not exit on the spot: it ends the programs that it started, stops before the next piece
+//! of work, and returns through its functions, so that temporary files are removed and locks are released. A
+//! second request kills the programs and exits at once.
 
 use std::{
     io,
@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::support::Error;
 
-/// The exit code of a command that was interrupted: 128 and the number of SIGINT, as shells have it.
+/// The exit code of an interrupted command: 128 plus the number of SIGINT, as in shells.
 pub(crate) const EXIT_CODE: u8 = 130;
 
 static STATE: Mutex<State> =
@@ -25,20 +25,20 @@ struct State {
     requested: bool,
     /// The programs that are running.
     children: Vec<ChildProcess>,
-    /// Notifies what waits for something else.
+    /// Wakes up whatever else waits.
     wake: Option<Box<dyn Fn() + Send>>,
-    /// Kills what is not among the children, before the end on the spot.
+    /// Kills what is not among the children, before an immediate exit.
     kill: Option<Box<dyn Fn() + Send>>,
 }
 
-/// A program by its id, and whether it leads a group of its own.
+/// A program's process id, and whether it leads a process group of its own.
 #[derive(Clone, Copy, Eq, PartialEq)]
 struct ChildProcess {
     id: u32,
     leads: bool,
 }
 
-/// Listens from now on.
+/// Installs the handler.
 pub(crate) fn listen() -> Result<(), Error> {
     let listening = ctrlc::set_handler(|| {
         let mut state = state();
@@ -58,12 +58,12 @@ pub(crate) fn listen() -> Result<(), Error> {
     listening.map_err(|error| Error::run("the handler of Ctrl-C", error))
 }
 
-/// Stops where the user has asked for it.
+/// Returns an error if the user has requested the end.
 pub(crate) fn check() -> Result<(), Error> {
     if state().requested { Err(Error::Interrupted) } else { Ok(()) }
 }
 
-/// Has `wake` called when the user asks for the end, for a command that serves until then.
+/// Registers `wake`, which is called when the user requests the end, for commands that serve until then.
 pub(crate) fn on_request(wake: impl Fn() + Send + 'static) -> Result<(), Error> {
     let mut state = state();
     if state.requested {
@@ -73,12 +73,13 @@ pub(crate) fn on_request(wake: impl Fn() + Send + 'static) -> Result<(), Error> 
     Ok(())
 }
 
-/// Has `kill` called when the user does not wait for the end: it ends at once what would outlive this process.
+/// Registers `kill`, which is called before an immediate exit. It must end whatever would outlive this
+/// process.
 pub(crate) fn on_giving_up(kill: impl Fn() + Send + 'static) {
     state().kill = Some(Box::new(kill));
 }
 
-/// Runs a program that asks nobody anything, in a group of its own: what it has started ends with it.
+/// Runs a non-interactive program, in a process group of its own, so that everything it starts ends with it.
 pub(crate) fn output(command: &mut Command) -> Result<Output, Error> {
     command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let (child, running) = spawn(command, true)?;
@@ -89,8 +90,9 @@ pub(crate) fn output(command: &mut Command) -> Result<Output, Error> {
     Ok(output)
 }
 
-/// Runs a program that may ask the user something on the terminal, as cargo may for a passphrase: it stays in the
-/// terminal's foreground, where Ctrl-C reaches it and all it has started. `listen` is called while it runs.
+/// Runs a program that may prompt the user on the terminal, as cargo may for a passphrase. It stays in the
+/// terminal's foreground group, where Ctrl-C reaches it and everything it starts. `listen` is called while it
+/// runs.
 pub(crate) fn run<T>(
     command: &mut Command,
     listen: impl FnOnce(&mut Child) -> Result<T, Error>,
@@ -104,7 +106,7 @@ pub(crate) fn run<T>(
     Ok((status, heard?))
 }
 
-/// Starts a program and knows of it. The lock is held meanwhile, so that none slips through.
+/// Starts a program and records it. The lock is held meanwhile, so that no interruption misses it.
 fn spawn(command: &mut Command, leads: bool) -> Result<(Child, ChildProcess), Error> {
     let mut state = state();
     if state.requested {
@@ -120,7 +122,7 @@ fn forget(running: ChildProcess) {
     state().children.retain(|other| *other != running);
 }
 
-/// A program that was interrupted was so because the user wants this one to end, whichever of the two hears it first.
+/// If a program was interrupted, the user wants this one to end too, whichever received the signal first.
 fn refuse_interrupted(status: ExitStatus) -> Result<(), Error> {
     check()?;
     let interrupted = status.signal() == Some(Signal::INT.as_raw());
@@ -128,10 +130,10 @@ fn refuse_interrupted(status: ExitStatus) -> Result<(), Error> {
 }
 
 impl ChildProcess {
-    /// Has it end, or ends it.
+    /// Sends the signal to the program, or to its group.
     fn signal(self, signal: Signal) {
         let Some(id) = i32::try_from(self.id).ok().and_then(Pid::from_raw) else { return };
-        // One that has just ended by itself is no matter.
+        // A program that has already ended is not an error.
         let _ = if self.leads { kill_process_group(id, signal) } else { kill_process(id, signal) };
     }
 }

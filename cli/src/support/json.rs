@@ -1,16 +1,18 @@
-//! JSON as routegen prints it and writes it into files: indented, with a line end, or on one line. One form, because its hash is told.
+//! JSON as routegen prints and writes it: indented with a final line feed, or on one line. There is one form,
+//! because its hash is published.
 //!
-//! Control characters are escaped, also those for which JSON does not ask: a document on a terminal is text like any other.
+//! All control characters are escaped, including those that JSON allows, so that a document is safe on a
+//! terminal.
 
 use routegen_spec::printable_json;
 use serde::Serialize;
 
-/// `value` as text. Values of this program have no maps with keys that are not strings, and nothing else can fail.
+/// `value` as indented text. This cannot fail, because all maps of this program have string keys.
 pub(crate) fn text(value: &impl Serialize) -> String {
     printable_json(&serde_json::to_string_pretty(value).unwrap_or_default()).into_owned() + "\n"
 }
 
-/// `value` on a line of its own.
+/// `value` on one line.
 pub(crate) fn line(value: &impl Serialize) -> String {
     printable_json(&serde_json::to_string(value).unwrap_or_default()).into_owned() + "\n"
 }

@@ -1,4 +1,4 @@
-//! What every room may stand on, and what stands on nothing: files, hashes, JSON, Ctrl-C, times.
+//! What every room may use and what itself uses no room: files, hashes, JSON, Ctrl-C, times.
 
 mod error;
 pub(crate) mod files;

@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-/// What time is spent on.
+/// What the time was spent on.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Step {
@@ -24,7 +24,7 @@ pub(crate) enum Step {
     Link,
     /// The zip of a function.
     Zip,
-    /// The Terraform, made and written.
+    /// Making and writing the Terraform.
     Emit,
 }
 
@@ -42,12 +42,12 @@ impl Step {
     }
 }
 
-/// Takes down what it is told, from any thread.
+/// Records times, from any thread.
 #[derive(Debug, Default)]
 pub(crate) struct Stopwatch(Mutex<Vec<(Step, String, Duration)>>);
 
 impl Stopwatch {
-    /// Does `work`, and takes down how long it took. `what` tells it from others of the same step.
+    /// Runs `work` and records how long it took. `what` distinguishes it from other work of the same step.
     pub(crate) fn time<T>(&self, step: Step, what: &str, work: impl FnOnce() -> T) -> T {
         let begin = Instant::now();
         let result = work();
@@ -61,14 +61,14 @@ impl Stopwatch {
     }
 }
 
-/// The steps in their order, and the functions that took longest.
+/// The steps in order, and the slowest functions.
 #[derive(Debug, PartialEq, Serialize)]
 pub(crate) struct Timings {
     steps: Vec<Total>,
     slowest: Vec<Took>,
 }
 
-/// All of a step's work. Links and zips run side by side, so that their sum may be more than the time that passed.
+/// The total of a step. Links and zips run in parallel, so a total may exceed the elapsed time.
 #[derive(Debug, PartialEq, Serialize)]
 struct Total {
     step: Step,
@@ -85,7 +85,7 @@ struct Took {
 }
 
 impl Timings {
-    /// How many of the slowest are told.
+    /// How many of the slowest functions are listed.
     const SLOWEST: usize = 10;
 
     fn new(taken: &[(Step, String, Duration)]) -> Self {
@@ -131,7 +131,7 @@ impl fmt::Display for Timings {
     }
 }
 
-/// Milliseconds, as `   1.234 s`.
+/// Milliseconds, shown as `   1.234 s`.
 struct Seconds(u128);
 
 impl fmt::Display for Seconds {

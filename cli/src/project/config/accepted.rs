@@ -1,6 +1,7 @@
-//! `[[accepted]]`: changes of the API that `routegen diff` finds and somebody has accepted.
+//! `[[accepted]]`: changes of the API that `routegen diff` finds and someone has accepted.
 //!
-//! In: the tables. Out: what each accepts. It refuses one without a reason, and a day that there is not.
+//! In: the tables. Out: the accepted changes. It refuses an entry without a reason, and a date that does not
+//! exist.
 
 use std::sync::Arc;
 
@@ -38,11 +39,11 @@ pub(super) struct Written {
 /// A change that is accepted.
 #[derive(Clone, Debug)]
 pub(crate) struct Accepted {
-    /// Of the rule.
+    /// The id of the rule.
     pub(crate) id: String,
     pub(crate) operation: String,
     pub(crate) fingerprint: String,
-    /// It is not from this day on.
+    /// The date from which it is no longer accepted.
     pub(crate) until: Option<Date>,
     place: KeySpan,
 }
@@ -75,7 +76,7 @@ impl Written {
 }
 
 impl Accepted {
-    /// What is wrong with it.
+    /// An error about this entry.
     pub(crate) fn mistake(&self, reason: String, help: Option<String>) -> Error {
         self.place.mistake(reason, help)
     }

@@ -1,7 +1,7 @@
-//! `[authorizers.NAME]`: authorizers that are not written in Rust, by the word that routes name them by.
+//! `[authorizers.NAME]`: authorizers that are not written in Rust. Routes refer to them by name.
 //!
-//! In: the table. Out: what belongs to the code. The issuer and the audience differ between environments, and are variables
-//! of the Terraform module.
+//! In: the table. Out: the part that belongs to the code. The issuer and the audience differ between
+//! environments, and are variables of the Terraform module.
 
 use routegen_spec::{Auth, AuthorizerKind, IdentitySource, Name};
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -23,7 +23,7 @@ pub(super) struct OneAuthorizer {
     identity_source: Option<Spanned<String>>,
 }
 
-/// The kind that code alone cannot declare: tokens of any issuer that publishes its keys by OIDC discovery.
+/// The only kind that the file can declare: tokens of any issuer that publishes its keys by OIDC discovery.
 fn jwt<'de, D: Deserializer<'de>>(kind: D) -> Result<(), D::Error> {
     match String::deserialize(kind)? {
         word if word == AuthorizerKind::JWT => Ok(()),
@@ -32,9 +32,10 @@ fn jwt<'de, D: Deserializer<'de>>(kind: D) -> Result<(), D::Error> {
 }
 
 impl OneAuthorizer {
-    /// A header or a parameter of the query: API Gateway finds a token nowhere else ([CreateAuthorizer]).
+    /// A header or a query parameter: API Gateway finds a token nowhere else ([CreateAuthorizer]).
     ///
-    /// [CreateAuthorizer]: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
+    /// [CreateAuthorizer]:
+    /// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
     pub(super) fn identity_source(&self) -> Result<IdentitySource, Mistake> {
         const DEFAULT: &str = "$request.header.Authorization";
         let text = self.identity_source.as_ref().map_or(DEFAULT, |source| source.as_ref());
@@ -49,7 +50,7 @@ impl OneAuthorizer {
     }
 }
 
-/// Whether an authorizer may have the name.
+/// Checks that an authorizer may have this name.
 pub(super) fn validate_name(name: &Spanned<String>) -> Result<(), Mistake> {
     let word = name.as_ref().as_str();
     if [Auth::COGNITO, Auth::Iam.as_str(), Auth::None.as_str()].contains(&word) {

@@ -1,6 +1,7 @@
-//! `[openapi]`: what the document of the API says that no code does.
+//! `[openapi]`: what the OpenAPI document contains that no code declares.
 //!
-//! In: the table. Out: its texts. Anything of it may be absent. It refuses a licence without a name, and a tag twice.
+//! In: the table. Out: its texts, all of which are optional. It refuses a licence without a name, and a
+//! duplicate tag.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -65,7 +66,7 @@ pub(crate) struct Tag {
     pub(crate) description: Option<String>,
 }
 
-/// The reader takes the American spelling of `licence` too.
+/// The parser also accepts the American spelling of `licence`.
 #[cfg(test)]
 fn with_license(schema: &mut schemars::Schema) {
     if let Some(serde_json::Value::Object(properties)) = schema.get_mut("properties") {

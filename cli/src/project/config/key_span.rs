@@ -1,4 +1,4 @@
-//! A place in the file, for what is found wrong with it later.
+//! A place in the file, for errors that are found later.
 
 use std::{ops::Range, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! What is wrong in `routegen.toml`, with its place and, where there is one, the fix.
+//! Mistakes in `routegen.toml`, with their places and, if known, their fixes.
 
 use std::{ops::Range, sync::Arc};
 
@@ -8,7 +8,8 @@ use toml::Spanned;
 use super::rest_only::{self, RestOnly};
 use crate::{output::words::nearest, project::Error};
 
-/// What is a variable of the Terraform module and no key of the file, unless it is both. A test compares.
+/// Variables of the Terraform module that are not also keys of the file. A test compares them with the
+/// module.
 pub(super) const VARIABLES: &[&str] = &[
     "access_log_fields",
     "alias",
@@ -57,7 +58,7 @@ pub(super) const VARIABLES: &[&str] = &[
     "vpc",
 ];
 
-/// What is wrong, and where in the file.
+/// A mistake, and its place in the file.
 pub(super) struct Mistake {
     pub(super) message: String,
     pub(super) span: Option<Range<usize>>,
@@ -92,8 +93,8 @@ pub(super) fn spanned<T>(message: &str, value: &Spanned<T>) -> Mistake {
     Mistake { span: Some(value.span()), ..Mistake::new(message.to_owned()) }
 }
 
-/// A key that serde does not know, and those that it does. Its message has the unknown one first and the others after it,
-/// each in backticks.
+/// An unknown key, and the valid ones. Serde's message contains the unknown key first and the others after
+/// it, each in backticks.
 struct UnknownKey<'a> {
     key: &'a str,
     known: Vec<&'a str>,
@@ -105,7 +106,7 @@ impl<'a> UnknownKey<'a> {
         Some(Self { key: words.next()?, known: words.collect() })
     }
 
-    /// The key that was probably meant, or where what it means is said.
+    /// The key that was probably meant, or where to set what the user meant.
     fn help(self) -> Option<String> {
         match self.key {
             "issuer" | "audience" | "audiences" => Some(of_an_environment("jwt_authorizers")),

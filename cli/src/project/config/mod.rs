@@ -1,7 +1,9 @@
-//! `routegen.toml`, beside the package's Cargo.toml: what belongs to the code and is not written on a route.
+//! `routegen.toml`, beside the package's Cargo.toml: what belongs to the code but is not part of an
+//! attribute.
 //!
-//! In: the file, or nothing, for everything has a default. What differs between environments does not belong here: it is
-//! a variable of the Terraform module, and what an HTTP API cannot do is refused with its reason.
+//! In: the file, if there is one, because everything has a default. It refuses keys that differ between
+//! environments, which are variables of the Terraform module, and keys that an HTTP API does not support,
+//! with the reason.
 
 mod accepted;
 mod authorizers;
@@ -74,7 +76,7 @@ pub(crate) struct Config {
     /// Changes of the API that `routegen diff` accepts.
     #[serde(default)]
     accepted: Vec<accepted::Written>,
-    /// The file itself, for what is found wrong with it later.
+    /// The file's name and text, for errors that are found later.
     #[serde(skip)]
     source_code: Option<Arc<NamedSource<String>>>,
 }
@@ -165,7 +167,7 @@ impl Config {
         }
     }
 
-    /// The same, with the values of the command line instead of the file's.
+    /// The same, with the values of the command line in place of the file's.
     pub(crate) fn overruled(
         self,
         arch: Option<Architecture>,
@@ -190,7 +192,7 @@ impl Config {
         self.arch.is_some()
     }
 
-    /// The number of routes that an API may have.
+    /// The largest number of routes of an API.
     pub(crate) fn quota_of_routes(&self) -> usize {
         self.quotas.routes.as_ref().map_or(limits::ROUTES_PER_API, |routes| *routes.as_ref()) as usize
     }
@@ -242,7 +244,7 @@ impl Config {
         valid.collect()
     }
 
-    /// The JWT authorizers, each with the place where a request has its token.
+    /// The JWT authorizers, each with its identity source.
     pub(crate) fn jwt_authorizers(&self) -> impl Iterator<Item = (&str, IdentitySource)> {
         let valid = self.authorizers.iter();
         valid.filter_map(|(name, authorizer)| {
@@ -250,12 +252,12 @@ impl Config {
         })
     }
 
-    /// The place where a request has the token of the JWT authorizer of this name, if there is one.
+    /// The identity source of the JWT authorizer with this name, if there is one.
     pub(crate) fn jwt_authorizer(&self, name: &str) -> Option<IdentitySource> {
         self.jwt_authorizers().find(|(configured, _)| *configured == name).map(|(_, source)| source)
     }
 
-    /// Refuses an authorizer of a name that one of the code has: `written` are those.
+    /// Refuses an authorizer whose name is in `written`, the names of those in the code.
     pub(crate) fn refuse_authorizers_named_as(&self, written: &[&str]) -> Result<(), Error> {
         let twice = self.authorizers.keys().find(|name| written.contains(&name.as_ref().as_str()));
         twice.map_or(Ok(()), |name| {
@@ -265,7 +267,7 @@ impl Config {
         })
     }
 
-    /// Refuses a table for a function that does not exist; `functions` are those that do.
+    /// Refuses a table for a function that does not exist; `functions` are the existing ones.
     pub(crate) fn refuse_unknown_functions(&self, functions: &[&str]) -> Result<(), Error> {
         let unknown = self.functions.keys().find(|name| !functions.contains(&name.as_ref().as_str()));
         unknown.map_or(Ok(()), |name| {
@@ -277,13 +279,13 @@ impl Config {
 }
 
 impl Pattern {
-    /// What is wrong with the files that the pattern names.
+    /// An error about the files that the pattern matches.
     pub(crate) fn mistake(&self, reason: String, help: Option<String>) -> Error {
         self.place.mistake(reason, help)
     }
 }
 
-/// The pattern, ready to be compared with paths from the package's root on.
+/// The pattern as a matcher for paths relative to the package's root.
 fn glob(pattern: &Spanned<String>) -> Result<GlobMatcher, Mistake> {
     let path = Utf8Path::new(pattern.as_ref());
     let inside = |component| matches!(component, Utf8Component::Normal(_));

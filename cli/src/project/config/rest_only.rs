@@ -1,25 +1,27 @@
-//! What only REST APIs of API Gateway have. The error for such a key says why it is not supported, and what to use instead.
+//! Features that only REST APIs of API Gateway have. The error for such a key says why it is not supported,
+//! and what to use instead.
 //!
-//! An HTTP API is what routegen makes. AWS keeps the list of what it lacks in [Choose between REST APIs and HTTP APIs].
+//! routegen makes HTTP APIs. AWS lists what they lack in [Choose between REST APIs and HTTP APIs].
 //!
-//! [Choose between REST APIs and HTTP APIs]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
+//! [Choose between REST APIs and HTTP APIs]:
+//! https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
 
-/// A wish that an HTTP API cannot fulfil.
+/// A feature that an HTTP API does not have.
 #[derive(Debug)]
 pub(super) struct RestOnly {
-    /// The words for it, without underscores and hyphens.
+    /// The keys that people try for it, without underscores and hyphens.
     keys: &'static [&'static str],
     /// What an HTTP API does not do.
     pub(super) reason: &'static str,
-    /// What does it instead.
+    /// What to use instead.
     pub(super) instead: &'static str,
 }
 
-/// The wish behind an unknown key, whatever its underscores.
+/// The feature that an unknown key probably means, whatever its underscores.
 pub(super) fn behind(key: &str) -> Option<&'static RestOnly> {
     let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
     let plain = plain.to_ascii_lowercase();
-    // `api_keys` is `api_key`, and so are they all.
+    // `api_keys` is the same as `api_key`, and so on.
     let singular = plain.strip_suffix('s').unwrap_or(&plain);
     WISHES.iter().find(|wish| wish.keys.contains(&plain.as_str()) || wish.keys.contains(&singular))
 }

@@ -1,4 +1,5 @@
-//! The JSON Schema of `routegen.toml`, `cli/routegen.schema.json`, by which editors complete and check it, is what its types say.
+//! The JSON Schema of `routegen.toml`, `cli/routegen.schema.json`, with which editors complete and check it.
+//! It is generated from the types.
 
 use std::{collections::BTreeSet, env, fs, path::Path, sync::LazyLock};
 
@@ -14,7 +15,7 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     schema.to_value()
 });
 
-/// TOML has no null: a key that may be absent is a key that is not required.
+/// TOML has no null: an optional key is one that is not required.
 fn without_null(schema: &mut Schema) {
     let is_null = |schema: &Value| schema == "null" || schema["type"] == "null";
     if let Some(Value::Array(types)) = schema.get_mut("type") {
@@ -50,14 +51,14 @@ fn the_schema_in_the_repository_is_that_of_the_types() {
     assert_eq!(committed, *SCHEMA, "run `just bless`");
 }
 
-/// What leads from the root of the file to a table.
+/// A step on the path from the root of the file to a table.
 #[derive(Clone)]
 enum Step {
     Key(String),
     Item,
 }
 
-/// Each table that the schema knows, with the way to it and the keys that it may have.
+/// Collects each table in the schema, with its path and its valid keys.
 fn tables(schema: &Value, way: &[Step], found: &mut Vec<(Vec<Step>, BTreeSet<String>)>) {
     let step = |step: Step| [way, &[step]].concat();
     if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/definitions/"))
@@ -71,7 +72,7 @@ fn tables(schema: &Value, way: &[Step], found: &mut Vec<(Vec<Step>, BTreeSet<Str
         tables(&schema["items"], &step(Step::Item), found);
     }
     if schema["additionalProperties"].is_object() {
-        // By a name of the user's.
+        // The key is a name that the user chooses.
         tables(&schema["additionalProperties"], &step(Step::Key("name".to_owned())), found);
     }
     let Some(properties) = schema["properties"].as_object() else { return };

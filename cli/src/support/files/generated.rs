@@ -1,8 +1,8 @@
-//! Text files that belong to routegen: each has a marker with a checksum, by which a file that routegen did not write, and one
-//! that was edited since, are told apart and left alone.
+//! Text files that belong to routegen. Each has a marker with a checksum, so that files that routegen did not
+//! write, or that were edited since, are recognised and left alone.
 //!
-//! In: all files that are to be in a folder. Out: what became of each, or how the disk differs from them. Nothing is changed
-//! where a file is in the way.
+//! In: all generated files of a folder. Out: what became of each, or how the disk differs from them. If
+//! another file is in the way, nothing is changed.
 
 use std::{fmt::Write as _, fs::File, io::Read as _};
 
@@ -12,8 +12,8 @@ use sha2::{Digest as _, Sha256};
 use super::{Outcome, read_if_exists, remove_if_exists, stage};
 use crate::support::Error;
 
-/// How the first line of a generated file begins, and how it ends after the checksum. JSON has no comments, but
-/// Terraform passes over a member of that name.
+/// The beginning of a generated file's first line, and its end after the checksum. JSON has no comments, but
+/// Terraform ignores a member with this name.
 struct Marker {
     begin: &'static str,
     end: &'static str,
@@ -36,31 +36,32 @@ impl Marker {
 #[derive(Debug)]
 pub(crate) struct Generated {
     pub(crate) path: Utf8PathBuf,
-    /// In JSON an object with a member on a line of its own.
+    /// In JSON, an object with each member on a line of its own.
     pub(crate) text: String,
 }
 
-/// What is done about a generated file that is not as routegen wrote it.
+/// What to do with a generated file that has been edited.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Edits {
-    /// Nothing is written.
+    /// It is refused, and nothing is written.
     Refused,
-    /// The user has said that they may go.
+    /// It is overwritten, because the user said so.
     Overwritten,
 }
 
-/// What is on the disk in the place of a generated file, and what is to be there.
+/// The current and the intended text of a generated file.
 #[derive(Debug)]
 pub(crate) struct Difference {
     pub(crate) path: Utf8PathBuf,
-    /// `None` where there is no such file. Its lines end as those of `after`.
+    /// `None` if there is no such file. Line endings are those of `after`.
     pub(crate) before: Option<String>,
-    /// `None` where routegen wrote the file once and would not any more.
+    /// `None` if routegen wrote the file before and would not write it now.
     pub(crate) after: Option<String>,
 }
 
-/// Makes `files` all that is generated in `folder`. Nothing is changed where one of their places is taken by a file
-/// that is not routegen's to write, where one that would be written or removed was edited, or where one cannot be written.
+/// Makes `files` the only generated files in `folder`. Changes nothing if one of their paths is taken by a
+/// file that routegen did not write, if a file to be written or removed was edited, or if a file cannot be
+/// written.
 pub(crate) fn write_generated(
     folder: &Utf8Path,
     files: &[Generated],
@@ -80,7 +81,7 @@ pub(crate) fn write_generated(
         staged.map_or(Ok(()), super::Staged::put)?;
         outcomes.push((file.path.clone(), outcome));
     }
-    // Only now: until the new files are there, the old ones are the best that the user has.
+    // Last, because until the new files exist the user still needs the old ones.
     for path in stale {
         remove_if_exists(&path)?;
         outcomes.push((path, Outcome::Removed));
@@ -88,12 +89,12 @@ pub(crate) fn write_generated(
     Ok(outcomes)
 }
 
-/// How the disk differs from what [`write_generated`] would make of it. An edited file differs; one that routegen did
-/// not write is refused, as there.
+/// How the disk differs from what [`write_generated`] would write. An edited file is a difference; a file
+/// that routegen did not write is refused, as there.
 pub(crate) fn compare_generated(folder: &Utf8Path, files: &[Generated]) -> Result<Vec<Difference>, Error> {
     let mut differences = Vec::new();
     for file in files {
-        // Line ends are git's to choose, as in the checksum.
+        // Git may change line endings, so they are ignored here as in the checksum.
         let before = generated_text(&file.path)?.map(|before| before.replace("\r\n", "\n"));
         let after = mark(file);
         if before.as_ref() != Some(&after) {
@@ -106,7 +107,7 @@ pub(crate) fn compare_generated(folder: &Utf8Path, files: &[Generated]) -> Resul
     Ok(differences)
 }
 
-/// The files in `folder` itself that routegen wrote, and that are none of `files`.
+/// The files directly in `folder` that routegen wrote and that are not in `files`.
 fn stale(folder: &Utf8Path, files: &[Generated]) -> Result<Vec<Utf8PathBuf>, Error> {
     if !folder.exists() {
         return Ok(Vec::new());
@@ -125,8 +126,8 @@ fn stale(folder: &Utf8Path, files: &[Generated]) -> Result<Vec<Utf8PathBuf>, Err
     Ok(stale)
 }
 
-/// Whether the file begins with the marker. One that cannot be read, or is no text, is none of routegen's; nor is a copy under a name
-/// that Terraform passes over, such as the `locals.tf.orig` of a merge.
+/// Whether the file begins with the marker. A file that is unreadable or not text is not routegen's; nor is a
+/// copy under a name that Terraform ignores, such as the `locals.tf.orig` of a merge.
 fn is_generated(path: &Utf8Path) -> bool {
     if !matches!(path.extension(), Some("tf" | "json")) {
         return false;
@@ -136,7 +137,7 @@ fn is_generated(path: &Utf8Path) -> bool {
     read.is_ok() && is_marked(path, &String::from_utf8_lossy(&start))
 }
 
-/// The text of a file that routegen wrote; `None` where there is no file.
+/// The text of a file that routegen wrote; `None` if there is no file.
 fn generated_text(path: &Utf8Path) -> Result<Option<String>, Error> {
     match read_if_exists(path)? {
         Some(text) if !is_marked(path, &text) => Err(Error::Foreign { path: path.to_owned() }),
@@ -144,21 +145,21 @@ fn generated_text(path: &Utf8Path) -> Result<Option<String>, Error> {
     }
 }
 
-/// Whether the marker is the first line. Two branches that each changed a route have two checksums, so that git's own mark may
-/// stand before it.
+/// Whether the marker is the first line. If two branches each changed a route, their checksums conflict, and
+/// git's conflict marker may come before it.
 fn is_marked(path: &Utf8Path, text: &str) -> bool {
     let first = text.lines().find(|line| !line.starts_with(OURS));
     first.is_some_and(|line| line.starts_with(Marker::of(path).begin))
 }
 
-/// How git begins, divides and ends what two branches have both changed; between the second and the third is what it was before.
+/// Git's conflict markers. Between the second and the third is the common ancestor's text.
 const OURS: &str = "<<<<<<< ";
 const BASE: &str = "||||||| ";
 const DIVIDER: &str = "=======";
 const THEIRS: &str = ">>>>>>> ";
 
-/// The text as each branch has it, where git has left a conflict in it; else the text alone. What both say alike may end what
-/// each of them begins, so that only a whole side is a file.
+/// The text of each branch if it contains a git conflict, otherwise just the text. The branches may share
+/// lines that complete what each of them begins, so only one whole side is a valid file.
 pub(crate) fn sides(text: &str) -> Vec<String> {
     if !text.lines().any(|line| line.starts_with(OURS)) {
         return vec![text.to_owned()];
@@ -185,12 +186,12 @@ pub(crate) fn sides(text: &str) -> Vec<String> {
     vec![ours, theirs]
 }
 
-/// Whose a line is, in a file with conflicts.
+/// Which side a line belongs to, in a file with conflicts.
 #[derive(Clone, Copy)]
 enum Part {
     Both,
     Ours,
-    /// What it was before, which neither branch says any more.
+    /// The common ancestor, which is in neither branch.
     Base,
     Theirs,
 }
@@ -204,14 +205,15 @@ fn refuse_to_lose(path: &Utf8Path, old: &str) -> Result<(), Error> {
     if intact { Ok(()) } else { Err(Error::Edited { path: path.to_owned() }) }
 }
 
-/// The text behind its marker, which in JSON takes the place of the first brace.
+/// The text with its marker, which in JSON replaces the line with the first brace.
 fn mark(file: &Generated) -> String {
     let Marker { begin, end } = Marker::of(&file.path);
     let rest = if end.is_empty() { &file.text } else { file.text.strip_prefix("{\n").unwrap_or(&file.text) };
     format!("{begin}{}{end}\n{rest}", checksum(rest))
 }
 
-/// The first 64 bits of SHA-256: enough to see an accident. It is insensitive to the line ends that git may change.
+/// The first 64 bits of SHA-256, enough to detect an accidental change. It ignores line endings, which git
+/// may change.
 fn checksum(text: &str) -> String {
     let digest = Sha256::digest(text.replace("\r\n", "\n"));
     digest.iter().take(8).fold(String::new(), |mut sum, byte| {
@@ -237,7 +239,7 @@ mod tests {
         [Generated { path: path.to_owned(), text: text.to_owned() }]
     }
 
-    /// Writes the files of one folder, and tells what became of each.
+    /// Writes the files of one folder, and returns what became of each.
     fn write(files: &[Generated]) -> Result<Vec<Outcome>, Error> {
         let outcomes = write_generated(files[0].path.parent().unwrap(), files, Edits::Refused)?;
         Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
@@ -330,7 +332,7 @@ mod tests {
         let (path, hcl) = (path.with_extension("tf.json"), path);
         write(&generated(&hcl, "a\n")).unwrap();
         let text = "{\n  \"a\": 1\n}\n";
-        // The same in another syntax takes the place of the old one.
+        // The other syntax replaces the file.
         assert_eq!(write(&generated(&path, text)).unwrap(), [Outcome::Written, Outcome::Removed]);
         assert_eq!(write(&generated(&path, text)).unwrap(), [Outcome::Unchanged]);
         let json: serde_json::Value = serde_json::from_str(&read(&path).unwrap()).unwrap();

@@ -1,8 +1,9 @@
-//! Reads and writes files. The only place that changes the user's disk.
+//! Reads and writes files. Only this module changes the user's disk.
 //!
-//! A file is written beside its place and then moved there, so that it is whole or not there; it is written only if
-//! its content changes, so that nothing downstream sees a new time. Nothing is synced: a power cut is not guarded
-//! against. A process that is killed may leave a `.routegen-…` beside the place, which no name of a result matches.
+//! A file is written beside its destination and then moved there, so that it is either complete or absent. It
+//! is written only if its content changes, so that its modification time stays the same otherwise. Nothing is
+//! synced: this does not protect against power cuts. A process that is killed may leave a `.routegen-…` file
+//! beside the destination; no result has such a name.
 
 mod generated;
 mod new_folder;
@@ -24,11 +25,12 @@ pub(crate) use self::generated::{Difference, Edits, Generated, compare_generated
 pub(crate) use self::new_folder::NewFolder;
 use crate::support::{Error, interrupt};
 
-/// A file from outside. While it looks the same, its content is taken to be the same.
+/// The state of a file that others write. As long as the state is the same, the content is assumed to be the
+/// same.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct FileState {
     pub(crate) bytes: u64,
-    /// When it was changed, in nanoseconds since 1970.
+    /// The modification time, in nanoseconds since 1970.
     modified: u128,
 }
 
@@ -42,7 +44,7 @@ impl FileState {
     }
 }
 
-/// Whether two files can be read and hold the same.
+/// Whether both files can be read and have the same content.
 pub(crate) fn are_equal(one: &Utf8Path, other: &Utf8Path) -> bool {
     let length = |path: &Utf8Path| path.metadata().map(|metadata| metadata.len()).ok();
     let contents = |path: &Utf8Path| std::fs::read(path).ok();
@@ -60,7 +62,7 @@ pub(crate) enum Outcome {
     Removed,
 }
 
-/// Writes `content`, with the folders that are missing above it.
+/// Writes `content`, and creates missing parent folders.
 pub(crate) fn write_if_changed(path: &Utf8Path, content: &[u8]) -> Result<Outcome, Error> {
     match stage(path, content)? {
         Some(staged) => staged.put().map(|()| Outcome::Written),
@@ -68,7 +70,7 @@ pub(crate) fn write_if_changed(path: &Utf8Path, content: &[u8]) -> Result<Outcom
     }
 }
 
-/// The same for a file that is written for later runs alone: a link in its place is replaced, wherever it leads.
+/// The same for a file that only later runs read: a link in its place is replaced, wherever it points.
 pub(crate) fn write_own(path: &Utf8Path, content: &[u8]) -> Result<(), Error> {
     if read_own(path).is_some_and(|old| old == content) {
         return Ok(());
@@ -76,7 +78,7 @@ pub(crate) fn write_own(path: &Utf8Path, content: &[u8]) -> Result<(), Error> {
     stage_new(path, content)?.put()
 }
 
-/// A file that is written, but not in its place yet. Dropped, it is gone.
+/// A file that has been written but not moved to its destination. It is removed when dropped.
 struct Staged {
     file: NamedTempFile,
     path: Utf8PathBuf,
@@ -89,7 +91,7 @@ impl Staged {
     }
 }
 
-/// Writes `content` beside its place, unless it is there already, with the folders that are missing above it.
+/// Writes `content` beside its destination, unless it is there already, and creates missing parent folders.
 fn stage(path: &Utf8Path, content: &[u8]) -> Result<Option<Staged>, Error> {
     if std::fs::read(path).is_ok_and(|old| old == content) {
         return Ok(None);
@@ -102,14 +104,14 @@ fn stage_new(path: &Utf8Path, content: &[u8]) -> Result<Staged, Error> {
     create_folder(folder)?;
     let error = |error| Error::io("write", path, error);
     let mut builder = tempfile::Builder::new();
-    // A temporary file is for its owner alone; this one is to become an ordinary file.
+    // Temporary files are private to their owner, but this one becomes an ordinary file.
     builder.permissions(Permissions::from_mode(0o666));
     let mut file = builder.prefix(".routegen-").tempfile_in(folder).map_err(error)?;
     file.write_all(content).map_err(error)?;
     Ok(Staged { file, path: path.to_owned() })
 }
 
-/// Writes files that are of no use without each other: where one cannot be written, none is.
+/// Writes files that are useless without each other: all of them or none.
 pub(crate) fn write_together<'a>(
     files: impl IntoIterator<Item = (&'a Utf8Path, &'a [u8])>,
 ) -> Result<(), Error> {
@@ -117,7 +119,7 @@ pub(crate) fn write_together<'a>(
     staged?.into_iter().flatten().try_for_each(Staged::put)
 }
 
-/// Writes a file that is not there, for everyone to read, with the folders above it.
+/// Writes a new file that everyone may read, and creates its parent folders.
 pub(crate) fn write_new(path: &Utf8Path, content: &[u8], executable: bool) -> Result<(), Error> {
     create_folder(path.parent().unwrap_or(Utf8Path::new(".")))?;
     let mut options = std::fs::OpenOptions::new();
@@ -126,21 +128,21 @@ pub(crate) fn write_new(path: &Utf8Path, content: &[u8], executable: bool) -> Re
     written.map_err(|error| Error::io("write", path, error))
 }
 
-/// Gives a file a second name, which is free, and under which it stays what it is when another is made in its place. Where the disk
-/// knows no second names, it is copied.
+/// Gives a file a second name, which must be free. The file keeps its content under that name when another
+/// file takes its first place. If the file system has no hard links, the file is copied.
 pub(crate) fn link_or_copy(file: &Utf8Path, name: &Utf8Path) -> Result<(), Error> {
     if std::fs::hard_link(file, name).is_ok() { Ok(()) } else { copy_new(file, name) }
 }
 
-/// Copies a file to a name that is free.
+/// Copies a file to a new name.
 pub(crate) fn copy_new(file: &Utf8Path, name: &Utf8Path) -> Result<(), Error> {
     write_new(name, &read_bytes(file)?, is_executable(file)?)
 }
 
-/// Opens a file that belongs to routegen, and neither what a link in its place leads to nor what is no file. `options` must not
-/// truncate: what is there is looked at first.
+/// Opens a file that belongs to routegen. Refuses to follow a link in its place, and refuses anything but a
+/// regular file. `options` must not truncate, because the file is checked first.
 fn open_own(path: &Utf8Path, options: &mut OpenOptions) -> io::Result<File> {
-    // A pipe in its place would have its opener wait.
+    // Opening a pipe would block.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     options.custom_flags(flags.bits().cast_signed());
     let is_link = || path.symlink_metadata().is_ok_and(|there| there.is_symlink());
@@ -155,15 +157,15 @@ fn in_the_way(what: &str) -> io::Error {
     io::Error::other(format!("{what} is in its place, which routegen does not follow; remove it"))
 }
 
-/// What a file of routegen's own holds, which is written for later runs. Where there is none, or something else in its place, nothing
-/// has been written down.
+/// The content of a file that routegen wrote for later runs; `None` if there is no such file or something
+/// else is in its place.
 pub(crate) fn read_own(path: &Utf8Path) -> Option<Vec<u8>> {
     let mut content = Vec::new();
     open_own(path, File::options().read(true)).ok()?.read_to_end(&mut content).ok()?;
     Some(content)
 }
 
-/// Removes a folder with all that is in it.
+/// Removes a folder with everything in it.
 pub(crate) fn remove_folder(path: &Utf8Path) -> Result<(), Error> {
     match std::fs::remove_dir_all(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path, error)),
@@ -171,11 +173,11 @@ pub(crate) fn remove_folder(path: &Utf8Path) -> Result<(), Error> {
     }
 }
 
-/// Between two looks at a lock that somebody else holds.
+/// The interval between attempts to take a lock.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// Waits until nobody else holds the lock `path`, and holds it until the file is dropped. `waiting` is called before a
-/// wait. It looks again and again in place of one long wait, which the user could not break off. What the file holds stays as it is.
+/// Takes the lock `path` and holds it until the file is dropped. `waiting` is called before a wait. It tries
+/// repeatedly, because the user could not interrupt one long wait. The file's content stays as it is.
 pub(crate) fn lock(path: &Utf8Path, waiting: impl FnOnce()) -> Result<File, Error> {
     create_folder(path.parent().unwrap_or(Utf8Path::new(".")))?;
     let error = |error: std::io::Error| Error::io("lock", path, error);
@@ -213,7 +215,7 @@ pub(crate) fn read_bytes(path: &Utf8Path) -> Result<Vec<u8>, Error> {
     std::fs::read(path).map_err(|error| Error::io("read", path, error))
 }
 
-/// Whether its owner may run the file.
+/// Whether the owner may execute the file.
 pub(crate) fn is_executable(path: &Utf8Path) -> Result<bool, Error> {
     let metadata = std::fs::metadata(path).map_err(|error| Error::io("read", path, error))?;
     Ok(metadata.permissions().mode() & 0o100 != 0)
@@ -226,23 +228,23 @@ pub(crate) fn remove_if_exists(path: &Utf8Path) -> Result<(), Error> {
     }
 }
 
-/// A folder that is empty to begin with, and gone when this value is.
+/// A folder that starts empty and is removed when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct TemporaryFolder(Utf8PathBuf);
 
 impl TemporaryFolder {
-    /// What a command that was killed has left there goes first.
+    /// Creates it, after removing what a killed command may have left there.
     pub(crate) fn new(path: Utf8PathBuf) -> Result<Self, Error> {
         remove_folder(&path)?;
         create_folder(path.parent().unwrap_or(Utf8Path::new(".")))?;
-        // Not one that somebody has just put there, nor what a link leads to.
+        // Fails on a folder that someone has just created, and does not follow a link.
         std::fs::create_dir(&path).map_err(|error| Error::io("create the folder", &path, error))?;
         Ok(Self(path))
     }
 
-    /// Moves it to a place where nothing is, to stay.
+    /// Moves it to a free path, where it stays.
     pub(crate) fn move_to(self, place: &Utf8Path) -> Result<(), Error> {
-        // What is left to drop is gone then.
+        // After this, nothing is left to drop.
         std::fs::rename(&self.0, place).map_err(|error| Error::io("create the folder", place, error))
     }
 
@@ -253,7 +255,7 @@ impl TemporaryFolder {
 
 impl Drop for TemporaryFolder {
     fn drop(&mut self) {
-        // The next one of this name removes what cannot be removed now.
+        // The next folder of this name removes what cannot be removed now.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
@@ -282,7 +284,7 @@ mod tests {
         assert_eq!(read(&path).unwrap(), "after");
     }
 
-    /// Something in the place of a file of routegen's own, beside a file that is not its to touch.
+    /// Other things in the place of a file of routegen's own, beside a file that it must not touch.
     #[cfg(unix)]
     #[test]
     fn a_lock_follows_no_link_truncates_nothing_and_says_what_is_in_its_place() {
@@ -308,7 +310,7 @@ mod tests {
         assert!(status.success());
         refused("something that is no file is in its place");
         std::fs::remove_file(&lock_path).unwrap();
-        // A second name of a file is that file: it is locked, and keeps what it holds.
+        // A hard link is the same file: it is locked, and keeps its content.
         std::fs::hard_link(&victim, &lock_path).unwrap();
         drop(lock(&lock_path, || ()).unwrap());
         assert_eq!(read(&victim).unwrap(), "before");
@@ -341,7 +343,7 @@ mod tests {
         assert_eq!(read_own(&path), None);
         std::os::unix::fs::symlink(&victim, &path).unwrap();
         assert_eq!(read_own(&path), None);
-        // Also with the content that is there behind the link.
+        // Including the content that is already behind the link.
         for content in ["after", "before"] {
             write_own(&path, content.as_bytes()).unwrap();
             assert_eq!(

@@ -1,7 +1,8 @@
-//! A folder that comes to be with everything that belongs in it, or not at all.
+//! A folder that is created with all of its content, or not at all.
 //!
-//! In: its place, where nothing is or an empty folder. Out: the folder, once everything in it is written. It overwrites nothing, and
-//! removes what it has made unless it is told to keep it, which holds for errors and for Ctrl-C alike.
+//! In: its path, with nothing or an empty folder there. Out: the folder, once everything in it is written. It
+//! overwrites nothing, and removes what it has created, after errors and Ctrl-C alike, unless it is told to
+//! keep it.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
@@ -12,17 +13,17 @@ use crate::support::Error;
 #[derive(Debug)]
 pub(crate) struct NewFolder {
     path: Utf8PathBuf,
-    /// Where the files are written first, inside of the folder, so that moving them is renaming them.
+    /// Where the files are written first: inside the folder, so that they can be moved by renaming.
     staged: Option<TempDir>,
-    /// The folders that were made for it, the outermost first.
+    /// The folders that were created, outermost first.
     made: Vec<Utf8PathBuf>,
-    /// What has been moved from there.
+    /// What has been moved to its place.
     moved: Vec<Utf8PathBuf>,
     keep: bool,
 }
 
 impl NewFolder {
-    /// Makes the folder, and those above it that are missing.
+    /// Creates the folder and its missing parents.
     pub(crate) fn begin(path: Utf8PathBuf) -> Result<Self, Error> {
         let missing = path.ancestors().take_while(|folder| !folder.as_str().is_empty() && !folder.exists());
         let mut made: Vec<_> = missing.map(Utf8Path::to_owned).collect();
@@ -34,7 +35,7 @@ impl NewFolder {
         Ok(folder)
     }
 
-    /// Where its files are written until they are all there.
+    /// Where files are written until all of them are complete.
     pub(crate) fn staged(&self) -> &Utf8Path {
         let staged = self.staged.as_ref().and_then(|staged| Utf8Path::from_path(staged.path()));
         staged.unwrap_or(&self.path)
@@ -56,7 +57,7 @@ impl NewFolder {
         Ok(())
     }
 
-    /// Leaves it as it is.
+    /// Keeps the folder.
     pub(crate) fn keep(mut self) {
         self.keep = true;
     }
@@ -64,7 +65,7 @@ impl NewFolder {
 
 impl Drop for NewFolder {
     fn drop(&mut self) {
-        // Nobody hears of what cannot be removed: there is an error already.
+        // A failure to clean up is not reported, because an error has already occurred.
         drop(self.staged.take());
         if self.keep {
             return;
@@ -72,7 +73,7 @@ impl Drop for NewFolder {
         for moved in &self.moved {
             let _ = std::fs::remove_dir_all(moved).or_else(|_| std::fs::remove_file(moved));
         }
-        // Unless somebody has put something into it meanwhile.
+        // Unless someone has put something into it meanwhile.
         for folder in self.made.iter().rev() {
             let _ = std::fs::remove_dir(folder);
         }
