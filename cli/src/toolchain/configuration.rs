@@ -1,7 +1,8 @@
-//! cargo's configuration files, as cargo finds them.
+//! Finds cargo's configuration files as cargo does.
 //!
-//! In: the folder in which cargo is called. Out: the files from there up and the one in cargo's home, with those that
-//! they include. It judges nothing: cargo reads the same files, and says what is wrong in them.
+//! In: the folder in which cargo is called. Out: the files from there up and the one in cargo's home, with
+//! the files that they include. It does not validate them: cargo reads the same files, and reports what is
+//! wrong in them.
 
 use std::{collections::BTreeSet, env::VarError};
 
@@ -19,19 +20,19 @@ pub(super) struct ConfigurationFile {
     pub(super) content: Table,
 }
 
-/// The folder in which cargo is called: where the user is, as it would be without routegen. Its configuration is looked
-/// for from there on.
+/// The folder in which cargo is called: the user's working directory, as without routegen. The search for
+/// configuration starts there.
 pub(super) fn here() -> Result<Utf8PathBuf, Error> {
     camino::absolute_utf8(".").map_err(|error| Error::io("find", ".", error))
 }
 
-/// The files that cargo reads in `here`; of two that set a key, the earlier one counts.
+/// The files that cargo reads in `here`. If two set a key, the earlier one takes precedence.
 pub(super) fn load(here: &Utf8Path) -> Result<Vec<ConfigurationFile>, Error> {
     let mut folders: Vec<_> = here.ancestors().map(|folder| folder.join(".cargo")).collect();
     folders.extend(cargo_home().filter(|home| !folders.contains(home)));
     let mut found = Vec::new();
     for folder in folders {
-        // Of two files, cargo takes the one without an extension, and warns.
+        // If both exist, cargo uses the one without an extension, and warns.
         let files = ["config", "config.toml"].map(|name| folder.join(name));
         if let Some(file) = files.into_iter().find(|file| file.is_file()) {
             read(&file, &mut BTreeSet::new(), &mut found)?;
@@ -40,7 +41,7 @@ pub(super) fn load(here: &Utf8Path) -> Result<Vec<ConfigurationFile>, Error> {
     Ok(found)
 }
 
-/// Reads a file, and then those that it includes.
+/// Reads a file, and then the files that it includes.
 fn read(
     path: &Utf8Path,
     seen: &mut BTreeSet<Utf8PathBuf>,
@@ -56,7 +57,7 @@ fn read(
         None => Vec::new(),
     };
     found.push(ConfigurationFile { path: path.to_owned(), content });
-    // Of two included files that set a key, the later one counts.
+    // If two included files set a key, the later one takes precedence.
     for included in included.iter().rev() {
         let name = included.as_str().or_else(|| included.get("path")?.as_str());
         let file = name.map(|name| path.with_file_name("").join(name)).filter(|file| file.is_file());
@@ -67,11 +68,11 @@ fn read(
     Ok(())
 }
 
-/// The program that the user's cargo calls in the place of rustc, if any.
+/// The program that the user's cargo calls in place of rustc, if any.
 pub(super) fn rustc_wrapper(here: &Utf8Path) -> Result<Option<String>, Error> {
     for variable in ["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"] {
         match std::env::var(variable) {
-            // A variable that is set to nothing stands above the files too.
+            // A variable that is set but empty overrides the files too.
             Ok(program) => return Ok(Some(program).filter(|it| !it.is_empty()).map(|it| located(&it, here))),
             Err(VarError::NotPresent | VarError::NotUnicode(_)) => {}
         }
@@ -82,13 +83,13 @@ pub(super) fn rustc_wrapper(here: &Utf8Path) -> Result<Option<String>, Error> {
 fn wrapper_in(files: &[ConfigurationFile]) -> Option<String> {
     files.iter().find_map(|file| {
         let program = file.content.get("build")?.get("rustc-wrapper")?.as_str()?;
-        // A path in a file is relative to the folder that `.cargo` is in.
+        // A path in a file is relative to the folder that contains `.cargo`.
         let base = file.path.parent().and_then(Utf8Path::parent);
         Some(located(program, base.unwrap_or(&file.path))).filter(|program| !program.is_empty())
     })
 }
 
-/// A program as it is called from any folder: one without a folder is looked for on `PATH`.
+/// The program as it can be called from any folder. Without a folder of its own, it is looked up on `PATH`.
 fn located(program: &str, base: &Utf8Path) -> String {
     if program.contains('/') { base.join(program).into_string() } else { program.to_owned() }
 }

@@ -1,8 +1,9 @@
-//! What the user's profiles say, in every place where cargo looks for it.
+//! The user's profile settings, from every place where cargo reads them.
 //!
-//! In: the environment (`CARGO_PROFILE_<NAME>_<KEY>`), the configuration files from the working directory up and the
-//! one in cargo's home, and the workspace's Cargo.toml; of two that set a key, the earlier one counts. Out: the value
-//! of a key, through `inherits`. It judges nothing: what is wrong in these files, cargo says.
+//! In: the environment (`CARGO_PROFILE_<NAME>_<KEY>`), the configuration files from the working directory up
+//! and the one in cargo's home, and the workspace's Cargo.toml. If two set a key, the earlier one takes
+//! precedence. Out: the value of a key, resolved through `inherits`. It does not validate the files: cargo
+//! reports what is wrong in them.
 
 use camino::Utf8Path;
 use toml::{Table, Value};
@@ -14,7 +15,7 @@ use crate::{support::files, toolchain::Error};
 pub(super) struct Definitions {
     /// The variables that may set a key.
     environment: Vec<(String, String)>,
-    /// The tables `[profile]`; the first that sets a key counts.
+    /// The `[profile]` tables; the first one that sets a key takes precedence.
     tables: Vec<Table>,
 }
 
@@ -36,27 +37,27 @@ impl Definitions {
         Ok(Self { environment: environment.collect(), tables })
     }
 
-    /// Whether somebody defines a profile of this name.
+    /// Whether a profile of this name is defined.
     pub(super) fn defines(&self, profile: &str) -> bool {
         self.tables.iter().any(|table| table.contains_key(profile)) || self.own(profile, "inherits").is_some()
     }
 
-    /// Adds a profile that counts where nothing else is said.
+    /// Adds a profile with the lowest precedence.
     pub(super) fn add(&mut self, profile: &str, settings: Table) {
         self.tables.push(Table::from_iter([(profile.to_owned(), Value::Table(settings))]));
     }
 
-    /// The value of a key, that of the profile itself or one that it inherits.
+    /// The value of a key, set in the profile itself or inherited.
     pub(super) fn get(&self, profile: &str, key: &str) -> Option<String> {
         self.line(profile).iter().find_map(|profile| self.own(profile, key))
     }
 
-    /// The built-in profile that everything is inherited from in the end: `release` or `dev`.
+    /// The built-in profile at the end of the inheritance chain: `release` or `dev`.
     pub(super) fn ancestor(&self, profile: &str) -> String {
         self.line(profile).pop().unwrap_or_default()
     }
 
-    /// The value of a key as the profile itself sets it.
+    /// The value of a key that the profile itself sets.
     fn own(&self, profile: &str, key: &str) -> Option<String> {
         let upper = |name: &str| name.replace('-', "_").to_uppercase();
         let variable = format!("CARGO_PROFILE_{}_{}", upper(profile), upper(key));
@@ -70,7 +71,7 @@ impl Definitions {
         })
     }
 
-    /// The profile and those that it inherits from, one after the other.
+    /// The profile and those that it inherits from, in order.
     fn line(&self, profile: &str) -> Vec<String> {
         let mut line = vec![profile.to_owned()];
         while let Some(profile) = line.last() {
@@ -81,7 +82,7 @@ impl Definitions {
                 profile => self.own(profile, "inherits"),
             };
             match parent {
-                // A circle is cargo's to refuse.
+                // Cargo refuses a cycle.
                 Some(parent) if !line.contains(&parent) => line.push(parent),
                 _ => break,
             }

@@ -1,14 +1,15 @@
-//! The flags of cargo's call for the library, made those of a call that links a program to it.
+//! Turns the flags of cargo's call for the library into flags for linking a program to it.
 //!
-//! In: the words of that call, in every spelling that rustc takes (`-Cname`, `-C name`, `--codegen=name`, `@file`). What says
-//! how code is generated and linked stays, so that the program is made as the library was; what says what the library is
-//! goes, and so do lints, which are for code that the user has written. What is not known here stays as it is.
+//! In: the arguments of that call, in every spelling that rustc accepts (`-Cname`, `-C name`,
+//! `--codegen=name`, `@file`). Options for code generation and linking stay, so that the program is made like
+//! the library. Options that describe the library are removed, and so are lints, which are meant for the
+//! user's own code. Unknown options stay.
 
 use camino::Utf8Path;
 
 use crate::support::files;
 
-/// The options that take a value and say nothing about a link.
+/// The options that take a value and do not affect a link.
 const DROPPED: [&str; 24] = [
     "--allow",
     "--cap-lints",
@@ -33,18 +34,18 @@ const DROPPED: [&str; 24] = [
     "-D",
     "-F",
     "-W",
-    // The library carries the native ones that it is to be linked with.
+    // The library itself records the native libraries to link with.
     "-l",
 ];
 
 /// The options that take a value and stay.
 const KEPT: [&str; 5] = ["--remap-path-prefix", "--sysroot", "--target", "-L", "-Z"];
 
-/// The code generation options that only mean something for the library itself.
+/// The code generation options that only apply to the library itself.
 const DROPPED_CODEGEN: [&str; 4] = ["embed-bitcode", "extra-filename", "incremental", "metadata"];
 
-/// The flags for a link to the library that begins with the file `source`; rustc is called in `root`. `lto` is the profile's, which cargo
-/// does not pass on to libraries.
+/// The flags for a link to the library whose root file is `source`; rustc is called in `root`. `lto` is the
+/// profile's setting, which cargo does not pass on for libraries.
 pub(super) fn for_link(
     library: &[String],
     source: &Utf8Path,
@@ -72,19 +73,19 @@ pub(super) fn for_link(
         }
     }
     flags.extend(lto.map(|lto| format!("-Clto={lto}")));
-    // A lint that rustc denies by itself is no matter of a generated file either.
+    // Lints that rustc denies by default do not apply to a generated file either.
     flags.push("--cap-lints=allow".to_owned());
     flags
 }
 
-/// A word, or the words of the file that it names: one in each line, as rustc reads them.
+/// The argument itself, or the arguments in the file that it names, one on each line, as rustc reads them.
 fn expanded(word: &str, root: &Utf8Path) -> Vec<String> {
-    // What cannot be read, rustc has refused.
+    // rustc has already refused a file that cannot be read.
     let file = word.strip_prefix('@').and_then(|file| files::read(&root.join(file)).ok());
     file.map_or_else(|| vec![word.to_owned()], |text| text.lines().map(str::to_owned).collect())
 }
 
-/// An option, and its value if that is in the same word: `--name=value`, `-Nvalue`.
+/// An option, and its value if it is in the same argument: `--name=value`, `-Nvalue`.
 fn split(word: &str) -> (&str, Option<&str>) {
     if word.starts_with("--") {
         return word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
@@ -97,14 +98,14 @@ fn split(word: &str) -> (&str, Option<&str>) {
 
 fn codegen_for_link(codegen: &str, lto: Option<&str>) -> Option<String> {
     let name = codegen.split('=').next().unwrap_or_default().replace('_', "-");
-    // cargo's word for a library of a profile that optimises at link time. Without that it is the user's, and the library
-    // has nothing but bitcode, which the link has to hand to the linker.
+    // Cargo sets this for a library in a profile with link-time optimisation. Otherwise the user has set it;
+    // then the library contains only bitcode, which the link must pass on to the linker.
     let is_prepared = name == "linker-plugin-lto" && lto.is_some();
     if is_prepared || DROPPED_CODEGEN.contains(&name.as_str()) {
         return None;
     }
-    // cargo's default for a release without debug information strips that of std. An artifact needs no symbols either. With
-    // `strip = "none"` in the profile cargo passes no such flag at all.
+    // For a release without debug information, cargo strips that of std by default. An artifact needs no
+    // symbols either. With `strip = "none"` in the profile, cargo passes no such flag at all.
     let codegen = if codegen == "strip=debuginfo" { "strip=symbols" } else { codegen };
     Some(format!("-C{codegen}"))
 }

@@ -1,7 +1,7 @@
 //! Builds the user's libraries with cargo.
 //!
-//! In: the workspace, and what they are built for. Out: the files of the crates that can hold routes, and the flags that cargo gave to
-//! rustc for them.
+//! In: the workspace, and what to build for. Out: the files of the crates that can contain routes, and the
+//! flags that cargo passed to rustc for them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,26 +24,26 @@ use crate::{
     toolchain::Error,
 };
 
-/// The user's libraries, built, and how to link to them.
+/// The user's libraries, built, with what is needed to link to them.
 #[derive(Debug)]
 pub(crate) struct Libraries {
     pub(super) root: Utf8PathBuf,
     pub(super) rustc: String,
     pub(super) flags: Vec<String>,
     pub(super) runtime: Utf8PathBuf,
-    /// The file of each crate that can hold routes.
+    /// The library file of each crate that can contain routes.
     pub(super) by_crate: BTreeMap<String, Utf8PathBuf>,
-    /// The packages of which the build has made a library.
+    /// The packages whose library is part of the build.
     pub(crate) built: BTreeSet<PackageId>,
-    /// What the user's program calls each of them, and the runtime, where that is another name.
+    /// The names of these crates, and of the runtime, in the user's program, if they differ.
     pub(super) names: BTreeMap<String, String>,
-    /// How cargo builds programs, where it is to.
+    /// How cargo builds programs, if it does.
     pub(super) by_cargo: Option<CargoBuild>,
-    /// How programs that are alike have been linked.
+    /// How programs of the same shape have been linked.
     pub(super) shapes: Shapes,
 }
 
-/// A build of cargo's, to be repeated for programs.
+/// A call of cargo, to be repeated for programs.
 #[derive(Debug)]
 pub(super) struct CargoBuild {
     pub(super) workspace: Workspace,
@@ -54,24 +54,25 @@ pub(super) struct CargoBuild {
 }
 
 impl Libraries {
-    /// The crates that can hold routes, by their names in Rust.
+    /// The crates that can contain routes, by their names in Rust.
     pub(crate) fn crates(&self) -> impl Iterator<Item = &str> {
         self.by_crate.keys().map(String::as_str)
     }
 
-    /// What a program calls this crate: by its name, or, in one of the user's package, as that package does.
+    /// The name of this crate in a program: its own, or, in a program of the user's package, that package's
+    /// name for it.
     pub(crate) fn name<'a>(&'a self, krate: &'a str) -> &'a str {
         self.names.get(krate).map_or(krate, String::as_str)
     }
 
-    /// The files of those crates.
+    /// The library files of these crates.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Utf8Path> {
         self.by_crate.values().map(Utf8PathBuf::as_path)
     }
 }
 
-/// Builds the package of `workspace`, and with it all that it depends on. cargo talks to the user itself: progress and
-/// compiler errors appear as it prints them.
+/// Builds the package of `workspace` and all its dependencies. Cargo's progress and compiler errors go to the
+/// user as cargo prints them.
 pub(crate) fn build(
     workspace: &Workspace,
     mode: Mode,
@@ -85,7 +86,8 @@ pub(crate) fn build(
     }
     let mut libraries = run(workspace, mode, backend, &profile, &target, printer)?;
     if libraries.is_none() {
-        // Somebody removed the records of how the libraries were compiled, and cargo found them fresh.
+        // The records of how the libraries were compiled were deleted, and cargo considered the libraries
+        // fresh.
         clean(workspace, backend, &profile, &target, printer)?;
         libraries = run(workspace, mode, backend, &profile, &target, printer)?;
     }
@@ -98,8 +100,8 @@ pub(crate) fn build(
     Ok(libraries)
 }
 
-/// What a program of the selected package calls the crates that it names: as the package does, or where it does not depend on them
-/// directly, by a name that nobody else gives.
+/// The names of crates in a program of the selected package: the package's own names for its direct
+/// dependencies, and unique names for the others.
 fn names(workspace: &Workspace) -> BTreeMap<String, String> {
     let linked = workspace.linked.iter().map(|package| (&package.id, package.crate_name.as_str()));
     let others = linked.chain([(&workspace.runtime, RUNTIME)]).filter(|(id, _)| **id != workspace.id);
@@ -165,18 +167,18 @@ fn run(
     heard.libraries(workspace, profile)
 }
 
-/// Has cargo keep everything in `target`, wherever the user's own builds keep their intermediate files (`build.build-dir`):
-/// these are compiled otherwise, and cleaned at times.
+/// Makes cargo keep everything in `target`, wherever the user's own builds keep their intermediate files
+/// (`build.build-dir`): these are compiled differently, and sometimes cleaned.
 pub(super) fn keep_apart(command: &mut Command, target: &Utf8Path) {
     command.args(["--target-dir", target.as_str()]).env("CARGO_BUILD_BUILD_DIR", target);
 }
 
-/// What cargo said it has made.
+/// What cargo reported to have made.
 #[derive(Default)]
 struct Heard {
     /// The files of each package's library.
     libraries: BTreeMap<PackageId, Vec<Utf8PathBuf>>,
-    /// Where build scripts found native libraries, as `-L` takes it.
+    /// Where build scripts found native libraries, in the format of `-L`.
     search: Vec<String>,
 }
 
@@ -196,13 +198,14 @@ impl Heard {
         }
     }
 
-    /// `None` where cargo found the library fresh and its record is gone.
+    /// `None` if cargo considered the library fresh but its record is missing.
     fn libraries(mut self, workspace: &Workspace, profile: &Profile) -> Result<Option<Libraries>, Error> {
         let file = |id: &PackageId| own_file(self.libraries.get(id)?);
         let library = file(&workspace.id).ok_or(Error::CargoSaidTooLittle)?;
         let runtime = file(&workspace.runtime).ok_or(Error::CargoSaidTooLittle)?;
         let Some(record) = Record::read(&library) else { return Ok(None) };
-        // A package of which nothing was heard is not part of this build: what would need it is switched off.
+        // A package that cargo did not report is not part of this build: the feature that requires it is
+        // disabled.
         let built = workspace.linked.iter().filter_map(|package| Some((package, file(&package.id)?)));
         let (packages, files): (Vec<_>, Vec<_>) = built.unzip();
         refuse_same_crate_name(&packages)?;
@@ -214,7 +217,7 @@ impl Heard {
         let source = source.map_or(Utf8Path::new(""), |package| &package.lib);
         let mut flags = flags::for_link(&record.arguments, source, &workspace.root, profile.lto);
         flags.extend(profile.link_flags());
-        // Debug information names the folder in which rustc is called, and that of the program.
+        // Debug information contains the folder in which rustc is called, and that of the program.
         flags.extend(wrapper::remap(workspace));
         flags.extend(self.search.into_iter().flat_map(|path| ["-L".to_owned(), path]));
         Ok(Some(Libraries {
@@ -231,9 +234,9 @@ impl Heard {
     }
 }
 
-/// The file of a library that no other way of building it takes over, if cargo names one. The metadata's file is the library's
-/// own, and it is beside it; the library itself is also linked to a name without a hash. One that is a `cdylib` too has no other
-/// name, and no metadata of its own.
+/// The file of a library that no other build overwrites, if cargo reports one. The metadata file belongs to
+/// this build alone, and the library is beside it under the same name; cargo also links the library to a name
+/// without a hash. A library that is also a `cdylib` has no other name, and no metadata of its own.
 fn own_file(files: &[Utf8PathBuf]) -> Option<Utf8PathBuf> {
     let with = |extension| files.iter().find(|file| file.extension() == Some(extension));
     with("rmeta").map(|file| file.with_extension("rlib")).or_else(|| {
@@ -243,7 +246,7 @@ fn own_file(files: &[Utf8PathBuf]) -> Option<Utf8PathBuf> {
     })
 }
 
-/// Libraries of one name would be told apart by nothing: not by an entry point's symbol, nor where they are linked.
+/// Nothing would distinguish two libraries with the same name: neither an entry point's symbol nor a link.
 fn refuse_same_crate_name(packages: &[&LinkedPackage]) -> Result<(), Error> {
     let mut by_name: BTreeMap<&str, &LinkedPackage> = BTreeMap::new();
     for package in packages {

@@ -1,8 +1,8 @@
 //! Builds the user's libraries with cargo, and links small programs to them with rustc.
 //!
-//! cargo sees nothing unusual: it builds libraries of the user's own workspace, with the user's lock file, profiles,
-//! configuration and patches. A folder of its own inside the target directory keeps apart what is built with the
-//! path prefixes remapped, so that the paths of this machine are in no artifact.
+//! For cargo this is an ordinary build: libraries of the user's own workspace, with the user's lock file,
+//! profiles, configuration and patches. The path prefixes are remapped, so that artifacts contain no paths of
+//! this machine. The output is therefore kept in a separate folder inside the target directory.
 
 mod backend;
 mod configuration;

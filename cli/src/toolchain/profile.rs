@@ -1,9 +1,9 @@
-//! Which of the user's profiles is built with, and what routegen sets in it where the user has not.
+//! Selects the user's profile for a build, and sets what the user has not set in it.
 //!
-//! In: the profile that was asked for, if any. Out: its name, what cargo is told besides, and what a link has to do
-//! itself. The user's word always stands, wherever cargo would find it. Without one:
+//! In: the requested profile, if any. Out: its name, additional settings for cargo, and what a link must do
+//! itself. The user's own settings take precedence, wherever cargo finds them. The defaults are:
 //!
-//! - the profile is `lambda` where one is defined, else `release`;
+//! - the profile is `lambda` if it is defined, otherwise `release`;
 //! - an optimised crate is compiled in one codegen unit, which gives smaller artifacts;
 //! - `small` is release with link-time optimisation of the whole program.
 
@@ -15,30 +15,30 @@ use crate::{
     toolchain::Error,
 };
 
-/// The profile for those who want small artifacts and can wait for them.
+/// The profile for small artifacts, which takes longer to build.
 const SMALL: &str = "small";
 
-/// The codegen units of what is compiled incrementally: rustc's own default for that.
+/// The codegen units for incremental compilation, which is rustc's own default.
 const INCREMENTAL_UNITS: u32 = 256;
 
-/// The codegen units of the runtime for the registry. It is compiled under another condition than for artifacts, of which
-/// cargo is told nothing; this number, which nobody writes, has cargo keep the two apart in every profile.
+/// The codegen units of the runtime for the registry. It is compiled under other `cfg` conditions than for
+/// artifacts, which cargo does not see. No user sets this number, so it makes cargo keep the two apart in
+/// every profile.
 const REGISTRY_UNITS: u32 = 251;
 
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Profile {
     pub(super) name: String,
-    /// What cargo is told besides, as `--config` takes it.
+    /// Additional settings, in the format of `--config`.
     settings: Vec<String>,
-    /// The link-time optimisation that rustc is asked for when something is linked: cargo does not pass it on to
-    /// libraries.
+    /// The link-time optimisation for rustc when it links, because cargo does not pass it on for libraries.
     pub(super) lto: Option<&'static str>,
-    /// Whether the user wants only debug information stripped, which is cargo's default otherwise.
+    /// Whether the user wants only debug information stripped, which otherwise is cargo's default.
     pub(super) keeps_symbols: bool,
 }
 
 impl Profile {
-    /// Reads what cargo will read in the folder where it will be called, which is this one.
+    /// Reads what cargo will read in the folder where it will be called, which is the current one.
     pub(super) fn load(workspace: &Workspace, mode: Mode) -> Result<Self, Error> {
         let definitions = Definitions::load(&workspace.root, &here()?)?;
         let packages = workspace.linked.iter().map(|package| package.name.as_str());
@@ -55,7 +55,8 @@ impl Profile {
         let mut settings = Vec::new();
         if name == SMALL && !definitions.defines(SMALL) {
             if mode == Mode::Registry {
-                // Nothing but the optimisation at link time tells it from release, whose dependencies may be there.
+                // It differs from release only in link-time optimisation, so release's dependencies can be
+                // reused.
                 name = "release";
             } else {
                 settings.extend(define_small(&mut definitions));
@@ -70,16 +71,16 @@ impl Profile {
             _ => None,
         };
         if mode == Mode::Registry {
-            // The user's own code and the runtime are compiled for the registry alone, and linked for their constants,
-            // so nothing is gained by optimising them. All other dependencies are shared with the artifacts, except
-            // where those are optimised at link time.
+            // The user's own code and the runtime are compiled specially for the registry, and linked only
+            // for their constants, so optimising them gains nothing. All other dependencies are shared with
+            // the artifacts, unless those use link-time optimisation.
             if lto.take().is_some() {
                 settings.push(format!("profile.{name}.lto=false"));
             }
             let set = |package, key, value| format!("profile.{name}.package.\"{package}\".{key}={value}");
             settings.push(set(RUNTIME, "opt-level", 0));
             settings.push(set(RUNTIME, "codegen-units", REGISTRY_UNITS));
-            // In one codegen unit, an edit would compile the whole crate again, incrementally or not.
+            // With a single codegen unit, any edit would compile the whole crate again, even incrementally.
             let incremental = definitions.get(name, "incremental");
             let is_incremental = incremental.as_deref() != Some("false");
             settings.extend(incremental.is_none().then(|| format!("profile.{name}.incremental=true")));
@@ -92,26 +93,27 @@ impl Profile {
             && definitions.ancestor(name) == "dev"
             && definitions.get(name, "incremental").is_none()
         {
-            // What is compiled incrementally depends on what was compiled before.
+            // The result of incremental compilation depends on earlier compilations.
             settings.push(format!("profile.{name}.incremental=false"));
         }
         let keeps_symbols = definitions.get(name, "strip").as_deref() == Some("debuginfo");
         Self { name: name.to_owned(), settings, lto, keeps_symbols }
     }
 
-    /// The words that make cargo build with it.
+    /// The arguments that make cargo build with this profile.
     pub(super) fn arguments(&self) -> Vec<String> {
         let settings = self.settings.iter().flat_map(|setting| ["--config", setting]);
         ["--profile", &self.name].into_iter().chain(settings).map(str::to_owned).collect()
     }
 
-    /// What a link needs besides the library's own flags and the link-time optimisation.
+    /// What a link needs besides the library's own flags and link-time optimisation.
     pub(super) fn link_flags(&self) -> Option<String> {
         self.keeps_symbols.then(|| "-Cstrip=debuginfo".to_owned())
     }
 }
 
-/// Adds the built-in profile, and tells what cargo has to be told of it: what the environment does not set.
+/// Adds the built-in profile, and returns the settings for cargo, without those that the environment
+/// overrides.
 fn define_small(definitions: &mut Definitions) -> Vec<String> {
     let small = [("inherits", "release"), ("lto", "fat")];
     let unset = small.into_iter().filter(|(key, _)| definitions.get(SMALL, key).is_none());

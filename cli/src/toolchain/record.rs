@@ -1,5 +1,5 @@
-//! How cargo called rustc for a library: written by the wrapper beside the library, read when something is linked
-//! to it.
+//! How cargo called rustc for a library. The wrapper writes it beside the library; it is read for a link to
+//! the library.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,8 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Writes the record of a call that compiles a library. Other calls (probes, build scripts) are not recorded.
+    /// Writes the record of a call that compiles a library. Other calls, such as probes and build scripts,
+    /// are not recorded.
     pub(super) fn write(&self) -> Result<(), Error> {
         let Some(path) = self.path() else { return Ok(()) };
         files::write_own(&path, &serde_json::to_vec(self).unwrap_or_default())
@@ -30,7 +31,7 @@ impl Record {
     fn path(&self) -> Option<Utf8PathBuf> {
         let pairs = || self.arguments.iter().zip(self.arguments.iter().skip(1));
         let value = |option: &str| pairs().find(|(word, _)| *word == option).map(|(_, value)| value);
-        // A library may also be a `cdylib` for other uses.
+        // A library may also be a `cdylib` for other purposes.
         let is_library =
             pairs().any(|(word, value)| word == "--crate-type" && (value == "lib" || value == "rlib"));
         if !is_library {

@@ -1,9 +1,9 @@
-//! This program in the place of rustc (`RUSTC_WRAPPER`).
+//! This program in place of rustc (`RUSTC_WRAPPER`).
 //!
-//! cargo tells nobody which flags it gives to rustc, and lets nobody add one without replacing the user's own
-//! (`RUSTFLAGS` in the environment switches off `build.rustflags`). So cargo calls this program instead of rustc, for
-//! every crate: it writes down how the user's libraries are compiled, adds the path prefixes to remap, and becomes
-//! rustc. Whatever wrapper the user has (sccache) is called as before.
+//! Cargo does not report the flags that it passes to rustc, and has no way to add one without replacing the
+//! user's own (`RUSTFLAGS` in the environment disables `build.rustflags`). So cargo calls this program
+//! instead of rustc, for every crate: it records how the user's libraries are compiled, adds the path
+//! prefixes to remap, and becomes rustc. The user's own wrapper, such as sccache, is still called.
 
 use std::{
     collections::BTreeMap,
@@ -30,25 +30,27 @@ use crate::{
 const WRAPPER: &str = "RUSTC_WRAPPER";
 const ORDERS: &str = "ROUTEGEN_RUSTC_WRAPPER";
 
-/// What the wrapper is told through the environment.
+/// The wrapper's input, which it gets through the environment.
 #[derive(Debug, Deserialize, Serialize)]
 struct Orders {
-    /// The wrapper that the user has.
+    /// The user's own wrapper.
     next: Option<String>,
     /// Flags for every crate.
     flags: Vec<String>,
-    /// The conditions that the runtime is compiled under besides the ones that cargo names.
+    /// Additional `cfg` conditions for the runtime.
     cfg: Vec<String>,
-    /// What packages call schemars, by their names and versions; for the registry alone.
+    /// The packages' names for schemars, by package name and version; only for the registry.
     schemars: BTreeMap<String, String>,
-    /// Whether programs that routegen has generated lose their symbols where cargo takes debug information alone.
+    /// Whether generated programs are stripped of their symbols when cargo would only strip debug
+    /// information.
     strip: bool,
 }
 
-/// The name under which what is expanded in the user's crate finds the schemars of that crate, and the condition that it is there.
+/// The name under which expanded code finds the schemars of its own crate, and the `cfg` condition that it
+/// exists.
 const SCHEMARS: &str = "routegen_schemars";
 
-/// Makes `cargo` call this program in the place of rustc.
+/// Makes `cargo` call this program in place of rustc.
 pub(super) fn install(
     cargo: &mut Command,
     workspace: &Workspace,
@@ -57,8 +59,8 @@ pub(super) fn install(
 ) -> Result<(), Error> {
     let program = std::env::current_exe().map_err(|error| support::Error::run("routegen", error))?;
     let cfg = match mode {
-        // Not by cargo, which takes features for members of the workspace alone, and would give `--features` of the user's
-        // to every package that is named beside the selected one.
+        // Not through cargo, which accepts features only for workspace members, and would apply the user's
+        // `--features` to every package that is named beside the selected one.
         Mode::Registry => &["feature=\"registry\"", "routegen_contract"][..],
         Mode::Artifacts => &["routegen_artifact"],
     };
@@ -78,9 +80,9 @@ pub(super) fn install(
     Ok(())
 }
 
-/// The flags that put other names in the place of the folders of this machine; of two that fit, rustc takes the later.
+/// The flags that replace the paths of this machine; if two match, rustc uses the later one.
 pub(super) fn remap(workspace: &Workspace) -> Vec<String> {
-    // The second build of a verification lies elsewhere, and is to name its files as the first does.
+    // The second build of a verification is in another folder, but must contain the same names as the first.
     let target = "/workspace/target/routegen".to_owned();
     let mut remap = vec![
         (workspace.root.to_string(), "/workspace".to_owned()),
@@ -88,7 +90,7 @@ pub(super) fn remap(workspace: &Workspace) -> Vec<String> {
     ];
     remap.extend(workspace.outside.iter().map(|(root, name)| (root.to_string(), name.clone())));
     remap.extend(cargo_home().map(|home| (home.into_string(), CARGO_HOME.to_owned())));
-    // With the component `rust-src`, panics inside of generic code of std name its files.
+    // With the component `rust-src`, panics in generic code of std contain the names of its files.
     let rustup = std::env::var_os("RUSTUP_HOME").map(PathBuf::from);
     let rustup = rustup.or_else(|| Some(std::env::home_dir()?.join(".rustup")));
     let rustup = rustup.and_then(|home| home.into_os_string().into_string().ok());
@@ -96,7 +98,7 @@ pub(super) fn remap(workspace: &Workspace) -> Vec<String> {
     remap.into_iter().map(|(from, to)| format!("--remap-path-prefix={from}={to}")).collect()
 }
 
-/// Runs rustc in the way that cargo asks for, where this program has been called by it; `None` where it has not.
+/// Runs rustc if cargo has called this program as its wrapper; `None` if it has not.
 pub(crate) fn main(args: &[OsString]) -> Option<ExitCode> {
     let orders = std::env::var(ORDERS).ok()?;
     let orders: Orders = serde_json::from_str(&orders).ok()?;
@@ -110,7 +112,7 @@ pub(crate) fn main(args: &[OsString]) -> Option<ExitCode> {
         }
         None => Command::new(rustc),
     };
-    // A build script or a procedural macro that calls routegen means routegen.
+    // If a build script or procedural macro calls routegen, it means the command, not the wrapper.
     command.env_remove(ORDERS);
     if is_generated() {
         command.args(for_generated(arguments, orders.strip));
@@ -127,15 +129,15 @@ pub(crate) fn main(args: &[OsString]) -> Option<ExitCode> {
     Some(become_(command))
 }
 
-/// What the names of the programs begin with that routegen adds to the user's package.
+/// The name prefix of programs that routegen adds to the user's package.
 pub(super) const GENERATED: &str = "routegen-";
 
-/// Whether cargo compiles a program that routegen has added.
+/// Whether cargo is compiling a program that routegen has added.
 fn is_generated() -> bool {
     std::env::var("CARGO_BIN_NAME").is_ok_and(|name| name.starts_with(GENERATED))
 }
 
-/// The same call for generated code, which no lint judges, and whose symbols nobody needs.
+/// The same call for generated code: without lints, and without symbols.
 fn for_generated(arguments: &[OsString], strip: bool) -> Vec<OsString> {
     let mut all = Vec::new();
     let mut arguments = arguments.iter();
@@ -152,20 +154,20 @@ fn for_generated(arguments: &[OsString], strip: bool) -> Vec<OsString> {
     all
 }
 
-/// Whether it is the crate that users depend on: `--crate-name routegen`, as cargo writes it.
+/// Whether it compiles the crate that users depend on: `--crate-name routegen`, as cargo passes it.
 fn is_runtime(arguments: &[OsString]) -> bool {
     let mut pairs = arguments.windows(2);
     pairs.any(|pair| pair[0] == "--crate-name" && pair[1] == RUNTIME)
 }
 
-/// The file of the schemars that the crate is compiled with, if it depends on one.
+/// The file of the schemars that the crate depends on, if it depends on one.
 fn schemars(orders: &Orders, arguments: &[OsString]) -> Option<String> {
     let package =
         format!("{} {}", std::env::var("CARGO_PKG_NAME").ok()?, std::env::var("CARGO_PKG_VERSION").ok()?);
     file_of(orders.schemars.get(&package)?, arguments)
 }
 
-/// The file that a crate of this name is taken from: `--extern NAME=FILE`, where options may stand before the name.
+/// The file of the crate with this name: `--extern NAME=FILE`, with options that may come before the name.
 fn file_of(name: &str, arguments: &[OsString]) -> Option<String> {
     arguments.windows(2).filter(|pair| pair[0] == "--extern").find_map(|pair| {
         let (named, file) = pair[1].to_str()?.split_once('=')?;
@@ -174,8 +176,8 @@ fn file_of(name: &str, arguments: &[OsString]) -> Option<String> {
     })
 }
 
-/// Only the libraries that cargo was asked for are recorded. One that cannot be written down is reported as missing
-/// by later readers.
+/// Records libraries, and only those that cargo was told to build. If a record cannot be written, later
+/// readers report it as missing.
 fn record(rustc: &OsString, arguments: &[OsString]) {
     if std::env::var_os("CARGO_PRIMARY_PACKAGE").is_none() {
         return;
@@ -188,7 +190,8 @@ fn record(rustc: &OsString, arguments: &[OsString]) {
     }
 }
 
-/// With `RUSTC_WORKSPACE_WRAPPER`, cargo calls that, and rustc is its first argument; rustc's own begin with an option.
+/// If `RUSTC_WORKSPACE_WRAPPER` is set, cargo calls that program, with rustc as its first argument; rustc's
+/// own first argument is an option.
 fn without_workspace_wrapper<'a>(
     program: &'a OsString,
     arguments: &'a [OsString],
@@ -200,7 +203,8 @@ fn without_workspace_wrapper<'a>(
 }
 
 fn become_(mut command: Command) -> ExitCode {
-    // cargo, when it is asked to end, leaves its compilers running. Where this fails, they end when they are done.
+    // When cargo is asked to end, it leaves its compilers running. If this call fails, they end when they are
+    // done.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM));
     let error = command.exec();

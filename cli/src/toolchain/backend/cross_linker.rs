@@ -1,7 +1,7 @@
-//! cargo for another machine than this one: it needs the standard library and a linker for it.
+//! Cargo for another architecture, which requires its standard library and a linker for it.
 //!
-//! The user's configuration names the linker, or it is one with a usual name on `PATH`. rustc's own default would be this
-//! machine's `cc`, which cannot link for another.
+//! The linker is set in the user's configuration, or has a usual name on `PATH`. rustc's own default would be
+//! this machine's `cc`, which cannot link for another architecture.
 
 use toml::{Table, Value};
 
@@ -14,7 +14,7 @@ use crate::{
     toolchain::configuration::{self, ConfigurationFile},
 };
 
-/// The linker, where the user's configuration names none, or what is missing.
+/// The linker, unless the user's configuration sets one; or what is missing.
 pub(super) fn find(
     workspace: &Workspace,
     architecture: Architecture,
@@ -33,7 +33,7 @@ pub(super) fn find(
     if missing.is_empty() { Ok(linker) } else { Err(missing) }
 }
 
-/// What distributions call gcc for the architecture.
+/// The names that distributions give to gcc for this architecture.
 fn names(architecture: Architecture) -> [String; 2] {
     let machine = machine(architecture);
     [format!("{machine}-linux-gnu-gcc"), format!("{machine}-unknown-linux-gnu-gcc")]
@@ -52,7 +52,7 @@ fn machine(architecture: Architecture) -> &'static str {
     triple(architecture).split('-').next().unwrap_or_default()
 }
 
-/// Whether the user says which linker it is, to cargo or to rustc.
+/// Whether the user has set a linker, for cargo or for rustc.
 fn is_configured(architecture: Architecture) -> bool {
     let set = |name: &str| std::env::var(name).unwrap_or_default();
     let flags = [
@@ -66,7 +66,7 @@ fn is_configured(architecture: Architecture) -> bool {
         || cargo_config().iter().any(|file| says_linker(&file.content, triple(architecture)))
 }
 
-/// The configuration files that cargo reads, as far as they can be read: cargo itself reports the rest.
+/// The configuration files that cargo reads. Cargo itself reports those that cannot be read.
 fn cargo_config() -> Vec<ConfigurationFile> {
     configuration::here().and_then(|here| configuration::load(&here)).unwrap_or_default()
 }
@@ -82,7 +82,7 @@ fn says_linker(config: &Table, triple: &str) -> bool {
         })
 }
 
-/// Whether flags of rustc's have `-C linker=…`.
+/// Whether the rustc flags contain `-C linker=…`.
 fn names_linker(flags: &str) -> bool {
     flags.contains("linker=")
 }

@@ -1,4 +1,4 @@
-//! What a way of building needs and this machine lacks, and the command that would bring it.
+//! What this machine lacks for a way of building, with the command that installs it.
 
 use std::{
     fmt,
@@ -7,11 +7,11 @@ use std::{
 
 use crate::project::workspace::Workspace;
 
-/// One thing that is missing.
+/// Something that is missing.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Missing {
     pub(super) what: String,
-    /// What the user may type to have it.
+    /// The command that installs it.
     pub(super) command: String,
 }
 
@@ -22,7 +22,7 @@ impl fmt::Display for Missing {
     }
 }
 
-/// The standard library for the target `triple`, where the toolchain that the package uses does not have it.
+/// The standard library for the target `triple`, if the package's toolchain does not have it.
 pub(super) fn std(workspace: &Workspace, triple: &str) -> Option<Missing> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let mut command = Command::new(rustc);
@@ -38,7 +38,7 @@ pub(super) fn std(workspace: &Workspace, triple: &str) -> Option<Missing> {
     })
 }
 
-/// Whether a program is there and runs.
+/// Whether a program exists and runs.
 pub(super) fn runs(program: &str, arguments: &[&str]) -> bool {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

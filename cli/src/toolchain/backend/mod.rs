@@ -1,7 +1,7 @@
-//! What builds the artifacts: the choice, and a file for each way that is more than cargo itself.
+//! Builds the artifacts: the choice of a way, and a file for each way that is more than cargo itself.
 //!
-//! In: the architecture, and what the user asks for. Out: a [`Backend`] of which all parts are there, or everything that
-//! is missing, each with the command that brings it. Nothing is ever installed here.
+//! In: the architecture, and the user's choice. Out: a [`Backend`] that is ready to use, or everything that
+//! is missing, with the commands that install it. Nothing is installed here.
 
 mod cross_linker;
 mod missing;
@@ -20,25 +20,25 @@ use crate::{
     toolchain::Error,
 };
 
-/// What compiles the user's libraries for a target, and says how to link to them.
+/// Compiles the user's libraries for a target, and determines how to link to them.
 #[derive(Clone, Debug)]
 pub(crate) enum Backend {
-    /// cargo for the machine that it runs on, whatever `build.target` says. The registry is always built so.
+    /// Cargo for this machine, whatever `build.target` says. The registry is always built this way.
     Native,
-    /// cargo for another machine, with a linker for it.
+    /// Cargo for another architecture, with a linker for it.
     Cargo {
         architecture: Architecture,
-        /// The linker; none where the user's configuration names one.
+        /// The linker; `None` if the user's configuration sets one.
         linker: Option<String>,
     },
-    /// cargo-zigbuild, which has cargo link with zig, for the glibc that Lambda has.
+    /// cargo-zigbuild, which makes cargo link with zig, for Lambda's glibc.
     Zigbuild { architecture: Architecture },
 }
 
 impl Backend {
-    /// The way to build for `architecture` with what is on this machine. Without a word about the compiler that is cargo
-    /// for this machine's own architecture on Linux, else cargo-zigbuild if it is ready, because it links for the right
-    /// glibc, else cargo with a linker for the other architecture.
+    /// The way to build for `architecture` on this machine. Unless the user chooses a compiler, that is cargo
+    /// for this machine's own architecture on Linux, otherwise cargo-zigbuild if it is ready, because it
+    /// links for the right glibc, otherwise cargo with a linker for the other architecture.
     pub(crate) fn find(
         workspace: &Workspace,
         architecture: Architecture,
@@ -60,7 +60,7 @@ impl Backend {
                 by_cargo().or_else(|lacks| {
                     let (by_both, mut instead): (Vec<_>, Vec<_>) =
                         lacks.into_iter().partition(|what| missing.contains(what));
-                    // Where cargo-zigbuild itself is installed, nothing is needed instead.
+                    // If cargo-zigbuild itself is installed, suggest no alternative.
                     if by_both.len() == missing.len() {
                         instead.clear();
                     }
@@ -70,8 +70,8 @@ impl Backend {
         }
     }
 
-    /// The folder of cargo's target directory. Two linkers in one folder would have cargo compile everything anew at
-    /// each change between them, for the linker is a part of what cargo goes by.
+    /// The folder in cargo's target directory. With two linkers in one folder, cargo would recompile
+    /// everything at each switch between them, because the linker is part of its fingerprint.
     pub(super) fn folder(&self) -> &'static str {
         match self {
             Self::Native | Self::Cargo { .. } => "cargo",
@@ -97,7 +97,7 @@ impl Backend {
     fn cargo(&self, subcommand: &str, workspace: &Workspace) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         let target = match self {
-            // cargo's own word for it. It stands above `build.target` and `CARGO_BUILD_TARGET`.
+            // Cargo's own name for this machine. It overrides `build.target` and `CARGO_BUILD_TARGET`.
             Self::Native => "host-tuple",
             Self::Cargo { architecture, .. } | Self::Zigbuild { architecture } => triple(*architecture),
         };
@@ -109,7 +109,8 @@ impl Backend {
     }
 }
 
-/// cargo's command that builds: the one that can leave out what else the library is, where it is more.
+/// The subcommand that builds: if the library has other crate types too, `cargo rustc`, which can leave them
+/// out.
 fn subcommand<'a>(workspace: &Workspace, build: &'a str) -> &'a str {
     if workspace.is_more_than_a_library { "rustc" } else { build }
 }

@@ -1,8 +1,8 @@
-//! cargo-zigbuild: cargo with zig as the linker and as the compiler of C.
+//! cargo-zigbuild: cargo with zig as the linker and as the C compiler.
 //!
-//! It tells cargo the linker by an environment variable, cargo gives it to every call of rustc, and so the links that
-//! routegen makes with the flags of such a call have it as well. zig links against the glibc that it is told, so that
-//! artifacts run on Lambda however new the glibc of this machine is.
+//! It sets the linker in an environment variable, and cargo passes it to every call of rustc, so the links
+//! that routegen makes with the flags of such a call use it too. zig links against the requested glibc, so
+//! artifacts run on Lambda even if this machine's glibc is newer.
 
 use std::process::Command;
 
@@ -33,14 +33,15 @@ pub(super) fn find(workspace: &Workspace, architecture: Architecture) -> Result<
     if missing.is_empty() { Ok(()) } else { Err(missing) }
 }
 
-/// Whether zig is where cargo-zigbuild looks for it: on `PATH` or in Python, both by the names of its own variables.
+/// Whether zig is where cargo-zigbuild looks for it: on `PATH` or in Python, either of which its variables
+/// can override.
 fn has_zig() -> bool {
     let named = |variable: &str, usual: &str| std::env::var(variable).unwrap_or_else(|_| usual.to_owned());
     runs(&named("CARGO_ZIGBUILD_ZIG_PATH", "zig"), &["version"])
         || runs(&named("CARGO_ZIGBUILD_PYTHON_PATH", "python3"), &["-m", "ziglang", "version"])
 }
 
-/// `cargo zigbuild`, or another of its commands, for the glibc of Lambda.
+/// `cargo zigbuild`, or another of its commands, for Lambda's glibc.
 pub(super) fn build(workspace: &Workspace, architecture: Architecture, subcommand: &str) -> Command {
     let (major, minor) = limits::GLIBC;
     let mut command = Command::new(PROGRAM);

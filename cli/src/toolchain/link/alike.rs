@@ -1,11 +1,13 @@
-//! Links programs whose source differs in the names of entry points and in a note alone, by direct calls of the linker.
+//! Links programs whose sources differ only in the names of entry points and in a note, by direct calls of
+//! the linker.
 //!
-//! In: how rustc linked the first of them, and what another one has of its own. Out: the program that rustc would have made,
-//! byte for byte, for half of the time. Whatever is not as expected is no error: rustc links that program then.
+//! In: how rustc linked the first of them, and what is specific to another one. Out: the program that rustc
+//! would have made, byte for byte, in half the time. Anything unexpected is not an error: then rustc links
+//! that program.
 //!
-//! rustc takes a third of a link's time to start and to read what it knows of the libraries, and a fifth to compile a `main` of a few
-//! lines. The object of that `main` names its entry points by undefined symbols, so another function's is the same object with
-//! other names.
+//! rustc spends a third of a link's time on starting and reading the libraries' metadata, and a fifth on
+//! compiling a `main` of a few lines. The object of that `main` refers to its entry points by undefined
+//! symbols, so another function's is the same object with other names.
 
 use std::{
     collections::HashMap,
@@ -26,29 +28,29 @@ use crate::{
     toolchain::Error,
 };
 
-/// Where rustc leaves the objects of the first program, in the program's folder.
+/// The folder, inside the program's folder, where rustc leaves the objects of the first program.
 const FOLDER: &str = ".link";
 
-/// How the first program of each shape was linked, for as long as a build lasts.
+/// How the first program of each shape was linked, during one build.
 #[derive(Debug, Default)]
 pub(crate) struct Shapes(Mutex<HashMap<String, Arc<OnceLock<Option<First>>>>>);
 
 impl Shapes {
-    /// What is known of a shape. Where nothing is, the caller is to link the first program.
+    /// The entry for a shape. If it is empty, the caller must link the first program.
     pub(super) fn of(&self, shape: &str) -> Arc<OnceLock<Option<First>>> {
         let mut shapes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(shapes.entry(shape.to_owned()).or_default())
     }
 }
 
-/// The call of the linker that made the first program of a shape, and the object of its `main`.
+/// The linker call that made the first program of a shape, and the object of its `main`.
 #[derive(Debug)]
 pub(crate) struct First {
     variables: Vec<(String, String)>,
     linker: String,
     arguments: Vec<Argument>,
     object: MainObject,
-    /// Holds the other objects that rustc made.
+    /// Keeps the other objects that rustc made.
     _folder: tempfile::TempDir,
 }
 
@@ -59,10 +61,11 @@ enum Argument {
     Other(String),
 }
 
-/// Whether rustc leaves all that is in a program to the linker, so that another call of it makes a program too.
+/// Whether rustc leaves the whole program to the linker, so that calling the linker again is enough for
+/// another program.
 pub(super) fn is_possible(flags: &[String]) -> bool {
     let flags = flags.iter().map(|flag| flag.trim_start_matches("-C"));
-    // Debug information would tell the length of the note.
+    // Debug information would contain the length of the note.
     let mut is_stripped = false;
     for flag in flags {
         is_stripped |= flag == "strip=symbols";
@@ -81,7 +84,8 @@ pub(super) fn is_possible(flags: &[String]) -> bool {
     is_stripped
 }
 
-/// Links the first program of a shape with rustc, called so that it makes the file that it is given, and says how it calls the linker.
+/// Links the first program of a shape with rustc, and records how rustc calls the linker. `rustc` returns the
+/// call that makes the given file.
 pub(super) fn first(
     link: &Link<'_>,
     own: &Own<'_>,
@@ -89,7 +93,7 @@ pub(super) fn first(
     printer: &Printer,
 ) -> Result<Option<First>, Error> {
     let program = link.program();
-    // What a killed build left of it goes.
+    // Removes what a killed build left there.
     files::remove_folder(&link.folder.join(FOLDER))?;
     let Ok(folder) = tempfile::Builder::new().prefix(FOLDER).rand_bytes(0).tempdir_in(link.folder) else {
         return Ok(None);
@@ -106,7 +110,7 @@ pub(super) fn first(
     }
     let first = String::from_utf8(output.stdout).ok().and_then(|said| First::read(&said, &made, own, folder));
     files::remove_if_exists(&program)?;
-    // The folder may be gone with what was not understood.
+    // If the output was not understood, the folder has been dropped with the program in it.
     Ok(first.filter(|_| std::fs::rename(&made, &program).is_ok()))
 }
 
@@ -117,7 +121,7 @@ impl First {
         let mut object = None;
         let mut arguments = Vec::new();
         for word in words {
-            // A list of arguments in a file would have to be read by the linker's own rules.
+            // A file of arguments would have to be parsed by the linker's own rules.
             if word.starts_with('@') {
                 return None;
             }
@@ -136,7 +140,7 @@ impl First {
         is_whole.then_some(Self { variables, linker, arguments, object: object?, _folder: folder })
     }
 
-    /// Links another program of the shape; `false` where rustc has to.
+    /// Links another program of the shape; returns `false` if rustc must link it.
     pub(super) fn link(
         &self,
         root: &Utf8Path,
@@ -168,7 +172,8 @@ fn object_file(word: &str) -> Option<Vec<u8>> {
     (Utf8Path::new(word).extension() == Some("o")).then(|| std::fs::read(word).ok())?
 }
 
-/// The words of a command as rustc prints it (`NAME="value" "program" "argument"`), variables first.
+/// The parts of a command as rustc prints it (`NAME="value" "program" "argument"`): the variables and the
+/// arguments.
 fn words(line: &str) -> Option<(Vec<(String, String)>, impl Iterator<Item = String>)> {
     let mut variables = Vec::new();
     let mut words = Vec::new();
@@ -189,7 +194,7 @@ fn words(line: &str) -> Option<(Vec<(String, String)>, impl Iterator<Item = Stri
     Some((variables, words.into_iter()))
 }
 
-/// What is between quotes as Rust's `{:?}` writes it, and what comes after them.
+/// The contents of a string in the format of Rust's `{:?}`, and the rest of the line.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let mut word = String::new();
     let mut characters = text.char_indices();
@@ -200,7 +205,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
                 plain @ ('"' | '\'' | '\\') => plain,
                 'n' => '\n',
                 't' => '\t',
-                // Rust writes what it cannot print as a number: a path with such a name is left to rustc.
+                // Rust escapes unprintable characters by number: programs with such paths are left to rustc.
                 _ => return None,
             }),
             _ => word.push(character),

@@ -1,8 +1,9 @@
-//! Has cargo build the programs, as programs of the user's package.
+//! Makes cargo build the programs, as programs of the user's package.
 //!
-//! In: the build of the libraries, to be repeated, and the programs. Out: the programs at their places. cargo then does all that it
-//! does for a program: what build scripts say about links (`cargo:rustc-link-arg`), shared libraries, linkers and flags of any kind. It
-//! costs a second build, in which the libraries are found as they are.
+//! In: the call that built the libraries, to be repeated, and the programs. Out: the programs in their
+//! places. Cargo then does everything that it does for a program, such as link arguments of build scripts
+//! (`cargo:rustc-link-arg`), shared libraries, linkers and flags of any kind. This costs a second build,
+//! which reuses the libraries.
 
 use std::{collections::BTreeMap, io::BufReader, process::Stdio};
 
@@ -91,7 +92,7 @@ pub(super) fn link(
     linked.collect()
 }
 
-/// What cargo calls the program: a name that is no other program's of the package.
+/// The program's name for cargo, which no other program of the package has.
 fn name(link: &Link<'_>) -> String {
     let letters = link.name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' });
     letters.fold(GENERATED.to_owned(), |mut name, letter| {

@@ -18,18 +18,19 @@ use crate::{
     toolchain::{Error, Libraries},
 };
 
-/// What a program was made from; beside the program, so that the next build can tell that nothing changed.
+/// What a program was made from. It is kept beside the program, so that the next build can see that nothing
+/// changed.
 #[derive(Deserialize, PartialEq, Serialize)]
 pub(super) struct Stamp {
     pub(super) rustc: String,
     pub(super) arguments: Vec<String>,
     source: String,
-    /// Each library, as it was.
+    /// Each library with its state at the time.
     libraries: Vec<(Utf8PathBuf, FileState)>,
 }
 
 impl Stamp {
-    /// The call of rustc that makes the program at this place.
+    /// The rustc call that makes the program at this path.
     fn command(&self, root: &Utf8Path, program: &Utf8Path) -> Command {
         let mut command = Command::new(&self.rustc);
         command.args(&self.arguments).args(["-o", program.as_str()]);
@@ -38,14 +39,14 @@ impl Stamp {
     }
 }
 
-/// What is written down of a program once it is whole.
+/// What is recorded about a complete program.
 #[derive(Deserialize, Serialize)]
 struct Made {
     from: Stamp,
     program: FileState,
 }
 
-/// Links the program, unless it is there and nothing has changed.
+/// Links the program, unless it exists and nothing has changed.
 pub(super) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) -> Result<Linked, Error> {
     let program = link.program();
     let source = link.source_file();
@@ -54,7 +55,7 @@ pub(super) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) ->
     if stamp_beside(&program).as_ref() == Some(&stamp) {
         return Ok(Linked { program, fresh: true });
     }
-    // Without a stamp, a program that a killed linker left half-written is made again.
+    // Without a stamp, a program that a killed linker left incomplete is linked again.
     files::remove_if_exists(&stamp_file)?;
     files::write_if_changed(&source, link.source.as_bytes())?;
     if !is_linked_alike(libraries, link, &stamp, printer)? {
@@ -71,8 +72,8 @@ pub(super) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) ->
     Ok(Linked { program, fresh: false })
 }
 
-/// Links the program as another one that differs in names alone was linked, or as the first of those that do. `false` where there is
-/// no such way.
+/// Links the program like another one that differs only in names, or as the first one of its shape. Returns
+/// `false` if neither is possible.
 fn is_linked_alike(
     libraries: &Libraries,
     link: &Link<'_>,
@@ -104,7 +105,7 @@ pub(super) fn stamp_file(program: &Utf8Path) -> Utf8PathBuf {
     program.with_file_name("stamp.json")
 }
 
-/// What the program at this place was made from, if it was linked to its end and is as it was then.
+/// What the program at this path was made from, if it is complete and unchanged.
 pub(super) fn stamp_beside(program: &Utf8Path) -> Option<Stamp> {
     let made: Made = serde_json::from_slice(&files::read_own(&stamp_file(program))?).ok()?;
     FileState::new(program).is_ok_and(|seen| seen == made.program).then_some(made.from)
@@ -119,7 +120,7 @@ fn stamp(libraries: &Libraries, link: &Link<'_>, source: &Utf8Path) -> Result<St
     ];
     let mut files = Vec::new();
     let mut add = |name: &str, rlib: &Utf8PathBuf| {
-        // What is known of a crate may be beside its code and not within (cargo's `-Zno-embed-metadata`).
+        // A crate's metadata may be beside its code and not within it (cargo's `-Zno-embed-metadata`).
         let rmeta = Some(rlib.with_extension("rmeta")).filter(|rmeta| rmeta.is_file());
         for file in std::iter::once(rlib.clone()).chain(rmeta) {
             arguments.push(format!("--extern={name}={file}"));
@@ -131,7 +132,7 @@ fn stamp(libraries: &Libraries, link: &Link<'_>, source: &Utf8Path) -> Result<St
         add(name, libraries.by_crate.get(*name).ok_or(Error::CargoSaidTooLittle)?);
     }
     arguments.extend(libraries.flags.iter().cloned());
-    // What it is linked from lies in folders of this machine, and none of their names may stay in it.
+    // It is linked from files in folders of this machine, whose names must not be in the program.
     arguments.push(format!("--remap-path-prefix={}=/routegen", link.folder));
     let seen = |file: Utf8PathBuf| {
         let state = FileState::new(&file)?;

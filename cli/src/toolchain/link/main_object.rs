@@ -1,7 +1,8 @@
-//! The object file of a generated `main`, and the same with other names.
+//! The object file of a generated `main`, and copies of it with other names.
 //!
-//! In: an ELF object as rustc writes it for a program, the symbols that it names without defining them, and the section of its note.
-//! Out: the object of a program whose source differs in these alone. Any other file is refused.
+//! In: an ELF object that rustc wrote for a program, the symbols that it uses without defining them, and the
+//! section of its note. Out: the object of a program whose source differs only in these. It refuses any other
+//! file.
 
 use object::{
     LittleEndian, SectionIndex,
@@ -15,13 +16,13 @@ use super::program::Own;
 type Header = SectionHeader64<LittleEndian>;
 type Symbol = Sym64<LittleEndian>;
 
-/// The object, and where in it is what another program has otherwise.
+/// The object, and the positions of what differs in another program.
 #[derive(Debug)]
 pub(super) struct MainObject {
     bytes: Vec<u8>,
-    /// The entries of the symbols in the table, in the order of [`Own::symbols`].
+    /// The entries in the symbol table, in the order of [`Own::symbols`].
     symbols: Vec<At<Symbol>>,
-    /// The symbol of the note, which has its size.
+    /// The note's symbol, which contains the note's size.
     note_symbol: At<Symbol>,
     note: At<Header>,
     strings: At<Header>,
@@ -44,7 +45,8 @@ impl<T: pod::Pod> At<T> {
 }
 
 impl MainObject {
-    /// The object, if the file is that of the program's `main`: it names each symbol once and defines none of them, and has its note.
+    /// The object, if the file is the `main` of this program: it uses each symbol exactly once, defines none
+    /// of them, and contains the note.
     pub(super) fn read(bytes: Vec<u8>, own: &Own<'_>) -> Option<Self> {
         let data = bytes.as_slice();
         let file = elf::FileHeader64::<LittleEndian>::parse(data).ok()?;

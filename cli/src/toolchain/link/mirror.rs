@@ -1,9 +1,9 @@
-//! A mirror of the user's workspace, in which their package has the generated programs too.
+//! A mirror of the user's workspace, in which the package has the generated programs too.
 //!
-//! In: the workspace, and the programs. Out: a folder of routegen's own with a link for each file and folder of the workspace, and beside
-//! them a copy of Cargo.lock, of the workspace's Cargo.toml and of the package's, to which the programs are added. So profiles, patches,
-//! features, inheritance and the lock file are those of the user, of whose files none is changed. What leads out of the workspace is
-//! written with its whole path.
+//! In: the workspace, and the programs. Out: a folder of routegen's own with a link for each file and folder
+//! of the workspace, and with copies of Cargo.lock, of the workspace's Cargo.toml and of the package's, to
+//! which the programs are added. So the user's profiles, patches, features, inheritance and lock file apply,
+//! and none of the user's files is changed. Paths out of the workspace are made absolute.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -38,15 +38,15 @@ pub(super) struct Mirror<'a> {
     /// The workspace in the mirror.
     pub(super) workspace: Workspace,
     root: &'a Utf8Path,
-    /// cargo's target directory, which is not mirrored.
+    /// The target directory, which is not mirrored.
     target: &'a Utf8Path,
     folder: Utf8PathBuf,
-    /// Each Cargo.toml that is not as the user has it, by its place below the root.
+    /// Each Cargo.toml that differs from the user's, by its path relative to the root.
     manifests: BTreeMap<Utf8PathBuf, String>,
 }
 
 impl<'a> Mirror<'a> {
-    /// Makes it, or brings it up to date. `names` are what the programs call the crates that they name.
+    /// Creates or updates the mirror. `names` are the programs' names for crates.
     pub(super) fn make(
         workspace: &'a Workspace,
         names: &BTreeMap<String, String>,
@@ -60,7 +60,7 @@ impl<'a> Mirror<'a> {
         let all: BTreeSet<_> = workspace.manifests.iter().chain([&root, &own]).collect();
         for path in all {
             let Ok(place) = path.strip_prefix(&workspace.root) else { continue };
-            // What is no TOML, cargo has refused.
+            // Cargo has already refused a file that is not TOML.
             let mut manifest: Table = toml::from_str(&files::read(path)?).unwrap_or_default();
             let mut is_other = whole_paths(&mut manifest, path.parent().unwrap_or(path), &workspace.root);
             if *path == root {
@@ -80,7 +80,8 @@ impl<'a> Mirror<'a> {
             }
         }
         if adds {
-            // The lock file has every package, and is about to have one that depends on another. What it says has been held to.
+            // The lock file contains every package, but one of them is about to depend on another. The user's
+            // `--locked` was enforced in the first build.
             let Lock { offline, frozen, .. } = mirrored.options.lock;
             mirrored.options.lock = Lock { offline: offline || frozen, ..Lock::default() };
         }
@@ -90,7 +91,7 @@ impl<'a> Mirror<'a> {
         Ok(mirror)
     }
 
-    /// Fills a folder of the mirror, and takes away what the workspace does not have (any more).
+    /// Fills a folder of the mirror, and removes what is not in the workspace or not any more.
     fn fill(&self, place: &Utf8Path) -> Result<(), Error> {
         let (theirs, ours) = (self.root.join(place), self.folder.join(place));
         if ours.is_symlink() {
@@ -123,21 +124,21 @@ impl<'a> Mirror<'a> {
         Ok(())
     }
 
-    /// Whether something below the folder is not as the user has it.
+    /// Whether something below the folder must differ from the user's workspace.
     fn is_taken_apart(&self, folder: &Utf8Path) -> bool {
         self.manifests.keys().any(|place| place.starts_with(folder))
             || self.target.starts_with(self.root.join(folder))
     }
 }
 
-/// The names of what is in a folder.
+/// The names of the entries of a folder.
 fn entries(folder: &Utf8Path) -> Result<Vec<String>, Error> {
     let error = |error| support::Error::io("read", folder, error);
     let entries = folder.read_dir_utf8().map_err(error)?;
     Ok(entries.filter_map(Result::ok).map(|entry| entry.file_name().to_owned()).collect())
 }
 
-/// Writes a file that has the time of the one in whose place it is: cargo may go by that.
+/// Writes a file with the modification time of the one that it replaces, because cargo may compare times.
 fn copy(content: &[u8], theirs: &Utf8Path, ours: &Utf8Path) -> Result<(), Error> {
     if ours.is_dir() {
         remove(ours)?;
@@ -155,7 +156,7 @@ fn link(theirs: &Utf8Path, ours: &Utf8Path) -> Result<(), Error> {
     symlink(theirs, ours).map_err(|error| support::Error::io("write", ours, error).into())
 }
 
-/// Removes what is there, and nothing that a link leads to.
+/// Removes a path, without following links.
 fn remove(path: &Utf8Path) -> Result<(), Error> {
     let is_folder = path.symlink_metadata().is_ok_and(|there| there.is_dir());
     let removed = if is_folder { files::remove_folder(path) } else { files::remove_if_exists(path) };
@@ -170,7 +171,8 @@ fn table<'a>(manifest: &'a mut Table, key: &str) -> &'a mut Table {
     entry.as_table_mut().expect("it has just been made one")
 }
 
-/// The Cargo.toml of a root: cargo must not look for another one above it, and a member elsewhere has its root elsewhere.
+/// Makes a Cargo.toml a workspace root: cargo must not look for another one above it, and a member elsewhere
+/// has its root elsewhere.
 fn as_root(manifest: &mut Table, root: &Utf8Path) {
     let workspace = table(manifest, "workspace");
     for key in ["members", "default-members"] {
@@ -193,7 +195,7 @@ fn add_programs(manifest: &mut Table, programs: &[Program]) {
     }
 }
 
-/// The crates that programs name and the package itself does not depend on; whether there are any.
+/// Adds the crates that programs name but that the package does not depend on; returns whether there are any.
 fn add_dependencies(manifest: &mut Table, workspace: &Workspace, names: &BTreeMap<String, String>) -> bool {
     let mut any = false;
     let crates = workspace.linked.iter().map(|package| (&package.id, package.crate_name.as_str()));
@@ -207,7 +209,8 @@ fn add_dependencies(manifest: &mut Table, workspace: &Workspace, names: &BTreeMa
     any
 }
 
-/// Gives paths that lead out of the workspace as whole ones; whether there were any. `base` is what they are relative to.
+/// Makes relative paths out of the workspace absolute; returns whether there were any. `base` is what they
+/// are relative to.
 fn whole_paths(manifest: &mut Table, base: &Utf8Path, root: &Utf8Path) -> bool {
     let mut any = false;
     for (key, value) in manifest.iter_mut() {
@@ -230,7 +233,7 @@ fn whole_paths(manifest: &mut Table, base: &Utf8Path, root: &Utf8Path) -> bool {
     any
 }
 
-/// The whole path, where it is a relative one that leads out of `root`.
+/// The absolute path, if it is a relative one that leads out of `root`.
 fn outside(path: &str, base: &Utf8Path, root: &Utf8Path) -> Option<Utf8PathBuf> {
     if Utf8Path::new(path).is_absolute() {
         return None;

@@ -1,7 +1,8 @@
 //! Links generated programs of a few lines to the user's libraries.
 //!
-//! In: the libraries, and the programs' sources. Out: the programs, made again only where something changed. Each is linked by one
-//! call of rustc, or of the linker as rustc called it for one that is alike, or all of them by cargo, as programs of the user's package.
+//! In: the libraries, and the programs' sources. Out: the programs, linked again only if something changed.
+//! Each is linked by a call of rustc, or by a call of the linker if a similar program has been linked; or
+//! cargo builds all of them as programs of the user's package.
 
 mod alike;
 mod by_cargo;
@@ -19,7 +20,7 @@ pub(crate) use self::{
 use super::Libraries;
 use crate::{output::printer::Printer, toolchain::Error};
 
-/// Links a program, unless it is there and nothing has changed.
+/// Links a program, unless it exists and nothing has changed.
 pub(crate) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) -> Result<Linked, Error> {
     match link_together(libraries, std::slice::from_ref(link), printer)?.pop() {
         Some(linked) => Ok(linked),
@@ -27,7 +28,8 @@ pub(crate) fn link(libraries: &Libraries, link: &Link<'_>, printer: &Printer) ->
     }
 }
 
-/// Links all of these programs at once where cargo links them; nothing is linked where rustc does, and [`link`] is to be called for each.
+/// Links all of these programs at once if cargo links them. If rustc does, this links nothing, and [`link`]
+/// must be called for each program.
 pub(crate) fn link_together(
     libraries: &Libraries,
     links: &[Link<'_>],

@@ -1,30 +1,30 @@
-//! A program to link, and one that is.
+//! A program to link, and a linked one.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 /// A program to link.
 #[derive(Debug)]
 pub(crate) struct Link<'a> {
-    /// What messages call it.
+    /// The name in messages.
     pub(crate) name: &'a str,
     /// Its `main.rs`.
     pub(crate) source: &'a str,
-    /// The crates of the user that `source` names.
+    /// The user's crates that `source` names.
     pub(crate) crates: Vec<&'a str>,
-    /// A folder of its own.
+    /// The program's own folder.
     pub(crate) folder: &'a Utf8Path,
-    /// What it alone has, where others may be the same but for that.
+    /// What is specific to this program, if others may differ from it only in that.
     pub(crate) own: Option<Own<'a>>,
 }
 
-/// What a program has of its own, where it is otherwise the same as others.
+/// What is specific to a program that otherwise equals others.
 #[derive(Debug)]
 pub(crate) struct Own<'a> {
-    /// The symbols that its source names, each once.
+    /// The symbols that its source names, without duplicates.
     pub(crate) symbols: Vec<&'a str>,
-    /// The name of the section that holds its note, and what is in it.
+    /// The name and the contents of the section with its note.
     pub(crate) note: (&'static str, Vec<u8>),
-    /// Its source without them: that of all that are alike.
+    /// Its source without them, which all similar programs share.
     pub(crate) shape: String,
 }
 
@@ -42,6 +42,6 @@ impl Link<'_> {
 #[derive(Clone, Debug)]
 pub(crate) struct Linked {
     pub(crate) program: Utf8PathBuf,
-    /// Whether it was there already, made in the same way from the same libraries.
+    /// Whether it existed already, made in the same way from the same libraries.
     pub(crate) fresh: bool,
 }

@@ -1,7 +1,8 @@
-//! Links a program once more, with the symbols that it was stripped of.
+//! Links a program once more, with the symbols that were stripped.
 //!
-//! In: a program that was linked in this target directory, by its bytes. Out: the same program with its symbols, from the
-//! call of rustc that is kept beside it, or nothing if the program was not linked here. Nothing that was built is changed.
+//! In: the bytes of a program that was linked in this target directory. Out: the same program with its
+//! symbols, from the rustc call that is recorded beside it, or nothing if the program was not linked here. It
+//! does not change any build output.
 
 use std::process::{Command, Stdio};
 
@@ -61,7 +62,7 @@ fn recipe(own_target: &Utf8Path, bootstrap: &[u8]) -> Option<Stamp> {
     None
 }
 
-/// The same call, which writes to `program` and strips nothing.
+/// The same call, but it writes to `program` and strips nothing.
 fn arguments(arguments: Vec<String>, program: &Utf8Path) -> Vec<String> {
     let mut all: Vec<_> =
         arguments.into_iter().filter(|argument| !argument.starts_with("-Cstrip=")).collect();
@@ -89,7 +90,7 @@ mod tests {
         let target = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
         let program = target.join("bootstrap/api/get-items/bootstrap");
         files::write_if_changed(&program, b"program").unwrap();
-        // Nor has one that was not linked to its end.
+        // Nor has an incomplete program.
         assert!(recipe(&target, b"program").is_none());
         let seen = serde_json::to_string(&files::FileState::new(&program).unwrap()).unwrap();
         let stamp = r#"{"rustc":"rustc","arguments":["-v"],"source":"","libraries":[]}"#;
