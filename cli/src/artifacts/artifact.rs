@@ -1,4 +1,4 @@
-//! One function: from the libraries to the zip at its place.
+//! One function: from the libraries to the finished zip.
 
 use std::{collections::BTreeMap, io::Read as _};
 
@@ -25,7 +25,7 @@ use crate::{
     toolchain::{self, Libraries, Link, Linked, Own},
 };
 
-/// Where in the folder a function's zip is.
+/// Where a function's zip is in the folder.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum ZipLayout {
     /// get-items.zip
@@ -48,30 +48,30 @@ impl ZipLayout {
 pub(crate) struct Artifact {
     /// The function's name.
     pub(crate) function: String,
-    /// Where the zip is.
+    /// The path of the zip.
     pub(crate) path: Utf8PathBuf,
     /// The zip's SHA-256, in base64.
     pub(crate) sha256: String,
-    /// The size of the zip, in bytes: what Lambda stores and limits to 50 MB for a direct upload.
+    /// The size of the zip in bytes, which Lambda stores and limits to 50 MB for a direct upload.
     pub(crate) zip_bytes: u64,
-    /// The size of `bootstrap` inside, in bytes.
+    /// The size of `bootstrap` in it, in bytes.
     pub(crate) bootstrap_bytes: u64,
     /// How many of those are debug information.
     #[serde(skip)]
     pub(crate) debug_bytes: u64,
-    /// Against the last build into the same folder.
+    /// Compared with the last build into the same folder.
     pub(crate) change: Change,
     /// The size of the zip after the last build, if there was one.
     pub(crate) zip_bytes_before: Option<u64>,
 }
 
 impl Artifact {
-    /// The zip, if it is still the one that was built.
+    /// The contents of the zip, if it is still the one that was built.
     pub(crate) fn read(&self) -> Result<Vec<u8>, Error> {
         let failed = |error| support::Error::io("read", &self.path, error);
         let mut zip = Vec::new();
         let file = std::fs::File::open(&self.path).map_err(failed)?;
-        // One byte more than was built would show.
+        // Reading one byte more would reveal a longer file.
         file.take(self.zip_bytes + 1).read_to_end(&mut zip).map_err(failed)?;
         if zip.len() as u64 != self.zip_bytes || hash::sha256(&zip) != self.sha256 {
             return Err(Error::OtherZip { path: self.path.clone() });
@@ -80,7 +80,7 @@ impl Artifact {
     }
 }
 
-/// What became of an artifact since the last build.
+/// How an artifact changed since the last build.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Change {
@@ -92,10 +92,10 @@ pub(crate) enum Change {
 /// The program of a function, before it is linked.
 struct Source<'a> {
     crate_name: &'a str,
-    /// Its source, but for the note.
+    /// Its source, without the note.
     main: String,
     note: Note,
-    /// All of its source.
+    /// Its complete source.
     text: String,
     folder: Utf8PathBuf,
 }
@@ -118,7 +118,7 @@ impl Source<'_> {
     }
 }
 
-/// What all functions of a build have in common.
+/// What all functions of a build share.
 pub(super) struct Build<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) manifest: &'a CheckedManifest,
@@ -133,7 +133,7 @@ pub(super) struct Build<'a> {
 }
 
 impl Build<'_> {
-    /// The programs of all of these functions, where cargo builds them together; none where rustc links each.
+    /// The programs of all these functions, if cargo builds them together; empty if rustc links each.
     pub(super) fn link_together(&self, functions: &[&Function]) -> Result<BTreeMap<String, Linked>, Error> {
         let sources: Vec<_> =
             functions.iter().map(|function| self.source(function)).collect::<Result<_, _>>()?;
@@ -144,7 +144,8 @@ impl Build<'_> {
         Ok(functions.iter().map(|function| function.name.clone()).zip(linked).collect())
     }
 
-    /// Links and zips a function, as far as that is needed. `linked` are the programs that are linked already.
+    /// Links and zips a function, as far as necessary. `linked` are the programs that have already been
+    /// linked.
     pub(super) fn artifact(
         &self,
         function: &Function,
@@ -202,7 +203,7 @@ impl Build<'_> {
         Ok(Source { crate_name, main, note, text, folder })
     }
 
-    /// What the artifact says about itself.
+    /// The note about the artifact.
     fn note(&self, function: &Function, package: &LinkedPackage) -> Note {
         Note {
             function: function.name.clone(),

@@ -1,7 +1,8 @@
-//! Builds the artifacts that are asked for.
+//! Builds the requested artifacts.
 //!
-//! In: the checked manifest. Out: their zips, and `artifacts.json`. The user's libraries are compiled once; a function then costs one
-//! link, which takes nothing of another function's handlers. What has not changed is not made again.
+//! In: the checked manifest. Out: their zips, and `artifacts.json`. The user's libraries are compiled once;
+//! then each function costs one link, which includes no other function's handlers. Anything unchanged is
+//! kept.
 
 use std::{collections::BTreeMap, num::NonZero};
 
@@ -24,30 +25,30 @@ use crate::{
     toolchain::{self, Backend, Mode},
 };
 
-/// What is asked of a build.
+/// The request for a build.
 #[derive(Debug)]
 pub(crate) struct Request<'a> {
     /// The folder for the zips.
     pub(crate) out: &'a Utf8Path,
     pub(crate) layout: ZipLayout,
-    /// The functions to build, by the name of function or route; none for all of them.
+    /// The functions to build, by the name of the function or of a route; empty for all of them.
     pub(crate) only: &'a [String],
-    /// How many links and zips at once; none for as many as there are cores.
+    /// The number of parallel links and zips; `None` for the number of cores.
     pub(crate) jobs: Option<NonZero<usize>>,
-    /// Whether a list of what is in it is written beside each.
+    /// Whether to write a list of components beside each zip.
     pub(crate) sbom: bool,
 }
 
-/// What has been built.
+/// The result of a build.
 #[derive(Debug)]
 pub(crate) struct Built {
-    /// The artifacts of the functions that were asked for, in the manifest's order.
+    /// The requested artifacts, in the manifest's order.
     pub(crate) artifacts: Vec<Artifact>,
-    /// What the folder now holds.
+    /// What the folder now contains.
     pub(crate) listing: Listing,
 }
 
-/// Builds the artifacts that are asked for.
+/// Builds the requested artifacts.
 pub(crate) fn build(
     workspace: &Workspace,
     manifest: &CheckedManifest,
@@ -97,7 +98,7 @@ pub(crate) fn build(
     Ok(Built { artifacts, listing })
 }
 
-/// The functions that `only` names; all of them where it is empty.
+/// The functions that `only` names; all of them if it is empty.
 fn select<'a>(manifest: &'a CheckedManifest, only: &[String]) -> Result<Vec<&'a Function>, Error> {
     if only.is_empty() {
         return Ok(manifest.functions.iter().collect());

@@ -1,4 +1,4 @@
-//! Errors of artifacts that are built or read.
+//! Errors of building and reading artifacts.
 
 use camino::Utf8PathBuf;
 use miette::Diagnostic;
@@ -102,7 +102,7 @@ pub(crate) enum Error {
     NoSymbols { path: Utf8PathBuf, reason: &'static str },
 }
 
-/// Where an artifact differs from the same one of another build.
+/// Where an artifact differs between two builds.
 #[derive(Debug, Diagnostic, Error)]
 #[error("`{function}` differs from {place} on: `{first}` became `{second}`")]
 #[diagnostic(code(RG0027))]

@@ -1,7 +1,7 @@
-//! The extra files of artifacts: what `include` in `routegen.toml` names.
+//! The extra files of artifacts, from `include` in `routegen.toml`.
 //!
-//! In: the patterns of the functions. Out: files with their content, sorted by name. It refuses a pattern that matches
-//! nothing, a link that leads out of the package, and a file that would be the program.
+//! In: the patterns of the functions. Out: files with their contents, sorted by name. It refuses a pattern
+//! that matches nothing, a link that leads out of the package, and a file that would replace the program.
 
 use std::collections::BTreeMap;
 
@@ -16,17 +16,18 @@ use crate::{
     support::{files, hash},
 };
 
-/// Refuses what a build would refuse of `include`.
+/// Refuses the values of `include` that a build would refuse.
 pub(crate) fn check(workspace: &Workspace, manifest: &CheckedManifest) -> Result<(), Error> {
     Extras::read(workspace, &manifest.functions.iter().collect::<Vec<_>>()).map(|_| ())
 }
 
-/// A file that an artifact holds besides its program.
+/// A file in an artifact besides its program.
 #[derive(Debug)]
 pub(super) struct Extra {
-    /// Its path in the zip, and relative to the package.
+    /// Its path in the zip, which is also its path relative to the package.
     pub(super) name: Utf8PathBuf,
-    /// Whether its owner may run it. Nothing else of its mode depends on the file, so that no umask shows.
+    /// Whether the owner may execute it. The file's other mode bits are ignored, so that the umask has no
+    /// effect.
     pub(super) executable: bool,
     pub(super) bytes: Vec<u8>,
     pub(super) sha256: String,
@@ -85,7 +86,7 @@ impl Extras {
     pub(super) fn of(&self, function: &Function) -> Vec<&Extra> {
         let patterns = function.include.iter().filter_map(|pattern| self.by_pattern.get(&pattern.text));
         let mut names: Vec<_> = patterns.flatten().collect();
-        // As text, and not folder by folder: the order of a zip is to depend on nothing but the names.
+        // Sorted as strings, not folder by folder: the order in a zip must only depend on the names.
         names.sort_by_key(|name| name.as_str());
         names.dedup();
         names.into_iter().filter_map(|name| self.files.get(name)).collect()
@@ -95,13 +96,13 @@ impl Extras {
 struct Search<'a> {
     root: &'a Utf8Path,
     real_root: Utf8PathBuf,
-    /// cargo's folder, which is no part of the package even where it lies in it.
+    /// The target directory, which is not part of the package even if it is inside it.
     target: &'a Utf8Path,
 }
 
 #[derive(Debug)]
 enum Failure {
-    /// The pattern, or what it names, is wrong.
+    /// The pattern, or a file that it matches, is not valid.
     Pattern {
         reason: String,
         help: Option<String>,
@@ -110,7 +111,7 @@ enum Failure {
 }
 
 impl Search<'_> {
-    /// The names of the files below the root that `pattern` means.
+    /// The names of the files below the root that match `pattern`.
     fn find(&self, pattern: &str, matches: impl Fn(&Utf8Path) -> bool) -> Result<Vec<Utf8PathBuf>, Failure> {
         let mut found = Vec::new();
         let begin = self.root.join(literal(pattern));
@@ -137,7 +138,7 @@ impl Search<'_> {
         entry.path() == self.target || entry.file_name() == ".git"
     }
 
-    /// The name of a file that matches.
+    /// The name of an entry, if it is a matching file.
     fn named(
         &self,
         entry: &DirEntry,
@@ -150,7 +151,7 @@ impl Search<'_> {
         let name = path.strip_prefix(self.root).unwrap_or(path);
         let is_dir = entry.file_type().is_dir();
         let wanted = !is_dir && matches(name);
-        // A folder is entered through a link, whether or not something in it would match: it is refused at the door.
+        // A folder behind a link is refused when it is met, whether or not a file in it would match.
         if wanted || (is_dir && entry.path_is_symlink()) {
             let real = path
                 .canonicalize_utf8()
@@ -172,7 +173,7 @@ impl Search<'_> {
     }
 }
 
-/// The folders, or the file, that a pattern begins with: the search need not look elsewhere.
+/// The folders, or the file, at the beginning of a pattern: the search can be limited to them.
 fn literal(pattern: &str) -> &str {
     match pattern.find(['*', '?', '[', ']', '{', '}', '\\']) {
         Some(special) => pattern[..special].rfind('/').map_or("", |end| &pattern[..end]),

@@ -1,6 +1,7 @@
-//! `artifacts.json`, beside the zips: what they are. `docs/artifacts-json.md` describes it for its readers.
+//! `artifacts.json`, beside the zips, which describes them. Its format is documented in
+//! `docs/artifacts-json.md`.
 //!
-//! It is written after all zips, so that everything that it lists exists.
+//! It is written after all zips, so that everything it lists exists.
 
 use std::collections::BTreeSet;
 
@@ -19,16 +20,16 @@ use crate::{
 /// The name of the file.
 const FILE: &str = "artifacts.json";
 
-/// The version of its form.
+/// The version of its format.
 const FORMAT_VERSION: u32 = 1;
 
-/// What is in a folder of artifacts.
+/// The contents of a folder of artifacts.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Listing {
     pub(super) format_version: u32,
     /// The version of the command that wrote it.
     pub(super) routegen_version: String,
-    /// The cargo package that has the routes.
+    /// The cargo package that contains the routes.
     pub(super) package: String,
     /// The SHA-256 of what `routegen routes --format json` prints, in base64.
     pub(super) manifest_sha256: String,
@@ -48,15 +49,15 @@ pub(crate) struct Listed {
     pub(super) zip_bytes: u64,
     pub(super) bootstrap_bytes: u64,
     pub(super) architecture: Architecture,
-    /// What the function is asked. Listings of earlier versions have routes only.
+    /// What triggers the function. Listings of earlier versions only have routes.
     #[serde(default)]
     pub(super) kind: TriggerKind,
-    /// The keys of the routes that the function answers.
+    /// The route keys of the function.
     pub(super) routes: Vec<String>,
 }
 
 impl Listed {
-    /// Whether the artifact was built to be what the manifest now asks of the function.
+    /// Whether the artifact was built for what the manifest now declares about the function.
     fn serves(&self, function: &Function, manifest: &CheckedManifest) -> bool {
         self.key == function.key
             && self.name == function.name
@@ -67,7 +68,7 @@ impl Listed {
 
     /// Whether the zip in `folder` is still the one that was listed.
     fn is_intact(&self, folder: &Utf8Path) -> bool {
-        // The file is only text to this program: it must not lead it out of the folder, nor must a link on the way.
+        // The path is untrusted text: neither it nor a link may lead out of the folder.
         let inside = self.file.components().all(|part| matches!(part, Utf8Component::Normal(_)));
         let is_link =
             |path: &Utf8Path| folder.join(path).symlink_metadata().is_ok_and(|there| there.is_symlink());
@@ -90,8 +91,8 @@ impl Listing {
         }
     }
 
-    /// The listing of `folder`, if it has one in this form and of this package. A file that is no listing at all is
-    /// somebody else's.
+    /// The listing in `folder`, if it has one in this format and of this package. Any other file with that
+    /// name belongs to someone else.
     pub(crate) fn read(folder: &Utf8Path, package: &str) -> Result<Option<Self>, Error> {
         #[derive(Deserialize)]
         struct Version {
@@ -121,7 +122,7 @@ impl Listing {
         self.functions.iter().find(|listed| listed.key == key)
     }
 
-    /// The names of the functions of `manifest` for which there is no artifact, or one that answers other routes.
+    /// The names of functions in `manifest` that have no artifact, or one that serves other routes.
     pub(crate) fn lacks(&self, manifest: &CheckedManifest) -> Vec<String> {
         let listed =
             |function: &&Function| self.functions.iter().any(|listed| listed.serves(function, manifest));
@@ -129,7 +130,7 @@ impl Listing {
         lacking.map(|function| function.name.clone()).collect()
     }
 
-    /// The artifacts of functions other than `built` that are still good in `folder`.
+    /// The artifacts of functions outside of `built` that are still valid in `folder`.
     pub(super) fn still_good(
         &self,
         manifest: &CheckedManifest,
@@ -145,8 +146,9 @@ impl Listing {
         good.collect()
     }
 
-    /// Removes the zips of this, the previous listing of `folder`, that `now` has not: those of functions that are gone,
-    /// and those of functions that have been built to another place. A file that is not the one that was listed stays.
+    /// Removes the zips of this, the previous listing of `folder`, that are not in `now`: those of removed
+    /// functions, and those of functions that now have another path. A file that has changed since it was
+    /// listed stays.
     pub(super) fn remove_stale(
         &self,
         now: &Self,

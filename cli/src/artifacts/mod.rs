@@ -1,8 +1,8 @@
 //! Builds the artifacts, one zip for each function, for the runtime `provided.al2023`, and reads them.
 //!
-//! In: the checked manifest. Out: zips with the executable `bootstrap`, the same bytes for the same input, and
-//! `artifacts.json`, which says what they are. [`inspect`] reads what was made, on any machine, by the [`note`] that is in it, and
-//! [`verify`] makes it again and compares.
+//! In: the checked manifest. Out: zips with the executable `bootstrap`, the same bytes for the same input,
+//! and `artifacts.json`, which describes them. [`inspect`] reads an artifact on any machine, by the [`note`]
+//! in it, and [`verify`] builds it again and compares.
 
 mod artifact;
 mod build;

@@ -1,7 +1,7 @@
-//! What a program needs of the system that runs it, read from its ELF headers.
+//! What a program requires of the system that runs it, according to its ELF headers.
 //!
-//! In: the bytes of a program, which nobody has looked at yet. Out: its [`Needs`], or why it is no program for Lambda.
-//! It reads what the dynamic loader would read, judges nothing, and panics on no input.
+//! In: the bytes of an unchecked program. Out: its [`Needs`], or why it is not a program for Lambda. It reads
+//! what the dynamic loader would read, does not judge it, and never panics.
 
 use std::fmt;
 
@@ -18,27 +18,27 @@ type Header = elf::FileHeader64<LittleEndian>;
 
 const LE: LittleEndian = LittleEndian;
 
-/// No file has a longer name, and no symbol that glibc has.
+/// No file name and no symbol of glibc is longer.
 const NAME_BYTES: usize = 4_096;
 
-/// More than any program names.
+/// More than any program requires.
 const MOST_LIBRARIES: usize = 1_024;
 
-/// What the system has to have, so that the program starts.
+/// What the system must provide for the program to start.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub(crate) struct Needs {
     pub(crate) machine: Architecture,
-    /// The dynamic loader by its path; none for a static program.
+    /// The path of the dynamic loader; `None` for a static program.
     pub(crate) loader: Option<String>,
-    /// The oldest glibc that has all that it asks for; none for a program that asks for none.
+    /// The oldest glibc that provides everything required; `None` for a program that requires none.
     pub(crate) glibc: Option<Version>,
-    /// A symbol for which glibc may be no older; none where no symbol asks for it, but the way it was linked.
+    /// A symbol that requires this version; `None` if the way of linking requires it instead.
     pub(crate) newest_symbol: Option<String>,
-    /// The shared libraries by the names that the loader looks for, in its order.
+    /// The shared libraries, by the names that the loader looks up, in its order.
     pub(crate) libraries: Vec<String>,
 }
 
-/// Why these bytes are no program that Lambda could start.
+/// Why Lambda could not start these bytes as a program.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(crate) struct Unfit(String);
@@ -49,15 +49,16 @@ impl From<object::read::Error> for Unfit {
     }
 }
 
-/// A version of glibc, major and minor.
+/// A glibc version: major and minor.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Version(pub(crate) u32, pub(crate) u32);
 
 impl Version {
-    /// `GLIBC_2.34` and `GLIBC_2.2.5`; versions of other libraries have other names.
+    /// Parses `GLIBC_2.34` and `GLIBC_2.2.5`; versions of other libraries have other names.
     fn of_glibc(name: &str) -> Option<Self> {
         let version = name.strip_prefix("GLIBC_")?;
-        // A way of linking that the loader has to know, as `GLIBC_ABI_DT_RELR`. The first of them came with 2.36.
+        // A way of linking that the loader must support, such as `GLIBC_ABI_DT_RELR`. The first of them came
+        // with 2.36.
         if version.starts_with("ABI_") {
             return Some(Self(2, 36));
         }
@@ -78,14 +79,15 @@ impl Serialize for Version {
     }
 }
 
-/// How many bytes of `program` are debug information, which nothing reads while it runs; 0 where its sections cannot be read.
+/// How many bytes of `program` are debug information, which is not read at run time; 0 if its sections cannot
+/// be read.
 pub(super) fn debug_bytes(program: &[u8]) -> u64 {
     let size = || -> Result<u64, object::read::Error> {
         let sections = Header::parse(program)?.sections(LE, program)?;
         let mut bytes: u64 = 0;
         for section in sections.iter() {
             let name = sections.section_name(LE, section)?;
-            // `.zdebug_` is what compressed sections were called before.
+            // `.zdebug_` is an old prefix for compressed sections.
             if name.starts_with(b".debug_") || name.starts_with(b".zdebug_") {
                 bytes = bytes.saturating_add(section.sh_size(LE));
             }
@@ -95,7 +97,7 @@ pub(super) fn debug_bytes(program: &[u8]) -> u64 {
     size().unwrap_or(0)
 }
 
-/// Reads what `program` needs.
+/// Reads the requirements of `program`.
 pub(crate) fn needs(program: &[u8]) -> Result<Needs, Unfit> {
     let unfit = |reason: &str| Unfit(reason.to_owned());
     if !program.starts_with(&elf::ELFMAG) {
@@ -118,8 +120,8 @@ pub(crate) fn needs(program: &[u8]) -> Result<Needs, Unfit> {
     }
     let sections = header.sections(LE, program)?;
     let dynamic = Dynamic::read(&sections, program)?;
-    // The loader reads segments, and what is read here are sections, which name the same bytes in a program as linkers
-    // leave it. A program whose section headers were cut off would seem to need nothing.
+    // The loader reads segments; this code reads sections, which cover the same bytes in any program that a
+    // linker made. A program without its section headers would seem to require nothing.
     if is_dynamic && !dynamic.has_section {
         return Err(unfit("its section headers were stripped, so its required libraries are unknown"));
     }
@@ -137,7 +139,7 @@ pub(crate) fn needs(program: &[u8]) -> Result<Needs, Unfit> {
     Ok(Needs { machine, loader, glibc, newest_symbol, libraries: dynamic.libraries })
 }
 
-/// What the dynamic section says.
+/// The contents of the dynamic section.
 #[derive(Default)]
 struct Dynamic {
     has_section: bool,
@@ -163,7 +165,7 @@ impl Dynamic {
     }
 }
 
-/// The newest version of glibc that the loader will insist on, and a symbol of that version.
+/// The newest glibc version that the loader requires, and a symbol of that version.
 fn newest_of_glibc(
     sections: &SectionTable<'_, Header>,
     program: &[u8],
@@ -173,7 +175,7 @@ fn newest_of_glibc(
     let mut newest: Option<(Version, elf::VersionIndex)> = None;
     while let Some((_, mut versions)) = files.next()? {
         while let Some(version) = versions.next()? {
-            // The loader starts a program whose weak versions are missing.
+            // The loader starts a program even if weak versions are missing.
             let is_weak = version.vna_flags.get(LE).contains(elf::VER_FLG_WEAK);
             let found = Version::of_glibc(&text(version.name(LE, strings)?)?).filter(|_| !is_weak);
             if let Some(found) = found.filter(|found| newest.is_none_or(|(newest, _)| *found > newest)) {
@@ -190,7 +192,7 @@ fn newest_of_glibc(
     Ok(Some((version, symbol.map(text).transpose()?)))
 }
 
-/// A name. Many names may lie over each other in a file, so that none of them is bounded by its size.
+/// Reads a name. Many names may overlap in a file, so the file's size does not bound them.
 fn text(bytes: &[u8]) -> Result<String, Unfit> {
     if bytes.len() > NAME_BYTES {
         return Err(Unfit(format!("a name in it is longer than {NAME_BYTES} bytes")));
@@ -204,7 +206,7 @@ mod tests {
 
     use super::*;
 
-    /// A program, linked here as Rust's own programs are: by `cc`.
+    /// A program that is linked here like Rust's own programs: by `cc`.
     fn compile(source: &str, arguments: &[&str]) -> Vec<u8> {
         let folder = tempfile::tempdir().unwrap();
         let (c, out) = (folder.path().join("program.c"), folder.path().join("program"));
@@ -225,7 +227,8 @@ mod tests {
         assert_eq!(debug_bytes(b"no program"), 0);
     }
 
-    /// A program that needs one library that exists nowhere, and nothing newer than the start code of this glibc.
+    /// A program that requires one library, which does not exist, and nothing newer than the start code of
+    /// this glibc.
     static PROGRAM: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let folder = tempfile::tempdir().unwrap();
         let library =
@@ -240,14 +243,15 @@ mod tests {
         needs(program).unwrap_err().to_string()
     }
 
-    /// `PROGRAM` with other bytes at a place of its header.
+    /// `PROGRAM` with other bytes at a position in its header.
     fn patched(at: usize, bytes: &[u8]) -> Vec<u8> {
         let mut program = PROGRAM.clone();
         program[at..at + bytes.len()].copy_from_slice(bytes);
         program
     }
 
-    /// `PROGRAM` with another dynamic section: that many libraries, with names that begin there in the section's strings.
+    /// `PROGRAM` with another dynamic section: this number of libraries, whose names begin at `at` in the
+    /// section's strings.
     fn naming(libraries: usize, at: u64) -> Vec<u8> {
         let mut program = PROGRAM.clone();
         let word = |program: &[u8], at: usize, bytes: usize| {
@@ -302,7 +306,7 @@ mod tests {
         assert_eq!(reason(&library), "it is a shared library, not a program");
         let object = compile("int foo(void) { return 1; }", &["-c"]);
         assert_eq!(reason(&object), "it is not linked to a program");
-        // e_machine of a RISC-V, e_entry, e_shoff with e_shnum, the class of 32 bits, the big end first.
+        // `e_machine` of RISC-V, `e_entry`, `e_shoff` with `e_shnum`, 32 bits, big-endian.
         assert_eq!(reason(&patched(18, &[243, 0])), "it is for a machine that Lambda does not have");
         assert_eq!(reason(&patched(24, &[0; 8])), "it has no entry point");
         let mut without_sections = patched(40, &[0; 8]);
@@ -336,7 +340,7 @@ mod tests {
     #[test]
     fn relocations_that_only_a_newer_loader_knows_are_a_need_without_a_symbol() {
         let needs = needs(&compile(MAIN, &["-pie", "-Wl,-z,pack-relative-relocs"])).unwrap();
-        // A linker that is too old for the option ignores it, and then this is an ordinary program.
+        // A linker that is too old for the option ignores it and makes an ordinary program.
         assert_eq!(needs.newest_symbol.is_none(), needs.glibc >= Some(Version(2, 36)), "{needs:?}");
     }
 
@@ -346,7 +350,7 @@ mod tests {
         for length in 0..PROGRAM.len() {
             refused += usize::from(needs(&PROGRAM[..length]).is_err());
         }
-        // The section headers, which are at the end, are needed to see anything.
+        // Nothing can be read without the section headers, which are at the end.
         assert_eq!(refused, PROGRAM.len());
     }
 
@@ -357,7 +361,7 @@ mod tests {
         ) {
             let mut program = PROGRAM.clone();
             for (at, byte) in changes {
-                // The headers are at both ends, and a change of the code between them shows nothing.
+                // The headers are at both ends; changes of the code between them have no effect.
                 let length = program.len();
                 let near_an_end = if at % 2 == 0 { at % 2048 } else { length - 1 - at % 4096 };
                 program[near_an_end] = byte;

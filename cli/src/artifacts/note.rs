@@ -1,10 +1,11 @@
-//! What an artifact says about itself: a note in its program, which stripping leaves and `readelf -n` shows.
+//! The note in an artifact's program that describes it. Stripping keeps it, and `readelf -n` shows it.
 //!
-//! In: what it is, or any program. Out: the Rust source that puts the note into a program, or the note that a program
-//! has. The note tells nothing of the machine that made it, so that the same input gives the same bytes.
+//! In: the description, or any program. Out: the Rust source that puts the note into a program, or the note
+//! in a program. The note contains nothing about the machine that made it, so the same input gives the same
+//! bytes.
 //!
-//! A program may come from anybody: a note under routegen's name whose fields are not words of routegen's vocabulary is refused, and
-//! nothing of it is repeated.
+//! A program may come from anyone: a note under routegen's name is refused, without quoting it, unless all of
+//! its fields are in routegen's vocabulary.
 
 use cargo_metadata::semver;
 use object::{
@@ -14,20 +15,20 @@ use object::{
 use routegen_spec::{Method, Name, PathPattern, TriggerKind, limits};
 use serde::{Deserialize, Serialize};
 
-/// Who wrote the note, and in which form: the two words by which ELF tells notes apart.
+/// The note's owner and its type, by which ELF distinguishes notes.
 const OWNER: &str = "routegen";
 const FORM: u32 = 1;
 
-/// Where in a program it is.
+/// The section that contains it.
 pub(super) const SECTION: &str = ".note.routegen";
 
 /// More than the note of a function with as many routes as an API can have.
 const NOTE_BYTES: usize = 256 * 1024;
 
-/// More than any version or package's name has.
+/// More than any version or package name.
 const WORD_BYTES: usize = 256;
 
-/// Why a note is not one that routegen writes. It quotes nothing of it.
+/// Why a note was not written by routegen. The messages quote nothing from it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum NotOurs {
     #[error("it is larger than {NOTE_BYTES} bytes")]
@@ -38,17 +39,17 @@ pub(crate) enum NotOurs {
     Field(&'static str, &'static str),
 }
 
-/// What an artifact is. A reader of a later version may meet fields that it does not know.
+/// What an artifact is. Notes of later versions may have unknown fields.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct Note {
     /// The function's name.
     pub(crate) function: String,
-    /// What it is asked. Notes of earlier versions are of routes only.
+    /// What triggers it. Notes of earlier versions only have routes.
     #[serde(default)]
     pub(crate) kind: TriggerKind,
-    /// The route keys that it answers.
+    /// The route keys that it serves.
     pub(crate) routes: Vec<String>,
-    /// The cargo package that has the handler.
+    /// The cargo package that contains the handler.
     pub(crate) package: String,
     pub(crate) package_version: String,
     /// The version of the command that built it.
@@ -56,7 +57,7 @@ pub(crate) struct Note {
 }
 
 impl Note {
-    /// Rust that puts the note into a program. Linkers keep what is in a section of this kind.
+    /// Rust source that puts the note into a program. Linkers keep the contents of such a section.
     pub(crate) fn source(&self) -> String {
         let json = self.text();
         let (owner_size, size) = (OWNER.len() + 1, json.len());
@@ -72,7 +73,7 @@ impl Note {
         )
     }
 
-    /// What [`Note::source`] puts into the section.
+    /// The bytes that [`Note::source`] puts into the section.
     pub(super) fn section(&self) -> Vec<u8> {
         let json = self.text();
         let owner_size = OWNER.len() + 1;
@@ -83,7 +84,7 @@ impl Note {
         section.extend(OWNER.as_bytes());
         section.resize(3 * size_of::<u32>() + owner_size.next_multiple_of(4), 0);
         section.extend(json.as_bytes());
-        // The alignment of its numbers is that of the whole.
+        // The whole is aligned like its numbers.
         section.resize(section.len().next_multiple_of(4), 0);
         section
     }
@@ -92,18 +93,18 @@ impl Note {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The note of a program, if it has one. One that is not as routegen writes it is an error.
+    /// The note of a program, if it has one. A note that routegen would not write is an error.
     pub(crate) fn read(program: &[u8]) -> Result<Option<Self>, NotOurs> {
         let Some(text) = find(program) else { return Ok(None) };
         if text.len() > NOTE_BYTES {
             return Err(NotOurs::TooLarge);
         }
-        // What serde says of it would quote it.
+        // Serde's error would quote it.
         let note: Self = serde_json::from_slice(text).map_err(|_| NotOurs::Form)?;
         note.judge().map(|()| Some(note))
     }
 
-    /// Holds the fields against the grammars of what they name.
+    /// Checks the fields against the grammars of what they name.
     fn judge(&self) -> Result<(), NotOurs> {
         let judge =
             |field, is_one: bool, what| if is_one { Ok(()) } else { Err(NotOurs::Field(field, what)) };
@@ -124,7 +125,7 @@ impl Note {
     }
 }
 
-/// The text of the first note of routegen's.
+/// The text of routegen's first note.
 fn find(program: &[u8]) -> Option<&[u8]> {
     let header = elf::FileHeader64::<LittleEndian>::parse(program).ok()?;
     let endian = header.endian().ok()?;
@@ -139,7 +140,7 @@ fn find(program: &[u8]) -> Option<&[u8]> {
     None
 }
 
-/// Functions have the names of routes, groups and authorizers, in kebab case.
+/// Functions are named after routes, groups and authorizers, in kebab case.
 fn is_function(text: &str) -> bool {
     !text.contains('_') && text.replace('-', "_").parse::<Name>().is_ok()
 }
@@ -155,12 +156,12 @@ fn is_route_key(text: &str) -> bool {
     }
 }
 
-/// cargo's rule: a word of Rust, with `-` among its characters ([the manifest's format]).
+/// Cargo's rule: a Rust identifier that may also contain `-` ([the manifest's format]).
 ///
 /// [the manifest's format]: https://doc.rust-lang.org/cargo/reference/manifest.html#the-name-field
 fn is_package(text: &str) -> bool {
     let word = text.replace('-', "_");
-    // The parser would pass over blanks and comments around it.
+    // The parser would skip blanks and comments around it.
     let is_word = syn::parse::Parser::parse_str(syn::ext::IdentExt::parse_any, &word)
         .is_ok_and(|ident: syn::Ident| ident == word && !word.starts_with("r#"));
     is_word && text.len() <= WORD_BYTES
@@ -195,7 +196,7 @@ mod tests {
         assert_eq!(Note::read(&std::fs::read(std::env::current_exe().unwrap()).unwrap()), Ok(None));
     }
 
-    /// An ELF file that is nothing but one segment of notes.
+    /// An ELF file that consists of one segment of notes.
     fn elf_of(notes: &[u8]) -> Vec<u8> {
         let mut elf = Vec::from(*b"\x7fELF\x02\x01\x01");
         elf.resize(16, 0);
@@ -225,7 +226,7 @@ mod tests {
         elf
     }
 
-    /// An ELF file with a note of routegen's that says this.
+    /// An ELF file with a routegen note that contains this text.
     fn elf_that_says(text: &[u8]) -> Vec<u8> {
         elf_of(&noted(b"routegen\0", 1, text))
     }
@@ -254,7 +255,7 @@ mod tests {
         for note in [note(), authorizer, default, version].into_iter().chain(packages) {
             assert_eq!(read(&serde_json::to_string(&note).unwrap()), Ok(Some(note)));
         }
-        // One of an earlier version, and one of a later.
+        // A note of an earlier version, and one of a later version.
         let json = serde_json::to_value(note()).unwrap();
         let mut earlier = json.clone();
         earlier.as_object_mut().unwrap().remove("kind");

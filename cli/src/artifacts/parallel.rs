@@ -1,4 +1,4 @@
-//! Does the same with many things at once.
+//! Runs the same work for many items in parallel.
 
 use std::{
     num::NonZero,
@@ -9,9 +9,9 @@ use std::{
 use super::Error;
 use crate::support::interrupt;
 
-/// Calls `work` for each of `items` on `threads` threads, or as many as there are cores, and keeps their order. After a
-/// failure, or when the user interrupts, no further item is begun; the first failure in the order of `items` is
-/// returned.
+/// Calls `work` for each of `items` on `threads` threads, or as many as there are cores, and keeps their
+/// order. After a failure, or an interruption by the user, no further item is started; the first failure in
+/// the order of `items` is returned.
 pub(super) fn in_parallel<T: Sync, R: Send>(
     threads: Option<NonZero<usize>>,
     items: &[T],

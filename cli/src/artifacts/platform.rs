@@ -1,22 +1,22 @@
-//! Looks at an artifact before it is zipped: would Lambda run it?
+//! Checks before zipping whether Lambda could run an artifact.
 //!
-//! In: the linked program, and the names of the files that are zipped beside it. Out: nothing, or what is wrong with it
-//! and the fix. What is found here would else be found after the deployment, in the function's log.
+//! In: the linked program, and the names of the files that are zipped with it. Out: nothing, or an error with
+//! the fix. Otherwise these errors would only appear after the deployment, in the function's log.
 
 use routegen_spec::limits;
 
 use super::needs::{Needs, Version, needs};
 use crate::{artifacts::Error, check::Function, project::target::Architecture};
 
-/// glibc of `provided.al2023`.
+/// The glibc of `provided.al2023`.
 const GLIBC: Version = Version(limits::GLIBC.0, limits::GLIBC.1);
 
-/// The folders of a zip in which Lambda's `LD_LIBRARY_PATH` lets the loader find libraries: the root and `lib`
-/// ([environment variables](https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html)).
+/// The folders of a zip that are in Lambda's `LD_LIBRARY_PATH`: the root and `lib` ([environment
+/// variables](https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html)).
 const LIBRARY_FOLDERS: [&str; 2] = ["", "lib/"];
 
-/// Refuses a program that the function's execution environment could not run. `beside` are the paths of the other files
-/// in the zip.
+/// Refuses a program that the function's execution environment could not run. `beside` are the paths of the
+/// other files in the zip.
 pub(super) fn program(function: &Function, bootstrap: &[u8], beside: &[&str]) -> Result<(), Error> {
     let other = |reason: String| Error::NotForLambda {
         function: function.name.clone(),
@@ -49,7 +49,7 @@ fn judge(function: &str, needs: Needs, beside: &[&str]) -> Result<(), Error> {
     missing.map_or(Ok(()), |library| Err(Error::Library { function: function(), library }))
 }
 
-/// The dynamic loader of `provided.al2023`, which is that of glibc.
+/// The dynamic loader of `provided.al2023`, which belongs to glibc.
 fn loader(machine: Architecture) -> &'static str {
     match machine {
         Architecture::X86_64 => "/lib64/ld-linux-x86-64.so.2",
@@ -61,7 +61,7 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Refuses what is larger than Lambda takes.
+/// Refuses sizes above Lambda's limits.
 pub(super) fn size(function: &Function, unzipped: usize, zipped: usize) -> Result<(), Error> {
     let limits = [("unzipped", unzipped, limits::UNZIPPED_BYTES), ("zipped", zipped, limits::ZIPPED_BYTES)];
     match limits.into_iter().find(|(_, bytes, most)| bytes > most) {
@@ -119,7 +119,7 @@ mod tests {
                 "`get-items` requires the library `libfoo.so.7`, which Lambda's `provided.al2023` does not guarantee"
             );
         }
-        // The other architecture's loader is no library there.
+        // The other architecture's loader does not exist there.
         assert!(verdict(needs_of(&["ld-linux-aarch64.so.1"]), &[]).contains("does not guarantee"));
     }
 

@@ -1,8 +1,8 @@
-//! The `main` of a program that serves entry points: of a function, or of whichever function its first argument names, on the
-//! user's machine.
+//! The `main` of a program that serves entry points: those of one function, or, on the user's machine, those
+//! of the function that its first argument names.
 //!
-//! In: the crates and the symbols. Out: Rust source. It names its own entry points, so the linker keeps those handlers and no
-//! others.
+//! In: the crates and the symbols. Out: Rust source. It refers only to its own entry points, so the linker
+//! keeps only those handlers.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,8 @@ use routegen_spec::TriggerKind;
 
 use crate::check::{EntryCall, Function};
 
-/// For each kind of trigger, the runtime's type of its entry points and the runtime's function that serves them.
+/// For each kind of trigger, the runtime's type for its entry points and the runtime's function that serves
+/// them.
 const SERVED: [(TriggerKind, &str, &str); 6] = [
     (TriggerKind::Routes, "Route", "serve"),
     (TriggerKind::Authorizer, "Authorizer", "serve_authorizer"),
@@ -20,21 +21,21 @@ const SERVED: [(TriggerKind, &str, &str); 6] = [
     (TriggerKind::Stream, "Consumer", "serve_consumer"),
 ];
 
-/// Does not compile where the runtime registers handlers, which would keep all of them.
+/// Does not compile if the runtime registers handlers, which would keep all of them.
 pub(super) const HOLDS_ITS_OWN_HANDLERS_ALONE: &str =
     "const _: () = assert!(!routegen::__private::REGISTERS);\n";
 
-/// What a program calls before it serves anything. Each costs bytes only where it is called.
+/// What a program calls before it serves anything. Each call costs bytes only in programs that contain it.
 #[derive(Clone, Copy)]
 pub(crate) struct Setup {
     /// Connects the crate `log`.
     pub(crate) records: bool,
-    /// Several threads.
+    /// Starts several threads.
     pub(crate) threads: bool,
 }
 
 impl Setup {
-    /// What a function needs, where the crate `log` may be in use or not.
+    /// The calls for a function, depending on whether the crate `log` may be in use.
     pub(crate) fn of(function: &Function, records: bool) -> Self {
         Self { records, threads: function.multi_thread }
     }
@@ -67,7 +68,7 @@ pub(crate) fn main<'a>(
     source(crates, &entry_points, setup, &format!("{serve}({calls})"))
 }
 
-/// A program that serves the routes of one of these functions: of the one that its first argument names.
+/// A program that serves the routes of the function that its first argument names, out of these.
 pub(crate) fn main_of_one<'a>(
     crates: &[&str],
     functions: impl IntoIterator<Item = (&'a str, bool, &'a [EntryCall])>,
@@ -79,12 +80,12 @@ pub(crate) fn main_of_one<'a>(
             entries.iter().map(|entry| format!("|| {}", entry_points.call(entry))).collect();
         let _ = writeln!(rows, "        ({name:?}, {has_threads}, &[{}]),", entries.join(", "));
     }
-    // Only what is deployed has to be small.
+    // Only what is deployed must be small.
     let setup = Setup { records: true, threads: false };
     source(crates, &entry_points, setup, &format!("serve_one_of(&[\n{rows}    ])"))
 }
 
-/// A program that serves one of these consumers: the one that its first argument names.
+/// A program that serves the consumer that its first argument names, out of these.
 pub(crate) fn main_of_one_consumer<'a>(
     crates: &[&str],
     consumers: impl IntoIterator<Item = (&'a str, bool, &'a EntryCall)>,
@@ -135,7 +136,7 @@ impl EntryPoints {
         }
     }
 
-    /// The name of the function with the symbol of a package.
+    /// The name of the Rust function for a package's symbol.
     fn package(&mut self, symbol: &str) -> String {
         let known = self.packages.iter().position(|known| known == symbol);
         let index = known.unwrap_or_else(|| {

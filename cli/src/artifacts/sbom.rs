@@ -1,8 +1,9 @@
-//! The list of what is in an artifact (SBOM), as CycloneDX's JSON (<https://cyclonedx.org/docs/1.6/json/>).
+//! The list of components in an artifact (SBOM), as CycloneDX JSON (<https://cyclonedx.org/docs/1.6/json/>).
 //!
-//! In: a function's artifact, cargo's graph, and the packages of which the build has made a library. Out: the crates whose code can be in
-//! the program, each with its version, licence, package URL and the checksum of the lock file. The same build gives the same bytes: there is
-//! no time in it, no random number and no path of this machine. Macros and build scripts, which run where the artifact is built, are not listed.
+//! In: a function's artifact, cargo's graph, and the packages whose library is part of the build. Out: the
+//! crates whose code may be in the program, each with its version, licence, package URL and checksum from the
+//! lock file. The same build gives the same bytes: the list contains no time, no random number and no path of
+//! this machine. Macros and build scripts are not listed, because they only run during the build.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,10 +28,10 @@ use crate::{
 /// The version of CycloneDX.
 const SPEC_VERSION: &str = "1.6";
 
-/// What cargo calls the registry that a package URL means where it names none.
+/// Cargo's name for the registry that a package URL without a registry means.
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// Writes the list of each artifact beside it.
+/// Writes the list of each artifact beside its zip.
 pub(super) fn write(
     workspace: &Workspace,
     libraries: &Libraries,
@@ -111,7 +112,7 @@ fn component(reference: &str, package: &Package) -> Value {
         component["hashes"] = json!([{ "alg": "SHA-256", "content": checksum }]);
     }
     if let Some(license) = &package.license {
-        // An old spelling of cargo's, which is not SPDX's.
+        // An old spelling that cargo accepts but SPDX does not.
         component["licenses"] = json!([{ "expression": license.replace('/', " OR ") }]);
     } else if let Some(file) = &package.license_file {
         component["licenses"] = json!([{ "license": { "name": format!("see {file}") } }]);
@@ -126,12 +127,14 @@ fn component(reference: &str, package: &Package) -> Value {
     component
 }
 
-/// What the list calls a package: its URL, or for one that nobody else can fetch, its name and version.
+/// The reference of a package in the list: its URL, or, for a package that no one else can fetch, its name
+/// and version.
 fn reference(package: &Package) -> String {
     purl(package).unwrap_or_else(|| format!("local:{}@{}", package.name, package.version))
 }
 
-/// The package URL (<https://github.com/package-url/purl-spec>); none for a package on this disk alone, which no registry has.
+/// The package URL (<https://github.com/package-url/purl-spec>); `None` for a local package, which is in no
+/// registry.
 fn purl(package: &Package) -> Option<String> {
     let source = package.source.as_deref()?;
     let base = format!("pkg:cargo/{}@{}", package.name, encoded(&package.version));
@@ -147,7 +150,7 @@ fn purl(package: &Package) -> Option<String> {
     })
 }
 
-/// The text with all but unreserved characters, `:` and `/` in percent-encoding.
+/// The text with everything except unreserved characters, `:` and `/` percent-encoded.
 fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~:/".contains(&byte) {
@@ -159,7 +162,7 @@ fn encoded(text: &str) -> String {
     })
 }
 
-/// A hash as CycloneDX writes it, of one in base64.
+/// Converts a base64 hash to CycloneDX's format.
 fn hexadecimal(base64: &str) -> String {
     let bytes = BASE64_STANDARD.decode(base64).unwrap_or_default();
     bytes.iter().fold(String::new(), |mut digits, byte| {

@@ -1,7 +1,7 @@
-//! Makes a zip, unless it is there and would become the same.
+//! Makes a zip, unless it exists and would come out the same.
 //!
-//! A stamp beside the program says what the zip was made from and what came out, by hashes. Sizes and times of change
-//! only spare the reading of files that look untouched; where they differ, the hashes decide.
+//! A stamp beside the program records, by hashes, what the zip was made from and the result. Sizes and
+//! modification times only save reading files that look unchanged; if they differ, the hashes decide.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use crate::{
     toolchain::Linked,
 };
 
-/// What a zip is made from, and where to.
+/// What a zip is made from, and its path.
 pub(super) struct Pack<'a> {
     pub(super) architecture: Architecture,
     pub(super) linked: &'a Linked,
@@ -28,14 +28,14 @@ pub(super) struct Pack<'a> {
     pub(super) stamp: &'a Utf8Path,
 }
 
-/// A zip that is there.
+/// An existing zip.
 pub(super) struct Packed {
     pub(super) sha256: String,
     pub(super) zip_bytes: u64,
     pub(super) bootstrap_bytes: u64,
     /// How many of those are debug information.
     pub(super) debug_bytes: u64,
-    /// Whether it was made just now.
+    /// Whether it has just been made.
     pub(super) made: bool,
 }
 
@@ -48,10 +48,10 @@ struct Stamp {
     zip: Content,
 }
 
-/// All that decides what is in a zip, besides the program.
+/// Everything besides the program that determines the contents of a zip.
 #[derive(Deserialize, PartialEq, Serialize)]
 struct Form {
-    /// Another version of routegen may find fault with a program that passed before.
+    /// Another version of routegen may refuse a program that passed before.
     routegen: String,
     zip: u32,
     architecture: Architecture,
@@ -65,8 +65,8 @@ struct Content {
 }
 
 impl Pack<'_> {
-    /// The zip, at its place. Before one is made, `inspect` judges the program; before it is written, `fits` the sizes of
-    /// all that is in it and of itself.
+    /// Makes the zip at its path. `inspect` checks the program before a zip is made; `fits` checks the sizes
+    /// of its contents and of the zip before it is written.
     pub(super) fn pack(
         &self,
         inspect: impl FnOnce(&[u8]) -> Result<(), Error>,
@@ -76,8 +76,8 @@ impl Pack<'_> {
         let seen = FileState::new(&self.linked.program)?;
         let known = files::read_own(self.stamp).and_then(|json| serde_json::from_slice::<Stamp>(&json).ok());
         let known = known.filter(|known| known.form == form);
-        // A program that was linked just now is read in any case: it may have the size and, where clocks are coarse,
-        // the time of the one before.
+        // A newly linked program is always read: it may have the same size as the one before and, with coarse
+        // clocks, the same time.
         if let Some(known) = &known
             && self.linked.fresh
             && known.program.seen == seen
@@ -135,7 +135,7 @@ impl Stamp {
 }
 
 impl Content {
-    /// Whether this is what is at `path`. Its looks count only at the place where it was seen.
+    /// Whether this is what is at `path`. Size and time only count if they were recorded for the same path.
     fn is_at(&self, path: &Utf8Path, seen_there: bool) -> bool {
         let untouched = seen_there && FileState::new(path).is_ok_and(|seen| seen == self.seen);
         untouched || std::fs::read(path).is_ok_and(|content| hash::sha256(&content) == self.sha256)
@@ -202,13 +202,13 @@ mod tests {
         *altered.last_mut().unwrap() ^= 1;
         for content in [&altered[..], &good[..good.len() / 2], b""] {
             std::fs::write(folder.zip(), content).unwrap();
-            // Of the same size, it is told apart by its time.
+            // With the same size, its time still differs.
             let file = std::fs::File::options().write(true).open(folder.zip()).unwrap();
             file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
             assert!(folder.pack(true, &[]).made);
             assert_eq!(std::fs::read(folder.zip()).unwrap(), good);
         }
-        // Merely touched, it is read and found good.
+        // If only its time changed, it is read and accepted.
         let file = std::fs::File::options().write(true).open(folder.zip()).unwrap();
         file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
         let touched = folder.pack(true, &[]);
@@ -225,7 +225,7 @@ mod tests {
             assert!(folder.pack(true, &[&extra]).made);
             assert!(!folder.pack(true, &[&extra]).made);
         }
-        // Another program of the same size and time.
+        // Another program with the same size and time.
         let program = folder.root.join("bootstrap");
         let modified = std::fs::metadata(&program).unwrap().modified().unwrap();
         let mut content = std::fs::read(&program).unwrap();

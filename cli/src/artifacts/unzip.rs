@@ -1,7 +1,8 @@
 //! Reads and unpacks zips of any origin.
 //!
-//! In: the bytes of a zip. Out: an archive whose entries can be counted, or its files in a folder that is new. Refused are names that
-//! lead out of that folder, links and whatever else is no file, sizes that are not what the zip says, and more than Lambda takes.
+//! In: the bytes of a zip. Out: an archive with a bounded number of entries, or its files in a new folder. It
+//! refuses names that lead out of that folder, links and anything else that is not a regular file, sizes that
+//! differ from what the zip declares, and more than Lambda accepts.
 
 use std::io::{Cursor, Read as _};
 
@@ -10,16 +11,16 @@ use zip::{ZipArchive, read::ZipFile, result::ZipError};
 
 use crate::{artifacts::Error, support, support::files};
 
-/// As many as a zip can count without its 64-bit extension.
+/// The largest number of entries in a zip without the 64-bit extension.
 const ENTRIES: usize = u16::MAX as usize;
 
-/// The bytes that say what kind of file a Unix mode is of, and an ordinary file's.
+/// The bits of a Unix mode that hold the file type, and their value for a regular file.
 const KIND: u32 = 0o170_000;
 const ORDINARY: u32 = 0o100_000;
 
 pub(crate) type Archive = ZipArchive<Cursor<Vec<u8>>>;
 
-/// An archive, or why it is none.
+/// Opens an archive; the error says why it is not valid.
 pub(crate) fn open(bytes: Vec<u8>) -> Result<Archive, String> {
     let archive = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
     if archive.len() > ENTRIES {
@@ -36,14 +37,14 @@ fn unreadable(error: ZipError) -> String {
 /// A file of a zip.
 #[derive(Debug, Eq, PartialEq)]
 struct Unpacked {
-    /// Relative, and without steps that lead up.
+    /// Relative, and without components that lead up.
     name: Utf8PathBuf,
     executable: bool,
     content: Vec<u8>,
 }
 
-/// Unpacks a zip of at most `most` bytes in all into `folder`, which is not there yet: it is there when everything is in it, or not
-/// at all. `zip` is what messages call it.
+/// Unpacks a zip of at most `most` bytes in total into `folder`, which must not exist. The folder appears
+/// once it is complete, or not at all. `zip` is the name in messages.
 pub(crate) fn unzip(bytes: Vec<u8>, zip: &Utf8Path, folder: &Utf8Path, most: u64) -> Result<(), Error> {
     let failed = |reason: String| support::Error::io("unpack", zip, reason);
     let mut archive = open(bytes).map_err(failed)?;
@@ -58,10 +59,10 @@ pub(crate) fn unzip(bytes: Vec<u8>, zip: &Utf8Path, folder: &Utf8Path, most: u64
     Ok(begun.move_to(folder)?)
 }
 
-/// The next file; nothing for a folder, which files bring along.
+/// The next file; `None` for a folder, because the files create their folders.
 fn one(mut file: ZipFile<'_, Cursor<Vec<u8>>>, left: u64) -> Result<Option<Unpacked>, String> {
     let name = file.name().map_err(unreadable)?.into_owned();
-    // An entry's name is text from outside; the report of the error makes it printable.
+    // The name is untrusted text; the error report makes it printable.
     let refused = |why: &str| Err(format!("its entry `{name}` {why}"));
     let Some(path) = inside(name.strip_suffix('/').unwrap_or(&name)) else {
         return refused("leads out of it");
@@ -69,7 +70,7 @@ fn one(mut file: ZipFile<'_, Cursor<Vec<u8>>>, left: u64) -> Result<Option<Unpac
     if file.is_dir() {
         return Ok(None);
     }
-    // A zip of another system than Unix says nothing of it.
+    // A zip from a system other than Unix has no mode.
     let mode = file.unix_mode().unwrap_or(ORDINARY);
     if file.is_symlink() || ![0, ORDINARY].contains(&(mode & KIND)) {
         return refused("is not a regular file");
@@ -79,7 +80,7 @@ fn one(mut file: ZipFile<'_, Cursor<Vec<u8>>>, left: u64) -> Result<Option<Unpac
         return refused("exceeds Lambda's limit");
     }
     let mut content = Vec::new();
-    // One byte more than it says would show.
+    // Reading one byte more would reveal a longer file.
     (&mut file).take(declared + 1).read_to_end(&mut content).map_err(|error| error.to_string())?;
     if content.len() as u64 != declared {
         return refused("does not have the size that the zip declares");
@@ -87,7 +88,8 @@ fn one(mut file: ZipFile<'_, Cursor<Vec<u8>>>, left: u64) -> Result<Option<Unpac
     Ok(Some(Unpacked { name: path, executable: mode & 0o100 != 0, content }))
 }
 
-/// A name as a path below a folder: words between single slashes, none of which leads up or is one for another system.
+/// A name as a path below a folder: components between single slashes, none of which leads up or is special
+/// on another system.
 fn inside(name: &str) -> Option<Utf8PathBuf> {
     let is_word = |word: &str| !matches!(word, "" | "." | "..") && !word.contains(['\\', '\0', ':']);
     name.split('/').all(is_word).then(|| name.into())
@@ -121,7 +123,7 @@ mod tests {
         zip.finish().unwrap().into_inner()
     }
 
-    /// What is made of a zip in a folder `to`, beside which a file and a folder lie.
+    /// The result of unpacking a zip into a folder `to`, with a file and another folder beside it.
     struct Place {
         _guard: tempfile::TempDir,
         root: Utf8PathBuf,
@@ -139,7 +141,7 @@ mod tests {
             unzip(bytes, "x.zip".into(), &self.root.join("to"), MOST).map_err(|error| error.to_string())
         }
 
-        /// What lies in the folder around.
+        /// The names in the surrounding folder.
         fn names(&self) -> Vec<String> {
             let mut names: Vec<_> = self
                 .root
@@ -171,7 +173,7 @@ mod tests {
     #[test]
     fn what_leads_out_lies_or_is_too_much_is_refused_and_leaves_nothing() {
         let small = |name| zip_of(&[("bootstrap", 0o755, b"program"), (name, 0o644, b"after")]);
-        // The size of the first entry in the local header and in the directory, where a change is a lie.
+        // The first entry's size in the local header and in the directory, where a change makes it wrong.
         let with_size = |size: u32| {
             let mut zip = zip_of(&[("bootstrap", 0o755, &[b'x'; 500])]);
             let central = zip.windows(4).position(|window| window == b"PK\x01\x02").unwrap();

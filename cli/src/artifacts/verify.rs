@@ -1,8 +1,8 @@
-//! Builds the artifacts a second time, from nothing, and compares them with the first.
+//! Builds the artifacts a second time, from scratch, and compares them with the first.
 //!
-//! In: the artifacts, and what they were made from. Out: how many were compared, all of them the same to the byte;
-//! the first place where one differs is an error. The second build takes the same sources to a target directory of
-//! its own, in which nothing is left of any build, and which is gone in the end.
+//! In: the artifacts, and what they were made from. Out: how many were compared, if all bytes are equal;
+//! otherwise an error with the first difference. The second build has the same sources but a separate target
+//! directory, which is empty at first and is removed at the end.
 
 use std::{fs::File, io::Read as _};
 
@@ -26,11 +26,11 @@ use crate::{
 pub(crate) struct Verified {
     /// The number of zips.
     pub(crate) artifacts: usize,
-    /// Their bytes.
+    /// Their total size in bytes.
     pub(crate) bytes: u64,
 }
 
-/// Builds again, and compares every one of `artifacts`.
+/// Builds again, and compares each of `artifacts`.
 pub(crate) fn verify(
     workspace: &Workspace,
     manifest: &CheckedManifest,
@@ -70,7 +70,7 @@ fn compare(first: &[Artifact], second: &[Artifact]) -> Result<Verified, Error> {
     }
 }
 
-/// The first place where two zips that are not the same differ, inside of what they hold.
+/// The first difference between the contents of two zips that are not equal.
 fn difference(function: &str, first: &Utf8Path, second: &Utf8Path) -> Result<Difference, Error> {
     let (first, second) = (unzip(first)?, unzip(second)?);
     let function = function.to_owned();
@@ -101,7 +101,7 @@ fn difference(function: &str, first: &Utf8Path, second: &Utf8Path) -> Result<Dif
     })
 }
 
-/// The files of a zip, in its order.
+/// The files in a zip, in its order.
 fn unzip(path: &Utf8Path) -> Result<Vec<(String, Vec<u8>)>, support::Error> {
     let read = || -> Result<_, zip::result::ZipError> {
         let mut archive = ZipArchive::new(File::open(path)?)?;
@@ -117,8 +117,8 @@ fn unzip(path: &Utf8Path) -> Result<Vec<(String, Vec<u8>)>, support::Error> {
     read().map_err(|error| support::Error::io("read", path, error))
 }
 
-/// The section in which two programs differ that tells most. Constants tell more than code; the headers and the build's
-/// id only follow from the rest.
+/// The most informative section in which two programs differ. Constants are more informative than code;
+/// differences in the headers and the build id only follow from the rest.
 fn differing_part<'a>(one: &'a [u8], other: &'a [u8]) -> Option<(String, &'a [u8], &'a [u8])> {
     let (one, other) = (object::File::parse(one).ok()?, object::File::parse(other).ok()?);
     let mut sections: Vec<_> = one.sections().collect();
@@ -134,9 +134,9 @@ fn differing_part<'a>(one: &'a [u8], other: &'a [u8]) -> Option<(String, &'a [u8
     })
 }
 
-/// The text that a byte is part of, or what the bytes are where they are no text.
+/// The text around a byte, or a description if the bytes are not text.
 fn around(content: &[u8], at: usize) -> String {
-    /// As much as is shown of a text on either side.
+    /// How much text is shown on either side.
     const MOST: usize = 32;
     let is_text = |byte: &&u8| byte.is_ascii_graphic() || **byte == b' ';
     let at = at.min(content.len());

@@ -1,5 +1,5 @@
-//! The zip of a function: `bootstrap` at its root, the extra files, and nothing that tells when, where or by whom it
-//! was made.
+//! The zip of a function: `bootstrap` at its root, the extra files, and nothing about when, where or by whom
+//! it was made.
 
 use std::io::{Cursor, Write as _};
 
@@ -7,11 +7,12 @@ use zip::{CompressionMethod, DateTime, ZipWriter, result::ZipError, write::Simpl
 
 use super::include::Extra;
 
-/// The version of the form below. A change of the bytes that the same files give must raise it, so that
+/// The version of the format below. It must be increased if the same files would give other bytes, so that
 /// older zips are made again.
 pub(super) const VERSION: u32 = 1;
 
-/// Packs `bootstrap` with mode 0755 and `extras` with theirs, all at the earliest time that a zip can hold.
+/// Packs `bootstrap` with mode 0755 and `extras` with their own modes, all with the earliest time that a zip
+/// can store.
 pub(super) fn zip(bootstrap: &[u8], extras: &[&Extra]) -> Result<Vec<u8>, ZipError> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)

@@ -1,4 +1,4 @@
-//! What can be wrong with an API.
+//! Errors in an API.
 
 use miette::Diagnostic;
 use thiserror::Error;

@@ -1,11 +1,11 @@
-//! What a rule finds, and what rules say it with.
+//! The findings of rules, and what rules need to report them.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use routegen_spec::{AuthorizerSpec, ConsumerSpec, RouteSpec, SourceLocation, limits};
 
-/// A rule that is broken, or merely stretched.
+/// A broken rule, or a warning.
 #[derive(Debug)]
 pub(super) struct Finding<'a> {
     pub(super) code: &'static str,
@@ -17,24 +17,24 @@ pub(super) struct Finding<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Findings<'a> {
     pub(super) errors: Vec<Finding<'a>>,
-    /// What can be deployed and should be looked at.
+    /// What can be deployed but deserves a look.
     pub(super) warnings: Vec<Finding<'a>>,
 }
 
-/// A function with an attribute that has a part in a finding.
+/// A function with an attribute that is involved in a finding.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Handler<'a> {
     /// Its path: `items::get_items`.
     pub(super) path: &'a str,
-    /// Where the attribute stands.
+    /// The place of the attribute.
     pub(super) source: &'a SourceLocation,
 }
 
-/// What rules depend on beside the code: what `routegen.toml` says, and the time.
+/// What rules depend on besides the code: `routegen.toml` and the current time.
 pub(super) struct Configured<'a> {
     /// The authorizers that are not written in Rust.
     pub(super) authorizers: Vec<&'a str>,
-    /// How many routes an API may have.
+    /// The largest number of routes of an API.
     pub(super) routes: usize,
     pub(super) now: Timestamp,
 }
@@ -73,7 +73,7 @@ pub(super) fn list(handlers: &[Handler<'_>]) -> String {
     each.join(", ")
 }
 
-/// The specs that share a key, in the manifest's order.
+/// Groups specs by a key, in the manifest's order.
 pub(super) fn group<'a, T, K: Ord>(specs: &'a [T], key: impl Fn(&'a T) -> K) -> BTreeMap<K, Vec<&'a T>> {
     let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for spec in specs {

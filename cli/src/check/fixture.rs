@@ -2,7 +2,7 @@
 
 use routegen_spec::{Auth, AuthorizerSpec, ConsumerSpec, EventSource, Method, RouteSpec, SourceLocation};
 
-/// A route that nothing is wrong with.
+/// A valid route.
 pub(crate) fn route(name: &str, path: &str) -> RouteSpec {
     let auth = Auth::Authorizer("cognito".to_owned());
     let mut route = RouteSpec::new(name.parse().unwrap(), Method::Get, path.parse().unwrap(), auth);
@@ -14,7 +14,7 @@ pub(crate) fn route(name: &str, path: &str) -> RouteSpec {
     route
 }
 
-/// An authorizer that nothing is wrong with, but that no route names it.
+/// A valid authorizer, except that no route uses it.
 pub(crate) fn authorizer(name: &str) -> AuthorizerSpec {
     let mut authorizer = AuthorizerSpec::new(name.parse().unwrap());
     authorizer.handler = format!("items::auth::{name}");
@@ -24,7 +24,7 @@ pub(crate) fn authorizer(name: &str) -> AuthorizerSpec {
     authorizer
 }
 
-/// A consumer of this event source that nothing is wrong with.
+/// A valid consumer of this event source.
 pub(crate) fn consumer(name: &str, source: EventSource) -> ConsumerSpec {
     let kind = source.kind().as_str();
     with(ConsumerSpec::new(name.parse().unwrap(), source), |consumer| {
@@ -43,7 +43,7 @@ pub(crate) fn behind(authorizer: &str, name: &str) -> RouteSpec {
     })
 }
 
-/// A spec with something else about it.
+/// A spec with a change.
 pub(crate) fn with<T>(mut spec: T, change: impl FnOnce(&mut T)) -> T {
     change(&mut spec);
     spec

@@ -1,7 +1,8 @@
-//! Makes the only thing that is built or emitted: a manifest that AWS will take.
+//! Checks a manifest against AWS's rules. Only a checked manifest is built or emitted.
 //!
-//! In: the manifest and the configuration. Out: a [`CheckedManifest`], or every violation with the line of its attribute.
-//! What one attribute decides by itself has been checked by the compiler; here is what several of them decide.
+//! In: the manifest and the configuration. Out: a [`CheckedManifest`], or every violation with the line of
+//! its attribute. Rules about a single attribute have been checked by the compiler; these rules are about
+//! several of them.
 
 mod actions;
 mod error;
@@ -34,14 +35,14 @@ pub(crate) struct Checked {
     pub(crate) warnings: Vec<Violation>,
 }
 
-/// Checks the routes of `package`. Places are read relative to `root`.
+/// Checks the routes of `package`. Places are relative to `root`.
 pub(crate) fn check(
     root: &Utf8Path,
     package: &str,
     manifest: &Manifest,
     config: &Config,
 ) -> Result<Checked, Error> {
-    // Also those that are not deployed because nothing calls them: that is a warning and no error.
+    // Including functions that are not deployed because nothing calls them: that is only a warning.
     let functions: BTreeSet<_> =
         manifest.functions().into_iter().map(|function| function.name.as_str()).collect();
     let functions: Vec<_> = functions.into_iter().collect();

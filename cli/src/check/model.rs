@@ -1,4 +1,4 @@
-//! The checked manifest: what the API is made of, with every default filled in.
+//! The checked manifest: the parts of the API, with every default filled in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use crate::{
     support::{hash, json},
 };
 
-/// Routes that can be deployed, and what they make necessary. Only [`super::check`] makes one.
+/// Routes that can be deployed, with everything that they require. Only [`super::check`] makes one.
 #[derive(Debug)]
 pub(crate) struct CheckedManifest {
     /// The name of the API.
@@ -27,13 +27,15 @@ pub(crate) struct CheckedManifest {
     pub(crate) routes: Vec<CheckedRoute>,
     /// The functions, sorted by key.
     pub(crate) functions: Vec<Function>,
-    /// The resources of AWS that functions name, sorted by name.
+    /// The AWS resources that functions name, sorted by name.
     pub(crate) resources: Vec<NamedResource>,
-    /// The authorizers that routes ask for, sorted by name.
+    /// The authorizers that routes use, sorted by name.
     pub(crate) authorizers: Vec<Authorizer>,
-    /// All that the code declares, also what nothing calls: its entry points are compiled all the same.
+    /// Everything that the code declares, including what nothing calls, because its entry points are compiled
+    /// too.
     pub(crate) declared: Manifest,
-    /// The scopes that routes ask of Cognito: the identifier of each resource server with the names of its scopes.
+    /// The Cognito scopes that routes require: the identifier of each resource server with the names of its
+    /// scopes.
     pub(crate) resource_servers: BTreeMap<String, BTreeSet<String>>,
     /// The hash of the manifest, as `routegen routes --format json` prints it.
     pub(crate) sha256: String,
@@ -43,21 +45,22 @@ pub(crate) struct CheckedManifest {
 #[derive(Clone, Debug)]
 pub(crate) struct CheckedRoute {
     pub(crate) spec: RouteSpec,
-    /// The [`Function::key`] of the function that answers it.
+    /// The [`Function::key`] of the function that serves it.
     pub(crate) function: String,
-    /// What decides whether a request may pass; nothing where the route is open.
+    /// The authorizer that decides whether a request may pass; `None` if the route is open.
     pub(crate) authorizer: Option<AuthorizerKind>,
 }
 
 /// A Lambda function, and its artifact.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Function {
-    /// What it is called in the Terraform maps: `get_items`. The name of its route, its group, its authorizer or its consumer.
+    /// Its key in the Terraform maps: `get_items`. This is the name of its route, group, authorizer or
+    /// consumer.
     pub(crate) key: String,
-    /// What it is called in AWS: `get-items`.
+    /// Its name in AWS: `get-items`.
     pub(crate) name: String,
     pub(crate) kind: TriggerKind,
-    /// What calls it where no HTTP request does.
+    /// What calls it, if not an HTTP request.
     #[serde(skip)]
     pub(crate) consumes: Option<EventSource>,
     pub(crate) description: String,
@@ -67,7 +70,7 @@ pub(crate) struct Function {
     pub(crate) memory: u32,
     /// In seconds.
     pub(crate) timeout: u32,
-    /// Whether it runs on several threads, which its program says.
+    /// Whether its program starts several threads.
     #[serde(skip)]
     pub(crate) multi_thread: bool,
     /// The environment variables that it needs.
@@ -76,12 +79,13 @@ pub(crate) struct Function {
     #[serde(skip)]
     pub(crate) permissions: Permissions,
     pub(crate) architecture: Architecture,
-    /// The symbols of the entry points that its artifact serves: one for each of its routes, the authorizer's or the consumer's.
+    /// The symbols of the entry points in its artifact: one for each of its routes, or the authorizer's or
+    /// the consumer's.
     pub(crate) entries: Vec<String>,
-    /// The same as its program calls them.
+    /// The same entry points, as its program calls them.
     #[serde(skip)]
     pub(crate) calls: Vec<EntryCall>,
-    /// The cargo package that has the entry points.
+    /// The cargo package that contains the entry points.
     pub(crate) package: String,
     /// The extra files of its artifact.
     #[serde(skip)]
@@ -92,19 +96,19 @@ pub(crate) struct Function {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct EntryCall {
     pub(crate) symbol: String,
-    /// The route key, where the entry point itself does not know it: below a prefix.
+    /// The route key, if the entry point itself does not contain it: below a prefix.
     pub(crate) key: Option<String>,
-    /// The symbol of what stands around all routes of the package.
+    /// The symbol of what wraps all routes of the package.
     pub(crate) package: Option<String>,
 }
 
 impl EntryCall {
-    /// The symbols that a program names to call it.
+    /// The symbols that a program needs to call it.
     pub(crate) fn symbols(&self) -> impl Iterator<Item = &str> {
         [Some(&self.symbol), self.package.as_ref()].into_iter().flatten().map(String::as_str)
     }
 
-    /// An entry point that is called as it is.
+    /// An entry point that is called directly.
     pub(crate) fn plain(symbol: impl Into<String>) -> Self {
         Self { symbol: symbol.into(), key: None, package: None }
     }
@@ -117,10 +121,10 @@ impl EntryCall {
     }
 }
 
-/// What decides whether a request may pass.
+/// An authorizer.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Authorizer {
-    /// The word that routes name it by.
+    /// The name by which routes refer to it.
     pub(crate) name: String,
     pub(crate) kind: AuthorizerKind,
 }
@@ -131,7 +135,7 @@ impl CheckedManifest {
         let mut resource_servers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut routes = Vec::new();
         for spec in &manifest.routes {
-            // The rules have refused a name that nothing has.
+            // The rules have refused unknown names.
             let authorizer =
                 manifest.authorizer(&spec.auth, |name| config.jwt_authorizer(name)).ok().flatten();
             if authorizer == Some(AuthorizerKind::Cognito) {
@@ -164,7 +168,7 @@ impl CheckedManifest {
         }
     }
 
-    /// A function by its own name or by that of one of its routes, with `_` or with `-`.
+    /// The function with this name, or with a route of this name, spelled with `_` or `-`.
     pub(crate) fn function_named(&self, name: &str) -> Result<&Function, Error> {
         let of_route = |function: &Function, route: &CheckedRoute| {
             let id = &route.spec.name;
@@ -182,7 +186,7 @@ impl CheckedManifest {
         })
     }
 
-    /// The route keys that the function answers.
+    /// The route keys that the function serves.
     pub(crate) fn route_keys(&self, function: &Function) -> Vec<String> {
         if function.kind != TriggerKind::Routes {
             return Vec::new();
@@ -193,7 +197,7 @@ impl CheckedManifest {
 }
 
 impl Function {
-    /// The environment variables that its code reads: those that it needs, and those of its resources.
+    /// The environment variables that its code reads: those that it declares, and those of its resources.
     pub(crate) fn variables(&self) -> BTreeSet<EnvName> {
         self.env.iter().cloned().chain(self.permissions.variables()).collect()
     }

@@ -1,6 +1,7 @@
-//! What a function may do with resources, as Terraform is told it.
+//! What a function may do with resources, for the Terraform module.
 //!
-//! In: the grants of a function, which the rules have taken. Out: what they come to, with the keys that they need, and the variables.
+//! In: the grants of a function, which have passed the rules. Out: the resulting statements, the keys that
+//! they require, and the variables.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +12,11 @@ use super::actions::{Access, Actions, key_service, values};
 /// What a function may do.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Permissions {
-    /// The names of the resources whose variables it has, in alphabetical order.
+    /// The names of the resources whose variables it reads, in alphabetical order.
     pub(crate) resources: Vec<String>,
     /// The statements of its policy.
     pub(crate) statements: Vec<Permission>,
-    /// What it does with the keys of resources, where they have any.
+    /// What it does with the keys of encrypted resources.
     pub(crate) keys: Vec<KeyUse>,
 }
 
@@ -23,9 +24,9 @@ pub(crate) struct Permissions {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct KeyUse {
     pub(crate) resource: String,
-    /// The actions of AWS's key service.
+    /// The actions of AWS KMS.
     pub(crate) actions: &'static [&'static str],
-    /// What that calls the service.
+    /// The service through which they are called.
     pub(crate) service: String,
 }
 
@@ -48,7 +49,7 @@ impl Permissions {
 
     /// The variables of the resources.
     pub(crate) fn variables(&self) -> impl Iterator<Item = EnvName> {
-        // The rules have refused names that have none.
+        // The rules have refused names without a valid variable.
         self.resources.iter().filter_map(|name| GrantSpec::variable(name).ok())
     }
 
@@ -68,7 +69,7 @@ fn keys(grants: &[&GrantSpec]) -> Vec<KeyUse> {
     {
         for (service, action) in grant.actions.iter().filter_map(|action| GrantSpec::action(action).ok()) {
             let Some(name) = key_service(service) else { continue };
-            // What the list does not have may do anything.
+            // An action that is not in the list may do anything.
             let found = Actions::known().find(service, action).ok();
             let access = found.and_then(|found| found.iter().map(|action| action.access).max());
             let most = accesses.entry((&grant.resource, name)).or_insert(Access::Nothing);
@@ -81,7 +82,7 @@ fn keys(grants: &[&GrantSpec]) -> Vec<KeyUse> {
             let actions: &[_] = match access {
                 Access::Nothing => return None,
                 Access::Reads => &["kms:Decrypt"],
-                // What is written may have to be read for it, as the parts of an upload or the key of a queue.
+                // Writing may require reading, such as the parts of an upload or the key of a queue.
                 Access::Writes => &["kms:Decrypt", "kms:GenerateDataKey"],
             };
             Some(KeyUse { resource: resource.to_owned(), actions, service: service.to_owned() })
@@ -93,7 +94,7 @@ fn keys(grants: &[&GrantSpec]) -> Vec<KeyUse> {
 pub(super) fn resources<'a>(grants: impl IntoIterator<Item = &'a GrantSpec>) -> Vec<NamedResource> {
     let mut found: BTreeMap<&str, (Option<ResourceValue>, ResourceValue)> = BTreeMap::new();
     for grant in named(grants) {
-        // The rules have refused those that differ, unless one of them says what all are to have.
+        // The rules have refused grants that differ, unless one of them sets the value for all.
         let Some(value) = values(grant).first().copied() else { continue };
         let entry = found.entry(&grant.resource).or_insert((None, value));
         entry.0 = entry.0.or(grant.value);

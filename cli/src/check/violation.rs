@@ -9,7 +9,8 @@ use thiserror::Error;
 use super::finding::Finding;
 use crate::output::label::label;
 
-/// A rule that routes or authorizers break, with them labelled in the file of the first. The message names all places.
+/// A rule that routes or authorizers break. Labels point at them in the file of the first; the message names
+/// all places.
 #[derive(Debug, Error)]
 #[error("{message}")]
 pub(crate) struct Violation {

@@ -84,7 +84,7 @@ pub(crate) enum Error {
     },
 }
 
-/// A route or an authorizer that the sources show and the registry lacks.
+/// A route or an authorizer that the sources contain but the registry does not.
 #[derive(Debug, Diagnostic, Error)]
 #[error("`{handler}` has {what} that is not registered ({file}:{line})")]
 #[diagnostic(code(RG0015), help("{help}"))]

@@ -1,4 +1,5 @@
-//! The routes of a package: read from the registry, and compared with what was compiled and with what the files show.
+//! The routes of a package: read from the registry, and compared with the compiled symbols and with the
+//! source files.
 
 mod error;
 pub(crate) mod registry;

@@ -1,6 +1,7 @@
-//! Reads the routes and authorizers: links a program to the user's libraries, whose registry then holds them, and runs it.
+//! Reads the routes and authorizers: links a program to the user's libraries, whose registry then contains
+//! them, and runs it.
 //!
-//! In: the workspace. Out: the [`Manifest`], its places relative to the workspace's root.
+//! In: the workspace. Out: the [`Manifest`], with places relative to the workspace's root.
 
 use std::{
     fmt::Write as _,
@@ -22,20 +23,20 @@ use crate::{
     toolchain::{self, Backend, Libraries, Link, Mode},
 };
 
-/// The program does nothing but write a file; this is the time for a machine that is busy.
+/// The program only writes a file; this timeout allows for a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What was linked and read.
 #[derive(Debug)]
 pub(crate) struct Registry {
     pub(crate) manifest: Manifest,
-    /// The libraries that it was read from; those that can hold routes, as far as they are part of the build.
+    /// The libraries that it was read from: those that can contain routes and are part of the build.
     pub(crate) libraries: Libraries,
-    /// The program that the user's libraries were linked to.
+    /// The program, linked to the user's libraries.
     program: Utf8PathBuf,
 }
 
-/// The routes of the package and of all packages that it depends on.
+/// Reads the routes of the package and of all packages that it depends on.
 pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry, Error> {
     let stopwatch = &printer.stopwatch;
     let libraries = stopwatch.time(Step::RegistryBuild, "", || {
@@ -50,7 +51,8 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry,
     let json = run(Command::new(&linked.program), &[&folder.join("manifest.json")], TIMEOUT)?;
     let manifest = parse(&json)?;
     symbols::compare(workspace, &libraries, Mode::Registry, &manifest)?;
-    // rustc names a file as cargo does: relative to the root for the workspace's members, else from the disk's root.
+    // rustc writes file names as cargo passes them: relative to the root for workspace members, otherwise
+    // absolute.
     let manifest = manifest.with_places(|SourceLocation { file, line, column, .. }| {
         SourceLocation::new(workspace.source_name(Utf8Path::new(file)), *line, *column)
     });
@@ -58,8 +60,8 @@ pub(crate) fn read(workspace: &Workspace, printer: &Printer) -> Result<Registry,
 }
 
 impl Registry {
-    /// What the types of the routes tell. Their own code runs for it, and that may say something else every time: what was said
-    /// in each of two runs.
+    /// What the types of the routes report, in each of two runs, because it comes from the user's code, which
+    /// may return something different each time.
     pub(crate) fn contract(&self) -> Result<[Contract; 2], Error> {
         let folder = self.program.with_file_name("contract");
         files::create_folder(&folder)?;
@@ -73,7 +75,7 @@ impl Registry {
     }
 }
 
-/// A library that nobody names is not linked, and its routes would be silently absent.
+/// A library that the program does not name is not linked, and its routes would silently be missing.
 fn main<'a>(crates: impl Iterator<Item = &'a str>) -> String {
     let mut source = String::new();
     for name in crates {
@@ -82,14 +84,14 @@ fn main<'a>(crates: impl Iterator<Item = &'a str>) -> String {
     source + "fn main() -> std::process::ExitCode {\n    routegen::__private::write_manifest()\n}\n"
 }
 
-/// What the program has written to the first of `files`.
+/// Returns what the program wrote to the first of `files`.
 fn run(mut command: Command, files: &[&Utf8Path], timeout: Duration) -> Result<String, Error> {
     files.iter().try_for_each(|file| files::remove_if_exists(file))?;
     let program = command.get_program().to_string_lossy().into_owned();
     let failed = |error| support::Error::run(&program, error);
     command.args(files).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(failed)?;
-    // Reading must not wait for the end of a program that may never end, nor may that program wait for a reader.
+    // Reading must not wait for a program that may never end, and the program must not wait for a reader.
     let stderr = child.stderr.take().map(|mut stderr| {
         std::thread::spawn(move || {
             let mut text = Vec::new();
@@ -104,7 +106,7 @@ fn run(mut command: Command, files: &[&Utf8Path], timeout: Duration) -> Result<S
     if !status.success() {
         let stderr = stderr.and_then(|reader| reader.join().ok()).unwrap_or_default();
         let stderr = String::from_utf8_lossy(&stderr).trim().to_owned();
-        // The program's own word, as `write_manifest` has it: it ran, and found fault with a route.
+        // The program itself reports this error, in `write_manifest`: it ran, and a route was not valid.
         if status.code() == Some(1) && !stderr.is_empty() {
             return Err(Error::Registration { message: stderr });
         }
@@ -133,7 +135,8 @@ fn parse(json: &str) -> Result<Manifest, Error> {
 mod tests {
     use super::*;
 
-    /// What running this script in the place of the program gives, which is always an error: it writes no manifest.
+    /// The error of running this script in place of the program. There is always one, because it writes no
+    /// manifest.
     fn refusal(script: &str, timeout: Duration) -> Error {
         let folder = tempfile::tempdir().unwrap();
         let manifest = Utf8Path::from_path(folder.path()).unwrap().join("manifest.json");

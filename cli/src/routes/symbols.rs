@@ -1,11 +1,12 @@
-//! The entry points that the compiled libraries have, against the routes and authorizers of the registry.
+//! Compares the entry points in the compiled libraries with the routes and authorizers in the registry.
 //!
-//! In: libraries as cargo has built them. Out: nothing, or what is in one and not in the other. Every route and every
-//! authorizer is an exported symbol of its library, which no linker has had its hands on yet: so a registration that was
-//! lost on the way to the registry is noticed, and so is a route that is behind a `cfg` which holds in the build that
-//! lists the routes and not in the one of the artifacts, or the other way round.
+//! In: libraries as cargo has built them. Out: nothing, or an error with what is only in one of the two.
+//! Every route and authorizer is an exported symbol of its library, and no linker has removed any yet. So
+//! this detects a registration that got lost on the way to the registry, and a route behind a `cfg` that
+//! holds only in the build that lists the routes or only in the build of the artifacts.
 //!
-//! It reads the index of the archive, which rustc writes for object files and LLVM's bitcode (an LTO profile) alike.
+//! It reads the index of the archive, which rustc writes both for object files and for LLVM bitcode (in an
+//! LTO profile).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +34,7 @@ pub(crate) fn compare(
     for library in libraries.files() {
         compiled.extend(symbols(library)?);
     }
-    // What stands around all routes of a package is compared as the routes are: none is open because it was lost.
+    // What wraps all routes of a package is compared too, so that no route becomes open because it was lost.
     let of_packages = manifest
         .routes
         .iter()
@@ -46,7 +47,7 @@ pub(crate) fn compare(
     let surplus = compiled.iter().filter(|symbol| !registered.contains_key(symbol.as_str()));
     let surplus = surplus.map(|symbol| only_compiled(symbol, mode));
     match mode {
-        // What is registered and has no entry point is of a library that nobody asked cargo for.
+        // A registered route without an entry point is in a library that cargo was not told to build.
         Mode::Registry => refuse(surplus.collect(), |entries| Error::Unregistered { entries }),
         Mode::Artifacts => {
             let missing = registered.iter().filter(|(symbol, _)| !compiled.contains(**symbol));
@@ -65,13 +66,13 @@ fn symbols(library: &Utf8Path) -> Result<BTreeSet<String>, Error> {
     let bytes = files::read_bytes(library)?;
     let unreadable = |error| support::Error::io("read the symbols of", library, error);
     let archive = ArchiveFile::parse(bytes.as_slice()).map_err(unreadable)?;
-    // An archive in which nothing is exported has no index.
+    // An archive that exports nothing has no index.
     let Some(index) = archive.symbols().map_err(unreadable)? else { return Ok(BTreeSet::new()) };
     let mut symbols = BTreeSet::new();
     for symbol in index {
         let symbol = symbol.map_err(unreadable)?;
         let Ok(name) = std::str::from_utf8(symbol.name()) else { continue };
-        // Apple's linkers put an underscore before what C and Rust call a symbol.
+        // Apple's linkers prefix symbols with an underscore.
         let name = name.strip_prefix('_').unwrap_or(name);
         if name.starts_with(Entry::PREFIX) || name.starts_with(PackageSpec::PREFIX) {
             symbols.insert(name.to_owned());
@@ -80,7 +81,7 @@ fn symbols(library: &Utf8Path) -> Result<BTreeSet<String>, Error> {
     Ok(symbols)
 }
 
-/// The place is not known: it is in the registry that places are.
+/// The place is not known, because only the registry contains places.
 fn only_compiled(symbol: &str, mode: Mode) -> OtherEntry {
     let what = match symbol.parse::<Entry>() {
         Ok(entry) => format!("{} of the crate `{}`", entry.serves.described(), entry.crate_name),

@@ -1,10 +1,11 @@
-//! What the sources show, against what the registry holds: a route, an authorizer or a consumer that was never compiled is found by
-//! its text.
+//! Compares the sources with the registry, to find a route, an authorizer or a consumer that was never
+//! compiled.
 //!
-//! In: the user's own files, parsed with syn: those of the libraries, those of the programs beside them, and those that
-//! no module names. Out: what the registry lacks; a registry without anything to deploy is an error too. It sees what is written in a file; it does not see into
-//! macros, nor `#[route]` and its siblings under another name: what the compiler has made of those, the compiled entries show. It is silent
-//! where it cannot know: behind `cfg`, and behind an attribute macro, which may be another `cfg`.
+//! In: the user's own files, parsed with syn: those of the libraries, those of the programs beside them, and
+//! those that no module names. Out: what the registry lacks; a registry without anything to deploy is an
+//! error too. It only sees what is written in a file, and not what macros expand to, nor `#[route]` and its
+//! siblings under another name: what the compiler made of those is in the compiled entry points. It is silent
+//! where it cannot know: behind `cfg`, and behind an attribute macro, which may act like a `cfg`.
 
 use std::collections::BTreeSet;
 
@@ -28,9 +29,9 @@ const IN_PROGRAM: &str = "the file belongs to a program: move it to the library,
 const IN_NO_MODULE: &str =
     "no module names its file, so it is not compiled: add a `mod` for it, or remove the file";
 
-/// Compares the sources of the packages that were built, told by the names of their crates, with the manifest.
+/// Compares the sources of the packages that were built, given by their crates' names, with the manifest.
 pub(crate) fn compare(workspace: &Workspace, crates: &[String], manifest: &Manifest) -> Result<(), Error> {
-    // One file may have two names, by `..` or a symbolic link.
+    // One file may have two names, through `..` or a symbolic link.
     let real = |file: &Utf8Path| file.canonicalize_utf8().unwrap_or_else(|_| file.to_owned());
     let registered: BTreeSet<(Utf8PathBuf, u32)> = manifest
         .entry_points()
@@ -50,14 +51,14 @@ pub(crate) fn compare(workspace: &Workspace, crates: &[String], manifest: &Manif
     if !missing.is_empty() {
         return Err(Error::Missing { missing });
     }
-    // That an attribute was not compiled says more than that there is none.
+    // An attribute that was not compiled is more helpful than the error that there is none.
     if !manifest.functions().iter().any(|function| manifest.calls(function)) {
         return Err(Error::NothingToDeploy { package: workspace.package.clone() });
     }
     Ok(())
 }
 
-/// What the package's files show, each with what it may mean that the registry lacks it.
+/// The attributes in the package's files, each with what it may mean that the registry lacks it.
 fn seen(package: &LinkedPackage) -> Vec<(SourceAttribute, &'static str)> {
     let mut scan = Scan::default();
     let mut seen = Vec::new();
@@ -75,11 +76,12 @@ fn seen(package: &LinkedPackage) -> Vec<(SourceAttribute, &'static str)> {
     seen
 }
 
-/// The files below `folder` that are not in `known`, that lie where a module of the known ones would, and that none of all
-/// files names: neither by `mod`, even in a macro or behind `cfg`, nor in a string, as `include!` and `#[path]` do.
+/// The files below `folder` that are not in `known`, that are where a module of the known files would be, and
+/// that no file names: neither with `mod`, even in a macro or behind `cfg`, nor in a string, as for
+/// `include!` and `#[path]`.
 fn unnamed(folder: &Utf8Path, known: &BTreeSet<Utf8PathBuf>) -> Vec<Utf8PathBuf> {
     let mut files = Vec::new();
-    // Beside Cargo.toml lies more than the library.
+    // The folder of Cargo.toml contains more than the library.
     if !folder.join("Cargo.toml").exists() {
         below(folder, &mut files);
     }
@@ -87,7 +89,7 @@ fn unnamed(folder: &Utf8Path, known: &BTreeSet<Utf8PathBuf>) -> Vec<Utf8PathBuf>
     let mut names = Names::default();
     for file in &files {
         let Some(tokens) = files::read(file).ok().and_then(|text| text.parse().ok()) else {
-            // What cannot be read may name any file.
+            // A file that cannot be read may name any file.
             return Vec::new();
         };
         names.read(tokens);
@@ -96,7 +98,7 @@ fn unnamed(folder: &Utf8Path, known: &BTreeSet<Utf8PathBuf>) -> Vec<Utf8PathBuf>
     files
 }
 
-/// Whether the library at `folder`, or a module in one of the files `known`, would find a module in `file`.
+/// Whether `file` would be a module of the library at `folder`, or of a module in one of the files `known`.
 fn is_module_below(file: &Utf8Path, folder: &Utf8Path, known: &BTreeSet<Utf8PathBuf>) -> bool {
     let mut above = file.parent();
     if file.file_stem() == Some("mod") {
@@ -114,7 +116,7 @@ fn below(folder: &Utf8Path, files: &mut Vec<Utf8PathBuf>) {
     for entry in entries.filter_map(Result::ok) {
         let path = entry.path();
         match entry.file_type() {
-            // A package within this one has its own sources.
+            // A nested package has its own sources.
             Ok(kind) if kind.is_dir() && !path.join("Cargo.toml").exists() => below(path, files),
             Ok(kind) if kind.is_file() && path.extension() == Some("rs") => files.push(path.to_owned()),
             _ => {}
@@ -127,7 +129,7 @@ fn below(folder: &Utf8Path, files: &mut Vec<Utf8PathBuf>) {
 struct Names {
     modules: BTreeSet<String>,
     strings: Vec<String>,
-    /// Whether any file may be meant.
+    /// Whether any file may be named.
     any: bool,
 }
 
@@ -163,21 +165,22 @@ impl Names {
     }
 }
 
-/// The routes and authorizers of a library or a program, in the order in which they are met.
+/// The routes and authorizers of a library or a program, in source order.
 #[derive(Default)]
 struct Scan {
     seen: Vec<SourceAttribute>,
-    /// The files that have been read: each once, also where two modules, or a library and a program, share one.
+    /// The files that have been read. Each is read once, even if two modules, or a library and a program,
+    /// share it.
     files: BTreeSet<Utf8PathBuf>,
     /// The file that is being read.
     file: Utf8PathBuf,
-    /// The folder that a `mod name;` is looked for in.
+    /// The folder where `mod name;` is looked up.
     folder: Utf8PathBuf,
-    /// Whether the module that is being read is inline, for then `#[path]` is relative to its folder.
+    /// Whether the current module is inline; then `#[path]` is relative to its folder.
     inline: bool,
 }
 
-/// An attribute of routegen as a file shows it.
+/// An attribute of routegen in a source file.
 struct SourceAttribute {
     file: Utf8PathBuf,
     line: u32,
@@ -187,8 +190,8 @@ struct SourceAttribute {
 }
 
 impl Scan {
-    /// Reads `path`, whose submodules are in `folder`. What cannot be read or parsed shows nothing: the compiler, which
-    /// has built the library, may have read something else (`cfg_attr(…, path = …)`).
+    /// Reads `path`, whose submodules are in `folder`. A file that cannot be read or parsed is skipped: the
+    /// compiler, which has built the library, may have read another one (`cfg_attr(…, path = …)`).
     fn file(&mut self, path: &Utf8Path, folder: &Utf8Path) {
         let Ok(text) = files::read(path) else { return };
         let Ok(file) = syn::parse_file(&text) else { return };
@@ -210,7 +213,7 @@ impl<'ast> Visit<'ast> for Scan {
         if function.attrs.iter().any(|attribute| is_cfg(&attribute.meta)) {
             return;
         }
-        // What stands below `#[route]` finds it already expanded.
+        // Attributes below `#[route]` only see the expanded code.
         for attribute in function.attrs.iter().take_while(|attribute| !decides(attribute)) {
             let Some(what) = what_is(attribute) else { continue };
             let line = u32::try_from(attribute.span().start().line).unwrap_or(u32::MAX);
@@ -269,8 +272,8 @@ impl<'ast> Visit<'ast> for Scan {
     }
 }
 
-/// Whether the attribute may decide that its item is not compiled: `cfg`, and every attribute macro but routegen's own, for
-/// it makes of its item what it likes. (`#[test]` is the compiler's own.)
+/// Whether the attribute may prevent its item from being compiled: `cfg`, and every attribute macro except
+/// routegen's own, because a macro may replace its item. (`#[test]` is built into the compiler.)
 fn decides(attribute: &Attribute) -> bool {
     const BUILT_IN: [&str; 13] = [
         "allow",
@@ -294,7 +297,7 @@ fn decides(attribute: &Attribute) -> bool {
     is_cfg(&attribute.meta) || !(is_built_in || what_is(attribute).is_some())
 }
 
-/// Whether this is `cfg`, or a `cfg_attr` that may add one, or another file to a module.
+/// Whether this is `cfg`, or a `cfg_attr` that may add one, or set another file for a module.
 fn is_cfg(attribute: &Meta) -> bool {
     let Meta::List(list) = attribute else { return false };
     if !list.path.is_ident("cfg_attr") {
@@ -304,7 +307,7 @@ fn is_cfg(attribute: &Meta) -> bool {
     added.map_or(true, |added| added.iter().skip(1).any(|meta| meta.path().is_ident("path") || is_cfg(meta)))
 }
 
-/// An attribute over a function, but `#[route]`.
+/// An attribute on a function, other than `#[route]`.
 struct Known {
     name: &'static str,
     /// The name with its article.
@@ -313,7 +316,7 @@ struct Known {
     keys: &'static [attributes::Argument],
 }
 
-/// What stands before the keys of an attribute.
+/// What comes before the keys of an attribute.
 enum First {
     Nothing,
     /// At least one key.
@@ -331,7 +334,7 @@ const KNOWN: [Known; 5] = [
     Known { name: "stream", what: "a stream consumer", first: First::Name, keys: &attributes::STREAM },
 ];
 
-/// What of routegen's the attribute is, if it is one.
+/// The kind of routegen attribute, if it is one.
 fn what_is(attribute: &Attribute) -> Option<&'static str> {
     if is_route(attribute) {
         return Some("a route");
@@ -342,8 +345,8 @@ fn what_is(attribute: &Attribute) -> Option<&'static str> {
 }
 
 impl Known {
-    /// Whether this is the attribute, as `#[authorizer]` or `#[authorizer(key = value, …)]` is. One of that name with another form is
-    /// someone else's.
+    /// Whether this is the attribute, as in `#[authorizer]` or `#[authorizer(key = value, …)]`. With another
+    /// form, it belongs to another crate.
     fn has_form(&self, attribute: &Attribute) -> bool {
         match &attribute.meta {
             Meta::Path(_) => matches!(self.first, First::Nothing),
@@ -377,7 +380,8 @@ impl Known {
     }
 }
 
-/// Whether this is `#[route(METHOD, "path", …)]`. Other frameworks have an attribute of that name and another form.
+/// Whether this is `#[route(METHOD, "path", …)]`. Other frameworks have an attribute with that name but
+/// another form.
 fn is_route(attribute: &Attribute) -> bool {
     let Meta::List(list) = &attribute.meta else { return false };
     let named = list.path.segments.last().is_some_and(|segment| segment.ident == "route");
@@ -538,7 +542,7 @@ mod tests {
         assert_eq!(found(&["a.rs", "a/b.rs"], &["a.rs"], "mod a;"), ["a/b.rs"]);
         let strings = "include!(concat!(\"b\", \"/c.rs\")); #[path = \"a.rs\"] mod x;";
         assert_eq!(found(&files, &["b/mod.rs"], strings), [""; 0]);
-        // A macro may name any of them, and so may what cannot be read.
+        // A macro may name any of them, and so may a file that cannot be read.
         assert_eq!(found(&files, &[], "macro_rules! m { ($a:ident) => { mod $a; } }"), [""; 0]);
         assert_eq!(found(&files, &[], "\"unfinished"), [""; 0]);
     }

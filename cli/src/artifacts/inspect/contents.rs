@@ -1,7 +1,7 @@
 //! Opens a zip, or takes a program as it is.
 //!
-//! In: a path. Out: the program, and the sizes of all else. It refuses what is neither, and what is larger than Lambda
-//! takes, however small it was packed.
+//! In: a path. Out: the program, and the sizes of everything else. It refuses anything else, and whatever is
+//! larger than Lambda's limit when unpacked.
 
 use std::{fs::File, io::Read};
 
@@ -29,7 +29,7 @@ pub(super) struct Contents {
 #[derive(Debug, Eq, PartialEq, Serialize)]
 pub(crate) struct OtherFile {
     pub(crate) path: String,
-    /// Its size unpacked, as the zip says it.
+    /// Its unpacked size, as declared in the zip.
     pub(crate) bytes: u64,
 }
 
@@ -65,7 +65,7 @@ fn open(file: impl Read) -> Result<Contents, String> {
     Ok(Contents { zip_bytes, bootstrap: bounded(bootstrap)?, others })
 }
 
-/// All that `from` gives, if it is no more than Lambda takes.
+/// Reads everything from `from`, up to Lambda's limit.
 fn bounded(from: impl Read) -> Result<Vec<u8>, String> {
     let most = limits::UNZIPPED_BYTES;
     let mut bytes = Vec::new();
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_zip_that_unpacks_to_more_than_lambda_takes_is_not_unpacked_to_its_end() {
-        // A kilobyte of it is a megabyte.
+        // A kilobyte of it unpacks to a megabyte.
         let bomb = zip_of(&[("bootstrap", &vec![0; limits::UNZIPPED_BYTES + 1])]);
         assert!(bomb.len() < 1_000_000);
         assert!(open(bomb.as_slice()).unwrap_err().contains("larger than Lambda's limit"));

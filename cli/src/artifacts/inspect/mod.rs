@@ -1,8 +1,8 @@
-//! Tells what an artifact is, on any machine and without its sources.
+//! Inspects an artifact, on any machine and without its sources.
 //!
-//! In: a zip, or the program of one. Out: what it says about itself, how large it is, what it needs. Files come from
-//! anywhere: what is read of them is bounded, and none makes it panic. A note that routegen would not write is refused. Where the symbols of its program are at hand, it
-//! also tells what is large.
+//! In: a zip, or the program of one. Out: its note, its sizes, and its requirements; and, if the symbols of
+//! its program are available, its largest parts. Files may come from anywhere: reads are bounded, and no
+//! input causes a panic. It refuses a note that routegen would not write.
 
 mod contents;
 mod parts;
@@ -24,15 +24,15 @@ use crate::artifacts::{
 #[derive(Debug, Serialize)]
 pub(crate) struct Inspection {
     pub(crate) path: Utf8PathBuf,
-    /// What it says about itself; nothing if `routegen` did not make it.
+    /// Its note; `None` if routegen did not make it.
     pub(crate) note: Option<Note>,
-    /// The size of the zip, in bytes; nothing if it is only a program.
+    /// The size of the zip, in bytes; `None` for a bare program.
     pub(crate) zip_bytes: Option<u64>,
     pub(crate) bootstrap_bytes: u64,
     /// The other files of the zip.
     pub(crate) other_files: Vec<OtherFile>,
     pub(crate) needs: Needs,
-    /// What the program's bytes are, the largest part first. Nothing unless it was asked for.
+    /// The parts of the program, largest first. `None` unless they were requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) parts: Option<Vec<Part>>,
     /// The program itself.

@@ -1,8 +1,9 @@
-//! What the bytes of a program are: the code and data of which crate, and what no symbol tells.
+//! What the bytes of a program belong to: the code and data of each crate, and what no symbol covers.
 //!
-//! In: a program, and the same program with its symbols. Out: parts whose sizes add up to the program's. A symbol belongs
-//! to the crate that its path begins with, as `cargo bloat` has it: a generic function of std is std's, whichever crate instantiated
-//! it. What no symbol covers (constants, tables for unwinding) is told by its section.
+//! In: a program, and the same program with its symbols. Out: parts whose sizes add up to the program's. A
+//! symbol belongs to the crate at the beginning of its path, as in `cargo bloat`: a generic function of std
+//! counts as std, whichever crate instantiated it. What no symbol covers, such as constants and unwinding
+//! tables, is listed by section.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
@@ -18,14 +19,14 @@ type Program<'a> = ElfFile64<'a, LittleEndian>;
 /// A part of a program.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub(crate) struct Part {
-    /// A crate, or in brackets what is none.
+    /// A crate, or something else in brackets.
     pub(crate) name: String,
     pub(crate) bytes: u64,
 }
 
-/// The standard library, as it comes with Rust.
+/// The standard library, as shipped with Rust.
 const STD: &str = "std";
-/// Its crates, and those of others that are in it under names that no user's crate is likely to have.
+/// Its crates, including external ones in it whose names no user's crate is likely to have.
 const STD_CRATES: [&str; 13] = [
     "addr2line",
     "adler2",
@@ -44,8 +45,8 @@ const STD_CRATES: [&str; 13] = [
 const NOT_RUST: &str = "[not Rust]";
 const HEADERS: &str = "[headers]";
 
-/// The parts of `program`, the largest first, by the symbols of `with_symbols`. Nothing if the two are not the same
-/// program, or if there are no symbols.
+/// The parts of `program`, largest first, by the symbols of `with_symbols`. `None` if the two are not the
+/// same program, or if there are no symbols.
 pub(crate) fn parts(program: &[u8], with_symbols: &[u8]) -> Option<Vec<Part>> {
     let stripped = Program::parse(program).ok()?;
     let full = Program::parse(with_symbols).ok()?;
@@ -59,7 +60,8 @@ pub(crate) fn parts(program: &[u8], with_symbols: &[u8]) -> Option<Vec<Part>> {
     let mut parts: BTreeMap<String, u64> = BTreeMap::new();
     let mut rest = program.len() as u64;
     for section in stripped.sections() {
-        // Sections without bytes in the file, as `.bss`, have no range. None may claim more than there is.
+        // Sections without bytes in the file, such as `.bss`, have no range. None may claim more than what is
+        // left.
         let Some((_, size)) = section.file_range().filter(|(_, size)| *size <= rest) else { continue };
         rest -= size;
         let mut unknown = size;
@@ -69,7 +71,7 @@ pub(crate) fn parts(program: &[u8], with_symbols: &[u8]) -> Option<Vec<Part>> {
             let mut known_to = begin;
             let first = symbols.partition_point(|symbol| symbol.address < begin);
             for symbol in symbols[first..].iter().take_while(|symbol| symbol.address < end) {
-                // Of symbols that overlap, each byte is counted once.
+                // If symbols overlap, each byte is counted once.
                 let to = symbol.address.saturating_add(symbol.size).min(end);
                 let bytes = to.saturating_sub(symbol.address.max(known_to));
                 known_to = known_to.max(to);
@@ -86,7 +88,7 @@ pub(crate) fn parts(program: &[u8], with_symbols: &[u8]) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-/// The machine's code, by which two programs are compared.
+/// The machine code, by which two programs are compared.
 fn code<'a>(program: &Program<'a>) -> Option<(u64, &'a [u8])> {
     let text = program.section_by_name(".text")?;
     Some((text.address(), text.data().ok()?))
@@ -102,7 +104,7 @@ struct Symbol<'a> {
     name: &'a str,
 }
 
-/// The symbols that cover something, from the lowest address on, and of those that begin together the largest.
+/// The symbols with a size, by address; of those with the same address, the largest.
 fn symbols<'a>(program: &Program<'a>) -> Vec<Symbol<'a>> {
     let symbols = program.symbols().filter(|symbol| symbol.is_definition() && symbol.size() > 0);
     let mut symbols: Vec<_> = symbols
@@ -121,18 +123,18 @@ fn crate_of(symbol: &str) -> String {
         return entry.crate_name;
     }
     let Ok(demangled) = rustc_demangle::try_demangle(symbol) else { return NOT_RUST.to_owned() };
-    // Without the hashes.
+    // Without hashes.
     let path = format!("{demangled:#}");
     match first_crate(&path) {
         Some(name) if STD_CRATES.contains(&name) => STD.to_owned(),
         Some(name) => name.to_owned(),
-        // Only std may give methods to what is built in.
+        // Only std may implement methods for built-in types.
         None => STD.to_owned(),
     }
 }
 
-/// The crate that a path begins with: of `<T as Trait>::f` that of `T`, unless `T` has none, being built in or a
-/// parameter; then the trait's.
+/// The crate at the beginning of a path: for `<T as Trait>::f` that is `T`'s, or the trait's if `T` is built
+/// in or a parameter.
 fn first_crate(path: &str) -> Option<&str> {
     let Some(inner) = path.strip_prefix('<') else {
         let end = path.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(path.len());
@@ -151,14 +153,14 @@ fn first_crate(path: &str) -> Option<&str> {
     first_crate(ty).or_else(|| first_crate(of_trait?))
 }
 
-/// Splits `text` at `separator` where no bracket is open.
+/// Splits `text` at `separator` outside of any brackets.
 fn top_level<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
     let mut open = 0_u32;
     let mut before = ' ';
     for (at, c) in text.char_indices() {
         match c {
             '<' | '(' | '[' => open += 1,
-            // The arrow of a function's type closes nothing.
+            // The arrow in a function type is not a closing bracket.
             '>' if before == '-' => {}
             '>' | ')' | ']' => open = open.checked_sub(1)?,
             _ if open == 0 && text[at..].starts_with(separator) => {

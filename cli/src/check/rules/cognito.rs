@@ -1,4 +1,4 @@
-//! What Cognito takes of the scopes that all routes together make it hold.
+//! Cognito's limits for the scopes of all routes together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use routegen_spec::{Auth, Manifest, RouteSpec, Scope, limits};
 
 use crate::check::finding::{Finding, Findings, Handler, handlers};
 
-/// The scopes of each resource server, and the route that asked for each of them first.
+/// The scopes of each resource server, and the first route that requires each of them.
 type Servers<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a RouteSpec>>;
 
 pub(super) fn apply<'a>(manifest: &'a Manifest, findings: &mut Findings<'a>) {
@@ -60,7 +60,7 @@ fn counts<'a>(servers: &Servers<'a>, errors: &mut Vec<Finding<'a>>) {
     }
 }
 
-/// The routes, of which one may ask for several scopes.
+/// The routes without duplicates, because one route may require several scopes.
 fn once_each<'a>(routes: &[&'a RouteSpec]) -> Vec<Handler<'a>> {
     let mut seen = BTreeSet::new();
     handlers(routes.iter().copied().filter(|route| seen.insert(&route.name)))

@@ -1,4 +1,4 @@
-//! What consumers have to agree on with each other and with what else there is: names, queues, resources, and times.
+//! Consumers must agree with each other and with everything else: in names, queues, resources, and times.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::{
     output::words::nearest,
 };
 
-/// `now` is when the schedules are looked at.
+/// `now` is the time against which schedules are checked.
 pub(super) fn apply<'a>(manifest: &'a Manifest, now: Timestamp, findings: &mut Findings<'a>) {
     names(manifest, &mut findings.errors);
     queues(manifest, &mut findings.errors);
@@ -31,7 +31,7 @@ pub(super) fn apply<'a>(manifest: &'a Manifest, now: Timestamp, findings: &mut F
     }
 }
 
-/// Each consumer is a function of its own.
+/// Each consumer is a separate function.
 fn names<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     for (name, consumers) in group(&manifest.consumers, |consumer| &consumer.name) {
         let has_its_name =
@@ -51,7 +51,7 @@ fn names<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     }
 }
 
-/// Of the functions that read one queue, each message reaches one, and nobody says which.
+/// If several functions read one queue, each message reaches only one of them, in no defined way.
 fn queues<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     let mut by_queue: BTreeMap<&str, Vec<&'a ConsumerSpec>> = BTreeMap::new();
     for consumer in &manifest.consumers {
@@ -78,7 +78,7 @@ fn queues<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     }
 }
 
-/// A name stands for one resource, and so for one of a kind.
+/// A name stands for one resource, and so for one kind of resource.
 fn resources<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     let mut by_name: BTreeMap<&str, Vec<(&'static str, Handler<'a>)>> = BTreeMap::new();
     for consumer in &manifest.consumers {
@@ -110,7 +110,7 @@ fn resources<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
                 code: "RG0132",
                 message: format!("the resource `{name}` is several things: {}", each.join("; ")),
                 help: "give each resource a name of its own, which Terraform's variable `resources` then tells apart".to_owned(),
-                // What the event source says comes first.
+                // The event source's kind comes first.
                 handlers: first
                     .and_then(|first| kinds.remove(first))
                     .into_iter()
@@ -122,7 +122,8 @@ fn resources<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     }
 }
 
-/// What a grant's actions are for, where a service has one kind of resource that can be an event source, or is none that has.
+/// The kind of resource that a grant's actions are for. The listed services have one kind that can be an event
+/// source, or cannot be one at all.
 fn kind_of(grant: &GrantSpec) -> Option<&'static str> {
     let (service, _) = grant.actions.iter().find_map(|action| GrantSpec::action(action).ok())?;
     Some(match service {
@@ -141,7 +142,7 @@ fn times<'a>(consumer: &'a ConsumerSpec, schedule: &Schedule, now: Timestamp, fi
     let database = TimeZoneDatabase::bundled();
     let zone = match &schedule.timezone {
         None => Some(TimeZone::UTC),
-        // AWS takes the names as the database has them.
+        // AWS requires the names exactly as in the database.
         Some(name) => database.get(name).ok().filter(|zone| zone.iana_name() == Some(name)),
     };
     let Some(zone) = zone else {

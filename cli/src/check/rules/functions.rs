@@ -1,4 +1,4 @@
-//! What the routes that share a function have to agree on, and that no two functions share a name.
+//! The routes of a function must agree on its settings, and no two functions may share a name.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub(super) fn apply<'a>(manifest: &'a Manifest, findings: &mut Findings<'a>) {
     }
 }
 
-/// A group has the name that a route or an authorizer outside of it would give its own function.
+/// A group has the same name as another function: that of a route or authorizer outside of it.
 fn names<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     let groups = group(&manifest.routes, |route| &route.lambda);
     for (name, members) in groups.iter().filter_map(|(name, members)| Some((name.as_ref()?, members))) {
@@ -69,7 +69,7 @@ fn names<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     }
 }
 
-/// A function has one of each setting: the one that its routes say, if they say it.
+/// A function has one value for each setting: the one that any of its routes declares.
 fn agreement<'a>(
     name: &str,
     setting: &str,
@@ -101,7 +101,7 @@ fn agreement<'a>(
     }
 }
 
-/// An artifact is linked to one library.
+/// An artifact is linked to a single library.
 fn packages<'a>(name: &str, routes: &[&'a RouteSpec], errors: &mut Vec<Finding<'a>>) {
     let Some((first, others)) = routes.split_first() else { return };
     if let Some(other) = others.iter().find(|route| route.package != first.package) {

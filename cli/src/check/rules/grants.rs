@@ -1,4 +1,5 @@
-//! What the resources of the handlers declare that they may do: whether there are such actions, and whether IAM takes the policies.
+//! The permissions that the handlers' resources declare: the actions must exist, and the policies must fit
+//! IAM's limits.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,8 +53,8 @@ fn is_on_any(grant: &GrantSpec) -> bool {
     grant.on.iter().any(|suffix| suffix == GrantSpec::ANY)
 }
 
-/// What could not be written into a policy, or into the variables of a function. The derive has refused it already, and a plain
-/// implementation can say anything.
+/// Values that cannot be part of a policy or a function's variables. The derive refuses them, but a manual
+/// implementation may contain anything.
 fn form<'a>(grant: &'a GrantSpec, errors: &mut Vec<Finding<'a>>) {
     let mut push =
         |error: &GrantError| errors.push(finding("RG0116", grant, &error.to_string(), error.help()));
@@ -87,7 +88,7 @@ fn form<'a>(grant: &'a GrantSpec, errors: &mut Vec<Finding<'a>>) {
 }
 
 fn actions<'a>(grant: &'a GrantSpec, errors: &mut Vec<Finding<'a>>) {
-    // A reason is for what the list does not know yet, too.
+    // A reason also allows what the list does not contain yet.
     let has_reason = grant.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty());
     let mut on_all_or_none = Vec::new();
     let mut wide = Vec::new();
@@ -153,7 +154,7 @@ fn unknown_action<'a>(grant: &'a GrantSpec, text: &str, service: &str, unknown: 
     finding("RG0117", grant, &wrong, help.unwrap_or_else(|| format!("AWS lists them at {page}{since}")))
 }
 
-/// The variable of a resource holds one thing for everyone who reads it.
+/// The variable of a resource has a single value for everyone who reads it.
 fn variables<'a>(grants: &[&'a GrantSpec], errors: &mut Vec<Finding<'a>>) {
     let mut asked: BTreeMap<&str, BTreeMap<ResourceValue, Vec<&'a GrantSpec>>> = BTreeMap::new();
     for grant in grants.iter().filter(|grant| grant.resource != GrantSpec::ANY) {
@@ -162,7 +163,7 @@ fn variables<'a>(grants: &[&'a GrantSpec], errors: &mut Vec<Finding<'a>>) {
         }
     }
     for (resource, values) in asked.into_iter().filter(|(_, values)| values.len() > 1) {
-        // What one of them says holds for those that say nothing.
+        // A value that one of them declares applies to the others too.
         let said: BTreeSet<_> = values.values().flatten().filter_map(|grant| grant.value).collect();
         if said.len() == 1 {
             continue;
@@ -186,7 +187,8 @@ fn variables<'a>(grants: &[&'a GrantSpec], errors: &mut Vec<Finding<'a>>) {
     }
 }
 
-/// IAM counts the inline policies of a role together, and the code's part of them can be too much before any ARN is known.
+/// IAM limits the total size of a role's inline policies, and the part that comes from the code may exceed it
+/// before any ARN is known.
 fn size<'a>(function: &FunctionSpec<'a>, errors: &mut Vec<Finding<'a>>) {
     let statements: Vec<_> = Permission::of(function.grants.iter().copied())
         .into_iter()
@@ -211,7 +213,7 @@ fn size<'a>(function: &FunctionSpec<'a>, errors: &mut Vec<Finding<'a>>) {
     }
 }
 
-/// No ARN has fewer characters.
+/// No ARN is shorter.
 const SHORTEST_ARN: &str = "arn:aws:s3:::abc";
 
 fn quoted(texts: &[&str]) -> String {
@@ -246,7 +248,7 @@ mod tests {
         with(grant, |grant| grant.reason = Some("it is a test".to_owned()))
     }
 
-    /// The messages of what is wrong with one grant, without its place, and the helps.
+    /// The messages for an invalid grant, without its place, and the help texts.
     fn wrong(grant: GrantSpec) -> Vec<String> {
         let manifest = Manifest::new("0.0.0", vec![taking([grant])], Vec::new());
         let mut findings = Findings::default();
@@ -338,7 +340,7 @@ mod tests {
             let on: Vec<_> = on.iter().map(String::as_str).collect();
             codes([taking([grant("files", &["s3:GetObject"], &on)])])
         };
-        // Each has 45 characters with its ARN, its quotes and a comma.
+        // Each has 45 characters, including its ARN, its quotes and a comma.
         assert_eq!(many(225), [""; 0]);
         assert_eq!(many(226), ["RG0121"]);
     }

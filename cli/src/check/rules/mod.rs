@@ -1,4 +1,5 @@
-//! The rules that several routes, authorizers and consumers together can break. Pure: the manifest in, findings out.
+//! The rules that several routes, authorizers and consumers can break together. Pure: the manifest in,
+//! findings out.
 
 mod authorizers;
 mod cognito;
@@ -41,7 +42,7 @@ mod tests {
         (codes, findings.errors.into_iter().map(|finding| finding.message).collect())
     }
 
-    /// The codes of what is found in routes alone.
+    /// The codes of the findings for these routes.
     pub(super) fn codes(routes: impl IntoIterator<Item = RouteSpec>) -> Vec<&'static str> {
         found(routes, []).0
     }

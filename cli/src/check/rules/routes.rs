@@ -1,10 +1,10 @@
-//! What the routes of one API have to agree on.
+//! What the routes of one API must agree on.
 
 use routegen_spec::{Manifest, Method, RouteSpec, TriggerKind, limits};
 
 use crate::check::finding::{Finding, Findings, group, handlers, list};
 
-/// `quota` is how many routes AWS gives this account for an API.
+/// `quota` is the largest number of routes that AWS allows this account for an API.
 pub(super) fn apply<'a>(manifest: &'a Manifest, quota: usize, findings: &mut Findings<'a>) {
     names(manifest, &mut findings.errors);
     conflicts(manifest, &mut findings.errors);
@@ -13,7 +13,7 @@ pub(super) fn apply<'a>(manifest: &'a Manifest, quota: usize, findings: &mut Fin
     bodies(manifest, &mut findings.warnings);
 }
 
-/// Two routes of one name would be one function and one key of every map.
+/// Two routes with one name would be one function, and one key in every map.
 fn names<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     for (name, routes) in group(&manifest.routes, |route| &route.name) {
         if routes.len() > 1 {
@@ -64,7 +64,7 @@ fn count<'a>(manifest: &'a Manifest, quota: usize, errors: &mut Vec<Finding<'a>>
     }
 }
 
-/// Every function that answers routes has one, and this quota AWS does not raise.
+/// Every function with routes has one, and AWS does not raise this quota.
 fn integrations<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     const MOST: usize = limits::INTEGRATIONS_PER_API;
     let mut functions = manifest.functions();
@@ -84,7 +84,8 @@ fn integrations<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     }
 }
 
-/// A body of such a request has no meaning (RFC 9110, 9.3.1 and 9.3.2): clients do not send one, and proxies drop it.
+/// A body of such a request has no meaning (RFC 9110, 9.3.1 and 9.3.2): clients do not send it, and proxies
+/// drop it.
 fn bodies<'a>(manifest: &'a Manifest, warnings: &mut Vec<Finding<'a>>) {
     let reads = |route: &&RouteSpec| route.reads_body && matches!(route.method, Method::Get | Method::Head);
     for route in manifest.routes.iter().filter(reads) {
@@ -136,7 +137,7 @@ mod tests {
         assert_eq!(codes(routes.clone()), [""; 0]);
         routes.push(route("one_more", "/one-more"));
         assert_eq!(codes(routes.clone()), ["RG0104", "RG0115"]);
-        // Of routes AWS gives more to those who ask, of integrations it does not.
+        // AWS raises the quota of routes on request, but not that of integrations.
         let checked = |routes: Vec<RouteSpec>| {
             let manifest = Manifest::new("0.0.0", routes, Vec::new());
             let configured = Configured { routes: 301, ..Configured::default() };
