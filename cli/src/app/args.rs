@@ -114,7 +114,7 @@ pub(crate) struct NewArgs {
     pub(crate) routegen_path: Option<Utf8PathBuf>,
 }
 
-/// What artifacts are built for, and with which tools.
+/// What artifacts are built for, and with what.
 #[derive(ClapArgs, Clone, Copy, Debug, Default)]
 pub(crate) struct TargetArgs {
     /// Architecture of the functions [default: routegen.toml's, else this machine's]

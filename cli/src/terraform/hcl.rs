@@ -1,7 +1,7 @@
 //! Writes values as HCL, in the layout of `terraform fmt`. The only place where text becomes Terraform.
 //!
-//! Every string is written so that Terraform reads back the same string: no interpolation (`${…}`), no directive
-//! (`%{…}`) and no quote in it takes effect.
+//! Every string is written so that Terraform reads back the same string: no interpolation (`${…}`), no
+//! directive (`%{…}`) and no quote in it takes effect.
 
 use std::fmt::Write as _;
 

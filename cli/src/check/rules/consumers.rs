@@ -122,8 +122,8 @@ fn resources<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     }
 }
 
-/// The kind of resource that a grant's actions are for. The listed services have one kind that can be an event
-/// source, or cannot be one at all.
+/// The kind of resource that a grant's actions are for. The listed services have one kind that can be an
+/// event source, or none at all.
 fn kind_of(grant: &GrantSpec) -> Option<&'static str> {
     let (service, _) = grant.actions.iter().find_map(|action| GrantSpec::action(action).ok())?;
     Some(match service {

@@ -34,8 +34,7 @@ fn jwt<'de, D: Deserializer<'de>>(kind: D) -> Result<(), D::Error> {
 impl OneAuthorizer {
     /// A header or a query parameter: API Gateway finds a token nowhere else ([CreateAuthorizer]).
     ///
-    /// [CreateAuthorizer]:
-    /// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
+    /// [CreateAuthorizer]: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
     pub(super) fn identity_source(&self) -> Result<IdentitySource, Mistake> {
         const DEFAULT: &str = "$request.header.Authorization";
         let text = self.identity_source.as_ref().map_or(DEFAULT, |source| source.as_ref());

@@ -3,8 +3,7 @@
 //!
 //! routegen makes HTTP APIs. AWS lists what they lack in [Choose between REST APIs and HTTP APIs].
 //!
-//! [Choose between REST APIs and HTTP APIs]:
-//! https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
+//! [Choose between REST APIs and HTTP APIs]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
 
 /// A feature that an HTTP API does not have.
 #[derive(Debug)]
