@@ -1,4 +1,4 @@
-//! What is in the artifacts, and that the same input gives the same bytes.
+//! The contents of artifacts; and that the same input gives the same bytes.
 
 use std::{path::PathBuf, process::Command};
 
@@ -23,22 +23,22 @@ fn an_artifact_holds_its_own_handler_and_no_other_nor_the_registry_nor_a_path_of
         std::fs::read(unpack(&zip, &folder.join(function))).unwrap()
     };
     let (get, create) = (bootstrap("get-items"), bootstrap("create-item"));
-    // A string that only the handler of POST /items/create has.
+    // A string that only the handler of POST /items/create contains.
     assert!(contains(&create, "an item needs a name"));
     assert!(!contains(&get, "an item needs a name"));
     assert!(contains(&get, "GET /items") && !contains(&create, "GET /items"));
     for (name, bytes) in [("get-items", get), ("create-item", create)] {
-        // The registry would hold the doc comment, which nothing else keeps.
+        // The registry would contain the doc comment, which nothing else keeps.
         assert!(!contains(&bytes, "Creates a new item"), "{name}");
         let home = std::env::home_dir().unwrap();
         for path in [repository().as_str(), home.to_str().unwrap()] {
-            // A home as short as `/` is in any binary, and tells nothing.
+            // A home as short as `/` is in any binary, and reveals nothing.
             assert!(path.len() < 4 || !contains(&bytes, path), "{name} holds {path}");
         }
     }
 }
 
-/// Reads files, and fails where one is not as CycloneDX's schema has it.
+/// Reads files, and fails if one does not match CycloneDX's schema.
 const VALIDATOR: &str = "import sys
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
@@ -91,7 +91,7 @@ fn a_list_of_what_is_in_an_artifact_names_what_is_linked_and_is_as_cyclonedx_has
 
 #[test]
 fn a_clean_build_in_another_directory_gives_the_same_bytes() {
-    // Longer, deeper, and with a blank in it.
+    // A longer and deeper path, with a blank in it.
     let there = scratch("another directory").join("further down");
     for folder in ["apigw", "cli", "examples", "gateway", "macros", "runtime", "spec", "sqs", "xtask"] {
         copy(&repository().join(folder), &there.join(folder));
@@ -128,8 +128,8 @@ fn a_link_in_the_place_of_the_lock_is_told_and_what_it_leads_to_stays() {
     }
 }
 
-/// A build in `root` by somebody else, as far as that can be had here: with another name, home, umask, time zone,
-/// locale and terminal, and with cargo's home elsewhere. rustup is where it is.
+/// A build in `root` as on another machine, as far as this can be simulated here: with another name, home,
+/// umask, time zone, locale and terminal, and with another cargo home. Only rustup stays where it is.
 fn on_another_machine(root: &Utf8Path) -> Command {
     let routegen = routegen(&["build", "-p", "pets", "--format", "json"]);
     let mut command = Command::new("sh");
@@ -146,7 +146,7 @@ fn on_another_machine(root: &Utf8Path) -> Command {
         let set = std::env::var_os(variable).map(PathBuf::from);
         set.unwrap_or_else(|| std::env::home_dir().unwrap().join(folder))
     };
-    // What has been fetched is the same here and there, and need not be fetched again.
+    // What has been fetched is the same in both, and need not be fetched again.
     let cargo = home.join("cargo");
     std::fs::create_dir(&cargo).unwrap();
     for entry in own("CARGO_HOME", ".cargo").read_dir().unwrap() {

@@ -1,7 +1,8 @@
-//! What artifacts are built for and with what: the choice, the commands, and what is said where something is missing.
+//! What artifacts are built for and with which tools: the choice, the commands, and the errors if something
+//! is missing.
 //!
-//! Nothing for another architecture is installed for these tests. Programs that would build for it are scripts that note
-//! how they are called; what zig links is tested for real, for this machine's architecture.
+//! These tests install nothing for another architecture. The programs that would build for it are scripts
+//! that record how they are called; linking with zig is really tested, for this machine's architecture.
 
 use std::{
     ffi::OsString,
@@ -21,21 +22,22 @@ use crate::{
 const LIB: &str =
     "#[routegen::route(GET, \"/\", auth = \"none\")]\nasync fn root() -> String { \"here\".to_owned() }\n";
 
-/// The architecture that this machine does not have: Lambda's name, and Rust's target.
+/// The architecture that this machine does not have: Lambda's name, and Rust's target triple.
 const OTHER: (&str, &str) = if cfg!(target_arch = "aarch64") {
     ("x86_64", "x86_64-unknown-linux-gnu")
 } else {
     ("arm64", "aarch64-unknown-linux-gnu")
 };
 
-/// Scripts in the place of the programs that build for another architecture.
+/// Scripts in place of the programs that build for another architecture.
 struct Programs {
     folder: Utf8PathBuf,
     cargo: Utf8PathBuf,
 }
 
 impl Programs {
-    /// A rustc that has the standard library of every target if `has_std`, else of none, and no program that links.
+    /// A rustc that has the standard library of every target if `has_std`, otherwise of none, and no program
+    /// that links.
     fn new(name: &str, has_std: bool) -> Self {
         let folder = scratch(name);
         let programs = Self { cargo: folder.join("cargo"), folder };
@@ -62,12 +64,13 @@ impl Programs {
         programs
     }
 
-    /// Has a script in the place of a program.
+    /// Puts a script in place of a program.
     fn add(&self, name: &str, script: &str) {
         executable(&self.folder.join(name), format!("#!/bin/sh\n{script}\n").as_bytes());
     }
 
-    /// A script that notes its arguments and cargo's variables, and fails, if its arguments hold `pattern`.
+    /// A script that records its arguments and cargo's variables, and fails, if its arguments contain
+    /// `pattern`.
     fn noting(&self, pattern: &str, otherwise: &str) -> String {
         let notes = self.folder.join("notes");
         let note = format!("{{ echo \"$0 $*\"; env | grep ^CARGO_TARGET_; }} >'{notes}'");
@@ -75,12 +78,12 @@ impl Programs {
         format!("case \"$*\" in *{pattern}*) {note}; exit 1;; *) {otherwise};; esac")
     }
 
-    /// How the program that builds was called.
+    /// How the build program was called.
     fn notes(&self) -> String {
         std::fs::read_to_string(self.folder.join("notes")).unwrap().replace(&format!("{}/", self.folder), "")
     }
 
-    /// What a build that fails says.
+    /// The error of a build that fails.
     fn refusal(&self, project: &Project, arguments: &[&str]) -> String {
         let mut command = project.routegen(&["build", "--out", "lambda"]);
         let path = [self.folder.as_str().into()].into_iter().chain(path());
@@ -132,7 +135,7 @@ fn all_that_is_missing_for_another_architecture_is_listed_with_the_commands_that
     check(&with_std, &["--compiler", "cargo-zigbuild"], &[zig]);
 }
 
-/// cargo reads its configuration from the working directory up, wherever the package is.
+/// Cargo reads its configuration from the working directory up, wherever the package is.
 #[test]
 fn a_linker_is_one_that_cargo_finds_in_its_configuration() {
     let (arch, triple) = OTHER;
@@ -176,7 +179,7 @@ fn another_architecture_is_built_by_zigbuild_for_lambdas_glibc_if_it_is_there() 
     let programs = Programs::new("with-zigbuild", true);
     programs.add("cargo-zigbuild", &programs.noting("zigbuild --target", "exit 0"));
     programs.add("python3", "exit 0");
-    // It is preferred to a linker for whatever glibc it has been made for.
+    // It is preferred to a linker for an arbitrary glibc.
     programs.add(&format!("{}-linux-gnu-gcc", triple.split('-').next().unwrap()), "exit 0");
     let project = Project::new("by-zigbuild", LIB);
     project.write("routegen.toml", &format!("arch = \"{arch}\"\n"));
@@ -189,7 +192,7 @@ fn another_architecture_is_built_by_zigbuild_for_lambdas_glibc_if_it_is_there() 
             && notes.contains(" --profile release "),
         "{notes}"
     );
-    // Another linker in cargo's own folder would compile everything anew, back and forth.
+    // In cargo's own folder, another linker would cause a full recompilation at every switch.
     assert!(notes.contains("/routegen/cargo-zigbuild "), "{notes}");
 }
 
@@ -219,7 +222,7 @@ fn cross_is_refused_with_the_reason_and_another_way() {
     project.write("routegen.toml", "compiler = \"cross\"\n");
     let error = fail(&mut project.routegen(&["build"]));
     assert!(error.contains("RG0038") && error.contains("--compiler cargo-zigbuild"), "{error}");
-    // What needs no compiler for Lambda works all the same.
+    // Commands that require no compiler for Lambda still work.
     succeed(&mut project.routegen(&["check"]));
 }
 
@@ -246,7 +249,7 @@ fn the_architecture_reaches_the_terraform() {
     assert!(!locals.contains("x86_64"), "{locals}");
 }
 
-/// The folders to look for programs in, with a cargo-zigbuild and a zig among them.
+/// The `PATH` with a cargo-zigbuild and a zig in it.
 fn with_zig() -> Option<&'static OsString> {
     static FOUND: LazyLock<Result<OsString, String>> = LazyLock::new(|| {
         // `cargo xtask test` installs it beside that interpreter.
@@ -276,7 +279,7 @@ fn with_zig() -> Option<&'static OsString> {
 #[test]
 fn an_artifact_that_zig_links_answers_and_has_nothing_of_this_machine_in_it() {
     let Some(path) = with_zig() else { return };
-    // Unwinding comes from another library than with the system's linker.
+    // The unwinder comes from another library than with the system's linker.
     let project = Project::new(
         "by-zig",
         "#[routegen::route(GET, \"/\", auth = \"none\")]\nasync fn root() -> String {\n    \

@@ -1,6 +1,7 @@
-//! What others make of the documents: types of TypeScript, a client in Rust, and requests that look for an answer outside of the document.
+//! What other tools make of the documents: TypeScript types, a client in Rust, and requests that look for a
+//! response that is not in the document.
 //!
-//! The documents are the ones in the repository, which other tests compare with the code.
+//! These are the documents in the repository, which other tests compare with the code.
 
 use std::{process::Command, sync::LazyLock};
 
@@ -14,7 +15,7 @@ use crate::{
     requirement::or_skip,
 };
 
-/// Where the programs of npm are, which `cargo xtask test` installs.
+/// The folder with npm's programs, which `cargo xtask test` installs.
 const NPM: &str = "ROUTEGEN_TEST_NPM";
 
 fn npm() -> Option<&'static Utf8PathBuf> {
@@ -30,7 +31,7 @@ fn npm() -> Option<&'static Utf8PathBuf> {
     or_skip(&FOUND)
 }
 
-/// The document in a snapshot of insta.
+/// The document in an insta snapshot.
 fn snapshot(name: &str) -> String {
     let path = repository().join("cli/tests/it/snapshots").join(name);
     let text = std::fs::read_to_string(path).unwrap();
@@ -41,7 +42,8 @@ fn example(name: &str) -> String {
     std::fs::read_to_string(repository().join("examples").join(name).join("openapi.json")).unwrap()
 }
 
-/// What a person writes with the types. A line after `@ts-expect-error` that is right is an error too.
+/// Code that a person writes with the types. If a line after `@ts-expect-error` compiles, that is an error
+/// too.
 const USES: &str = r#"
 import type { operations as Items } from "./items";
 import type { components, operations as Pets } from "./pets";
@@ -90,12 +92,13 @@ fn the_types_that_typescript_makes_of_the_documents_compile_and_say_what_is_in_t
     succeed(Command::new(npm.join("tsc")).args(["--project", folder.as_str()]));
 }
 
-/// Where the client's package is. Its documents are of OpenAPI 3.0, because progenitor reads no other.
+/// The package of the client. Its documents are OpenAPI 3.0, the only version that progenitor reads.
 fn client_package() -> Utf8PathBuf {
     repository().join("cli/tests/openapi-client")
 }
 
-/// Fails where the client is made of another document than the example's. What is for nobody but routegen is no part of it.
+/// Fails if the client was generated from another document than the example's. The parts that only routegen
+/// reads are left out.
 #[track_caller]
 pub(crate) fn is_of_the_client(example: &str, document: &str) {
     let mut document: Value = serde_json::from_str(document).unwrap();
@@ -113,7 +116,7 @@ pub(crate) fn is_of_the_client(example: &str, document: &str) {
     assert!(of_client == document, "{file} is of another document: run `just bless`");
 }
 
-/// The client, built once, in a folder that stays.
+/// The client, built once, in a folder that is kept.
 fn client() -> &'static Utf8Path {
     static CLIENT: LazyLock<Utf8PathBuf> = LazyLock::new(|| {
         let folder = target().join("tests/openapi-client");
@@ -125,14 +128,14 @@ fn client() -> &'static Utf8Path {
     &CLIENT
 }
 
-/// What the client of an example was answered.
+/// The responses that an example's client got.
 fn answered(example: &str, server: &Server, caller: &str) -> Value {
     let answered = succeed(Command::new(client()).args([example, &server.url, caller]));
     serde_json::from_str(&answered).unwrap()
 }
 
-/// Asks the API by schemathesis, with requests of its own making, whether it answers as the document says. `default` is taken out of it,
-/// which allows for any answer.
+/// Runs schemathesis against the API, to check with generated requests whether it responds as documented.
+/// Responses under `default` are removed from the document first, because they would allow anything.
 #[track_caller]
 fn answers_as_documented(name: &str, server: &Server, header: &str, parameters: &str) {
     let Some(python) = python::openapi() else { return };
@@ -155,7 +158,8 @@ fn answers_as_documented(name: &str, server: &Server, header: &str, parameters: 
         &server.url,
     ]);
     command.args(["--header", header, "--seed", "1", "--max-examples", "25", "--phases", "coverage,fuzzing"]);
-    // A handler refuses what no schema can say, and API Gateway answers methods that no route has with 404.
+    // A handler refuses what no schema can express, and API Gateway responds with 404 to methods without a
+    // route.
     command.args(["--checks", "all", "--exclude-checks", "positive_data_acceptance,unsupported_method"]);
     command.args(["--warnings", "off", "--generation-database", "none"]);
     let report =
@@ -174,11 +178,11 @@ fn has_chromium() -> bool {
     or_skip(&FOUND).is_some()
 }
 
-/// A page as chromium has it after its scripts have run, offline, and what it has said about it.
+/// A page as Chromium renders it after its scripts have run, offline, and the messages about it.
 fn rendered(name: &str, url: &str) -> (String, String) {
     let mut command = Command::new("chromium");
     command.args(["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-sandbox"]);
-    // No name leads anywhere but to this machine. What the page says goes to stderr.
+    // Host names resolve to nothing but this machine. The page's messages go to stderr.
     command.args([
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
         "--enable-logging=stderr",
@@ -210,7 +214,7 @@ fn the_page_of_a_document_is_one_file_that_is_rendered_offline_without_a_complai
     for text in ["/shelters/{shelter}/pets", "Says whether a home suits a species", "OAS", "ProblemDetails"] {
         assert!(html.contains(text), "{text}: {html}");
     }
-    // What it would say: a policy that holds is heard of.
+    // A counter-check: if the policy blocks something, there is a message.
     let broken = page.with_file_name("broken.html");
     let script = "<script>fetch('https://elsewhere.example/')</script></body>";
     std::fs::write(&broken, std::fs::read_to_string(&page).unwrap().replace("</body>", script)).unwrap();
@@ -243,7 +247,7 @@ fn a_client_in_rust_gets_a_typed_404_and_no_answer_is_outside_of_the_document() 
         json!([404, "https://pets.example/problems/no-pet", "the shelter north has no pet 9", null]);
     assert_eq!(answered("pets", &pets, "k1"), json!({ "found": "Ada", "missing": missing }));
     answers_as_documented("pets", &pets, "x-api-key: k1", "\"path.shelter\" = \"north\"\n");
-    // The same to read, beside the page with the requests.
+    // The same page, beside the one with the requests.
     if has_chromium() {
         let reference = pets.ready["page"].as_str().unwrap().replace("/_routegen#", "/_routegen/reference#");
         let (html, said) = rendered("reference", &reference);

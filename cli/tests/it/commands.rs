@@ -27,7 +27,7 @@ fn cargo_routegen_is_the_same_command() {
         assert_eq!(String::from_utf8(run(cargo_routegen, args).unwrap().stdout).unwrap(), version);
     }
     assert_eq!(run(cargo_routegen, &["routegen", "unknown"]).unwrap().status.code(), Some(2));
-    // Found by a link to it, as package managers make them, and alone.
+    // It is found through a link to it, as package managers create them, and alone.
     let folder = scratch("cargo-routegen");
     let link = folder.join("cargo-routegen");
     std::os::unix::fs::symlink(cargo_routegen, &link).unwrap();
@@ -40,7 +40,7 @@ fn cargo_routegen_is_the_same_command() {
     assert!(stderr.contains("cargo install routegen-cli"), "{stderr}");
 }
 
-/// The names in the list of commands that `--help` prints.
+/// The names in the list of commands in `--help`.
 fn commands(help: &str) -> Vec<&str> {
     let list =
         help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
@@ -50,7 +50,7 @@ fn commands(help: &str) -> Vec<&str> {
     .collect()
 }
 
-/// The pages that explain commands, as the reference of the commands links them.
+/// The pages that explain commands, as linked from the command reference.
 const GUIDES: [(&str, &str); 12] = [
     ("new", "new.md"),
     ("routes", "manifest-json.md"),
@@ -66,7 +66,7 @@ const GUIDES: [(&str, &str); 12] = [
     ("inspect", "building.md#what-is-in-an-artifact"),
 ];
 
-/// The help of a command without the options that the help of the program has too.
+/// The help of a command, without the options that the program's own help contains.
 fn without_options_of_all(help: &str, of_all: &str) -> String {
     let is_option = |line: &str| line.starts_with("  -") || line.starts_with("      --");
     let of_all: Vec<_> = of_all.lines().filter(|line| is_option(line)).collect();
@@ -236,7 +236,7 @@ fn emit_tf_writes_no_root_beside_one_that_is_there() {
     assert!(folder.join("routegen/locals.tf.json").exists());
 }
 
-/// From inside of such a folder `..` leads to where the folder is, and not to where the link is.
+/// From inside such a folder, `..` leads to the parent of the folder itself, not of the link.
 #[cfg(unix)]
 #[test]
 fn the_root_finds_the_artifacts_from_a_folder_that_is_a_link() {
@@ -268,7 +268,7 @@ fn emit_tf_writes_either_syntax_and_the_last_one_takes_the_place_of_the_other() 
     succeed(&mut emit(&[]));
     assert_eq!(entries(&folder.join("routegen")), module, "what is there stays as it is");
     assert!(fail(&mut emit(&["--check", "--syntax", "hcl"])).contains("RG0055"));
-    // Programs may have the summary without the files in JSON.
+    // Programs can have the summary as JSON without JSON files.
     let summary = succeed(&mut emit(&["--format", "json", "--syntax", "hcl"]));
     assert_eq!(serde_json::from_str::<Value>(&summary).unwrap()["root"], "yours");
     let is_hcl = |name: &String| camino::Utf8Path::new(name).extension() == Some("tf");
@@ -284,7 +284,7 @@ fn write_routes(project: &Project, handlers: &[(&str, &str)]) {
     project.write("src/lib.rs", &handlers.iter().map(route).collect::<String>());
 }
 
-/// Two branches that each change a route have two checksums in one line.
+/// If two branches each change a route, one line has two checksums.
 #[test]
 fn a_merge_of_two_emissions_is_fixed_by_the_command_and_keeps_what_was_renamed() {
     let project = Project::new("merged", "");
@@ -319,7 +319,7 @@ fn a_merge_of_two_emissions_is_fixed_by_the_command_and_keeps_what_was_renamed()
     assert!(moved.contains("aws_apigatewayv2_integration.this[\"a\"]"), "{moved}");
 }
 
-/// Git takes what both sides say alike out of a conflict: the braces of a block, or half of an object.
+/// Git leaves what both sides share out of a conflict: the braces of a block, or half of an object.
 #[test]
 fn a_conflict_in_the_middle_of_a_block_does_not_hide_what_was_renamed() {
     let project = Project::new("merged-blocks", "");
@@ -377,7 +377,7 @@ fn emit_tf_refuses_the_terraform_of_another_api_and_of_another_architecture_unle
     assert_eq!(std::fs::read_to_string(&locals).unwrap(), before);
     succeed(&mut emit("pets", &["--overwrite"]));
 
-    // As a machine of the other kind would have left it.
+    // As a machine of the other architecture would have left it.
     let this = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
     let other = if this == "arm64" { "x86_64" } else { "arm64" };
     succeed(&mut emit("pets", &["--arch", other]));
@@ -406,7 +406,7 @@ fn emit_tf_writes_locals_alone_for_resources_of_the_users() {
     settings.add_filter("Checksum [0-9a-f]{16}", "Checksum [CHECKSUM]");
     settings.add_filter("\"(x86_64|arm64)\"", "\"[ARCHITECTURE]\"");
     settings.bind(|| insta::assert_snapshot!(locals));
-    // A file of that name which is the user's stays.
+    // A file of that name that belongs to the user stays.
     std::fs::write(folder.join("locals.tf"), "locals {}\n").unwrap();
     assert!(fail(&mut emit(&[])).contains("RG0018"));
 }
@@ -450,7 +450,7 @@ fn an_authorizer_of_another_issuer_is_named_by_routegen_toml() {
     let partners = serde_json::json!({ "kind": "jwt", "identity_sources": [source] });
     assert_eq!(locals["authorizers"], serde_json::json!({ "partners": partners }));
     assert_eq!(locals["lambda_routes"]["root"]["authorization_type"], "JWT");
-    // A scope of another issuer is none of Cognito's.
+    // A scope of another issuer is not one of Cognito's.
     assert_eq!(locals["resource_servers"], serde_json::json!({}));
 }
 
@@ -465,7 +465,7 @@ fn entries(folder: &camino::Utf8Path) -> Vec<String> {
 fn a_package_without_routes_is_an_error() {
     let project = Project::new("no-routes", "pub fn unrelated() {}\n");
     insta::assert_snapshot!(complaint(&project, &["routes"]));
-    // The only one there is was not compiled.
+    // The only route was not compiled.
     project
         .write("src/forgotten.rs", "#[routegen::route(GET, \"/\", auth = \"none\")]\nasync fn root() {}\n");
     let error = fail(&mut project.routegen(&["routes"]));
@@ -493,7 +493,7 @@ fn a_package_that_does_not_build_is_told_which_crates_have_other_versions_than_t
 
 #[test]
 fn a_route_that_the_sources_show_and_the_registry_lacks_is_an_error_with_its_place() {
-    // Nothing but a test harness compiles what is under #[test], so the attribute below it never runs.
+    // Items under #[test] are only compiled into a test harness, so the attribute below it never runs.
     let project = Project::new(
         "absent-route",
         "use routegen::route;\n\n#[route(GET, \"/here\", auth = \"none\")]\nasync fn here() {}\n\nmod more;\n",
@@ -677,7 +677,7 @@ fn an_artifact_that_needs_a_newer_glibc_than_lambdas_is_refused_with_the_symbol(
     assert!(!project.root.join("lambda").exists());
 }
 
-/// The test needs a symbol that is not in 2.34: `arc4random` came with 2.36.
+/// The test needs a symbol that is newer than 2.34: `arc4random` was added in 2.36.
 fn glibc_at_least(minor: u32) -> Result<(), String> {
     let version = std::process::Command::new("getconf").arg("GNU_LIBC_VERSION").output();
     let version = version.map_err(|error| format!("getconf cannot be run ({error})"))?;

@@ -1,4 +1,4 @@
-//! The document of an API: what is in it, and that others read it.
+//! The OpenAPI document: what it contains, and that other tools can read it.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use crate::{
     fixture::{Project, complaint, fail, repository, routegen, scratch, succeed},
 };
 
-/// A route for every extractor and every answer whose type tells something.
+/// A route for every extractor and every response whose type reports something.
 const API: &str = r#"
 #![allow(dead_code)]
 
@@ -207,7 +207,7 @@ servers = [{ url = "https://api.shop.example", description = "production" }]
 tags = [{ name = "orders", description = "What people buy" }]
 "#;
 
-/// Fails where the validator does; whether it was asked.
+/// Fails if the validator does; returns whether it ran.
 #[track_caller]
 fn validate(document: &str, name: &str) {
     let Some(python) = python::openapi() else { return };
@@ -238,7 +238,7 @@ fn a_document_has_what_the_types_tell_and_says_what_they_do_not() {
     validate(&older, "contract-3.0.json");
     assert!(older.contains("\"nullable\": true") && !older.contains("\"null\""), "{older}");
 
-    // The file beside Cargo.toml, and whether it is fresh.
+    // The file beside Cargo.toml, and whether it is up to date.
     let missing = fail(&mut project.routegen(&["openapi", "--check"]));
     assert!(missing.contains("RG0061"), "{missing}");
     succeed(&mut project.routegen(&["openapi"]));

@@ -1,4 +1,4 @@
-//! `routegen diff`: what it reads, how it tells what it finds, and by what it fails.
+//! `routegen diff`: what it reads, how it reports findings, and when it fails.
 
 use std::{
     io::Write as _,
@@ -13,7 +13,7 @@ use crate::{
     fixture::{Project, fail, repository, routegen, scratch, succeed},
 };
 
-/// A document with one route, to which these members are added.
+/// A document with one route, with these members added.
 fn document(own: &Value) -> String {
     let mut operation = json!({
         "operationId": "get_item",
@@ -46,7 +46,7 @@ fn stdout(command: &mut Command) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 
-/// Fails where the schema in docs does.
+/// Fails if the JSON does not match the schema in docs.
 #[track_caller]
 fn validate(report: &str) {
     const SCRIPT: &str = "import json, sys, jsonschema
@@ -203,7 +203,7 @@ fn revisions_are_read_from_git_without_a_checkout_and_never_taken_for_options() 
         validate(&json);
         serde_json::from_str(&json).unwrap()
     };
-    // Of a branch, where the other side parted from it; of anything else, itself.
+    // For a branch, the merge base with the other side; for anything else, the revision itself.
     let of_branch = report(&["main", "work"]);
     assert_eq!(
         (&of_branch["base"]["commit"], &of_branch["base"]["merge_base"]),
@@ -219,7 +219,7 @@ fn revisions_are_read_from_git_without_a_checkout_and_never_taken_for_options() 
     assert_eq!(of_commit["findings"][0]["before"].get("scopes"), None);
     let of_file = report(&["openapi.json", "HEAD"]);
     assert_eq!(of_file["findings"], json!([]));
-    // A word that looks like an option is a revision if git has one.
+    // An argument that looks like an option is a revision if git has one of that name.
     assert_eq!(report(&["--", "--help", "work"])["findings"], json!([]));
     for word in ["--output=stolen", "--upload-pack=a", "-x", "no-such-branch", "main:openapi.json", ""] {
         assert!(fail(&mut diff(&["--", word, "work"])).contains("RG0071"), "{word}");
@@ -227,12 +227,12 @@ fn revisions_are_read_from_git_without_a_checkout_and_never_taken_for_options() 
     assert!(!project.root.join("stolen").exists());
     assert!(fail(&mut diff(&["nothing", "work"])).contains("RG0072"));
 
-    // A file of a branch's name wins, and the command says what it has read.
+    // A file with a branch's name takes precedence, and the command reports what it has read.
     project.write("main", &open());
     let output = diff(&["main", "work"]).output().unwrap();
     assert!(String::from_utf8(output.stderr).unwrap().contains("the file `main`"));
 
-    // In a shallow clone git knows no commit that both have.
+    // In a shallow clone, git finds no common commit.
     let clone = scratch("diff-shallow");
     let origin = format!("file://{}", project.root);
     git(&clone, &["clone", "--quiet", "--depth", "1", "--branch", "work", &origin, "."]);
@@ -268,7 +268,7 @@ fn each_rule_has_its_place_on_the_page_with_its_verdict_and_its_words() {
     }
 }
 
-/// A document of so many routes, each with a body and an answer of several types.
+/// A document with this many routes, each with a body and a response of several types.
 fn large(routes: usize, changed: bool) -> String {
     let schema = |name: String| {
         let properties =

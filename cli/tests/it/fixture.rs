@@ -1,4 +1,4 @@
-//! What tests stand on: the command, the packaged example, and projects in temporary folders.
+//! What all tests use: the command, the packaged example, and projects in temporary folders.
 
 use std::{
     io::{Read as _, Write as _},
@@ -14,12 +14,12 @@ pub(crate) fn repository() -> &'static Utf8Path {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// The target directory that this test binary is in.
+/// The target directory that contains this test binary.
 pub(crate) fn target() -> &'static Utf8Path {
     Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
 }
 
-/// An empty folder of this name for this run, inside the target directory.
+/// An empty folder of this name, inside the target directory.
 pub(crate) fn scratch(name: &str) -> Utf8PathBuf {
     let folder = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
@@ -27,11 +27,11 @@ pub(crate) fn scratch(name: &str) -> Utf8PathBuf {
     folder
 }
 
-/// How far artifacts and their dependencies are optimised. Nearly all tests ask what is in them and what they answer, and not how fast:
-/// AWS's SDK alone takes minutes to optimise. The others remove it.
+/// The optimisation of artifacts and their dependencies. Nearly all tests are about contents and responses,
+/// not speed, and AWS's SDK alone takes minutes to optimise. The other tests remove the variable.
 pub(crate) const OPTIMISATION: &str = "CARGO_PROFILE_RELEASE_OPT_LEVEL";
 
-/// The command, in an environment that does not depend on who runs the tests.
+/// The command, in an environment that does not depend on the user who runs the tests.
 pub(crate) fn routegen(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_routegen"));
     command.args(args).current_dir(repository());
@@ -43,7 +43,7 @@ pub(crate) fn routegen(args: &[&str]) -> Command {
     command
 }
 
-/// Runs a command that is to succeed, and returns its stdout.
+/// Runs a command that must succeed, and returns its stdout.
 #[track_caller]
 pub(crate) fn succeed(command: &mut Command) -> String {
     let output = command.output().unwrap();
@@ -51,7 +51,7 @@ pub(crate) fn succeed(command: &mut Command) -> String {
     stdout(&output)
 }
 
-/// Runs a command that is to fail, and returns its stderr.
+/// Runs a command that must fail, and returns its stderr.
 #[track_caller]
 pub(crate) fn fail(command: &mut Command) -> String {
     let output = command.output().unwrap();
@@ -99,7 +99,7 @@ pub(crate) fn items() -> &'static Items {
     &ITEMS
 }
 
-/// Copies what is in a folder into another one.
+/// Copies the contents of a folder into another one.
 pub(crate) fn copy(from: &Utf8Path, to: &Utf8Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in from.read_dir_utf8().unwrap() {
@@ -126,8 +126,9 @@ pub(crate) fn unpack(zip: &Utf8Path, folder: &Utf8Path) -> Utf8PathBuf {
 
 /// Writes an executable file that can be run at once.
 ///
-/// Another process writes it: if this one did, a child that another test's thread starts meanwhile would hold the open
-/// file for a moment, and Linux does not run what is open for writing ("Text file busy").
+/// Another process writes it: if this one did, a child that another test's thread starts at the same time
+/// would briefly hold the open file, and Linux does not run a file that is open for writing ("Text file
+/// busy").
 pub(crate) fn executable(path: &Utf8Path, bytes: &[u8]) {
     let mut install = Command::new("install");
     install.args(["-m", "755", "/dev/stdin", path.as_str()]).stdin(Stdio::piped());
@@ -136,13 +137,15 @@ pub(crate) fn executable(path: &Utf8Path, bytes: &[u8]) {
     assert!(process.wait().unwrap().success());
 }
 
-/// A package of a user, in a folder of its own, with this repository's lock file so that nothing is resolved anew.
+/// A user's package in its own folder, with this repository's lock file, so that no dependencies are
+/// resolved.
 pub(crate) struct Project {
     pub(crate) root: Utf8PathBuf,
 }
 
 impl Project {
-    /// A package of this name whose `src/lib.rs` is `lib`. Names are unique among tests: what is built is kept by name.
+    /// A package with this name and `lib` as its `src/lib.rs`. Names must be unique among tests, because
+    /// build output is kept by name.
     pub(crate) fn new(name: &str, lib: &str) -> Self {
         let project = Self { root: scratch(name) };
         let runtime = repository().join("runtime");
@@ -178,7 +181,7 @@ impl Project {
     }
 }
 
-/// What a failing command says about a project, without the lines that cargo prints.
+/// The error of a failing command, without cargo's own lines.
 pub(crate) fn complaint(project: &Project, args: &[&str]) -> String {
     let stderr = fail(&mut project.routegen(args));
     let of_cargo = |line: &&str| {

@@ -1,4 +1,4 @@
-//! Tests that run beside each other keep apart.
+//! Tests that run in parallel use separate folders.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use camino::{Utf8DirEntry, Utf8Path};
 
 use crate::fixture::repository;
 
-/// Tests run beside each other, and each empties its folder when it begins.
+/// Tests run in parallel, and each empties its folder at the start.
 #[test]
 fn no_two_tests_have_one_folder() {
     let tests = all_text(&repository().join("cli/tests/it"));

@@ -1,4 +1,4 @@
-//! `routegen inspect`: what it tells of an artifact, with and without the workspace that built it.
+//! `routegen inspect`: what it prints about an artifact, with and without the workspace that built it.
 
 use std::io::Write as _;
 
@@ -32,7 +32,7 @@ fn an_artifact_tells_what_it_is_where_there_is_no_package() {
         (r"glibc .*", "glibc [version]"),
     ];
     insta::with_settings!({ filters => settings }, {
-        // The program by itself tells the same.
+        // The output for the program alone is the same.
         insta::assert_snapshot!(inspect(&[zip.as_str(), program.as_str()]));
     });
 }
@@ -55,7 +55,7 @@ fn what_is_large_is_told_where_an_artifact_was_built_and_elsewhere_why_not() {
     assert!(error.contains("RG0048") && error.contains("routegen build"), "{error}");
 }
 
-/// Whether a terminal would obey something of it, or show it as another text than it is.
+/// Whether a terminal would interpret any of it, or display other text.
 fn is_obeyed(text: &str) -> bool {
     text.lines().any(|line| matches!(routegen_spec::printable(line), std::borrow::Cow::Owned(_)))
 }

@@ -1,8 +1,8 @@
-//! Builds that are interrupted, that fail half-way, or that run two at once: nothing broken is left at a final name,
-//! and the next build works.
+//! Builds that are interrupted, that fail half-way, or that run at the same time: nothing incomplete is left
+//! under a final name, and the next build works.
 //!
-//! A script stands in for the linker of the functions. It does what the file `mode` says, and tells and waits through
-//! named pipes, so that nothing depends on time.
+//! A script replaces the functions' linker. It does what the file `mode` says, and signals and waits through
+//! named pipes, so that nothing depends on timing.
 
 use std::{
     fs::File,
@@ -19,10 +19,10 @@ use crate::fixture::{Project, executable, fail, routegen, succeed, target, unpac
 
 const NAME: &str = "interruptions";
 
-/// Says that it has begun, and waits until somebody writes to `hold`, or for ever.
+/// Signals that it has started, and waits until someone writes to `hold`, or forever.
 const BLOCK: &str = "exec 3>\"$control/begun\"; echo begun >&3; cat \"$control/hold\" >/dev/null";
 
-/// Leaves half a file, and dies without a word.
+/// Leaves half a file, and dies silently.
 const DIE: &str = "head -c 1000 /dev/zero >\"$out\"; kill -KILL $$";
 
 struct Interruptions {
@@ -30,7 +30,8 @@ struct Interruptions {
 }
 
 impl Interruptions {
-    /// The project of these tests, one test at a time, with its libraries compiled and none of its functions linked.
+    /// Sets up the project of these tests for one test at a time, with its libraries compiled and none of its
+    /// functions linked.
     fn enter() -> MutexGuard<'static, Self> {
         static ONE: LazyLock<Mutex<Interruptions>> = LazyLock::new(|| Mutex::new(Interruptions::new()));
         let entered = ONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,7 +70,7 @@ impl Interruptions {
         self.project.root.join("lambda")
     }
 
-    /// From now on the linker of functions does this.
+    /// Sets what the functions' linker does from now on.
     fn linker(&self, mode: &str) {
         self.project.write("control/mode", mode);
     }
@@ -82,7 +83,7 @@ impl Interruptions {
         command
     }
 
-    /// A build whose first link has begun and waits; and the pipe that is open for as long as it does.
+    /// A build whose first link has started and waits; and a pipe that stays open as long as it does.
     fn blocked_build(&self) -> (Child, BufReader<File>) {
         self.linker(BLOCK);
         let build = self.build().spawn().unwrap();
@@ -93,7 +94,7 @@ impl Interruptions {
         (build, begun)
     }
 
-    /// A build that waits for another one, and what it says from then on.
+    /// A build that waits for another one, and its output from then on.
     fn waiting_build(&self) -> (Child, Lines<BufReader<ChildStderr>>) {
         let mut build = self.build().spawn().unwrap();
         let mut talk = BufReader::new(build.stderr.take().unwrap()).lines();
@@ -102,7 +103,7 @@ impl Interruptions {
         (build, talk)
     }
 
-    /// Lets a blocked build go on to its end.
+    /// Lets a blocked build finish.
     fn release(&self, build: Child) {
         std::fs::remove_file(self.control().join("mode")).unwrap();
         std::fs::write(self.control().join("hold"), "go on\n").unwrap();
@@ -110,7 +111,7 @@ impl Interruptions {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// What is in the folder of zips.
+    /// The contents of the folder of zips.
     fn found(&self) -> Vec<String> {
         let Ok(entries) = self.out().read_dir_utf8() else { return Vec::new() };
         let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().to_owned()).collect();
@@ -118,7 +119,7 @@ impl Interruptions {
         names
     }
 
-    /// The next build is an ordinary one, whose zips hold whole programs.
+    /// The next build is an ordinary one, whose zips contain complete programs.
     fn recovers(&self) {
         let _ = std::fs::remove_file(self.control().join("mode"));
         succeed(&mut self.build());
@@ -130,7 +131,7 @@ impl Interruptions {
         for name in ["one", "two"] {
             let folder = self.project.root.join("unpacked").join(name);
             let program = unpack(&self.out().join(format!("{name}.zip")), &folder);
-            // Without the Runtime API it says so and ends: it has been loaded, linked and run.
+            // Without the Runtime API, it reports that and ends: it has been loaded, linked and run.
             let output = Command::new(program).env_clear().output().unwrap();
             let text = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(
@@ -146,7 +147,7 @@ impl Interruptions {
 fn ctrl_c_ends_the_linkers_and_leaves_nothing_broken() {
     let test = Interruptions::enter();
     let (mut build, mut linker) = test.blocked_build();
-    // To this process alone: at a terminal, its children would hear it too.
+    // Only to this process: at a terminal, its children would get the signal too.
     succeed(Command::new("kill").args(["-INT", &build.id().to_string()]));
     let status =
         build.wait_timeout(Duration::from_mins(1)).unwrap().expect("it should not wait for its linker");
@@ -154,7 +155,7 @@ fn ctrl_c_ends_the_linkers_and_leaves_nothing_broken() {
     build.stderr.take().unwrap().read_to_string(&mut talk).unwrap();
     assert_eq!(status.code(), Some(130), "{talk}");
     assert!(talk.contains("RG0031") && !talk.contains("does not link"), "{talk}");
-    // The pipe ends when the last process that has it has ended.
+    // The pipe ends when the last process that holds it has ended.
     let (ended, end) = mpsc::channel();
     std::thread::spawn(move || {
         linker.read_to_end(&mut Vec::new()).unwrap();
@@ -182,7 +183,7 @@ fn a_full_disk_leaves_nothing_broken() {
     for name in test.found() {
         std::fs::remove_file(test.out().join(name)).unwrap();
     }
-    // Files that grow beyond a limit fail as those on a full disk do. All that is smaller than a zip can be written.
+    // Beyond a size limit, writes fail as on a full disk. Everything smaller than a zip can still be written.
     let build = test.build();
     let mut limited = Command::new("sh");
     limited.args(["-c", "trap '' XFSZ; ulimit -f 400; exec \"$0\" \"$@\""]);
@@ -228,8 +229,8 @@ fn ctrl_c_ends_a_build_that_waits_for_another_one() {
     test.is_whole();
 }
 
-/// What differs is a name and a note, so the linker is called for the second as rustc called it for the first. rustc makes the same of it
-/// alone, and wherever that call fails.
+/// The two functions differ in a name and a note, so for the second one the linker is called as rustc called
+/// it for the first. rustc alone makes the same program, and takes over if that call fails.
 #[test]
 fn a_function_that_is_like_another_is_linked_to_the_program_that_rustc_makes_of_it() {
     let project = Interruptions::enter();
@@ -248,7 +249,7 @@ fn a_function_that_is_like_another_is_linked_to_the_program_that_rustc_makes_of_
     build(&["--only", "one"], 1);
     build(&["--only", "two"], 1);
     assert!(zips() == together, "rustc makes another program of it");
-    // Not where it is rustc that calls the linker.
+    // It fails except when rustc calls it.
     project.linker("case \"$*\" in *main.o*) exit 1;; esac");
     build(&[], 2);
     assert!(zips() == together, "rustc makes another program of it");

@@ -1,7 +1,8 @@
-//! The command line as its users run it: one binary for all integration tests, so that it links once.
+//! The command line as users run it. There is one binary for all integration tests, so that it links only
+//! once.
 //!
-//! The example is packaged once, by the first test that asks for it. Projects made by tests share the target
-//! directory, so that their dependencies are compiled once as well.
+//! The example is packaged once, by the first test that needs it. Projects in tests share the target
+//! directory, so that their dependencies are also compiled only once.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that fails should stop and say why")]
 

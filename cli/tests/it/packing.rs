@@ -1,4 +1,4 @@
-//! What is in the folder of artifacts, build after build.
+//! The contents of the artifacts folder, build after build.
 
 use std::{collections::BTreeMap, os::unix::fs::PermissionsExt, process::Command, time::SystemTime};
 
@@ -30,7 +30,7 @@ fn names(listing: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// What a command that succeeds says on stderr.
+/// The stderr of a command that succeeds.
 #[track_caller]
 fn talk(command: &mut Command) -> String {
     let output = command.output().unwrap();
@@ -63,7 +63,7 @@ fn artifacts_json_says_what_the_zips_are() {
     insta::with_settings!({ filters => filters }, { insta::assert_snapshot!(text) });
 }
 
-/// A project with routes of these names and extra files.
+/// A project with these routes and extra files.
 fn project(name: &str, routes: &[&str]) -> Project {
     let project = Project::new(name, &library(routes));
     project.write("routegen.toml", "include = [\"assets/**\"]\n\n[functions.one]\ninclude = [\"own.txt\"]\n");
@@ -83,7 +83,7 @@ fn library(routes: &[&str]) -> String {
     routes.iter().map(route).collect()
 }
 
-/// Every file of a folder, with its content and time.
+/// Every file in a folder, with its contents and modification time.
 fn snapshot(folder: &Utf8Path) -> BTreeMap<Utf8PathBuf, (Vec<u8>, SystemTime)> {
     let files = folder.read_dir_utf8().unwrap().map(|entry| entry.unwrap().into_path());
     let files = files.filter(|path| path.is_file());
@@ -96,7 +96,8 @@ fn snapshot(folder: &Utf8Path) -> BTreeMap<Utf8PathBuf, (Vec<u8>, SystemTime)> {
         .collect()
 }
 
-/// One project, from its first build on: each step is one that users take, and compiling anew for each would take long.
+/// A single project, from its first build on: each step is one that users take, and compiling for each step
+/// separately would take long.
 #[test]
 fn a_folder_of_artifacts_follows_the_routes_and_nothing_else_in_it_is_touched() {
     let project = project("packing", &["one", "two"]);
@@ -110,7 +111,7 @@ fn a_folder_of_artifacts_follows_the_routes_and_nothing_else_in_it_is_touched() 
         artifacts.iter().map(|artifact| format!("{} {}", artifact["function"], artifact["change"])).collect()
     };
 
-    // The first build, with the extra files in it.
+    // The first build, including the extra files.
     assert_eq!(changes(&succeed(&mut build(&[]))), [r#""one" "new""#, r#""two" "new""#]);
     let modes = |zip: &str| -> Vec<(String, u32)> {
         let file = std::fs::File::open(out.join(zip)).unwrap();
@@ -128,13 +129,13 @@ fn a_folder_of_artifacts_follows_the_routes_and_nothing_else_in_it_is_touched() 
     assert_eq!(modes("two.zip"), everywhere);
     assert_eq!(modes("one.zip"), [&everywhere[..], &[extra("own.txt", 0o644)]].concat());
 
-    // Nothing changed: nothing is written.
+    // Without a change, nothing is written.
     let first = snapshot(&out);
     let again = succeed(&mut build(&[]));
     assert_eq!(changes(&again), [r#""one" "unchanged""#, r#""two" "unchanged""#]);
     assert!(snapshot(&out) == first, "the second build wrote something");
 
-    // A zip that somebody removed, and one that somebody changed.
+    // One zip was deleted, and one was modified.
     std::fs::remove_file(out.join("one.zip")).unwrap();
     std::fs::write(out.join("two.zip"), "mine").unwrap();
     succeed(&mut build(&[]));
@@ -143,20 +144,21 @@ fn a_folder_of_artifacts_follows_the_routes_and_nothing_else_in_it_is_touched() 
     };
     assert!(contents(snapshot(&out)) == contents(first), "the same input, another zip");
 
-    // An extra file that changed is a change of the functions that have it.
+    // A changed extra file changes the functions that include it.
     project.write("own.txt", "longer than before, and not like it\n");
     let summary = succeed(&mut build(&[]));
     assert_eq!(changes(&summary), [r#""one" "changed""#, r#""two" "unchanged""#]);
     assert!(json(&summary)["artifacts"][0]["zip_bytes_before"].as_u64().unwrap() > 0);
 
-    // One function alone: the other stays listed.
+    // Only one function: the other one stays listed.
     let before = listing(&out);
     assert_eq!(changes(&succeed(&mut build(&["--only", "two"]))), [r#""two" "unchanged""#]);
     assert_eq!(listing(&out), before);
     let error = fail(&mut build(&["--only", "tow"]));
     assert!(error.contains("RG0030") && error.contains("did you mean `two`?"), "{error}");
 
-    // Other routes: what is there no longer fits, and each command that could be misled by it says so.
+    // Other routes: the existing zips no longer fit, and each command that could be misled by them reports
+    // it.
     project.write("src/lib.rs", &library(&["one", "three"]));
     let emit = talk(&mut project.routegen(&["emit-tf", "--artifacts", "lambda", "--out", "terraform"]));
     assert!(emit.contains("RG0202") && emit.contains("three"), "{emit}");
@@ -165,7 +167,8 @@ fn a_folder_of_artifacts_follows_the_routes_and_nothing_else_in_it_is_touched() 
     assert_eq!(names(&listing(&out)), ["one"]);
     assert!(!out.join("two.zip").exists());
 
-    // What the last build listed goes with its route; what somebody put there, or put in its place, stays.
+    // What the last build listed is removed with its route; other people's files stay, including one in place
+    // of a zip.
     succeed(&mut build(&[]));
     assert_eq!(names(&listing(&out)), ["one", "three"]);
     std::fs::write(out.join("mine.zip"), "mine").unwrap();
@@ -177,18 +180,18 @@ fn a_folder_of_artifacts_follows_the_routes_and_nothing_else_in_it_is_touched() 
         assert_eq!(std::fs::read_to_string(out.join(name)).unwrap(), "mine");
     }
 
-    // The layout of other tools, in which the zip at its old name would be a stale one.
+    // The layout of other tools, for which the zip with the old name would be out of date.
     let summary = json(&succeed(&mut build(&["--layout", "cargo-lambda"])));
     assert_eq!(summary["artifacts"][0]["path"], out.join("one/bootstrap.zip").as_str());
     assert_eq!(listing(&out)["functions"][0]["file"], "one/bootstrap.zip");
     assert!(out.join("one/bootstrap.zip").exists() && !out.join("one.zip").exists());
 
-    // A file that is no listing of ours.
+    // A file that is not one of routegen's listings.
     std::fs::write(out.join("artifacts.json"), "[1, 2]\n").unwrap();
     let error = fail(&mut build(&[]));
     assert!(error.contains("RG0018") && error.contains("artifacts.json"), "{error}");
 
-    // Mistakes in `include`, at their place; and how long things took.
+    // Mistakes in `include`, with their places; and timings.
     std::fs::remove_file(out.join("artifacts.json")).unwrap();
     project.write("routegen.toml", "include = [\"assets/*.yaml\"]\n");
     for error in [fail(&mut build(&[])), fail(&mut project.routegen(&["check"]))] {

@@ -1,4 +1,4 @@
-//! The first page: its commands do what it says, in the words that it shows.
+//! The README: its commands do what it says, and print what it shows.
 
 use std::process::Command;
 
@@ -11,13 +11,13 @@ fn readme() -> String {
     std::fs::read_to_string(repository().join("README.md")).unwrap()
 }
 
-/// The blocks of the page in this language, without the code of the API.
+/// The code blocks in this language, without the API's code.
 fn blocks(language: &str) -> Vec<String> {
     let blocks = blocks_of(&readme()).into_iter().filter(|(of, _)| of == language);
     blocks.map(|(_, text)| text).collect()
 }
 
-/// The blocks of a page, each with what stands behind its first fence.
+/// The code blocks of a page, each with the text after its opening fence.
 pub(crate) fn blocks_of(page: &str) -> Vec<(String, String)> {
     let blocks = page.split("```").skip(1).step_by(2);
     blocks
@@ -26,7 +26,7 @@ pub(crate) fn blocks_of(page: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// What is left of an outcome that differs between machines, profiles and terminals.
+/// The parts of an output that are the same on all machines, profiles and terminals.
 pub(crate) fn alike(text: &str) -> Vec<String> {
     let number = |word: &str| if word.parse::<f64>().is_ok() { "N" } else { word }.to_owned();
     let line = |line: &str| line.split_whitespace().map(number).collect::<Vec<_>>().join(" ");
@@ -34,7 +34,7 @@ pub(crate) fn alike(text: &str) -> Vec<String> {
     lines.map(|line| line.replace("arm64", "x86_64")).collect()
 }
 
-/// What the first command prints, where this is the outcome of it with other folders for what is written.
+/// Checks the output of the first command; this run writes to other folders.
 #[track_caller]
 pub(crate) fn assert_shown(stdout: &str, folders: [(&str, &str); 2]) {
     assert_eq!(blocks("sh")[0], "cargo routegen package -p shop\n");
@@ -61,7 +61,7 @@ fn the_api_is_served_and_called_as_it_says() {
     let server = Server::start(&mut routegen(&["dev", "-p", "shop", "--port", "0", "--format", "json"]));
     let program = format!("'{}'", env!("CARGO_BIN_EXE_routegen"));
     let script = call.replace("cargo routegen", &program).replace("http://127.0.0.1:9000", &server.url);
-    // The same environment as the server has, which keeps its key below the target directory.
+    // The same environment as the server's, because the server keeps its key below the target directory.
     let mut shell = routegen(&[]);
     let environment: Vec<_> = shell.get_envs().filter_map(|(name, value)| Some((name, value?))).collect();
     let mut sh = Command::new("sh");

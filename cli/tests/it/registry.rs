@@ -1,4 +1,5 @@
-//! No route is silently absent: however it is written and wherever its crate is, it is found or reported.
+//! No route is silently missing: however it is written and wherever its crate is, it is either found or
+//! reported.
 
 use std::process::Command;
 
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 use crate::fixture::{Project, complaint, copy, repository, scratch, succeed};
 
-/// `GET /path package` of every route that the command lists.
+/// `GET /path package` for every route that the command lists.
 fn routes(project: &Project) -> Vec<String> {
     let manifest: Value =
         serde_json::from_str(&succeed(&mut project.routegen(&["routes", "--format", "json"]))).unwrap();
@@ -20,7 +21,7 @@ fn routes(project: &Project) -> Vec<String> {
     routes
 }
 
-/// A package of the project's workspace.
+/// Adds a package to the project's workspace.
 fn member(project: &Project, name: &str, dependencies: &str, lib: &str) {
     member_of_edition("2024", project, name, dependencies, lib);
 }
@@ -36,7 +37,8 @@ fn member_of_edition(edition: &str, project: &Project, name: &str, dependencies:
 #[test]
 fn routes_are_found_however_they_are_written_and_wherever_their_crate_is() {
     let runtime = repository().join("runtime");
-    // The selected package does not depend on routegen itself: it has the attribute from `prelude`, under another name.
+    // The selected package does not depend on routegen itself: it gets the attribute from `prelude`, under
+    // another name.
     let project = Project::new(
         "complete",
         "pub use prelude::endpoint;\n\n\
@@ -73,7 +75,7 @@ fn routes_are_found_however_they_are_written_and_wherever_their_crate_is() {
         );
         member_of_edition("2021", &project, name, &direct, &lib);
     }
-    // Nobody names this crate in the code.
+    // The code does not mention this crate.
     member(
         &project,
         "far-away",
@@ -157,7 +159,7 @@ fn a_route_that_only_one_of_the_two_builds_has_is_an_error() {
          #[cfg(not(optimised))]\n#[routegen::route(GET, \"/only/{listed}\", auth = \"none\")]\nasync fn listed() {}\n\n\
          #[cfg(optimised)]\nmod only {\n    #[routegen::route(GET, \"/only/built\", auth = \"none\")]\n    async fn built() {}\n}\n",
     );
-    // To read the routes, the user's own code is not optimised.
+    // The user's own code is not optimised to read the routes.
     let optimised = "\n[profile.release.package.builds-differ]\nopt-level = 1\n";
     project.write("Cargo.toml", &(project.manifest() + optimised));
     project.write(
@@ -198,7 +200,7 @@ fn routes_of_a_git_dependency_are_found_and_built() {
     assert_eq!(names, ["own", "shared-health"]);
 }
 
-/// A git repository with this one's libraries, and one more that has a route.
+/// Creates a git repository with this one's libraries, and another one with a route.
 fn write_repository_with_shared_routes(folder: &Utf8Path) {
     for library in ["apigw", "macros", "runtime", "spec"] {
         copy(&repository().join(library), &folder.join(library));

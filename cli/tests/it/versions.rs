@@ -1,4 +1,4 @@
-//! The command and the crate `routegen`, of versions that do not understand each other.
+//! Incompatible versions of the command and the crate `routegen`.
 
 use crate::fixture::{Project, fail, repository};
 

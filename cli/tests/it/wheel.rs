@@ -1,4 +1,4 @@
-//! The command as `pip install` has it: a wheel with both programs, which need nothing else of it.
+//! The command as `pip install` installs it: a wheel with both programs, which require nothing else from it.
 
 use std::{env, process::Command};
 
@@ -9,7 +9,7 @@ use crate::{
     requirement::or_skip,
 };
 
-/// The interpreter of `cargo xtask test`, where it has maturin.
+/// The interpreter of `cargo xtask test`, if it has maturin.
 fn python() -> Result<String, String> {
     let python = env::var("ROUTEGEN_TEST_PYTHON").map_err(|_| {
         "`cargo xtask test` makes the Python environment with maturin, and names it".to_owned()
@@ -21,7 +21,7 @@ fn python() -> Result<String, String> {
     if has_maturin { Ok(python) } else { Err(format!("{python} has no maturin")) }
 }
 
-/// Built without optimisation, of what the tests have compiled anyway.
+/// Built without optimisation, from what the tests have already compiled.
 #[test]
 fn what_pip_installs_packages_the_example() {
     let python = python();
@@ -41,7 +41,7 @@ fn what_pip_installs_packages_the_example() {
         wheels.as_str(),
     ]);
     build.current_dir(repository()).env("CARGO_BUILD_BUILD_DIR", target());
-    // What other tests run stays where it is.
+    // The programs that other tests run are not replaced.
     succeed(build.env("CARGO_TARGET_DIR", folder.join("target")));
     let files: Vec<_> = wheels.read_dir_utf8().unwrap().map(|file| file.unwrap().into_path()).collect();
     let [wheel] = files.as_slice() else { panic!("{files:?}") };

@@ -1,4 +1,5 @@
-//! What clients send to harm who runs the server: text that a terminal would obey, and requests for tokens from elsewhere.
+//! Requests that try to harm the user who runs the server: text that a terminal would interpret, and requests
+//! for tokens from elsewhere.
 
 use std::{
     fs,
@@ -28,7 +29,7 @@ async fn say(Path(text): Path<String>) {
 async fn items() {}
 "#;
 
-/// Sends what no client would, and waits for the end of the answer.
+/// Sends what no real client would, and waits for the end of the response.
 fn send(url: &str, request: &str) {
     let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
@@ -37,8 +38,8 @@ fn send(url: &str, request: &str) {
     assert!(answer.starts_with(b"HTTP/1.1 "), "{}", String::from_utf8_lossy(&answer));
 }
 
-/// What clients say to a server at `http://ADDRESS`: each character below U+00A0 and some others, in a path, in a query, in a host and
-/// in the name of a client.
+/// Sends text to a server at `http://ADDRESS`: each character below U+00A0 and some others, in a path, in a
+/// query, in a host and in the name of a client.
 fn say_everything(url: &str) {
     let raw = |c: char| {
         let encoded = c.to_string().bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02x}"));
@@ -46,14 +47,14 @@ fn say_everything(url: &str) {
         let form = format!("grant_type=client_credentials&client_id=a{encoded}&client_secret=x");
         let kind = [("content-type", "application/x-www-form-urlencoded")];
         assert_eq!(ask(url, "POST", "/_routegen/oauth2/token", &kind, &form).status, 400, "{c:?}");
-        // Where the server refuses it as HTTP, that is as well.
+        // If the server refuses it as invalid HTTP, that is fine too.
         send(url, &format!("GET /say/a?q={c} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"));
         send(url, &format!("GET /say/a HTTP/1.1\r\nhost: a{c}b\r\nconnection: close\r\n\r\n"));
     };
     ('\0'..'\u{a0}').chain(['\u{2028}', '\u{202e}', '\u{2066}']).for_each(raw);
 }
 
-/// What a terminal obeys of it, but styles, tabs and line ends.
+/// What a terminal would interpret, except styles, tabs and line feeds.
 fn obeyed(text: &str) -> String {
     let text = without_styles(text);
     let of_the_text = |c: &char| {
@@ -98,7 +99,7 @@ fn nothing_that_clients_send_is_obeyed_by_the_terminal() {
     assert!(server.wait().unwrap().success());
     let printed = log.join().unwrap() + &talk.join().unwrap().unwrap();
     assert_eq!(obeyed(&printed), "");
-    // Nothing was lost of it either.
+    // Nothing was lost either.
     let plain = without_styles(&printed);
     for shown in [
         r"    said a\u{1b}b",
@@ -146,7 +147,7 @@ fn the_secrets_of_a_package_are_random_and_kept_and_open_nothing_from_elsewhere(
     for (id, secret, headers, status) in [
         (&*id, &*secret, &[][..], 200),
         ("local-client", "local-secret", &[], 400),
-        // Who knows the name of a tunnel, and even the secret.
+        // A caller who knows the name of a tunnel, and even the secret.
         (&id, &secret, &[("host", "tunnel.test")], 403),
         (&id, &secret, &[("x-forwarded-for", "192.0.2.7")], 403),
     ] {

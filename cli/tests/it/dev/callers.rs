@@ -1,5 +1,5 @@
-//! Who may call, where it is said elsewhere: by an issuer that is not the server's own, by a key of AWS's kind, and by an
-//! authorizer, whose lines stand with its request.
+//! Callers whose access is decided elsewhere: by an external issuer, by an AWS-style access key, and by an
+//! authorizer, whose lines are logged with its request.
 
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ async fn door(_: AuthorizerRequest) -> Decision {
 #[test]
 fn tokens_of_another_issuer_and_signatures_open_what_they_are_for() {
     let project = Project::new("dev-callers", SOURCE);
-    // The issuer elsewhere is that of another server.
+    // The external issuer belongs to another server.
     let issuer = Server::start(&mut project.routegen(&["dev", "--port", "0", "--format", "json"]));
     let url = issuer.ready["issuer"].as_str().unwrap();
     let client = issuer.ready["client_id"].as_str().unwrap();
@@ -60,7 +60,7 @@ fn tokens_of_another_issuer_and_signatures_open_what_they_are_for() {
         assert_eq!(status(&token(words)), expected, "{words:?}");
     }
 
-    // Nothing listens on a port below those that are given to anybody.
+    // Nothing listens on a port this low.
     let warns = |port: &str| {
         let output = project.routegen(&["token", "--port", port]).output().unwrap();
         String::from_utf8(output.stderr).unwrap().contains("RG0211")
@@ -82,14 +82,14 @@ fn tokens_of_another_issuer_and_signatures_open_what_they_are_for() {
     server.stop();
 }
 
-/// As AWS's own client makes them.
+/// Signs requests as AWS's own client does.
 fn signatures(server: &Server) {
     let Some(python) = python() else { return };
     let iam = &server.ready["iam"];
     let key = |name: &str| iam[name].as_str().unwrap();
     let body = r#"{"a":"\u00fc"}"#;
     let url = format!("{}/signed/a%20b", server.url);
-    // What it sends: a space of a parameter is a `+`, and is signed as `%20`.
+    // What it sends: a space in a parameter becomes `+`, and is signed as `%20`.
     let query = r#"{"x": "1", "a": "\u00fc", "q": "a b", "p": "a+b"}"#;
     let sign = |secret: &str, body: &str| -> (String, Vec<(String, String)>) {
         let arguments = ["PUT", &url, query, body, key("access_key_id"), secret, key("region")];

@@ -1,4 +1,4 @@
-//! What becomes of the processes when a server ends, however it is told to.
+//! The processes after a server ends, however it is ended.
 
 use std::{
     fs::File,
@@ -15,7 +15,7 @@ use crate::fixture::{Project, executable, succeed, target};
 
 const NAME: &str = "dev-ends";
 
-/// A handler that hangs, in a way that is known to whoever listens on the port.
+/// A handler that hangs, and whose end can be seen on the port.
 fn source(word: &str) -> String {
     format!(
         "use routegen::{{Path, route}};\n\n\
@@ -25,7 +25,7 @@ fn source(word: &str) -> String {
     )
 }
 
-/// A build of cargo's that does not end when it is told to, and says so, through named pipes.
+/// A cargo that does not end when it is told to, and signals through named pipes.
 const CARGO: &str = r#"#!/bin/sh
 if [ "$1" = build ] && [ -e CONTROL/stubborn ]; then
     exec 3>CONTROL/told
@@ -42,7 +42,7 @@ struct Ends {
 }
 
 impl Ends {
-    /// The project of these tests, one test at a time.
+    /// Sets up the project of these tests, for one test at a time.
     fn enter() -> MutexGuard<'static, Self> {
         static ONE: LazyLock<Mutex<Ends>> = LazyLock::new(|| Mutex::new(Ends::new()));
         ONE.lock().unwrap_or_else(PoisonError::into_inner)
@@ -59,7 +59,7 @@ impl Ends {
         this
     }
 
-    /// Where its changes are not watched.
+    /// A folder in which changes are not watched.
     fn control(&self) -> Utf8PathBuf {
         self.project.root.join("target")
     }
@@ -71,7 +71,7 @@ impl Ends {
     }
 }
 
-/// What servers have left behind, but for the issuer's key and what is linked.
+/// What servers have left behind, except the issuer's key and linked programs.
 fn left() -> Vec<String> {
     let entries = target().join("routegen/dev").join(NAME).read_dir_utf8().unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().to_owned());

@@ -1,4 +1,4 @@
-//! What is heard of a function that hangs, and of one that fails; and how consumers are called, without a server and by one.
+//! The output of functions that hang or fail; and calls of consumers, with and without a server.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -112,7 +112,7 @@ async fn where_orders_go() -> String {
 }
 "#;
 
-/// The addresses of IPv4 and IPv6 that a process listens on.
+/// The IPv4 and IPv6 addresses on which a process listens.
 #[cfg(target_os = "linux")]
 fn listening(process: u32) -> Vec<String> {
     let folder = std::path::PathBuf::from(format!("/proc/{process}"));
@@ -122,7 +122,7 @@ fn listening(process: u32) -> Vec<String> {
         .collect();
     let mut listening = Vec::new();
     for table in ["net/tcp", "net/tcp6"] {
-        // The kernel may be without IPv6.
+        // The kernel may have no IPv6.
         for row in std::fs::read_to_string(folder.join(table)).unwrap_or_default().lines().skip(1) {
             let words: Vec<&str> = row.split_whitespace().collect();
             if words[3] != "0A" || !open.contains(&format!("socket:[{}]", words[9])) {
@@ -154,7 +154,7 @@ fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer
     let mut talk = BufReader::new(invoke.stderr.take().unwrap()).lines();
     let said = talk.find_map(|line| Some(line.unwrap().split_once("it hangs, and asks ")?.1.to_owned()));
     let runtime_api = said.expect("it said nothing");
-    // It has said it, and goes on only now.
+    // The function has printed it, and continues only now.
     let (mut function, _) = listener.accept().unwrap();
     #[cfg(target_os = "linux")]
     assert_eq!(listening(invoke.id()), [runtime_api], "nobody else can have the function called");
@@ -165,7 +165,7 @@ fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer
     assert!(invoke.wait().unwrap().success(), "it was told after its end");
     assert_eq!(serde_json::from_str::<Value>(&answer).unwrap()["statusCode"], 200);
 
-    // Ctrl-C ends what hangs.
+    // Ctrl-C ends a function that hangs.
     let mut invoke = hang();
     let (mut function, _) = listener.accept().unwrap();
     function.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -173,14 +173,14 @@ fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer
     assert_eq!(function.read(&mut [0]).unwrap_or_default(), 0);
     assert_eq!(invoke.wait().unwrap().code(), Some(130));
 
-    // For Lambda these are invocations that went well, whose answer is a response.
+    // For Lambda these invocations succeeded, with a response.
     for name in ["panics", "fails"] {
         let answer: Value = serde_json::from_str(&succeed(&mut project.routegen(&["invoke", name]))).unwrap();
         assert_eq!(answer["statusCode"], 500, "{name}");
     }
     assert!(fail(&mut project.routegen(&["invoke", "ends"])).contains("RG0082"));
 
-    // A function makes its own resources, from its own variables, and no other function's.
+    // A function creates its own resources, from its own variables, and not those of other functions.
     let talk = fail(&mut project.routegen(&["invoke", "broken"]));
     assert!(talk.contains("RG0082") && talk.contains("on purpose"), "{talk}");
     let with_table = |name| {
@@ -193,7 +193,7 @@ fn the_log_is_told_while_the_function_runs_and_only_a_function_without_an_answer
     let talk = fail(&mut with_table("forgets"));
     assert!(talk.contains("RG0082") && talk.contains("environment variable not found"), "{talk}");
 
-    // A request that the gateway refuses is told apart from one of no route.
+    // A request that the gateway refuses has another error than a request without a route.
     let long = format!("/panics?{}", "x".repeat(10_240));
     for (what, code, reason) in [
         (["--header", "host: api.example"], "RG0085", "`api.example`"),
@@ -225,7 +225,7 @@ fn calls_consumers(project: &Project) {
     assert_eq!(output.status.code(), Some(1), "{talk}");
     assert!(said.starts_with("1 of 1 message failed:\n  "), "{said}");
     assert!(talk.contains("RG0091") && talk.contains("an order of poison"), "{talk}");
-    // For programs it is what the function answered.
+    // Programs get what the function returned.
     let output = invoke(&["on-order", "--message", "no json", "--format", "json"]).output().unwrap();
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(answer["batchItemFailures"][0]["itemIdentifier"].is_string(), "{answer}");
@@ -251,7 +251,7 @@ fn calls_consumers(project: &Project) {
     }
 }
 
-/// The commands of the guide, which are those that a user copies.
+/// Runs the commands of the guide, which users copy.
 fn serves_consumers(project: &Project) {
     let server = Server::start(&mut project.routegen(&["dev", "--port", "0", "--format", "json"]));
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/dev.md")).unwrap();

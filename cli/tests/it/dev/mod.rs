@@ -1,6 +1,6 @@
-//! The API on this machine: served, rebuilt, asked with all kinds of tokens, and called without a server.
+//! The API on this machine: served, rebuilt, called with all kinds of tokens, and called without a server.
 //!
-//! Nothing waits for a time: a server tells when it listens and when it has rebuilt.
+//! Nothing waits for a fixed time: a server reports when it listens and when it has rebuilt.
 
 mod attacks;
 mod callers;
@@ -52,7 +52,7 @@ fn serves_items(folder: &str, more: &[&str]) {
     assert_eq!(list(&token(&["--scope", "items/write"])).status, 403);
     assert_eq!(list(&token(&["--scope", "items/read"])).body, "[]");
 
-    // As the README does it: a token from the issuer's endpoint, for both routes.
+    // As in the README: a token from the issuer's endpoint, for both routes.
     let form = format!(
         "grant_type=client_credentials&client_id={}&client_secret={}&scope=items/read items/write",
         items.ready["client_id"].as_str().unwrap(),
@@ -71,7 +71,7 @@ fn serves_items(folder: &str, more: &[&str]) {
     assert_eq!(items.post("/items/create", &headers, pen).status, 201);
     let found: Value = serde_json::from_str(&items.get("/items", &headers).body).unwrap();
     assert_eq!(found, json!([{ "id": 1, "name": "pen", "description": "blue" }]));
-    // The example does without its table, and whoever starts it is told.
+    // The example works without its table, and the user gets a warning.
     assert!(items.heard("RG0086").contains("RG0086"));
     items.stop();
 }
@@ -171,7 +171,7 @@ fn a_function_is_called_without_a_server() {
 fn whoever_reads_only_the_first_line_holds_nothing_up() {
     let mut command = routegen(&["dev", "-p", "pets", "--port", "0", "--format", "json", "--env", KEYS]);
     let (pets, _stdout) = Server::start_and_read_no_more(&mut command);
-    // Each of them is told with its path: together they are more than a pipe takes.
+    // Each log entry contains its path: together they are larger than a pipe.
     let path = format!("/north/1?{}", "x".repeat(8_000));
     for _ in 0..32 {
         assert_eq!(pets.get(&path, &[]).status, 401);

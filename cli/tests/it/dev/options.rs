@@ -1,11 +1,11 @@
-//! A stage with a name, names of this machine, and how many processes run at once.
+//! A named stage, host names of this machine, and the number of parallel processes.
 
 use std::thread;
 
 use super::server::{Server, ask};
 use crate::fixture::{Project, fail, routegen};
 
-/// `/wait` ends when `/go` has written the file: in time only where another process answers `/go`.
+/// `/wait` ends when `/go` has written the file, which is only in time if another process serves `/go`.
 const SOURCE: &str = r#"
 use std::{path::Path, time::Duration};
 

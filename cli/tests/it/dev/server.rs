@@ -1,4 +1,4 @@
-//! `routegen dev` while it runs, and a client of it.
+//! A running `routegen dev`, and a client for it.
 
 use std::{
     io::{BufRead as _, BufReader, Read},
@@ -13,7 +13,7 @@ use wait_timeout::ChildExt as _;
 
 use crate::fixture::succeed;
 
-/// More than a first build takes, less than a person waits.
+/// Longer than a first build takes, shorter than a person would wait.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
 pub(crate) struct Server {
@@ -45,7 +45,7 @@ impl Server {
         Self::started(process, entries)
     }
 
-    /// The same, whose stdout is read up to the end of the first line, and then held open.
+    /// The same, but stdout is only read to the end of the first line, and then held open.
     pub(crate) fn start_and_read_no_more(command: &mut Command) -> (Self, impl Read + use<>) {
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(process.stdout.take().unwrap());
@@ -88,13 +88,13 @@ impl Server {
         ask(&self.url, "PUT", path, headers, body)
     }
 
-    /// The next line that it says to people and that has this text.
+    /// The next line on stderr that contains this text.
     #[track_caller]
     pub(crate) fn heard(&self, text: &str) -> String {
         self.heard_after(text).0
     }
 
-    /// The same, and what it said before.
+    /// The same, with the lines before it.
     #[track_caller]
     pub(crate) fn heard_after(&self, text: &str) -> (String, Vec<String>) {
         let mut before = Vec::new();
@@ -107,30 +107,30 @@ impl Server {
         }
     }
 
-    /// The next entry of its log that is the one.
+    /// The next entry of its log for which the predicate holds.
     #[track_caller]
     pub(crate) fn entry(&self, is: impl Fn(&Value) -> bool) -> Value {
         serde_json::from_str(&self.line_of(is)).unwrap()
     }
 
-    /// The same, as it is printed.
+    /// The same, as printed.
     #[track_caller]
     pub(crate) fn line_of(&self, is: impl Fn(&Value) -> bool) -> String {
         let mut lines = std::iter::from_fn(|| self.entries.recv_timeout(PATIENCE).ok());
         lines.find(|line| is(&serde_json::from_str(line).unwrap())).expect("it said nothing of it")
     }
 
-    /// Sends a signal to it alone.
+    /// Sends a signal only to the server itself.
     pub(crate) fn signal(&self, signal: &str) {
         succeed(Command::new("kill").args([signal, &self.process.id().to_string()]));
     }
 
-    /// Waits for its end.
+    /// Waits until it ends.
     pub(crate) fn ended(mut self) -> ExitStatus {
         self.process.wait_timeout(PATIENCE).unwrap().expect("it should end")
     }
 
-    /// Ends it as Ctrl-C does, and waits for its end.
+    /// Ends it like Ctrl-C, and waits for it.
     pub(crate) fn stop(mut self) {
         self.signal("-INT");
         let status = self.process.wait_timeout(PATIENCE).unwrap().expect("it should end");
@@ -145,7 +145,7 @@ impl Drop for Server {
     }
 }
 
-/// A request to a server, from any thread.
+/// Sends a request to a server, from any thread.
 pub(crate) fn ask(url: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
     let mut request = ureq::http::Request::builder().method(method).uri(format!("{url}{path}"));
     for (name, value) in headers {
@@ -158,7 +158,7 @@ pub(crate) fn ask(url: &str, method: &str, path: &str, headers: &[(&str, &str)],
     Response { status: response.status().as_u16(), headers: response.headers().clone(), body: text }
 }
 
-/// The lines of a pipe, which is read to its end whether somebody wants them or not.
+/// The lines of a pipe, which is read to its end even if no one wants them.
 fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {

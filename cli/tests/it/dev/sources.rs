@@ -1,9 +1,9 @@
-//! Whatever a package is made from is watched, however it comes and goes.
+//! Everything that a package is made from is watched, however it appears and disappears.
 
 use super::server::Server;
 use crate::fixture::{Project, scratch};
 
-/// A route whose answer has a word of each of these.
+/// A route whose response contains each of these words.
 fn source(modules: &str, words: &[&str]) -> String {
     let words = words.join(", ");
     format!(
@@ -33,14 +33,14 @@ fn modules_folders_configuration_and_dependencies_are_watched_and_so_is_what_com
     server.heard("Rebuilt");
     assert_eq!(answer(), "three");
 
-    // A module that is gone, and is back in another form.
+    // A module that disappears and comes back in another form.
     std::fs::remove_dir_all(project.root.join("src/deep/new")).unwrap();
     server.heard("RG0007");
     project.write("src/deep/new.rs", &word("four"));
     server.heard("Rebuilt");
     assert_eq!(answer(), "four");
 
-    // All of them gone, as in a branch without them, and back.
+    // All of them disappear, as on a branch without them, and come back.
     let (src, away) = (project.root.join("src"), scratch("dev-sources-away").join("src"));
     std::fs::rename(&src, &away).unwrap();
     server.heard("Serving");
@@ -51,7 +51,7 @@ fn modules_folders_configuration_and_dependencies_are_watched_and_so_is_what_com
     server.heard("Rebuilt");
     assert_eq!(answer(), "five");
 
-    // cargo's configuration.
+    // Cargo's configuration.
     project.write("src/lib.rs", &source("", &["option_env!(\"ROUTEGEN_TEST_WORD\").unwrap_or(\"none\")"]));
     server.heard("Rebuilt");
     assert_eq!(answer(), "none");
@@ -59,7 +59,7 @@ fn modules_folders_configuration_and_dependencies_are_watched_and_so_is_what_com
     server.heard("Rebuilt");
     assert_eq!(answer(), "six");
 
-    // A dependency that comes with a Cargo.toml that cannot be read for a while: its library is missing.
+    // A dependency whose Cargo.toml cannot be read at first, because its library is missing.
     let dependency = scratch("dev-sources-word");
     let write = |path: &str, text: &str| std::fs::write(dependency.join(path), text).unwrap();
     std::fs::create_dir(dependency.join("src")).unwrap();

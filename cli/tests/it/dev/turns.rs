@@ -1,11 +1,11 @@
-//! What becomes of a server when its sources change.
+//! A running server when its sources change.
 
 use std::{io::Write as _, net::TcpListener, thread};
 
 use super::server::{Server, ask};
 use crate::fixture::Project;
 
-/// Routes whose answers tell which build they are of, and in which process. `/slow` answers when it is told to.
+/// Routes whose responses show their build and their process. `/slow` responds when it is told to.
 fn source(word: &str, more: &str) -> String {
     format!(
         "use routegen::{{Path, route}};\n\n\
@@ -37,7 +37,7 @@ fn a_change_is_answered_and_a_mistake_leaves_the_last_good_build() {
     let word = || server.get("/word", &[]).body;
     assert_eq!((word().as_str(), server.get("/file", &[]).body.as_str()), ("one", "first"));
 
-    // What is in flight ends with the build that it began with.
+    // A request in flight ends with the build that it began with.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let slow = format!("/slow/{}", listener.local_addr().unwrap().port());
     thread::scope(|scope| {
@@ -58,11 +58,11 @@ fn a_change_is_answered_and_a_mistake_leaves_the_last_good_build() {
     server.heard("Serving");
     assert_eq!(word(), "two");
 
-    // What programs write meanwhile is no reason to build: the next build is that of the next save.
+    // What programs write meanwhile does not trigger a build: the next build is for the next save.
     for (file, text) in [("dev.log", "the error"), ("items.db", "a row")] {
         project.write(file, text);
     }
-    // A route and its authorizer come in with the code, and a token of the same issuer opens it.
+    // A route and its authorizer appear with the code, and a token of the same issuer is valid for it.
     project.write("src/lib.rs", &source("\"four\"", CLOSED));
     let (_, before) = server.heard_after("Rebuilt");
     assert!(!before.iter().any(|line| line.contains("Serving")), "{before:?}");
@@ -72,14 +72,14 @@ fn a_change_is_answered_and_a_mistake_leaves_the_last_good_build() {
     let bearer = format!("Bearer {}", crate::fixture::succeed(&mut token).trim());
     assert_eq!(server.get("/closed", &[("authorization", &bearer)]).status, 200);
 
-    // A file beside the programs is read by new processes.
+    // New processes read a file beside the programs.
     let before = server.get("/process", &[]).body;
     project.write("data/file.txt", "second");
     server.heard("Rebuilt");
     assert_eq!(server.get("/file", &[]).body, "second");
     assert_ne!(server.get("/process", &[]).body, before);
 
-    // So is a file of variables, of which nothing is said.
+    // They also read a file of variables, which prints nothing.
     assert_eq!(server.get("/secret", &[]).body, "hunter1");
     project.write(".env", "ROUTEGEN_TEST_SECRET=hunter2\n");
     server.heard("Rebuilt");
@@ -103,7 +103,7 @@ fn what_is_served_can_be_started_whatever_was_built_since() {
     let project = Project::new("dev-turns-unserved", &source("\"one\"", ""));
     let args = ["dev", "--port", "0", "--format", "json"];
     let server = Server::start(&mut project.routegen(&args));
-    // None of its processes runs yet, and none of these builds is served.
+    // None of its processes is running yet, and none of these builds is served.
     for mistake in ["\"two\" +", "\"three\" -"] {
         project.write("src/lib.rs", &source(mistake, ""));
         server.heard("Serving");

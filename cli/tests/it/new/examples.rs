@@ -1,4 +1,4 @@
-//! `examples/shop` is the first template: anyone who reads it reads what `routegen new` writes.
+//! `examples/shop` is the first template, so its readers see what `routegen new` writes.
 
 use super::{elsewhere, files, new};
 use crate::fixture::{repository, succeed};

@@ -1,4 +1,5 @@
-//! `routegen new`: what it writes is what `examples/shop` is, and it is built, tested, packaged and valid.
+//! `routegen new`: it writes the same as `examples/shop`, and its projects build, pass their tests and can be
+//! packaged.
 
 mod examples;
 mod templates;
@@ -20,8 +21,9 @@ pub(crate) fn elsewhere() -> (TempDir, Utf8PathBuf) {
     (folder, path)
 }
 
-/// The folder of the artifacts, empty. Projects elsewhere share the target directory of this repository, for what is compiled there, and so
-/// this folder, which one of them at a time may have.
+/// Locks the folder of artifacts and empties it. Projects elsewhere share this repository's target directory,
+/// so that compiled dependencies are reused, and therefore also this folder, which only one of them at a time
+/// may use.
 pub(crate) fn artifacts_folder() -> MutexGuard<'static, ()> {
     static FOLDER: Mutex<()> = Mutex::new(());
     let folder = FOLDER.lock().unwrap_or_else(PoisonError::into_inner);
@@ -36,7 +38,7 @@ fn new(folder: &Utf8Path, args: &[&str]) -> Command {
     command
 }
 
-/// The files below a folder, but for those of git and of cargo.
+/// The files below a folder, except those of git and cargo.
 fn files(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
     let mut files = Vec::new();
     let mut open = vec![folder.to_owned()];
@@ -77,7 +79,7 @@ fn what_it_prints_ends_with_what_to_type_next() {
     let printed: serde_json::Value =
         serde_json::from_str(&succeed(&mut new(&folder, &["other", "--format", "json"]))).unwrap();
     assert_eq!(printed["next"], "cd other && routegen dev");
-    // What is typed next leads there, and nothing in it is left to fill in.
+    // The printed command leads there, with nothing left to fill in.
     let next = shown.lines().last().unwrap().strip_prefix("Next:   ").unwrap();
     let listed = next.replace("routegen dev", "cargo metadata --no-deps --offline --format-version 1");
     let metadata = succeed(Command::new("sh").args(["-c", &listed]).current_dir(&folder));
@@ -91,7 +93,7 @@ fn a_project_that_is_interrupted_or_fails_at_its_end_leaves_nothing() {
     std::fs::create_dir(&programs).unwrap();
     let path = format!("{programs}:{}", std::env::var("PATH").unwrap());
     for (git, code, of) in [
-        // As Ctrl-C reaches the command while git works.
+        // As if Ctrl-C reached the command while git runs.
         ("kill -INT $PPID; cat /dev/zero >/dev/null", 130, "RG0031"),
         ("echo no room >&2; exit 1", 1, "no room"),
     ] {

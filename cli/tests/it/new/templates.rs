@@ -1,5 +1,5 @@
-//! Each template is a project that its commands take: tested, packaged, and valid to Terraform. The first one is `examples/shop`, whose
-//! tests are the workspace's.
+//! Each template works with its own commands: it is tested, packaged, and valid for Terraform. The first one
+//! is `examples/shop`, whose tests run with the workspace's.
 
 use std::process::Command;
 
@@ -28,7 +28,7 @@ fn the_api_behind_cognito_is_packaged_and_valid() {
     let (lambda, tf_shown) = (shown(&lambda), shown(&tf));
     readme::assert_shown(&printed, [(&lambda, usual[0]), (&tf_shown, usual[1])]);
     succeed(&mut of_shop("emit-tf", &["--check", "--out", tf.as_str()]));
-    // All that clients may know of it is in the types.
+    // The types say everything that clients may need to know.
     succeed(&mut of_shop("openapi", &["--check", "--strict"]));
     is_valid(&tf);
 }
@@ -48,7 +48,7 @@ fn is_tested_packaged_and_valid(template: &str) {
     let clone = ["--routegen-path", repository().as_str()];
     succeed(&mut new(&folder, &[&["hello", "--template", template][..], &clone].concat()));
     let project = folder.join("hello");
-    // Nothing is resolved anew.
+    // No dependencies are resolved.
     std::fs::copy(repository().join("Cargo.lock"), project.join("Cargo.lock")).unwrap();
     let run = |script: &str| {
         let mut command = Command::new("sh");
@@ -62,7 +62,7 @@ fn is_tested_packaged_and_valid(template: &str) {
     run("routegen package; routegen openapi");
     is_valid(&project.join("terraform"));
     drop(artifacts);
-    // What is left for git are the files that are committed.
+    // Git sees only the files that are meant to be committed.
     let status = run("git status --short");
     let untracked: Vec<_> = status.lines().filter_map(|line| line.strip_prefix("?? ")).collect();
     assert_eq!(
@@ -88,13 +88,14 @@ fn is_tested_packaged_and_valid(template: &str) {
     assert_eq!(run("git status --short"), "");
 }
 
-/// The commands of the workflow. What it installs is there, and clippy looks at `examples/shop` with the workspace.
+/// The commands of the workflow, except those that install what is already there, and clippy, which checks
+/// `examples/shop` with the workspace.
 fn steps(workflow: &str) -> Vec<String> {
     let commands = workflow.lines().filter_map(|line| line.split_once("run: ")).map(|(_, command)| command);
     let is_there = |command: &&str| {
         !["rustup ", "cargo install ", "cargo clippy "].iter().any(|start| command.starts_with(start))
     };
-    // With the profiles of this repository, by which the dependencies are compiled already.
+    // With this repository's profiles, for which the dependencies are already compiled.
     let profiles = repository().join(".cargo/config.toml");
     let commands = commands.filter(is_there).map(|command| match command {
         "cargo test" => format!("cargo test --quiet --offline --config '{profiles}'"),

@@ -1,4 +1,4 @@
-//! `backend = "cargo"`: what a link by rustc alone cannot do, and that such artifacts are what the others are.
+//! `backend = "cargo"`: what a link by rustc alone cannot do, and that such artifacts behave like the others.
 
 use camino::Utf8Path;
 
@@ -20,7 +20,7 @@ async fn native() -> String { format!("the text of native {}", native_answer()) 
 async fn other() -> &'static str { "the text of other" }
 "#;
 
-/// An argument of the linker's that only programs of this package get.
+/// A linker argument that only this package's programs get.
 const BUILD_SCRIPT: &str = r#"
 use std::{env, path::Path, process::Command};
 
@@ -100,7 +100,7 @@ fn what_links_with_cargo_alone_is_built_by_it_and_is_what_other_artifacts_are() 
     copy(&project.root, &elsewhere);
     let out = scratch("by-cargo-out");
     let here = out.join("here");
-    // A user's own wrappers and folder of intermediates, as the environment names them.
+    // The user's own wrappers and folder for intermediate files, set in the environment.
     let (noted, intermediate) = (out.join("calls"), out.join("intermediate"));
     let wrappers =
         [("RUSTC_WRAPPER", out.join("wrapper")), ("RUSTC_WORKSPACE_WRAPPER", out.join("workspace-wrapper"))];

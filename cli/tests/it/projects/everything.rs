@@ -1,4 +1,5 @@
-//! One project with all that a workspace can ask of cargo besides its profiles, so that it is compiled once.
+//! A single project with everything that a workspace can require of cargo, except profiles, so that it is
+//! compiled once.
 
 use std::process::Command;
 
@@ -40,7 +41,7 @@ mod admin {
 }
 "#;
 
-/// Each function has a text of its own, by which a test sees where its handler is.
+/// Each function contains a unique text, which shows a test where its handler is.
 const EXTRA: &str = r#"
 #[routegen::route(GET, "/extra", auth = "none")]
 async fn extra() -> &'static str { "the text of extra" }
@@ -53,7 +54,7 @@ async fn more() -> &'static str { "the text of more" }
 async fn extra_admin() {}
 "#;
 
-/// What a build script does that needs no crate for it: a static library out of C.
+/// What a build script does without other crates: a static library from C.
 const BUILD_SCRIPT: &str = r#"
 use std::{env, path::Path, process::Command};
 
@@ -72,7 +73,7 @@ fn run(command: &mut Command) {
 }
 "#;
 
-/// The project, and beside it a git repository with a crate, which cargo fetches.
+/// The project, and beside it a git repository with a crate that cargo fetches.
 fn project() -> Project {
     let project = Project::new("workshop", "");
     std::fs::remove_dir_all(project.root.join("src")).unwrap();
@@ -166,7 +167,7 @@ fn a_workspace_with_all_that_cargo_offers_is_built_as_cargo_does_and_left_as_it_
     let project = project();
     let command_for = |package: &str, arguments: &[&str]| {
         let mut command = routegen(arguments);
-        // Its own configuration names the target directory.
+        // Its own configuration sets the target directory.
         command
             .current_dir(&project.root)
             .env_remove("CARGO_TARGET_DIR")
@@ -174,7 +175,7 @@ fn a_workspace_with_all_that_cargo_offers_is_built_as_cargo_does_and_left_as_it_
         command
     };
     let command = |arguments: &[&str]| command_for("workshop", arguments);
-    // The lock file is this repository's so far; from here on it fits.
+    // So far the lock file is this repository's; this command updates it.
     assert_eq!(functions(&succeed(&mut command(&["routes"]))), ["parts", "standard"]);
     let before = tree(&project.root);
 
@@ -207,7 +208,8 @@ fn a_workspace_with_all_that_cargo_offers_is_built_as_cargo_does_and_left_as_it_
 
     let with_extra = ["admin", "extra", "more", "parts", "standard"];
     assert_eq!(build(&["--offline", "--features", "admin,extra"]), with_extra);
-    // A feature that is on for another purpose, and registers handlers there, changes nothing in an artifact.
+    // A feature that is enabled for another purpose, and that registers handlers there, changes nothing in an
+    // artifact.
     for (function, others) in [("extra", "more"), ("more", "extra")] {
         let program = std::fs::read(unpack(&lambda.join(format!("{function}.zip")), &out)).unwrap();
         let has = |name: &str| {
@@ -221,16 +223,17 @@ fn a_workspace_with_all_that_cargo_offers_is_built_as_cargo_does_and_left_as_it_
     assert_eq!(routes(&["--all-features"]), with_extra);
     assert_eq!(routes(&["--no-default-features", "-F", "workshop/extra"]), ["extra", "more", "parts"]);
 
-    // A package with no route of its own, which does not depend on the runtime and is a `cdylib` too. Its features are not those
-    // of what it depends on.
+    // A package without routes of its own, which does not directly depend on the runtime and is also a
+    // `cdylib`. Its features are not those of its dependencies.
     let front = ["build", "--locked", "--features", "admin", "--out", lambda.as_str()];
     assert_eq!(functions(&succeed(&mut command_for("workshop-front", &front))), ["extra", "more"]);
-    // The same where cargo links them, in a package that depends on neither the runtime nor, in the workspace's root, on anything.
+    // The same when cargo links them, for a package that does not depend on the runtime, in a workspace whose
+    // root has no dependencies.
     let by_cargo = [&front[..], &["--backend", "cargo"]].concat();
     assert_eq!(functions(&succeed(&mut command_for("workshop-front", &by_cargo))), ["extra", "more"]);
     let by_cargo = ["--frozen", "--features", "admin,workshop-extra/admin", "--backend", "cargo"];
     assert_eq!(build(&by_cargo), ["admin", "extra", "extra-admin", "more", "parts", "standard"]);
-    // Where none is named, it is the default member that can have routes.
+    // If no package is named, the default member that can have routes is selected.
     let mut unnamed = routegen(&["routes", "--format", "json"]);
     unnamed.current_dir(&project.root).env_remove("CARGO_TARGET_DIR");
     assert_eq!(functions(&succeed(&mut unnamed)), ["parts", "standard"]);
@@ -242,8 +245,8 @@ fn a_workspace_with_all_that_cargo_offers_is_built_as_cargo_does_and_left_as_it_
     assert_untouched(&before, &project.root);
 }
 
-/// What an alias of cargo's prints that stands for `routegen routes`. It calls the command under another name, because
-/// this repository has an alias `routegen`, which counts in the target directory too.
+/// The output of a cargo alias for `routegen routes`. It calls the command under another name, because this
+/// repository has an alias `routegen`, which also applies in the target directory.
 fn alias(root: &Utf8Path) -> String {
     let folder = scratch("alias");
     let script =

@@ -1,4 +1,4 @@
-//! Cargo.lock: cargo's to write, under the user's orders.
+//! Cargo.lock, which cargo writes according to the user's options.
 
 use std::process::Command;
 
@@ -38,7 +38,7 @@ fn a_lock_file_that_does_not_fit_becomes_what_cargo_makes_of_it() {
     succeed(cargo.args(["metadata", "--quiet", "--format-version", "1"]).current_dir(&project.root));
     let of_cargo = std::fs::read_to_string(&lock).unwrap();
     assert_ne!(ours, of_cargo, "cargo leaves out what the project does not need");
-    // Else cargo would choose a version of it anew in every build that lists the routes.
+    // Otherwise cargo would choose a version of it again in every build that lists the routes.
     assert!(of_cargo.contains("name = \"inventory\""), "what the registry needs is locked");
     std::fs::write(&lock, ours).unwrap();
     fail(&mut project.routegen(&["routes"]));

@@ -1,4 +1,4 @@
-//! Whatever a user's project makes of cargo: it is built as cargo would build it, and left as it was.
+//! Projects that use cargo in unusual ways are built as cargo would build them, and left unchanged.
 
 mod by_cargo;
 mod everything;
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::fixture::executable;
 
-/// The files below a folder, with what is in them.
+/// The files below a folder, with their contents.
 fn tree(folder: &Utf8Path) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
@@ -32,7 +32,7 @@ fn tree(folder: &Utf8Path) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
     files
 }
 
-/// Fails where a file is another than before, or is new or gone, and names it.
+/// Fails if a file has changed, or is new or missing, and names it.
 #[track_caller]
 fn assert_untouched(before: &BTreeMap<Utf8PathBuf, Vec<u8>>, folder: &Utf8Path) {
     let after = tree(folder);
@@ -41,7 +41,8 @@ fn assert_untouched(before: &BTreeMap<Utf8PathBuf, Vec<u8>>, folder: &Utf8Path) 
     assert!(touched.is_empty(), "{touched:?}");
 }
 
-/// Writes a program that is called in the place of rustc, notes its own name in `calls` where it is called for this crate, and calls rustc.
+/// Writes a program that is called in place of rustc. It records its own name in `calls` when it is called
+/// for this crate, and calls rustc.
 fn wrapper(path: &Utf8Path, krate: &str, calls: &Utf8Path) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let note = format!("*\"--crate-name {krate} \"*) echo \"${{0##*/}}\" >>'{calls}'");
@@ -57,7 +58,7 @@ fn calls(calls: &Utf8Path) -> BTreeMap<String, usize> {
     counts
 }
 
-/// The names of the functions in what a command printed as JSON.
+/// The names of the functions in a command's JSON output.
 fn functions(json: &str) -> Vec<String> {
     let json: Value = serde_json::from_str(json).unwrap();
     let name = |function: &Value| function.as_str().unwrap().to_owned();

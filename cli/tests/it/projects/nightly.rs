@@ -1,4 +1,4 @@
-//! The toolchain to come: what is the default of nightly's cargo, or may become it, changes nothing.
+//! Future toolchains: what is the default in nightly's cargo, or may become it, makes no difference.
 
 use std::{
     process::{Command, Stdio},
@@ -30,7 +30,8 @@ fn main() {
 }
 "#;
 
-/// What cargo may do by default one day: libraries whose metadata is beside them, a folder for each unit, and paths that rustc trims.
+/// Possible future defaults of cargo: metadata beside libraries, a folder for each unit, and paths that rustc
+/// trims.
 const TO_COME: [(&str, &str); 4] = [
     ("CARGO_UNSTABLE_NO_EMBED_METADATA", "true"),
     ("CARGO_UNSTABLE_EMBED_METADATA", "false"),
@@ -66,7 +67,7 @@ fn the_core_holds_on_nightly_with_what_cargo_is_about_to_do() {
     copy(&project.root, &elsewhere);
     let command = |args: &[&str]| {
         let mut command = project.routegen(args);
-        // cargo of the test's own toolchain stands above what rustup is told.
+        // Otherwise the cargo of the test's own toolchain would take precedence over rustup's variable.
         command.env("RUSTUP_TOOLCHAIN", "nightly").env_remove("CARGO").envs(TO_COME);
         command.env("CARGO_TARGET_DIR", target().join("nightly"));
         command

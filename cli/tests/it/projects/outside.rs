@@ -1,4 +1,4 @@
-//! Routes in packages that are no members of the workspace, for which cargo takes no features.
+//! Routes in packages outside of the workspace, for which cargo accepts no features.
 
 use super::functions;
 use crate::fixture::{Project, fail, repository, succeed};
@@ -16,7 +16,8 @@ fn routes_in_a_library_that_functions_would_be_linked_to_as_a_shared_one_are_ref
     assert!(error.contains("RG0022") && error.contains("`far-shared-library` is also a `dylib`"), "{error}");
 }
 
-/// A library with a route, whose Cargo.toml has `more`, and a package that depends on it from another workspace.
+/// A library with a route, whose Cargo.toml contains `more`, and a package in another workspace that depends
+/// on it.
 fn projects(name: &str, more: &str) -> (Project, Project) {
     let library = Project::new(
         &format!("{name}-library"),

@@ -1,4 +1,5 @@
-//! The user's profiles and flags, and that two builds give the same bytes unless the user's own code sees to it.
+//! The user's profiles and flags; and that two builds give the same bytes unless the user's own code prevents
+//! it.
 
 use super::{calls, wrapper};
 use crate::{
@@ -14,8 +15,8 @@ async fn fine() -> String { env!("BUILT").to_owned() }
 async fn fault() -> String { panic!("a fault") }
 "#;
 
-/// The release profile is chosen by nobody: it gives what `lambda` does not say. Nothing is optimised, because that is
-/// quick to compile.
+/// No one selects the release profile, but `lambda` inherits from it. Nothing is optimised, because that
+/// compiles fast.
 const PROFILES: &str = r#"
 [profile.release]
 opt-level = 0
@@ -38,7 +39,7 @@ rustc-wrapper = "tools/wrapper"
 rustc-workspace-wrapper = "tools/workspace-wrapper"
 "#;
 
-/// What a build script does that spoils every comparison.
+/// A build script that spoils every comparison.
 const CLOCK: &str = r#"
 fn main() {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();

@@ -1,4 +1,4 @@
-//! sccache as the user's wrapper: what it has compiled before is taken from its cache.
+//! sccache as the user's wrapper: what it has compiled before comes from its cache.
 
 use std::{
     path::PathBuf,
@@ -14,7 +14,7 @@ use crate::{
     runtime_api::answer,
 };
 
-/// sccache: `cargo xtask test` installs it beside the interpreter.
+/// The program, which `cargo xtask test` installs beside the interpreter.
 fn sccache() -> Option<&'static PathBuf> {
     static FOUND: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
         let python = std::env::var_os("ROUTEGEN_TEST_PYTHON").map(PathBuf::from);
@@ -30,10 +30,10 @@ fn sccache() -> Option<&'static PathBuf> {
     or_skip(&FOUND)
 }
 
-/// A server of sccache's, at an address of its own.
+/// An sccache server with its own address.
 struct Server<'a> {
     sccache: &'a PathBuf,
-    /// A short path: the address of a socket has at most 107 bytes.
+    /// A short path, because the address of a socket has at most 107 bytes.
     folder: tempfile::TempDir,
 }
 
@@ -50,7 +50,7 @@ impl Server<'_> {
         succeed(self.set(command.args([argument, "--stats-format", "json"])))
     }
 
-    /// How many crates it took from its cache.
+    /// The number of crates that came from its cache.
     fn hits(&self) -> u64 {
         let stats: serde_json::Value = serde_json::from_str(&self.call("--show-stats")).unwrap();
         stats["stats"]["cache_hits"]["counts"]["Rust"].as_u64().unwrap_or_default()

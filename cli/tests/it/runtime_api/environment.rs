@@ -1,4 +1,4 @@
-//! One execution environment of Lambda: a Runtime API on loopback, and the process that asks it for events.
+//! A Lambda execution environment: a Runtime API on loopback, and the process that requests events from it.
 
 use std::{
     io::Read as _,
@@ -18,10 +18,10 @@ use camino::Utf8Path;
 use serde_json::Value;
 use tokio::sync::{Mutex, oneshot};
 
-/// More than any answer takes, less than a person waits.
+/// Longer than any response takes, shorter than a person would wait.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// One execution environment: a Runtime API, and the process that it gives its events to.
+/// An execution environment: a Runtime API, and the process that receives its events.
 pub(crate) struct Environment {
     process: Child,
     events: tokio::sync::mpsc::UnboundedSender<String>,
@@ -56,7 +56,7 @@ impl Environment {
         Self { process, events, outcomes, _stop: stop }
     }
 
-    /// Gives the function one event, and returns the response that it posts.
+    /// Sends the function an event, and returns the response that it posts.
     pub(crate) fn invoke(&self, event: &Value) -> Value {
         self.events.send(event.to_string()).unwrap();
         let (kind, body) = self.outcomes.recv_timeout(PATIENCE).unwrap();
@@ -64,7 +64,7 @@ impl Environment {
         serde_json::from_str(&body).unwrap()
     }
 
-    /// Waits for the process to fail by itself, and returns what it reported and its log.
+    /// Waits until the process fails on its own, and returns the reported error and its log.
     pub(crate) fn fail(mut self) -> (Value, String) {
         let (kind, body) = self.outcomes.recv_timeout(PATIENCE).unwrap();
         assert_eq!(kind, "init error", "{body}");
@@ -74,7 +74,7 @@ impl Environment {
         (serde_json::from_str(&body).unwrap(), log)
     }
 
-    /// Gives the function an event that ends its process, and returns the log.
+    /// Sends the function an event that ends its process, and returns the log.
     pub(crate) fn dies_of(mut self, event: &Value) -> String {
         self.events.send(event.to_string()).unwrap();
         let mut log = String::new();

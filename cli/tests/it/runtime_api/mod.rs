@@ -1,4 +1,5 @@
-//! The artifacts as Lambda runs them: the real `bootstrap` out of the real zip, against a Runtime API on loopback.
+//! The artifacts as Lambda runs them: the real `bootstrap` from the real zip, against a Runtime API on
+//! loopback.
 
 mod environment;
 
@@ -48,7 +49,7 @@ fn lines(log: &str) -> Vec<Value> {
     log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// What a fresh execution environment answers to one request.
+/// The response of a fresh execution environment to one request.
 pub(crate) fn answer(bootstrap: &Utf8Path, method: &str, path: &str) -> Value {
     let environment = Environment::start(bootstrap, &[]);
     let response = environment.invoke(&event(method, path, "", None));

@@ -1,7 +1,7 @@
-//! The examples' APIs, as a client by progenitor sees them.
+//! The examples' APIs, from the point of view of a progenitor client.
 //!
-//! In: which example, the address of the local gateway, and what it knows the caller by. Out: what was answered, as JSON. All types are those that
-//! progenitor has made of the documents.
+//! In: the example's name, the address of the local gateway, and the caller's credentials. Out: the
+//! responses, as JSON. All types are the ones that progenitor generated from the documents.
 
 mod items {
     progenitor::generate_api!(spec = "items.json");
