@@ -44,7 +44,7 @@ pub struct Described {
 }
 
 impl Described {
-    /// A route without a description yet. The registry knows its entry point.
+    /// A route without a description. Its entry point is in the registry.
     pub fn new(details: &str) -> Self {
         Self { types: RouteTypes::new("", details), told: Vec::new(), said: Vec::new() }
     }

@@ -30,7 +30,7 @@ use super::grant::{Grant, Needed};
 /// }
 ///
 /// impl Resource for Config {
-/// // What it may do, and the variables that it reads, so that no route has to repeat them.
+///     // What it may do, and the variables that it reads, so that no route has to repeat them.
 ///     const GRANTS: &'static [Grant] = &[Grant::new("items_table", &["dynamodb:Query"])];
 ///     const ENV: &'static [&'static str] = &["TENANT"];
 ///

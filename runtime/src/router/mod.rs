@@ -159,7 +159,6 @@ impl RouterBuilder {
     /// It is required if an authorizer has the identity source `$context.identity.sourceIp`. A request whose
     /// address is then unknown is answered with 500, and logged, before any function with `#[authorizer]` is
     /// called.
-    /// known is answered with 500 before a function with `#[authorizer]` is asked about it, and the log has it.
     ///
     /// ```
     /// use routegen::{ClientAddress, router};

@@ -41,7 +41,7 @@ static HOOKS: Mutex<Vec<Hook>> = Mutex::new(Vec::new());
 /// impl Resource for Telemetry {
 ///     async fn init(_: &Init) -> Result<Self, Error> {
 ///         routegen::after_response(async || {
-/// // send what was collected
+///             // send what was collected
 ///         });
 ///         Ok(Self)
 ///     }
