@@ -88,7 +88,7 @@ impl AuthorizerRequest {
     ///
     /// # Errors
     ///
-    /// Where it is not known, so that nothing can be decided by it: the caller then gets 500.
+    /// If it is unknown, so that it cannot decide anything: the caller then gets 500.
     pub fn source_address(&self) -> Result<IpAddr, Problem> {
         let address: Result<IpAddr, _> = self.source_ip.parse();
         address.map(|address| address.to_canonical()).map_err(|_| {

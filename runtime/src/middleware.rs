@@ -190,7 +190,7 @@ pub fn through<S: Serve>(request: Request, call: Call, make: impl Fn() -> S + Se
     })
 }
 
-/// What the innermost service calls.
+/// The call of the innermost service.
 #[derive(Clone, Copy)]
 struct Within {
     call: Call,

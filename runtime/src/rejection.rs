@@ -35,8 +35,8 @@ impl Rejection {
         Self { response, is_ours: true }
     }
 
-    /// Why the argument could not be extracted, where no client receives a response. A server error is an
-    /// error.
+    /// Why the argument could not be extracted, where no client receives a response. A server error is
+    /// returned as an error.
     pub(crate) async fn into_reason(self) -> Result<String, Error> {
         let (parts, body) = self.response.into_parts();
         let text = to_bytes(body, usize::MAX).await.unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The whole of `#[authorizer]`.
 //!
 //! In: the tokens of the attribute and of the item. Out: the tokens that replace the item, and every error.
-//! It never drops the item, like `#[route]`.
+//! Like `#[route]`, it never drops the item.
 
 mod expand;
 mod parse;

@@ -2,7 +2,7 @@
 //! what calls a function.
 //!
 //! In: which of them it is, and the tokens of the attribute and of the item. Out: the tokens that replace the
-//! item, and every error. It never drops the item, like `#[route]`.
+//! item, and every error. Like `#[route]`, it never drops the item.
 
 mod expand;
 mod parse;

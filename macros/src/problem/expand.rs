@@ -76,7 +76,7 @@ fn arm(kind: &Kind, this: &TokenStream) -> TokenStream {
             let number = Literal::u16_unsuffixed(*number);
             (TokenStream::new(), quote_spanned!(site=> __private::error_status(#number)))
         }
-        // An item, because `cargo check` evaluates no other constant.
+        // An item, because `cargo check` evaluates no other constants.
         Status::Constant(path) => {
             let check = quote_spanned!(path.span()=> __private::check_error_status(#path));
             (quote_spanned!(site=> const _: () = #check;), path.to_token_stream())

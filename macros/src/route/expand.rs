@@ -62,7 +62,7 @@ pub(crate) fn expand(ValidRoutes { handler, krate, routes }: &ValidRoutes) -> To
 /// A route, and the function that it belongs to.
 struct Route<'a> {
     handler: &'a Handler,
-    /// Which of the function's routes it is.
+    /// Its index among the function's routes.
     index: usize,
     valid: &'a ValidRoute,
     /// The route whose function also calls the handler for this one.

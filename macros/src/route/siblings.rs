@@ -21,7 +21,7 @@ pub(crate) struct Attribute {
 }
 
 impl Attribute {
-    /// The attribute that the compiler expands.
+    /// Returns the attribute that the compiler expands.
     pub(crate) fn expanded(arguments: TokenStream) -> Self {
         Self { arguments, place: TokenStream::new() }
     }

@@ -12,7 +12,8 @@ const AXUM: [&str; 2] = [
 
 /// Parses JSON.
 pub(super) fn read<T: DeserializeOwned>(what: &str, json: &str) -> Result<T, Error> {
-    // axum's reader, which every function with a body of JSON links already, tracks the path to each value.
+    // axum's deserializer, which every function with a JSON body links already, tracks the path to each
+    // value.
     match Json::<T>::from_bytes(json.as_bytes()) {
         Ok(Json(value)) => Ok(value),
         Err(rejection) => Err(unreadable(what, &rejection.body_text())),

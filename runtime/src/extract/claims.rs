@@ -121,7 +121,7 @@ pub struct StandardClaims {
 }
 
 impl StandardClaims {
-    /// These claims of a token with these scopes, to call a handler in a test.
+    /// Returns these claims with these scopes, to call a handler in a test.
     #[must_use]
     pub fn with_scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
         Self { scp: None, scope: Some(scopes.into_iter().map(Into::into).collect()), ..self }
@@ -1043,7 +1043,8 @@ mod tests {
         );
     }
 
-    /// An HTTP API prints lists in them too. A REST API is reported to print them as `a,b`, which is a text like any other.
+    /// An HTTP API prints lists in these events too. A REST API reportedly prints them as `a,b`, which is a
+    /// string like any other.
     #[cfg(feature = "rest")]
     #[test]
     fn lists_of_payload_1_are_those_of_the_token_and_texts_stay_whole() {

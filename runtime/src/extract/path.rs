@@ -250,7 +250,7 @@ const WHOLE: usize = usize::MAX;
 struct Sequence<'a> {
     all: All<'a>,
     at: usize,
-    /// Whether an element that is a pair is a name and a value, as it is in a list of any length.
+    /// Whether an element that is a pair is a name with a value, as in a list of any length.
     pairs: bool,
 }
 

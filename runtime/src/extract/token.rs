@@ -49,7 +49,7 @@ fn payload(word: &str) -> Option<Payload> {
         3 => "=",
         _ => return None,
     };
-    // To the alphabet that `lambda_http` decodes bodies with, so that artifacts have one decoder.
+    // Converted to the alphabet with which `lambda_http` decodes bodies, so that artifacts link one decoder.
     let word = format!("\"{}{padding}\"", word.replace('-', "+").replace('_', "/"));
     let bytes: Base64Data = serde_json::from_str(&word).ok()?;
     serde_json::from_str(str::from_utf8(&bytes).ok()?).ok()

@@ -62,7 +62,8 @@ use crate::{Problem, rejection::Rejection};
 /// name, because garde does not see serde's attributes. Input that cannot be parsed at all is refused by `E`,
 /// as without `Valid`.
 ///
-/// `E` is [`Json`], [`Path`], [`Query`], axum's `Form` (feature `form`), or an extractor of your own with [`Validated`].
+/// `E` is [`Json`], [`Path`], [`Query`], axum's `Form` (feature `form`), or an extractor of your own that
+/// implements [`Validated`].
 ///
 /// [garde]: https://docs.rs/garde
 /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457#section-3

@@ -75,7 +75,7 @@ pub fn dimension(name: &str, value: &str) {
     tell(recorded().dimension(name, value));
 }
 
-/// Writes what the invocation has recorded, with the kind of what it called and its name.
+/// Writes what the invocation has recorded. `called` is the kind and the name of what was called.
 pub(crate) fn flush(called: Option<(&'static str, &str)>) {
     let documents = std::mem::take(&mut *recorded());
     if documents.is_empty() {

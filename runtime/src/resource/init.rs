@@ -98,7 +98,7 @@ pub trait Resource: Sized + Send + Sync + 'static {
 pub struct Res<T>(Arc<T>);
 
 impl<T> Res<T> {
-    /// Shares a value, to call a handler in a test.
+    /// Wraps a value, to call a handler in a test.
     pub fn new(value: T) -> Self {
         Self(Arc::new(value))
     }

@@ -26,7 +26,8 @@ use crate::{
 /// The resources among the arguments of one of the user's functions.
 pub(crate) type Resources = &'static [Option<&'static Maker>];
 
-/// What answers an event. Its type is erased, so that `lambda_runtime` is compiled once for all kinds of functions.
+/// A function that answers events. Its type is erased, so that `lambda_runtime` is compiled once for all
+/// kinds of functions.
 pub(super) type Invoke<'a> =
     &'a dyn Fn(Init, LambdaEvent<Box<RawValue>>) -> BoxFuture<'a, Result<Output, Failure>>;
 
