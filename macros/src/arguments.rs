@@ -1,14 +1,14 @@
-//! Tokens become arguments: what stands between commas.
+//! Splits tokens into arguments at commas.
 //!
-//! In: the tokens in parentheses or brackets. Out: the tokens of each argument, whatever they are. It refuses a
-//! comma too many and, where the next argument is plain to see, a comma that is missing; either costs one error
-//! and no argument.
+//! In: the tokens in parentheses or brackets. Out: the tokens of each argument, whatever they are. It refuses
+//! a superfluous comma and, where the next argument is obvious, a missing one; either gives one error and no
+//! argument.
 
 use proc_macro2::{TokenStream, TokenTree};
 
 use crate::errors::{Errors, shown};
 
-/// The arguments between the commas. A comma at the end is fine.
+/// Splits the tokens at commas. A trailing comma is allowed.
 pub(crate) fn split(tokens: TokenStream, errors: &mut Errors) -> Vec<TokenStream> {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut arguments = Vec::new();
@@ -42,8 +42,8 @@ pub(crate) fn is_assignment(argument: &TokenStream) -> bool {
         && tokens.next().is_some_and(|token| is_punct(&token, '='))
 }
 
-/// Whether `token` can only be the first of an argument: the word of `word = …`, or a literal after a word or
-/// another literal. No value has either inside.
+/// Whether `token` must begin an argument: the word of `word = …`, or a literal after a word or another
+/// literal. No value contains either.
 fn begins_argument(before: &TokenTree, token: &TokenTree, after: Option<&TokenTree>) -> bool {
     match token {
         TokenTree::Ident(_) => after.is_some_and(|after| is_punct(after, '=')),

@@ -1,11 +1,11 @@
-//! What a doc comment says a function is for.
+//! A function's description in its doc comment.
 //!
-//! In: the function's attributes. Out: the first paragraph on one line; empty where there is none. It reads
-//! comments and plain strings, and refuses to expand macros such as `include_str!`.
+//! In: the function's attributes. Out: the first paragraph on one line; empty if there is none. It reads
+//! comments and plain strings, and does not expand macros such as `include_str!`.
 
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-/// The first paragraph of a doc comment, its lines joined by blanks.
+/// The first paragraph of a doc comment, with its lines joined by spaces.
 pub(crate) fn first_paragraph(attributes: &[Attribute]) -> String {
     let texts: Vec<String> = attributes.iter().filter_map(text).collect();
     let lines = texts.iter().flat_map(|text| lines(text));
@@ -13,7 +13,7 @@ pub(crate) fn first_paragraph(attributes: &[Attribute]) -> String {
     paragraph.collect::<Vec<_>>().join(" ")
 }
 
-/// What a doc comment says after its first paragraph, line by line, as Markdown.
+/// The lines of a doc comment after its first paragraph, as Markdown.
 pub(crate) fn after_the_first_paragraph(attributes: &[Attribute]) -> String {
     let texts: Vec<String> = attributes.iter().filter_map(text).collect();
     let lines = texts.iter().flat_map(|text| lines(text));
@@ -32,7 +32,7 @@ fn text(attribute: &Attribute) -> Option<String> {
     }
 }
 
-/// The trimmed lines of a text, without the column of stars that a block comment may have.
+/// The trimmed lines of a text, without the column of asterisks in a block comment.
 fn lines(text: &str) -> Vec<&str> {
     let lines: Vec<&str> = text.split('\n').map(str::trim).collect();
     let starred = lines.len() > 1 && lines[1..].iter().all(|line| line.is_empty() || line.starts_with('*'));

@@ -1,14 +1,15 @@
-//! What the code has in common that is generated for routes and for authorizers.
+//! Code that is generated for routes, authorizers and consumers alike.
 //!
-//! In: the handler, and what is special to either. Out: tokens.
+//! In: the handler, and what is specific to each kind. Out: tokens.
 //!
-//! Three rules hold for the generated code:
+//! The generated code follows three rules:
 //!
-//! - It names everything through `__private`, which it imports once. So it compiles in crates without a prelude, and
-//!   a wrong `crate = path` is one error.
-//! - Its own tokens have the span [`Span::mixed_site`]. So its variables never meet the user's names, and its lints
-//!   stay silent in the user's crate.
-//! - What can be in an error is located where the user wrote its cause. So one mistake makes one error, there.
+//! - It names everything through `__private`, which it imports once. So it compiles in crates without a
+//!   prelude, and a wrong `crate = path` is a single error.
+//! - Its own tokens have the span [`Span::mixed_site`]. So its variables never clash with the user's names,
+//!   and its lints stay silent in the user's crate.
+//! - Everything that can be in an error is located where the user wrote its cause. So a mistake gives a
+//!   single error, in that place.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
@@ -20,8 +21,8 @@ use crate::{
     values::Around,
 };
 
-/// Puts the generated `items` after the function: in a scope of their own, under the function's conditions. `entries` are
-/// the symbols that they export.
+/// Puts the generated `items` after the function: in a scope of their own, under the function's conditions.
+/// They export the symbols in `entries`.
 pub(crate) fn scope<'a>(
     handler: &Handler,
     krate: &syn::Path,
@@ -48,22 +49,23 @@ pub(crate) fn scope<'a>(
     }
 }
 
-/// A name that the crate can have once, whatever module the function is in: an exported macro is in the crate's root. So
-/// the same route or authorizer twice is an error of `cargo check` too, and not only of the build, which finds the symbol twice.
+/// A name that a crate can have only once, whatever module the function is in: an exported macro is in the
+/// crate's root. So a duplicate route or authorizer is also an error of `cargo check`, and not only of the
+/// build, which finds a duplicate symbol.
 fn unique(entry: &str) -> Ident {
-    // A symbol has `_` only before hexadecimal digits, so the names are as different as the symbols.
+    // A symbol has `_` only before hexadecimal digits, so these names are as distinct as the symbols.
     Ident::new(&entry.replace('.', "__").replace('$', "_S"), Span::mixed_site())
 }
 
-/// The function's attributes that the generated code needs too: it exists under the same conditions, and
-/// a lint that the author has silenced over the function's types is silent here.
+/// The attributes of the function that the generated code needs too: it exists under the same conditions, and
+/// a lint that the author has allowed for the function's types is also allowed here.
 pub(crate) fn companions(attributes: &[Attribute]) -> TokenStream {
     let companions = attributes.iter().map(|attribute| {
         let path = attribute.path();
         match &attribute.meta {
             _ if path.is_ident("cfg") || path.is_ident("allow") => attribute.to_token_stream(),
             Meta::List(list) if path.is_ident("expect") => {
-                // The expectation is met once, by the function.
+                // An expectation is fulfilled once, by the function.
                 let lints = &list.tokens;
                 quote_spanned!(Span::mixed_site()=> #[allow(#lints)])
             }
@@ -74,10 +76,10 @@ pub(crate) fn companions(attributes: &[Attribute]) -> TokenStream {
     companions.collect()
 }
 
-/// An argument of the handler, and the names that the generated code has for it.
+/// An argument of the handler, with the names that the generated code uses for it.
 pub(crate) struct Argument<'a> {
     pub(crate) ty: &'a Type,
-    /// The type parameter that stands for how it is extracted.
+    /// The type parameter for the way in which it is extracted.
     pub(crate) marker: Ident,
     pub(crate) variable: Ident,
 }
@@ -97,30 +99,30 @@ impl<'a> Argument<'a> {
     }
 }
 
-/// The function that extracts the arguments and calls the handler. What it asks of the arguments' types is in its bounds,
-/// each with a marker of its own: so a wrong type is one error, where the entry point names the function, and the body has
-/// nothing to add.
+/// The function that extracts the arguments and calls the handler. Its bounds contain its requirements of the
+/// arguments' types, each with its own marker. So a wrong type is a single error, where the entry point names
+/// the function, and the body adds none.
 pub(crate) struct Call<'a> {
     pub(crate) handler: &'a Handler,
     /// Its own name.
     pub(crate) ident: Ident,
-    /// What is extracted: guards, then the handler's arguments.
+    /// What is extracted: guards first, then the handler's arguments.
     pub(crate) arguments: &'a [Argument<'a>],
-    /// How many of them are guards, whose values are not passed on.
+    /// The number of guards, whose values are not passed on.
     pub(crate) guards: usize,
-    /// What the function is given.
+    /// The function's parameters.
     pub(crate) parameters: TokenStream,
-    /// What the handler is passed after the arguments.
+    /// What the handler receives after the arguments.
     pub(crate) passed: Vec<TokenStream>,
-    /// The statements that make the arguments of it.
+    /// The statements that make the arguments from the parameters.
     pub(crate) extraction: TokenStream,
     /// The bounds of the arguments' types.
     pub(crate) bounds: Vec<TokenStream>,
     /// The function's result.
     pub(crate) result: TokenStream,
-    /// The path of the function that makes the result of the handler's output.
+    /// The path of the function that converts the handler's output into the result.
     pub(crate) conversion: TokenStream,
-    /// Whether the output may be one that never ends.
+    /// Whether the output may be a response without an end.
     pub(crate) is_response: bool,
 }
 
@@ -134,8 +136,8 @@ impl ToTokens for Call<'_> {
         let markers = arguments.iter().map(|argument| &argument.marker);
         let variables = arguments[*guards..].iter().map(|argument| argument.variable.to_token_stream());
         let variables = variables.chain(passed.iter().cloned());
-        // The output is in a tuple so that its expression has two ends to locate. Where it is no result of the right kind,
-        // the error is at the return type.
+        // The output is in a tuple so that its expression has two ends to locate. If it is not a result of
+        // the right kind, the error is at the return type.
         let place = match &handler.output {
             ReturnType::Type(_, ty) => ends(ty),
             ReturnType::Default => ends(ident),
@@ -151,7 +153,8 @@ impl ToTokens for Call<'_> {
                 __private::check(#success);
             }
         });
-        // As a value, and not only called, the function is one that clippy does not ask to be anything but async.
+        // Clippy does not suggest removing `async` from a function that is used as a value, and not only
+        // called.
         let future = quote_spanned! {site=>
             __private::Box::pin(async move {
                 #extraction
@@ -161,7 +164,7 @@ impl ToTokens for Call<'_> {
                 __private::Result::Ok(#conversion(#output))
             })
         };
-        // A future that cannot be sent between threads is an error at the function's name.
+        // If the future cannot be sent between threads, the error is at the function's name.
         let future = locate(future, &ends(ident));
         tokens.extend(quote_spanned! {site=>
             fn #call<#(#markers: 'static),*>(#parameters) -> #result
@@ -175,8 +178,7 @@ impl ToTokens for Call<'_> {
     }
 }
 
-/// Names the function that calls the handler. Where an argument is no extractor, the error is at the marker that stands
-/// for it.
+/// Names the function that calls the handler. If an argument is not an extractor, the error is at its marker.
 pub(crate) fn call<'a>(call: &Ident, types: impl Iterator<Item = &'a Type>) -> TokenStream {
     let markers = types.map(|ty| {
         let Ends(first, last) = ends(ty);
@@ -186,7 +188,7 @@ pub(crate) fn call<'a>(call: &Ident, types: impl Iterator<Item = &'a Type>) -> T
     quote_spanned!(Span::mixed_site()=> #call::<#(#markers),*>)
 }
 
-/// The function that calls another one through middleware, which is made once.
+/// The function that calls another one through middleware, which is created once.
 pub(crate) fn around(ident: &Ident, middleware: &[Around], call: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
     let outwards = middleware.iter().rev().map(|around| match around {
@@ -206,7 +208,7 @@ pub(crate) fn around(ident: &Ident, middleware: &[Around], call: &TokenStream) -
     }
 }
 
-/// The statement that makes one argument, or tells why the handler is not called.
+/// The statement that makes one argument, or returns why the handler is not called.
 pub(crate) fn extract(variable: &Ident, extraction: &TokenStream) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         let #variable = match #extraction.await {
@@ -216,40 +218,41 @@ pub(crate) fn extract(variable: &Ident, extraction: &TokenStream) -> TokenStream
     }
 }
 
-/// The function that makes an argument: one of `Make`, or the type's own.
+/// The function that makes an argument: that of `Make`, or the type's own.
 pub(crate) fn make(Argument { ty, marker, .. }: &Argument<'_>, function: &str) -> TokenStream {
     let function = Ident::new(function, Span::mixed_site());
     quote_spanned!(Span::mixed_site()=> __private::Argument::<#ty, __private::Claimless, 0>::#function::<#marker>)
 }
 
-/// The statement that does not compile unless `check` passes, with its error at the argument.
+/// A statement that does not compile unless `check` passes, with its error at the argument.
 pub(crate) fn check(check: &TokenStream, ty: &Type) -> TokenStream {
     let site = Span::mixed_site();
-    // In parentheses, whose place is the argument's: what is within them stays where it is, so that a name that is not found is
-    // an error where it was written.
+    // The parentheses have the argument's location. Their content keeps its own, so that an unresolved name
+    // is an error where it was written.
     let check = locate(quote_spanned!(site=> &(#check)), &ends(ty));
     quote_spanned!(site=> __private::check(#check);)
 }
 
-/// Whether an argument takes the body, as a constant for the type of a check.
+/// Whether an argument reads the body, as a constant for the type of a check.
 pub(crate) fn takes_body(ty: &Type) -> TokenStream {
     let argument = quote_spanned!(Span::mixed_site()=> __private::Argument::<#ty, __private::Claimless, 0>);
     quote_spanned!(Span::mixed_site()=> { #argument::BODY || #argument::WHOLE })
 }
 
-/// What only the compiler knows of a function, as expressions.
+/// What only the compiler knows about a function, as expressions.
 #[derive(Default)]
 pub(crate) struct Known {
-    /// What is known of each argument.
+    /// What is known about each argument.
     pub(crate) arguments: Vec<TokenStream>,
-    /// What is known of each function with `#[middleware]`.
+    /// What is known about each function with `#[middleware]`.
     pub(crate) middleware: Vec<TokenStream>,
-    /// What the command's document of the API is made from, or its form for an event.
+    /// The input for the command's OpenAPI document, or for the schema of an event.
     pub(crate) types: TokenStream,
 }
 
-/// What the registry is told of a function: what the attribute says, as data, and what only the compiler knows. `place` is the
-/// attribute, or nothing for the one that the compiler expands. The runtime's macro is nothing unless the registry is on.
+/// A function's registration: what the attribute declares, as data, and what only the compiler knows. `place`
+/// is the attribute, or empty for the one that the compiler expands. The runtime's macro expands to nothing
+/// unless the registry is on.
 pub(crate) fn registration(
     handler: &Handler,
     kind: &TokenStream,
@@ -277,8 +280,8 @@ pub(crate) fn registration(
     }
 }
 
-/// The name of an item that is generated for a handler. It begins with a word of its own, so that it cannot be
-/// the handler's name.
+/// The name of an item that is generated for a handler. It begins with `word`, so that it cannot be the
+/// handler's name.
 pub(crate) fn beside(handler: &Handler, word: &str) -> Ident {
     format_ident!("{word}_{}", handler.ident.unraw(), span = Span::mixed_site())
 }

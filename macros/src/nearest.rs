@@ -1,26 +1,25 @@
-//! The word that a misspelt one was probably meant to be.
+//! The word that was probably meant by a misspelt one.
 //!
-//! In: a word and the words that exist. Out: the nearest of those, or none: it refuses to guess where none is
-//! near.
+//! In: a word, and the existing words. Out: the nearest of those, or `None` if none is near.
 
-/// The candidate that `word` abbreviates, extends or misspells; the first of several.
+/// The candidate that `word` abbreviates, extends or misspells; the first if there are several.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
     candidates
         .filter_map(|candidate| {
             let begins = lower.len() >= 3 && (candidate.starts_with(&lower) || lower.starts_with(candidate));
             let distance = if begins { 1 } else { distance(&lower, candidate) };
-            // One slip in three letters is a misspelling; more is another word.
+            // One error in three letters is a misspelling; more is another word.
             (distance * 3 <= candidate.len().max(3)).then_some((distance, candidate))
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein's: the insertions, deletions and substitutions between two words.
+/// The Levenshtein distance: the insertions, deletions and substitutions between two words.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
-    // The distances of the letters of `a` seen so far to each beginning of `b`.
+    // The distances between the letters of `a` seen so far and each prefix of `b`.
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, a) in a.chars().enumerate() {
         let mut diagonal = row[0];

@@ -1,14 +1,14 @@
-//! Where generated code stands, for the errors that it may be in.
+//! Locates generated code where the user wrote something, for errors in it.
 //!
-//! In: generated tokens, and what the user wrote. Out: the tokens at the user's place.
+//! In: generated tokens, and what the user wrote. Out: the tokens with the user's location.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// The first and the last place of some tokens.
+/// The first and the last location of some tokens.
 pub(crate) struct Ends(pub(crate) Span, pub(crate) Span);
 
-/// The place of tokens that the user wrote; the attribute's where there are none.
+/// The location of tokens that the user wrote, or that of the attribute if there are none.
 pub(crate) fn ends(tokens: &impl ToTokens) -> Ends {
     let mut tokens = tokens.to_token_stream().into_iter();
     let first = tokens.next().map_or_else(Span::call_site, |token| token.span());
@@ -16,8 +16,8 @@ pub(crate) fn ends(tokens: &impl ToTokens) -> Ends {
     Ends(first, last)
 }
 
-/// Moves generated tokens to where the user wrote something, for errors. Their hygiene stays. Stable Rust cannot
-/// join two spans, but rustc does, where an expression begins with one and ends with the other.
+/// Moves generated tokens to where the user wrote something, for errors. Their hygiene is unchanged. Stable
+/// Rust cannot join two spans, but rustc does if an expression begins with one and ends with the other.
 pub(crate) fn locate(tokens: TokenStream, Ends(first, last): &Ends) -> TokenStream {
     let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let end = tokens.len() - 1;

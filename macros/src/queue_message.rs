@@ -1,7 +1,7 @@
 //! `#[derive(QueueMessage)]`: a type that is sent to one queue.
 //!
-//! In: the tokens of a struct or an enum with `#[queue_message(orders)]`. Out: the implementation of the trait, and every error. It refuses
-//! a type that names no queue, or two.
+//! In: the tokens of a struct or an enum with `#[queue_message(orders)]`. Out: the implementation of the
+//! trait, and every error. It refuses a type that names no queue, or two.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
@@ -17,7 +17,7 @@ use crate::{
     values,
 };
 
-/// What is said of a type.
+/// The attributes of a type.
 #[derive(Default)]
 struct QueueMessageAttr {
     queue: Slot<Name>,

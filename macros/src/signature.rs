@@ -1,9 +1,9 @@
-//! The item becomes a [`Handler`].
+//! Reads the item as a [`Handler`].
 //!
-//! In: the tokens of what the attribute stands on. Out: what the expansion needs to know of the function. The body
-//! is never parsed: whoever is in the middle of writing it wants no second opinion on it. It refuses what cannot
-//! be called for a request or an event: what another attribute has called, what is no function, is not async, is generic, needs a `self`, or borrows its
-//! arguments.
+//! In: the tokens of the item under the attribute. Out: what the expansion needs from the function. The body
+//! is never parsed: while it is being written, the compiler's errors are enough. It refuses what cannot be
+//! called for a request or an event: a function with another attribute that declares its caller, an item that
+//! is not a function, and a function that is not async, is generic, takes `self`, or borrows its arguments.
 
 use std::fmt;
 
@@ -19,10 +19,10 @@ use syn::{
 
 use crate::errors::Errors;
 
-/// axum's extractors take as many, and nobody needs more.
+/// The same limit as axum's; nobody needs more.
 const MOST_ARGUMENTS: usize = 16;
 
-/// What a function is to be.
+/// The intended role of a function.
 #[derive(Clone, Copy)]
 pub(crate) enum Role {
     Route,
@@ -43,7 +43,7 @@ impl fmt::Display for Role {
 }
 
 impl Role {
-    /// What calls the function, from which no argument can borrow.
+    /// What calls the function, and has nothing that arguments could borrow.
     fn called_by(self) -> &'static str {
         match self {
             Self::Route | Self::Authorizer | Self::Middleware => "request",
@@ -69,8 +69,8 @@ impl Handler {
     }
 }
 
-/// `None` for what is no function. A function with mistakes is still returned, so that what its name decides can
-/// be reported too.
+/// Returns `None` if the item is not a function. A function with mistakes is still returned, so that errors
+/// about its name can be reported too.
 pub(crate) fn read(item: TokenStream, role: Role, errors: &mut Errors) -> Option<Handler> {
     match syn::parse2(item) {
         Ok(Item::Function { attributes, visibility, signature, has_body }) => {
@@ -154,10 +154,11 @@ fn check(signature: &Signature, has_body: bool, role: Role, errors: &mut Errors)
     check_arguments(signature, role, errors);
 }
 
-/// The attributes that say what calls a function.
+/// The attributes that declare what calls a function.
 const CALLERS: [&str; 6] = ["route", "authorizer", "schedule", "queue", "event", "stream"];
 
-/// A function of Lambda has one kind of event. An attribute is known by its name alone, `queue` or `routegen::queue`.
+/// A Lambda function has one kind of event. An attribute is recognized only by name, `queue` or
+/// `routegen::queue`.
 fn check_others(attributes: &[Attribute], role: Role, errors: &mut Errors) {
     if let Role::Middleware = role {
         return;
@@ -250,7 +251,7 @@ fn check_type(ty: &Type, role: Role, errors: &mut Errors) {
     }
 }
 
-/// The type that owns what a reference borrows.
+/// The owned form of a reference's type.
 fn owned(ty: &Type) -> String {
     match ty {
         Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
@@ -259,7 +260,7 @@ fn owned(ty: &Type) -> String {
     }
 }
 
-/// A type as it is under the parentheses and the invisible groups that come from `macro_rules`.
+/// A type without parentheses and the invisible groups that come from `macro_rules`.
 fn without_groups(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
@@ -270,8 +271,8 @@ fn without_groups(mut ty: &Type) -> &Type {
     }
 }
 
-/// Reports what makes a function generic without `<…>`, wherever it stands in a type: `impl Trait`, and lifetimes
-/// that are left out.
+/// Reports what makes a function generic without `<…>`, anywhere in a type: `impl Trait`, and elided
+/// lifetimes.
 struct Within<'a> {
     role: Role,
     errors: &'a mut Errors,
@@ -311,11 +312,11 @@ impl<'ast> Visit<'ast> for Within<'_> {
         }
     }
 
-    // The lifetimes that a function's type leaves out are the caller's, not the route's.
+    // The elided lifetimes of a function's type belong to its caller, not to the route.
     fn visit_type_fn_ptr(&mut self, _: &'ast TypeFnPtr) {}
     fn visit_parenthesized_generic_arguments(&mut self, _: &'ast ParenthesizedGenericArguments) {}
 
-    // The length of an array holds no type of the argument.
+    // The length of an array contains no type of the argument.
     fn visit_expr(&mut self, _: &'ast Expr) {}
 }
 

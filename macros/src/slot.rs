@@ -1,20 +1,20 @@
-//! The place of one argument in an attribute, and what became of it.
+//! The slot of one argument in an attribute, and its state.
 
 use proc_macro2::TokenStream;
 
-/// The place of one argument.
+/// The slot of one argument.
 #[derive(Default)]
 pub(crate) enum Slot<T> {
-    /// It was not written.
+    /// It is missing.
     #[default]
     Absent,
-    /// It was written and is wrong. The error is reported, and nothing else shall be said about it.
+    /// It was wrong. The error is already reported, and no other follows.
     Refused,
-    /// It was written and is right.
+    /// It was valid.
     Given(Given<T>),
 }
 
-/// The value of an argument and where it stands.
+/// The value of an argument with its location.
 pub(crate) struct Given<T> {
     pub(crate) value: T,
     /// The whole argument, for errors.
@@ -44,7 +44,7 @@ impl<T> Slot<T> {
         *self = value.map_or(Self::Refused, |value| Self::Given(Given { value, tokens }));
     }
 
-    /// Gives a value to an absent argument. It stands nowhere.
+    /// Gives a value to an absent argument. It has no location.
     pub(crate) fn settle(&mut self, value: Option<&T>)
     where
         T: Clone,
@@ -56,7 +56,7 @@ impl<T> Slot<T> {
         }
     }
 
-    /// Makes an absent argument one that nothing else is said about.
+    /// Marks an absent argument, so that no other error about it follows.
     pub(crate) fn excuse(&mut self) {
         if self.is_absent() {
             *self = Self::Refused;

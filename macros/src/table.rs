@@ -1,8 +1,8 @@
-//! The arguments `key = value` of an attribute go to their slots.
+//! Reads the arguments `key = value` of an attribute into their slots.
 //!
-//! In: the attribute's table, a row for each key with its slot and its reader, and the tokens of an argument. Out: the
-//! slot filled, or an error with its fix. It refuses a key that is unknown, is given twice or has no value; it knows no
-//! attribute.
+//! In: the attribute's table, with a row for each key, its slot and its reader, and the tokens of an
+//! argument. Out: the filled slot, or an error with its fix. It refuses a key that is unknown, is a duplicate
+//! or has no value; it is independent of the attribute.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 
@@ -15,17 +15,17 @@ use crate::{
     slot::Slot,
 };
 
-/// The keys of an attribute, in the order in which messages list them. A value that has lost its key is taken for the first
-/// one's.
+/// The keys of an attribute, in the order in which messages list them. A value without a key is treated as
+/// the first one's.
 pub(crate) struct Table<'a>(pub(crate) Vec<Row<'a>>);
 
-/// A key, where its value goes, and how it is read.
+/// A key, its slot, and its reader.
 pub(crate) struct Row<'a> {
     key: Key,
     place: Box<dyn Place + 'a>,
 }
 
-/// How the tokens of a value become the value.
+/// Converts the tokens of a value into the value.
 type Read<T> = fn(Key, &TokenStream, &mut Errors) -> Option<T>;
 
 impl<'a> Row<'a> {
@@ -34,7 +34,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// A slot with the reader of its value, whatever the value is.
+/// A slot with the reader of its value, of any type.
 trait Place {
     fn is_absent(&self) -> bool;
     fn excuse(&mut self);
@@ -79,7 +79,7 @@ impl Table<'_> {
         place.read(*key, &value, argument, errors);
     }
 
-    /// An argument that is no key at all, such as a value that has lost its key. Which one, nobody knows.
+    /// Refuses an argument without a key, such as a value whose key was forgotten. Which key is unknown.
     fn refuse_stray(&mut self, argument: &TokenStream, errors: &mut Errors) {
         let keys = self.list();
         let Some(Row { key, place }) = self.0.first_mut() else { return };
@@ -119,7 +119,7 @@ impl Table<'_> {
         self.0.iter().map(|row| format!("`{}`", row.key.name)).collect::<Vec<_>>().join(", ")
     }
 
-    /// The keys in their order.
+    /// The keys in order.
     #[cfg(test)]
     pub(crate) fn keys(&self) -> Vec<Key> {
         self.0.iter().map(|row| row.key).collect()

@@ -1,6 +1,7 @@
-//! Answers whose status is in their type: what a handler returns where that says more than a tuple.
+//! Responses whose status is part of their type, for handlers whose signature should say more than a tuple
+//! does.
 //!
-//! In: what is sent. Out: the response. Clients, and the document of the API, know the status from the signature.
+//! In: the body. Out: the response. Clients and the OpenAPI document read the status from the signature.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -9,7 +10,7 @@ use axum::{
 
 use crate::Problem;
 
-/// Something was created: 201, with where it is and what it is.
+/// A response with status 201, the created item and, optionally, its location.
 ///
 /// ```
 /// use routegen::{Created, Json, route};
@@ -31,12 +32,12 @@ pub struct Created<T> {
 }
 
 impl<T> Created<T> {
-    /// What was created, as clients see it.
+    /// Creates the response with the created item as its body.
     pub fn new(body: T) -> Self {
         Self { body, location: None }
     }
 
-    /// The header `Location`: where it is, as a URI that may be relative to the request's.
+    /// Sets the `Location` header to the URI of the item, which may be relative to the request's.
     #[must_use]
     pub fn at(mut self, location: impl Into<String>) -> Self {
         self.location = Some(location.into());
@@ -52,7 +53,7 @@ impl<T: IntoResponse> IntoResponse for Created<T> {
                 Ok(location) => {
                     response.headers_mut().insert(header::LOCATION, location);
                 }
-                // A line feed in it could be a header of somebody else's.
+                // A line feed could inject another header.
                 Err(error) => return Problem::internal(error).into_response(),
             }
         }
@@ -60,7 +61,8 @@ impl<T: IntoResponse> IntoResponse for Created<T> {
     }
 }
 
-/// It will be done, and is not yet: 202, with what can be said of it now.
+/// A response with status 202: the request was accepted and will be processed later. The body describes its
+/// current state.
 #[derive(Clone, Debug)]
 pub struct Accepted<T>(pub T);
 

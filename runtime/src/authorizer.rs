@@ -1,4 +1,4 @@
-//! The erased authorizer, and what it is asked.
+//! The erased authorizer, and the request that it decides about.
 
 use std::{collections::HashMap, fmt, future::Future, net::IpAddr, pin::Pin};
 
@@ -10,13 +10,13 @@ use axum::{
 
 use crate::{Problem, decision::Judgement, rejection::Rejection, request::Request, resource::Maker};
 
-/// The answer of an authorizer's glue: the function's, or why it was not called.
+/// The result of an authorizer's glue: the function's decision, or why it was not called.
 pub type Verdict = Pin<Box<dyn Future<Output = Result<Judgement, Rejection>> + Send>>;
 
-/// One authorizer with its function.
+/// An authorizer with its function.
 #[derive(Clone, Copy, Debug)]
 pub struct Authorizer {
-    /// The word that routes name it by.
+    /// The name by which routes refer to it.
     pub name: &'static str,
     /// The resources among the function's arguments.
     pub resources: &'static [Option<&'static Maker>],
@@ -24,50 +24,52 @@ pub struct Authorizer {
     pub call: fn(Request) -> Verdict,
 }
 
-/// What API Gateway asks an authorizer: the [event of payload format 2.0], as an argument.
+/// The event that API Gateway sends an authorizer, in the [payload format 2.0], as an argument.
 ///
-/// Headers, query and URI are also there as the extractors of routes: `HeaderMap`, [`Query<T>`](crate::Query),
+/// The extractors of routes for headers, query and URI work too: `HeaderMap`, [`Query<T>`](crate::Query),
 /// [`Uri`](axum::http::Uri).
 ///
-/// [event of payload format 2.0]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+/// [payload format 2.0]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthorizerRequest {
-    /// The values of the authorizer's identity sources, in their order: those of the request that the authorizer is to
-    /// know the caller by, and under which its answer is kept. API Gateway has refused a request that lacks one.
+    /// The values of the authorizer's identity sources, in order. They identify the caller, and a decision is
+    /// cached under them. API Gateway refuses a request that lacks one before calling the authorizer.
     pub identity_source: Vec<String>,
-    /// The ARN of the route that is called, with the request's method and path. The path in it may be encoded as the client likes,
-    /// so that `/admin` is `/%61dmin` too: what may be called is decided by [`route_key`](Self::route_key).
+    /// The ARN of the requested route, with the request's method and path. The client chooses how the path in
+    /// it is encoded, so `/admin` may also be `/%61dmin`: decide by [`route_key`](Self::route_key) instead.
     pub route_arn: String,
-    /// The route that is called, which API Gateway has chosen: `GET /items/{id}`. An answer that is kept counts for every route of
-    /// the authorizer, unless `$context.routeKey` is one of its identity sources.
+    /// The requested route, as selected by API Gateway: `GET /items/{id}`. A cached decision applies to every
+    /// route of the authorizer, unless `$context.routeKey` is one of its identity sources.
     pub route_key: String,
-    /// The path as API Gateway sends it, percent-decoded once, with the stage's name unless that is `$default`. A slash in a
-    /// parameter's value is one like any other here; [`path_parameters`](Self::path_parameters) tells them apart.
+    /// The path as API Gateway sends it, percent-decoded once, and prefixed with the stage's name unless that
+    /// is `$default`. A slash in a parameter's value looks like any other here;
+    /// [`path_parameters`](Self::path_parameters) keeps the values apart.
     pub raw_path: String,
     /// The query as the client sent it; empty if there is none.
     pub raw_query_string: String,
-    /// The headers. Several of one name are one, with commas between the values.
+    /// The headers. Repeated headers are joined with commas.
     pub headers: HeaderMap,
     /// The cookies, each as `name=value`.
     pub cookies: Vec<String>,
-    /// The parameters of the route's path by their names, percent-decoded.
+    /// The parameters of the route's path by name, percent-decoded.
     pub path_parameters: HashMap<String, String>,
-    /// The variables of the stage.
+    /// The stage variables.
     pub stage_variables: HashMap<String, String>,
     /// The id of the API.
     pub api_id: String,
-    /// The stage: `$default`, unless it has a name.
+    /// The stage's name, or `$default`.
     pub stage: String,
-    /// The id that API Gateway gave the request, which its access log has too.
+    /// The id that API Gateway gave the request, which is also in its access log.
     pub request_id: String,
-    /// The address that the request came from. API Gateway always knows it, and behind a `router()` that does not, it is empty. An
-    /// authorizer that refuses some addresses has to refuse that too: [`source_address`](Self::source_address) does.
+    /// The address of the request. API Gateway always sends it; behind a `router()` that does not know it, it
+    /// is empty. An authorizer that refuses certain addresses must refuse an empty one too, as
+    /// [`source_address`](Self::source_address) does.
     pub source_ip: String,
 }
 
 impl AuthorizerRequest {
-    /// The value of the first identity source, which is mostly the only one.
+    /// The value of the first identity source, which is usually the only one.
     pub fn identity(&self) -> Option<&str> {
         self.identity_source.first().map(String::as_str)
     }
@@ -86,7 +88,7 @@ impl AuthorizerRequest {
     ///
     /// # Errors
     ///
-    /// Where it is not known, so that nothing can be decided by it: the caller then gets 500.
+    /// If it is unknown, so that it cannot decide anything: the caller then gets 500.
     pub fn source_address(&self) -> Result<IpAddr, Problem> {
         let address: Result<IpAddr, _> = self.source_ip.parse();
         address.map(|address| address.to_canonical()).map_err(|_| {
@@ -97,7 +99,7 @@ impl AuthorizerRequest {
         })
     }
 
-    /// A header's value, if it is there and a text.
+    /// The value of a header, if it is present and valid text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -115,7 +117,7 @@ impl AuthorizerRequest {
     }
 }
 
-/// Without the values that let callers pass: a log is not the place for them.
+/// Omits the values that identify callers, which do not belong in a log.
 impl fmt::Debug for AuthorizerRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuthorizerRequest")

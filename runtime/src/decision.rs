@@ -1,7 +1,7 @@
-//! What an authorizer says of a caller.
+//! An authorizer's decision about a caller.
 //!
-//! In: the result of a function with `#[authorizer]`. Out: the decision, with its context as JSON, or the error for which
-//! API Gateway is told that there is none. It refuses a context that is no JSON object.
+//! In: the result of a function with `#[authorizer]`. Out: the decision with its context as JSON, or the
+//! error that API Gateway receives instead. It refuses a context that is not a JSON object.
 
 use lambda_http::Error;
 use serde::Serialize;
@@ -9,11 +9,11 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::Problem;
 
-/// Whether a caller may pass, and what the handlers learn of the caller.
+/// Whether a caller may pass, and the context that handlers receive about the caller.
 ///
-/// It is the result of a function with `#[authorizer]`. `T` is the context: a struct or a
-/// map that serde makes a JSON object of, which handlers read as [`Claims<T>`](crate::Claims); or `()` for none. Values may
-/// be of any JSON type, nested ones too.
+/// It is the result of a function with `#[authorizer]`. `T` is the context: a struct or map that serde
+/// serializes as a JSON object, which handlers read as [`Claims<T>`](crate::Claims), or `()` for none. Values
+/// may be of any JSON type, including nested ones.
 ///
 /// ```
 /// use routegen::Decision;
@@ -33,7 +33,7 @@ use crate::Problem;
 /// assert!(!who("acme").is_allowed());
 /// ```
 ///
-/// An `Option` with a context becomes one, and so does a `bool`:
+/// An `Option` with a context converts into a decision, and so does a `bool`:
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -45,15 +45,15 @@ use crate::Problem;
 /// assert_eq!(Decision::from("k2" == "k1"), Decision::Deny);
 /// ```
 ///
-/// A caller who may not pass gets 403. That is a decision, and API Gateway may keep it (`ttl`). That nothing could be
-/// decided, because a database does not answer, is an error: `Result<Decision<T>, Problem>`. The caller then gets 500, and
-/// nothing is kept.
+/// A denied caller gets 403. That is a decision, and API Gateway may cache it (`ttl`). If no decision is
+/// possible, for example because a database does not answer, return an error: `Result<Decision<T>, Problem>`.
+/// The caller then gets 500, and nothing is cached.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[must_use = "a decision counts where the authorizer returns it"]
 pub enum Decision<T = ()> {
     /// The caller may pass.
     Allow(T),
-    /// The caller may not.
+    /// The caller may not pass.
     Deny,
 }
 
@@ -84,17 +84,17 @@ impl From<bool> for Decision {
     }
 }
 
-/// The decision as the runtime has it: the context is JSON, `None` where there is nothing to tell.
+/// The decision as the runtime handles it: the context is JSON, or `None` if there is none.
 pub(crate) type Judgement = Result<Decision<Option<Box<RawValue>>>, Error>;
 
-/// An authorizer's result, its types erased. `M` only tells the implementations apart for the compiler.
+/// An authorizer's result with its types erased. `M` only distinguishes the implementations for the compiler.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a decision that an authorizer can return",
     label = "not a decision",
     note = "return `Decision<T>` or `Result<Decision<T>, routegen::Problem>`, where `T` implements `serde::Serialize`"
 )]
 pub trait IntoDecision<M> {
-    /// Makes the decision.
+    /// Returns the decision.
     fn into_decision(self) -> Judgement;
 }
 
@@ -102,11 +102,11 @@ pub trait IntoDecision<M> {
 #[derive(Debug)]
 pub struct Sure;
 
-/// Marks results with an error that is, or becomes, a boxed one.
+/// Marks results whose error is, or converts into, a boxed one.
 #[derive(Debug)]
 pub struct ViaError;
 
-/// Marks results with a problem.
+/// Marks results whose error is a problem.
 #[derive(Debug)]
 pub struct ViaProblem;
 
@@ -131,7 +131,7 @@ impl<T: Serialize> IntoDecision<ViaProblem> for Result<Decision<T>, Problem> {
     }
 }
 
-/// API Gateway takes an object, and everything else for a function that does not work.
+/// API Gateway accepts only an object as the context, and treats anything else as a failed function.
 fn erase(context: Box<RawValue>) -> Judgement {
     match context.get() {
         "null" => Ok(Decision::Allow(None)),

@@ -1,6 +1,7 @@
-//! An axum router as a handler: the way to bring an API that there is already.
+//! An axum router as a handler, for an existing API.
 //!
-//! In: the router, or how it is made, and a request. Out: the router's response. It is made once in an execution environment.
+//! In: a function that builds the router, and a request. Out: the router's response. The router is built once
+//! per execution environment.
 
 use std::convert::Infallible;
 
@@ -9,9 +10,10 @@ use lambda_http::tower::ServiceExt as _;
 
 use crate::request::Surroundings;
 
-/// Hands a request to an axum [`Router`], which `router` makes once in an execution environment.
+/// Passes a request to an axum [`Router`], which `router` builds once per execution environment.
 ///
-/// Behind `ANY "$default"` it is a whole API as one function, with its own routes, extractors, state and layers:
+/// On the route `ANY "$default"` it serves a whole API as one function, with its own routes, extractors,
+/// state and layers:
 ///
 /// ```
 /// use routegen::{Response, axum::{Router, extract::Request, routing::get}, route};
@@ -26,8 +28,8 @@ use crate::request::Surroundings;
 /// }
 /// ```
 ///
-/// A router that is made asynchronously, with a pool of connections for instance, is part of a [`Resource`](crate::Resource), which
-/// is made before the first request:
+/// If building the router is asynchronous, for example because it needs a connection pool, make it part of a
+/// [`Resource`](crate::Resource), which is created before the first request:
 ///
 /// ```
 /// use routegen::{Init, Res, Resource, Response, axum::{Router, extract::Request}, lambda_http::Error, route};

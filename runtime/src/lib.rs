@@ -1,6 +1,6 @@
-//! Annotated Rust handlers become a deployed, secured serverless API.
+//! Turns annotated Rust handlers into a deployed, secured serverless API.
 //!
-//! One line over a function is the only place where a route is written:
+//! A single attribute above a function declares a route:
 //!
 //! ```
 //! use routegen::{Json, Path, Problem, route};
@@ -17,72 +17,79 @@
 //! }
 //! ```
 //!
-//! The package is a library and has no `main`. From the attribute, the command `routegen package` makes the
-//! route's Lambda artifact and its Terraform: API Gateway route, JWT authorizer, function, permission, role, logs.
+//! The package is a library without a `main`. From the attribute, the command `routegen package` generates
+//! the route's Lambda artifact and its Terraform: API Gateway route, JWT authorizer, function, permission,
+//! role and logs.
 //!
-//! A handler is an ordinary async function. Its arguments are extractors, [axum]'s or this crate's, or the whole
-//! [`lambda_http::Request`]; its result is anything that axum can answer with ([`IntoResponse`]), or a `Result` of
-//! such a thing with [`lambda_http::Error`], which is logged and answered with status 500.
+//! A handler is an ordinary async function. Its arguments are extractors, either [axum]'s or this crate's, or
+//! the whole [`lambda_http::Request`]. It returns anything that axum accepts as a response
+//! ([`IntoResponse`]), or a `Result` of it with [`lambda_http::Error`], which is logged and answered with
+//! status 500.
 //!
-//! | argument | is |
+//! | argument | value |
 //! |---|---|
 //! | [`Path<T>`](Path) | the parameters of the path |
 //! | [`Query<T>`](Query) | the query |
 //! | [`Json<T>`](Json), `String`, `Bytes` | the body, as the last argument |
-//! | `Valid<E>`, such as `Valid<Json<T>>` | what `E` extracts, where it keeps the rules that `T` has by garde (feature `garde`) |
+//! | `Valid<E>`, such as `Valid<Json<T>>` | what `E` extracts, if it passes `T`'s garde validation (feature `garde`) |
 //! | [`Claims<T>`](Claims), [`Scopes`] | the authorizer's claims about the caller |
-//! | [`Res<T>`](Res) | what is made once, before the first request: a client, a pool, configuration |
-//! | [`RouteKey`] | the route that the request takes |
-//! | [`Request`](axum::extract::Request) | the whole request; [`forward`] hands it to an axum router |
-//! | [`AuthorizerRequest`] | what API Gateway asks, in an [authorizer](macro@authorizer) |
-//! | [`HeaderMap`](http::HeaderMap), [`Method`](http::Method), [`Uri`](http::Uri) | as axum has them |
+//! | [`Res<T>`](Res) | a resource that is created once, before the first request: a client, a pool, configuration |
+//! | [`RouteKey`] | the route that the request matched |
+//! | [`Request`](axum::extract::Request) | the whole request; [`forward`] passes it to an axum router |
+//! | [`AuthorizerRequest`] | the event of an [authorizer](macro@authorizer) |
+//! | [`HeaderMap`](http::HeaderMap), [`Method`](http::Method), [`Uri`](http::Uri) | as in axum |
 //!
-//! `Option` of `Path`, `Query` and `Claims` is `None` where there are none at all.
+//! `Option<Path<T>>`, `Option<Query<T>>` and `Option<Claims<T>>` are `None` if the request has no parameters,
+//! query or claims at all.
 //!
 //! # Handlers written for axum
 //!
-//! axum's own extractors are arguments too, and keep their types. There is no router and no server, so that some are made otherwise:
+//! axum's own extractors work as arguments too, with their own types. There is no router and no server, so
+//! some of them are made in another way:
 //!
-//! | argument | is | requires |
+//! | argument | value | requires |
 //! |---|---|---|
-//! | `axum::extract::Path<T>`, `Option` of it | as [`Path`] | |
-//! | `axum::extract::Query<T>` | as [`Query`], which knows repeated keys | |
+//! | `axum::extract::Path<T>`, `Option` of it | like [`Path`] | |
+//! | `axum::extract::Query<T>` | like [`Query`], which supports repeated keys | |
 //! | `State<T>` | a clone of the [`Resource`] `T`, made before the first request | `T: Resource + Clone` |
-//! | `Extension<T>` | what a layer has put there, else a clone of the [`Resource`] `T` | `T: Resource + Clone` without a layer |
-//! | `ConnectInfo<SocketAddr>` | the caller's address; API Gateway does not tell the port, which is 0 | |
+//! | `Extension<T>` | what a layer inserted, otherwise a clone of the [`Resource`] `T` | `T: Resource + Clone` without a layer |
+//! | `ConnectInfo<SocketAddr>` | the caller's address; the port is 0, because API Gateway does not send it | |
 //! | `Json`, `Bytes`, `String`, `RawQuery`, `RawForm`, `Request` | as in axum | |
-//! | `Form<T>` | a form in the body, in axum's reading, or in the query of a GET | feature `form` |
-//! | `Multipart` | a form with files; a request has 6 MB at most | feature `multipart` |
+//! | `Form<T>` | a form in the body, parsed by axum, or in the query of a GET | feature `form` |
+//! | `Multipart` | a form with files; a request is at most 6 MB | feature `multipart` |
 //! | `OriginalUri` | the same as `Uri` | axum's feature `original-uri` |
 //! | `CookieJar` of axum-extra | cookies; returned from a handler, it sets them | axum-extra's feature `cookie` |
 //! | `TypedHeader<H>` of axum-extra | a header as a type of the crate `headers` | axum-extra's feature `typed-header` |
-//! | `Host`, `Scheme`, `Query`, `Form`, `Cached`, `WithRejection` of axum-extra | as there | axum-extra's features |
+//! | `Host`, `Scheme`, `Query`, `Form`, `Cached`, `WithRejection` of axum-extra | as in axum-extra | axum-extra's features |
 //!
-//! axum has to be of version 0.8, the version of [`routegen::axum`](axum), and axum-extra of the one that belongs to it. A `SignedCookieJar`
-//! asks axum's router for its key: make one in the handler, by `SignedCookieJar::from_headers`.
+//! The version of axum must be 0.8, which is also the version of [`routegen::axum`](axum), and axum-extra
+//! must match it. A `SignedCookieJar` reads its key from axum's router: create it in the handler with
+//! `SignedCookieJar::from_headers`.
 //!
-//! `#[axum::debug_handler]` stands below `#[route]`: above, it repeats the function with its attributes, and the same route twice does not compile.
+//! Write `#[axum::debug_handler]` below `#[route]`. Above it, `debug_handler` repeats the function together
+//! with its attributes, and a duplicate route does not compile.
 //!
-//! What cannot work is refused: `MatchedPath` and `NestedPath` (take [`RouteKey`]), `RawPathParams` (take
-//! `Path<Vec<(String, String)>>`), `Result<axum::extract::Path<T>, _>`, structs with axum-extra's `TypedPath` (take `Path` of a struct),
-//! and `Sse` as a response, which would be sent when it ends, do not compile. `WebSocketUpgrade` is an error when `routegen` reads the
-//! routes.
+//! What cannot work does not compile: `MatchedPath` and `NestedPath` (use [`RouteKey`]), `RawPathParams` (use
+//! `Path<Vec<(String, String)>>`), `Result<axum::extract::Path<T>, _>`, structs with axum-extra's `TypedPath`
+//! (use `Path` of a struct), and `Sse` as a response, which would only be sent once it ends.
+//! `WebSocketUpgrade` is an error when `routegen` reads the routes.
 //!
-//! An extractor of your own that asks axum for such a thing inside compiles. It is axum that answers there: the client gets 500, and
-//! the log says what to ask instead.
+//! An extractor of your own that uses one of these internally does compile. axum then runs it: the client
+//! gets 500, and the log names the replacement.
 //!
 //! # Errors
 //!
-//! What a handler fails with is a [`Problem`](struct@Problem) (RFC 9457), and `?` makes one of any error: the client learns the status,
-//! the log learns the cause. A rejection of axum's extractors becomes a problem too, with axum's text as its detail, and those of this
-//! crate are problems already. What an extractor of your own answers with is sent as it is. What is wrong with the server, by a status
-//! of 500 and more, is in the log in either case.
+//! A handler's error is a [`Problem`](struct@Problem) (RFC 9457), and `?` converts any error into one: the
+//! client sees the status, and the cause is logged. A rejection of axum's extractors becomes a problem too,
+//! with axum's text as its detail; rejections of this crate's extractors are problems already. The rejection
+//! of an extractor of your own is sent as it is. Server errors, with a status of 500 or above, are logged in
+//! either case.
 //!
 //! # Logs
 //!
-//! Every event of [`tracing`](https://docs.rs/tracing), of handlers and of libraries, is a line of JSON on stderr, with
-//! the names of Lambda's own JSON log format. So is every record of the crate [`log`](https://docs.rs/log), from the end of the
-//! init phase on:
+//! Every [`tracing`](https://docs.rs/tracing) event, from handlers and from libraries, is a line of JSON on
+//! stderr, with the field names of Lambda's own JSON log format. After the init phase, so is every record of
+//! the crate [`log`](https://docs.rs/log):
 //!
 //! ```json
 //! {"timestamp":"2026-03-10T05:16:23.123Z","level":"INFO","message":"created","requestId":"8476a536-…",
@@ -90,28 +97,32 @@
 //!  "fields":{"id":7},"spans":[{"name":"create","user":"ann"}]}
 //! ```
 //!
-//! The level is that of `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration, else of
-//! `RUST_LOG` (`warn,items=debug`), else `info`. A panic is logged with its place, a [`Problem`](struct@Problem) with its cause.
+//! The level is `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration,
+//! otherwise `RUST_LOG` (`warn,items=debug`), otherwise `info`. A panic is logged with its location, a
+//! [`Problem`](struct@Problem) with its cause.
 //!
-//! Where a function has several routes, `routeKey` is that of the invocation; an authorizer's lines have `authorizer`, its
-//! name, and the route key that it is asked about.
+//! In a function with several routes, `routeKey` is the route of the invocation. An authorizer's lines have
+//! its name as `authorizer`, and the key of the route that it decides about.
 //!
-//! To log otherwise, set a global subscriber of your own in the `init` of a [`Resource`]; it takes the place of this
-//! one, for records of `log` too. (That is why those are connected only after the init phase: `tracing_subscriber`'s `init`
-//! connects them itself, and panics where that is done.)
+//! To log in another way, set a global subscriber of your own in the `init` of a [`Resource`]. It replaces
+//! this one, also for records of `log`. (These are connected only after the init phase because
+//! `tracing_subscriber`'s `init` connects them itself, and panics if they already are.)
 //!
 //! # Features
 //!
 //! - `form`: axum's `Form`.
-//! - `metrics`: the module `metrics`, which writes CloudWatch's embedded metric format at the end of each invocation.
+//! - `garde`: the extractor `Valid<E>`, which validates what another extractor returns.
+//! - `metrics`: the module `metrics`, which writes CloudWatch's embedded metric format at the end of each
+//!   invocation.
 //! - `multipart`: axum's `Multipart`.
-//! - `registry`: lists every route of the crate graph, for `router` and `testing`. `routegen` switches it on for its own host
-//!   build; no artifact has it, whatever features are on.
-//! - `router`: `router()` makes one axum router of all routes, for teams that outgrow Lambda or want a single server.
+//! - `registry`: lists every route of the crate graph, for `router` and `testing`. `routegen` enables it for
+//!   its own host build; it is never part of an artifact, whatever features are enabled.
+//! - `router`: `router()` combines all routes in one axum router, for teams that outgrow Lambda or want a
+//!   single server.
 //! - `testing`: the module `testing`, which calls handlers and authorizers in unit tests. It belongs in
 //!   `[dev-dependencies]`.
-//! - `rest`: functions also understand events of payload format 1.0, which REST APIs send, for 86 kB more in each
-//!   artifact. The Terraform of `routegen` makes HTTP APIs, which send 2.0.
+//! - `rest`: functions also accept events of payload format 1.0, which REST APIs send; this adds 86 kB to
+//!   each artifact. The Terraform of `routegen` creates HTTP APIs, which send 2.0.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -169,7 +180,7 @@ pub use forward::forward;
 pub use lambda_http;
 pub use problem::{IntoProblem, Problem};
 pub use resource::{FromResources, Grant, GrantValue, Init, Needs, Res, Resource};
-/// Makes a function a route of the API.
+/// Declares a function as a route of the API.
 ///
 /// ```
 /// use routegen::{Json, Query, route};
@@ -186,19 +197,21 @@ pub use resource::{FromResources, Grant, GrantValue, Init, Needs, Res, Resource}
 /// }
 /// ```
 ///
-/// The first two arguments are the method (`GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `HEAD`, `OPTIONS` or `ANY`) and
-/// the path: `/` and segments that are literal, `{name}` or, at the end, `{name+}` for all that is left; or
-/// `"$default"` with `ANY` for every request that no other route takes. A path does not end in `/`.
+/// The first two arguments are the method (`GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `HEAD`, `OPTIONS` or
+/// `ANY`) and the path. A path is `/`, or segments that are literal or a parameter `{name}`; the last one may
+/// be `{name+}`, which takes the rest of the path. `"$default"` with `ANY` takes every request that no other
+/// route matches. A path does not end in `/`.
 ///
-/// A request's path is split at its slashes and then percent-decoded: `{id}` gets `a/b` of `/items/a%2Fb`, and `a%20b` arrives
-/// as `a b`. Literals are compared byte for byte, so that `/Items` is another path than `/items`, and so is `/items/`, which only
-/// a greedy parameter or `$default` takes. The attribute, the Terraform, the local gateway and the router have these rules in common.
+/// A request's path is split at its slashes and then percent-decoded: for `/items/a%2Fb`, `{id}` is `a/b`,
+/// and `a%20b` becomes `a b`. Literals are compared byte for byte: `/Items` and `/items/` are not `/items`,
+/// and only a greedy parameter or `$default` matches `/items/`. The attribute, the Terraform, the local
+/// gateway and the router share these rules.
 ///
 #[doc = include_str!("keys/route.md")]
 ///
-/// Several `#[route]` over one function are several routes of one function in Lambda, which has the handler's name, or that of
-/// `lambda`. Each but one has a `name` of its own. (One within `cfg_attr` is expanded alone: it is of the same function where
-/// both say the same `lambda`.)
+/// Several `#[route]` attributes above one function declare several routes of one Lambda function, which is
+/// named after the handler, or by `lambda`. Each route but one needs its own `name`. (An attribute within
+/// `cfg_attr` is expanded separately: it belongs to the same function if both have the same `lambda`.)
 ///
 /// ```
 /// # use routegen::route;
@@ -207,16 +220,18 @@ pub use resource::{FromResources, Grant, GrantValue, Init, Needs, Res, Resource}
 /// async fn get_items() {}
 /// ```
 ///
-/// The function stays as it is: it can be called and tested like any other. The arguments are extractors: every one
-/// but the last implements axum's [`FromRequestParts`](axum::extract::FromRequestParts), the last may also read the
-/// body ([`FromRequest`](axum::extract::FromRequest)) or be the whole [`lambda_http::Request`].
+/// The function itself is unchanged: it can be called and tested like any other. Its arguments are
+/// extractors: all but the last implement axum's [`FromRequestParts`](axum::extract::FromRequestParts); the
+/// last may also read the body ([`FromRequest`](axum::extract::FromRequest)) or be the whole
+/// [`lambda_http::Request`].
 pub use routegen_macros::route;
 #[cfg(feature = "router")]
 #[cfg_attr(docsrs, doc(cfg(feature = "router")))]
 pub use router::{ClientAddress, RouterBuilder, RouterError, router};
 pub use serve::after_response;
 
-/// Makes a function a Lambda authorizer: API Gateway asks it whether a request may pass, before the request's route.
+/// Declares a function as a Lambda authorizer, which API Gateway calls before a route to decide whether the
+/// request may pass.
 ///
 /// ```
 /// use routegen::{AuthorizerRequest, Claims, Decision, Init, Problem, Res, Resource, authorizer, lambda_http::Error, route};
@@ -250,17 +265,19 @@ pub use serve::after_response;
 ///
 #[doc = include_str!("keys/authorizer.md")]
 ///
-/// An answer that is kept counts for all routes with this authorizer, for every request with the same values of the identity
-/// sources. Where it depends on anything else, that must be an identity source too, such as `"$context.routeKey"`.
+/// A cached decision applies to all routes with this authorizer, for every request with the same values of
+/// the identity sources. If the decision depends on anything else, declare that as an identity source too,
+/// such as `"$context.routeKey"`.
 ///
-/// The arguments read the request's head: [`AuthorizerRequest`], [`HeaderMap`](http::HeaderMap), [`Query<T>`](Query),
-/// [`Res<T>`](Res), whatever implements axum's [`FromRequestParts`](axum::extract::FromRequestParts). API Gateway sends an
-/// authorizer no body. The result is a [`Decision`], or a `Result` of one: an argument that cannot be made denies, an error
-/// is logged and answered with 500.
+/// The arguments are made from the request's head: [`AuthorizerRequest`], [`HeaderMap`](http::HeaderMap),
+/// [`Query<T>`](Query), [`Res<T>`](Res), or anything else that implements axum's
+/// [`FromRequestParts`](axum::extract::FromRequestParts). API Gateway sends an authorizer no body. The result
+/// is a [`Decision`], or a `Result` of one. If an argument cannot be extracted, the request is denied; an
+/// error is logged and answered with 500.
 pub use routegen_macros::authorizer;
 
-/// Makes an error type one whose variants are problems of [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457): a handler that returns
-/// `Result<T, ShopError>` answers with the status that stands over the variant.
+/// Derives a problem of [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) for each variant of an error type:
+/// a handler that returns `Result<T, ShopError>` answers with the status above the variant.
 ///
 /// ```
 /// use routegen::{Json, Path, Problem, route};
@@ -290,20 +307,24 @@ pub use routegen_macros::authorizer;
 ///
 #[doc = include_str!("keys/problem.md")]
 ///
-/// `#[problem(transparent)]` over a variant with one field answers as the field does, whose type is a [`Problem`](struct@Problem) or derives it. A
-/// field with `#[problem(member)]` is a member of the answer by its name, or by that of `#[problem(member = "name")]`.
+/// `#[problem(transparent)]` above a variant with one field answers as the field does; the field's type is a
+/// [`Problem`](struct@Problem) or derives it. A field with `#[problem(member)]` becomes a member of the
+/// response under its own name, or under the one in `#[problem(member = "name")]`.
 ///
-/// A value of a field's type with `#[from]` becomes the variant, so that `?` works. A transparent variant of `#[from] Problem` takes
-/// every other error, as [`Problem`](struct@Problem) itself does. With `thiserror`, whose `#[error(…)]` stands beside `#[problem(…)]`, `#[from]` is
-/// thiserror's, and the error's own text is `detail = "{self}"`. Such a type implements [`Error`](std::error::Error), for which `?`
-/// in a function that returns `Result<T, Problem>` means 500, as for any error: return the type itself, or write
-/// `.map_err(ShopError::into_problem)?` ([`IntoProblem`]).
+/// `#[from]` converts a value of the field's type into the variant, so that `?` works. A transparent variant
+/// with `#[from] Problem` accepts every other error, as [`Problem`](struct@Problem) itself does. With
+/// `thiserror`, write `#[error(…)]` beside `#[problem(…)]`; `#[from]` is then thiserror's, and
+/// `detail = "{self}"` is the error's own text. Such a type implements [`Error`](std::error::Error), so `?`
+/// in a function that returns `Result<T, Problem>` means 500, as for any error: return the type itself, or
+/// write `.map_err(ShopError::into_problem)?` ([`IntoProblem`]).
 ///
-/// Clients learn what the attribute says. What is 500 or above is logged with its cause: the error itself where it implements
-/// `Error`, else the field with `#[from]`, `#[source]` or of the name `source`.
+/// Clients see only what the attribute declares. A problem with a status of 500 or above is logged with its
+/// cause: the error itself if it implements `Error`, otherwise the field with `#[from]` or `#[source]`, or
+/// the field named `source`.
 pub use routegen_macros::Problem;
 
-/// Makes an async function middleware: it is given each request of the routes that name it, and the way to their handlers.
+/// Declares an async function as middleware: it receives each request of the routes that name it, and calls
+/// the rest of the route with [`Next`].
 ///
 /// ```
 /// use routegen::{
@@ -337,15 +358,16 @@ pub use routegen_macros::Problem;
 ///
 #[doc = include_str!("keys/middleware.md")]
 ///
-/// The last two arguments are the request, which is axum's, and [`Next`], so that a function for axum's `from_fn` works as it is.
-/// Those before them are extractors of the request's head, as in a handler: a [`Res<T>`](Res) is made before the first request.
-/// The result is what a handler may return.
+/// The last two arguments are axum's request and [`Next`], so that a function written for axum's `from_fn`
+/// works unchanged. The arguments before them are extractors of the request's head, as in a handler: a
+/// [`Res<T>`](Res) is created before the first request. The result is anything that a handler may return.
 ///
-/// Beside the function there is a type of its name, by which routes find it: import it as you would the function, or write its
-/// path. Layers of tower need no attribute: `middleware = [layer(CompressionLayer::new())]`.
+/// The attribute adds a type with the function's name, by which routes refer to the middleware: import it
+/// like the function, or write its path. Layers of tower need no attribute:
+/// `middleware = [layer(CompressionLayer::new())]`.
 pub use routegen_macros::middleware;
 
-/// Makes a function one that EventBridge Scheduler calls at its times.
+/// Declares a function that EventBridge Scheduler calls on a schedule.
 ///
 /// ```
 /// use routegen::{Init, Res, Resource, Scheduled, lambda_http::Error, schedule};
@@ -370,18 +392,19 @@ pub use routegen_macros::middleware;
 /// async fn report() {}
 /// ```
 ///
-/// The first argument is the schedule: `rate(5 minutes)`, `cron(0 8 ? * MON-FRI *)` with AWS's six fields, or `at(2027-01-31T08:00:00)`,
-/// in [AWS's grammar], which is checked at compile time.
+/// The first argument is the schedule: `rate(5 minutes)`, `cron(0 8 ? * MON-FRI *)` with AWS's six fields, or
+/// `at(2027-01-31T08:00:00)`. It follows [AWS's grammar], which is checked at compile time.
 ///
 #[doc = include_str!("keys/schedule.md")]
 ///
-/// A function's arguments are [`Scheduled`], resources as [`Res<T>`](Res), and [`lambda_http::Context`]; all may be left out. An error is
-/// logged, and Lambda calls again (`retries`); what is left then goes to the function's dead-letter queue.
+/// The function's arguments are [`Scheduled`], resources as [`Res<T>`](Res), and [`lambda_http::Context`];
+/// all are optional. An error is logged, and Lambda calls the function again (`retries`); an event that still
+/// fails goes to the function's dead-letter queue.
 ///
 /// [AWS's grammar]: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 pub use routegen_macros::schedule;
 
-/// Makes a function one that takes the messages of a queue of SQS.
+/// Declares a function that processes the messages of an SQS queue.
 ///
 /// ```
 /// use routegen::{Init, Message, Res, Resource, lambda_http::Error, queue};
@@ -407,20 +430,22 @@ pub use routegen_macros::schedule;
 /// }
 /// ```
 ///
-/// The first argument is a name of your choice for the queue, never an ARN: Terraform makes the queue with its dead-letter queue, or takes
-/// the one that its variable `resources` has under this name.
+/// The first argument is a name of your choice for the queue, never an ARN. Terraform creates the queue with
+/// its dead-letter queue, or uses the one that its variable `resources` has under this name.
 ///
 #[doc = include_str!("keys/queue.md")]
 ///
-/// A function's arguments are [`Message<T>`](Message), for one message at a time, or [`Batch<Message<T>>`](Batch), for all of an
-/// invocation, and resources as [`Res<T>`](Res) and [`lambda_http::Context`].
+/// The function's arguments are [`Message<T>`](Message), for one message at a time, or
+/// [`Batch<Message<T>>`](Batch), for all messages of an invocation, and resources as [`Res<T>`](Res) and
+/// [`lambda_http::Context`].
 ///
-/// An error, a panic, or a body that is no `T` is the failure of that message alone: it is logged with the message's id, and received again
-/// after the queue's visibility timeout, until it is moved to the dead-letter queue (`receives`). The others of its batch are done. In a
-/// FIFO queue, nothing of a group is processed behind its first failure, so that its order stays.
+/// An error, a panic, or a body that does not deserialize as `T` fails that message alone. It is logged with
+/// the message's id, and the message is received again after the queue's visibility timeout, until it is
+/// moved to the dead-letter queue (`receives`). The other messages of the batch are done. In a FIFO queue,
+/// nothing of a message group is processed after its first failure, so that the order is kept.
 pub use routegen_macros::queue;
 
-/// Makes a function one that takes events of EventBridge.
+/// Declares a function that processes EventBridge events.
 ///
 /// ```
 /// use routegen::{Event, lambda_http::Error, event};
@@ -445,15 +470,17 @@ pub use routegen_macros::queue;
 ///
 #[doc = include_str!("keys/event.md")]
 ///
-/// Patterns have [EventBridge's grammar], which is checked at compile time. S3 sends events to the default bus where its bucket says so.
+/// Patterns follow [EventBridge's grammar], which is checked at compile time. S3 sends events to the default
+/// bus if its bucket is configured to.
 ///
-/// A function's arguments are [`Event<T>`](Event), where `T` is the detail, resources as [`Res<T>`](Res), and [`lambda_http::Context`]. An
-/// error is logged, and Lambda calls again (`retries`); what is left then goes to the function's dead-letter queue.
+/// The function's arguments are [`Event<T>`](Event), where `T` is the detail, resources as [`Res<T>`](Res),
+/// and [`lambda_http::Context`]. An error is logged, and Lambda calls the function again (`retries`); an
+/// event that still fails goes to the function's dead-letter queue.
 ///
 /// [EventBridge's grammar]: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 pub use routegen_macros::event;
 
-/// Makes a function one that takes the changes of a table of DynamoDB.
+/// Declares a function that processes the changes of a DynamoDB table.
 ///
 /// ```
 /// use routegen::{Change, ChangeKind, lambda_http::Error, stream};
@@ -473,18 +500,21 @@ pub use routegen_macros::event;
 /// }
 /// ```
 ///
-/// The first argument is the name that Terraform's variable `resources` has for the table, whose entry there has a `stream_arn`.
+/// The first argument is the table's name in Terraform's variable `resources`, where its entry has a
+/// `stream_arn`.
 ///
 #[doc = include_str!("keys/stream.md")]
 ///
-/// A function's arguments are [`Change<T>`](Change), for one change at a time, or [`Batch<Change<T>>`](Batch), for all of an invocation,
-/// and resources as [`Res<T>`](Res) and [`lambda_http::Context`].
+/// The function's arguments are [`Change<T>`](Change), for one change at a time, or
+/// [`Batch<Change<T>>`](Batch), for all changes of an invocation, and resources as [`Res<T>`](Res) and
+/// [`lambda_http::Context`].
 ///
-/// Changes of one item come in their order. The first failure, which is logged with the change's sequence number, ends the batch, and
-/// Lambda goes on with that change, until its retries or its age are used up; then it goes to the function's dead-letter queue.
+/// Changes of one item arrive in order. The first failure, which is logged with the change's sequence number,
+/// ends the batch. Lambda continues with that change until it runs out of retries or reaches its maximum age;
+/// then the change goes to the function's dead-letter queue.
 pub use routegen_macros::stream;
 
-/// Says what all routes of the package have in common: once, anywhere in the library.
+/// Declares what all routes of the package have in common: once, anywhere in the library.
 ///
 /// ```standalone_crate
 /// mod items {
@@ -513,12 +543,12 @@ pub use routegen_macros::stream;
 ///
 #[doc = include_str!("keys/package.md")]
 ///
-/// It holds for every route of the package, and there is no way for one to be without: what some routes are to have, they name
-/// themselves. The route `$default` has no prefix, because an API has one, and authorizers have nothing of it. `routegen routes`
-/// shows paths, guards and middleware as they are in the end, and routers and tests have them too.
+/// It applies to every route of the package, without exceptions; declare what only some routes need on those
+/// routes. The route `$default` gets no prefix, because an API has only one, and authorizers get none of it.
+/// `routegen routes` shows the resulting paths, guards and middleware, which also apply in routers and tests.
 pub use routegen_macros::package;
 
-/// Makes a type a [`QueueMessage`](trait@QueueMessage): one that is sent to the queue that it names.
+/// Derives [`QueueMessage`](trait@QueueMessage) for a type that is sent to the queue it names.
 ///
 /// ```
 /// use routegen::{Message, QueueMessage, lambda_http::Error, queue};
@@ -536,16 +566,17 @@ pub use routegen_macros::package;
 /// }
 /// ```
 ///
-/// `Queue<NewOrder>` of the crate `routegen-sqs` sends it. Where `routegen` is renamed, `#[queue_message(orders, crate = path)]` says where it
-/// is.
+/// `Queue<NewOrder>` of the crate `routegen-sqs` sends it. If `routegen` is renamed,
+/// `#[queue_message(orders, crate = path)]` names its path.
 pub use routegen_macros::QueueMessage;
 
-/// Makes a type a [`Resource`](trait@Resource) with what it may do in AWS: a struct of `Res<…>` fields by itself, any other type by a function.
+/// Derives [`Resource`](trait@Resource) for a type, with what it may do in AWS: a struct whose fields are
+/// `Res<…>` is made from them, any other type by a function.
 ///
 /// ```
 /// use routegen::{Init, Json, Problem, Res, Resource, lambda_http::Error, route};
 ///
-/// // The client that several types have in common. It may do nothing by itself.
+/// // The client that several types share. It has no permissions of its own.
 /// struct Client(String);
 ///
 /// impl Resource for Client {
@@ -562,19 +593,20 @@ pub use routegen_macros::QueueMessage;
 /// #[grant(items_table, actions = ["dynamodb:PutItem"])]
 /// struct WriteItems(Res<Client>);
 ///
-/// /// The policy of its function has what `ReadItems` may do, and no more.
+/// /// The policy of its function grants what `ReadItems` may do, and no more.
 /// #[route(GET, "/items", auth = "cognito", scopes = ["items/read"])]
 /// async fn get_items(items: Res<ReadItems>) -> Result<Json<Vec<String>>, Problem> {
 ///     Ok(Json(vec![items.0.0.clone()]))
 /// }
 /// ```
 ///
-/// `#[grant(…)]` begins with the name of a resource of AWS, which Terraform's variable `resources` knows it by; the function finds the
-/// resource's name, URL or ARN in a variable: `ITEMS_TABLE` for `items_table`. A type has any number of grants.
+/// `#[grant(…)]` begins with the name of an AWS resource in Terraform's variable `resources`. The function
+/// reads the resource's name, URL or ARN from an environment variable: `ITEMS_TABLE` for `items_table`. A
+/// type may have any number of grants.
 ///
 #[doc = include_str!("keys/grant.md")]
 ///
-/// `#[resource(…)]` says how it is made, where not of its fields, and what it reads.
+/// `#[resource(…)]` declares what the type reads, and how it is made if not from its fields.
 ///
 #[doc = include_str!("keys/resource.md")]
 ///
@@ -603,11 +635,11 @@ pub use routegen_macros::QueueMessage;
 /// }
 /// ```
 ///
-/// Without the derive, the same is said by the constants [`Resource::GRANTS`] and [`Resource::ENV`], and by
-/// [`FromResources`].
+/// Without the derive, implement [`FromResources`], and declare the same in the constants
+/// [`Resource::GRANTS`] and [`Resource::ENV`].
 pub use routegen_macros::Resource;
 
-/// What the attributes expand to. Not for use by hand: it changes without notice.
+/// What the attributes expand to. Not public API: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
     pub use std::{

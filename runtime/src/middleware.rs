@@ -1,8 +1,8 @@
-//! What stands around a handler: functions with `#[middleware]`, and layers of tower.
+//! Middleware around a handler: functions with `#[middleware]`, and layers of tower.
 //!
-//! In: a request, and the services that the attributes have put around each other. Out: the response of the outermost. They are
-//! made once in an execution environment, and called for each request. A layer's error is logged and answered with 500. A
-//! function that has none links nothing of this file.
+//! In: a request, and the services that the attributes have nested. Out: the response of the outermost one.
+//! The services are created once per execution environment and called for each request. A layer's error is
+//! logged and answered with 500. A function without middleware links nothing of this file.
 
 use std::{
     convert::Infallible,
@@ -31,13 +31,13 @@ use crate::{
     route::Reply,
 };
 
-/// A request as middleware has it: axum's.
+/// A request as middleware receives it: axum's.
 pub type HttpRequest = axum::extract::Request;
 
-/// A function from a request to a reply: a handler with its arguments, or what stands around one.
+/// A function from a request to a reply: a handler with its arguments, or the middleware around one.
 pub type Call = fn(Request) -> Reply;
 
-/// What answers a request, whatever it is made of.
+/// A service that answers requests, whatever its concrete type.
 pub trait Serve:
     Service<HttpRequest, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
 {
@@ -52,7 +52,7 @@ impl<S> Serve for S where
 {
 }
 
-/// A function with `#[middleware]`: its code, and what its attribute and its arguments say.
+/// A function with `#[middleware]`: its code, and what its attribute and its arguments declare.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not middleware",
     label = "not a function with `#[middleware]`",
@@ -62,25 +62,25 @@ pub trait Middleware {
     /// The resources among its arguments.
     const RESOURCES: &'static [Option<&'static Maker>];
 
-    /// What the registry is told of it.
+    /// What the registry stores about it.
     const FACTS: MiddlewareFacts;
 
-    /// Puts it around a service.
+    /// Wraps a service in it.
     fn around(inner: impl Serve) -> impl Serve;
 }
 
-/// What the registry is told of a function with `#[middleware]`.
+/// What the registry stores about a function with `#[middleware]`.
 #[derive(Clone, Copy, Debug)]
 pub struct MiddlewareFacts {
-    /// The environment variables that it needs.
+    /// The environment variables that it requires.
     pub env: &'static [&'static str],
-    /// The statuses that it answers with in place of the handler.
+    /// The statuses that it answers with instead of the handler.
     pub refuses: &'static [u16],
     /// What the resources among its arguments declare.
     pub declared: &'static [Option<Declaration>],
 }
 
-/// Lists of resources as one. `N` is how many there are in all.
+/// Joins lists of resources into one. `N` is the total length.
 pub const fn joined<const N: usize>(lists: &[&[Option<&'static Maker>]]) -> [Option<&'static Maker>; N] {
     let mut joined = [None; N];
     let (mut list, mut at) = (0, 0);
@@ -96,10 +96,10 @@ pub const fn joined<const N: usize>(lists: &[&[Option<&'static Maker>]]) -> [Opt
     joined
 }
 
-/// The answer of the glue of a function with `#[middleware]`.
+/// The result of the glue of a function with `#[middleware]`.
 pub type Answer = Pin<Box<dyn Future<Output = Result<Response, Rejection>> + Send>>;
 
-/// A service within a function, which is given its requests and the way to it.
+/// Wraps a service in a function, which receives the requests and calls the service through `Next`.
 pub fn around(inner: impl Serve, call: fn(HttpRequest, Next) -> Answer) -> impl Serve {
     let answer = move |request: HttpRequest, next: Next| async move {
         told(match call(request, next).await {
@@ -110,7 +110,8 @@ pub fn around(inner: impl Serve, call: fn(HttpRequest, Next) -> Answer) -> impl 
     from_fn(answer).layer(inner)
 }
 
-/// A service within a layer of tower's. Whatever bodies the layer gives to requests and responses, the others see axum's.
+/// Wraps a service in a tower layer. Whatever body types the layer uses, the services around it and within it
+/// see axum's.
 pub fn layered<S, L, B>(inner: S, layer: L) -> impl Serve
 where
     S: Serve,
@@ -125,7 +126,7 @@ where
     Outside(layer.layer(Inside(inner)))
 }
 
-/// A service that takes requests with bodies of any type.
+/// A service that accepts requests with any body type.
 #[derive(Clone, Debug)]
 pub struct Inside<S>(S);
 
@@ -146,7 +147,7 @@ where
     }
 }
 
-/// A layer's service, whose responses and errors become axum's responses.
+/// A layer's service whose responses and errors are converted into axum's responses.
 #[derive(Clone)]
 struct Outside<S>(S);
 
@@ -160,7 +161,7 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        // What cannot be called says so when it is.
+        // A service that is not ready returns its error from the call.
         self.0.poll_ready(context).map(|_| Ok(()))
     }
 
@@ -175,7 +176,8 @@ where
     }
 }
 
-/// Answers a request by what `make` has put around `call`. It is made once in an execution environment: each closure makes one.
+/// Answers a request with the services that `make` nests around `call`. They are created once per execution
+/// environment and closure.
 pub fn through<S: Serve>(request: Request, call: Call, make: impl Fn() -> S + Send + 'static) -> Reply {
     Box::pin(async move {
         let surroundings = request.extensions().get::<Surroundings>();
@@ -188,15 +190,15 @@ pub fn through<S: Serve>(request: Request, call: Call, make: impl Fn() -> S + Se
     })
 }
 
-/// What the innermost service calls.
+/// The call of the innermost service.
 #[derive(Clone, Copy)]
 struct Within {
     call: Call,
-    /// Whether the event's body is a text.
+    /// Whether the event's body is text.
     is_text: bool,
 }
 
-/// The service in the middle, which calls the handler.
+/// The innermost service, which calls the handler.
 #[derive(Clone, Copy, Debug)]
 pub struct Innermost;
 
@@ -228,7 +230,7 @@ async fn handle(mut request: HttpRequest) -> Result<Response, Rejection> {
     };
     let (parts, body) = request.into_parts();
     let mut body = HttpRequest::new(body);
-    // What limits the body is around this, and what breaks it off has a rejection.
+    // A body limit is a layer around this, and reading past it gives a rejection.
     DefaultBodyLimit::disable().apply(&mut body);
     let bytes = Bytes::from_request(body, &()).await.map_err(Rejection::new)?;
     let body = match String::from_utf8(Vec::from(bytes)) {
@@ -240,12 +242,12 @@ async fn handle(mut request: HttpRequest) -> Result<Response, Rejection> {
     call(Request::from_parts(parts, body)).await
 }
 
-/// A cause that the log has.
+/// A cause that is already in the log.
 #[derive(Clone)]
 #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "tests ask for it"))]
 pub(crate) struct Told(pub(crate) Cause);
 
-/// A response whose cause the log has, whatever becomes of the response.
+/// Logs a response's cause, whatever becomes of the response afterwards.
 fn told(mut response: Response) -> Response {
     if let Some(cause) = response.extensions_mut().remove::<Cause>() {
         tracing::error!(target: TARGET, "{cause}");

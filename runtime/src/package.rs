@@ -1,7 +1,8 @@
-//! What stands around all handlers of a package.
+//! What `package!` puts around all handlers of a package.
 //!
-//! In: a request, and the route that it is for. Out: the answer of the route, through what `package!` says. A package that says
-//! nothing of the kind links nothing of this file: it is the program of each function that calls it.
+//! In: a request, and the route that it is for. Out: the route's response, through the guards and middleware
+//! of `package!`. Packages without any link nothing of this file, because the program of each function makes
+//! the call.
 
 use axum::response::IntoResponse as _;
 
@@ -13,26 +14,26 @@ use crate::{
     route::{Reply, Route},
 };
 
-/// What `package!` puts around the handlers of a package.
+/// The guards and middleware that `package!` puts around the handlers of a package.
 #[derive(Clone, Copy, Debug)]
 pub struct Package {
     /// The resources of its guards and middleware.
     pub resources: &'static [Option<&'static Maker>],
-    /// Its guards and middleware, which end in [`further`].
+    /// Its guards and middleware, the innermost of which calls [`further`].
     pub around: Call,
 }
 
-/// What a package's own guards and middleware stand before.
+/// The route's own call, which a package's guards and middleware lead to.
 #[derive(Clone, Copy)]
 struct Further(Call);
 
-/// Calls a route through what stands around all of its package.
+/// Calls a route through the guards and middleware of its package.
 pub fn in_package(package: Package, route: Route, mut request: Request) -> Reply {
     request.extensions_mut().insert(Further(route.call));
     (package.around)(request)
 }
 
-/// Goes on to the route itself.
+/// Continues with the route itself.
 pub fn further(mut request: Request) -> Reply {
     match request.extensions_mut().remove() {
         Some(Further(call)) => call(request),
@@ -45,7 +46,8 @@ pub fn further(mut request: Request) -> Reply {
     }
 }
 
-/// The route as its package has it: called by `call`, and known by `key`. Programs call it once for each of their routes.
+/// The route as part of its package: called by `call`, and identified by `key`. Programs call this once for
+/// each of their routes.
 pub fn within(route: Route, key: &'static str, package: Package, call: Call) -> Route {
     let resources = [package.resources, route.resources].concat();
     Route { key, call, resources: Vec::leak(resources), ..route }

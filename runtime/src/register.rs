@@ -1,14 +1,16 @@
-//! The macro through which an attribute registers its route, authorizer or consumer: something with the feature `registry`, nothing
-//! without, and nothing in an artifact.
+//! The macro through which an attribute registers its route, authorizer or consumer. It registers only with
+//! the feature `registry`, and never in an artifact.
 //!
-//! A registry keeps every handler. Features are one for a whole build: a server or a test of the same package, or of
-//! another member of the workspace, can switch this one on for the functions too. So the command compiles this crate
-//! with `--cfg routegen_artifact` for artifacts, which no feature can undo, and `REGISTERS` lets it see that it did.
+//! A registry keeps every handler. Features apply to a whole build: a server or a test in the same package,
+//! or in another member of the workspace, can enable this one for the functions too. So the command compiles
+//! this crate with `--cfg routegen_artifact` for artifacts, which no feature can undo, and checks it with
+//! `REGISTERS`.
 //!
-//! What the attribute says passes as data that nobody reads here; a new key of an attribute is no matter of this file.
+//! What the attribute declares passes through as opaque data; a new key of an attribute does not change this
+//! file.
 
-/// Whether what the attributes expand to registers anything. Programs that must hold their own handlers alone assert
-/// that it does not.
+/// Whether what the attributes expand to registers anything. Programs that must contain only their own
+/// handlers assert that it does not.
 pub const REGISTERS: bool = cfg!(all(feature = "registry", not(routegen_artifact)));
 
 /// Registers a route, an authorizer or a consumer.
@@ -73,7 +75,7 @@ macro_rules! __register_package {
     };
 }
 
-/// Nothing: the registry is off.
+/// Expands to nothing: the registry is off.
 #[cfg(not(all(feature = "registry", not(routegen_artifact))))]
 #[doc(hidden)]
 #[macro_export]
@@ -81,7 +83,7 @@ macro_rules! __register_package {
     ($($registration:tt)*) => {};
 }
 
-/// The way to a route through its package, where tests or a router go it.
+/// How tests and routers call a route through its package.
 #[cfg(any(feature = "router", feature = "testing"))]
 #[doc(hidden)]
 #[macro_export]
@@ -96,7 +98,7 @@ macro_rules! __within {
     };
 }
 
-/// Nothing: what nobody refers to is not linked.
+/// Expands to nothing, so that nothing is linked.
 #[cfg(all(feature = "registry", not(any(feature = "router", feature = "testing"))))]
 #[doc(hidden)]
 #[macro_export]
@@ -106,7 +108,7 @@ macro_rules! __within {
     };
 }
 
-/// Nothing: the registry is off.
+/// Expands to nothing: the registry is off.
 #[cfg(not(all(feature = "registry", not(routegen_artifact))))]
 #[doc(hidden)]
 #[macro_export]
@@ -114,7 +116,7 @@ macro_rules! __register {
     ($($registration:tt)*) => {};
 }
 
-/// The entry point, where tests or a router call it.
+/// The entry point, for tests and routers to call.
 #[cfg(any(feature = "router", feature = "testing"))]
 #[doc(hidden)]
 #[macro_export]
@@ -127,7 +129,7 @@ macro_rules! __entry {
     };
 }
 
-/// Nothing: what nobody refers to is not linked.
+/// Expands to nothing, so that nothing is linked.
 #[cfg(all(feature = "registry", not(any(feature = "router", feature = "testing"))))]
 #[doc(hidden)]
 #[macro_export]
@@ -137,7 +139,8 @@ macro_rules! __entry {
     };
 }
 
-/// What the types of a route tell, where the command reads it: in its own build, and in tests of this crate.
+/// What the types of a route describe, where the command reads it: in its own build, and in tests of this
+/// crate.
 #[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
 #[doc(hidden)]
 #[macro_export]
@@ -210,7 +213,7 @@ macro_rules! __described {
     };
 }
 
-/// Nothing: nobody reads it.
+/// Expands to nothing: nothing reads it.
 #[cfg(all(feature = "registry", not(any(routegen_contract, test)), not(routegen_artifact)))]
 #[doc(hidden)]
 #[macro_export]
@@ -220,7 +223,7 @@ macro_rules! __described {
     };
 }
 
-/// The items that tell of a type what the command's document says of it, where that is read.
+/// The items that describe a type for the OpenAPI document, where that is read.
 #[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
 #[doc(hidden)]
 #[macro_export]
@@ -230,7 +233,7 @@ macro_rules! __contract {
     };
 }
 
-/// Nothing: nobody reads it.
+/// Expands to nothing: nothing reads it.
 #[cfg(not(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact))))]
 #[doc(hidden)]
 #[macro_export]
@@ -238,8 +241,8 @@ macro_rules! __contract {
     ($($items:item)*) => {};
 }
 
-/// What asks for the schema of a type: with schemars as the crate in which this is expanded depends on it, which the command tells rustc,
-/// and without where it does not.
+/// The code that looks up a type's schema: with the schemars that the expanding crate depends on, which the
+/// command passes to rustc, or without one if there is none.
 #[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
 #[doc(hidden)]
 #[macro_export]
@@ -264,7 +267,7 @@ macro_rules! __local_schema {
     };
 }
 
-/// The schema of a type that a response has.
+/// The schema of a response's type.
 #[cfg(all(feature = "registry", any(routegen_contract, test), not(routegen_artifact)))]
 #[doc(hidden)]
 #[macro_export]

@@ -1,8 +1,9 @@
-//! The registry: every route, authorizer and consumer of the crate graph, gathered by the linker, written out as the manifest.
+//! The registry: every route, authorizer and consumer of the crate graph, collected by the linker and written
+//! out as the manifest.
 //!
-//! It exists only in the host build that `routegen` makes to read the routes, and where tests or a router call them. What an
-//! attribute says is data that the macro has validated; what only the compiler knows stands beside it. inventory's order is
-//! unspecified; the manifest sorts.
+//! It exists only in the host build with which `routegen` reads the routes, and where tests or a router call
+//! them. What an attribute declares is data that the macro has validated; what only the compiler knows is
+//! beside it. The order of inventory is unspecified; the manifest is sorted.
 
 use std::{collections::BTreeMap, ffi::OsString, io::Write as _, process::ExitCode, sync::LazyLock};
 
@@ -24,35 +25,37 @@ use crate::{
 #[cfg(any(feature = "router", feature = "testing"))]
 use crate::{package::in_package, request::Request, route::Reply};
 
-/// One attribute over a function whose entry point returns an `E`, as constants of the user's crate.
+/// One attribute above a function whose entry point returns an `E`, as constants of the user's crate.
 #[derive(Clone, Copy, Debug)]
 pub struct Registration<E: 'static> {
-    /// What the attribute says: the spec as JSON, which the macro has made.
+    /// The attribute's content: the spec as JSON, which the macro generated.
     pub declaration: &'static str,
     /// The function's path.
     pub handler: &'static str,
-    /// The cargo package that has the function.
+    /// The cargo package that contains the function.
     pub package: &'static str,
-    /// The file that the attribute stands in.
+    /// The file that contains the attribute.
     pub file: &'static str,
     /// Its line, from 1.
     pub line: u32,
     /// Its column, from 1.
     pub column: u32,
-    /// What is known of each argument.
+    /// What is known about each argument.
     pub arguments: &'static [ArgumentFacts],
-    /// What is known of each function with `#[middleware]`.
+    /// What is known about each function with `#[middleware]`.
     pub middleware: &'static [MiddlewareFacts],
-    /// What the types of a route or a consumer tell, where the command reads it.
+    /// What the types of a route or a consumer describe, where the command reads it.
     pub described: Option<fn() -> RouteTypes>,
-    /// The entry point itself, for tests and routers. The registry of `routegen` does without, and its host build without the handlers.
+    /// The entry point itself, for tests and routers. The registry of `routegen` omits it, and so its host
+    /// build omits the handlers.
     pub entry: Option<fn() -> E>,
-    /// The way to a route through what stands around all of its package, for tests and routers.
+    /// The call of a route through the guards and middleware of its package, for tests and routers.
     pub within: Option<Call>,
 }
 
-/// What is known of an argument: what is wrong with its type, whether it reads the body (of a consumer: whether it is the whole batch),
-/// whether it is the whole request, which may read it or not, and what the resource that it is, or those that it takes, declare.
+/// What is known about an argument: what is wrong with its type; whether it reads the body (in a consumer:
+/// whether it is the whole batch); whether it is the whole request, which may or may not read the body; and
+/// what its resources declare.
 type ArgumentFacts = (Option<Fields>, bool, bool, Option<Declaration>);
 
 inventory::collect!(Registration<Route>);
@@ -60,18 +63,18 @@ inventory::collect!(Registration<Authorizer>);
 inventory::collect!(Registration<Consumer>);
 inventory::collect!(Registration<Package>);
 
-/// What a [`Registration`] is read as: the whole spec, and the function.
+/// A parsed [`Registration`]: the whole spec, and the function.
 #[derive(Debug)]
 pub(crate) struct Registered<S, E: 'static> {
     pub(crate) spec: S,
-    /// The entry point, which the registry of `routegen` does without.
+    /// The entry point, which the registry of `routegen` omits.
     #[cfg_attr(
         not(any(feature = "router", feature = "testing")),
         expect(dead_code, reason = "tests and routers call it")
     )]
     pub(crate) entry: Option<fn() -> E>,
     arguments: &'static [ArgumentFacts],
-    /// The route as its package has it, where that says anything.
+    /// The route as part of its package, if the package has guards or middleware.
     in_package: Option<Route>,
 }
 
@@ -95,7 +98,7 @@ pub(crate) fn routes() -> &'static [RegisteredRoute] {
     &ROUTES
 }
 
-/// What packages say of all of their routes, by the names of the packages.
+/// What packages declare for all of their routes, by package name.
 fn packages() -> &'static BTreeMap<&'static str, (PackageSpec, &'static Registration<Package>)> {
     static PACKAGES: LazyLock<BTreeMap<&'static str, (PackageSpec, &'static Registration<Package>)>> =
         LazyLock::new(|| {
@@ -112,7 +115,7 @@ fn packages() -> &'static BTreeMap<&'static str, (PackageSpec, &'static Registra
     &PACKAGES
 }
 
-/// Calls a route through what stands around all of its package.
+/// Calls a route through the guards and middleware of its package.
 #[cfg(any(feature = "router", feature = "testing"))]
 pub fn in_registered_package(package: &str, entry: fn() -> Route, request: Request) -> Reply {
     match packages().get(package).and_then(|(_, package)| package.entry) {
@@ -139,19 +142,19 @@ pub(crate) fn consumers() -> &'static [RegisteredConsumer] {
     &CONSUMERS
 }
 
-/// The consumer of the entry point with this symbol.
+/// The consumer whose entry point has this symbol.
 #[cfg(feature = "testing")]
 pub(crate) fn consumer(symbol: &str) -> Option<Consumer> {
     Some(consumers().iter().find(|consumer| consumer.spec.entry == symbol)?.entry?())
 }
 
-/// The route of the entry point with this symbol.
+/// The route whose entry point has this symbol.
 #[cfg(feature = "testing")]
 pub(crate) fn route(symbol: &str) -> Option<Route> {
     routes().iter().find(|route| route.spec.entry == symbol)?.route()
 }
 
-/// The authorizer of the entry point with this symbol.
+/// The authorizer whose entry point has this symbol.
 #[cfg(feature = "testing")]
 pub(crate) fn authorizer(symbol: &str) -> Option<Authorizer> {
     Some(authorizers().iter().find(|authorizer| authorizer.spec.entry == symbol)?.entry?())
@@ -171,7 +174,7 @@ where
 }
 
 impl Registration<Route> {
-    /// The route as its package has it; nothing where entry points are not there.
+    /// The route as part of its package; `None` without entry points.
     fn in_package(&self, package: &Registration<Package>, spec: &RouteSpec) -> Option<Route> {
         let route = self.entry?();
         let key = &*String::leak(spec.route_key().to_string());
@@ -183,7 +186,8 @@ impl Registration<Route> {
 }
 
 impl<E> Registration<E> {
-    /// What was read from the declaration. Macros and runtime share one `routegen-spec`, which has written what it reads.
+    /// Unwraps a parsed declaration. Macros and runtime share one version of `routegen-spec`, which wrote
+    /// what it reads.
     fn read<S>(&self, read: Result<S, impl std::fmt::Display>) -> S {
         read.unwrap_or_else(|error| panic!("{}:{}: {error}", self.file, self.line))
     }
@@ -198,7 +202,7 @@ impl<E> Registration<E> {
         compiled.resources = declared.iter().map(|declared| (declared.name)().to_owned()).collect();
         compiled.refusals = self.middleware.iter().flat_map(|facts| facts.refuses).copied().collect();
         let env = self.middleware.iter().flat_map(|facts| facts.env);
-        // The macro has parsed them.
+        // The macro has validated them.
         compiled.env = env.filter_map(|name| name.parse().ok()).collect();
         let mut seen = Vec::new();
         for declared in &declared {
@@ -209,7 +213,7 @@ impl<E> Registration<E> {
 }
 
 impl<E> Registration<E> {
-    /// Adds what a resource and those that it needs declare, each once.
+    /// Adds what a resource and those that it needs declare, without duplicates.
     fn declare(&self, declared: &Declared, compiled: &mut Compiled, seen: &mut Vec<&'static str>) {
         let name = (declared.name)();
         if seen.contains(&name) {
@@ -230,7 +234,7 @@ impl<E> Registration<E> {
 }
 
 impl Grant {
-    /// The grant as the manifest has it.
+    /// The grant in the manifest.
     fn spec(&self, declared_by: &str) -> GrantSpec {
         let mut spec = GrantSpec::new(self.resource, self.actions.iter().copied());
         spec.on = self.on.iter().map(ToString::to_string).collect();
@@ -254,13 +258,13 @@ impl RegisteredRoute {
         Self { spec, entry: None, arguments: &[], in_package: None }
     }
 
-    /// The route, as its package has it, where entry points are there.
+    /// The route as part of its package, if there are entry points.
     #[cfg(any(feature = "router", feature = "testing"))]
     pub(crate) fn route(&self) -> Option<Route> {
         self.in_package.or_else(|| Some(self.entry?()))
     }
 
-    /// Fails where an argument asks for what no request of the route has.
+    /// Fails if an argument requires something that no request of the route has.
     fn check(&self) -> Result<(), String> {
         let parameters: Vec<&str> = self.spec.path.parameters().collect();
         match self.arguments.iter().find_map(|(fields, ..)| (*fields)?(&parameters)) {
@@ -270,8 +274,9 @@ impl RegisteredRoute {
     }
 }
 
-/// Writes the manifest of all linked routes, authorizers and consumers to the file that the first argument names, and what their types tell to
-/// that of the second, if there is one: the `main` of the host binary that `routegen` links. stdout stays the user's.
+/// Writes the manifest of all linked routes, authorizers and consumers to the file in the first argument, and
+/// what their types describe to the file in the second, if there is one. It is the `main` of the host binary
+/// that `routegen` links. It leaves stdout to the user's code.
 pub fn write_manifest() -> ExitCode {
     fn write(path: OsString, value: &impl serde::Serialize) -> Result<(), String> {
         let json = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
@@ -282,7 +287,7 @@ pub fn write_manifest() -> ExitCode {
         Some(path) => manifest().and_then(|manifest| write(path, &manifest)),
         None => Err("the file for the manifest is missing".to_owned()),
     };
-    // The types' own code runs for this, which the list of routes does without.
+    // This runs the types' own code, which listing the routes does not need.
     let outcome = outcome.and_then(|()| files.next().map_or(Ok(()), |path| write(path, &contract())));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -302,7 +307,7 @@ pub(crate) fn manifest() -> Result<Manifest, String> {
     Ok(Manifest::new(env!("CARGO_PKG_VERSION"), routes, authorizers).with_consumers(consumers))
 }
 
-/// What the types of all linked routes and consumers tell.
+/// What the types of all linked routes and consumers describe.
 pub(crate) fn contract() -> Contract {
     let registered = routes().iter().zip(inventory::iter::<Registration<Route>>());
     let mut described: Vec<_> = registered
@@ -316,7 +321,7 @@ pub(crate) fn contract() -> Contract {
     Contract::new(described).with_consumers(payloads())
 }
 
-/// What the types of all linked consumers tell of their events.
+/// What the types of all linked consumers describe about their events.
 fn payloads() -> Vec<ConsumerTypes> {
     let registered = consumers().iter().zip(inventory::iter::<Registration<Consumer>>());
     let mut described: Vec<_> = registered
@@ -405,7 +410,7 @@ mod tests {
         }
     }
 
-    /// An extractor that takes a resource, as a guard.
+    /// An extractor that uses a resource, as a guard.
     struct Admin;
 
     impl TakesResources for Admin {
@@ -436,7 +441,7 @@ mod tests {
     #[route(GET, "/registry/g", auth = "none", crate = crate)]
     async fn registry_g(_: Option<Session>, _: State<Audit>) {}
 
-    /// An optional extractor that takes a resource.
+    /// An optional extractor that uses a resource.
     struct Session;
 
     impl TakesResources for Session {

@@ -1,8 +1,9 @@
-//! Why an argument could not be made, as clients see it.
+//! Why an argument could not be extracted, as clients see it.
 //!
-//! In: the response that an extractor answers with in place of its value, and whose it is. Out: what the client receives, and what
-//! the log learns. A rejection of axum's, which is a plain text, becomes a problem of RFC 9457, as those of this crate are already;
-//! what an extractor of the user's own answers with is sent as it is. What is wrong with the server is in the log in either case.
+//! In: the response that an extractor returned instead of its value, and whose extractor it is. Out: what the
+//! client receives, and what is logged. A rejection of axum's, which is plain text, becomes a problem of RFC
+//! 9457, as those of this crate are already; the response of a user's own extractor is sent as it is. Server
+//! errors are logged in either case.
 
 use std::any::type_name;
 
@@ -15,26 +16,27 @@ use lambda_http::Error;
 
 use crate::{Problem, problem::Cause};
 
-/// The response in place of an argument, as the extractor made it.
+/// The response instead of an argument, as the extractor returned it.
 #[derive(Debug)]
 pub struct Rejection {
     response: Response,
-    /// Whether axum or this crate has made it.
+    /// Whether axum or this crate made it.
     is_ours: bool,
 }
 
 impl Rejection {
-    /// Of any extractor.
+    /// The rejection of any extractor.
     pub(crate) fn new<R: IntoResponse>(rejection: R) -> Self {
         Self { response: rejection.into_response(), is_ours: is_axums(type_name::<R>()) }
     }
 
-    /// Of one of this crate.
+    /// The rejection of one of this crate's extractors.
     pub(crate) fn own(response: Response) -> Self {
         Self { response, is_ours: true }
     }
 
-    /// Why the argument could not be made, where no client receives a response. What is wrong with the server is an error.
+    /// Why the argument could not be extracted, where no client receives a response. A server error is
+    /// returned as an error.
     pub(crate) async fn into_reason(self) -> Result<String, Error> {
         let (parts, body) = self.response.into_parts();
         let text = to_bytes(body, usize::MAX).await.unwrap_or_default();
@@ -53,18 +55,18 @@ impl Rejection {
         let status = response.status();
         let is_problem =
             is_ours && is_plain(&response) && (status.is_client_error() || status.is_server_error());
-        // This crate's have their cause with them.
+        // Those of this crate carry their cause.
         let has_cause = !status.is_server_error() || response.extensions().get::<Cause>().is_some();
         if !is_problem && has_cause {
             return response;
         }
         let (mut parts, body) = response.into_parts();
-        // It is in memory, in one piece: what cannot be read has no text to tell.
+        // The body is in memory, in one piece; one that cannot be read has no text.
         let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let problem = match text {
             text if text.is_empty() => Problem::new(status),
-            // What is wrong with the server is for its author.
+            // Server errors are for the author only.
             text if status.is_server_error() => Problem::new(status).with_cause(with_way_out(text)),
             text => Problem::new(status).with_detail(text),
         };
@@ -76,18 +78,18 @@ impl Rejection {
             return Response::from_parts(parts, Body::from(bytes));
         }
         parts.headers.remove(header::CONTENT_LENGTH);
-        // The rejection's other headers hold.
+        // The rejection's other headers are kept.
         parts.headers.extend(head.headers);
         Response::from_parts(parts, body)
     }
 }
 
-/// Whether a type is one of axum's rejections, by its path.
+/// Whether a type is one of axum's rejections, judged by its path.
 fn is_axums(name: &str) -> bool {
     ["axum::", "axum_core::", "axum_extra::"].iter().any(|krate| name.starts_with(krate))
 }
 
-/// What axum says where something is asked of its router or its server, and what to ask instead.
+/// axum's messages when an extractor needs its router or server, and what to use instead.
 const WAYS_OUT: [(&str, &str); 4] = [
     (
         "No paths parameters found for matched route",
@@ -108,7 +110,7 @@ const WAYS_OUT: [(&str, &str); 4] = [
     ),
 ];
 
-/// The text, with what to do about it if that is known.
+/// The text, followed by the replacement if one is known.
 fn with_way_out(text: String) -> String {
     match WAYS_OUT.iter().find(|(says, _)| text.contains(says)) {
         Some((_, way_out)) => format!("{text}: {way_out}"),
@@ -116,7 +118,8 @@ fn with_way_out(text: String) -> String {
     }
 }
 
-/// Whether the response has no form that its author chose: a text as axum's own rejections are, or nothing at all.
+/// Whether the response has no format of its author's: plain text as in axum's own rejections, or nothing at
+/// all.
 fn is_plain(response: &Response<Body>) -> bool {
     match response.headers().get(header::CONTENT_TYPE) {
         None => true,
@@ -138,7 +141,7 @@ mod tests {
 
     use super::*;
 
-    /// Status, content type, body, and what the log is told.
+    /// Status, content type, body, and what is logged.
     fn answer(rejection: Rejection) -> (u16, String, String, Option<String>) {
         let response = rejection.into_response().now_or_never().unwrap();
         let (parts, body) = response.into_parts();
@@ -183,7 +186,7 @@ mod tests {
         );
     }
 
-    /// What axum says of an extractor that finds nothing without its router.
+    /// The rejection of an axum extractor that finds nothing without its router.
     fn of_axum<T: FromRequestParts<()>>() -> T::Rejection {
         let mut parts = Request::new(()).into_parts().0;
         match T::from_request_parts(&mut parts, &()).now_or_never().unwrap() {
@@ -225,7 +228,7 @@ mod tests {
         };
         let path = of_axum::<Path<u8>>;
         assert!(logged(theirs(path())).ends_with("within an extractor, take `routegen::Path`"));
-        // However an extractor passes it on.
+        // No matter how an extractor passes it on.
         let text = |path: PathRejection| (StatusCode::INTERNAL_SERVER_ERROR, Json(path.body_text()));
         for rejection in [theirs(path().into_response()), theirs(text(path()))] {
             assert!(!rejection.2.contains("routegen"), "{rejection:?}");

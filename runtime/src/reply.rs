@@ -1,6 +1,7 @@
 //! What a handler may return.
 //!
-//! In: its output. Out: the response. It refuses what has no end, because API Gateway sends a response when it has all of it.
+//! In: its output. Out: the response. It refuses endless responses, because API Gateway sends a response only
+//! when it is complete.
 
 use std::marker::PhantomData;
 
@@ -11,7 +12,8 @@ use crate::{
     extract::{Check, Passed},
 };
 
-/// A handler's result, made a response. `M` only tells the two implementations apart for the compiler.
+/// A handler's result, converted into a response. `M` only distinguishes the implementations for the
+/// compiler.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a response that a route can return",
     label = "not a response",
@@ -21,15 +23,15 @@ use crate::{
     note = "there are two traits of the name `IntoResponse`: it is axum's, `routegen::IntoResponse`, and not `lambda_http`'s"
 )]
 pub trait IntoReply<M> {
-    /// Makes the response.
+    /// Returns the response.
     fn into_reply(self) -> Response;
 }
 
-/// Marks results that axum can answer with.
+/// Marks results that axum accepts as a response.
 #[derive(Debug)]
 pub struct ViaAxum;
 
-/// Marks results with the error type of lambda handlers.
+/// Marks results with the error type of Lambda handlers.
 #[derive(Debug)]
 pub struct ViaLambda;
 
@@ -49,18 +51,19 @@ impl<T: IntoResponse> IntoReply<ViaLambda> for Result<T, lambda_http::Error> {
     }
 }
 
-/// Asks at compile time whether an output has an end. A method of the type itself is found before one of a trait.
+/// Checks at compile time that an output has an end. An inherent method is found before the trait's.
 #[derive(Debug)]
 pub struct Output<'a, T>(pub &'a T);
 
-/// Lets every type pass that [`Output`] does not know.
+/// Accepts every type that [`Output`] does not list.
 pub trait OutputCheck {
-    /// Nothing to say.
+    /// Accepts the output.
     fn check(&self) -> Passed {
         Passed
     }
 
-    /// The same for what a `Result` succeeds with. A method of its own, so that a type that is not found fits one of each alone.
+    /// The same for the success value of a `Result`. It is a separate method, so that an uninferred type
+    /// matches only one of each.
     fn check_success(&self) -> Passed {
         Passed
     }
@@ -69,26 +72,26 @@ pub trait OutputCheck {
 impl<T> OutputCheck for Output<'_, T> {}
 
 impl<S> Output<'_, Sse<S>> {
-    /// Events go on for as long as there are any.
+    /// Events continue without an end.
     pub fn check(&self) -> Endless<Sse<S>> {
         Endless(PhantomData)
     }
 }
 
 impl<S, E> Output<'_, Result<Sse<S>, E>> {
-    /// Events go on for as long as there are any.
+    /// Events continue without an end.
     pub fn check_success(&self) -> Endless<Sse<S>> {
         Endless(PhantomData)
     }
 }
 
-/// What may have no end.
+/// A response that may have no end.
 #[derive(Debug)]
 pub struct Endless<T>(PhantomData<T>);
 
 impl<T: Ends> Check for Endless<T> {}
 
-/// Never so.
+/// Never implemented.
 #[diagnostic::on_unimplemented(
     message = "server-sent events never reach a client: API Gateway sends a response when it has all of it",
     label = "may have no end",

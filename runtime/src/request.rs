@@ -1,23 +1,23 @@
-//! A request as handlers and extractors have it.
+//! A request as handlers and extractors see it.
 
 use axum::body::Body;
 
 use crate::resource::Init;
 
-/// A request as a handler's glue receives it: API Gateway's event as `http::Request`, with the event's context,
-/// path parameters and authorizer in its extensions.
+/// A request as a handler's glue receives it: API Gateway's event as an `http::Request`, with the event's
+/// context, path parameters and authorizer in its extensions.
 pub type Request = axum::http::Request<lambda_http::Body>;
 
 /// What extractors of this crate find in a request's extensions.
 #[derive(Clone)]
 pub(crate) struct Surroundings {
-    /// The names of the route's parameters from left to right, which the event does not tell.
+    /// The names of the route's parameters from left to right, which the event does not have.
     pub(crate) parameters: &'static [&'static str],
-    /// The resources that are there.
+    /// The resources that exist.
     pub(crate) init: Init,
 }
 
-/// A body as axum has it.
+/// Converts a body into axum's.
 pub(crate) fn body(body: lambda_http::Body) -> Body {
     match body {
         lambda_http::Body::Text(text) => Body::from(text),

@@ -1,4 +1,4 @@
-//! Authorizers that decide by where a request comes from, behind a router that knows it or does not.
+//! Authorizers that decide by the address of a request, behind a router that knows the address or does not.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -23,7 +23,7 @@ use routegen::{
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-/// Where nobody may come from.
+/// An address from which no request may come.
 const DENIED: &str = "198.51.100.7";
 
 #[authorizer(identity_sources = ["$context.identity.sourceIp"])]
@@ -40,7 +40,7 @@ async fn reads_address(request: AuthorizerRequest) -> Result<Decision<Value>, Pr
     Ok(Decision::from((!denied).then(|| json!({ "address": address }))))
 }
 
-/// What this one was told of addresses last.
+/// The address that this one received last.
 static TOLD: Mutex<Option<(String, Option<String>)>> = Mutex::new(None);
 
 #[authorizer(identity_sources = ["$context.routeKey"])]
@@ -79,7 +79,7 @@ async fn get_open(request: lambda_http::Request) -> Json<Value> {
     Json(json!({ "address": context["http"]["sourceIp"], "forwarded": forwarded }))
 }
 
-/// A router whose other authorizers are answered for.
+/// A router that provides the other authorizers.
 fn builder() -> RouterBuilder {
     router().authorizer("by_account", async |_: Parts| Ok::<_, StatusCode>(()))
 }
@@ -92,7 +92,7 @@ fn refused(builder: RouterBuilder) -> RouterError {
     builder.build().now_or_never().expect("nothing here waits").unwrap_err()
 }
 
-/// Status and JSON of a request on a connection from this address, if the server tells it.
+/// Status and JSON of a request on a connection from this address, if the server provides it.
 fn get(app: &axum::Router, path: &str, headers: &[(&'static str, &str)], from: Option<&str>) -> (u16, Value) {
     let mut request = Request::get(path).body(Body::empty()).unwrap();
     for (name, value) in headers {
@@ -118,7 +118,7 @@ fn a_router_that_does_not_know_addresses_is_not_built_for_an_authorizer_that_ask
     {
         assert!(text.contains(fix), "{text}");
     }
-    // The function is not asked where the program answers for it.
+    // The function is not called if the program replaces it.
     let answered = builder().authorizer("by_address", async |_: Parts| Ok::<_, StatusCode>(()));
     assert_eq!(get(&built(answered), "/by-address", &[], None).0, 401);
 }
@@ -153,9 +153,9 @@ fn the_address_is_that_of_the_connection_whatever_the_client_says() {
         );
         assert_eq!(get(&app, path, &lies, Some("2001:db8::1")).1["address"], "2001:db8::1", "{path}");
         assert_eq!(get(&app, path, &lies, Some(DENIED)).0, 403, "{path}");
-        // As a socket of both families has it.
+        // As a dual-stack socket shows it.
         assert_eq!(get(&app, path, &lies, Some(&format!("::ffff:{DENIED}"))).0, 403, "{path}");
-        // What was promised is not there.
+        // The declared address is missing.
         let (status, problem) = get(&app, path, &lies, None);
         assert_eq!(
             (status, problem),
@@ -192,7 +192,7 @@ fn behind_a_proxy_the_address_is_what_it_says() {
 
 #[test]
 fn where_nothing_was_said_no_address_is_made_up() {
-    // The authorizer that asks for addresses is answered for.
+    // The authorizer that requires addresses is replaced.
     let app = built(builder().authorizer("by_address", async |_: Parts| Ok::<_, StatusCode>(())));
     let lies = [("x-forwarded-for", "10.0.0.1")];
     assert_eq!(get(&app, "/reads-address", &lies, Some("192.0.2.9")).1["address"], "192.0.2.9");

@@ -1,4 +1,4 @@
-//! Authorizers and routes of several kinds, called by `routegen::testing`; and authorizers behind a router.
+//! Authorizers and routes of several kinds, called with `routegen::testing`; and authorizers behind a router.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-/// The keys that are known.
+/// The known keys.
 struct Keys(BTreeMap<String, Caller>);
 
 impl Resource for Keys {
@@ -112,7 +112,7 @@ fn an_authorizer_allows_denies_fails_or_is_not_asked() {
     assert_eq!(failed.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(failed.cause(), Some("500 Internal Server Error: the database does not answer"));
     assert_eq!(ask(get()).status(), StatusCode::UNAUTHORIZED);
-    // A resource that cannot be made is nobody's denial.
+    // A failed resource does not count as a denial.
     let failed = ask(testing::get("/mine").header("x-api-key", "k1"));
     assert!(failed.cause().unwrap().contains("there are no keys"), "{failed:?}");
 }
@@ -177,7 +177,7 @@ fn a_router_asks_authorizers_by_itself() {
         assert_eq!((status, body.contains("database")), (expected, false), "{body}");
     }
     assert_eq!(get("/mine", &[]).0, 401);
-    // No server has variables of a stage.
+    // A server has no stage variables.
     assert_eq!(get("/much/1/2?page=3", &[("x-other", "1"), ("x-other", "2")]).0, 401);
     assert_eq!(get("/bearers", &[("authorization", "Bearer b")]), (200, "welcome".to_owned()));
     assert_eq!(get("/bearers", &[("authorization", "Bearer c")]).0, 403);

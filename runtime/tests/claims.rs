@@ -1,4 +1,4 @@
-//! Claims of tokens and of authorizers, as handlers get them from the events that API Gateway would send.
+//! Claims of tokens and of authorizers, as handlers receive them from the events that API Gateway would send.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -69,7 +69,7 @@ fn the_lists_of_a_test_are_those_of_its_handler() {
     assert_eq!(called(testing::get("/caller").claims(claims.clone())).json::<Caller>(), expected);
     let scoped = testing::get("/caller").claims(claims.clone()).scopes(["a/r", "a/w"]);
     assert_eq!(called(scoped).json::<Caller>(), expected);
-    // A header of the test's own is the only one, and tells nothing of lists.
+    // A header of the test's own is the only one, and reveals nothing about lists.
     let claims = json!({ "roles": ["Site Admin"] });
     let refused = called(testing::get("/caller").claims(claims).header("authorization", "Bearer abc"));
     assert_eq!(refused.status(), 401);

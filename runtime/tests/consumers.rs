@@ -1,4 +1,4 @@
-//! Consumers as Lambda invokes them: which records fail, and what is called for which.
+//! Consumers as Lambda invokes them: which records fail, and which calls are made.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -99,7 +99,7 @@ async fn on_changes(changes: Batch<Change<Order>>, seen: Res<Seen>) -> Result<Ba
     Ok(failures)
 }
 
-/// The event of messages, each with its id, the group and the body. The id of an order is that of its message.
+/// The event of messages, each with its id, group and body. The id of an order is that of its message.
 fn messages(queue: &str, messages: &[(&str, Option<&str>, &str)]) -> String {
     let records = messages.iter().map(|(id, group, body)| {
         let mut record = json!({
@@ -135,7 +135,7 @@ fn changes(ids: &[&str]) -> String {
     json!({ "Records": records.collect::<Vec<_>>() }).to_string()
 }
 
-/// The ids of the records that the function says have failed, and what it was called for.
+/// The ids of the records that the function reports as failed, and its calls.
 async fn invoke(function: &str, event: String) -> (Vec<String>, Vec<String>) {
     let (answer, seen) = answer(function, event).await;
     let answer = answer.unwrap();
@@ -192,7 +192,7 @@ async fn in_a_fifo_queue_nothing_of_a_group_is_processed_behind_its_first_failur
     let (failed, seen) = invoke("on-order-in-order", orders("orders.fifo", &all)).await;
     assert_eq!(failed, ["bad", "b", "panics", "c"]);
     assert_eq!(seen, ["a", "bad", "x", "panics", "d", "e"]);
-    // An unreadable one closes its group too.
+    // An unreadable message closes its group too.
     let event = messages(
         "orders.fifo",
         &[("1", g, "no JSON"), ("2", g, r#"{"id": "a"}"#), ("3", h, r#"{"id": "b"}"#)],
@@ -215,7 +215,8 @@ async fn of_a_batch_the_named_messages_fail_and_those_that_cannot_be_read() {
     let (failed, seen) = invoke("on-orders", event).await;
     assert_eq!(failed, ["b", "bad"]);
     assert_eq!(seen, ["a", "bad", "c"]);
-    // Where the order counts, those behind a failure go with it, and none behind an unreadable one is passed.
+    // Where order matters, records after a failure fail with it, and none after an unreadable one is passed
+    // on.
     let (g, h) = (Some("g"), Some("h"));
     let event = messages(
         "orders.fifo",
@@ -259,7 +260,7 @@ async fn a_stream_goes_on_at_the_first_change_that_failed() {
         );
         assert_eq!(invoke(function, changes(&["panics"])).await.0, ["seq-panics"], "{function}");
     }
-    // One at a time, nothing behind the failure is done.
+    // One at a time, nothing after the failure is processed.
     assert_eq!(invoke("on-change", changes(&["bad", "b"])).await.1, ["bad"]);
 }
 

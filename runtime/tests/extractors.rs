@@ -147,7 +147,7 @@ fn a_query_with_repeated_keys_is_a_list() {
     assert_eq!(tags(""), "");
 }
 
-/// Asks axum for the path, and passes on what it says.
+/// Extracts axum's path, and passes on its rejection.
 struct Passes;
 
 impl<S: Send + Sync> FromRequestParts<S> for Passes {
@@ -158,7 +158,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Passes {
     }
 }
 
-/// Asks axum for the path, and answers in a form of its own.
+/// Extracts axum's path, and returns a response in its own format.
 struct Answers;
 
 impl<S: Send + Sync> FromRequestParts<S> for Answers {
@@ -171,7 +171,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Answers {
     }
 }
 
-/// What has a text of its own.
+/// Has a text of its own.
 struct Refuses;
 
 impl<S: Sync> FromRequestParts<S> for Refuses {

@@ -1,6 +1,6 @@
-//! What stands around handlers: guards, functions with `#[middleware]`, and layers of tower.
+//! Middleware around handlers: guards, functions with `#[middleware]`, and layers of tower.
 //!
-//! In: calls of routes that name them. Out: what clients see, and what the manifest says.
+//! In: calls of routes that name them. Out: what clients see, and what the manifest contains.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -30,7 +30,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-/// Passes whoever says the word.
+/// Accepts requests with the right word.
 struct Word;
 
 impl<S: Sync> FromRequestParts<S> for Word {
@@ -122,7 +122,7 @@ async fn functions_stand_around_guards_from_the_outside_in_and_have_extractors()
     };
     assert_eq!((answer.status().as_u16(), answer.text()), (200, "7"));
     assert_eq!(headers(&answer), [Some("ca".to_owned()), Some("7".to_owned())]);
-    // What a guard refuses, and an argument that cannot be made, pass them too.
+    // Rejections of guards and of arguments pass through them too.
     for (answer, status, kind) in [
         (call("7").call(guarded_item).await, 403, "text/plain; charset=utf-8"),
         (call("x").header("x-word", "please").call(guarded_item).await, 400, "application/problem+json"),
@@ -131,7 +131,7 @@ async fn functions_stand_around_guards_from_the_outside_in_and_have_extractors()
         assert_eq!(answer.headers()["content-type"], kind);
         assert_eq!(headers(&answer)[0].as_deref(), Some("ca"));
     }
-    // The inner one's own answer passes the outer one.
+    // The inner one's own response passes through the outer one.
     let answer = call("7").header("x-too-many", "1").call(guarded_item).await;
     assert_eq!((answer.status().as_u16(), headers(&answer)), (429, [Some("a".to_owned()), None]));
     assert_eq!(answer.json::<serde_json::Value>()["detail"], "wait");

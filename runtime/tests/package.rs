@@ -1,4 +1,4 @@
-//! What `package!` says of all routes: tests, routers and the manifest have it as the artifacts do.
+//! What `package!` declares for all routes: tests, routers and the manifest have it as the artifacts do.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -79,7 +79,7 @@ async fn every_route_has_the_prefix_and_what_stands_around_all() {
         (403, &HeaderValue::from_static("all"))
     );
     assert_eq!(answer.text(), "no such tenant");
-    // A route's own stands within.
+    // A route's own middleware is inside.
     let answer = testing::post("/v1/shop").header("x-tenant", "acme").with(Mark("outer")).call(create).await;
     assert_eq!(
         (answer.status().as_u16(), &answer.headers()["x-marked"]),
@@ -129,7 +129,7 @@ async fn the_manifest_and_functions_have_it_too() {
         );
         assert_eq!(route.package_entry.as_deref(), Some("routegen_package.package"));
     }
-    // A function selects by the route key that API Gateway knows.
+    // A function selects by API Gateway's route key.
     let event = serde_json::json!({
         "version": "2.0", "routeKey": "GET /v1/shop/items/{id}", "rawPath": "/v1/shop/items/7", "rawQueryString": "",
         "headers": { "x-tenant": "acme" }, "pathParameters": { "id": "7" }, "isBase64Encoded": false,

@@ -1,4 +1,5 @@
-//! What a client sends is what a handler takes, whatever it holds: the way through the event, under random requests.
+//! A handler receives what a client sends, whatever it contains: the way through the event, with random
+//! requests.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -13,7 +14,7 @@ use routegen::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A request as both ends know it: the model that the way is compared with.
+/// A request as both ends see it: the model that the way is compared with.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 struct Seen {
     method: String,
@@ -71,7 +72,7 @@ fn send(request: &Seen) -> testing::Answer {
 
 fn request() -> impl Strategy<Value = Seen> {
     let method = prop_oneof![Just("GET"), Just("POST"), Just("DELETE"), Just("OPTIONS")];
-    // A segment is never empty; one with a slash of its own is percent-encoded, and `rest` shows no difference.
+    // A segment is never empty; a slash within one is percent-encoded, and `rest` shows no difference.
     let segment = "[^/]{1,6}";
     let token = "[a-zA-Z0-9_-]{1,6}";
     (

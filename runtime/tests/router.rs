@@ -160,7 +160,7 @@ fn routes_are_selected_as_by_api_gateway() {
     assert_eq!(call(&app, "GET", "/a/7?b=1&b=%20"), ok(r#"{"id":7,"query":[["b","1"],["b"," "]]}"#));
     assert_eq!(call(&app, "GET", "/a/x%2Fy/z%20"), ok("GET x/y/z "));
     assert_eq!(call(&app, "DELETE", "/a/7"), ok("DELETE 7"));
-    // The route with GET does not take it, and hyper sends no body for it.
+    // The route with GET does not match it, and hyper sends no body for it.
     assert_eq!(call(&app, "HEAD", "/count"), (418, String::new()));
     assert_eq!(call(&app, "GET", "/elsewhere"), (418, "no such thing".to_owned()));
     let (status, problem) = call(&app, "GET", "/a/x");
@@ -203,7 +203,7 @@ fn a_route_is_closed_until_somebody_answers_for_its_authorizer() {
         (401, r#"{"title":"Unauthorized","status":401,"detail":"who are you?"}"#.to_owned())
     );
     assert_eq!(me(Some("me/rea")), (403, r#"{"title":"Forbidden","status":403}"#.to_owned()));
-    // Claims are those of a token here, whatever is wrong with them, and their values are nobody's business.
+    // Claims are those of a token here, whatever is wrong with them, and their values are confidential.
     let detail = |who| {
         let (status, problem) = me(Some(who));
         let problem: Value = serde_json::from_str(&problem).unwrap();
@@ -256,7 +256,7 @@ fn a_handler_sees_the_request_that_a_function_sees() {
     }
 }
 
-/// By the event of `testing`, which tests of the event compare with API Gateway's.
+/// Through the event of `testing`, which other tests compare with API Gateway's.
 #[test]
 fn a_handler_sees_of_a_hostile_request_what_a_function_sees() {
     let app = built(builder()).unwrap();
@@ -323,7 +323,7 @@ fn a_request_of_http_2_has_its_host_beside_the_headers() {
     assert_eq!(seen["context"]["domainName"], "api.example.com");
     assert_eq!(seen["context"]["domainPrefix"], "api");
     assert_eq!(seen["context"]["http"]["protocol"], "HTTP/2.0");
-    // As RFC 9112 has it for a target with an authority (section 3.2.2), and as at the gateway.
+    // As RFC 9112 defines it for a target with an authority (section 3.2.2), and as in the gateway.
     assert_eq!(request(&["other.example.com"]).1["context"]["domainName"], "api.example.com");
     assert_eq!(request(&["api.example.com", "other.example.com"]).0, 400);
     assert_eq!(request(&["api.example.com", "api.example.com"]).0, 400);

@@ -1,4 +1,4 @@
-//! `Valid<E>`: what breaks the rules of its type, and how a client learns of it.
+//! `Valid<E>`: values that break the rules of their type, and what a client sees.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -72,7 +72,7 @@ async fn shelf(Valid(Path(shelf)): Valid<Path<Shelf>>, Valid(Query(page)): Valid
     format!("{} {}", shelf.name, page.page_size)
 }
 
-/// The errors of an answer with 422.
+/// The errors of a response with 422.
 fn errors(answer: &Answer) -> Value {
     assert_eq!(answer.status(), 422);
     assert_eq!(answer.headers()["content-type"], "application/problem+json");

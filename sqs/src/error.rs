@@ -9,23 +9,23 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SendError {
-    /// A body cannot be JSON. Nothing was sent.
+    /// A body cannot be serialized as JSON. Nothing was sent.
     #[error("the message cannot be JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// SQS does not answer, or refuses the call.
+    /// SQS did not respond, or refused the call.
     #[error("the message could not be sent to the queue `{queue}`: {}", DisplayErrorContext(source))]
     Sqs {
         /// The queue.
         queue: &'static str,
-        /// What the SDK says.
+        /// The SDK's error.
         source: Box<aws_sdk_sqs::Error>,
     },
-    /// Of a batch, SQS has taken some messages and not these.
+    /// SQS accepted some messages of a batch, but not these.
     #[error("{} of the messages could not be sent to the queue `{queue}`: {}", unsent.len(), shown(unsent))]
     Unsent {
         /// The queue.
         queue: &'static str,
-        /// Those that were not sent, in their order.
+        /// Those that were not sent, in order.
         unsent: Vec<Unsent>,
     },
 }
@@ -34,13 +34,13 @@ pub enum SendError {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Unsent {
-    /// Its place in the batch, from 0.
+    /// Its index in the batch.
     pub index: usize,
-    /// SQS's word for the reason, such as `InternalError`.
+    /// SQS's code for the reason, such as `InternalError`.
     pub code: String,
-    /// What SQS says of it.
+    /// SQS's message.
     pub message: String,
-    /// Whether it cannot be sent as it is, so that it is of no use to try again.
+    /// Whether the message itself is the reason, so that retrying it is useless.
     pub is_senders_fault: bool,
 }
 

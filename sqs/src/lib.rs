@@ -1,7 +1,8 @@
-//! Queues of SQS as resources that send.
+//! SQS queues as resources that send messages.
 //!
-//! A message's type names its queue ([`QueueMessage`](routegen::QueueMessage)), and a function that takes [`Res<Queue<T>>`](routegen::Res) may send such messages: its
-//! policy has `sqs:SendMessage` on that queue, and its environment the queue's URL, without a word in an attribute.
+//! A message's type names its queue ([`QueueMessage`](routegen::QueueMessage)), and a function that takes
+//! [`Res<Queue<T>>`](routegen::Res) may send such messages: its policy has `sqs:SendMessage` on that queue,
+//! and its environment has the queue's URL, without anything in an attribute.
 //!
 //! ```
 //! use routegen::{Json, Message, Problem, QueueMessage, Res, http::StatusCode, lambda_http::Error, queue, route};
@@ -20,7 +21,7 @@
 //!     Ok(StatusCode::ACCEPTED)
 //! }
 //!
-//! /// Does what the order asks
+//! /// Processes an order
 //! #[queue(orders)]
 //! async fn on_order(order: Message<NewOrder>) -> Result<(), Error> {
 //!     println!("one {}", order.body.item);
@@ -28,8 +29,9 @@
 //! }
 //! ```
 //!
-//! The client is that of AWS's SDK. It is one for all queues of a function, [`Sqs`], made in Lambda's init phase with region, credentials and
-//! endpoint (`AWS_ENDPOINT_URL_SQS`) from where every program of the SDK looks for them; `routegen dev` sets that endpoint to its own queues.
+//! The client is the AWS SDK's. All queues of a function share one client, [`Sqs`], which is created in
+//! Lambda's init phase. It gets its region, credentials and endpoint (`AWS_ENDPOINT_URL_SQS`) as every
+//! program with the SDK does; `routegen dev` sets that endpoint to its own queues.
 //!
 //! # In tests
 //!

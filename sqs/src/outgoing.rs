@@ -1,8 +1,8 @@
-//! A message on its way to a queue.
+//! A message to be sent to a queue.
 
 use std::{collections::BTreeMap, time::Duration};
 
-/// A message with how it is sent.
+/// A message with its send options.
 ///
 /// ```
 /// use std::time::Duration;
@@ -19,7 +19,7 @@ pub struct Outgoing<'a, T> {
     pub(crate) options: Options,
 }
 
-/// How a message is sent.
+/// The send options of a message.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Options {
     pub(crate) delay: Option<Duration>,
@@ -29,31 +29,33 @@ pub(crate) struct Options {
 }
 
 impl<'a, T> Outgoing<'a, T> {
-    /// A message with this body.
+    /// Creates a message with this body.
     pub fn new(body: &'a T) -> Self {
         Self { body, options: Options::default() }
     }
 
-    /// It can be received after this time, of which whole seconds count, at most 900. FIFO queues have no such delay.
+    /// Sets how long the message stays invisible, in whole seconds, at most 900. FIFO queues do not support a
+    /// delay per message.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.options.delay = Some(delay);
         self
     }
 
-    /// Of this group: messages of one group stay in order in a FIFO queue, where each message has a group. In a standard queue groups are
-    /// served fairly.
+    /// Sets the message group: messages of one group stay in order in a FIFO queue, where every message
+    /// requires a group. A standard queue serves groups fairly.
     pub fn group(mut self, group: impl Into<String>) -> Self {
         self.options.group = Some(group.into());
         self
     }
 
-    /// A FIFO queue takes one message with this id in five minutes. A queue with deduplication by content does without.
+    /// Sets the deduplication id: a FIFO queue accepts one message with this id in five minutes. A queue with
+    /// content-based deduplication does not require it.
     pub fn deduplication_id(mut self, id: impl Into<String>) -> Self {
         self.options.deduplication_id = Some(id.into());
         self
     }
 
-    /// With a text beside the body, of which a message has at most 10.
+    /// Adds a text attribute. A message has at most 10 attributes.
     pub fn attribute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.attributes.insert(name.into(), value.into());
         self

@@ -16,20 +16,20 @@ use serde::Serialize;
 
 use crate::{Outgoing, SendError, Sent, Sqs, Unsent, outgoing::Options, recording::Record};
 
-/// The most messages of one call ([SendMessageBatch]).
+/// The most messages in one call ([SendMessageBatch]).
 ///
 /// [SendMessageBatch]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
 const BATCH: usize = 10;
 
-/// The most bytes of one call that any queue takes; those of today take 1 MiB ([quotas]).
+/// The most bytes in one call that every queue accepts; queues accept 1 MiB today ([quotas]).
 ///
 /// [quotas]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 const BATCH_BYTES: usize = 256 * 1024;
 
-/// The queue that `T` names, for sending: see the [crate].
+/// Sends to the queue that `T` names: see the [crate].
 ///
-/// It finds the queue's URL in the environment variable that has the queue's name in capitals, `ORDERS` for `orders`, which Terraform
-/// sets.
+/// It reads the queue's URL from the environment variable with the queue's name in capitals, `ORDERS` for
+/// `orders`, which Terraform sets.
 pub struct Queue<T> {
     way: Way,
     of: PhantomData<fn(T)>,
@@ -43,17 +43,17 @@ enum Way {
 }
 
 impl<T: QueueMessage + Serialize + Sync> Queue<T> {
-    /// The queue at a URL.
+    /// Creates the queue at a URL.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
         Self { way: Way::Sqs { client, url: url.into() }, of: PhantomData }
     }
 
-    /// One that sends nothing, and keeps what it and its clones are given.
+    /// Creates a queue that sends nothing, and keeps what is sent to it and its clones.
     pub fn recording() -> Self {
         Self { way: Way::Recording(Record::default()), of: PhantomData }
     }
 
-    /// What a recording queue was given, in order; nothing of another one.
+    /// Returns what was sent to a recording queue, in order; empty for any other queue.
     pub fn sent(&self) -> Vec<Sent> {
         match &self.way {
             Way::Recording(record) => record.all(),
@@ -65,7 +65,7 @@ impl<T: QueueMessage + Serialize + Sync> Queue<T> {
     ///
     /// # Errors
     ///
-    /// Where the body cannot be JSON, or SQS does not take it.
+    /// If the body cannot be serialized as JSON, or SQS does not accept it.
     pub async fn send<'a>(&self, message: impl Into<Outgoing<'a, T>> + Send) -> Result<(), SendError>
     where
         T: 'a,
@@ -93,13 +93,13 @@ impl<T: QueueMessage + Serialize + Sync> Queue<T> {
         }
     }
 
-    /// Sends messages with as few calls as possible, of 10 messages at most: `send_batch(&orders)`. Where one fails, the others are still
-    /// sent.
+    /// Sends messages with as few calls as possible, at most 10 messages each: `send_batch(&orders)`. If one
+    /// fails, the others are still sent.
     ///
     /// # Errors
     ///
-    /// Where a body cannot be JSON, and nothing is sent; where SQS refuses a call, after those before it; or, when all were tried, where SQS
-    /// has not taken some of the messages.
+    /// If a body cannot be serialized as JSON, in which case nothing is sent; if SQS refuses a call, after
+    /// those before it were sent; or, after all calls, if SQS did not accept some of the messages.
     pub async fn send_batch<'a, M>(
         &self,
         messages: impl IntoIterator<Item = M> + Send,
@@ -143,7 +143,7 @@ fn refused<T: QueueMessage>(error: impl Into<aws_sdk_sqs::Error>) -> SendError {
     SendError::Sqs { queue: T::QUEUE, source: Box::new(error.into()) }
 }
 
-/// Which messages go with which call, each with its place.
+/// Distributes messages over calls, each message with its index.
 fn calls(messages: Vec<(String, Options)>) -> Vec<Vec<(usize, String, Options)>> {
     let mut calls: Vec<Vec<_>> = Vec::new();
     let mut bytes = 0;
@@ -164,7 +164,7 @@ fn calls(messages: Vec<(String, Options)>) -> Vec<Vec<(usize, String, Options)>>
     calls
 }
 
-/// A message of a batch, whose id is its place.
+/// A message of a batch, with its index as the id.
 fn entry(index: usize, body: String, options: Options) -> SendMessageBatchRequestEntry {
     let entry = SendMessageBatchRequestEntry::builder()
         .id(index.to_string())

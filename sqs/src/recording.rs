@@ -1,4 +1,4 @@
-//! What stands in for a queue in tests.
+//! A replacement for a queue in tests.
 
 use std::{
     collections::BTreeMap,
@@ -10,28 +10,28 @@ use serde::de::DeserializeOwned;
 
 use crate::outgoing::Options;
 
-/// A message that a recording queue was given.
+/// A message that was sent to a recording queue.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Sent {
     /// Its body, as JSON.
     pub body: String,
-    /// After which time it could be received.
+    /// How long it would stay invisible.
     pub delay: Option<Duration>,
     /// Its group.
     pub group: Option<String>,
-    /// By what a FIFO queue would know its duplicates.
+    /// The id by which a FIFO queue would detect duplicates.
     pub deduplication_id: Option<String>,
-    /// The texts beside the body.
+    /// The text attributes.
     pub attributes: BTreeMap<String, String>,
 }
 
 impl Sent {
-    /// The body.
+    /// Parses the body.
     ///
     /// # Panics
     ///
-    /// Where it is not JSON of this type; the message has the body.
+    /// If it is not JSON of this type; the message contains the body.
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self) -> T {
         match serde_json::from_str(&self.body) {
@@ -41,7 +41,7 @@ impl Sent {
     }
 }
 
-/// The messages that were given to a queue and its clones.
+/// The messages that were sent to a queue and its clones.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record(Arc<Mutex<Vec<Sent>>>);
 

@@ -1,4 +1,4 @@
-//! The client of SQS, which all queues of a function share.
+//! The SQS client, which all queues of a function share.
 
 use aws_config::BehaviorVersion;
 use aws_sdk_sqs::Client;
@@ -8,17 +8,18 @@ use aws_smithy_http_client::{
 };
 use routegen::{Init, Resource, lambda_http::Error};
 
-/// The client of SQS. It may do nothing by itself: what a function may send, its [`Queue`](crate::Queue)s say.
+/// The SQS client. It grants nothing by itself: the function's [`Queue`](crate::Queue)s declare what it may
+/// send.
 #[derive(Clone, Debug)]
 pub struct Sqs(Client);
 
 impl Sqs {
-    /// A client of one's own, for tests.
+    /// Creates it from your own client, for tests.
     pub fn new(client: Client) -> Self {
         Self(client)
     }
 
-    /// The client.
+    /// Returns the client.
     pub fn client(&self) -> &Client {
         &self.0
     }
@@ -26,7 +27,7 @@ impl Sqs {
 
 impl Resource for Sqs {
     async fn init(_: &Init) -> Result<Self, Error> {
-        // ring is compiled in a fifth of the time of the SDK's default.
+        // ring compiles in a fifth of the time of the SDK's default.
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
         let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
         Ok(Self(Client::new(&config)))

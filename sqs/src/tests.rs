@@ -1,4 +1,4 @@
-//! What is sent to SQS, and what becomes of its answers.
+//! What is sent to SQS, and how its responses are handled.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ impl QueueMessage for Order {
     const QUEUE: &'static str = "orders";
 }
 
-/// Asks an SQS that gives these answers, one for each call; and what it was asked.
+/// Calls an SQS that returns these responses, one for each call; returns the requests too.
 async fn asked<R>(
     answers: Vec<(u16, Value)>,
     act: impl AsyncFnOnce(Queue<Order>) -> R,
@@ -75,7 +75,7 @@ async fn asked<R>(
     (result, asked)
 }
 
-/// What SQS answers to a batch of which these failed.
+/// SQS's response to a batch in which these failed.
 fn batch_answer(sent: &[&str], failed: &[&str]) -> Value {
     let sent: Vec<Value> =
         sent.iter().map(|id| json!({ "Id": id, "MessageId": "1", "MD5OfMessageBody": "0" })).collect();

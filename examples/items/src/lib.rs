@@ -1,8 +1,8 @@
-//! The API of the seed: two routes behind Cognito, two Lambda functions, one table.
+//! A first API: two routes behind Cognito, two Lambda functions, one table.
 //!
-//! A library with annotated handlers, and nothing else: `routegen package -p items` makes an artifact of each, and the
-//! Terraform that puts them behind an HTTP API. What each function may do with the table, the resource that its handler takes says; the
-//! table is in `terraform/main.tf`, which is written by hand.
+//! It is a library with annotated handlers and nothing else. `routegen package -p items` makes an artifact of
+//! each handler, and the Terraform for an HTTP API. The resource that a handler takes declares what its
+//! function may do with the table, which is in the handwritten `terraform/main.tf`.
 
 mod store;
 

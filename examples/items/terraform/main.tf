@@ -1,4 +1,4 @@
-# The root of the example, written by hand: the table, and the module that `routegen emit-tf` keeps in ./routegen.
+# The example's root module, written by hand: the table, and the module that `routegen emit-tf` writes to ./routegen.
 
 terraform {
   required_version = ">= 1.4"
@@ -15,9 +15,9 @@ provider "aws" {
   region = var.region
 }
 
-# What all functions share. A table without requests costs what it stores, and its backups.
+# The table, which all functions share. Without requests it costs only its storage and backups.
 resource "aws_dynamodb_table" "items" {
-  #checkov:skip=CKV_AWS_119:AWS's own key encrypts the table. A key of one's own costs a dollar a month; `kms_key_arn` in `resources` takes one.
+  #checkov:skip=CKV_AWS_119:AWS's own key encrypts the table. A customer managed key costs a dollar a month; set it with `kms_key_arn` in `resources`.
   name         = "${var.function_name_prefix == null ? "" : var.function_name_prefix}items"
   billing_mode = "PAY_PER_REQUEST"
   hash_key     = "pk"
@@ -54,7 +54,7 @@ module "api" {
   environment                 = var.environment
   functions                   = var.functions
 
-  # What each function may do with the table, its code says. Without an entry here the plan fails.
+  # The code declares what each function may do with the table. Without an entry here, the plan fails.
   resources = {
     items_table = { arn = aws_dynamodb_table.items.arn, name = aws_dynamodb_table.items.name }
   }

@@ -1,9 +1,9 @@
-//! The API over HTTP, as clients meet it: the local gateway checks tokens and scopes as API Gateway does, and calls the
-//! handlers in this process.
+//! Tests the API over HTTP, as clients call it: the local gateway checks tokens and scopes as API Gateway
+//! does, and calls the handlers in this process.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
-// An integration test names its own crate, or its routes are not linked.
+// An integration test must name its own crate, or its routes are not linked.
 use items as _;
 
 use items::Store;
@@ -29,7 +29,7 @@ impl Server {
         Self { gateway, client: reqwest::Client::new(), _folder: folder }
     }
 
-    /// A token with these scopes.
+    /// Returns a token with these scopes.
     fn token<const N: usize>(&self, scopes: [&str; N]) -> String {
         self.gateway.token().scopes(scopes).mint()
     }

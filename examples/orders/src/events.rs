@@ -1,4 +1,4 @@
-//! What calls the service besides clients: a queue, payments, the clock, and the table itself.
+//! What calls the service besides clients: a queue, payments, a schedule, and the table's stream.
 
 use routegen::{Change, Event, Message, Res, Scheduled, event, lambda_http::Error, queue, schedule, stream};
 use schemars::JsonSchema;
@@ -9,7 +9,7 @@ use crate::{
     store::{CountOrders, ExpireOrders, WriteOrders},
 };
 
-/// The largest order that anyone can deliver.
+/// The largest quantity that can be delivered.
 const MOST: u32 = 1_000;
 
 /// An unpaid order expires after a day.
@@ -17,8 +17,8 @@ const DAY: u64 = 24 * 60 * 60;
 
 /// Accepts orders
 ///
-/// An error is this message's failure alone: it is received again, and after its third time it is in the dead-letter queue. Receiving an
-/// order twice does no harm, because its id is the key of its row.
+/// An error fails only this message: it is received again, and moved to the dead-letter queue after the third
+/// time. Receiving an order twice does no harm, because its id is the key of its row.
 #[queue(orders, batch = 10, concurrency = 5, receives = 3)]
 async fn accept_order(placed: Message<PlacedOrder>, orders: Res<WriteOrders>) -> Result<(), Error> {
     let order = placed.body;
@@ -28,7 +28,7 @@ async fn accept_order(placed: Message<PlacedOrder>, orders: Res<WriteOrders>) ->
     orders.accept(order.accepted()).await
 }
 
-/// A payment, as the payments service announces it.
+/// A payment, as announced by the payments service.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Payment {
     order_id: String,
@@ -40,15 +40,15 @@ async fn receive_payment(payment: Event<Payment>, orders: Res<WriteOrders>) -> R
     orders.set_status(&payment.detail.order_id, Status::Paid).await
 }
 
-/// Expires the orders that nobody has paid for
+/// Expires unpaid orders
 #[schedule("rate(1 hour)")]
 async fn expire_orders(due: Scheduled, orders: Res<ExpireOrders>) -> Result<(), Error> {
     orders.expire(seconds(due.time).saturating_sub(DAY)).await
 }
 
-/// Counts what is ordered
+/// Counts the ordered items
 ///
-/// The totals are rows of the same table, and no changes of theirs come here.
+/// The totals are rows of the same table; the filter excludes their changes.
 #[stream(orders_table, filter = [r#"{"eventName": ["INSERT"], "dynamodb": {"Keys": {"pk": {"S": ["order"]}}}}"#])]
 async fn count_order(change: Change<Order>, totals: Res<CountOrders>) -> Result<(), Error> {
     match change.new {

@@ -1,5 +1,5 @@
-//! A small service: orders come in through an API, a queue's function accepts them, and events, a schedule and the table's own stream
-//! do the rest.
+//! A small service: orders arrive through an API, a queue's function accepts them, and events, a schedule and
+//! the table's own stream do the rest.
 //!
 //! ```text
 //! POST /orders ──→ queue orders ──→ accept_order ──→ table ──→ count_order (its stream)
@@ -8,7 +8,7 @@
 //!                          every hour, expire_orders ─→ table
 //! ```
 //!
-//! What each function may do in AWS, the types of its arguments say. There is no policy written by hand.
+//! The types of a function's arguments declare what it may do in AWS. No policy is written by hand.
 
 mod events;
 mod order;

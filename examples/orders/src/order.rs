@@ -1,4 +1,4 @@
-//! An order, from the client's wish to the row of the table.
+//! An order, from the client's request to the row in the table.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,12 +6,12 @@ use routegen::QueueMessage;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a client orders.
+/// A client's order.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct NewOrder {
-    /// What it is.
+    /// The item.
     pub item: String,
-    /// How many of it.
+    /// The number of units.
     pub quantity: u32,
 }
 
@@ -19,43 +19,43 @@ pub struct NewOrder {
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, QueueMessage, Serialize)]
 #[queue_message(orders)]
 pub struct PlacedOrder {
-    /// The order's id, which the client has been given.
+    /// The order's id, which the client has received.
     pub id: String,
-    /// What was ordered.
+    /// The client's order.
     pub order: NewOrder,
-    /// When, in seconds since the beginning of 1970.
+    /// When it was placed, in seconds since the beginning of 1970.
     pub placed_at: u64,
 }
 
-/// An order as the table has it and clients see it.
+/// An order in the table, as clients see it.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Order {
-    /// Its id.
+    /// The order's id.
     pub id: String,
-    /// What was ordered.
+    /// The item.
     pub item: String,
-    /// How many of it.
+    /// The number of units.
     pub quantity: u32,
-    /// When, in seconds since the beginning of 1970.
+    /// When it was placed, in seconds since the beginning of 1970.
     pub placed_at: u64,
-    /// What has become of it.
+    /// The order's status.
     pub status: Status,
 }
 
-/// What has become of an order.
+/// The status of an order.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It waits for a payment.
     Accepted,
-    /// It is paid.
+    /// It has been paid.
     Paid,
-    /// Nobody has paid for it in time.
+    /// It was not paid in time.
     Expired,
 }
 
 impl Status {
-    /// The word for it in the table.
+    /// The status in the table.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
@@ -66,19 +66,19 @@ impl Status {
 }
 
 impl PlacedOrder {
-    /// What a client orders, now, under a new id.
+    /// A client's order, placed now, with a new id.
     pub(crate) fn now(order: NewOrder) -> Self {
         Self { id: uuid::Uuid::new_v4().to_string(), order, placed_at: seconds(SystemTime::now()) }
     }
 
-    /// The order as it is accepted.
+    /// The accepted order.
     pub(crate) fn accepted(self) -> Order {
         let NewOrder { item, quantity } = self.order;
         Order { id: self.id, item, quantity, placed_at: self.placed_at, status: Status::Accepted }
     }
 }
 
-/// Since the beginning of 1970.
+/// Seconds since the beginning of 1970.
 pub(crate) fn seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

@@ -1,4 +1,4 @@
-//! What clients call.
+//! The routes that clients call.
 
 use routegen::{Accepted, Json, Path, Problem, Res, route};
 use routegen_sqs::Queue;
@@ -13,7 +13,7 @@ use crate::{
 /// Why an order is refused.
 #[derive(Debug, Problem)]
 enum OrderError {
-    /// Nothing is ordered.
+    /// The order is empty.
     #[problem(status = 422, title = "An order needs an item and a quantity", detail = "{0}")]
     Empty(&'static str),
     /// There is no such order, or the queue's function has not accepted it yet.
@@ -23,15 +23,15 @@ enum OrderError {
         detail = "there is no order `{id}`, or it is not accepted yet"
     )]
     Unknown {
-        /// The id that was asked for.
+        /// The requested id.
         id: String,
     },
-    /// The queue or the table does not answer: the cause is in the log.
+    /// The queue or the table does not respond: the cause is in the log.
     #[problem(transparent)]
     Other(#[from] Problem),
 }
 
-/// What a client is given for an order.
+/// What a client receives for an order.
 #[derive(Debug, JsonSchema, Serialize)]
 struct Receipt {
     id: String,
@@ -39,7 +39,7 @@ struct Receipt {
 
 /// Places an order
 ///
-/// It is accepted a moment later: until then, `GET` answers with 404.
+/// It is accepted a moment later: until then, `GET` returns 404.
 #[route(POST, "/orders", auth = "cognito", scopes = ["orders/write"])]
 async fn place_order(
     orders: Res<Queue<PlacedOrder>>,
@@ -63,14 +63,14 @@ async fn get_order(Path(id): Path<String>, orders: Res<ReadOrders>) -> Result<Js
     order.map(Json).ok_or(OrderError::Unknown { id })
 }
 
-/// How many of an item were ordered.
+/// How many units of an item were ordered.
 #[derive(Debug, JsonSchema, Serialize)]
 struct Total {
     item: String,
     ordered: u64,
 }
 
-/// Says how many of an item were ordered
+/// Returns how many units of an item were ordered
 #[route(GET, "/totals/{item}", auth = "cognito", scopes = ["orders/read"])]
 async fn get_total(Path(item): Path<String>, orders: Res<ReadOrders>) -> Result<Json<Total>, Problem> {
     let ordered = orders.total(&item).await?;

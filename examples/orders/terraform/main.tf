@@ -1,5 +1,5 @@
-# The root of the example, written by hand: the table, and the module that `routegen emit-tf` keeps in ./routegen. The queue, its
-# dead-letter queue, the schedule, the rule and all policies are the module's.
+# The example's root module, written by hand: the table, and the module that `routegen emit-tf` writes to ./routegen. The queue,
+# its dead-letter queue, the schedule, the rule and all policies are in that module.
 
 terraform {
   required_version = ">= 1.4"
@@ -16,9 +16,9 @@ provider "aws" {
   region = var.region
 }
 
-# What all functions share. Its stream is what `count_order` reads.
+# The table, which all functions share. `count_order` reads its stream.
 resource "aws_dynamodb_table" "orders" {
-  #checkov:skip=CKV_AWS_119:AWS's own key encrypts the table. A key of one's own costs a dollar a month; `kms_key_arn` in `resources` takes one.
+  #checkov:skip=CKV_AWS_119:AWS's own key encrypts the table. A customer managed key costs a dollar a month; set it with `kms_key_arn` in `resources`.
   name             = "${var.function_name_prefix == null ? "" : var.function_name_prefix}orders"
   billing_mode     = "PAY_PER_REQUEST"
   hash_key         = "pk"
@@ -57,7 +57,7 @@ module "api" {
   environment                 = var.environment
   functions                   = var.functions
 
-  # What each function may do with the table, its code says. Without an entry here the plan fails.
+  # The code declares what each function may do with the table. Without an entry here, the plan fails.
   resources = {
     orders_table = {
       arn        = aws_dynamodb_table.orders.arn

@@ -1,9 +1,9 @@
-//! The service in one process: clients call its API over HTTP with tokens, and the local gateway delivers messages, events, schedules and
-//! changes as AWS does.
+//! Tests the service in one process: clients call its API over HTTP with tokens, and the local gateway
+//! delivers messages, events, schedules and changes as AWS does.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
-// An integration test names its own crate, or its functions are not linked.
+// An integration test must name its own crate, or its functions are not linked.
 use orders as _;
 
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use tempfile::TempDir;
 struct Service {
     gateway: Gateway,
     client: reqwest::Client,
-    /// What the API has sent to the queue.
+    /// The messages that the API has sent to the queue.
     sent: Queue<PlacedOrder>,
     _folder: TempDir,
 }
@@ -37,7 +37,7 @@ impl Service {
         Self { gateway, client: reqwest::Client::new(), sent, _folder: folder }
     }
 
-    /// Places an order through the API, and lets the queue have it. Its id.
+    /// Places an order through the API, delivers it from the queue, and returns its id.
     async fn place(&self, order: Value) -> String {
         let token = self.gateway.token().scopes(["orders/write"]).mint();
         let request = self.client.post(format!("{}/orders", self.gateway.url())).bearer_auth(token);
@@ -62,7 +62,7 @@ impl Service {
         request.send().await.unwrap().json().await.unwrap()
     }
 
-    /// Waits until what is at a path has this member.
+    /// Waits until the response at a path has this member.
     async fn until(&self, path: &str, member: &str, value: impl Into<Value>) {
         let (value, begin) = (value.into(), Instant::now());
         loop {
@@ -132,7 +132,7 @@ async fn what_is_ordered_is_counted_by_the_tables_stream() {
             json!({ "id": "a", "item": "pen", "quantity": quantity, "placed_at": 1, "status": "accepted" });
         json!({ "new": order, "keys": { "pk": pk, "sk": "a" } })
     };
-    // The totals are in the same table, and are not counted.
+    // The totals are in the same table, and must not be counted.
     for (pk, quantity) in [("order", 2), ("total", 100), ("order", 3)] {
         let told = service.client.post(&streams).json(&change(pk, quantity)).send().await.unwrap();
         assert!(told.status().is_success());

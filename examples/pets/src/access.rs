@@ -1,4 +1,4 @@
-//! Who may see which shelter.
+//! Which callers may see which shelter.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 pub struct Keys(BTreeMap<String, String>);
 
 impl Keys {
-    /// The keys of a variable's text.
+    /// Parses the text of the variable.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let pair = |pair: &str| match pair.split_once('=') {
             Some((key, shelter)) if !key.is_empty() => Ok((key.to_owned(), shelter.to_owned())),
-            // Not the pair itself: it may hold a key, and this ends up in the log.
+            // Not the pair itself: it may contain a key, and this message is logged.
             _ => Err("API_KEYS is not of the form `key=shelter,key=shelter`".into()),
         };
         text.split(',').map(pair).collect::<Result<_, Error>>().map(Self)
@@ -29,14 +29,14 @@ impl Resource for Keys {
     }
 }
 
-/// What the handlers learn of a caller.
+/// What the handlers receive about a caller.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
 pub struct Caller {
     shelter: String,
 }
 
 impl Caller {
-    /// A caller sees the pets of one shelter.
+    /// Checks that a caller sees only the pets of its own shelter.
     pub fn expect(&self, shelter: &str) -> Result<(), Problem> {
         if self.shelter == shelter {
             return Ok(());

@@ -1,4 +1,4 @@
-//! The pets, from a file in the artifact.
+//! The pets, read from a file in the artifact.
 
 use std::path::PathBuf;
 
@@ -16,12 +16,12 @@ pub struct Pet {
     pub(crate) years: u32,
 }
 
-/// Where the artifact's files are.
+/// The folder with the artifact's files.
 pub struct Files(PathBuf);
 
 impl Resource for Files {
     async fn init(_: &Init) -> Result<Self, Error> {
-        // Lambda says where it has unpacked the artifact; on one's own machine it is the package.
+        // Lambda sets the folder of the unpacked artifact; on a developer's machine it is the package.
         Ok(Self(std::env::var_os("LAMBDA_TASK_ROOT").unwrap_or_else(|| ".".into()).into()))
     }
 }
@@ -39,12 +39,12 @@ impl Resource for Catalogue {
 }
 
 impl Catalogue {
-    /// The pets of a shelter.
+    /// Returns the pets of a shelter.
     pub(crate) fn of<'a>(&'a self, shelter: &'a str) -> impl Iterator<Item = &'a Pet> {
         self.0.iter().filter(move |pet| pet.shelter == shelter)
     }
 
-    /// How many pets there are.
+    /// Returns the number of pets.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }

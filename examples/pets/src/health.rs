@@ -1,4 +1,4 @@
-//! A route for whoever watches the service.
+//! A route for monitoring.
 
 use routegen::route;
 

@@ -9,20 +9,20 @@ use crate::{
     catalogue::{Catalogue, Pet},
 };
 
-/// The parameters of a path by their names. `routegen` compares them with the path's before anything is deployed.
+/// The parameters of a path, by name. `routegen` compares them with the path before anything is deployed.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct OfShelter {
     shelter: String,
     id: u32,
 }
 
-/// Which pets a client wants.
+/// Which pets a client requests.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Filter {
     species: Option<String>,
 }
 
-/// What can be wrong, and what a client is told of it: each has a status, and a type that programs tell it by.
+/// The errors, as clients see them: each has a status, and some a type by which programs recognize it.
 #[derive(Debug, Problem)]
 enum PetError {
     #[problem(
@@ -38,7 +38,7 @@ enum PetError {
     },
     #[problem(status = 422, detail = "nobody here knows the species {0}")]
     UnknownSpecies(String),
-    /// Whatever else happens: a client without access, or an error that only the log sees.
+    /// Anything else: a client without access, or an error that is only logged.
     #[problem(transparent)]
     Other(#[from] Problem),
 }
@@ -107,7 +107,7 @@ mod tests {
 
     use super::*;
 
-    /// A call from the shelter `north`.
+    /// Makes a call from the shelter `north`.
     fn from_north(call: Call) -> Call {
         call.authorizer_context(json!({ "shelter": "north" }))
     }

@@ -1,5 +1,5 @@
-//! The same authorizers and handlers behind the local gateway, which gives a function the events of API Gateway, and behind
-//! `routegen::router()`: whatever a client sends, both see the same, and both decide the same.
+//! The same authorizers and handlers behind the local gateway, which sends functions API Gateway's events,
+//! and behind `routegen::router()`: whatever a client sends, both see the same, and both decide the same.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -20,7 +20,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Refuses what is administrators', and tells all others what it was asked.
+/// Refuses paths for administrators, and passes on what it received otherwise.
 #[authorizer(identity_sources = [
     "$context.path", "$context.routeKey", "$context.httpMethod", "$context.stage", "$context.domainName",
     "$context.identity.sourceIp",
@@ -54,7 +54,7 @@ async fn seen(context: Claims<Value>, request: lambda_http::Request) -> Json<Val
     }))
 }
 
-/// All headers but those that say how the one and the other were reached.
+/// All headers except those that differ between the two servers.
 fn shown(headers: &HeaderMap) -> Value {
     let differs = ["x-amzn-trace-id", "x-forwarded-port", "x-forwarded-proto", "content-length"];
     let mut shown = Map::new();
@@ -65,7 +65,7 @@ fn shown(headers: &HeaderMap) -> Value {
     shown.into()
 }
 
-/// Tells what callers are known by.
+/// Passes on the values that identify callers.
 #[authorizer(identity_sources = ["$request.header.X-Key", "$request.querystring.key"])]
 async fn by_values(request: AuthorizerRequest) -> Decision<Value> {
     Decision::Allow(json!({ "identity": request.identity_source }))
@@ -109,7 +109,7 @@ async fn get_roles(Claims(claims): Claims<Roles>, Scopes(scopes): Scopes) -> Jso
     Json(json!({ "scopes": scopes, "claims": claims }))
 }
 
-/// Both, on ports of loopback.
+/// Both servers, on loopback ports.
 struct Servers {
     gateway: Gateway,
     router: SocketAddr,
@@ -133,7 +133,7 @@ impl Servers {
         Self { gateway, router: address }
     }
 
-    /// What both answer, which is the same: the status, and the JSON of a handler.
+    /// The response of both, which must be the same: the status, and a handler's JSON.
     async fn both(&self, line: &[u8], headers: &[&[u8]]) -> (u16, Value) {
         let gateway = ask(self.gateway.address(), line, headers).await;
         let router = ask(self.router, line, headers).await;
@@ -148,7 +148,7 @@ impl Servers {
     }
 }
 
-/// The status, and the body where a handler has answered.
+/// The status, and the body if a handler has responded.
 async fn ask(address: SocketAddr, line: &[u8], headers: &[&[u8]]) -> (u16, Value) {
     let mut request = [line, b" HTTP/1.1\r\nconnection: close\r\n"].concat();
     if !headers.iter().any(|header| header.starts_with(b"host:")) {
@@ -201,7 +201,7 @@ async fn an_authorizer_sees_the_path_that_the_route_was_chosen_by() {
         ("*", 400, ""),
         ("/seen", 404, ""),
         ("/seen/", 404, ""),
-        // A route of the example's, with an authorizer of its own.
+        // A route of the example, with its own authorizer.
         ("/seen/x", 401, ""),
         ("//seen/x/y", 404, ""),
         ("/Seen/x/y", 404, ""),
@@ -241,7 +241,7 @@ async fn an_authorizer_and_a_handler_see_the_same_of_any_request() {
             b"forwarded: for=10.0.0.1",
         ],
         &[b"x-forwarded-for: \xe4"],
-        // What `connection` names is for the server, and not for what is behind it.
+        // Headers that `connection` names are for the server, and not for what is behind it.
         &[b"connection: close, x-hop", b"x-hop: 1", b"x-end: 1"],
         &[b"te: trailers", b"keep-alive: 1", b"proxy-connection: close", b"upgrade: x", b"trailer: x"],
         &[b"host: LOCALHOST:8080", b"authorization: Bearer a.b.c", b"authorization: Basic YTpi"],
@@ -263,7 +263,7 @@ async fn an_authorizer_and_a_handler_see_the_same_of_any_request() {
         let forwarded = body["headers"]["x-forwarded-for"][0].as_str().unwrap();
         assert!(forwarded == "127.0.0.1" || forwarded.ends_with(", 127.0.0.1"), "{body}");
     }
-    // Bytes that are no part of a path, in the place of one.
+    // Bytes that cannot be part of a path, in place of one.
     for target in
         [&b"GET /seen/\xe4/x"[..], b"GET /seen/\xc3\xa4/x", b"GET /seen/a b/x", b"GET /seen/\"<>/`{|}"]
     {
@@ -318,7 +318,7 @@ async fn the_keys_of_the_example_open_the_same_shelters() {
     }
 }
 
-/// A token with these claims, which nobody has signed.
+/// An unsigned token with these claims.
 fn forged(claims: &Value) -> String {
     let padded = json!(lambda_http::Body::Binary(claims.to_string().into_bytes()));
     let claims = padded.as_str().unwrap().trim_end_matches('=').replace('+', "-").replace('/', "_");
@@ -356,7 +356,7 @@ async fn the_roles_of_a_token_are_those_that_its_issuer_gave() {
             "{body}"
         );
     }
-    // The same claims as in a token of the issuer, but two roles where that has one.
+    // The same claims as in the issuer's token, but with two roles instead of one.
     let token = gateway.token().claim("roles", json!(["not admin"])).mint();
     let mut claims = claims_of(&token);
     claims["roles"] = json!(["not", "admin"]);

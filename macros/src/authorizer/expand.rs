@@ -1,7 +1,7 @@
-//! A [`ValidAuthorizer`] becomes code: an entry point and a registration, as a route's.
+//! Expands a [`ValidAuthorizer`] into an entry point and a registration, like a route.
 //!
-//! In: the authorizer. Out: what goes after the function. It refuses nothing. The rules that hold for the
-//! generated code are those of `glue.rs`.
+//! In: the authorizer. Out: the code after the function. It refuses nothing. The generated code follows the
+//! rules in `glue.rs`.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
@@ -26,7 +26,7 @@ pub(crate) fn expand(authorizer: &ValidAuthorizer) -> TokenStream {
     glue::scope(&authorizer.handler, &authorizer.krate, &items, [authorizer.spec.entry.as_str()].into_iter())
 }
 
-/// The exported function that an artifact links to, and nothing else does.
+/// The exported function, which only an artifact links to.
 fn entry(authorizer: &ValidAuthorizer) -> TokenStream {
     let ValidAuthorizer { spec, handler, .. } = authorizer;
     let ident = glue::beside(handler, "entry_of");
@@ -45,7 +45,8 @@ fn entry(authorizer: &ValidAuthorizer) -> TokenStream {
     }
 }
 
-/// The function from a request to a verdict. There is no body, so all arguments are made from the request's head.
+/// The function from a request to a verdict. There is no body, so all arguments are made from the request's
+/// head.
 fn call(handler: &Handler) -> TokenStream {
     let site = Span::mixed_site();
     let arguments = Argument::all(&handler.arguments);
@@ -79,7 +80,7 @@ fn call(handler: &Handler) -> TokenStream {
     .to_token_stream()
 }
 
-/// The refusal of types that are extractors and yet have nothing to extract before a request has passed.
+/// The checks that refuse extractors which have nothing to extract before a request has passed.
 fn checks(handler: &Handler) -> TokenStream {
     if handler.arguments.is_empty() {
         return TokenStream::new();
@@ -98,7 +99,8 @@ fn checks(handler: &Handler) -> TokenStream {
 fn registration(ValidAuthorizer { spec, handler, .. }: &ValidAuthorizer) -> TokenStream {
     let kind = quote_spanned!(Span::mixed_site()=> Authorizer);
     let entry = glue::beside(handler, "entry_of");
-    // Of the types of its arguments the registry asks nothing more: they have no path of their own, and no body.
+    // The registry checks nothing else about its arguments' types: an authorizer has neither a path nor a
+    // body.
     let arguments = handler.arguments.iter().map(|ty| {
         let argument =
             quote_spanned!(Span::mixed_site()=> __private::Argument::<#ty, __private::Claimless, 0>);
@@ -112,7 +114,7 @@ fn registration(ValidAuthorizer { spec, handler, .. }: &ValidAuthorizer) -> Toke
 mod tests {
     use crate::authorizer::authorizer;
 
-    /// The expansion as rustfmt would write it, after the errors if there are any.
+    /// The expansion as rustfmt would format it, after the errors if there are any.
     fn expansion(attribute: &str, item: &str) -> String {
         let (tokens, errors) = authorizer("items", attribute.parse().unwrap(), item.parse().unwrap());
         let mut expansion: Vec<String> = errors.iter().map(|error| format!("error: {error}")).collect();

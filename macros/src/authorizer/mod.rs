@@ -1,7 +1,7 @@
-//! `#[authorizer]` from end to end.
+//! The whole of `#[authorizer]`.
 //!
-//! In: the tokens of the attribute and of the item. Out: the tokens that stand in the item's place, and every error. It
-//! refuses to drop the item, as `#[route]` does.
+//! In: the tokens of the attribute and of the item. Out: the tokens that replace the item, and every error.
+//! Like `#[route]`, it never drops the item.
 
 mod expand;
 mod parse;
@@ -12,7 +12,7 @@ use proc_macro2::TokenStream;
 use self::{expand::expand, parse::parse, validate::validate};
 use crate::errors::Errors;
 
-/// `crate_name` tells the authorizers of one crate from those of another.
+/// `crate_name` distinguishes the authorizers of one crate from those of another.
 pub(crate) fn authorizer(
     crate_name: &str,
     attribute: TokenStream,

@@ -1,8 +1,8 @@
-//! The attribute's tokens become an [`AuthorizerAttr`].
+//! Parses the attribute's tokens into an [`AuthorizerAttr`].
 //!
-//! In: what stands between the parentheses of `#[authorizer(…)]`. Out: the value of every argument with its tokens. It
-//! refuses what is wrong by itself, never stops at the first mistake, and knows no rule that needs two arguments or the
-//! function; those are in `validate.rs`.
+//! In: the tokens between the parentheses of `#[authorizer(…)]`. Out: the value of every argument with its
+//! tokens. It refuses arguments that are wrong by themselves, and never stops at the first mistake. Rules
+//! about two arguments, or about the function, are in `validate.rs`.
 
 use proc_macro2::TokenStream;
 use routegen_spec::{EnvName, IdentitySource, Name, attributes::Key};
@@ -15,7 +15,7 @@ use crate::{
     values,
 };
 
-/// The attribute as it was written, each argument right by itself.
+/// The attribute as written, with each argument valid by itself.
 #[derive(Default)]
 pub(crate) struct AuthorizerAttr {
     pub(crate) identity_sources: Slot<Vec<IdentitySource>>,
@@ -57,7 +57,7 @@ mod tests {
 
     use super::*;
 
-    /// The attribute and its errors, one on a line.
+    /// The attribute and its errors, one per line.
     fn read(attribute: &str) -> (AuthorizerAttr, Vec<String>) {
         let mut errors = Errors::default();
         let authorizer = parse(attribute.parse().unwrap(), &mut errors);

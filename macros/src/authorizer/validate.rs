@@ -1,8 +1,8 @@
-//! An [`AuthorizerAttr`] and the item under it become a [`ValidAuthorizer`].
+//! Validates an [`AuthorizerAttr`] and the item under it as a [`ValidAuthorizer`].
 //!
-//! In: the attribute, each argument right by itself, and the item's tokens. Out: the only type that is expanded. It
-//! refuses what two arguments, or an argument and the function, say against each other, and a name by which routes
-//! mean something else.
+//! In: the attribute, with each argument valid by itself, and the item's tokens. Out: the only type that is
+//! expanded. It refuses contradictions between two arguments, or an argument and the function, and a name
+//! that means something else to routes.
 
 use proc_macro2::TokenStream;
 use routegen_spec::{Auth, AuthorizerSpec, Entry, Name, Serves, attributes::Key};
@@ -17,14 +17,14 @@ use crate::{
 
 /// An authorizer that can be expanded.
 pub(crate) struct ValidAuthorizer {
-    /// All that the attribute says. What only the compiler knows is empty.
+    /// The content of the attribute. Fields that only the compiler can fill are empty.
     pub(crate) spec: AuthorizerSpec,
     /// The path of the crate `routegen`.
     pub(crate) krate: syn::Path,
     pub(crate) handler: Handler,
 }
 
-/// `None` only where an error says why.
+/// Returns `None` only together with an error.
 pub(crate) fn validate(
     crate_name: &str,
     attribute: AuthorizerAttr,
@@ -48,7 +48,7 @@ pub(crate) fn validate(
     Some(ValidAuthorizer { spec, krate: function::krate(attribute.krate)?, handler })
 }
 
-/// An answer is kept under what the identity sources have in a request.
+/// A decision is cached under the values of the identity sources in a request.
 fn check_cache(attribute: &AuthorizerAttr, errors: &mut Errors) {
     let (Some(sources), Some(ttl)) = (attribute.identity_sources.given(), attribute.ttl.given()) else {
         return;
@@ -62,7 +62,7 @@ fn check_cache(attribute: &AuthorizerAttr, errors: &mut Errors) {
     }
 }
 
-/// The name that was given, or the function's. Routes say it as `auth`, where some words are taken.
+/// The given name, or the function's. Routes write it as `auth`, where some words are reserved.
 fn name(slot: Slot<Name>, handler: &Handler, errors: &mut Errors) -> Option<Name> {
     let (name, tokens) = match slot {
         Slot::Absent => (function::name(handler, Key::NAME, errors)?, TokenStream::new()),

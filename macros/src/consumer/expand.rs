@@ -1,7 +1,7 @@
-//! A [`ValidConsumer`] becomes code: an entry point and a registration, as a route's.
+//! Expands a [`ValidConsumer`] into an entry point and a registration, like a route.
 //!
-//! In: the consumer. Out: what goes after the function. It refuses nothing. The rules that hold for the generated code are those of
-//! `glue.rs`.
+//! In: the consumer. Out: the code after the function. It refuses nothing. The generated code follows the
+//! rules in `glue.rs`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
@@ -28,7 +28,7 @@ pub(crate) fn expand(consumer: &ValidConsumer) -> TokenStream {
     glue::scope(&consumer.handler, &consumer.krate, &items, [consumer.spec.entry.as_str()].into_iter())
 }
 
-/// The exported function that an artifact links to, and nothing else does.
+/// The exported function, which only an artifact links to.
 fn entry(consumer: &ValidConsumer) -> TokenStream {
     let ValidConsumer { spec, handler, family, .. } = consumer;
     let site = Span::mixed_site();
@@ -60,7 +60,7 @@ fn takes_batch(handler: &Handler) -> TokenStream {
     quote_spanned!(site=> false #(#batches)*)
 }
 
-/// The function from what is delivered to what became of it. Each argument looks at it, and none takes it away from another.
+/// The function from a delivery to its result. Each argument reads the delivery without consuming it.
 fn call(family: Family, handler: &Handler) -> TokenStream {
     let site = Span::mixed_site();
     let of = Ident::new(
@@ -99,7 +99,7 @@ fn call(family: Family, handler: &Handler) -> TokenStream {
     .to_token_stream()
 }
 
-/// The refusal of one record beside a batch, and of messages that are sent to another queue.
+/// The checks that refuse a single record beside a batch, and messages that belong to another queue.
 fn checks(ValidConsumer { spec, handler, .. }: &ValidConsumer) -> TokenStream {
     if handler.arguments.is_empty() {
         return TokenStream::new();
@@ -148,7 +148,7 @@ fn registration(ValidConsumer { spec, handler, .. }: &ValidConsumer) -> TokenStr
 mod tests {
     use crate::consumer::{Family, consumer};
 
-    /// The expansion as rustfmt would write it, after the errors if there are any.
+    /// The expansion as rustfmt would format it, after the errors if there are any.
     fn expansion(family: Family, attribute: &str, item: &str) -> String {
         let (tokens, errors) = consumer(family, "items", attribute.parse().unwrap(), item.parse().unwrap());
         let mut expansion: Vec<String> = errors.iter().map(|error| format!("error: {error}")).collect();

@@ -1,7 +1,8 @@
-//! `#[schedule]`, `#[queue]`, `#[event]` and `#[stream]` from end to end: one family, of which each says what calls a function.
+//! The whole of `#[schedule]`, `#[queue]`, `#[event]` and `#[stream]`: one family, each of which declares
+//! what calls a function.
 //!
-//! In: which of them it is, and the tokens of the attribute and of the item. Out: the tokens that stand in the item's place, and every
-//! error. It refuses to drop the item, as `#[route]` does.
+//! In: which of them it is, and the tokens of the attribute and of the item. Out: the tokens that replace the
+//! item, and every error. Like `#[route]`, it never drops the item.
 
 mod expand;
 mod parse;
@@ -13,7 +14,7 @@ pub(crate) use self::parse::Family;
 use self::{expand::expand, parse::parse, validate::validate};
 use crate::errors::Errors;
 
-/// `crate_name` tells the consumers of one crate from those of another.
+/// `crate_name` distinguishes the consumers of one crate from those of another.
 pub(crate) fn consumer(
     family: Family,
     crate_name: &str,

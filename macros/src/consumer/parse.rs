@@ -1,8 +1,8 @@
-//! The attribute's tokens become a [`ConsumerAttr`].
+//! Parses the attribute's tokens into a [`ConsumerAttr`].
 //!
-//! In: which attribute it is, and what stands between its parentheses. Out: the value of every argument with its tokens. It refuses what
-//! is wrong by itself, never stops at the first mistake, and knows no rule that needs two arguments or the function; those are in
-//! `validate.rs`.
+//! In: which attribute it is, and the tokens between its parentheses. Out: the value of every argument with
+//! its tokens. It refuses arguments that are wrong by themselves, and never stops at the first mistake. Rules
+//! about two arguments, or about the function, are in `validate.rs`.
 
 use proc_macro2::TokenStream;
 use routegen_spec::{
@@ -26,8 +26,8 @@ pub(crate) enum Family {
     Stream,
 }
 
-/// An attribute as it was written, each argument right by itself. It has the slots of all of the family; those that are not in its table
-/// stay absent.
+/// An attribute as written, with each argument valid by itself. It has the slots of the whole family; those
+/// that are not in its table stay absent.
 pub(crate) struct ConsumerAttr {
     pub(crate) family: Family,
     pub(crate) expression: Slot<ScheduleExpression>,
@@ -121,7 +121,7 @@ impl ConsumerAttr {
         }
     }
 
-    /// Reads the argument that has no key, if there is one in such an attribute.
+    /// Reads the argument without a key, if the attribute has one.
     fn read_first(&mut self, argument: &TokenStream, errors: &mut Errors) -> bool {
         let fill = |slot: &mut Slot<Name>, name| slot.fill(name, argument.clone());
         match self.family {
@@ -195,7 +195,7 @@ mod tests {
 
     use super::*;
 
-    /// The attribute and its errors, one on a line.
+    /// The attribute and its errors, one per line.
     fn read(family: Family, attribute: &str) -> (ConsumerAttr, Vec<String>) {
         let mut errors = Errors::default();
         let consumer = parse(family, attribute.parse().unwrap(), &mut errors);

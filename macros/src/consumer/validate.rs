@@ -1,7 +1,8 @@
-//! A [`ConsumerAttr`] and the item under it become a [`ValidConsumer`].
+//! Validates a [`ConsumerAttr`] and the item under it as a [`ValidConsumer`].
 //!
-//! In: the attribute, each argument right by itself, and the item's tokens. Out: the only type that is expanded. It refuses what two
-//! arguments, or an argument and the function, say against each other, and what the attribute has to say and does not.
+//! In: the attribute, with each argument valid by itself, and the item's tokens. Out: the only type that is
+//! expanded. It refuses contradictions between two arguments, or an argument and the function, and missing
+//! arguments.
 
 use proc_macro2::TokenStream;
 use routegen_spec::{
@@ -20,14 +21,14 @@ use crate::{
 /// A consumer that can be expanded.
 pub(crate) struct ValidConsumer {
     pub(crate) family: Family,
-    /// All that the attribute says. What only the compiler knows is empty.
+    /// The content of the attribute. Fields that only the compiler can fill are empty.
     pub(crate) spec: ConsumerSpec,
     /// The path of the crate `routegen`.
     pub(crate) krate: syn::Path,
     pub(crate) handler: Handler,
 }
 
-/// `None` only where an error says why.
+/// Returns `None` only together with an error.
 pub(crate) fn validate(
     crate_name: &str,
     mut attribute: ConsumerAttr,
@@ -178,14 +179,14 @@ fn stream(attribute: &mut ConsumerAttr, errors: &mut Errors) -> Option<StreamSou
     Some(stream)
 }
 
-/// What becomes of an event of an asynchronous source on which the function fails.
+/// How often an event of an asynchronous source is retried if the function fails.
 fn retries(attribute: &mut ConsumerAttr) -> AsyncRetries {
     let default = AsyncRetries::default();
     let retries = std::mem::take(&mut attribute.retries).value().unwrap_or(default.retries);
     AsyncRetries::new(retries, std::mem::take(&mut attribute.max_age).value().unwrap_or(default.max_age))
 }
 
-/// An error at the attribute as a whole.
+/// Reports an error at the attribute as a whole.
 fn missing(message: &str, help: impl std::fmt::Display, errors: &mut Errors) {
     errors.push(&TokenStream::new(), message, help);
 }

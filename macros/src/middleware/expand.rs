@@ -1,8 +1,8 @@
-//! [`ValidMiddleware`] becomes code: a type of the function's own name, by which routes name it.
+//! Expands [`ValidMiddleware`] into a type with the function's own name, by which routes refer to it.
 //!
-//! In: the middleware. Out: what goes after the function. Functions and types have names of their own, so that the type is there
-//! wherever the function is: an import imports both. It refuses nothing. The rules that hold for the generated code are those of
-//! `glue.rs`.
+//! In: the middleware. Out: the code after the function. Functions and types have separate namespaces, so the
+//! type is available wherever the function is: an import imports both. It refuses nothing. The generated code
+//! follows the rules in `glue.rs`.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote_spanned;
@@ -41,7 +41,7 @@ pub(crate) fn expand(middleware: &ValidMiddleware) -> TokenStream {
         arguments: &arguments,
         guards: 0,
         parameters: quote_spanned!(site=> request: __private::HttpRequest, next: __private::Next),
-        // Where they are of other types, the errors are there.
+        // If an argument has another type, the error is at the argument.
         passed: vec![
             locate(quote_spanned!(site=> request), &ends(request)),
             locate(quote_spanned!(site=> next), &ends(next)),
@@ -93,7 +93,7 @@ pub(crate) fn expand(middleware: &ValidMiddleware) -> TokenStream {
 mod tests {
     use crate::middleware::middleware;
 
-    /// The expansion as rustfmt would write it, after the errors if there are any.
+    /// The expansion as rustfmt would format it, after the errors if there are any.
     fn expansion(attribute: &str, item: &str) -> String {
         let (tokens, errors) = middleware(attribute.parse().unwrap(), item.parse().unwrap());
         let mut expansion: Vec<String> = errors.iter().map(|error| format!("error: {error}")).collect();

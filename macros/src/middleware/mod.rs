@@ -1,7 +1,7 @@
-//! `#[middleware]` from end to end.
+//! The whole of `#[middleware]`.
 //!
-//! In: the tokens of the attribute and of the item. Out: the tokens that stand in the item's place, and every error. It
-//! refuses to drop the item, as `#[route]` does.
+//! In: the tokens of the attribute and of the item. Out: the tokens that replace the item, and every error.
+//! Like `#[route]`, it never drops the item.
 
 mod expand;
 mod parse;

@@ -1,7 +1,7 @@
-//! The attribute's tokens become a [`MiddlewareAttr`].
+//! Parses the attribute's tokens into a [`MiddlewareAttr`].
 //!
-//! In: what stands between the parentheses of `#[middleware(…)]`. Out: the value of every argument with its tokens. It
-//! refuses what is wrong by itself, and never stops at the first mistake.
+//! In: the tokens between the parentheses of `#[middleware(…)]`. Out: the value of every argument with its
+//! tokens. It refuses arguments that are wrong by themselves, and never stops at the first mistake.
 
 use proc_macro2::TokenStream;
 use routegen_spec::{EnvName, attributes::Key};
@@ -14,7 +14,7 @@ use crate::{
     values,
 };
 
-/// The attribute as it was written, each argument right by itself.
+/// The attribute as written, with each argument valid by itself.
 #[derive(Default)]
 pub(crate) struct MiddlewareAttr {
     pub(crate) env: Slot<Vec<EnvName>>,

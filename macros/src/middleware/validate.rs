@@ -1,7 +1,7 @@
-//! The [`MiddlewareAttr`] and the item under it become [`ValidMiddleware`].
+//! Validates a [`MiddlewareAttr`] and the item under it as [`ValidMiddleware`].
 //!
-//! In: the attribute, each argument right by itself, and the item's tokens. Out: the only type that is expanded. It refuses a
-//! function that has no place for the request or for the way to the handler.
+//! In: the attribute, with each argument valid by itself, and the item's tokens. Out: the only type that is
+//! expanded. It refuses a function without arguments for the request and for `Next`.
 
 use proc_macro2::TokenStream;
 use routegen_spec::EnvName;
@@ -24,7 +24,7 @@ pub(crate) struct ValidMiddleware {
 }
 
 impl ValidMiddleware {
-    /// The types of the extractors, of the request, and of the way to the handler.
+    /// The types of the extractors, of the request, and of `Next`.
     pub(crate) fn arguments(&self) -> Option<(&[Type], &Type, &Type)> {
         match self.handler.arguments.as_slice() {
             [extractors @ .., request, next] => Some((extractors, request, next)),
@@ -33,7 +33,7 @@ impl ValidMiddleware {
     }
 }
 
-/// `None` only where an error says why.
+/// Returns `None` only together with an error.
 pub(crate) fn validate(
     attribute: MiddlewareAttr,
     item: TokenStream,

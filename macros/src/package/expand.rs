@@ -1,7 +1,8 @@
-//! What all routes of a package have in common becomes code: a registration and, where it stands around handlers, an entry point,
-//! which the programs of its routes call.
+//! Expands what all routes of a package have in common into a registration and, if it surrounds handlers, an
+//! entry point, which the programs of its routes call.
 //!
-//! In: what `package!` says. Out: items. It refuses nothing. The rules that hold for the generated code are those of `glue.rs`.
+//! In: the content of `package!`. Out: items. It refuses nothing. The generated code follows the rules in
+//! `glue.rs`.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote_spanned;
@@ -24,8 +25,8 @@ pub(super) fn expand(crate_name: &str, package: &ValidPackage) -> TokenStream {
     let import = (!known.is_empty()).then(|| quote_spanned!(site=> use __private::ArgumentCheck as _;));
     let functions = functions(package);
     let declaration = package.spec.to_declaration();
-    // The crate has it once, whatever module it is in.
-    // Where cargo does not tell the crate's name, the package's stands for it, which may have hyphens.
+    // A crate can have it only once, whatever module it is in. If cargo does not set the crate's name, this
+    // is the package's, which may have hyphens.
     let crate_name = crate_name.replace('-', "_");
     let unique = Ident::new(&format!("routegen__{crate_name}__package"), site);
     let has_entry = package.spec.entry.as_ref().map(|_| quote_spanned!(site=> entry_of_package));
@@ -59,7 +60,7 @@ fn functions(package: &ValidPackage) -> Vec<&syn::Path> {
     functions.collect()
 }
 
-/// The exported function that artifacts of the package's routes link to; nothing where nothing stands around handlers.
+/// The exported function that artifacts of the package's routes link to; empty if nothing surrounds handlers.
 fn entry(package: &ValidPackage) -> TokenStream {
     let site = Span::mixed_site();
     let Some(symbol) = &package.spec.entry else { return TokenStream::new() };

@@ -1,4 +1,4 @@
-//! `package!` from end to end.
+//! The whole of `package!`.
 //!
 //! In: the tokens between its braces. Out: the code that registers what all routes of the package have in common, and every error.
 
@@ -11,7 +11,7 @@ use proc_macro2::TokenStream;
 use self::{expand::expand, parse::parse, validate::validate};
 use crate::errors::Errors;
 
-/// `crate_name` tells the package of one crate from another's.
+/// `crate_name` distinguishes the package of one crate from another's.
 pub(crate) fn package(crate_name: &str, arguments: TokenStream) -> (TokenStream, Vec<syn::Error>) {
     let mut errors = Errors::default();
     let package = validate(crate_name, parse(arguments, &mut errors));
@@ -26,7 +26,7 @@ pub(crate) fn package(crate_name: &str, arguments: TokenStream) -> (TokenStream,
 mod tests {
     use super::*;
 
-    /// The expansion as rustfmt would write it, after the errors if there are any.
+    /// The expansion as rustfmt would format it, after the errors if there are any.
     fn expansion(arguments: &str) -> String {
         let (tokens, errors) = package("items", arguments.parse().unwrap());
         let mut expansion: Vec<String> = errors.iter().map(|error| format!("error: {error}")).collect();

@@ -1,7 +1,7 @@
-//! The tokens of `package!` become a [`PackageAttr`].
+//! Parses the tokens of `package!` into a [`PackageAttr`].
 //!
-//! In: what stands between its braces. Out: the value of every argument with its tokens. It refuses what is wrong by itself, and
-//! never stops at the first mistake.
+//! In: the tokens between its braces. Out: the value of every argument with its tokens. It refuses arguments
+//! that are wrong by themselves, and never stops at the first mistake.
 
 use proc_macro2::TokenStream;
 use routegen_spec::{EnvName, PathPattern, attributes::Key};
@@ -14,7 +14,7 @@ use crate::{
     values,
 };
 
-/// What was written, each argument right by itself.
+/// The arguments as written, each valid by itself.
 #[derive(Default)]
 pub(super) struct PackageAttr {
     pub(super) prefix: Slot<PathPattern>,

@@ -1,13 +1,13 @@
-//! The [`PackageAttr`] becomes a [`ValidPackage`].
+//! Validates a [`PackageAttr`] as a [`ValidPackage`].
 //!
-//! In: what was written, each argument right by itself. Out: the only type that is expanded.
+//! In: the arguments as written, each valid by itself. Out: the only type that is expanded.
 
 use routegen_spec::PackageSpec;
 
 use super::parse::PackageAttr;
 use crate::{function, values};
 
-/// What all routes have in common, and can be expanded.
+/// What all routes have in common, ready for expansion.
 pub(super) struct ValidPackage {
     pub(super) spec: PackageSpec,
     pub(super) guards: Vec<syn::Type>,
@@ -16,7 +16,7 @@ pub(super) struct ValidPackage {
     pub(super) krate: syn::Path,
 }
 
-/// `None` only where an error says why.
+/// Returns `None` only together with an error.
 pub(super) fn validate(crate_name: &str, package: PackageAttr) -> Option<ValidPackage> {
     let guards = package.guards.value().unwrap_or_default();
     let middleware = package.middleware.value().unwrap_or_default();

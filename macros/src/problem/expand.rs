@@ -1,6 +1,7 @@
-//! [`ValidProblem`] becomes code: what makes a problem of a value, a response of it, and a value of what others fail with.
+//! Expands a [`ValidProblem`] into the conversions of a value to a problem and a response, and of other
+//! errors to a value.
 //!
-//! In: the type and what its variants answer with. Out: the implementations. It refuses nothing.
+//! In: the type, and the problems of its variants. Out: the implementations. It refuses nothing.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -59,7 +60,7 @@ pub(super) fn expand(item: &DeriveInput, problem: &ValidProblem) -> TokenStream 
     }
 }
 
-/// A variant and its problem.
+/// A match arm from a variant to its problem.
 fn arm(kind: &Kind, this: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
     let Kind { path, name, fields, answer, .. } = kind;
@@ -75,7 +76,7 @@ fn arm(kind: &Kind, this: &TokenStream) -> TokenStream {
             let number = Literal::u16_unsuffixed(*number);
             (TokenStream::new(), quote_spanned!(site=> __private::error_status(#number)))
         }
-        // An item, because `cargo check` evaluates no other constant.
+        // An item, because `cargo check` evaluates no other constants.
         Status::Constant(path) => {
             let check = quote_spanned!(path.span()=> __private::check_error_status(#path));
             (quote_spanned!(site=> const _: () = #check;), path.to_token_stream())
@@ -123,7 +124,7 @@ fn arm(kind: &Kind, this: &TokenStream) -> TokenStream {
     }
 }
 
-/// A variant in the document of the API.
+/// A variant in the OpenAPI document.
 fn described(kind: &Kind) -> TokenStream {
     let site = Span::mixed_site();
     let Kind { description, fields, answer, .. } = kind;
@@ -156,7 +157,7 @@ fn described(kind: &Kind) -> TokenStream {
     }
 }
 
-/// The format string, in which the number of a field is its variable.
+/// The format string, with the number of a field replaced by its variable.
 fn with_variables(text: &LitStr) -> LitStr {
     let value = text.value();
     let mut named = String::new();
@@ -171,13 +172,14 @@ fn with_variables(text: &LitStr) -> LitStr {
     LitStr::new(&(named + &value[written..]), text.span())
 }
 
-/// What others fail with becomes a value: by `#[from]`, which is this derive's where no other reads it.
+/// The conversions of other errors to a value, by `#[from]`, unless another derive reads it.
 fn conversions(item: &DeriveInput, kinds: &[Kind]) -> TokenStream {
     let site = Span::mixed_site();
     let ident = &item.ident;
     let converted = kinds.iter().filter_map(|kind| Some((kind, kind.from()?)));
     if let Some((any, field)) = converted.clone().find(|(kind, _)| kind.takes_any()) {
-        // No second implementation can stand beside one for every error, so the others are looked for in it.
+        // A second implementation would conflict with the one for every error, so known errors are looked up
+        // in it.
         let known = converted.filter(|(kind, _)| !kind.takes_any()).map(|(Kind { path, .. }, field)| {
             let (member, ty) = (&field.member, &field.ty);
             let downcast = quote_spanned!(ty.span()=> __private::downcast::<#ty>);

@@ -1,9 +1,9 @@
-//! What a format string names.
+//! The names in a format string.
 //!
-//! In: the text. Out: each name or number between its braces, with its place. It refuses nothing: what is wrong in a format string,
-//! `format!` says.
+//! In: the text. Out: each name or number between its braces, with its position. It refuses nothing:
+//! `format!` reports what is wrong in a format string.
 
-/// What stands first in each pair of braces, up to a colon, and where it begins. `{{` is none.
+/// The text of each pair of braces up to a colon, and its position. `{{` is skipped.
 pub(super) fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {

@@ -1,7 +1,7 @@
-//! `#[derive(Problem)]` from end to end.
+//! The whole of `#[derive(Problem)]`.
 //!
-//! In: the tokens of an enum or a struct. Out: the code that makes its values problems of RFC 9457, and every error. It refuses a
-//! variant that does not say what clients receive.
+//! In: the tokens of an enum or a struct. Out: the code that makes its values problems of RFC 9457, and every
+//! error. It refuses a variant that does not declare what clients receive.
 
 mod expand;
 mod format;
@@ -32,7 +32,7 @@ pub(crate) fn problem(item: TokenStream) -> (TokenStream, Vec<syn::Error>) {
 mod tests {
     use super::*;
 
-    /// The expansion as rustfmt would write it, after the errors if there are any.
+    /// The expansion as rustfmt would format it, after the errors if there are any.
     fn expansion(item: &str) -> String {
         let (tokens, errors) = problem(item.parse().unwrap());
         let mut expansion: Vec<String> = errors.iter().map(|error| format!("error: {error}")).collect();

@@ -1,7 +1,8 @@
-//! The attributes `#[problem(…)]` of a type, a variant and a field become a [`ProblemAttr`] and a [`Member`].
+//! Parses the attributes `#[problem(…)]` of a type, a variant and a field into a [`ProblemAttr`] and a
+//! [`Member`].
 //!
-//! In: the attributes, those of others included. Out: the value of every argument with its tokens. It refuses what is wrong by
-//! itself, and never stops at the first mistake.
+//! In: all attributes, including others. Out: the value of every argument with its tokens. It refuses
+//! arguments that are wrong by themselves, and never stops at the first mistake.
 
 use proc_macro2::{Ident, TokenStream};
 use routegen_spec::attributes::Key;
@@ -15,7 +16,7 @@ use crate::{
     values::{self, Status},
 };
 
-/// The attribute of a type or a variant as it was written, each argument right by itself.
+/// The attribute of a type or a variant as written, with each argument valid by itself.
 #[derive(Default)]
 pub(super) struct ProblemAttr {
     pub(super) status: Slot<Status>,
@@ -26,7 +27,7 @@ pub(super) struct ProblemAttr {
     pub(super) krate: Slot<syn::Path>,
     /// The word `transparent`.
     pub(super) transparent: Option<Ident>,
-    /// Whether there was any argument.
+    /// Whether there were no arguments.
     pub(super) is_empty: bool,
 }
 
@@ -44,7 +45,7 @@ pub(super) fn parse(attributes: &[Attribute], errors: &mut Errors) -> ProblemAtt
     problem
 }
 
-/// What stands between the parentheses of each `#[problem(…)]`.
+/// The tokens between the parentheses of each `#[problem(…)]`.
 fn arguments(attributes: &[Attribute]) -> impl Iterator<Item = TokenStream> {
     attributes.iter().filter(|attribute| is_problem(attribute)).filter_map(|attribute| {
         match &attribute.meta {
@@ -70,7 +71,7 @@ impl ProblemAttr {
         ])
     }
 
-    /// Whether it says anything about an answer.
+    /// Whether it declares anything about a response.
     pub(super) fn answers(&self) -> bool {
         let Self { status, kind, title, detail, instance, krate: _, transparent, is_empty: _ } = self;
         !status.is_absent()
@@ -79,7 +80,7 @@ impl ProblemAttr {
     }
 }
 
-/// The name of the member that a field is.
+/// The name of the member that a field becomes.
 pub(super) enum Member {
     /// The field's own.
     Field(Ident),

@@ -1,7 +1,7 @@
-//! What was written over a type becomes a [`ValidProblem`].
+//! Validates the attributes of a type as a [`ValidProblem`].
 //!
-//! In: the type. Out: what each of its variants answers with. It refuses what does not fit together: a variant without a status, a
-//! transparent one with an answer of its own, members of one name.
+//! In: the type. Out: the problem of each of its variants. It refuses what does not fit together: a variant
+//! without a status, a transparent one with a response of its own, duplicate members.
 
 use std::collections::BTreeSet;
 
@@ -19,15 +19,15 @@ use crate::{doc, errors::Errors, function, values::Status};
 pub(super) struct ValidProblem {
     pub(super) krate: syn::Path,
     pub(super) kinds: Vec<Kind>,
-    /// Whether another derive, such as thiserror's, makes the type an error and reads `#[from]`.
+    /// Whether another derive, such as thiserror's, implements `Error` for the type and reads `#[from]`.
     pub(super) is_error: bool,
 }
 
 /// A variant, or the struct.
 pub(super) struct Kind {
-    /// How it is named within the type: `Self`, or `Self::Variant`.
+    /// Its path within the type: `Self`, or `Self::Variant`.
     pub(super) path: TokenStream,
-    /// How the log names it.
+    /// Its name in the log.
     pub(super) name: String,
     /// The first paragraph of its doc comment.
     pub(super) description: String,
@@ -37,14 +37,14 @@ pub(super) struct Kind {
 
 pub(super) struct KindField {
     pub(super) member: syn::Member,
-    /// The variable that it is bound to, which format strings name.
+    /// The variable that it is bound to, which format strings refer to.
     pub(super) variable: Ident,
     pub(super) ty: Type,
-    /// The name of the problem's member that it is.
+    /// The name of the problem's member that it becomes.
     pub(super) shown_as: Option<LitStr>,
-    /// Whether a value of its type becomes this variant.
+    /// Whether a value of its type is converted into this variant.
     pub(super) from: bool,
-    /// Whether it is why the error came about.
+    /// Whether it is the source of the error.
     pub(super) source: bool,
 }
 
@@ -56,17 +56,18 @@ pub(super) enum Answer {
         detail: Option<LitStr>,
         instance: Option<LitStr>,
     },
-    /// What its one field answers with.
+    /// It answers as its only field does.
     Transparent,
 }
 
 impl Kind {
-    /// Its field, if a value of the field's type becomes this variant.
+    /// Its field, if a value of the field's type is converted into this variant.
     pub(super) fn from(&self) -> Option<&KindField> {
         self.fields.iter().find(|field| field.from)
     }
 
-    /// Whether any error becomes this variant, because it takes a `Problem`, which any error becomes.
+    /// Whether any error is converted into this variant, because its field is a `Problem`, which any error
+    /// converts into.
     pub(super) fn takes_any(&self) -> bool {
         let is_problem = |ty: &Type| matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Problem"));
         matches!(self.answer, Answer::Transparent) && self.from().is_some_and(|field| is_problem(&field.ty))
@@ -180,7 +181,7 @@ fn answer(
     if attribute.status.is_absent() {
         let message = format!("`{ident}` has no `status`");
         let help = "write `#[problem(status = 404)]` above it, or `#[problem(transparent)]` if its one field is a problem";
-        // A key that is misspelt is an error by itself.
+        // A misspelt key is an error of its own.
         if attribute.is_empty || attribute.answers() {
             errors.push(ident, message, help);
         }
@@ -218,7 +219,7 @@ fn field(index: usize, field: &Field, errors: &mut Errors) -> KindField {
     KindField { member, variable, ty: field.ty.clone(), shown_as, from, source }
 }
 
-/// What a text names is a field, the value itself, or a constant, which has capital letters.
+/// A name in a text is a field, the value itself, or a constant, which is in capitals.
 fn check_names(ident: &Ident, text: &LitStr, fields: &[KindField], errors: &mut Errors) {
     let names = fields.iter().map(|field| match &field.member {
         syn::Member::Named(name) => name.unraw().to_string(),
@@ -243,7 +244,7 @@ fn check_names(ident: &Ident, text: &LitStr, fields: &[KindField], errors: &mut 
     }
 }
 
-/// The members that RFC 9457 has, and those that stand there twice.
+/// Refuses the members that RFC 9457 defines, and duplicates.
 fn check_members(fields: &[KindField], errors: &mut Errors) {
     let mut names = BTreeSet::from(["type", "title", "status", "detail", "instance"].map(str::to_owned));
     for name in fields.iter().filter_map(|field| field.shown_as.as_ref()) {

@@ -1,7 +1,7 @@
-//! [`ValidResource`] becomes code: an implementation of `FromResources`.
+//! Expands a [`ValidResource`] into an implementation of `FromResources`.
 //!
-//! In: the struct and what it declares. Out: the implementation. It refuses nothing; that a field is no `Res<T>`, or that the function
-//! takes something else, the compiler reports where it was written.
+//! In: the struct and what it declares. Out: the implementation. It refuses nothing; if a field is not a
+//! `Res<T>`, or the function takes something else, the compiler reports it where it was written.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
@@ -31,7 +31,7 @@ pub(super) fn expand(item: &DeriveInput, resource: &ValidResource) -> TokenStrea
             (needs.iter().map(|ty: &Type| shared(ty, krate)).collect(), variables, call)
         }
     };
-    // A tuple of one, because what is in it is told to be no `Res<T>` where it stands.
+    // A tuple of one, because a type in a tuple that is not a `Res<T>` is reported in its own place.
     quote_spanned! {site=>
         const _: () = {
             use #krate::__private;
@@ -53,13 +53,13 @@ fn variable(index: usize) -> Ident {
     format_ident!("resource_{index}", span = Span::mixed_site())
 }
 
-/// The reference to a resource of this type, at the type's own place.
+/// The reference to a resource of this type, located at the type.
 fn shared(ty: &Type, krate: &syn::Path) -> TokenStream {
     let Ends(first, _) = ends(ty);
     quote_spanned!(first=> #krate::Res<#ty>)
 }
 
-/// A grant, whose place is that of the attribute.
+/// A grant, located at the attribute.
 fn grant(grant: &ValidGrant, krate: &syn::Path) -> TokenStream {
     let ValidGrant { tokens, resource, actions, on, value, reason } = grant;
     let Ends(first, _) = ends(tokens);

@@ -1,7 +1,7 @@
-//! `#[derive(Resource)]` from end to end.
+//! The whole of `#[derive(Resource)]`.
 //!
-//! In: the tokens of a struct. Out: the code that makes it a resource of others, with what it may do in AWS, and every error. It
-//! refuses a grant that says no actions, and does not know which actions there are.
+//! In: the tokens of a struct. Out: the code that creates it from other resources, with what it may do in
+//! AWS, and every error. It refuses a grant without actions, but does not check whether the actions exist.
 
 mod expand;
 mod parse;
@@ -31,7 +31,7 @@ pub(crate) fn resource(item: TokenStream) -> (TokenStream, Vec<syn::Error>) {
 mod tests {
     use super::*;
 
-    /// The expansion as rustfmt would write it, after the errors if there are any.
+    /// The expansion as rustfmt would format it, after the errors if there are any.
     fn expansion(item: &str) -> String {
         let (tokens, errors) = resource(item.parse().unwrap());
         let mut expansion: Vec<String> = errors.iter().map(|error| format!("error: {error}")).collect();

@@ -1,7 +1,8 @@
-//! The attributes `#[grant(…)]` and `#[resource(…)]` of a type become [`GrantAttr`]s and a [`ResourceAttr`].
+//! Parses the attributes `#[grant(…)]` and `#[resource(…)]` of a type into [`GrantAttr`]s and a
+//! [`ResourceAttr`].
 //!
-//! In: the attributes, those of others included. Out: the value of every argument with its tokens. It refuses what is wrong by
-//! itself, and never stops at the first mistake.
+//! In: all attributes, including others. Out: the value of every argument with its tokens. It refuses
+//! arguments that are wrong by themselves, and never stops at the first mistake.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
@@ -16,12 +17,12 @@ use crate::{
     values,
 };
 
-/// A `#[grant(…)]` as it was written, each argument right by itself.
+/// A `#[grant(…)]` as written, with each argument valid by itself.
 #[derive(Default)]
 pub(super) struct GrantAttr {
-    /// What was written, for its place.
+    /// The tokens as written, for their location.
     pub(super) tokens: TokenStream,
-    /// The resource's name; nothing where none is written, or one that cannot be.
+    /// The resource's name; absent if there is none, or an invalid one.
     pub(super) resource: Slot<String>,
     pub(super) actions: Slot<Vec<String>>,
     pub(super) on: Slot<Vec<String>>,
@@ -29,7 +30,7 @@ pub(super) struct GrantAttr {
     pub(super) reason: Slot<LitStr>,
 }
 
-/// The `#[resource(…)]` of a type, each argument right by itself.
+/// The `#[resource(…)]` of a type, with each argument valid by itself.
 #[derive(Default)]
 pub(super) struct ResourceAttr {
     pub(super) env: Slot<Vec<routegen_spec::EnvName>>,

@@ -1,7 +1,7 @@
-//! What was written over a struct becomes a [`ValidResource`].
+//! Validates the attributes of a struct as a [`ValidResource`].
 //!
-//! In: the struct. Out: how it is made and what it declares. It refuses what does not fit together: a grant without actions, one that
-//! names no resource and is not on any, fields that nothing makes.
+//! In: the struct. Out: how it is created and what it declares. It refuses what does not fit together: a
+//! grant without actions, one without a resource that is not `on` any, fields that are never initialized.
 
 use proc_macro2::TokenStream;
 use routegen_spec::{GrantSpec, ResourceValue};
@@ -19,22 +19,22 @@ pub(super) struct ValidResource {
 }
 
 pub(super) struct ValidGrant {
-    /// What was written, for its place.
+    /// The tokens as written, for their location.
     pub(super) tokens: TokenStream,
-    /// The resource; nothing for none in particular.
+    /// The resource; `None` for no particular one.
     pub(super) resource: Option<String>,
     pub(super) actions: Vec<String>,
-    /// Nothing for the resource itself.
+    /// `None` for the resource itself.
     pub(super) on: Option<Vec<String>>,
     pub(super) value: Option<ResourceValue>,
     pub(super) reason: Option<String>,
 }
 
-/// How it is made.
+/// How it is created.
 pub(super) enum Made {
-    /// Of its fields, each of which is a `Res<T>`.
+    /// From its fields, each of which is a `Res<T>`.
     OfFields(Vec<(syn::Member, Type)>),
-    /// By a function of a `Res<T>` for each of these types.
+    /// By a function that takes a `Res<T>` for each of these types.
     By(syn::ExprPath, Vec<Type>),
 }
 
@@ -96,7 +96,7 @@ fn valid_grant(grant: GrantAttr, errors: &mut Errors) -> Option<ValidGrant> {
     })
 }
 
-/// The fields of a struct that is made of them. Whether each is a `Res<T>`, the compiler says.
+/// The fields of a struct that is made from them. The compiler checks that each is a `Res<T>`.
 fn of_fields(item: &DeriveInput, errors: &mut Errors) -> Option<Made> {
     let Data::Struct(data) = &item.data else {
         errors.push(

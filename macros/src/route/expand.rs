@@ -1,10 +1,11 @@
-//! [`ValidRoutes`] become code.
+//! Expands [`ValidRoutes`] into code.
 //!
-//! In: the routes of a function. Out: one `const _` that goes after the function, with each route's entry point and
-//! registration. It refuses nothing: whatever could be wrong was refused before. What only types can show, such as
-//! an argument that is no extractor, the compiler reports, and the spans here decide where.
+//! In: the routes of a function. Out: one `const _` after the function, with each route's entry point and
+//! registration. It refuses nothing: whatever could be wrong was refused before. What only types reveal, such
+//! as an argument that is not an extractor, is reported by the compiler, in the places that the spans here
+//! determine.
 //!
-//! The rules that hold for the generated code are those of `glue.rs`.
+//! The generated code follows the rules in `glue.rs`.
 
 use std::collections::BTreeSet;
 
@@ -25,8 +26,8 @@ use crate::{
 };
 
 pub(crate) fn expand(ValidRoutes { handler, krate, routes }: &ValidRoutes) -> TokenStream {
-    // Routes with the same guards share the function that calls the handler, and those with the same middleware too what stands
-    // around it.
+    // Routes with the same guards share the function that calls the handler, and those with the same
+    // middleware share the middleware too.
     let first_like = |route: &ValidRoute, key: fn(&RouteSpec) -> Vec<&[String]>| {
         routes.iter().position(|other| key(&other.spec) == key(&route.spec)).unwrap_or_default()
     };
@@ -58,15 +59,15 @@ pub(crate) fn expand(ValidRoutes { handler, krate, routes }: &ValidRoutes) -> To
     glue::scope(handler, krate, &items, routes.iter().map(|route| route.spec.entry.as_str()))
 }
 
-/// A route, and the function that it is of.
+/// A route, and the function that it belongs to.
 struct Route<'a> {
     handler: &'a Handler,
-    /// Which of the function's routes it is.
+    /// Its index among the function's routes.
     index: usize,
     valid: &'a ValidRoute,
-    /// The route whose function calls the handler for this one too.
+    /// The route whose function also calls the handler for this one.
     calls: usize,
-    /// The route whose middleware stands around this one's handler too.
+    /// The route whose middleware is also around this one's handler.
     around: usize,
 }
 
@@ -76,7 +77,7 @@ impl Route<'_> {
         numbered(self.handler, "entry", self.index)
     }
 
-    /// The exported function that an artifact links to, and nothing else does.
+    /// The exported function, which only an artifact links to.
     fn entry(&self) -> TokenStream {
         let spec = &self.valid.spec;
         let (name, symbol) = (spec.name.as_str(), &spec.entry);
@@ -127,7 +128,7 @@ impl Route<'_> {
         })
     }
 
-    /// The type that tells what is known of each guard and argument.
+    /// The type with what is known about each guard and argument.
     fn arguments(&self) -> impl Iterator<Item = TokenStream> {
         self.valid.guards.iter().chain(&self.handler.arguments).map(|ty| argument(self.valid, ty))
     }
@@ -144,7 +145,7 @@ impl Route<'_> {
         glue::call(&numbered(self.handler, "call", self.calls), types)
     }
 
-    /// The function that calls it through the middleware; nothing where there is none.
+    /// The function that calls it through the middleware; empty without any.
     fn around(&self) -> TokenStream {
         if self.valid.middleware.is_empty() {
             return TokenStream::new();
@@ -170,14 +171,14 @@ impl Route<'_> {
         )
     }
 
-    /// What the document of the API is made from: the rest of the doc comment, and all types.
+    /// The input for the OpenAPI document: the rest of the doc comment, and all types.
     fn types(&self) -> TokenStream {
         let details = doc::after_the_first_paragraph(&self.handler.attributes);
         let arguments = self.valid.guards.iter().chain(&self.handler.arguments);
         let ident = &self.handler.ident;
         let site = Span::mixed_site();
         let responses = self.valid.responses.iter().map(|Response { status, ty, description }| {
-            // In the type's group, so that what follows cannot be taken for a part of it.
+            // In the group of the type, so that what follows is not parsed as a part of it.
             let status = Literal::u16_unsuffixed(status.base10_parse().unwrap_or_default());
             quote_spanned!(site=> {#status #description #ty})
         });
@@ -186,7 +187,7 @@ impl Route<'_> {
         quote_spanned!(site=> #details, [#(#arguments),*], #ident #responses)
     }
 
-    /// Names the types of what it is said to answer with, so that one which does not exist is an error in every build.
+    /// Names the types in `responses`, so that one that does not exist is an error in every build.
     fn response_types(&self) -> TokenStream {
         let types = self.valid.responses.iter().filter_map(|response| response.ty.as_ref());
         let aliases =
@@ -195,7 +196,8 @@ impl Route<'_> {
     }
 }
 
-/// The name of what is generated for the route with this number, or for several of which it is the first.
+/// The name of an item for the route with this index, or for several routes, the first of which has this
+/// index.
 fn numbered(handler: &Handler, word: &str, index: usize) -> Ident {
     match index {
         0 => glue::beside(handler, &format!("{word}_of")),
@@ -203,7 +205,7 @@ fn numbered(handler: &Handler, word: &str, index: usize) -> Ident {
     }
 }
 
-/// The function from a request to a reply. The values of so many `guards` are not passed on.
+/// The function from a request to a reply. The values of the first `guards` arguments are not passed on.
 fn call(handler: &Handler, ident: Ident, arguments: &[Argument<'_>], guards: usize) -> TokenStream {
     let site = Span::mixed_site();
     let bounds = arguments.iter().enumerate().map(|(index, argument)| {
@@ -258,8 +260,8 @@ fn extraction(arguments: &[Argument<'_>]) -> (TokenStream, TokenStream) {
     (request, all)
 }
 
-/// The refusal of types that are extractors and yet fail at every request, as the routes are, and of those that take the
-/// body from the last argument.
+/// The checks that refuse extractors which fail for every request of these routes, and those that take the
+/// body away from the last argument.
 fn checks(handler: &Handler, routes: &[Route<'_>]) -> TokenStream {
     let guards: Vec<&Type> = routes.iter().flat_map(|route| &route.valid.guards).collect();
     if guards.is_empty() && handler.arguments.is_empty() {
@@ -271,7 +273,7 @@ fn checks(handler: &Handler, routes: &[Route<'_>]) -> TokenStream {
         let arguments = handler.arguments.iter().enumerate().map(|(index, ty)| (Some(index), ty));
         for (index, ty) in arguments.chain(valid.guards.iter().map(|ty| (None, ty))) {
             let argument = argument(valid, ty);
-            // What two routes say alike of an argument is checked once.
+            // What two routes declare in the same way about an argument is checked once.
             if seen.insert((index, argument.to_string())) {
                 checks.extend(glue::check(&quote_spanned!(Span::mixed_site()=> #argument::CHECK), ty));
             }
@@ -302,7 +304,8 @@ fn checks(handler: &Handler, routes: &[Route<'_>]) -> TokenStream {
     }
 }
 
-/// The type that tells what is known of an argument: its own type, and what the attribute says of the route.
+/// The type with what is known about an argument: its own type, and what the attribute declares about the
+/// route.
 fn argument(route: &ValidRoute, ty: &Type) -> TokenStream {
     let site = Span::mixed_site();
     let auth = if let Auth::Authorizer(_) = route.spec.auth {
@@ -318,7 +321,7 @@ fn argument(route: &ValidRoute, ty: &Type) -> TokenStream {
 mod tests {
     use crate::route::route;
 
-    /// The expansion as rustfmt would write it, after the errors if there are any.
+    /// The expansion as rustfmt would format it, after the errors if there are any.
     fn expansion(attribute: &str, item: &str) -> String {
         let (tokens, errors) = route("items", attribute.parse().unwrap(), item.parse().unwrap());
         let mut expansion: Vec<String> = errors.iter().map(|error| format!("error: {error}")).collect();
@@ -389,7 +392,7 @@ mod tests {
         let checks = |item: &str| expansion(r#"GET, "/a", auth = "none""#, item).matches("::CHECK").count();
         assert_eq!(checks(r#"#[route(GET, "/b", auth = "iam", name = "b")] async fn a(_: A) {}"#), 1);
         assert_eq!(checks(r#"#[route(GET, "/b", auth = "key", name = "b")] async fn a(_: A) {}"#), 2);
-        // Of two arguments, also the place of the first is checked.
+        // Of two arguments, the position of the first is checked too.
         assert_eq!(checks("async fn a(_: A, _: A) {}"), 3);
     }
 

@@ -1,8 +1,8 @@
-//! `#[route]` from end to end.
+//! The whole of `#[route]`.
 //!
-//! In: the tokens of the attribute and of the item. Out: the tokens that stand in the item's place, and every
-//! error. It needs no compiler around it, so that tests can call it. It refuses to drop the item: whatever is
-//! wrong, the user's function is there for the rest of their code to name, and one mistake makes one error.
+//! In: the tokens of the attribute and of the item. Out: the tokens that replace the item, and every error.
+//! It needs no compiler around it, so that tests can call it. It never drops the item: whatever is wrong, the
+//! rest of the user's code can still name the function, and a mistake gives a single error.
 
 mod expand;
 mod parse;
@@ -15,7 +15,7 @@ use proc_macro2::TokenStream;
 use self::{expand::expand, parse::parse, siblings::Attribute, validate::validate};
 use crate::errors::Errors;
 
-/// `crate_name` tells the routes of one crate from those of another.
+/// `crate_name` distinguishes the routes of one crate from those of another.
 pub(crate) fn route(
     crate_name: &str,
     attribute: TokenStream,

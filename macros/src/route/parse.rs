@@ -1,9 +1,9 @@
-//! The attribute's tokens become a [`RouteAttr`].
+//! Parses the attribute's tokens into a [`RouteAttr`].
 //!
-//! In: what stands between the parentheses of `#[route(…)]`. Out: the value of every argument with its tokens, so
-//! that a later error can point at it. It refuses what is wrong by itself: an unknown, doubled or misspelt key, a
-//! value of the wrong form or out of range. It never stops at the first mistake, and knows no rule that needs two
-//! arguments or the function; those are in `validate.rs`.
+//! In: the tokens between the parentheses of `#[route(…)]`. Out: the value of every argument with its tokens,
+//! so that a later error can point at it. It refuses arguments that are wrong by themselves: an unknown,
+//! duplicate or misspelt key, a value of the wrong form or out of range. It never stops at the first mistake.
+//! Rules about two arguments, or about the function, are in `validate.rs`.
 
 use proc_macro2::{TokenStream, TokenTree};
 use routegen_spec::{Auth, Date, EnvName, Method, Name, PathPattern, Scope, Throttle, attributes::Key};
@@ -21,10 +21,10 @@ use crate::{
     values,
 };
 
-/// A whole attribute as it should be, for messages about one that has too little.
+/// A complete attribute, for messages about an incomplete one.
 const EXAMPLE: &str = "#[route(GET, \"/items\", auth = \"cognito\")]";
 
-/// The attribute as it was written, each argument right by itself.
+/// The attribute as written, with each argument valid by itself.
 #[derive(Default)]
 pub(crate) struct RouteAttr {
     pub(crate) method: Slot<Method>,
@@ -46,7 +46,7 @@ pub(crate) struct RouteAttr {
     pub(crate) responses: Slot<Vec<Response>>,
     pub(crate) sunset: Slot<Date>,
     pub(crate) krate: Slot<syn::Path>,
-    /// The whole attribute, for errors; nothing for the one that is being expanded, which the compiler knows.
+    /// The whole attribute, for errors; empty for the one that is being expanded, which the compiler knows.
     pub(crate) place: TokenStream,
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn parse(attribute: Attribute, errors: &mut Errors) -> RouteAttr {
     if let Some(argument) = arguments.next_if(|argument| !has_key(argument)) {
         route.read_method(argument, errors);
     }
-    // Where the path stood in the method's place it is read already.
+    // If the path was in the method's place, it has been read already.
     if route.path.is_absent()
         && let Some(argument) = arguments.next_if(|argument| !has_key(argument))
     {
@@ -72,7 +72,7 @@ pub(crate) fn parse(attribute: Attribute, errors: &mut Errors) -> RouteAttr {
     route
 }
 
-/// The word that an argument begins with.
+/// The word at the beginning of an argument.
 fn first_word(argument: &TokenStream) -> Option<String> {
     match argument.clone().into_iter().next() {
         Some(TokenTree::Ident(word)) => Some(word.to_string()),
@@ -107,7 +107,7 @@ impl RouteAttr {
         }
     }
 
-    /// The keys. `auth` is first: it is the only one that must be written.
+    /// The keys. `auth` comes first, because it is the only required one.
     fn table(&mut self) -> Table<'_> {
         Table(vec![
             Row::new(Key::AUTH, &mut self.auth, values::auth),
@@ -133,7 +133,7 @@ impl RouteAttr {
     fn report_what_is_absent(&mut self, errors: &mut Errors) {
         let absent = match (self.method.is_absent(), self.path.is_absent()) {
             (true, true) => {
-                // The example in the help shows `auth` too.
+                // The example in the help contains `auth` too.
                 self.auth.excuse();
                 "the method and the path are missing"
             }
@@ -161,7 +161,7 @@ mod tests {
 
     use super::*;
 
-    /// The attribute and its errors, one on a line.
+    /// The attribute and its errors, one per line.
     fn read(attribute: &str) -> (RouteAttr, Vec<String>) {
         let mut errors = Errors::default();
         let route = parse(Attribute::expanded(attribute.parse().unwrap()), &mut errors);

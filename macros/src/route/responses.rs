@@ -1,8 +1,9 @@
-//! The value of `responses`: what a route is said to answer with.
+//! The value of `responses`: the declared responses of a route.
 //!
-//! In: the list in parentheses, `(201 = Item, 404, 409 = "the name is taken", 303 = Redirect: "to the shop")`. Out: the statuses, each with a
-//! type and a text where they are written. It refuses statuses that no response has, one that is given twice, and a type for a status
-//! whose responses have no body. Whether a type exists, the compiler says at its place.
+//! In: the list in parentheses,
+//! `(201 = Item, 404, 409 = "the name is taken", 303 = Redirect: "to the shop")`. Out: the statuses, each
+//! with its type and text, if given. It refuses statuses that responses cannot have, duplicates, and a type
+//! for a status without a body. The compiler reports a type that does not exist, in its place.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use routegen_spec::{attributes::Key, contract::Status};
@@ -14,13 +15,13 @@ use syn::{
 
 use crate::errors::{Errors, error, shown};
 
-/// An answer that is said to be given.
+/// A declared response.
 #[derive(Clone)]
 pub(crate) struct Response {
     pub(crate) status: LitInt,
-    /// What its body is, or the response.
+    /// The type of its body, or of the response.
     pub(crate) ty: Option<Type>,
-    /// What it means; empty where nobody says it.
+    /// Its meaning; empty if it is not given.
     pub(crate) description: String,
 }
 
@@ -85,7 +86,7 @@ fn check(key: Key, Response { status, ty, .. }: &Response, errors: &mut Errors) 
     }
 }
 
-/// A response as it was written.
+/// A response as written.
 struct Written(Response);
 
 impl Parse for Written {
@@ -149,7 +150,7 @@ impl Parse for Written {
     }
 }
 
-/// The error for the token that comes next.
+/// The error for the next token.
 fn wrong(input: ParseStream<'_>, is: &str, help: &str) -> syn::Error {
     match input.fork().parse::<TokenTree>() {
         Ok(token) => {

@@ -1,8 +1,8 @@
-//! Several `#[route]` over one function are expanded together, so that they share one function in Lambda.
+//! Expands several `#[route]` attributes above one function together, so that they share one Lambda function.
 //!
-//! In: the item under the attribute that the compiler expands first. Out: the others like it, and the item without them.
-//! It knows them by their name alone, `route` or `routegen::route`: one that was imported under another name or from another crate,
-//! or is within a `cfg_attr`, stays where it is, and is expanded by itself.
+//! In: the item under the attribute that the compiler expands first. Out: the other attributes, and the item
+//! without them. It recognizes them only by name, `route` or `routegen::route`: one that is imported under
+//! another name or from another crate, or is within a `cfg_attr`, stays in place, and is expanded separately.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -14,25 +14,25 @@ use syn::{
 
 /// A `#[route(…)]`.
 pub(crate) struct Attribute {
-    /// What stands between the parentheses.
+    /// The tokens between the parentheses.
     pub(crate) arguments: TokenStream,
-    /// The whole attribute; nothing for the one that the compiler expands, which it knows the place of.
+    /// The whole attribute; empty for the one that the compiler expands, whose location the compiler knows.
     pub(crate) place: TokenStream,
 }
 
 impl Attribute {
-    /// The attribute that the compiler expands.
+    /// Returns the attribute that the compiler expands.
     pub(crate) fn expanded(arguments: TokenStream) -> Self {
         Self { arguments, place: TokenStream::new() }
     }
 }
 
-/// The other attributes of an item, and what is left of it.
+/// The other attributes of an item, and the rest of the item.
 pub(crate) fn take(item: TokenStream) -> (Vec<Attribute>, TokenStream) {
     let parser = |input: ParseStream<'_>| {
         Ok((input.call(syn::Attribute::parse_outer)?, input.parse::<TokenStream>()?))
     };
-    // Whoever is in the middle of writing an attribute is told by the compiler.
+    // The compiler reports an unfinished attribute.
     let Ok((attributes, rest)) = parser.parse2(item.clone()) else { return (Vec::new(), item) };
     let (siblings, others): (Vec<_>, Vec<_>) = attributes.into_iter().partition(is_sibling);
     if siblings.is_empty() {

@@ -1,7 +1,7 @@
-//! The [`RouteAttr`]s of a function and the item under them become [`ValidRoutes`].
+//! Validates the [`RouteAttr`]s of a function and the item under them as [`ValidRoutes`].
 //!
-//! In: the attributes, each argument right by itself, and the item's tokens. Out: the only type that is expanded.
-//! It refuses what two arguments, or an argument and the function, say against each other.
+//! In: the attributes, with each argument valid by itself, and the item's tokens. Out: the only type that is
+//! expanded. It refuses contradictions between two arguments, or an argument and the function.
 
 use proc_macro2::TokenStream;
 use routegen_spec::{Auth, Entry, Method, PathPattern, RouteKey, RouteSpec, Serves, attributes::Key};
@@ -16,30 +16,30 @@ use crate::{
     values::{self, Around},
 };
 
-/// The routes of one function, which can be expanded.
+/// The routes of one function, ready for expansion.
 pub(crate) struct ValidRoutes {
     pub(crate) handler: Handler,
     /// The path of the crate `routegen`.
     pub(crate) krate: syn::Path,
-    /// In the order of the attributes, at least one.
+    /// The routes in the order of the attributes; there is at least one.
     pub(crate) routes: Vec<ValidRoute>,
 }
 
-/// A route that can be expanded.
+/// A route that is ready for expansion.
 pub(crate) struct ValidRoute {
-    /// All that the attribute says. What only the compiler knows is empty.
+    /// The content of the attribute. Fields that only the compiler can fill are empty.
     pub(crate) spec: RouteSpec,
-    /// The extractors whose values nobody takes.
+    /// The extractors whose values are not used.
     pub(crate) guards: Vec<Type>,
-    /// What stands around the guards and the handler, the outermost first.
+    /// What surrounds the guards and the handler, the outermost first.
     pub(crate) middleware: Vec<Around>,
-    /// What it is said to answer with.
+    /// Its declared responses.
     pub(crate) responses: Vec<Response>,
-    /// The attribute, for the place that the registry is told; nothing for the one that the compiler expands.
+    /// The attribute, for its location in the registry; empty for the one that the compiler expands.
     pub(crate) place: TokenStream,
 }
 
-/// `None` only where an error says why.
+/// Returns `None` only together with an error.
 pub(crate) fn validate(
     crate_name: &str,
     mut attributes: Vec<RouteAttr>,
@@ -85,7 +85,7 @@ fn valid(crate_name: &str, attribute: RouteAttr, handler: &Handler) -> Option<Va
     Some(ValidRoute { spec, guards, middleware, responses, place: attribute.place })
 }
 
-/// Scopes are read from a token that an authorizer has checked.
+/// Scopes are read from a token that an authorizer has verified.
 fn check_scopes(attribute: &RouteAttr, errors: &mut Errors) {
     let (Some(auth), Some(scopes)) = (attribute.auth.given(), attribute.scopes.given()) else { return };
     if !matches!(auth.value, Auth::Authorizer(_)) && !scopes.value.is_empty() {
@@ -97,7 +97,7 @@ fn check_scopes(attribute: &RouteAttr, errors: &mut Errors) {
     }
 }
 
-/// `$default` is a route key by itself, without a method.
+/// `$default` is a route key on its own, without a method.
 fn check_default(attribute: &RouteAttr, errors: &mut Errors) {
     let (Some(method), Some(path)) = (attribute.method.given(), attribute.path.given()) else { return };
     if path.value.is_default() && method.value != Method::Any {
@@ -109,7 +109,7 @@ fn check_default(attribute: &RouteAttr, errors: &mut Errors) {
     }
 }
 
-/// What is said of the function is the same in every attribute that says it.
+/// Checks that attributes agree about the function.
 fn check_agreement(attributes: &[RouteAttr], errors: &mut Errors) {
     agree(Key::LAMBDA, attributes.iter().map(|attribute| &attribute.lambda), errors);
     agree(Key::MEMORY, attributes.iter().map(|attribute| &attribute.memory), errors);
@@ -130,8 +130,8 @@ fn agree<'a, T: PartialEq + 'a>(key: Key, slots: impl Iterator<Item = &'a Slot<T
     }
 }
 
-/// Gives the handler's name to the routes that have no other, and to the function where it serves several. Where the author
-/// named the function once, that is its name for all of them.
+/// Gives the handler's name to routes without one, and to the function if it serves several routes. If the
+/// author named the function once, that name applies to all of them.
 fn name(attributes: &mut [RouteAttr], handler: &Handler, errors: &mut Errors) {
     let several = attributes.len() > 1;
     let said = attributes.iter().find(|attribute| !attribute.lambda.is_absent());
@@ -149,11 +149,11 @@ fn name(attributes: &mut [RouteAttr], handler: &Handler, errors: &mut Errors) {
     }
 }
 
-/// The routes of a function differ in what they are known by.
+/// Checks that the routes of a function have different names and keys.
 fn check_differences(attributes: &[RouteAttr], handler: &Handler, errors: &mut Errors) {
     for (index, attribute) in attributes.iter().enumerate() {
         let earlier = &attributes[..index];
-        // Of one that is not complete yet, only that is said.
+        // An incomplete attribute already has an error.
         let Some(key) = key(attribute) else { continue };
         if earlier.iter().any(|other| self::key(other) == Some(key)) {
             let message = format!("duplicate `{key}` above `{}`", handler.ident);
@@ -163,7 +163,7 @@ fn check_differences(attributes: &[RouteAttr], handler: &Handler, errors: &mut E
         let Some(name) = attribute.name.given() else { continue };
         let named = |other: &RouteAttr| other.name.given().is_some_and(|other| other.value == name.value);
         if earlier.iter().any(named) {
-            // A name that is the handler's stands nowhere.
+            // A name that comes from the handler has no location.
             let place = if name.tokens.is_empty() { &attribute.place } else { &name.tokens };
             let message = format!("another route of `{}` has the name `{}` too", handler.ident, name.value);
             errors.push(place, message, "give this one a name of its own: `name = \"…\"`");

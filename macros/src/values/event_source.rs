@@ -1,7 +1,8 @@
-//! The values of arguments that say what calls a function.
+//! The values of arguments that declare what calls a function.
 //!
-//! In: the key and the tokens after its `=`, or those of the first argument. Out: the value in the vocabulary of routegen, or an error
-//! with its fix. It refuses an ARN in the place of a name: which resource it is, Terraform knows.
+//! In: the key and the tokens after its `=`, or those of the first argument. Out: the value in the vocabulary
+//! of routegen, or an error with its fix. It refuses an ARN in place of a name: Terraform has the resource's
+//! ARN.
 
 use proc_macro2::{Ident, TokenStream};
 use routegen_spec::{
@@ -12,7 +13,7 @@ use syn::{LitStr, ext::IdentExt as _};
 use super::{distinct, item, list, number, read, string};
 use crate::errors::{Errors, shown};
 
-/// When a schedule calls.
+/// The expression of a schedule.
 pub(crate) fn expression(argument: &TokenStream, errors: &mut Errors) -> Option<ScheduleExpression> {
     let wrong = || {
         (
@@ -25,7 +26,7 @@ pub(crate) fn expression(argument: &TokenStream, errors: &mut Errors) -> Option<
     expression.inspect_err(|error| errors.push(&text, error, error.help())).ok()
 }
 
-/// The name of a resource, of which `what` is the kind and `example` one that could be.
+/// The name of a resource; `what` is its kind, and `example` a possible name.
 pub(crate) fn resource_name(
     what: &str,
     example: &str,
@@ -67,7 +68,7 @@ impl syn::parse::Parse for AnyWord {
     }
 }
 
-/// A name in quotes, an ARN or a URL.
+/// Refuses a name in quotes, an ARN or a URL.
 fn refuse_text(what: &str, example: &str, text: &LitStr, errors: &mut Errors) {
     let written = text.value();
     let form = if written.starts_with("arn:") {
@@ -90,12 +91,12 @@ fn refuse_text(what: &str, example: &str, text: &LitStr, errors: &mut Errors) {
     );
 }
 
-/// The name of a bus.
+/// The name of an event bus.
 pub(crate) fn bus(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Name> {
     resource_name(key.name, "orders_bus", value, errors)
 }
 
-/// The name of a time zone, of which whether it exists is not known here.
+/// The name of a time zone. Whether it exists is not checked here.
 pub(crate) fn timezone(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<String> {
     let text = string(key, value, errors)?;
     let zone = text.value();
@@ -111,7 +112,7 @@ pub(crate) fn timezone(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
     Some(zone)
 }
 
-/// A list of texts, or a text for one.
+/// A list of strings, or a single string.
 pub(crate) fn texts(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<String>> {
     let arguments = one_or_list(key, value, errors)?;
     let text = |argument: &TokenStream, errors: &mut Errors| {
@@ -130,13 +131,13 @@ pub(crate) fn texts(key: Key, value: &TokenStream, errors: &mut Errors) -> Optio
     distinct("text", &arguments, text, errors)
 }
 
-/// What an event must match.
+/// The pattern that an event must match.
 pub(crate) fn pattern(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Pattern> {
     let text = string(key, value, errors)?;
     read_pattern(&text, errors)
 }
 
-/// A list of patterns, or a text for one.
+/// A list of patterns, or a single string.
 pub(crate) fn filter(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<Pattern>> {
     let arguments = one_or_list(key, value, errors)?;
     if let Some(argument) = arguments.get(limits::FILTERS) {
@@ -163,7 +164,7 @@ fn read_pattern(text: &LitStr, errors: &mut Errors) -> Option<Pattern> {
     pattern.inspect_err(|error| errors.push(text, error, error.help())).ok()
 }
 
-/// The items of a list that is not empty, or the one text that stands for it.
+/// The items of a list that is not empty, or a single string in its place.
 fn one_or_list(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<TokenStream>> {
     let arguments = match syn::parse2::<LitStr>(value.clone()) {
         Ok(_) => vec![value.clone()],
@@ -196,7 +197,7 @@ pub(crate) fn start(key: Key, value: &TokenStream, errors: &mut Errors) -> Optio
     found
 }
 
-/// Readers of whole numbers: each with the unit and the range.
+/// Defines readers of whole numbers, each with its unit and range.
 macro_rules! numbers {
     ($($name:ident: $unit:literal, $range:ident;)*) => {
         $(pub(crate) fn $name(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<u32> {

@@ -1,8 +1,8 @@
 //! The value of one argument.
 //!
-//! In: the key and the tokens after its `=`, or those of the method or the path. Out: the value in the vocabulary of routegen, or an
-//! error with its mend. It refuses the wrong kind of literal and what AWS would refuse, by the rules of the crate
-//! `routegen-spec`; it sees no other argument.
+//! In: the key and the tokens after its `=`, or those of the method or the path. Out: the value in the
+//! vocabulary of routegen, or an error with its fix. It refuses the wrong kind of literal and what AWS would
+//! refuse, by the rules of the crate `routegen-spec`; it sees no other argument.
 
 mod event_source;
 
@@ -63,7 +63,7 @@ pub(crate) fn auth(key: Key, value: &TokenStream, errors: &mut Errors) -> Option
         );
         return None;
     }
-    // An authorizer is a name, whose kebab case is the same one.
+    // An authorizer's name may be written in kebab case.
     Some(auth.parse::<Name>().map_or(auth, String::from).into())
 }
 
@@ -125,7 +125,7 @@ pub(crate) fn timeout(key: Key, value: &TokenStream, errors: &mut Errors) -> Opt
     number(key, value, "seconds", &limits::TIMEOUT_S, errors)
 }
 
-/// API Gateway waits for an authorizer less long than for a route.
+/// API Gateway's limit is lower for an authorizer than for a route.
 pub(crate) fn authorizer_timeout(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<u32> {
     number(key, value, "seconds", &limits::AUTHORIZER_TIMEOUT_S, errors)
 }
@@ -145,7 +145,7 @@ pub(crate) fn throttle(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
     Some(Throttle::new(rate?, burst?))
 }
 
-/// What stands around a handler.
+/// What surrounds a handler.
 #[derive(Clone)]
 pub(crate) enum Around {
     /// A function with `#[middleware]`.
@@ -201,7 +201,7 @@ pub(crate) fn middleware(key: Key, value: &TokenStream, errors: &mut Errors) -> 
     items(key, value, "functions with `#[middleware]` and layers of tower", errors)
 }
 
-/// A list in brackets, of anything that syn can read.
+/// A list in brackets of anything that syn can parse.
 fn items<T: Parse>(key: Key, value: &TokenStream, what: &str, errors: &mut Errors) -> Option<Vec<T>> {
     let list: Option<List> = syn::parse2(value.clone()).ok();
     let items =
@@ -216,7 +216,7 @@ fn items<T: Parse>(key: Key, value: &TokenStream, what: &str, errors: &mut Error
     items.map(|items| items.into_iter().collect())
 }
 
-/// Actions of IAM, of which whether they exist is not known here.
+/// IAM actions. Whether they exist is not checked here.
 pub(crate) fn actions(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<String>> {
     let arguments = list(key, value, errors)?;
     if arguments.is_empty() {
@@ -236,7 +236,7 @@ pub(crate) fn actions(key: Key, value: &TokenStream, errors: &mut Errors) -> Opt
     distinct("action", &arguments, action, errors)
 }
 
-/// What is put after the ARN of a resource: a list, or a string for one.
+/// The suffixes of a resource's ARN: a list, or a single string.
 pub(crate) fn suffixes(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<String>> {
     let arguments = match syn::parse2::<LitStr>(value.clone()) {
         Ok(_) => vec![value.clone()],
@@ -268,7 +268,7 @@ pub(crate) fn suffixes(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
     Some(suffixes)
 }
 
-/// What the variable of a resource holds.
+/// What the environment variable of a resource contains.
 pub(crate) fn resource_value(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<ResourceValue> {
     let text = string(key, value, errors)?;
     let word = text.value();
@@ -295,7 +295,7 @@ pub(crate) fn function(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
     read(&format!("the value of `{}`", key.name), value, wrong, errors)
 }
 
-/// Statuses of responses that are no success.
+/// Statuses of refusals, from 300 to 599.
 pub(crate) fn statuses(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<u16>> {
     let statuses: Vec<LitInt> = items(key, value, "statuses", errors)?;
     let read = |literal: LitInt| {
@@ -310,7 +310,7 @@ pub(crate) fn statuses(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
     statuses.into_iter().map(read).collect()
 }
 
-/// The status of an error: a number, or a constant, whose number the generated code checks.
+/// The status of an error: a number, or a constant that the generated code checks.
 pub(crate) fn error_status(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Status> {
     let help = || format!("write one from 400 to 599: `{}`", key.example);
     if let Ok(path) = syn::parse2::<syn::Path>(value.clone()) {
@@ -330,11 +330,11 @@ pub(crate) fn error_status(key: Key, value: &TokenStream, errors: &mut Errors) -
 #[derive(Clone)]
 pub(crate) enum Status {
     Number(u16),
-    /// A path of a `StatusCode`.
+    /// The path of a `StatusCode` constant.
     Constant(syn::Path),
 }
 
-/// A URI that stands for itself.
+/// A literal URI, not a format string.
 pub(crate) fn uri(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<LitStr> {
     let text = string(key, value, errors)?;
     let uri = text.value();
@@ -346,7 +346,7 @@ pub(crate) fn uri(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<
     Some(text)
 }
 
-/// A text of which nothing is asked but that it says something.
+/// A string that must not be empty.
 pub(crate) fn words(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<LitStr> {
     let text = string(key, value, errors)?;
     if text.value().trim().is_empty() {
@@ -360,7 +360,7 @@ pub(crate) fn words(key: Key, value: &TokenStream, errors: &mut Errors) -> Optio
     Some(text)
 }
 
-/// What all paths begin with.
+/// The prefix of all paths.
 pub(crate) fn prefix(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<PathPattern> {
     let text = string(key, value, errors)?;
     let prefix = text.value().parse::<PathPattern>();
@@ -376,7 +376,7 @@ pub(crate) fn prefix(key: Key, value: &TokenStream, errors: &mut Errors) -> Opti
     Some(prefix)
 }
 
-/// Tokens as they would be written, for the manifest.
+/// Tokens as the user would write them, for the manifest.
 pub(crate) fn written(tokens: &impl ToTokens) -> String {
     fn write(tokens: TokenStream, text: &mut String) {
         let mut after_word = false;
@@ -408,7 +408,7 @@ pub(crate) fn written(tokens: &impl ToTokens) -> String {
     text
 }
 
-/// The id of something.
+/// An identifier in snake or kebab case.
 pub(crate) fn id(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Name> {
     let text = string(key, value, errors)?;
     let name = text.value().parse::<Name>();
@@ -421,7 +421,7 @@ pub(crate) fn date(key: Key, value: &TokenStream, errors: &mut Errors) -> Option
     date.inspect_err(|error| errors.push(&text, error, error.help())).ok()
 }
 
-/// Any text.
+/// Any string.
 pub(crate) fn text(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<String> {
     string(key, value, errors).map(|text| text.value())
 }
@@ -440,7 +440,7 @@ fn tag(argument: &TokenStream, errors: &mut Errors) -> Option<String> {
     Some(text.value())
 }
 
-/// Yes or no.
+/// `true` or `false`.
 pub(crate) fn flag(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<bool> {
     let name = key.name;
     let wrong = || (format!("`{name}` takes `true` or `false`"), format!("write `{}`", key.example));
@@ -458,7 +458,7 @@ pub(crate) fn krate(key: Key, value: &TokenStream, errors: &mut Errors) -> Optio
     read::<ModulePath>("the value of `crate`", value, wrong, errors).map(|path| path.0)
 }
 
-/// What stands between the brackets of a list of strings, item by item.
+/// The items between the brackets of a list of strings.
 fn list(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec<TokenStream>> {
     let name = key.name;
     let wrong = || {
@@ -478,7 +478,7 @@ fn item(key: Key, what: &str, argument: &TokenStream, errors: &mut Errors) -> Op
     read(what, argument, wrong, errors)
 }
 
-/// The values of a list, none of which may stand twice.
+/// The values of a list, without duplicates.
 fn distinct<T: Display + PartialEq>(
     what: &str,
     arguments: &[TokenStream],
@@ -528,7 +528,7 @@ fn number(
         );
         return None;
     }
-    // A number that no u32 holds is out of range like any other.
+    // A number too large for a `u32` is out of range like any other.
     let number = literal.base10_parse().ok().filter(|number| range.contains(number));
     if number.is_none() {
         errors.push(&literal, format!("`{name}` cannot be {} {unit}", literal.base10_digits()), help());
@@ -536,7 +536,7 @@ fn number(
     number
 }
 
-/// Reads a value that is a `T` and nothing more. `wrong` words the error, and its mend, for what is no `T`.
+/// Reads a value that is a `T` and nothing else. If it is not, `wrong` words the error and its fix.
 fn read<T: Parse>(
     what: &str,
     value: &TokenStream,
@@ -559,7 +559,7 @@ fn read<T: Parse>(
     None
 }
 
-/// What stands in brackets.
+/// The content of brackets.
 struct List(Group);
 
 impl Parse for List {
@@ -572,7 +572,7 @@ impl Parse for List {
     }
 }
 
-/// What stands in parentheses.
+/// The content of parentheses.
 struct Pair(Group);
 
 impl Parse for Pair {

@@ -1,6 +1,7 @@
-//! What the function of each kind of event source can take.
+//! The arguments of the functions of each kind of event source.
 //!
-//! In: what is delivered, and the resources. Out: the arguments. It refuses what belongs to a request, by having nothing for it.
+//! In: the delivered event, and the resources. Out: the arguments. Arguments that belong to a request are
+//! refused, because they do not implement these traits.
 
 use axum::extract::State;
 use lambda_http::{Context, Error};
@@ -11,14 +12,14 @@ use super::{
 };
 use crate::{Res, Resource};
 
-/// Makes the trait of the arguments of one kind of source: what is of that kind, resources, and what Lambda says of the invocation. `M`
-/// is there for the messages, as that of `FromParts`.
+/// Defines the trait of the arguments of one kind of event source: its own types, resources, and Lambda's
+/// context of the invocation. `M` exists for the error messages, as in `FromParts`.
 macro_rules! arguments {
     ($($(#[$meta:meta])* $name:ident;)*) => {
         $(
             $(#[$meta])*
             pub trait $name<M>: Sized {
-                /// Makes the argument, or tells why the function is not called.
+                /// Makes the argument, or returns why the function is not called.
                 fn from_delivery(delivery: &Delivery) -> impl Future<Output = Result<Self, Error>> + Send;
             }
 

@@ -1,12 +1,13 @@
-//! DynamoDB's JSON becomes the JSON that serde reads.
+//! Converts DynamoDB's JSON into JSON that serde reads.
 //!
-//! In: the attributes of an item as a stream has them, `{"count": {"N": "3"}}`. Out: `{"count":3}`. Numbers pass as they are written, so
-//! that none loses a digit; sets become lists, and bytes stay base64. It refuses a kind of value that DynamoDB does not have.
+//! In: the attributes of an item in a stream, `{"count": {"N": "3"}}`. Out: `{"count":3}`. Numbers are copied
+//! as they are written, so that no digit is lost; sets become lists, and bytes stay base64. It refuses a kind
+//! of value that DynamoDB does not have.
 
 use lambda_http::Error;
 use serde_json::{Map, Value};
 
-/// The JSON of an item.
+/// Returns the JSON of an item.
 #[inline]
 pub(super) fn item(attributes: &Map<String, Value>) -> Result<String, Error> {
     let mut json = String::new();

@@ -2,8 +2,8 @@
 
 use std::{ops::Deref, slice, vec};
 
-/// All records of an invocation: `Batch<Message<T>>` of a [queue](macro@crate::queue), or `Batch<Change<T>>` of a
-/// [stream](macro@crate::stream). It is a slice, and gives its records by `for`.
+/// All records of an invocation: `Batch<Message<T>>` for a [queue](macro@crate::queue), or `Batch<Change<T>>`
+/// for a [stream](macro@crate::stream). It dereferences to a slice, and `for` iterates over its records.
 ///
 /// ```
 /// use routegen::{Batch, BatchFailures, Message, queue};
@@ -26,13 +26,14 @@ use std::{ops::Deref, slice, vec};
 /// }
 /// ```
 ///
-/// It has the records that can be read. The others are failures, and in the log with their ids and where in the JSON the fault is; where
-/// the order counts, in a group of a FIFO queue and in a stream, those behind one that cannot be read are not in it either.
+/// It contains the records that can be parsed. The others have failed, and are logged with their ids and the
+/// place of the error in the JSON. Where order matters, in a message group of a FIFO queue and in a stream,
+/// the records after an unreadable one are missing too.
 #[derive(Clone, Debug)]
 pub struct Batch<R>(Vec<R>);
 
 impl<R> Batch<R> {
-    /// These records, for tests too.
+    /// Creates a batch of these records, also for tests.
     #[inline]
     pub fn new(records: impl IntoIterator<Item = R>) -> Self {
         Self(records.into_iter().collect())

@@ -1,4 +1,4 @@
-//! An event of a bus.
+//! An event of an event bus.
 
 use std::time::SystemTime;
 
@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 
 use super::{reading::read, rfc3339};
 
-/// An event of EventBridge, `T` its detail: what a function with [`#[event]`](macro@crate::event) takes.
+/// An EventBridge event with the detail `T`: the argument of a function with
+/// [`#[event]`](macro@crate::event).
 ///
 /// ```
 /// use routegen::{Event, lambda_http::Error, event};
@@ -30,30 +31,30 @@ use super::{reading::read, rfc3339};
 /// }
 /// ```
 ///
-/// EventBridge delivers an event at least once, and in no order.
+/// EventBridge delivers an event at least once, in no particular order.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// What it says.
+    /// The event's content.
     pub detail: T,
-    /// The event's id, which it keeps when it is delivered again.
+    /// The event's id, which is the same when it is delivered again.
     pub id: String,
-    /// What it comes from, such as `aws.s3`.
+    /// The source, such as `aws.s3`.
     pub source: String,
-    /// What kind of event it is, such as `Object Created`.
+    /// The kind of event, such as `Object Created`.
     pub detail_type: String,
-    /// When it happened, as its sender says.
+    /// When it happened, according to its sender.
     pub time: SystemTime,
-    /// The account.
+    /// The AWS account.
     pub account: String,
     /// The region.
     pub region: String,
-    /// The ARNs of what it is about.
+    /// The ARNs of the resources that it is about.
     pub resources: Vec<String>,
 }
 
 impl<T> Event<T> {
-    /// An event with this detail that happens now, for tests.
+    /// Creates an event with this detail and the current time, for tests.
     #[inline]
     pub fn new(source: impl Into<String>, detail_type: impl Into<String>, detail: T) -> Self {
         Self {
@@ -69,7 +70,7 @@ impl<T> Event<T> {
     }
 }
 
-/// An event, as EventBridge writes it.
+/// An event in EventBridge's JSON.
 #[derive(Deserialize)]
 struct Sent {
     #[serde(default)]
@@ -101,7 +102,7 @@ fn sent(event: &str) -> Result<Event<Box<RawValue>>, Error> {
     Ok(Event { detail, id, source, detail_type, time, account, region, resources })
 }
 
-/// The event with a detail of its type.
+/// Parses the event, with a detail of type `T`.
 pub(super) fn event<T: DeserializeOwned>(event: &str) -> Result<Event<T>, Error> {
     let Event { detail, id, source, detail_type, time, account, region, resources } = sent(event)?;
     let detail = read("the detail", detail.get())?;

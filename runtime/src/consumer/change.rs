@@ -1,4 +1,4 @@
-//! A change of a table.
+//! A change in a table.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::{attribute_value, reading::read};
 
-/// A change of an item in a table of DynamoDB: what a function with [`#[stream]`](macro@crate::stream) takes.
+/// A change of an item in a DynamoDB table: the argument of a function with
+/// [`#[stream]`](macro@crate::stream).
 ///
 /// ```
 /// use routegen::{Change, lambda_http::Error, stream};
@@ -28,23 +29,24 @@ use super::{attribute_value, reading::read};
 /// }
 /// ```
 ///
-/// Attributes of DynamoDB become what serde reads of JSON: numbers with all of their digits, sets as lists, bytes as base64.
+/// DynamoDB's attributes become what serde reads from JSON: numbers with all of their digits, sets as lists,
+/// bytes as base64.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Change<T> {
-    /// What has happened.
+    /// What happened.
     pub kind: ChangeKind,
-    /// The item as it is now: not there where it was removed, or where the stream's view has no new images.
+    /// The item after the change: `None` if it was removed, or if the stream's view has no new images.
     pub new: Option<T>,
-    /// The item as it was: not there where it is new, or where the stream's view has no old images.
+    /// The item before the change: `None` if it is new, or if the stream's view has no old images.
     pub old: Option<T>,
     /// The record's id.
     pub id: String,
     /// Its place in the shard.
     pub sequence_number: String,
-    /// About when it happened.
+    /// Approximately when it happened.
     pub time: SystemTime,
-    /// Whether DynamoDB has removed the item, because its time to live was over.
+    /// Whether DynamoDB removed the item because its time to live had expired.
     pub is_expiry: bool,
     /// The ARN of the stream.
     pub stream_arn: String,
@@ -52,7 +54,7 @@ pub struct Change<T> {
     keys: String,
 }
 
-/// What has happened to an item.
+/// What happened to an item.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "they say it")]
@@ -63,7 +65,8 @@ pub enum ChangeKind {
 }
 
 impl<T> Change<T> {
-    /// A change that happens now, for tests. Its kind follows from which images there are; its key is empty.
+    /// Creates a change with the current time, for tests. Its kind follows from which images are present; its
+    /// key is empty.
     #[inline]
     pub fn new(old: Option<T>, new: Option<T>) -> Self {
         let kind = match (&old, &new) {
@@ -84,24 +87,24 @@ impl<T> Change<T> {
         }
     }
 
-    /// The attributes of the item's key, which every view of a stream has.
+    /// Returns the attributes of the item's key, which every stream view has.
     ///
     /// # Errors
     ///
-    /// Where they are no `K`.
+    /// If they do not deserialize as `K`.
     pub fn key<K: DeserializeOwned>(&self) -> Result<K, Error> {
         read("the key", &self.keys)
     }
 }
 
-/// An event of changes.
+/// An event with changes.
 #[derive(Deserialize)]
 struct Changes {
     #[serde(rename = "Records")]
     records: Vec<Sent>,
 }
 
-/// A change, as Lambda writes it.
+/// A change in Lambda's JSON.
 #[derive(Deserialize)]
 struct Sent {
     #[serde(rename = "eventID", default)]
@@ -126,7 +129,7 @@ struct Data {
     sequence_number: String,
 }
 
-/// Who has changed the item, where it is a service of AWS.
+/// Who changed the item, if it was an AWS service.
 #[derive(Deserialize)]
 struct User {
     #[serde(rename = "type", alias = "Type", default)]
@@ -135,7 +138,7 @@ struct User {
     principal: String,
 }
 
-/// The changes of an event, with images as DynamoDB has them.
+/// Parses the changes of an event; the images stay in DynamoDB's format.
 #[inline]
 pub(super) fn changes(event: &str) -> Result<Vec<Change<String>>, Error> {
     let changes: Changes =
@@ -164,14 +167,14 @@ impl Sent {
     }
 }
 
-/// The JSON of an item whose attributes are DynamoDB's.
+/// Converts an item's DynamoDB attributes into JSON.
 #[inline]
 fn plain(what: &str, image: &str) -> Result<String, Error> {
     let attributes: Map<String, Value> = serde_json::from_str(image)?;
     attribute_value::item(&attributes).map_err(|error| format!("{what} cannot be read: {error}").into())
 }
 
-/// The change with images of their type.
+/// Returns the change with typed images.
 pub(super) fn typed<T: DeserializeOwned>(change: &Change<String>) -> Result<Change<T>, Error> {
     let image = |what: &str, image: &Option<String>| -> Result<Option<T>, Error> {
         image.as_deref().map(|image| read(what, &plain(what, image)?)).transpose()

@@ -1,8 +1,8 @@
-//! The way of an event to a function, by the kind of what it comes from.
+//! Delivers an event to a function, depending on the kind of event source.
 //!
-//! In: the event, and the erased function. Out: which records failed, by the ids that Lambda knows them by, or an error of the event as a
-//! whole, for which Lambda tries all of it again. Records go to the function one after the other, in their order. A panic is a failure like
-//! any other.
+//! In: the event, and the erased function. Out: the records that failed, by the ids that Lambda uses for
+//! them, or an error for the whole event, which Lambda then retries. Records are passed to the function one
+//! after the other, in order. A panic is a failure like any other.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::log::{TARGET, chain};
 
-/// What an execution environment logs before the id of a record that failed.
+/// The nouns for records in the log.
 const MESSAGE: &str = "message";
 const CHANGE: &str = "record";
 
@@ -45,7 +45,7 @@ pub(super) fn bus(
     Box::pin(whole(consumer, invocation, event))
 }
 
-/// An event that is one record: Lambda tries it again where it fails.
+/// Delivers an event that is one record: Lambda retries it if it fails.
 #[inline]
 async fn whole(consumer: Consumer, invocation: Invocation, event: &RawValue) -> Result<Failed, Error> {
     let delivery = Delivery::new(Input::Event(event.to_owned()), invocation);
@@ -102,7 +102,7 @@ pub(super) fn stream(
                 }
             }
         }
-        // Lambda goes on at the first failure, so that what is behind it comes again.
+        // Lambda continues from the first failure, so the records after it come again.
         Ok(Some(report.failed().take(1).collect()))
     })
 }
@@ -128,7 +128,7 @@ struct Single {
     input: Input,
 }
 
-/// Calls the function for one record. What is logged meanwhile has the record's id.
+/// Calls the function for one record. Lines logged during the call have the record's id.
 #[inline]
 async fn one(consumer: Consumer, invocation: &Invocation, single: Single) -> Result<(), Error> {
     let span = info_span!(target: TARGET, "record", kind = single.what, id = single.id);
@@ -142,7 +142,7 @@ async fn call(consumer: Consumer, delivery: Delivery) -> Result<BatchFailures, E
     let outcome = AssertUnwindSafe(async { (consumer.call)(delivery).await }).catch_unwind().await;
     match outcome {
         Ok(handled) => handled.and_then(|result| result),
-        // The hook has logged the panic with its place.
+        // The panic hook has logged the panic with its location.
         Err(_) => Err("the function panicked".into()),
     }
 }
@@ -150,17 +150,17 @@ async fn call(consumer: Consumer, delivery: Delivery) -> Result<BatchFailures, E
 /// A record of an event.
 struct Place {
     id: String,
-    /// The group in which the order counts.
+    /// The group in which order matters.
     group: Option<String>,
 }
 
-/// Which records of an event have failed.
+/// The failed records of an event.
 struct Report {
-    /// What the records are called.
+    /// The noun for its records.
     what: &'static str,
     places: Vec<Place>,
     reasons: Vec<Option<String>>,
-    /// The groups in which one has failed.
+    /// The groups with a failure.
     closed: Vec<String>,
 }
 
@@ -171,7 +171,7 @@ impl Report {
         Self { what, reasons: vec![None; places.len()], places, closed: Vec::new() }
     }
 
-    /// A record has failed, which the log has.
+    /// Adds a failed record, which is already logged.
     #[inline]
     fn fail(&mut self, place: usize, error: &Error) {
         let reason = chain(&**error);
@@ -179,7 +179,7 @@ impl Report {
         self.reasons[place] = Some(reason);
     }
 
-    /// Holds a record back that is behind a failure in its group, or closes the group where the record has failed.
+    /// Adds a record after a failure in its group, or closes the group if the record itself has failed.
     #[inline]
     fn keep_order(&mut self, place: usize) -> bool {
         let Some(group) = &self.places[place].group else { return false };
@@ -207,7 +207,7 @@ impl Report {
                     if let Some(place) = self.places.iter().position(|place| place.id == id) {
                         self.fail(place, &error);
                     } else {
-                        // Lambda would take an id that it does not know for a failure of the whole batch.
+                        // Lambda would treat an unknown id as a failure of the whole batch.
                         let what = self.what;
                         tracing::error!(target: TARGET, id, "the function reports a {what} that the batch does not have");
                     }
@@ -226,7 +226,7 @@ impl Report {
         }
     }
 
-    /// The records that failed, in their order.
+    /// The failed records, in order.
     #[inline]
     fn failed(self) -> impl Iterator<Item = FailedRecord> {
         let all = self.places.into_iter().zip(self.reasons);

@@ -1,7 +1,7 @@
 //! What is delivered to a function, and how its arguments are made from it.
 //!
-//! In: an event, or the records of one. Out: what an argument's type asks for. A record of a batch that cannot be read is remembered, and the
-//! others are given.
+//! In: an event, or the records of one. Out: what an argument's type requires. A record of a batch that
+//! cannot be parsed is kept as a failure, and the others are passed on.
 
 use std::{
     fmt,
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::resource::Init;
 
-/// What an event's function is called in.
+/// The environment of an event's function.
 #[derive(Clone, Default)]
 pub(crate) struct Invocation {
     pub(crate) init: Init,
@@ -32,17 +32,17 @@ pub(crate) struct Invocation {
 pub struct Delivery {
     input: Input,
     pub(super) invocation: Invocation,
-    /// The records of a batch that cannot be read, by their places.
+    /// The records of a batch that cannot be parsed, by position.
     pub(super) unread: Arc<Mutex<Vec<(usize, Error)>>>,
 }
 
-/// What is delivered.
+/// The delivered data.
 pub(super) enum Input {
     /// An event that is one record.
     Event(Box<RawValue>),
-    /// Messages: one, where the function takes one.
+    /// Messages: a single one if the function takes one.
     Messages(Vec<Message<String>>),
-    /// Changes: one, where the function takes one. Images are JSON.
+    /// Changes: a single one if the function takes one. Images are JSON.
     Changes(Vec<Change<String>>),
 }
 
@@ -52,7 +52,7 @@ impl Delivery {
         Self { input, invocation, unread: Arc::default() }
     }
 
-    /// Remembers that a record of the batch cannot be read.
+    /// Keeps a record of the batch as unreadable.
     #[inline]
     fn refuse(&self, place: usize, error: Error) {
         self.unread.lock().unwrap_or_else(PoisonError::into_inner).push((place, error));
@@ -77,7 +77,7 @@ impl Delivery {
         }
     }
 
-    /// The message.
+    /// Parses the message.
     pub(super) fn message<T: DeserializeOwned>(&self) -> Result<Message<T>, Error> {
         match &self.input {
             Input::Messages(messages) if let [message] = &messages[..] => message::typed(message),
@@ -85,7 +85,7 @@ impl Delivery {
         }
     }
 
-    /// The messages that can be read, without those behind an unreadable one in its group.
+    /// Parses the messages, without unreadable ones and those after them in the same group.
     pub(super) fn messages<T: DeserializeOwned>(&self) -> Result<Batch<Message<T>>, Error> {
         let Input::Messages(messages) = &self.input else { return Err("there are no messages".into()) };
         let mut read = Vec::with_capacity(messages.len());
@@ -109,7 +109,7 @@ impl Delivery {
         Ok(Batch::new(read))
     }
 
-    /// The change.
+    /// Parses the change.
     pub(super) fn change<T: DeserializeOwned>(&self) -> Result<Change<T>, Error> {
         match &self.input {
             Input::Changes(changes) if let [change] = &changes[..] => change::typed(change),
@@ -117,7 +117,7 @@ impl Delivery {
         }
     }
 
-    /// The changes up to the first that cannot be read.
+    /// Parses the changes up to the first unreadable one.
     pub(super) fn changes<T: DeserializeOwned>(&self) -> Result<Batch<Change<T>>, Error> {
         let Input::Changes(changes) = &self.input else { return Err("there are no changes".into()) };
         let mut read = Vec::with_capacity(changes.len());

@@ -9,22 +9,22 @@ use super::{
 };
 use crate::resource::Maker;
 
-/// A kind of event source. A function links what its own kind needs.
+/// A kind of event source. A function links only what its own kind needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Source {
     pub(super) deliver:
         for<'a> fn(Consumer, Invocation, &'a RawValue) -> BoxFuture<'a, Result<Failed, Error>>,
 }
 
-/// The records that failed; `None` where the kind of source has no batches.
+/// The records that failed; `None` if the kind of source has no batches.
 pub(crate) type Failed = Option<Vec<FailedRecord>>;
 
-/// A record that failed, or that is behind one.
+/// A record that failed, or that follows one.
 #[derive(Clone, Debug)]
 pub(crate) struct FailedRecord {
-    /// What Lambda knows it by.
+    /// The id that Lambda uses for it.
     pub(crate) id: String,
-    /// Why, as the log has it.
+    /// The reason, as logged.
     #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "tests ask for it"))]
     pub(crate) reason: String,
 }
@@ -45,7 +45,7 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    /// Hands it an event. An error is one of the event as a whole.
+    /// Passes it an event. An error is about the event as a whole.
     #[inline]
     pub(crate) async fn deliver(self, invocation: Invocation, event: &RawValue) -> Result<Failed, Error> {
         (self.source.deliver)(self, invocation, event).await

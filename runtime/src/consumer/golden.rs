@@ -1,4 +1,5 @@
-//! The events of `apigw/tests/golden/consumers`, which AWS published or others captured, are read as what they are of.
+//! Reads the events of `apigw/tests/golden/consumers`, which AWS published or others captured, as their own
+//! types.
 
 use std::{fs, path::Path, time::SystemTime};
 

@@ -1,6 +1,6 @@
-//! What the function of a consumer may return.
+//! The return types of consumer functions.
 //!
-//! In: its output. Out: the records that it says have failed, or the error of all of them.
+//! In: the function's output. Out: the records that it reports as failed, or the error of all of them.
 
 use std::pin::Pin;
 
@@ -9,20 +9,20 @@ use lambda_http::Error;
 use super::{change::Change, message::Message};
 use crate::{Problem, log::chain};
 
-/// The answer of a consumer's glue: the function's, or why it was not called.
+/// The result of a consumer's glue: the function's, or why it was not called.
 pub type Handled = Pin<Box<dyn Future<Output = Result<Result<BatchFailures, Error>, Error>> + Send>>;
 
-/// The records of a [`Batch`](crate::Batch) that failed. Lambda delivers these again, and not the others.
+/// The failed records of a [`Batch`](crate::Batch). Lambda delivers only these again.
 ///
-/// In a group of a FIFO queue, what is behind a failure is reported with it, and in a stream all that is behind the first one, so that the
-/// order stays.
+/// In a message group of a FIFO queue, the records after a failure are reported with it, and in a stream all
+/// records after the first failure, so that the order is kept.
 #[derive(Debug, Default)]
 #[must_use = "failures count where the function returns them"]
 pub struct BatchFailures(Vec<(String, Error)>);
 
-/// What fails by itself: a [`Message`] or a [`Change`].
+/// A record that can fail separately: a [`Message`] or a [`Change`].
 pub trait Record: sealed::Sealed {
-    /// What Lambda knows it by.
+    /// The id that Lambda uses for it.
     #[doc(hidden)]
     fn identifier(&self) -> &str;
 }
@@ -48,25 +48,25 @@ impl<T> Record for Change<T> {
 }
 
 impl BatchFailures {
-    /// None yet.
+    /// Creates an empty list of failures.
     #[inline]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// This record has failed. The log has the reason, with the record's id.
+    /// Adds a failed record. The reason is logged with the record's id.
     #[inline]
     pub fn push(&mut self, record: &impl Record, reason: impl Into<Error>) {
         self.0.push((record.identifier().to_owned(), reason.into()));
     }
 
-    /// Whether none has failed.
+    /// Whether no record has failed.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many have failed.
+    /// The number of failed records.
     #[inline]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -77,7 +77,7 @@ impl BatchFailures {
         self.0
     }
 
-    /// The reasons of all as one, for a function that was called for one record or event.
+    /// Joins all reasons into one, for a function that was called for one record or event.
     #[inline]
     pub(super) fn into_result(self) -> Result<(), Error> {
         let reasons: Vec<String> = self.0.iter().map(|(_, error)| chain(&**error)).collect();
@@ -85,26 +85,26 @@ impl BatchFailures {
     }
 }
 
-/// A consumer's result, its types erased. `M` only tells the implementations apart for the compiler.
+/// A consumer's result with its types erased. `M` only distinguishes the implementations for the compiler.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not what a consumer can return",
     label = "not a result of a consumer",
     note = "return nothing, `Result<(), E>` where `E` is an error, or of a `Batch<…>` also `BatchFailures`"
 )]
 pub trait IntoHandled<M> {
-    /// The records that failed, or the error of all of them.
+    /// Returns the records that failed, or the error of all of them.
     fn into_handled(self) -> Result<BatchFailures, Error>;
 }
 
-/// Marks what cannot fail as a whole.
+/// Marks results that cannot fail as a whole.
 #[derive(Debug)]
 pub struct Sure;
 
-/// Marks results with an error that is, or becomes, a boxed one.
+/// Marks results whose error is, or converts into, a boxed one.
 #[derive(Debug)]
 pub struct ViaError;
 
-/// Marks results with a problem.
+/// Marks results whose error is a problem.
 #[derive(Debug)]
 pub struct ViaProblem;
 

@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use super::reading::read;
 
-/// A message of a queue of SQS, whose body is JSON: what a function with [`#[queue]`](macro@crate::queue) takes.
+/// A message of an SQS queue with a JSON body: the argument of a function with
+/// [`#[queue]`](macro@crate::queue).
 ///
 /// ```
 /// use routegen::{Message, lambda_http::Error, queue};
@@ -27,44 +28,44 @@ use super::reading::read;
 /// }
 /// ```
 ///
-/// SQS delivers a message at least once: it can come again, even where the function has succeeded.
+/// SQS delivers a message at least once: it may come again even if the function has succeeded.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Message<T> {
     /// What was sent.
     pub body: T,
-    /// The message's id, which it keeps when it is received again.
+    /// The message's id, which is the same when it is received again.
     pub id: String,
-    /// How often it was received, this time included.
+    /// How often it was received, including this time.
     pub receive_count: u32,
     /// When it was sent.
     pub sent: SystemTime,
-    /// Its group: always in a FIFO queue, and in a standard one where the sender says it.
+    /// Its message group: always set in a FIFO queue, and in a standard one if the sender sets it.
     pub group_id: Option<String>,
-    /// By what a FIFO queue knows its duplicates.
+    /// The id by which a FIFO queue detects duplicates.
     pub deduplication_id: Option<String>,
-    /// Its place in a FIFO queue.
+    /// Its position in a FIFO queue.
     pub sequence_number: Option<String>,
-    /// What the sender has put beside the body.
+    /// The message attributes that the sender set.
     pub attributes: HashMap<String, MessageAttribute>,
-    /// What this receipt of it is deleted by. Lambda deletes what does not fail.
+    /// The handle for deleting this receipt of it. Lambda deletes messages that do not fail.
     pub receipt_handle: String,
     /// The ARN of the queue.
     pub queue_arn: String,
 }
 
-/// A value beside the body of a message.
+/// A message attribute.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct MessageAttribute {
     /// `String`, `Number` or `Binary`, or one of them with a label, such as `String.json`.
     pub data_type: String,
-    /// The value; base64 where it is binary.
+    /// The value, in base64 if it is binary.
     pub value: String,
 }
 
 impl<T> Message<T> {
-    /// A message with this body that was sent now and is received for the first time, for tests.
+    /// Creates a message with this body, sent now and received for the first time, for tests.
     #[inline]
     pub fn new(body: T) -> Self {
         Self {
@@ -81,7 +82,7 @@ impl<T> Message<T> {
         }
     }
 
-    /// The same with another body.
+    /// The same message with another body.
     fn with_body<U>(&self, body: U) -> Message<U> {
         Message {
             body,
@@ -97,21 +98,22 @@ impl<T> Message<T> {
         }
     }
 
-    /// The group whose order counts. A standard queue has none: a group there is only for fairness.
+    /// The group in which order matters. In a standard queue there is none: groups only provide fairness
+    /// there.
     #[inline]
     pub(super) fn ordered_group(&self) -> Option<&str> {
         if self.queue_arn.strip_suffix(".fifo").is_some() { self.group_id.as_deref() } else { None }
     }
 }
 
-/// An event of messages.
+/// An event with messages.
 #[derive(Deserialize)]
 struct Messages {
     #[serde(rename = "Records")]
     records: Vec<Sent>,
 }
 
-/// A message, as Lambda writes it.
+/// A message in Lambda's JSON.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Sent {
@@ -127,7 +129,7 @@ struct Sent {
     event_source_arn: String,
 }
 
-/// What SQS has put beside the body.
+/// The attributes that SQS adds.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct System {
@@ -158,7 +160,7 @@ fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }
 
-/// The messages of an event.
+/// Parses the messages of an event.
 #[inline]
 pub(super) fn messages(event: &str) -> Result<Vec<Message<String>>, Error> {
     let messages: Messages =
@@ -189,7 +191,7 @@ impl Sent {
     }
 }
 
-/// The message with a body of its type.
+/// Returns the message with a typed body.
 pub(super) fn typed<T: DeserializeOwned>(message: &Message<String>) -> Result<Message<T>, Error> {
     read("the body", &message.body).map(|body| message.with_body(body))
 }

@@ -1,11 +1,14 @@
-//! Functions that something other than an HTTP request calls: what they take, what they return, and how an event reaches them.
+//! Functions that are called by something other than an HTTP request: their arguments, their results, and how
+//! an event reaches them.
 //!
-//! In: the event of Lambda as JSON, and the erased function. Out: a call for each record, or one for all of them, and which records
-//! failed. Events are read into small types of this crate, and no AWS crate is linked. It never loses a record: what cannot be read, what
-//! panics and what was not reached is a failure that Lambda is told.
+//! In: Lambda's event as JSON, and the erased function. Out: a call for each record, or one for all of them,
+//! and the records that failed. Events are parsed into small types of this crate, without any AWS crate. No
+//! record is lost: what cannot be parsed, what panics and what was not reached is reported to Lambda as a
+//! failure.
 //!
-//! Its functions are `#[inline]`, so that they are compiled in the crate that has consumers, and not in this one: the linker drops what nobody
-//! calls, but keeps the tables for unwinding through it, which would be 5 kB of every other artifact.
+//! Its functions are `#[inline]`, so that they are compiled in the crate that has consumers, and not in this
+//! one: the linker drops unused functions, but keeps their unwinding tables, which would add 5 kB to every
+//! other artifact.
 
 mod argument;
 mod attribute_value;

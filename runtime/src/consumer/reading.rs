@@ -1,18 +1,19 @@
-//! JSON becomes a value of the user's, or an error that says where in it the fault is.
+//! Parses JSON into a value of the user's type, or returns an error with the place in the JSON.
 
 use axum::Json;
 use lambda_http::Error;
 use serde::de::DeserializeOwned;
 
-/// What axum says before the place. There is no request here.
+/// What axum's message begins with, before the place in the JSON. There is no request here.
 const AXUM: [&str; 2] = [
     "Failed to deserialize the JSON body into the target type: ",
     "Failed to parse the request body as JSON: ",
 ];
 
-/// A value of JSON.
+/// Parses JSON.
 pub(super) fn read<T: DeserializeOwned>(what: &str, json: &str) -> Result<T, Error> {
-    // axum's reader, which every function with a body of JSON links already, tracks the path to each value.
+    // axum's deserializer, which every function with a JSON body links already, tracks the path to each
+    // value.
     match Json::<T>::from_bytes(json.as_bytes()) {
         Ok(Json(value)) => Ok(value),
         Err(rejection) => Err(unreadable(what, &rejection.body_text())),

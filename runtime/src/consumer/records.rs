@@ -1,14 +1,16 @@
-//! What the compiler can know of an argument of a consumer before any event: whether it is a batch, and of which queue its messages are.
+//! What the compiler can check about a consumer's argument before any event: whether it is a batch, and which
+//! queue its messages belong to.
 //!
-//! In: the argument's type. Out: constants, or an error at the argument that says what to write. The constants are found as those of
-//! `Argument` are.
+//! In: the argument's type. Out: constants, or an error at the argument that says what to write. The
+//! constants are found in the same way as those of `Argument`.
 
 use std::{convert::Infallible, marker::PhantomData};
 
 use super::{batch::Batch, change::Change, message::Message};
 use crate::extract::{Check, Passed};
 
-/// A type that is sent to one queue, which it names: what `routegen_sqs::Queue<T>` sends, and a [`Message<T>`] receives.
+/// A type that is sent to one queue, which it names: `routegen_sqs::Queue<T>` sends it, and a [`Message<T>`]
+/// receives it.
 ///
 /// ```
 /// use routegen::QueueMessage;
@@ -23,36 +25,38 @@ use crate::extract::{Check, Passed};
 /// }
 /// ```
 ///
-/// [`#[derive(QueueMessage)]`](derive@crate::QueueMessage) writes the same. A function with [`#[queue]`](macro@crate::queue) that takes it from another queue does not compile.
+/// [`#[derive(QueueMessage)]`](derive@crate::QueueMessage) implements it. A function with
+/// [`#[queue]`](macro@crate::queue) that takes it from another queue does not compile.
 pub trait QueueMessage {
-    /// The name that `#[queue]` and Terraform's variable `resources` know the queue by.
+    /// The name of the queue in `#[queue]` and in Terraform's variable `resources`.
     const QUEUE: &'static str;
 }
 
-/// Asks at compile time what an argument takes of an event.
+/// Finds out at compile time what an argument takes from an event.
 #[derive(Debug)]
 pub struct Records<T>(PhantomData<T>, Infallible);
 
-/// Of every type that [`Records`] does not know.
+/// Covers every type that [`Records`] does not list.
 pub trait RecordsCheck {
-    /// It is not all records of an event.
+    /// It does not take all records of an event.
     const BATCH: bool = false;
 }
 
 impl<T> RecordsCheck for Records<T> {}
 
 impl<R> Records<Batch<R>> {
-    /// It is all records of an event.
+    /// It takes all records of an event.
     pub const BATCH: bool = true;
 }
 
-/// Asks at compile time whether an argument can stand beside the others, of which one is a batch (`IN_BATCH`) or not.
+/// Checks at compile time whether an argument can be combined with the others, one of which is a batch
+/// (`IN_BATCH`) or not.
 #[derive(Debug)]
 pub struct Beside<T, const IN_BATCH: bool>(PhantomData<T>, Infallible);
 
-/// Lets every type pass that [`Beside`] does not know.
+/// Accepts every type that [`Beside`] does not list.
 pub trait BesideCheck {
-    /// Nothing to say.
+    /// Accepts the argument.
     const CHECK: Passed = Passed;
 }
 
@@ -68,13 +72,13 @@ impl<T> Beside<Change<T>, true> {
     pub const CHECK: One<Change<T>> = One(PhantomData);
 }
 
-/// One record beside a batch.
+/// A single record beside a batch.
 #[derive(Debug)]
 pub struct One<T>(PhantomData<T>);
 
 impl<T: BesideABatch> Check for One<T> {}
 
-/// Never so.
+/// Never implemented.
 #[diagnostic::on_unimplemented(
     message = "a function takes one record or a batch of them, and not both",
     label = "one record, beside an argument that is a batch",
@@ -82,11 +86,11 @@ impl<T: BesideABatch> Check for One<T> {}
 )]
 pub trait BesideABatch {}
 
-/// Asks at compile time whether the messages of an argument are those of a queue.
+/// Finds out at compile time which queue the messages of an argument belong to.
 #[derive(Debug)]
 pub struct OfQueue<T>(PhantomData<T>, Infallible);
 
-/// Of every type that [`OfQueue`] does not know.
+/// Covers every type that [`OfQueue`] does not list.
 pub trait OfQueueCheck {
     /// It names no queue.
     const QUEUE: Option<&'static str> = None;
@@ -104,11 +108,11 @@ impl<T: QueueMessage> OfQueue<Batch<Message<T>>> {
     pub const QUEUE: Option<&'static str> = Some(T::QUEUE);
 }
 
-/// Refuses to compile where the type of an argument names another queue than the attribute.
+/// Refuses to compile if the type of an argument names another queue than the attribute.
 ///
 /// # Panics
 ///
-/// At compile time, where it does.
+/// At compile time, if it does.
 pub const fn check_queue(named: Option<&'static str>, queue: &'static str, message: &'static str) {
     if let Some(named) = named
         && !is_same(named.as_bytes(), queue.as_bytes())

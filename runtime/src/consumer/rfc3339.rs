@@ -1,8 +1,9 @@
-//! Times as AWS writes them in events.
+//! Parses times in AWS's events.
 
 use std::time::{Duration, SystemTime};
 
-/// A time of RFC 3339, such as `2022-03-22T18:59:43Z`; `None` for what is none, and for times before 1970.
+/// Parses a time of RFC 3339, such as `2022-03-22T18:59:43Z`; returns `None` for anything else, and for times
+/// before 1970.
 #[inline]
 pub(super) fn parse(text: &str) -> Option<SystemTime> {
     let (date, time) = text.split_once(['T', 't', ' '])?;
@@ -26,7 +27,7 @@ pub(super) fn parse(text: &str) -> Option<SystemTime> {
     if in_range { SystemTime::UNIX_EPOCH.checked_add(since) } else { None }
 }
 
-/// Three numbers of digits alone.
+/// Parses three numbers that consist of digits only.
 #[inline]
 fn numbers(text: &str, separator: char) -> Option<[i64; 3]> {
     let mut parts = text.split(separator).map(|part| {
@@ -37,7 +38,7 @@ fn numbers(text: &str, separator: char) -> Option<[i64; 3]> {
     parts.next().is_none().then_some(numbers)
 }
 
-/// The seconds of `Z`, `+02:00` or `-05:30`.
+/// The offset in seconds of `Z`, `+02:00` or `-05:30`.
 #[inline]
 fn offset(text: &str) -> Option<i64> {
     if text.eq_ignore_ascii_case("z") {
@@ -56,7 +57,7 @@ fn nanoseconds(fraction: &str) -> Option<u32> {
     if is_number { digits.parse().ok() } else { None }
 }
 
-/// The days since the beginning of 1970, by Howard Hinnant's `days_from_civil`.
+/// The days since the beginning of 1970, with Howard Hinnant's `days_from_civil`.
 #[inline]
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::rfc3339;
 
-/// What a function with [`#[schedule]`](macro@crate::schedule) learns of its call.
+/// A call by a schedule: the argument of a function with [`#[schedule]`](macro@crate::schedule).
 ///
 /// ```
 /// use routegen::{Scheduled, lambda_http::Error, schedule};
@@ -22,23 +22,23 @@ use super::rfc3339;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Scheduled {
-    /// The time that the schedule says, which is a little before now, and further back where the call is a later attempt. The types of
-    /// crates such as `jiff`, `chrono` and `time` are made from it.
+    /// The scheduled time, which is slightly in the past, and more so in a later attempt. It converts into
+    /// the types of crates such as `jiff`, `chrono` and `time`.
     #[serde(rename = "scheduledTime", deserialize_with = "time")]
     pub time: SystemTime,
     /// The ARN of the schedule.
     #[serde(default)]
     pub schedule_arn: String,
-    /// The id of this call. It is another one for each attempt.
+    /// The id of this call, which differs between attempts.
     #[serde(default)]
     pub execution_id: String,
-    /// Which attempt of the Scheduler it is, from 1. Calls that Lambda repeats have the same number.
+    /// The Scheduler's attempt, from 1. Calls that Lambda repeats have the same number.
     #[serde(rename = "attemptNumber", default = "first", deserialize_with = "attempt")]
     pub attempt: u32,
 }
 
 impl Scheduled {
-    /// A first attempt at this time, for tests.
+    /// Creates a first attempt at this time, for tests.
     #[inline]
     pub fn at(time: impl Into<SystemTime>) -> Self {
         Self { time: time.into(), schedule_arn: String::new(), execution_id: String::new(), attempt: first() }
@@ -57,13 +57,13 @@ fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SystemTime, D::Err
         .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a time of RFC 3339")))
 }
 
-/// The Scheduler writes a text.
+/// The Scheduler sends a string.
 #[inline]
 fn attempt<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }
 
-/// The call that an event tells of.
+/// Parses a schedule's event.
 #[inline]
 pub(super) fn scheduled(event: &str) -> Result<Scheduled, Error> {
     serde_json::from_str(event).map_err(|error| {

@@ -1,4 +1,4 @@
-//! The kinds of event source, each with the way of its events to a function.
+//! The kinds of event source, each with its way of delivering events to a function.
 
 use super::deliver::{bus, queue, schedule, stream};
 use super::erased::Source;

@@ -1,7 +1,7 @@
-//! What a handler's result is as a response.
+//! Describes a handler's result as a response.
 //!
-//! In: the handler. Out: status, headers and media type of what it succeeds with and of what it fails with, and the type within that
-//! has the schema. A status that is a value, and not a type, is not known.
+//! In: the handler. Out: status, headers and media type of its success and of its failure, and the inner type
+//! that has the schema. A status that is a value, and not a type, is unknown.
 
 #![expect(
     clippy::unnecessary_wraps,
@@ -27,13 +27,13 @@ use crate::{
 /// Any media type.
 pub(super) const ANY: &str = "*/*";
 
-/// A function that is a handler, with arguments `A`.
+/// A function that is a handler with arguments `A`.
 pub trait Handler<A> {
-    /// What it returns.
+    /// Its return type.
     type Output;
 }
 
-/// Functions of every number of arguments up to the one given.
+/// Functions with up to the given number of arguments.
 macro_rules! handlers {
     ($($argument:ident)*) => {
         impl<F, R, $($argument),*> Handler<($($argument,)*)> for F
@@ -53,7 +53,7 @@ macro_rules! handlers {
 
 handlers! { A B C D E F1 G H I J K L M N O P }
 
-/// What the handler returns, which is not called.
+/// The handler's return type. The handler is not called.
 pub fn returned<F: Handler<A>, A>(_: F) -> Returned<F::Output> {
     Returned(PhantomData)
 }
@@ -66,12 +66,12 @@ pub struct Returned<T>(Of<T>);
 #[derive(Debug)]
 pub struct Failing<T>(Of<T>);
 
-/// An error of this type, which another error answers as.
+/// An error of this type, which another error converts into.
 pub fn failing<E>() -> Failing<E> {
     Failing(PhantomData)
 }
 
-/// A problem whose status is known only once there is one.
+/// A problem whose status is known only at run time.
 pub fn of_any_status() -> Vec<Answer> {
     vec![Answer::problem_of_any_status()]
 }
@@ -80,7 +80,7 @@ pub fn of_any_status() -> Vec<Answer> {
 #[derive(Debug)]
 pub struct Never;
 
-/// A response whose status and headers are looked at.
+/// A response whose status and headers are determined.
 #[derive(Debug)]
 pub struct Headed<T> {
     status: Option<Status>,
@@ -88,13 +88,13 @@ pub struct Headed<T> {
     of: Of<T>,
 }
 
-/// All of a response but the schema of `T`.
+/// Everything about a response except the schema of `T`.
 #[derive(Debug)]
 pub struct Sent<T> {
     status: Option<Status>,
     headers: Vec<String>,
     content: Content,
-    /// The type whose schema is looked for.
+    /// The type whose schema is looked up.
     pub of: Of<T>,
 }
 
@@ -106,13 +106,13 @@ enum Content {
 }
 
 impl<T, E> Returned<Result<T, E>> {
-    /// What it succeeds with, and what it fails with.
+    /// Splits it into the success and the failure.
     pub fn split(self) -> (Returned<T>, Failing<E>) {
         (Returned(PhantomData), Failing(PhantomData))
     }
 }
 
-/// What every type has, and a known one has otherwise.
+/// The fallback for every type without an inherent method.
 pub trait ReturnedAnything: Sized {
     /// The type.
     type Of;
@@ -122,7 +122,7 @@ pub trait ReturnedAnything: Sized {
         (self, Failing(PhantomData))
     }
 
-    /// It says no status.
+    /// It has no status.
     fn headed(self) -> Headed<Self::Of> {
         Headed { status: None, headers: Vec::new(), of: PhantomData }
     }
@@ -132,7 +132,7 @@ impl<T> ReturnedAnything for Returned<T> {
     type Of = T;
 }
 
-/// Responses that are others with a status or headers.
+/// Responses that wrap another one with a status or headers.
 macro_rules! headed {
     ($([$($generics:ident)*] $ty:ty, $inner:ty, $status:expr, $headers:expr;)*) => {
         $(impl<$($generics),*> Returned<$ty> {
@@ -159,14 +159,14 @@ headed! {
 }
 
 impl<K, V, T, const N: usize> Returned<([(K, V); N], T)> {
-    /// Headers that are values.
+    /// Headers that are known only at run time.
     pub fn headed(self) -> Headed<T> {
         Headed { status: None, headers: Vec::new(), of: PhantomData }
     }
 }
 
 impl<K, V, T, const N: usize> Returned<(StatusCode, [(K, V); N], T)> {
-    /// Headers and a status that are values.
+    /// Headers and a status that are known only at run time.
     pub fn headed(self) -> Headed<T> {
         Headed { status: Some(Status::Other), headers: Vec::new(), of: PhantomData }
     }
@@ -179,17 +179,17 @@ impl<T> Headed<T> {
     }
 }
 
-/// What every type has, and a known one has otherwise.
+/// The fallback for every type without an inherent method.
 pub trait FailingAnything: Sized {
     /// The type.
     type Of;
 
-    /// The type says nothing as an error.
+    /// The type declares nothing as an error.
     fn answers(&self) -> Option<Vec<Answer>> {
         None
     }
 
-    /// What it is as a response.
+    /// Its description as a response.
     fn response(self) -> Returned<Self::Of> {
         Returned(PhantomData)
     }
@@ -199,12 +199,12 @@ impl<T> FailingAnything for Failing<T> {
     type Of = T;
 }
 
-/// What every type has, and a known one has otherwise.
+/// The fallback for every type without an inherent method.
 pub trait HeadedAnything {
     /// The type.
     type Of;
 
-    /// Nobody knows what the body is.
+    /// The body is unknown.
     fn sent(self) -> Sent<Self::Of>;
 }
 
@@ -218,7 +218,7 @@ impl<T> HeadedAnything for Headed<T> {
 }
 
 impl<E: DescribeError> Failing<E> {
-    /// What the type says.
+    /// The responses that the type declares.
     pub fn answers(&self) -> Option<Vec<Answer>> {
         Some(E::answers())
     }
@@ -250,7 +250,7 @@ impl<T> Headed<Json<T>> {
 }
 
 impl<T> Headed<Html<T>> {
-    /// A page.
+    /// An HTML page.
     pub fn sent(self) -> Sent<()> {
         self.with(Content::Known("text/html", text()))
     }
@@ -260,7 +260,7 @@ fn text() -> Schema {
     Schema::known(serde_json::json!({ "type": "string" }))
 }
 
-/// Types that are a body of their own.
+/// Types that are a body themselves.
 macro_rules! contents {
     ($($ty:ty = $content:expr;)*) => {
         $(impl Headed<$ty> {
@@ -287,7 +287,7 @@ contents! {
 }
 
 impl<T> Sent<T> {
-    /// The answer, where its type has this schema; what is no response by itself is a body of JSON.
+    /// The response if its type has this schema; a type that is not a response itself becomes a JSON body.
     pub(super) fn answer_or_json(mut self, schema: Schema) -> Answer {
         if self.is_opaque() {
             self.content = Content::Typed("application/json");
@@ -299,11 +299,12 @@ impl<T> Sent<T> {
         matches!(&self.content, Content::Known(ANY, _))
     }
 
-    /// The answer, where its type has this schema. What nobody says the status of is a success with 200, and a failure with any.
+    /// The response if its type has this schema. Without a declared status, a success has 200 and a failure
+    /// may have any.
     pub(super) fn answer(self, schema: Schema, is_failure: bool) -> Answer {
         let is_problem = matches!(&self.content, Content::Known(_, schema) if schema.problem.is_some());
         let otherwise = if is_failure || is_problem { Status::Other } else { Status::Is(200) };
-        // A response that is built by hand has whatever status it likes.
+        // A response that is built by hand may have any status.
         let otherwise = if self.is_opaque() { Status::Other } else { otherwise };
         let mut answer = Answer::new(self.status.unwrap_or(otherwise));
         answer.headers = self.headers;

@@ -1,7 +1,7 @@
-//! What an argument takes of a request.
+//! Describes what an argument reads from a request.
 //!
-//! In: its type. Out: the parameters or the body that it reads, the statuses that it refuses requests with, and the type within that
-//! has the schema. Of an extractor of the user's own nothing is known but whether it reads the body.
+//! In: its type. Out: the parameters or the body that it reads, the statuses of its rejections, and the inner
+//! type that has the schema. Of a user's own extractor, only whether it reads the body is known.
 
 use std::{any::type_name, marker::PhantomData};
 
@@ -24,22 +24,22 @@ pub struct Taken<T> {
     of: Of<T>,
 }
 
-/// What is known of an argument but the schema of `T`.
+/// Everything about an argument except the schema of `T`.
 #[derive(Debug)]
 pub struct Take<T> {
     argument: contract::Argument,
     role: Role,
-    /// The type whose schema is looked for.
+    /// The type whose schema is looked up.
     pub of: Of<T>,
 }
 
-/// What the schema is of.
+/// The part of the argument that the schema describes.
 #[derive(Debug)]
 enum Role {
     Nothing,
     Parameters(Place, Traced),
     Body(&'static str),
-    /// A body whose schema is known without the type.
+    /// A body whose schema is known independently of the type.
     KnownBody(&'static str, Schema),
 }
 
@@ -58,7 +58,7 @@ impl<T> Taken<T> {
     fn is<U>(self, role: Role, statuses: &[u16]) -> Take<U> {
         let mut argument = contract::Argument::default();
         argument.refusals = refusals(statuses);
-        // Where it may be absent, what is there is still refused.
+        // An optional argument still refuses invalid input.
         argument.optional = self.optional;
         argument.refusals.extend(self.refusals);
         Take { argument, role, of: PhantomData }
@@ -72,44 +72,44 @@ impl<T> Default for Taken<T> {
 }
 
 impl<T> Taken<Option<T>> {
-    /// It may be missing.
+    /// It may be absent.
     pub fn optional(self) -> Taken<T> {
         self.within(true, Vec::new())
     }
 }
 
 impl<T, E> Taken<Result<T, E>> {
-    /// The handler is called whatever comes of it.
+    /// The handler is called even if extraction fails.
     pub fn optional(self) -> Taken<T> {
         self.within(true, Vec::new())
     }
 }
 
 impl<T: DescribeWrapper> Taken<T> {
-    /// What is within.
+    /// The inner type.
     pub fn unwrapped(self) -> Taken<T::Inner> {
         self.within(false, T::refusals())
     }
 }
 
-/// What every type has, and a known one has otherwise.
+/// The fallback for every type without an inherent method.
 pub trait TakenAnything: Sized {
     /// The type.
     type Of;
 
-    /// It is always there.
+    /// It is required.
     #[must_use]
     fn optional(self) -> Self {
         self
     }
 
-    /// It is around nothing.
+    /// It wraps nothing.
     #[must_use]
     fn unwrapped(self) -> Self {
         self
     }
 
-    /// Nothing is known, unless it reads the body.
+    /// Nothing is known, except whether it reads the body.
     fn take(self, reads_body: bool) -> Take<Self::Of>;
 }
 
@@ -128,15 +128,15 @@ impl<T> TakenAnything for Taken<T> {
     }
 }
 
-/// The name of the header that axum-extra's `TypedHeader` takes, by the modules of the crate `headers`, which are named as the
-/// headers are: `headers::common::if_match::IfMatch`.
+/// The name of the header that axum-extra's `TypedHeader` reads, derived from the modules of the crate
+/// `headers`, which are named after the headers: `headers::common::if_match::IfMatch`.
 fn typed_header(type_name: &str) -> Option<String> {
     let of = type_name.strip_prefix("axum_extra::typed_header::TypedHeader<")?;
     let module = of.strip_prefix("headers::common::")?.split("::").next()?;
     Some(module.replace('_', "-"))
 }
 
-/// Types that take parameters.
+/// Types that read parameters.
 macro_rules! parameters {
     ($($ty:ty, $place:ident, $trace:ident;)*) => {
         $(impl<T: DeserializeOwned> Taken<$ty> {
@@ -156,7 +156,7 @@ parameters! {
 }
 
 impl<T> Taken<Json<T>> {
-    /// A body of JSON.
+    /// A JSON body.
     pub fn take(self, _reads_body: bool) -> Take<T> {
         self.is(Role::Body("application/json"), &[400, 415, 422])
     }
@@ -170,7 +170,7 @@ impl<T> Taken<axum::extract::Form<T>> {
     }
 }
 
-/// Types that are a body of their own.
+/// Types that are a body themselves.
 macro_rules! bodies {
     ($([$($condition:tt)*] $ty:ty, $media:literal, $schema:tt, $statuses:expr;)*) => {
         $($($condition)* impl Taken<$ty> {
@@ -194,7 +194,7 @@ bodies! {
 macro_rules! requests {
     ($($ty:ty)*) => {
         $(impl Taken<$ty> {
-            /// What becomes of the body, nobody knows.
+            /// How the body is used is unknown.
             pub fn take(self, _reads_body: bool) -> Take<()> {
                 self.is(Role::Nothing, &[])
             }
@@ -204,11 +204,11 @@ macro_rules! requests {
 
 requests! { crate::request::Request axum::extract::Request }
 
-/// Records of event sources. What is in them of the user's type is JSON.
+/// Records of event sources. The part that has the user's type is JSON.
 macro_rules! records {
     ($($ty:ty)*) => {
         $(impl<T> Taken<$ty> {
-            /// The part that is of the user's type.
+            /// The part that has the user's type.
             pub fn take(self, _reads_body: bool) -> Take<T> {
                 self.is(Role::Body("application/json"), &[])
             }
@@ -219,14 +219,14 @@ macro_rules! records {
 records! { Message<T> Batch<Message<T>> Event<T> Change<T> Batch<Change<T>> }
 
 impl<T> Taken<crate::Claims<T>> {
-    /// What the authorizer says, which no client sends as such.
+    /// The authorizer's claims, which clients do not send as such.
     pub fn take(self, _reads_body: bool) -> Take<()> {
         self.is(Role::Nothing, &[])
     }
 }
 
 impl<T> Take<T> {
-    /// The argument, where its type has this schema.
+    /// The argument, if its type has this schema.
     pub(super) fn argument(mut self, schema: Schema) -> contract::Argument {
         match self.role {
             Role::Nothing => {}

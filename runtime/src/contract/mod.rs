@@ -1,13 +1,15 @@
-//! What the types of a handler tell of its route, for the command's document of the API.
+//! Describes a route by the types of its handler, for the command's OpenAPI document.
 //!
-//! In: the handler, where all types are concrete. Out: parameters, bodies and answers as data ([`RouteTypes`]). What a type does not
-//! tell is left open, with the type's name; nothing here refuses to compile. It is in no artifact, and what describes a route is
-//! expanded only in the command's own build (`--cfg routegen_contract`).
+//! In: the handler, where all types are concrete. Out: parameters, bodies and responses as data
+//! ([`RouteTypes`]). What a type does not reveal is left open, with the type's name; nothing here refuses to
+//! compile. It is in no artifact, and the description of a route is expanded only in the command's own build
+//! (`--cfg routegen_contract`).
 //!
-//! Types decide and not their names: a method of [`Taken`] or [`Returned`] of a known type is found before the one of the trait that
-//! every type has. It does not work within generic code, so that each step gives the type that the next one looks at, and the expansion
-//! takes all steps. The last asks for schemars' `JsonSchema`, of the version that the user's own package depends on: neither this
-//! crate nor an artifact needs any.
+//! Types decide, not their names: an inherent method of [`Taken`] or [`Returned`] for a known type is found
+//! before the method of the trait that every type implements. This does not work within generic code, so each
+//! step returns the type for the next one, and the expansion makes all steps. The last one looks up schemars'
+//! `JsonSchema`, in the version that the user's package depends on: neither this crate nor an artifact needs
+//! schemars.
 
 mod answers;
 mod arguments;

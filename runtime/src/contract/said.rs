@@ -1,22 +1,22 @@
-//! What `responses` of a route says beside what the types tell.
+//! Combines a route's `responses` with the responses that the types declare.
 //!
-//! In: the answers that the types tell, and those that the attribute says. Out: both as one list. What is said goes before what is told of
-//! the same status; what the types leave open is as it is said, and stays open where nothing is.
+//! In: the responses of the types, and those of the attribute. Out: both in one list. The attribute takes
+//! precedence for the same status; it also fills in what the types leave open, which otherwise stays open.
 
 use routegen_spec::contract::{Answer, Body, Schema, Status};
 
 use super::answers::{ANY, Sent};
 
-/// An answer that the attribute says.
+/// A response that the attribute declares.
 #[derive(Debug)]
 pub struct Said {
     status: u16,
     description: String,
-    /// What the type that is said is as a response.
+    /// The attribute's type as a response.
     given: Option<(Vec<String>, Vec<Body>)>,
 }
 
-/// An answer that the types tell.
+/// A response that the types declare.
 #[derive(Debug)]
 pub(super) struct Told {
     pub(super) answer: Answer,
@@ -24,12 +24,12 @@ pub(super) struct Told {
 }
 
 impl Said {
-    /// A status, and what it means.
+    /// Creates a response with a status and its meaning.
     pub fn new(status: u16, description: &str) -> Self {
         Self { status, description: description.to_owned(), given: None }
     }
 
-    /// Its type, which is a response by itself, or an error that tells what it answers with, or else a body of JSON.
+    /// Sets its type: a response itself, an error that declares its responses, or otherwise a JSON body.
     pub fn is<T>(&mut self, answers: Option<Vec<Answer>>, sent: Sent<T>, schema: Schema) {
         let Some(answers) = answers else {
             let answer = sent.answer_or_json(schema);
@@ -53,8 +53,8 @@ impl Said {
 }
 
 impl Told {
-    /// Whether a status that is said can be the one that it does not tell. A problem tells its status when there is one, and any
-    /// error may be one.
+    /// Whether a status from the attribute may be this response's unknown one. A problem has its status only
+    /// at run time, and any error may be a problem.
     fn is_open(&self) -> bool {
         let is_problem = self.answer.bodies.iter().any(|body| body.schema.problem.is_some());
         self.answer.status == Status::Other && !is_problem
@@ -65,7 +65,7 @@ impl Told {
     }
 }
 
-/// What is said and what is told, as one list.
+/// Combines both into one list.
 pub(super) fn joined(mut told: Vec<Told>, said: Vec<Said>) -> Vec<Answer> {
     let (succeeds, fails) =
         (said.iter().any(|said| said.status < 400), said.iter().any(|said| said.status >= 400));
@@ -98,7 +98,8 @@ pub(super) fn joined(mut told: Vec<Told>, said: Vec<Said>) -> Vec<Answer> {
         if of_class.is_some() {
             closed.push(Status::Class(class));
         }
-        // The body of a result whose status is a value: of a failure for an error, as far as there is one.
+        // The body of a result whose status is known only at run time: for an error status the failure's, if
+        // there is one.
         let open = || {
             let open = told.iter().filter(|told| told.is_open() && !told.is_opaque());
             open.max_by_key(|told| told.is_failure == (status >= 400))

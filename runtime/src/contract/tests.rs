@@ -1,4 +1,4 @@
-//! What handlers tell, from the attribute on.
+//! What handlers declare, starting from the attribute.
 
 use std::collections::BTreeMap;
 
@@ -164,7 +164,7 @@ fn the_answers_are_those_of_the_signature() {
         .map(|(name, route)| format!("{name}: {}", answers(route).join(", ")))
         .collect();
     let item = "routegen::contract::tests::Item";
-    // The error by hand and `Problem` say no status.
+    // The handwritten error and `Problem` declare no status.
     let errors = ["404", "409", "410", "default", "default"];
     let expected = [
         "DELETE.contract: 204".to_owned(),
@@ -192,7 +192,7 @@ fn what_the_attribute_says_goes_before_what_types_tell_of_a_status_and_the_rest_
         .collect();
     let item = "application/json routegen::contract::tests::Item";
     let expected = [
-        // Of what it succeeds with, nothing is said.
+        // The success is not declared.
         "DELETE.contract.said: default */* (), 404".to_owned(),
         format!(
             "GET.contract.said: default {PROBLEM}, 200 {item}, 303 +location, 404, 409 {PROBLEM}, 418 text/html"

@@ -1,7 +1,8 @@
-//! What a type asks of serde: the parameters that it takes, without a schema of its own.
+//! Finds out what a type requires of serde: the parameters that it reads, without a schema of its own.
 //!
-//! In: a type that can be read. Out: its fields, each with a schema and whether it is necessary, or its values. Types that take
-//! anything, flattened ones and those with a `Deserialize` of their own are not known, and nothing is guessed.
+//! In: a type that can be deserialized. Out: its fields, each with a schema and whether it is required, or
+//! its values. Types that accept anything, flattened ones and those with their own `Deserialize` are unknown,
+//! and nothing is guessed.
 
 use std::fmt;
 
@@ -43,8 +44,8 @@ fn named<T: DeserializeOwned>(names: &'static [&'static str]) -> Vec<Field> {
     names.iter().map(field).collect()
 }
 
-/// The fields that the type does not do without, found by leaving all of them out, and then giving it what it misses; `None` where
-/// it does not take what is given.
+/// The required fields of a type. They are found by omitting all fields, and then adding those that the type
+/// reports as missing; `None` if it does not accept the given values.
 fn missing<T: DeserializeOwned>(names: &[&'static str]) -> Option<Vec<&'static str>> {
     let mut missing = Vec::new();
     loop {
@@ -58,14 +59,14 @@ fn missing<T: DeserializeOwned>(names: &[&'static str]) -> Option<Vec<&'static s
     }
 }
 
-/// What a type asks for, as the error that ends the asking.
+/// What a type requires, as the error that ends the probing.
 #[derive(Debug, Default)]
 struct Asked {
-    /// The schema of one value; nothing where it is not known.
+    /// The schema of one value, if it is known.
     schema: Option<Value>,
     /// The fields of a struct.
     names: Option<&'static [&'static str]>,
-    /// How many values a tuple has.
+    /// The number of values of a tuple.
     values: Option<usize>,
     is_optional: bool,
 }
@@ -108,10 +109,10 @@ impl de::Error for Answer {
     }
 }
 
-/// Asks a type what it is, and gives it nothing.
+/// Finds out what a type is, and gives it no value.
 struct Probe;
 
-/// A type is what it asks for.
+/// A type is what its deserializer method stands for.
 macro_rules! is {
     ($($method:ident = $schema:tt;)*) => {
         $(fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Answer> {
@@ -123,7 +124,7 @@ macro_rules! is {
 impl<'de> Deserializer<'de> for Probe {
     type Error = Answer;
 
-    // As schemars has them, so that a type is the same with and without a schema of its own.
+    // Matches schemars, so that a type is the same with and without its own schema.
     is! {
         deserialize_bool = { "type": "boolean" };
         deserialize_i8 = { "type": "integer", "format": "int8", "minimum": -128, "maximum": 127 };
@@ -216,7 +217,7 @@ impl<'de> Deserializer<'de> for Probe {
     }
 }
 
-/// A list, of which the value at this place is asked what it is. Those before are given.
+/// A list whose element at this index is probed. The elements before it are given.
 struct Element(usize);
 
 impl<'de> SeqAccess<'de> for Element {
@@ -233,7 +234,7 @@ impl<'de> SeqAccess<'de> for Element {
     }
 }
 
-/// Asks a tuple what its value at this place is.
+/// Probes the value of a tuple at this index.
 struct OneValue(usize);
 
 impl<'de> Deserializer<'de> for OneValue {
@@ -249,7 +250,7 @@ impl<'de> Deserializer<'de> for OneValue {
     }
 }
 
-/// Asks a struct what its field of this name is.
+/// Probes the field with this name of a struct.
 struct OneField(&'static str);
 
 impl<'de> Deserializer<'de> for OneField {
@@ -277,7 +278,7 @@ impl<'de> MapAccess<'de> for OneField {
     }
 }
 
-/// Gives a struct these fields, each with whatever it takes.
+/// Gives a struct these fields, each with a value that it accepts.
 struct Given<'a>(&'a [&'static str]);
 
 impl<'de> Deserializer<'de> for Given<'_> {
@@ -307,10 +308,10 @@ impl<'de> MapAccess<'de> for Given<'_> {
     }
 }
 
-/// Gives a type the smallest value that it asks for.
+/// Gives a type the smallest value that it requires.
 struct Anything;
 
-/// Gives a value of the kind that is asked for.
+/// Gives a value of the required kind.
 macro_rules! gives {
     ($($method:ident = $visit:ident($($value:expr)?);)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Answer> {
@@ -398,7 +399,7 @@ impl<'de> Deserializer<'de> for Anything {
     }
 }
 
-/// An empty list, and an empty map.
+/// An empty list or an empty map.
 struct Nothing;
 
 impl<'de> SeqAccess<'de> for Nothing {
@@ -421,7 +422,7 @@ impl<'de> MapAccess<'de> for Nothing {
     }
 }
 
-/// A variant of an enum, without contents.
+/// A variant of an enum without content.
 struct First(&'static str);
 
 impl<'de> EnumAccess<'de> for First {

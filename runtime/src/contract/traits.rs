@@ -1,25 +1,25 @@
-//! How types of this crate and of users tell what they are in the document of the API.
+//! How types of this crate and of users describe themselves for the OpenAPI document.
 
 use std::marker::PhantomData;
 
 use routegen_spec::contract::Answer;
 
-/// An error type that tells which answers it becomes.
+/// An error type that declares its responses.
 pub trait DescribeError {
-    /// One for each way in which it can be answered.
+    /// Returns one for each kind of response.
     fn answers() -> Vec<Answer>;
 }
 
-/// An extractor around another one, which takes of a request what that one takes.
+/// An extractor that wraps another one, and reads from a request what that one reads.
 pub trait DescribeWrapper {
-    /// The other one.
+    /// The inner extractor.
     type Inner;
 
-    /// What it answers with besides.
+    /// Its additional responses.
     fn refusals() -> Vec<Answer>;
 }
 
-/// A type, for methods that give it.
+/// A type, for methods that return it.
 pub type Of<T> = PhantomData<fn() -> T>;
 
 pub(super) fn refusals(statuses: &[u16]) -> Vec<Answer> {

@@ -1,7 +1,8 @@
-//! An event of a Lambda authorizer becomes a request, and its decision a simple response.
+//! Converts the event of a Lambda authorizer into a request, and its decision into a simple response.
 //!
-//! In: the event of payload format 2.0. Out: a request without a body, whose head the extractors of routes read, with an
-//! [`AuthorizerRequest`]. It refuses events of format 1.0, whose answer would have to be a policy.
+//! In: the event of payload format 2.0. Out: a request without a body, whose head the extractors of routes
+//! can read, with an [`AuthorizerRequest`]. It refuses events of format 1.0, whose response would have to be
+//! a policy.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,8 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::request::request;
 use crate::{Decision, authorizer::AuthorizerRequest, request::Request};
 
-/// What an authorizer's event has and a route's has not, or not in the request.
+/// The fields of an authorizer's event that a route's event does not have, or that its request does not
+/// contain.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Own {
@@ -26,7 +28,7 @@ struct Own {
     cookies: Option<Vec<String>>,
 }
 
-/// The request that the event asks about.
+/// The request that the event describes.
 pub(crate) fn authorizer_request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Error> {
     let LambdaEvent { payload, context, .. } = event;
     let (own, others) = read(&payload).map_err(|error| {
@@ -39,14 +41,14 @@ pub(crate) fn authorizer_request(event: LambdaEvent<Box<RawValue>>) -> Result<Re
         )
         .into());
     }
-    // All that a route's event has too, becomes what it becomes there.
+    // Fields that a route's event has too are converted in the same way.
     let mut request = request(LambdaEvent::new(others, context))?;
     let asks = asks(own, &request);
     request.extensions_mut().insert(asks);
     Ok(request)
 }
 
-/// The two parts of the event. In a route's, `identitySource` would be of another type.
+/// The two parts of the event. In a route's event, `identitySource` would have another type.
 fn read(payload: &RawValue) -> Result<(Own, Box<RawValue>), serde_json::Error> {
     let own = serde_json::from_str(payload.get())?;
     let mut others: BTreeMap<String, Box<RawValue>> = serde_json::from_str(payload.get())?;
@@ -79,7 +81,7 @@ fn asks(own: Own, request: &Request) -> AuthorizerRequest {
     asks
 }
 
-/// What API Gateway is told.
+/// The response to API Gateway.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SimpleResponse {
@@ -102,7 +104,7 @@ mod tests {
 
     use super::*;
 
-    /// The example of AWS's documentation, as far as it is not about client certificates.
+    /// The example in AWS's documentation, without client certificates.
     fn event() -> Value {
         json!({
             "version": "2.0",

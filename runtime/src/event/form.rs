@@ -1,11 +1,11 @@
-//! The payload format of an event, which its response has too.
+//! The payload format of an event and its response.
 
 #[cfg(feature = "rest")]
 use lambda_http::{RequestExt as _, request::RequestContext};
 
 use crate::request::Request;
 
-/// The payload format of an event, which its response has too.
+/// The payload format of an event and its response.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Form {
     /// 2.0, of HTTP APIs.
@@ -16,7 +16,7 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// That of the event which the request was made of.
+    /// The format of the event that the request was made from.
     #[cfg(feature = "rest")]
     pub(crate) fn of(request: &Request) -> Self {
         match request.request_context_ref() {
@@ -25,7 +25,7 @@ impl Form {
         }
     }
 
-    /// That of the event which the request was made of.
+    /// The format of the event that the request was made from.
     #[cfg(not(feature = "rest"))]
     pub(crate) fn of(_: &Request) -> Self {
         Self::Http

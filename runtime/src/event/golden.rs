@@ -1,4 +1,5 @@
-//! The events of `apigw/tests/golden`, which AWS published or others captured, are read as the requests that they are of.
+//! Reads the events of `apigw/tests/golden`, which AWS published or others captured, as the requests that
+//! they describe.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -25,8 +26,8 @@ fn event(golden: &Value) -> LambdaEvent<Box<serde_json::value::RawValue>> {
     LambdaEvent::new(to_raw_value(&golden["event"]).unwrap(), Context::default())
 }
 
-/// The headers of a request: several lines of one are one, and the cookies are those of all lines. Of what the receiver adds, the
-/// event says whether it is there.
+/// The headers of a request: lines with the same name are joined, also those of cookies. For headers that the
+/// receiver adds, the event shows whether they are present.
 fn headers(golden: &Value) -> HeaderMap {
     let mut joined = BTreeMap::<String, String>::new();
     let lines = golden["request"]["headers"].as_array().unwrap().iter();
@@ -41,7 +42,7 @@ fn headers(golden: &Value) -> HeaderMap {
     if let Some(addresses) = shown.get("x-forwarded-for").and_then(Value::as_str) {
         joined.insert("x-forwarded-for".to_owned(), addresses.to_owned());
     }
-    // What the documentation's examples leave out.
+    // Headers that the documentation's examples omit.
     joined.retain(|name, _| name == "cookie" || shown.keys().any(|shown| shown.eq_ignore_ascii_case(name)));
     joined
         .iter()
@@ -84,7 +85,7 @@ fn check_context(name: &str, golden: &Value, made: &Request) {
     for kind in ["jwt", "lambda", "iam"] {
         let [read, said] =
             [&authorizer, &said].map(|authorizer| authorizer.get(kind).cloned().unwrap_or_default());
-        // `lambda_http` leaves out what is null.
+        // `lambda_http` omits nulls.
         let without_null = |value: Value| match value {
             Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
             value => value,
@@ -133,7 +134,7 @@ fn an_event_of_payload_1_is_read_as_the_request_that_it_is_of() {
     }
 }
 
-/// Its answer would have to be an IAM policy.
+/// Its response would have to be an IAM policy.
 #[test]
 fn an_authorizers_event_of_payload_1_is_refused() {
     for (name, golden) in files("refused") {

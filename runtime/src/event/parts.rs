@@ -1,18 +1,18 @@
-//! The parts of a request that events of both payload formats have alike: a body, and what its URI is put together of.
+//! What events of both payload formats share: a body, and the parts of the URI.
 
 use axum::http::{HeaderMap, Uri};
 use lambda_http::Body;
 use percent_encoding::{AsciiSet, CONTROLS};
 
-/// What cannot stand in a URI's query. API Gateway has decoded nothing in it.
+/// Characters that a URI's query cannot contain. API Gateway does not decode the query.
 pub(super) const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
 
-/// What cannot stand in a URI's path that is encoded already.
+/// Characters that an already encoded path of a URI cannot contain.
 pub(super) const ENCODED_PATH: &AsciiSet =
     &QUERY.add(b'?').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 
-/// What cannot stand in a URI's path as itself. API Gateway decodes the path once, so a `?` in it is part of a segment, and a
-/// `%` is what the client encoded as `%25`.
+/// Characters that the path of a URI cannot contain unencoded. API Gateway decodes the path once, so a `?` in
+/// it is part of a segment, and a `%` was sent as `%25`.
 pub(super) const PATH: &AsciiSet = &ENCODED_PATH.add(b'%');
 
 /// The body as the client sent it.
@@ -24,7 +24,7 @@ pub(super) fn body(body: Option<String>, is_base64_encoded: bool) -> Body {
     }
 }
 
-/// The whole URI; without scheme and host where what the client sent as its host is none.
+/// The whole URI, without scheme and host if the host that the client sent is invalid.
 pub(super) fn uri(target: &str, headers: &HeaderMap, domain: Option<&str>) -> Uri {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let host = header("host").or(domain).unwrap_or_default();

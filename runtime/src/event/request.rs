@@ -1,4 +1,4 @@
-//! An event of payload format 2.0 becomes a request.
+//! Converts an event of payload format 2.0 into a request.
 
 use axum::http::{HeaderValue, header};
 use lambda_http::{
@@ -16,10 +16,10 @@ use super::{
 };
 use crate::request::Request;
 
-/// The request that the event tells of.
+/// Converts the event into a request.
 ///
-/// The event comes as raw JSON, because the Lambda runtime would read a typed one through a layer that tracks the path
-/// to every value.
+/// The event is raw JSON, because the Lambda runtime would deserialize a typed one through a layer that
+/// tracks the path to every value.
 pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Error> {
     let LambdaEvent { payload, context, .. } = event;
     #[cfg(feature = "rest")]
@@ -39,11 +39,11 @@ pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Erro
         request.extensions_mut().insert(typed_claims);
     }
     let headers = request.headers_mut();
-    // The cookies are not among the headers of the event.
+    // The event's headers do not contain the cookies.
     if let Some(cookies) = event.cookies.and_then(cookie_header) {
         headers.insert(header::COOKIE, cookies);
     }
-    // The map of the event joins repeated parameters by commas; only the raw query tells them apart.
+    // The event's map joins repeated parameters with commas; only the raw query keeps them apart.
     let query: QueryMap = match &event.raw_query_string {
         Some(query) => query.parse().unwrap_or_default(),
         None => event.query_string_parameters,
@@ -64,13 +64,13 @@ fn with_context(mut request: Request, context: Context) -> Request {
     request.with_lambda_context(context)
 }
 
-/// The header of these cookies. One that no header can hold is left out, and takes no other with it.
+/// Joins these cookies into a header. A cookie that is not a valid header value is left out alone.
 fn cookie_header(mut cookies: Vec<String>) -> Option<HeaderValue> {
     cookies.retain(|cookie| !cookie.contains(|c: char| c.is_ascii_control() && c != '\t'));
     HeaderValue::from_str(&cookies.join("; ")).ok().filter(|header| !header.is_empty())
 }
 
-/// The path and the query as they stand in a URI.
+/// The path and the query as they appear in a URI.
 fn target(event: &Sent) -> String {
     let mut target = utf8_percent_encode(event.raw_path.as_deref().unwrap_or("/"), PATH).to_string();
     if let Some(query) = event.raw_query_string.as_deref().filter(|query| !query.is_empty()) {
@@ -129,7 +129,7 @@ mod tests {
         let context = |request: &Request| serde_json::to_value(request.request_context()).unwrap();
         assert_eq!(context(&ours), context(&theirs));
         let mut headers = ours.headers().clone();
-        // Under Lambda, lambda_http adds it elsewhere.
+        // Under Lambda, `lambda_http` adds it elsewhere.
         assert_eq!(headers.remove("x-amzn-trace-id").unwrap(), "Root=1");
         assert_eq!(&headers, theirs.headers());
 

@@ -1,4 +1,4 @@
-//! A response becomes what API Gateway takes as one.
+//! Converts a response into the JSON that API Gateway expects.
 
 use axum::{
     body::to_bytes,
@@ -17,7 +17,7 @@ pub(crate) struct Answer {
     status_code: u16,
     #[serde(serialize_with = "joined")]
     headers: HeaderMap,
-    /// One `set-cookie` for each, in payload format 2.0.
+    /// The `set-cookie` values, in payload format 2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     cookies: Option<Vec<String>>,
     /// The same in 1.0, where API Gateway adds them to the headers.
@@ -29,7 +29,7 @@ pub(crate) struct Answer {
     is_base64_encoded: bool,
 }
 
-/// The only header of which there may be several lines.
+/// The only header that may have several lines.
 #[cfg(feature = "rest")]
 #[derive(Serialize)]
 struct MultiValueHeaders {
@@ -38,7 +38,7 @@ struct MultiValueHeaders {
 }
 
 impl Answer {
-    /// One that says nothing else.
+    /// A response with nothing but a status.
     pub(crate) fn of(form: Form, status: StatusCode) -> Self {
         Self::new(form, status, HeaderMap::new(), Vec::new(), Body::Empty)
     }
@@ -65,8 +65,8 @@ impl Answer {
     }
 }
 
-/// Reads the body to its end. The client receives its very bytes: what is not UTF-8 travels in base64, and so does
-/// what is compressed, whatever it looks like.
+/// Reads the body to its end. The client receives exactly these bytes: a body that is not UTF-8 is sent as
+/// base64, and so is a compressed one, whatever it looks like.
 pub(crate) async fn answer(form: Form, response: Response) -> Result<Answer, axum::Error> {
     let (head, body) = response.into_parts();
     let mut headers = head.headers;
@@ -78,14 +78,14 @@ pub(crate) async fn answer(form: Form, response: Response) -> Result<Answer, axu
     } else {
         String::from_utf8(bytes).map_or_else(|error| Body::Binary(error.into_bytes()), Body::Text)
     };
-    // API Gateway takes one value for each header, and knows only of cookies that there may be several.
+    // API Gateway accepts one value for each header, except for cookies.
     let cookies = headers.get_all(header::SET_COOKIE).iter();
     let cookies = cookies.map(|cookie| String::from_utf8_lossy(cookie.as_bytes()).into_owned()).collect();
     headers.remove(header::SET_COOKIE);
     Ok(Answer::new(form, head.status, headers, cookies, body))
 }
 
-/// Values of the same header are one list, separated by commas (RFC 9110, section 5.3).
+/// Joins values of the same header into one list, separated by commas (RFC 9110, section 5.3).
 fn joined<S: Serializer>(headers: &HeaderMap, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(headers.keys().map(|name| {
         let values = headers.get_all(name).iter();

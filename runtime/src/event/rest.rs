@@ -1,9 +1,9 @@
-//! An event of payload format 1.0 becomes a request.
+//! Converts an event of payload format 1.0 into a request.
 //!
-//! REST APIs send it, and HTTP APIs that are told to. Neither says the raw form of the query, which is decoded: the URI is put
-//! together again, with the parameters of the query in the order of their names. The path of an HTTP API is decoded
-//! too, and that of a REST API is as the client sent it (both reported with captures: middleapi/standard-server #93,
-//! localstack/localstack #7728).
+//! REST APIs send it, and HTTP APIs that are configured to. Neither sends the raw query, only decoded
+//! parameters: the URI is reassembled with the parameters of the query in the order of their names. The path
+//! of an HTTP API is decoded too, and that of a REST API is as the client sent it (both reported with
+//! captures: middleapi/standard-server #93, localstack/localstack #7728).
 
 use lambda_http::{
     RequestExt as _,
@@ -15,16 +15,16 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::parts::{ENCODED_PATH, PATH, body, uri};
 use crate::request::Request;
 
-/// What cannot stand in a name or a value of a query: all but the unreserved characters (RFC 3986, section 2.3).
+/// Characters to encode in a name or a value of a query: all but the unreserved ones (RFC 3986, section 2.3).
 const PARAMETER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The event, and what has to be encoded in its path; `None` where it is one of another format.
+/// Parses the event, with the characters to encode in its path; returns `None` for another format.
 pub(super) fn event(event: &str) -> Option<(ApiGatewayProxyRequest, &'static AsciiSet)> {
     #[derive(serde::Deserialize)]
     struct Format {
         version: Option<String>,
     }
-    // A REST API does not say the version, an HTTP API that sends this format does.
+    // A REST API does not send the version; an HTTP API that sends this format does.
     let format: Format = serde_json::from_str(event).ok()?;
     let path = match format.version.as_deref() {
         Some("2.0") => return None,
@@ -34,9 +34,9 @@ pub(super) fn event(event: &str) -> Option<(ApiGatewayProxyRequest, &'static Asc
     Some((serde_json::from_str(event).ok()?, path))
 }
 
-/// The request that the event tells of.
+/// Converts the event into a request.
 pub(super) fn request(event: ApiGatewayProxyRequest, path: &'static AsciiSet) -> Request {
-    // Where there are both, the one with several values for each name has all that the other has.
+    // If both are present, the one with several values for each name contains the other.
     let either = |several: QueryMap, single| if several.is_empty() { single } else { several };
     let query = either(event.multi_value_query_string_parameters, event.query_string_parameters);
     let headers =
@@ -56,13 +56,14 @@ pub(super) fn request(event: ApiGatewayProxyRequest, path: &'static AsciiSet) ->
         .with_request_context(RequestContext::ApiGatewayV1(event.request_context))
 }
 
-/// The path and the query as they stand in a URI. The path is the client's, so it has the stage, which the event's lacks.
+/// The path and the query as they appear in a URI. The path is the client's, so it includes the stage, which
+/// the event's lacks.
 fn target(stage: Option<&str>, raw_path: &str, path: &'static AsciiSet, query: &QueryMap) -> String {
     let prefix = stage.filter(|stage| *stage != "$default").map(|stage| format!("/{stage}"));
     let prefix = prefix.filter(|prefix| !raw_path.starts_with(&format!("{prefix}/"))).unwrap_or_default();
     let mut target = prefix + &utf8_percent_encode(raw_path, path).to_string();
     let mut pairs: Vec<(&str, &str)> = query.iter().collect();
-    // Stable: values of one name keep their order.
+    // A stable sort: values of one name keep their order.
     pairs.sort_by_key(|(name, _)| *name);
     for (index, (name, value)) in pairs.into_iter().enumerate() {
         target.push(if index == 0 { '?' } else { '&' });
@@ -170,7 +171,8 @@ mod tests {
         }
     }
 
-    /// A request as both ends know it: the model that the way through event and response is compared with.
+    /// A request as both ends see it: the model that the round trip through event and response is compared
+    /// with.
     #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
     struct Seen {
         method: String,
@@ -183,7 +185,7 @@ mod tests {
         body: Vec<u8>,
     }
 
-    /// Answers with what it sees in headers, and with the body itself.
+    /// Returns what it received in headers, and the body itself.
     #[crate::route(ANY, "/seen/{first}/{rest+}", auth = "none", crate = crate)]
     async fn see_rest(
         method: Method,
@@ -204,7 +206,7 @@ mod tests {
         let set_cookies: Vec<_> = cookies.iter().map(|cookie| ("set-cookie", cookie.clone())).collect();
         let method = method.to_string();
         let seen = Seen { method, first, rest, query, values: all("x-value"), cookies, body: body.to_vec() };
-        // In base64, because a header holds no Unicode.
+        // In base64, because a header cannot contain Unicode.
         let seen = serde_json::to_string(&Body::Binary(serde_json::to_vec(&seen).unwrap())).unwrap();
         (AppendHeaders(set_cookies), [(HeaderName::from_static("x-seen"), seen)], body)
     }
@@ -244,7 +246,7 @@ mod tests {
         })
     }
 
-    /// What comes back to API Gateway: what the handler has seen, the cookies that it sets, and its body.
+    /// What API Gateway receives: what the handler saw, the cookies that it sets, and its body.
     fn received(event: &Value) -> (Seen, Vec<String>, Vec<u8>) {
         let route = routes().iter().find(|route| route.spec.name.as_str() == "see_rest").unwrap();
         let request = made(event);

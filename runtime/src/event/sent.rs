@@ -1,8 +1,8 @@
-//! What an event of payload format 2.0 holds, as it is sent.
+//! The content of an event of payload format 2.0.
 //!
-//! In: JSON. Out: what a request is made of, in the types of `lambda_http`, and those claims of a token that are lists or objects.
-//! By AWS's documentation all claims are texts, and `lambda_http` refuses others; but API Gateway sent numbers and lists for a while
-//! ([aws-lambda-go #294]), and emulators do.
+//! In: JSON. Out: the parts of a request, in the types of `lambda_http`, and the claims of a token that are
+//! lists or objects. According to AWS's documentation all claims are strings, and `lambda_http` refuses
+//! others; but API Gateway sent numbers and lists for a while ([aws-lambda-go #294]), and emulators do.
 //!
 //! [aws-lambda-go #294]: https://github.com/aws/aws-lambda-go/issues/294
 
@@ -73,12 +73,12 @@ struct Jwt {
     scopes: Option<Vec<String>>,
 }
 
-/// The claims of a token that are no texts, and are not read as one.
+/// The claims of a token that are not strings, and cannot be read as one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TypedClaims(pub(crate) HashMap<String, Value>);
 
 impl RequestContext {
-    /// The context as `lambda_http` knows it, which has claims that are texts alone.
+    /// The context as `lambda_http` defines it, whose claims are strings only.
     pub(super) fn split(self) -> (ApiGatewayV2httpRequestContext, TypedClaims) {
         let mut typed = TypedClaims::default();
         let mut context = ApiGatewayV2httpRequestContext::default();
@@ -126,7 +126,7 @@ impl Jwt {
     }
 }
 
-/// Headers, each of which is a text, or several.
+/// Headers, each of which is one string or several.
 fn headers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HeaderMap, D::Error> {
     deserializer.deserialize_any(Headers)
 }

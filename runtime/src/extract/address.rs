@@ -1,6 +1,7 @@
-//! The address that a request came from, as axum's `ConnectInfo` has it.
+//! The address that a request came from, for axum's `ConnectInfo`.
 //!
-//! In: the event's context, and what the server says behind a router. Out: the address. It makes none up.
+//! In: the event's context, and the server's connection behind a router. Out: the address. It never makes one
+//! up.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -19,7 +20,7 @@ pub trait Address: Sized {
 }
 
 impl Address for SocketAddr {
-    /// An event does not tell the port, which is then 0.
+    /// An event has no port, so it is 0.
     fn of(parts: &Parts) -> Option<Self> {
         let of_the_server = parts.extensions.get::<ConnectInfo<Self>>().map(|ConnectInfo(address)| *address);
         let ip = match parts.request_context_ref() {
@@ -30,7 +31,7 @@ impl Address for SocketAddr {
         };
         let said = ip.and_then(|ip| ip.parse().ok()).map(|ip: IpAddr| ip.to_canonical());
         match (said, of_the_server) {
-            // Behind a proxy, the connection is another one's.
+            // Behind a proxy, the connection is the proxy's.
             (Some(ip), address) => {
                 let is_the_same = |address: &Self| address.ip().to_canonical() == ip;
                 Some(address.filter(is_the_same).unwrap_or_else(|| Self::new(ip, 0)))

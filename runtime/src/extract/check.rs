@@ -1,8 +1,8 @@
-//! What the compiler can know of an argument before any request: whether it would fail on every one, and whether it is
-//! a resource to make.
+//! What the compiler can check about an argument before any request: whether it would fail on every one, and
+//! whether it is a resource to create.
 //!
-//! In: the argument's type, and what the attribute says of the route. Out: an error at the argument that says what to
-//! write. It lets pass what it does not know.
+//! In: the argument's type, and what the attribute declares about the route. Out: an error at the argument
+//! that says what to write. It accepts types that it does not recognize.
 
 use std::{convert::Infallible, marker::PhantomData};
 
@@ -13,23 +13,23 @@ use super::fields::Fields;
 use super::{Claims, Path, Scopes, address::Address};
 use crate::resource::{Declaration, Maker, Res, Resource, declared};
 
-/// Asks at compile time whether `T` would fail on every request of a route with so many path parameters, behind an
-/// authorizer that gives claims or not.
+/// Checks at compile time whether `T` would fail on every request of a route with this number of path
+/// parameters, behind an authorizer with or without claims.
 ///
-/// An associated constant of the type itself is found before one of a trait, so a type that can be refused has its own
-/// `CHECK`, and all others fall back to [`ArgumentCheck`].
+/// An associated constant of the type itself is found before a trait's, so each type that may be refused has
+/// its own `CHECK`, and all others fall back to [`ArgumentCheck`].
 #[derive(Debug)]
 pub struct Argument<T, Auth, const PARAMETERS: usize>(PhantomData<(T, Auth)>, Infallible);
 
-/// Lets every type pass that [`Argument`] does not know.
+/// Accepts every type that [`Argument`] does not list.
 pub trait ArgumentCheck {
-    /// Nothing to say.
+    /// Accepts the argument.
     const CHECK: Passed = Passed;
 
-    /// It is no struct that axum makes of a path.
+    /// It is not a struct that axum makes from a path.
     const TYPED_PATH: Passed = Passed;
 
-    /// What is wrong with the type, whatever a request has.
+    /// What is wrong with the type for every request.
     #[cfg(feature = "registry")]
     const FIELDS: Option<Fields> = None;
 
@@ -39,7 +39,7 @@ pub trait ArgumentCheck {
     /// It is not the whole request.
     const WHOLE: bool = false;
 
-    /// Nothing to make.
+    /// There is nothing to create.
     const RESOURCE: Option<&'static Maker> = None;
 
     /// It declares nothing.
@@ -51,46 +51,48 @@ impl<T, Auth, const PARAMETERS: usize> ArgumentCheck for Argument<T, Auth, PARAM
     const FIELDS: Option<Fields> = Some(super::fields::of_any::<T>);
 }
 
-// By axum's marker these are the extractors of the body alone: those of the head are `FromRequest` by another one.
+// With axum's marker for the body, this matches only extractors of the body: those of the head are
+// `FromRequest` with another marker.
 impl<T: axum::extract::FromRequest<()>, Auth, const PARAMETERS: usize> Argument<T, Auth, PARAMETERS> {
-    /// It takes the body.
+    /// It reads the body.
     pub const BODY: bool = true;
 }
 
 impl<Auth, const PARAMETERS: usize> Argument<crate::request::Request, Auth, PARAMETERS> {
-    /// What becomes of the body, nobody knows.
+    /// Whether it reads the body is unknown.
     pub const WHOLE: bool = true;
 }
 
 impl<Auth, const PARAMETERS: usize> Argument<axum::extract::Request, Auth, PARAMETERS> {
-    /// What becomes of the body, nobody knows.
+    /// Whether it reads the body is unknown.
     pub const WHOLE: bool = true;
 }
 
 /// Refuses to compile unless the check passes.
 pub const fn check<C: Check>(_: &C) {}
 
-/// A check that passes. Why one does not, the traits below say.
+/// A check that passes. The traits below explain why one does not.
 pub trait Check {}
 
-/// Nothing is known against the argument.
+/// Nothing is known to be wrong with the argument.
 #[derive(Debug)]
 pub struct Passed;
 
 impl Check for Passed {}
 
-/// What axum finds only behind its router or in its server.
+/// An argument that axum makes only behind its router or in its server.
 #[derive(Debug)]
 pub struct OfAxum<T>(PhantomData<T>);
 
-// The compiler shows the message of a bound only where it is asked of another type than the one that has it.
+// The compiler shows the message of a bound only if the bound is on another type than the one that implements
+// it.
 impl<T> Check for OfAxum<T> where Route<T>: BehindRouter<T> {}
 
-/// Where an argument stands.
+/// The place of an argument.
 #[derive(Debug)]
 pub struct Route<T>(PhantomData<T>);
 
-/// Never so.
+/// Never implemented.
 #[diagnostic::on_unimplemented(
     message = "`{T}` requires axum's router, which a route does not have",
     label = "nothing would be found",
@@ -105,7 +107,7 @@ pub trait BehindRouter<T> {}
 macro_rules! of_axum {
     ($([$($generics:tt)*] $ty:ty;)*) => {
         $(impl<$($generics)* Auth, const PARAMETERS: usize> Argument<$ty, Auth, PARAMETERS> {
-            /// axum's router is not there.
+            /// There is no axum router.
             pub const CHECK: OfAxum<$ty> = OfAxum(PhantomData);
         })*
     };
@@ -124,39 +126,39 @@ of_axum! {
 }
 
 impl<T, Auth, const PARAMETERS: usize> Argument<axum::extract::ConnectInfo<T>, Auth, PARAMETERS> {
-    /// There is one kind of address.
+    /// There is one type of address.
     pub const CHECK: CallerOf<T> = CallerOf(PhantomData);
 }
 
-/// A caller, known by such an address.
+/// A caller with an address of this type.
 #[derive(Debug)]
 pub struct CallerOf<T>(PhantomData<T>);
 
 impl<T: Address> Check for CallerOf<T> {}
 
-// What else is made of the path's parameters by axum asks its router, whatever it is: the structs that implement axum-extra's
-// `TypedPath`, which can be displayed too.
+// axum makes other types from the path's parameters too, and reads its router for all of them: these are
+// structs with axum-extra's `TypedPath`, which implement `Display` too.
 impl<T, Auth, const PARAMETERS: usize> Argument<T, Auth, PARAMETERS>
 where
     T: axum::extract::FromRequestParts<(), Rejection = axum::extract::rejection::PathRejection>
         + std::fmt::Display,
 {
-    /// axum's router is not there.
+    /// There is no axum router.
     pub const TYPED_PATH: OfAxum<T> = OfAxum(PhantomData);
 }
 
 impl<Auth, const PARAMETERS: usize> Argument<crate::AuthorizerRequest, Auth, PARAMETERS> {
-    /// Nobody asks a route whether a request may pass.
+    /// API Gateway does not call a route to decide about a request.
     pub const CHECK: Question<Auth> = Question(PhantomData);
 }
 
-/// What an authorizer is asked.
+/// The request that an authorizer decides about.
 #[derive(Debug)]
 pub struct Question<Auth>(PhantomData<Auth>);
 
 impl<Auth: OfAnAuthorizer> Check for Question<Auth> {}
 
-/// Never so.
+/// Never implemented.
 #[diagnostic::on_unimplemented(
     message = "only an authorizer has an `AuthorizerRequest`",
     label = "not there in a route",
@@ -165,10 +167,10 @@ impl<Auth: OfAnAuthorizer> Check for Question<Auth> {}
 pub trait OfAnAuthorizer {}
 
 impl<T: Resource, Auth, const PARAMETERS: usize> Argument<Res<T>, Auth, PARAMETERS> {
-    /// What is made before the first invocation.
+    /// What is created before the first invocation.
     pub const RESOURCE: Option<&'static Maker> = Some(const { &Maker::of::<T>() });
 
-    /// What it declares, for the registry, which is not to link what makes it.
+    /// What it declares, for the registry, which must not link the code that creates it.
     pub const DECLARED: Option<Declaration> = Some(|| vec![declared::<T>()]);
 }
 
@@ -188,7 +190,7 @@ pub struct ClaimsOf<Auth>(PhantomData<Auth>);
 
 impl<Auth: HasClaims> Check for ClaimsOf<Auth> {}
 
-/// What `auth` says: an authorizer that hands on claims, or its context.
+/// The kind of `auth`: an authorizer that passes on claims, or its context.
 #[diagnostic::on_unimplemented(
     message = "a route with `auth = \"none\"` or `auth = \"iam\"` has no claims",
     label = "there are no claims to take",
@@ -206,7 +208,7 @@ pub struct Claimless;
 
 impl HasClaims for WithClaims {}
 
-/// The values that a `Path` takes, and the parameters that there are.
+/// The number of values that a `Path` takes, and the number of parameters.
 #[derive(Debug)]
 pub struct Arity<const VALUES: usize, const PARAMETERS: usize>;
 
@@ -225,7 +227,7 @@ pub trait Agreement<const VALUES: usize, const PARAMETERS: usize> {}
 
 impl<const SAME: usize> Agreement<SAME, SAME> for Passed {}
 
-/// The values that a `Path` takes, where there are any parameters.
+/// The values that a `Path` takes, if there are any parameters.
 #[derive(Debug)]
 pub struct OptionalArity<const VALUES: usize, const PARAMETERS: usize>;
 
@@ -234,11 +236,11 @@ impl<const VALUES: usize, const PARAMETERS: usize> Check for OptionalArity<VALUE
 {
 }
 
-/// A `Path` that may be missing.
+/// An optional `Path`.
 #[derive(Debug)]
 pub struct Optional;
 
-/// A path of no parameter has none of the values.
+/// A path without parameters has none of the values.
 macro_rules! optional_agreement {
     ($($values:literal)*) => {
         $(
@@ -250,12 +252,12 @@ macro_rules! optional_agreement {
 
 optional_agreement! { 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 }
 
-/// What the registry asks of the types that take parameters of the path or of the query, or claims.
+/// The registry's checks of types that read path parameters, query parameters, or claims.
 #[cfg(feature = "registry")]
 macro_rules! asks {
     ($($function:ident $ty:ty;)*) => {
         $(impl<T: serde::de::DeserializeOwned, Auth, const PARAMETERS: usize> Argument<$ty, Auth, PARAMETERS> {
-            /// What is wrong with the type, whatever a request has.
+            /// What is wrong with the type for every request.
             pub const FIELDS: Option<Fields> = Some(super::fields::$function::<T>);
         })*
     };
@@ -280,7 +282,7 @@ asks! {
     of_query super::Valid<Query<T>>;
 }
 
-/// The checks of a `Path` of so many values: this crate's, axum's, and either where it may be missing.
+/// The checks of a `Path` with this number of values: this crate's, axum's, and the optional form of each.
 macro_rules! values {
     ([$($generics:ident)*] $ty:ty, $values:expr) => {
         impl<$($generics,)* Auth, const PARAMETERS: usize> Argument<Path<$ty>, Auth, PARAMETERS> {
@@ -305,7 +307,7 @@ macro_rules! values {
     };
 }
 
-/// The types that are one value, whatever it is.
+/// The types that always are one value.
 macro_rules! one_value {
     ($($ty:ty)*) => {
         $(values! { [] $ty, 1 })*
@@ -318,7 +320,7 @@ one_value! {
     std::net::IpAddr std::net::Ipv4Addr std::net::Ipv6Addr
 }
 
-/// Tuples of every length up to the one given.
+/// Tuples up to the given length.
 macro_rules! tuples {
     () => {};
     ($first:ident $($rest:ident)*) => {

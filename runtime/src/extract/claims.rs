@@ -1,8 +1,8 @@
-//! What an authorizer knows of the caller, as typed values.
+//! An authorizer's claims about the caller, as typed values.
 //!
-//! In: the event's authorizer, which is a JWT authorizer's claims or a Lambda authorizer's context, of payload 2.0 or
-//! 1.0. Out: the type that the handler asks for, and the scopes of the token. It checks no token: API Gateway has done
-//! that, and a request without claims is answered with 401. What the claims are, a client is not told.
+//! In: the event's authorizer: a JWT authorizer's claims or a Lambda authorizer's context, of payload 2.0 or
+//! 1.0. Out: the handler's type, and the scopes of the token. It verifies no token, because API Gateway has
+//! done that; a request without claims is answered with 401. A client never sees the values of the claims.
 
 use std::ops::{Deref, DerefMut};
 
@@ -22,11 +22,13 @@ use crate::Problem;
 
 /// Extracts the claims of the caller's token.
 ///
-/// `T` names the claims that the handler needs; [`StandardClaims`] are those of every Cognito token. API Gateway makes
-/// all of a token's claims texts, and they are read as what `T` says: `"1700000000"` as a `u64`, `"true"` as a `bool`, and the JSON
-/// text that it makes of an object as a struct. Others that send such events leave claims their types, which is the same to a handler.
+/// `T` names the claims that the handler needs; [`StandardClaims`] are those of every Cognito token. API
+/// Gateway turns all claims of a token into strings, which are parsed as `T` requires: `"1700000000"` as a
+/// `u64`, `"true"` as a `bool`, and the JSON text of an object as a struct. Other senders of such events keep
+/// the types of claims, which makes no difference to a handler.
 ///
-/// `Option<Claims<T>>` is `None` for a caller of whom no authorizer has said anything: where a function has an open route too.
+/// `Option<Claims<T>>` is `None` if no authorizer has identified the caller, as in a function that also has
+/// an open route.
 ///
 /// ```
 /// use routegen::{Claims, Problem, http::StatusCode, route};
@@ -43,7 +45,7 @@ use crate::Problem;
 ///     format!("{} of tier {}", customer.sub, customer.tier)
 /// }
 ///
-/// // Or as `Json` is taken apart:
+/// // Or destructured, like `Json`:
 /// #[route(GET, "/me/tier", auth = "cognito", scopes = ["shop/read"])]
 /// async fn get_tier(Claims(customer): Claims<Customer>) -> String {
 ///     customer.tier.to_string()
@@ -60,23 +62,24 @@ use crate::Problem;
 ///
 /// # Lists
 ///
-/// API Gateway prints a list as `[a b]`, whether it is `["a", "b"]`, `["a b"]` or the very text. Where a list is asked for, the
-/// values of such a claim are therefore those that the token has, which API Gateway has verified and the request still
-/// carries, in a header or in the query; where the request carries no token with these claims, or several that disagree, the
-/// claim is of the wrong type. Any other text is a list of that one text, whatever blanks are in it (and an empty text
-/// is an empty list), except for `scope` and `scp`, whose values have blanks between them. Where a `String` is asked
-/// for, it is always the text of the event.
+/// API Gateway prints a list as `[a b]`, whether it is `["a", "b"]`, `["a b"]` or that very string. If the
+/// type requires a list, the values of such a claim are therefore read from the token, which API Gateway has
+/// verified and the request still carries, in a header or in the query. If the request carries no token with
+/// these claims, or several that disagree, the claim has the wrong type. Any other string is a list with that
+/// one string, whatever spaces it contains (and an empty string is an empty list), except for `scope` and
+/// `scp`, whose values are separated by spaces. If the type requires a `String`, it is always the event's.
 ///
 /// # Lambda authorizers
 ///
-/// Behind a Lambda authorizer, they are the context that it returned, of any JSON type. A text in it is a text, also if it
-/// looks like a list.
+/// Behind a Lambda authorizer, the claims are the context that it returned, of any JSON type. A string in it
+/// stays a string, even if it looks like a list.
 ///
 /// # Errors
 ///
-/// Claims of a token that are missing or not of the type give 401. The client learns the name of the claim and what was
-/// expected, and the log learns the value. A context of a Lambda authorizer that is not of the type gives 500, and the log
-/// learns why: the caller has not chosen it. A route that is open has no claims, and does not compile with this argument:
+/// If claims of a token are missing or of the wrong type, the client gets 401 with the name of the claim and
+/// the expected type, and the value is logged. If the context of a Lambda authorizer is of the wrong type,
+/// the client gets 500, and the reason is logged: it is not the caller's mistake. An open route has no
+/// claims, and does not compile with this argument:
 ///
 /// ```compile_fail
 /// # use routegen::{Claims, route};
@@ -86,23 +89,23 @@ use crate::Problem;
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Claims<T = StandardClaims>(pub T);
 
-/// The claims of a Cognito token, whether it is a user's or a machine's; other issuers have most of them.
+/// The claims of a Cognito token, of a user or a machine. Tokens of other issuers have most of them.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct StandardClaims {
-    /// Who the caller is: a user's id, or a machine's, which is its `client_id`.
+    /// The caller's id: a user's, or the `client_id` of a machine.
     pub sub: String,
-    /// Who issued the token.
+    /// The issuer of the token.
     pub iss: Option<String>,
     /// The app client through which the caller got an access token.
     pub client_id: Option<String>,
-    /// For whom the token is, where it is an identity token.
+    /// The audience of an identity token.
     #[serde(default)]
     pub aud: Vec<String>,
-    /// The user's name. A machine has none.
+    /// The user's name. Machines have none.
     #[serde(alias = "cognito:username")]
     pub username: Option<String>,
-    /// The groups of the user pool that the user is in.
+    /// The user's groups in the user pool.
     #[serde(default, rename = "cognito:groups")]
     pub groups: Vec<String>,
     /// `access` or `id`.
@@ -118,13 +121,14 @@ pub struct StandardClaims {
 }
 
 impl StandardClaims {
-    /// These claims of a token with these scopes, to call a handler in a test.
+    /// Returns these claims with these scopes, to call a handler in a test.
     #[must_use]
     pub fn with_scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
         Self { scp: None, scope: Some(scopes.into_iter().map(Into::into).collect()), ..self }
     }
 
-    /// The scopes that the token has, of which the route asks for one at most. [`Scopes`] are the same beside claims of your own.
+    /// The scopes of the token, which may be more than the route requires. [`Scopes`] extracts the same
+    /// beside your own claims.
     pub fn scopes(&self) -> &[String] {
         let named = |name: &str| if name == "scp" { self.scp.as_deref() } else { self.scope.as_deref() };
         token_scopes::claim(named).map(|(_, scopes)| scopes).unwrap_or_default()
@@ -142,14 +146,14 @@ impl StandardClaims {
 }
 
 impl<T> Claims<T> {
-    /// The claims by value.
+    /// Returns the claims by value.
     pub fn into_inner(self) -> T {
         self.0
     }
 }
 
 impl Claims {
-    /// Claims as an authorizer would give them, to call a handler in a test.
+    /// Creates claims as an authorizer would, to call a handler in a test.
     pub fn new<S: Into<String>>(claims: StandardClaims, scopes: impl IntoIterator<Item = S>) -> Self {
         Self(claims.with_scopes(scopes))
     }
@@ -187,7 +191,8 @@ impl<T: DeserializeOwned, S: Sync> OptionalFromRequestParts<S> for Claims<T> {
     }
 }
 
-/// Extracts the scopes of the caller's token, of which the route asks for one at most: those of the claim `scp`, else of `scope`.
+/// Extracts the scopes of the caller's token, which may be more than the route requires: those of the claim
+/// `scp`, otherwise of `scope`.
 ///
 /// ```
 /// use routegen::{Claims, Problem, Scopes, http::StatusCode, route};
@@ -206,8 +211,8 @@ impl<T: DeserializeOwned, S: Sync> OptionalFromRequestParts<S> for Claims<T> {
 /// }
 /// ```
 ///
-/// A claim that is a list is read as every [list](Claims#lists) is. Where a request has no claims, there is no scope either, and it is
-/// refused as it is by [`Claims`].
+/// A claim with a list is read like any other [list](Claims#lists). A request without claims has no scopes
+/// either, and is refused as by [`Claims`].
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Scopes(pub Vec<String>);
 
@@ -235,18 +240,18 @@ impl<S: Sync> FromRequestParts<S> for Scopes {
     }
 }
 
-/// What a caller gets whose claims are not of the type.
+/// The response to a caller whose claims are not of the type.
 fn refused(entries: &Entries<'_>, error: Error) -> Response {
     if entries.are_of_a_token() { unauthorized(error) } else { of_another_type(&error) }
 }
 
-/// What a caller gets of whom no authorizer has said anything.
+/// The response to a caller whom no authorizer has identified.
 fn nobody() -> Response {
     unauthorized(Error::value("the request has no claims"))
 }
 
-/// Whatever is wrong with the claims of a token, the caller is not known; what they are, and what the author's type has to do with
-/// it, the log tells. RFC 9110 wants the header on every such answer.
+/// Whatever is wrong with the claims of a token, the caller is unknown. The values, and how they differ from
+/// the author's type, are only logged. RFC 9110 requires the header on every 401.
 fn unauthorized(error: Error) -> Response {
     let problem = Problem::new(StatusCode::UNAUTHORIZED);
     let problem = match error {
@@ -263,7 +268,7 @@ fn unauthorized(error: Error) -> Response {
         Error::Whole(cause) | Error::Variant { cause, .. } | Error::Shape { cause, text: Some(_), .. } => {
             problem.with_cause(cause)
         }
-        // No claims could be of the type: its author is to know, and no other caller would be.
+        // No claims could match the type: that is the author's mistake, and fails for every caller.
         error @ (Error::Unknown(_) | Error::Shape { .. }) => {
             return Problem::internal(format!("the claims cannot be of the handler's type: {error}"))
                 .into_response();
@@ -273,7 +278,7 @@ fn unauthorized(error: Error) -> Response {
     (challenge, problem).into_response()
 }
 
-/// What an authorizer's function returned does not fit: its author and the handler's are to know, and nobody else.
+/// What an authorizer's function returned does not match: only its author and the handler's may see that.
 fn of_another_type(error: &Error) -> Response {
     Problem::internal(format!("the context of the authorizer is not of the handler's type: {error}"))
         .into_response()
@@ -291,7 +296,7 @@ mod tests {
     use super::*;
     use crate::problem::Cause;
 
-    /// The status and the problem that the client learns, and what the log does.
+    /// The status and problem that the client sees, and what is logged.
     #[derive(Debug)]
     struct Refused {
         status: u16,
@@ -406,13 +411,13 @@ mod tests {
         roles: T,
     }
 
-    /// The claim `roles` of an event that has it as `text`, asked for as a list, where the request has these headers.
+    /// The claim `roles`, read as a list from an event that has it as `text`, with these request headers.
     fn roles<T: DeserializeOwned>(text: &str, headers: &Value) -> Result<T, Refused> {
         let claims = jwt(json!({ "sub": "c1", "roles": text, "iat": "7" }));
         extract::<Roles<T>>(&event(&claims, headers)).map(|claims| claims.into_inner().roles)
     }
 
-    /// What a token says of it that is printed so.
+    /// What a token that is printed as this text contains.
     fn said(roles: &Value) -> String {
         token(&json!({ "sub": "c1", "roles": roles, "iat": 7 }))
     }
@@ -459,7 +464,7 @@ mod tests {
             with_token::<Vec<Option<String>>>("[a <nil>]", &nulls).unwrap(),
             [Some("a".to_owned()), None]
         );
-        // Neither are the values of another number or type.
+        // Nor are the values of another number or type.
         for refused in [
             with_token::<(u8, u8)>("[1 2 3]", &json!([1, 2, 3])).unwrap_err(),
             with_token::<(u8, u8)>("[1]", &json!([1])).unwrap_err(),
@@ -497,13 +502,13 @@ mod tests {
             assert_eq!(roles::<(String,)>(text, &json!({})).unwrap(), (text.to_owned(),), "{text}");
         }
         assert_eq!(roles::<Vec<String>>("", &json!({})).unwrap(), Vec::<String>::new());
-        // Whether it may be a list or not, it stays what it is as a text.
+        // Whether it may be a list or not, as a string it stays what it is.
         for text in ["[not admin]", "[admin]", "[]", "former admin"] {
             assert_eq!(roles::<String>(text, &json!({})).unwrap(), text);
             assert_eq!(roles::<Value>(text, &json!({})).unwrap(), text);
             assert_eq!(roles::<Option<String>>(text, &json!({})).unwrap().unwrap(), text);
         }
-        // A caller who may choose the text has not made a list of it.
+        // A caller who can choose the string has not turned it into a list.
         assert_eq!(with_token::<Vec<String>>("[admin]", &json!("[admin]")).unwrap(), ["[admin]"]);
         assert_eq!(with_token::<Vec<String>>("[a b]", &json!("[a b]")).unwrap(), ["[a b]"]);
     }
@@ -515,7 +520,7 @@ mod tests {
                 json!({}),
                 json!({ "authorization": "Bearer abc" }),
                 json!({ "authorization": "Basic YTpi", "cookie": "a=b" }),
-                // A token of other claims.
+                // A token with other claims.
                 json!({ "authorization": token(&json!({ "sub": "c2", "roles": ["admin"], "iat": 7 })) }),
                 json!({ "authorization": token(&json!({ "sub": "c1", "iat": 7 })) }),
             ] {
@@ -538,7 +543,7 @@ mod tests {
             json!({ "authorization": forged, "x-token": own }),
             json!({ "authorization": format!("{own},{forged}") }),
             json!({ "authorization": own, "x-a": said(&json!("[not admin]")) }),
-            // What is printed in a way that is not known might be anything.
+            // Text printed in an unknown way might be anything.
             json!({ "authorization": own, "x-a": said(&json!([["not"], "admin"])) }),
             json!({ "authorization": own, "x-a": said(&json!({ "roles": "admin" })) }),
         ] {
@@ -553,7 +558,7 @@ mod tests {
         event["rawQueryString"] = "".into();
         event["cookies"] = json!([format!("session={forged}")]);
         assert_eq!(extract::<Roles>(&event).unwrap_err().status, 401);
-        // Others that do not print the same, and the same once more, change nothing.
+        // Others that print differently, and the same one again, change nothing.
         let others = json!({
             "authorization": own, "x-again": own, "x-id-token": token(&json!({ "sub": "c1", "roles": ["admin"], "iat": 8 })),
             "x-other": token(&json!({ "sub": "c2", "roles": ["not", "admin"], "iat": 7 })),
@@ -604,7 +609,7 @@ mod tests {
         assert_eq!(several.aud, ["an app", "b"]);
         let machine: Claims = claims(&jwt(json!({ "sub": "m1", "client_id": "m1" }))).unwrap();
         assert_eq!((machine.client_id.as_deref(), machine.groups.len()), (Some("m1"), 0));
-        // One group of a text is one group.
+        // One group in a string is one group.
         let one: Claims = claims(&jwt(json!({ "sub": "u1", "cognito:groups": "not admins" }))).unwrap();
         assert!(one.is_in_group("not admins") && !one.is_in_group("admins"));
         let unknown =
@@ -612,7 +617,8 @@ mod tests {
         assert_eq!(unknown.unwrap_err().status, 401);
     }
 
-    /// The scopes of an event with this authorizer, as they are by themselves; they are the same among the standard claims.
+    /// The scopes of an event with this authorizer, extracted separately; they are the same among the
+    /// standard claims.
     fn scopes_of(event: &Value) -> Result<Vec<String>, Refused> {
         let Scopes(scopes) = take::<Scopes>(event)?;
         let with_sub = |claims: &Claims<HashMap<String, Value>>| claims.contains_key("sub");
@@ -633,7 +639,7 @@ mod tests {
         assert_eq!(scopes(json!({ "sub": "s" }), json!(["a/r", "a/w"])), "a/r,a/w");
         assert_eq!(scopes(json!({ "sub": "s" }), json!(null)), "");
         assert_eq!(scopes(json!({ "sub": "s", "scope": "" }), json!(null)), "");
-        // What the route asks for is not what the token has.
+        // The scopes that the route requires are not those of the token.
         assert_eq!(scopes(json!({ "sub": "s", "scope": "a/r" }), json!(["a/r", "a/w"])), "a/r");
         // `scp` comes first, as in the gateway.
         assert_eq!(scopes(json!({ "sub": "s", "scope": "a/r", "scp": "a/w" }), json!(null)), "a/w");
@@ -662,7 +668,7 @@ mod tests {
                     "{refused:?}"
                 );
             }
-            // A handler that takes none is not affected.
+            // A handler that reads no list is not affected.
             assert_eq!(extract::<HashMap<String, String>>(&event).unwrap()["scp"], printed);
         }
     }
@@ -716,7 +722,7 @@ mod tests {
         let scopes =
             |context: Value| take::<Scopes>(&event(&json!({ "lambda": context }), &json!({}))).unwrap();
         assert_eq!(&*scopes(json!({ "scope": ["a/r", "a/w"] })), ["a/r", "a/w"]);
-        // A null says nothing.
+        // A null counts as absent.
         assert_eq!(&*scopes(json!({ "scp": null, "scope": "a/r a/w" })), ["a/r", "a/w"]);
     }
 
@@ -731,11 +737,11 @@ mod tests {
         assert_eq!(refused(json!({ "iam": { "userId": "u" } })), "the request has no claims");
         assert_eq!(refused(jwt(json!({}))), "there is no claim `sub`");
         assert_eq!(refused(jwt(json!({ "sub": "c", "age": "old" }))), "the claim `age` is not a valid u8");
-        // A type that is no struct: the author's mistake, which is not told.
+        // A type that is not a struct: the author's mistake, which the client does not see.
         assert_eq!(claims::<u8>(&jwt(json!({ "sub": "c" }))).unwrap_err().problem.get("detail"), None);
     }
 
-    /// A type that reads its text itself, and shows it in its errors.
+    /// A type that parses its text itself, and shows it in its errors.
     #[derive(Debug)]
     struct Even;
 
@@ -824,7 +830,7 @@ mod tests {
         assert_eq!((me.standard.exp, me.standard.iat), (Some(1_700_003_600), Some(1_700_000_000)));
         assert_eq!((me.standard.client_id.as_deref(), me.standard.jti.as_deref()), (Some("42"), Some("-1")));
         assert!(me.standard.is_in_group("admins") && me.standard.has_scope("a/w"));
-        // Lists that the token alone tells.
+        // Lists that only the token shows.
         let payload = json!({
             "tenant": "7", "sub": "s", "cognito:groups": ["a b", "c"], "aud": ["x", "y"], "exp": 5, "scp": ["a/r"],
         });
@@ -837,7 +843,7 @@ mod tests {
         assert_eq!(me.standard.scopes(), ["a/r"]);
         let refused = extract::<Flattened>(&event(&jwt(printed), &json!({}))).unwrap_err();
         assert_eq!(refused.status, 401, "{refused:?}");
-        // What is wrong is named.
+        // Errors name the claim.
         let mut wrong = cognito;
         wrong["exp"] = "soon".into();
         let refused = claims::<Flattened>(&jwt(wrong)).unwrap_err();
@@ -919,9 +925,9 @@ mod tests {
             |realm: Value| json!({ "authorization": token(&json!({ "sub": "c1", "realm_access": realm })) });
         let object = json!({ "roles": ["Site Admin", "Viewer"] });
         assert_eq!(roles(&of(object.clone()), printed).unwrap(), ["Site Admin", "Viewer"]);
-        // However it is printed, the token has it.
+        // However it is printed, it is read from the token.
         assert_eq!(roles(&of(object), "map[roles:[Site Admin Viewer]]").unwrap(), ["Site Admin", "Viewer"]);
-        // A text that only looks like an object is none.
+        // A string that only looks like an object is not one.
         assert_eq!(roles(&of(printed.into()), printed).unwrap_err().status, 401);
         for text in ["map[roles:[Site Admin Viewer]]", "", "{", "[]", r#"{"roles":"admin"}"#, r#"["roles"]"#]
         {
@@ -1037,7 +1043,8 @@ mod tests {
         );
     }
 
-    /// An HTTP API prints lists in them too. A REST API is reported to print them as `a,b`, which is a text like any other.
+    /// An HTTP API prints lists in these events too. A REST API reportedly prints them as `a,b`, which is a
+    /// string like any other.
     #[cfg(feature = "rest")]
     #[test]
     fn lists_of_payload_1_are_those_of_the_token_and_texts_stay_whole() {
@@ -1050,7 +1057,7 @@ mod tests {
         assert_eq!(groups("[not admins staff]", headers.clone()).unwrap(), ["not admins", "staff"]);
         assert_eq!(groups("[not admins staff]", json!({})).unwrap_err().status, 401);
         assert_eq!(groups("not admins,staff", headers).unwrap(), ["not admins,staff"]);
-        // What a Lambda authorizer of a REST API returns, its author has chosen.
+        // The context of a REST API's Lambda authorizer is chosen by its author.
         let context = rest_event(&json!({ "principalId": "p", "level": "secret" }), &json!({}));
         let refused = extract::<HashMap<String, u8>>(&context).unwrap_err();
         assert_eq!((refused.status, refused.detail()), (500, ""));

@@ -1,7 +1,7 @@
-//! The claims of an event, as values of the types that are asked for.
+//! The claims of an event, as values of the required types.
 //!
-//! In: what stands under an event's `authorizer`, and who said it. Out: the type that the handler asks for, and the scopes of the caller.
-//! It makes no list of a text, unless the token says that it is one.
+//! In: an event's `authorizer`, and where its values come from. Out: the handler's type, and the scopes of
+//! the caller. It turns no string into a list, unless the token has a list.
 
 use std::{borrow::Cow, cell::OnceCell};
 
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::event::TypedClaims;
 
-/// The claims of an event, by name, and the scopes that stand beside them.
+/// The claims of an event by name, and the scopes beside them.
 pub(super) struct Entries<'a> {
     claims: Vec<(&'a str, Claim<'a>)>,
     /// A list, or null.
@@ -32,51 +32,51 @@ pub(super) struct Entries<'a> {
     origin: Origin<'a>,
 }
 
-/// The value of a claim: a text where it is a token's, anything where a Lambda authorizer chose it.
+/// The value of a claim: a string in a token, anything from a Lambda authorizer.
 #[derive(Clone)]
 enum Claim<'a> {
     Text(Cow<'a, str>),
     Json(&'a Value),
 }
 
-/// Who said the claims.
+/// Where the claims come from.
 enum Origin<'a> {
-    /// API Gateway, which has printed those of a token in the request.
+    /// API Gateway, which printed the claims of a token that the request carries.
     Token { head: &'a Parts, payloads: OnceCell<Vec<Payload>> },
-    /// A function, whose values have their types.
+    /// A function, whose values keep their types.
     Function,
-    /// The program that has the router, of a token that it has checked. The values have their types.
+    /// The program that has the router, from a token that it verified. The values keep their types.
     #[cfg(feature = "router")]
     Program,
 }
 
-/// Marks a request whose claims are what the program with the router said.
+/// Marks a request whose claims come from the program with the router.
 #[cfg(feature = "router")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SaidByProgram;
 
-/// What a text is where a list is asked for.
+/// What a string is if a list is required.
 enum Listed<'a> {
-    /// The one value of a list.
+    /// The only value of a list.
     One(&'a str),
-    /// Several, with blanks between them.
+    /// Several values, separated by spaces.
     Words(&'a str),
-    /// A list that the token has.
+    /// A list from the token.
     Values(&'a [Value]),
 }
 
-/// What the tokens in the request that may be the verified one say of a claim.
+/// What the tokens in the request that may be the verified one contain for a claim.
 enum Said<'a> {
     /// There is no such token, or none has the claim.
     Nothing,
-    /// All of them the same.
+    /// All of them have the same value.
     Value(&'a Value),
-    /// Not all of them the same.
+    /// They have different values.
     Various,
 }
 
 impl<'a> Entries<'a> {
-    /// `None` where no authorizer has said anything.
+    /// `None` if no authorizer has set any.
     pub(super) fn of(head: &'a Parts) -> Option<Self> {
         match head.request_context_ref()? {
             RequestContext::ApiGatewayV2(context) => {
@@ -116,12 +116,12 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// What a token says.
+    /// The claims of a token.
     fn of_a_token(head: &'a Parts, claims: Vec<(&'a str, Claim<'a>)>, beside: Vec<Value>) -> Self {
         Self { claims, beside: beside.into(), origin: Origin::Token { head, payloads: OnceCell::new() } }
     }
 
-    /// What a Lambda authorizer has returned, or what is said in its way.
+    /// The context that a Lambda authorizer returned, or typed claims from elsewhere.
     fn typed(context: impl IntoIterator<Item = (&'a String, &'a Value)>, origin: Origin<'a>) -> Self {
         let claims = context.into_iter().map(|(name, value)| {
             let claim = value.as_str().map_or(Claim::Json(value), |text| Claim::Text(text.into()));
@@ -130,18 +130,18 @@ impl<'a> Entries<'a> {
         Self { claims: claims.collect(), beside: Value::Null, origin }
     }
 
-    /// Whether they are of the caller's token. Otherwise the API's author has chosen them.
+    /// Whether they come from the caller's token. Otherwise the API's author has chosen them.
     pub(super) fn are_of_a_token(&self) -> bool {
         !matches!(self.origin, Origin::Function)
     }
 
-    /// The claims as a `T`.
+    /// Reads the claims as a `T`.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
         attempt(|readings| T::deserialize(All { entries: self, readings }))
     }
 
-    /// The token's own scopes. What stands beside the claims counts only where they say nothing: a scope that the route asks
-    /// for is none that the token has.
+    /// The token's own scopes. The scopes beside the claims count only if the claims have none: a scope that
+    /// the route requires is not one that the token has.
     pub(super) fn scopes(&self) -> Result<Vec<String>, Error> {
         let named = token_scopes::claim(|name| {
             let found = self.claims.iter().position(|(other, claim)| *other == name && !claim.is_null());
@@ -157,7 +157,7 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// What a text is where a list is asked for, or that nobody can say it.
+    /// What a string is if a list is required, or an error if that is unknown.
     fn listed<'s>(&'s self, name: &str, text: &'s str) -> Result<Listed<'s>, Error> {
         let plain =
             || if token_scopes::CLAIMS.contains(&name) { Listed::Words(text) } else { Listed::One(text) };
@@ -175,12 +175,12 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// The object that a text is where one is asked for: what the token has, or what API Gateway has printed as JSON.
+    /// What a string is if an object is required: the token's value, or the JSON that API Gateway printed.
     fn object(&self, name: &str, text: &str) -> Option<Value> {
         let printed = || serde_json::from_str(text).ok().filter(Value::is_object);
         match self.said(name) {
             Said::Value(value) => Some(value.clone()).filter(Value::is_object),
-            // Who has printed JSON into a context has chosen it, and no token of other claims is believed.
+            // JSON in a context was chosen by its author, and tokens with other claims are not trusted.
             Said::Nothing => printed(),
             Said::Various => None,
         }
@@ -199,13 +199,13 @@ impl<'a> Entries<'a> {
     }
 }
 
-/// The texts among the values.
+/// The strings among the values.
 fn texts(list: &Value) -> Vec<String> {
     let values = list.as_array().into_iter().flatten();
     values.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Scopes, whether they are a text, an array or null.
+/// Scopes, as a string, an array or null.
 #[cfg(feature = "rest")]
 fn words(value: &Value) -> Vec<Value> {
     match value {
@@ -216,7 +216,7 @@ fn words(value: &Value) -> Vec<Value> {
 }
 
 impl Claim<'_> {
-    /// A claim of a token, which is mostly a text. What is null is as if it were not there.
+    /// A claim of a token, which is usually a string. Null counts as absent.
     #[cfg(feature = "rest")]
     fn of_a_token<'v>(name: &'v str, value: &'v Value) -> Option<(&'v str, Claim<'v>)> {
         match token::scalar(value) {
@@ -297,13 +297,13 @@ impl<'de> Deserializer<'de> for All<'de> {
     }
 }
 
-/// The claim that stands for the scopes beside the claims, for a struct that asks for it.
+/// The claim that stands for the scopes beside the claims, for structs that have this field.
 const BESIDE: &str = "scope";
 
 struct ByName<'a> {
     all: All<'a>,
     at: usize,
-    /// Whether the scopes beside the claims are one.
+    /// Whether the scopes beside the claims are one of them.
     has_beside: bool,
 }
 
@@ -340,7 +340,7 @@ impl<'de> MapAccess<'de> for ByName<'de> {
     }
 }
 
-/// The value that is wrong, for the log.
+/// Adds the wrong value, for the log.
 fn with_value(error: Error, value: &str) -> Error {
     match error {
         Error::Value(Mismatch { detail, expected, reason: None }) => {
@@ -350,7 +350,7 @@ fn with_value(error: Error, value: &str) -> Error {
     }
 }
 
-/// A value that has a type.
+/// A value with a type of its own.
 fn typed<'de, T: DeserializeSeed<'de>>(name: &str, seed: T, value: &'de Value) -> Result<T::Value, Error> {
     seed.deserialize(value).map_err(|error| of_another_type(name, &error))
 }
@@ -360,7 +360,7 @@ fn of_another_type(name: &str, error: &serde_json::Error) -> Error {
     Error::Value(Mismatch { detail, expected: None, reason: Some(error.to_string()) })
 }
 
-/// A claim that is a text in the event.
+/// A claim that is a string in the event.
 #[derive(Clone, Copy)]
 struct Told<'a> {
     guided: Guided<'a>,
@@ -448,7 +448,7 @@ impl<'de> Deserializer<'de> for Told<'de> {
         }
     }
 
-    /// A text is a variant, and an object is one with what is in it.
+    /// A string is a variant, and an object is a variant with its content.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -488,7 +488,7 @@ impl<'de> Deserializer<'de> for Told<'de> {
     }
 }
 
-/// A claim that is a list in the event, which AWS sent for a while and others do.
+/// A claim that is a list in the event, which AWS sent for a while and others still do.
 #[derive(Clone, Copy)]
 struct TypedList<'a> {
     of: Guided<'a>,
@@ -520,7 +520,7 @@ impl<'de> Deserializer<'de> for TypedList<'de> {
     }
 }
 
-/// A list, and its values that are still to come.
+/// A list, with its remaining values.
 struct List<'a> {
     of: Guided<'a>,
     at: usize,

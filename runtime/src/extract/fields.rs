@@ -1,8 +1,10 @@
-//! What is wrong with the type of an argument whatever a request has: which no compiler finds, and every caller would.
+//! Finds what is wrong with an argument's type for every request: the compiler does not see it, and every
+//! caller would.
 //!
-//! In: the type in a `Path`, a `Query` or `Claims`, of which serde tells the fields and what each asks for, and the parameters of
-//! the route's path. Out: what is wrong, for the program that lists the routes. It lets pass what it cannot know: types that take anything,
-//! flattened ones, and fields or parameters that have no counterpart as long as all of the others' have. It is in no artifact.
+//! In: the type in a `Path`, a `Query` or `Claims`, with its fields and their types as serde reports them,
+//! and the parameters of the route's path. Out: what is wrong, for the program that lists the routes. It
+//! accepts what it cannot check: types that accept anything, flattened ones, and fields or parameters without
+//! a counterpart as long as the other side has no unmatched ones. It is in no artifact.
 
 use std::{any::type_name, fmt};
 
@@ -14,7 +16,7 @@ use serde::de::{
 /// What is wrong with an argument of a route whose path has these parameters.
 pub(crate) type Fields = fn(parameters: &[&str]) -> Option<String>;
 
-/// Nothing, unless it is a type that no route can have and that only its name tells.
+/// Nothing, except for a type that no route can have and that only its name reveals.
 pub(super) fn of_any<T>(_: &[&str]) -> Option<String> {
     type_name::<T>().starts_with("axum::extract::ws::WebSocketUpgrade").then(|| {
         "`WebSocketUpgrade` never finds a connection to upgrade, because API Gateway's HTTP APIs have none: WebSocket APIs are another \
@@ -23,7 +25,7 @@ pub(super) fn of_any<T>(_: &[&str]) -> Option<String> {
     })
 }
 
-/// A path without parameters is none.
+/// A path without parameters gives `None`.
 pub(super) fn of_optional_path<T: DeserializeOwned>(parameters: &[&str]) -> Option<String> {
     if parameters.is_empty() { None } else { of_path::<T>(parameters) }
 }
@@ -79,7 +81,7 @@ pub(super) fn of_claims<T: DeserializeOwned>(_: &[&str]) -> Option<String> {
     }
 }
 
-/// What is wrong, where a field has no parameter and a parameter no field.
+/// What is wrong, if a field has no parameter and a parameter has no field.
 fn mismatch(fields: &[&str], parameters: &[&str]) -> Option<String> {
     let without = |these: &[&str], those: &[&str]| -> Option<String> {
         let missing: Vec<_> =
@@ -93,7 +95,7 @@ fn mismatch(fields: &[&str], parameters: &[&str]) -> Option<String> {
     ))
 }
 
-/// The first of these fields that asks for something that does not fit.
+/// The first of these fields whose type does not fit.
 fn wrong<'a, T: DeserializeOwned>(
     mut fields: impl Iterator<Item = &'a &'static str>,
     fits: impl Fn(&Shape) -> bool,
@@ -101,10 +103,10 @@ fn wrong<'a, T: DeserializeOwned>(
     fields.find_map(|field| Some((*field, shape::<T>(OneField(field)).filter(|shape| !fits(shape))?)))
 }
 
-/// What a type asks of its deserializer.
+/// What a type requires of its deserializer.
 #[derive(Debug)]
 enum Shape {
-    /// A text, a number, or anything else that a text is read as.
+    /// A string, a number, or anything else that is parsed from a string.
     One,
     /// An enum.
     Variant,
@@ -130,7 +132,7 @@ impl fmt::Display for Shape {
     }
 }
 
-/// What a type asks of the deserializer, if that is known.
+/// What a type requires of the deserializer, if that is known.
 fn shape<T: DeserializeOwned>(asked: impl Deserializer<'static, Error = Found>) -> Option<Shape> {
     match T::deserialize(asked) {
         Err(Found(shape)) => shape,
@@ -138,7 +140,7 @@ fn shape<T: DeserializeOwned>(asked: impl Deserializer<'static, Error = Found>) 
     }
 }
 
-/// The answer, as the error that ends the asking.
+/// The answer, as the error that ends the probing.
 #[derive(Debug)]
 struct Found(Option<Shape>);
 
@@ -156,10 +158,10 @@ impl de::Error for Found {
     }
 }
 
-/// Asks a type what it is, and gives it nothing.
+/// Finds out what a type is, and gives it no value.
 struct Probe;
 
-/// What a type is by what it asks for.
+/// What a type is, judged by the method it calls.
 macro_rules! is {
     ($($method:ident $(($($argument:ident: $ty:ty),*))? = $shape:expr;)*) => {
         $(fn $method<V: Visitor<'de>>(self, $($($argument: $ty,)*)? _: V) -> Result<V::Value, Found> {
@@ -221,7 +223,7 @@ impl<'de> Deserializer<'de> for Probe {
     }
 }
 
-/// A list of what is asked what it is.
+/// A list whose element type is probed.
 struct OneElement;
 
 impl<'de> SeqAccess<'de> for OneElement {
@@ -232,7 +234,7 @@ impl<'de> SeqAccess<'de> for OneElement {
     }
 }
 
-/// Asks a struct what its field of this name is.
+/// Probes the field with this name of a struct.
 struct OneField(&'static str);
 
 impl<'de> Deserializer<'de> for OneField {
@@ -277,7 +279,7 @@ impl<'de> MapAccess<'de> for OneField {
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Found> {
-        // No second value is given: a map would ask for ever.
+        // No second value is given: a map would ask for values forever.
         match seed.deserialize(Probe) {
             Ok(_) => Err(Found(None)),
             Err(found) => Err(found),

@@ -1,8 +1,9 @@
-//! axum's own extractors that find nothing in a request of a function, made of what the event has.
+//! axum's own extractors that find nothing in a function's request, made from the event instead.
 //!
-//! In: the type of an argument. Out: its value. axum's `Path` asks its router for the parameters, `State` the router's state, and
-//! `ConnectInfo` the server; their fields are public, so each can be made here of the parameters of API Gateway, of a resource, of
-//! the caller's address. Only an argument is made so: what an extractor of the user's own asks of axum, axum answers.
+//! In: the type of an argument. Out: its value. axum's `Path` reads the parameters from its router, `State`
+//! the router's state, and `ConnectInfo` the server's connection. Their fields are public, so they can be
+//! made here from API Gateway's parameters, a resource, or the caller's address. This applies to arguments
+//! only: within a user's own extractor, axum runs its own code.
 
 use axum::{
     Extension,
@@ -20,10 +21,10 @@ use crate::{
     resource::{Declaration, Maker, declared},
 };
 
-/// Makes an argument as its own type says. An associated function of [`Argument`] itself is found before those of this trait, so
-/// that each type of axum that is made otherwise has its own.
+/// Makes an argument in the way of its type. An associated function of [`Argument`] itself is found before
+/// this trait's, so each of axum's types that is made differently has its own.
 pub trait Make<T> {
-    /// Makes it of the request's head.
+    /// Makes it from the request's head.
     fn from_parts<M>(parts: &mut Parts) -> impl Future<Output = Result<T, Rejection>> + Send
     where
         T: FromParts<M>,
@@ -31,7 +32,7 @@ pub trait Make<T> {
         T::from_parts(parts)
     }
 
-    /// Makes it of the whole request.
+    /// Makes it from the whole request.
     fn from_request<M>(request: Request) -> impl Future<Output = Result<T, Rejection>> + Send
     where
         T: FromRequest<M>,
@@ -42,7 +43,7 @@ pub trait Make<T> {
 
 impl<T, Auth, const PARAMETERS: usize> Make<T> for Argument<T, Auth, PARAMETERS> {}
 
-/// Makes an argument of a type of axum by a function here.
+/// Implements an argument of one of axum's types with a function.
 macro_rules! made {
     ($($(#[$doc:meta])* [$($generics:tt)*] $ty:ty = $make:expr;)*) => {
         $(impl<$($generics)*, Auth, const PARAMETERS: usize> Argument<$ty, Auth, PARAMETERS> {
@@ -62,38 +63,38 @@ macro_rules! made {
 }
 
 made! {
-    /// Of the parameters of API Gateway.
+    /// From API Gateway's parameters.
     [T: DeserializeOwned] axum::extract::Path<T> = async |parts: &mut Parts| {
         path::of(parts).map(axum::extract::Path).map_err(Problem::into_response).map_err(Rejection::own)
     };
 
-    /// Of the same, if the path has any.
+    /// The same, if the path has any.
     [T: DeserializeOwned] Option<axum::extract::Path<T>> = async |parts: &mut Parts| {
         path::optional(parts).map(|path| path.map(axum::extract::Path)).map_err(Problem::into_response).map_err(Rejection::own)
     };
 
-    /// With lists.
+    /// With support for lists.
     [T: DeserializeOwned] axum::extract::Query<T> = async |parts: &mut Parts| {
         query::of(parts).map(axum::extract::Query).map_err(Problem::into_response).map_err(Rejection::own)
     };
 
-    /// What the argument declares.
+    /// The resource that the argument declares.
     [T: Resource] Res<T> = async |parts: &mut Parts| resource::of(parts).await.map_err(Rejection::own);
 
-    /// Of what a layer has put there, or of the resource.
+    /// From what a layer inserted, or from the resource.
     [T: Resource + Clone] Extension<T> = async |parts: &mut Parts| match parts.extensions.get::<T>() {
         Some(value) => Ok(Extension(value.clone())),
         None => cloned(parts).await.map(Extension),
     };
 
-    /// Of the address that the event says.
+    /// From the address in the event.
     [T: Address] ConnectInfo<T> = async |parts: &mut Parts| {
         let unknown = || Problem::internal("the address that the request came from is not known").into_response();
         T::of(parts).map(ConnectInfo).ok_or_else(|| Rejection::own(unknown()))
     };
 }
 
-/// Marks what is made of a resource.
+/// Marks arguments that are made from a resource.
 #[derive(Debug)]
 pub struct ViaResource;
 
@@ -110,7 +111,7 @@ impl<T: Resource + Clone> FromRequest<ViaResource> for State<T> {
 }
 
 impl<T: Resource, Auth, const PARAMETERS: usize> Argument<State<T>, Auth, PARAMETERS> {
-    /// What is made before the first invocation.
+    /// What is created before the first invocation.
     pub const RESOURCE: Option<&'static Maker> = Some(const { &Maker::of::<T>() });
 
     /// What it declares.
@@ -118,7 +119,7 @@ impl<T: Resource, Auth, const PARAMETERS: usize> Argument<State<T>, Auth, PARAME
 }
 
 impl<T: Resource, Auth, const PARAMETERS: usize> Argument<Extension<T>, Auth, PARAMETERS> {
-    /// What is made before the first invocation.
+    /// What is created before the first invocation.
     pub const RESOURCE: Option<&'static Maker> = Some(const { &Maker::of::<T>() });
 
     /// What it declares.

@@ -1,8 +1,9 @@
-//! How a handler's arguments are made from a request.
+//! Makes a handler's arguments from a request.
 //!
-//! axum's extractors work as they are, or are made of what the event has (`made.rs`). These traits stand between them and the
-//! generated code for three reasons: the whole `lambda_http::Request` is an argument too, a wrong type gets a message that says what
-//! to write, and every rejection passes one place, where axum's become problems of RFC 9457.
+//! axum's extractors work unchanged, or are made from the event (`made.rs`). These traits stand between them
+//! and the generated code for three reasons: the whole `lambda_http::Request` is an argument too, a wrong
+//! type gets a message with what to write instead, and every rejection passes through one place, where axum's
+//! become problems of RFC 9457.
 
 mod address;
 mod check;
@@ -47,10 +48,11 @@ pub use valid::{Valid, Validated, ValuePlace};
 
 use crate::{rejection::Rejection, request::Request};
 
-/// An argument that leaves the body to another one: every argument but the last of a route, and all of an authorizer.
+/// An argument that leaves the body to another one: every argument but the last of a route, and all of an
+/// authorizer.
 ///
-/// `M` is there for the messages: with it the generated code has a bound that the compiler checks in one place, where
-/// the entry point chooses `M`, and a wrong type is one error.
+/// `M` exists for the error messages: with it the generated code has a bound that the compiler checks in one
+/// place, where the entry point chooses `M`, so that a wrong type is one error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made from the head of a request",
     label = "not an extractor of a request's head",
@@ -58,7 +60,7 @@ use crate::{rejection::Rejection, request::Request};
     note = "`State<T>` takes a `T` that implements `routegen::Resource` and `Clone`"
 )]
 pub trait FromParts<M>: Sized {
-    /// Makes the argument, or tells why the handler is not called.
+    /// Makes the argument, or returns why the handler is not called.
     fn from_parts(parts: &mut Parts) -> impl Future<Output = Result<Self, Rejection>> + Send;
 }
 
@@ -72,8 +74,8 @@ impl<T: FromRequestParts<()>> FromParts<ViaParts> for T {
     }
 }
 
-/// Marks what reads the body. It is an argument before the last one to this trait, so that the check that refuses it there
-/// is the only error, and says why.
+/// Marks arguments that read the body. This trait accepts them before the last argument, so that the check
+/// that refuses them there gives the only error, with the reason.
 #[derive(Debug)]
 pub struct Refused;
 
@@ -91,7 +93,7 @@ impl FromParts<Whole> for Request {
     }
 }
 
-/// The last argument, which may read the body. `M` only tells the implementations apart for the compiler.
+/// The last argument, which may read the body. `M` only distinguishes the implementations for the compiler.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a route",
     label = "not an extractor",
@@ -101,7 +103,7 @@ impl FromParts<Whole> for Request {
             `State<T>` takes one that implements `routegen::Resource` and `Clone`"
 )]
 pub trait FromRequest<M>: Sized {
-    /// Makes the argument, or tells why the handler is not called.
+    /// Makes the argument, or returns why the handler is not called.
     fn from_request(request: Request) -> impl Future<Output = Result<Self, Rejection>> + Send;
 }
 
@@ -109,7 +111,7 @@ pub trait FromRequest<M>: Sized {
 #[derive(Debug)]
 pub struct ViaAxum<M>(PhantomData<M>);
 
-/// Marks the request as `lambda_http` knows it.
+/// Marks `lambda_http`'s request.
 #[derive(Debug)]
 pub struct Whole;
 
@@ -123,8 +125,8 @@ where
             lambda_http::Body::Binary(bytes) => Body::from(bytes),
             _ => Body::empty(),
         });
-        // The whole body is in memory already, and Lambda refuses more than 6 MB; axum's own limit of 2 MB would
-        // only surprise.
+        // The whole body is in memory already, and Lambda refuses more than 6 MB; axum's own limit of 2 MB
+        // would only surprise.
         DefaultBodyLimit::disable().apply(&mut request);
         T::from_request(request, &()).await.map_err(Rejection::new)
     }
@@ -136,5 +138,5 @@ impl FromRequest<Whole> for Request {
     }
 }
 
-/// A marker that is still to be inferred, with a beginning and an end that errors can be located at.
+/// A marker that is still to be inferred, with a span in which errors can be reported.
 pub type Via<M> = M;

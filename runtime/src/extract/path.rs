@@ -1,7 +1,7 @@
 //! The parameters of a route's path, as typed values.
 //!
-//! In: the parameters that API Gateway matched and percent-decoded, and their order in the route. Out: the type
-//! that the handler asks for. It does not match paths: the gateway has done that.
+//! In: the parameters that API Gateway matched and percent-decoded, and their order in the route. Out: the
+//! handler's type. It does not match paths: API Gateway has done that.
 
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{Problem, request::Surroundings};
 
-/// Extracts the parameters of the path: one as a value, several as a tuple in the path's order, or any number by
-/// name as a struct.
+/// Extracts the parameters of the path: a single one as a value, several as a tuple in the path's order, or
+/// any number by name as a struct.
 ///
 /// ```
 /// use routegen::{Path, route};
@@ -43,9 +43,9 @@ use crate::{Problem, request::Surroundings};
 /// }
 /// ```
 ///
-/// A value that is not of the type gives the client 400 with the parameter's name. A tuple or a single value that does not
-/// fit the path does not compile, and a struct with other names is an error when `routegen` reads the routes; whatever
-/// they cannot know gives 500 and an entry in the log.
+/// If a value does not parse as its type, the client gets 400 with the parameter's name. A tuple or a single
+/// value that does not fit the path does not compile, and a struct with other names is an error when
+/// `routegen` reads the routes. Any other mismatch gives 500 and an entry in the log.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Path<T>(pub T);
 
@@ -57,7 +57,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Path<T> {
     }
 }
 
-/// Of a function with several routes, some may have no parameter.
+/// In a function with several routes, some may have no parameters.
 impl<T: DeserializeOwned, S: Sync> OptionalFromRequestParts<S> for Path<T> {
     type Rejection = Response;
 
@@ -71,7 +71,7 @@ pub(super) fn names(parts: &Parts) -> &'static [&'static str] {
     parts.extensions.get::<Surroundings>().map_or(&[][..], |surroundings| surroundings.parameters)
 }
 
-/// The parameters of the path as a `T`.
+/// Reads the path's parameters as a `T`.
 pub(super) fn of<T: DeserializeOwned>(parts: &Parts) -> Result<T, Problem> {
     let values = parts.path_parameters();
     let pairs = names(parts).iter().map(|name| match values.first(name) {
@@ -91,10 +91,10 @@ fn read<T: DeserializeOwned>(pairs: &[Text<'_>]) -> Result<T, Error> {
     attempt(|readings| T::deserialize(All { texts: pairs, readings }))
 }
 
-/// A value's mistake is the client's; a type that does not fit the route's parameters is the author's.
+/// A wrong value is the client's mistake; a type that does not fit the route's parameters is the author's.
 fn problem(error: Error) -> Problem {
     match error {
-        // What the type says may show the value, which is the client's own.
+        // The type's own message may show the value, which came from the client.
         Error::Value(mismatch) => Problem::new(StatusCode::BAD_REQUEST).with_detail(mismatch.to_string()),
         Error::Whole(cause) | Error::Variant { cause, .. } | Error::Shape { cause, text: Some(_), .. } => {
             Problem::new(StatusCode::BAD_REQUEST).with_detail(format!("the path is not valid: {cause}"))
@@ -140,7 +140,7 @@ impl<'a> All<'a> {
     }
 }
 
-/// Forwards what only makes sense for a path of one parameter to that parameter.
+/// Forwards methods that make sense for a single parameter only to that parameter.
 macro_rules! single {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -159,7 +159,8 @@ impl<'de> Deserializer<'de> for All<'_> {
         deserialize_identifier
     }
 
-    /// One parameter is a value, or else the only one of its name: a struct behind `#[serde(untagged)]` has to be tried.
+    /// A single parameter is read as a value, or by its name if the type is a struct: a struct behind
+    /// `#[serde(untagged)]` has to be tried.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let [text] = self.texts else { return self.deserialize_map(visitor) };
         match self.readings.of(WHOLE, *text, &[Reading::Json]) {
@@ -223,7 +224,7 @@ impl<'de> Deserializer<'de> for All<'_> {
         self.deserialize_map(visitor)
     }
 
-    /// One parameter is the variant, or a variant's name that has the value.
+    /// One parameter is the variant, or the name of a variant that has the value.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -245,11 +246,11 @@ impl<'de> Deserializer<'de> for All<'_> {
 /// The index of all parameters together.
 const WHOLE: usize = usize::MAX;
 
-/// The parameters one after another, by themselves or with their names.
+/// The parameters one after another, as values or with their names.
 struct Sequence<'a> {
     all: All<'a>,
     at: usize,
-    /// Whether an element that is a pair is a name and a value, as it is in a list of any length.
+    /// Whether an element that is a pair is a name with a value, as in a list of any length.
     pairs: bool,
 }
 
@@ -292,7 +293,7 @@ impl<'de> MapAccess<'de> for Sequence<'_> {
     }
 }
 
-/// A parameter that is its name and its value to a type that asks for two.
+/// A parameter as a pair of its name and its value, for a type that has two fields.
 struct Pair<'a>(Guided<'a>);
 
 impl<'de> Deserializer<'de> for Pair<'_> {

@@ -1,7 +1,7 @@
-//! What the compiler can know of an argument by the place where it stands: before another one, or in an authorizer.
+//! What the compiler can check about an argument from its position: before another one, or in an authorizer.
 //!
-//! In: the argument's type, and what it takes. Out: an error at the argument that says what to write. The constants are found
-//! as those of [`Argument`](super::Argument) are.
+//! In: the argument's type, and whether it reads the body. Out: an error at the argument that says what to
+//! write. The constants are found in the same way as those of [`Argument`](super::Argument).
 
 use std::{convert::Infallible, marker::PhantomData};
 
@@ -10,36 +10,36 @@ use super::{
     check::{Check, Passed},
 };
 
-/// Asks at compile time whether an argument before the last one takes the body (`TAKES`), which the last one may need
-/// too (`TAKEN`).
+/// Checks at compile time whether an argument before the last one reads the body (`TAKES`), which the last
+/// one may read too (`TAKEN`).
 #[derive(Debug)]
 pub struct Early<T, Last, const TAKES: bool, const TAKEN: bool>(PhantomData<(T, Last)>, Infallible);
 
-/// Lets every type pass that leaves the body to others.
+/// Accepts every type that leaves the body to others.
 pub trait EarlyCheck {
-    /// Nothing to say.
+    /// Accepts the argument.
     const CHECK: Passed = Passed;
 }
 
 impl<T, Last, const TAKES: bool, const TAKEN: bool> EarlyCheck for Early<T, Last, TAKES, TAKEN> {}
 
 impl<T, Last> Early<T, Last, true, true> {
-    /// There is one body.
+    /// There is only one body.
     pub const CHECK: Twice<T, Last> = Twice(PhantomData);
 }
 
 impl<T, Last> Early<T, Last, true, false> {
-    /// The body is read when all else is.
+    /// The body is read after everything else.
     pub const CHECK: TooEarly<T> = TooEarly(PhantomData);
 }
 
-/// Two arguments that take the body.
+/// Two arguments that read the body.
 #[derive(Debug)]
 pub struct Twice<T, Last>(PhantomData<(T, Last)>);
 
 impl<T: SharesBody<Last>, Last> Check for Twice<T, Last> {}
 
-/// Never so.
+/// Never implemented.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` and `{Last}` both read the body, and a request has one",
     label = "reads the body, as the last argument does",
@@ -48,13 +48,13 @@ impl<T: SharesBody<Last>, Last> Check for Twice<T, Last> {}
 )]
 pub trait SharesBody<Last> {}
 
-/// An argument that takes the body, before one that does not.
+/// An argument that reads the body, before one that does not.
 #[derive(Debug)]
 pub struct TooEarly<T>(PhantomData<T>);
 
 impl<T: ReadLast> Check for TooEarly<T> {}
 
-/// Never so.
+/// Never implemented.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` reads the body, and is not the last argument",
     label = "only the last argument can read the body",
@@ -62,13 +62,13 @@ impl<T: ReadLast> Check for TooEarly<T> {}
 )]
 pub trait ReadLast {}
 
-/// Asks at compile time whether an authorizer can have the argument, which takes the body (`TAKES`) or not.
+/// Checks at compile time whether an authorizer can have the argument, which reads the body (`TAKES`) or not.
 #[derive(Debug)]
 pub struct Asked<T, const TAKES: bool>(PhantomData<T>, Infallible);
 
-/// Lets every type pass that [`Asked`] does not know.
+/// Accepts every type that [`Asked`] does not list.
 pub trait AskedCheck {
-    /// Nothing to say.
+    /// Accepts the argument.
     const CHECK: Passed = Passed;
 }
 
@@ -79,13 +79,13 @@ impl<T> Asked<T, true> {
     pub const CHECK: Bodiless<T> = Bodiless(PhantomData);
 }
 
-/// What would be read from a body.
+/// An argument that would be read from a body.
 #[derive(Debug)]
 pub struct Bodiless<T>(PhantomData<T>);
 
 impl<T: WithoutBody> Check for Bodiless<T> {}
 
-/// Never so.
+/// Never implemented.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` reads the body, which an authorizer does not get",
     label = "there is no body to read",
@@ -93,7 +93,7 @@ impl<T: WithoutBody> Check for Bodiless<T> {}
 )]
 pub trait WithoutBody {}
 
-/// Refuses these types, each by a check of its own.
+/// Refuses these types, each with its own check.
 macro_rules! refused {
     ($($(#[$doc:meta])* [$($generics:ident)*] $ty:ty = $check:ident;)*) => {
         $(impl<$($generics),*> Asked<$ty, false> {
@@ -104,9 +104,9 @@ macro_rules! refused {
 }
 
 refused! {
-    /// Claims are what an authorizer says.
+    /// Claims come from an authorizer.
     [T] Claims<T> = Unknown;
-    /// Claims are what an authorizer says.
+    /// Claims come from an authorizer.
     [T] Option<Claims<T>> = Unknown;
     /// Scopes are those of a token that API Gateway has verified.
     [] Scopes = Unknown;
@@ -128,13 +128,13 @@ refused! {
     [] axum::extract::NestedPath = Pathless;
 }
 
-/// What nobody knows of the caller yet.
+/// What is not known about the caller yet.
 #[derive(Debug)]
 pub struct Unknown<T>(PhantomData<T>);
 
 impl<T: Known> Check for Unknown<T> {}
 
-/// Never so.
+/// Never implemented.
 #[diagnostic::on_unimplemented(
     message = "an authorizer has no claims: it creates them",
     label = "there are no claims yet",
@@ -148,7 +148,7 @@ pub struct Pathless<T>(PhantomData<T>);
 
 impl<T: OfOneRoute> Check for Pathless<T> {}
 
-/// Never so.
+/// Never implemented.
 #[diagnostic::on_unimplemented(
     message = "an authorizer has no path of its own",
     label = "belongs to a route",

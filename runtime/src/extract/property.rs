@@ -1,4 +1,5 @@
-//! Texts become what they would be in JSON: of a path, of a query and of a token, by themselves and in a flattened struct.
+//! Property tests: strings of a path, a query and a token become what they would be in JSON, directly and in
+//! a flattened struct.
 
 use std::{collections::BTreeMap, fmt::Debug, net::IpAddr, num::NonZeroU8};
 
@@ -22,7 +23,7 @@ struct Plain<T> {
     v: T,
 }
 
-/// The same, of which serde cannot say what it asks for.
+/// The same, but serde cannot report which types it requires.
 #[derive(Debug, Deserialize)]
 struct Flat<T> {
     #[serde(flatten)]
@@ -101,7 +102,7 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
-/// What JSON has for the text: the string, or else the number or the bool that it is.
+/// The value that JSON has for the text: the string, or otherwise the number or bool that it spells.
 fn expected<T: DeserializeOwned>(text: &str) -> Option<T> {
     let string = serde_json::from_value(json!(text)).ok();
     string.or_else(|| serde_json::from_str(text).ok().filter(|_| text != "null"))
@@ -178,7 +179,8 @@ fn check_all(text: &str) {
     check::<Value>(text);
 }
 
-/// Texts that are something else too, and any others. Rust reads a number that begins with `+` or `0` as well, which is none in JSON.
+/// Strings that also read as something else, and arbitrary ones. Rust also parses numbers that begin with `+`
+/// or `0`, which JSON does not allow.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<i64>().prop_map(|number| number.to_string()),
@@ -214,7 +216,7 @@ fn what_json_has_for_a_text_is_what_it_becomes() {
     {
         check_all(text);
     }
-    // Where JSON has no number, as in a flattened struct.
+    // Integers that JSON cannot hold, as in a flattened struct.
     for text in [i128::MIN.to_string(), u64::MAX.to_string()] {
         assert_eq!(of_path::<i128>(&text), text.parse().ok());
         assert_eq!(of_path::<Plain<i128>>(&text).unwrap().v.to_string(), text);
@@ -234,7 +236,7 @@ proptest! {
         check_all(&text);
     }
 
-    /// One claim of several, of which others have the same text and are other types.
+    /// One claim of several, some of which have the same text but other types.
     #[test]
     fn a_flattened_claim_is_told_from_others_with_the_same_text(number in 0_u8..9) {
         #[derive(Debug, Deserialize)]
@@ -267,7 +269,7 @@ proptest! {
         prop_assert_eq!(&rest["v"], &json!(text));
     }
 
-    /// What an event has with its types is what it is in JSON, too.
+    /// Values that have a type in the event are what they are in JSON, too.
     #[test]
     fn typed_claims_are_what_they_are_in_json(number in any::<i32>(), flag in any::<bool>(), list in prop::collection::vec("\\PC{0,3}", 0..3)) {
         prop_assert_eq!(of_claims::<Plain<i32>>(&json!(number)).unwrap().v, number);

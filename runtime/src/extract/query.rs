@@ -1,7 +1,7 @@
 //! The parameters of a request's query, as typed values.
 //!
-//! In: the query as the client sent it. Out: the type that the handler asks for. A parameter that is there several times is a list
-//! where the type asks for one. It lets no parameter of a struct pass that is there twice and asked for once.
+//! In: the query as the client sent it. Out: the handler's type. A repeated parameter is a list if the type
+//! requires one. It refuses a parameter that is repeated if a struct's field takes a single value.
 
 use std::borrow::Cow;
 
@@ -41,15 +41,16 @@ use crate::Problem;
 /// }
 /// ```
 ///
-/// A list has the values of all parameters of its name, in their order; `?tag=a,b` is one value. Without `#[serde(default)]`, one
-/// at least has to be there. A map takes the last of several, unless it is one of lists, and `Vec<(String, String)>` takes all of
-/// them with their names.
+/// A list has the values of all parameters with its name, in order; `?tag=a,b` is one value. Without
+/// `#[serde(default)]`, at least one is required. A map takes the last value of a repeated parameter, unless
+/// its values are lists, and `Vec<(String, String)>` takes all parameters with their names.
 ///
-/// axum's own `Query` as an argument of a handler is read by the same rules. Within an extractor of your own, and in a `Result`,
-/// it is axum that reads it, and knows no lists.
+/// axum's own `Query` follows the same rules as a handler's argument. Within an extractor of your own, and in
+/// a `Result`, axum parses it, without support for lists.
 ///
-/// A value that is not of the type, or is missing, gives the client 400 with the parameter's name. A struct with a field that no
-/// query can have, such as another struct, is an error when `routegen` reads the routes.
+/// If a value is missing or does not parse as its type, the client gets 400 with the parameter's name. A
+/// struct with a field that no query can fill, such as another struct, is an error when `routegen` reads the
+/// routes.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Query<T>(pub T);
 
@@ -61,7 +62,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// Nothing where the request has no query.
+/// `None` if the request has no query.
 impl<T: DeserializeOwned, S: Sync> OptionalFromRequestParts<S> for Query<T> {
     type Rejection = Response;
 
@@ -71,7 +72,7 @@ impl<T: DeserializeOwned, S: Sync> OptionalFromRequestParts<S> for Query<T> {
     }
 }
 
-/// The parameters of the query as a `T`.
+/// Reads the query's parameters as a `T`.
 pub(super) fn of<T: DeserializeOwned>(parts: &Parts) -> Result<T, Problem> {
     read(parts.uri.query().unwrap_or_default()).map_err(problem)
 }
@@ -81,7 +82,7 @@ fn read<T: DeserializeOwned>(query: &str) -> Result<T, Error> {
     attempt(|readings| T::deserialize(All { parameters: &parameters, readings }))
 }
 
-/// Whatever is wrong with a query, the client has sent it, unless no query could be of the type.
+/// Whatever is wrong with a query, it is the client's mistake, unless no query could match the type.
 fn problem(error: Error) -> Problem {
     let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST).with_detail(detail);
     match error {
@@ -107,7 +108,7 @@ type Decoded<'a> = Cow<'a, str>;
 struct Parameters<'a> {
     /// As they are in the query.
     pairs: Vec<(Decoded<'a>, Decoded<'a>)>,
-    /// For each name, the pairs that have it: in the order of their first.
+    /// The indexes of each name's pairs, in the order in which the names first appear.
     names: Vec<Vec<usize>>,
 }
 
@@ -133,7 +134,7 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// By the rules of forms (WHATWG URL, section 5.1).
+/// Decodes by the rules of forms (WHATWG URL, section 5.1).
 fn decoded(text: &str) -> Decoded<'_> {
     if !text.contains(['+', '%']) {
         return text.into();
@@ -161,7 +162,7 @@ impl<'de> Deserializer<'de> for All<'_> {
         visitor.visit_map(self.by_name(false))
     }
 
-    /// A map does not say whether it is one of lists before it asks for a value.
+    /// A map does not show whether its values are lists before it asks for one.
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_map(self.by_name(true))
     }
@@ -218,11 +219,11 @@ impl<'de> Deserializer<'de> for All<'_> {
     }
 }
 
-/// All parameters, those of one name together.
+/// All parameters, grouped by name.
 struct ByName<'a> {
     all: All<'a>,
     at: usize,
-    /// Whether the last of several is taken where one is asked for.
+    /// Whether a single value is the last of several.
     last: bool,
 }
 
@@ -244,7 +245,7 @@ impl<'de> MapAccess<'de> for ByName<'_> {
     }
 }
 
-/// Every parameter by itself, with its name.
+/// Each parameter separately, with its name.
 struct Pairs<'a> {
     all: All<'a>,
     at: usize,
@@ -317,7 +318,7 @@ impl<'a> Values<'a> {
         self.all.parameters.text(self.of[0])
     }
 
-    /// The one value that is asked for.
+    /// The single value that the type requires.
     fn one(self) -> Result<Text<'a>, Error> {
         match self.of {
             [one] => Ok(self.all.parameters.text(*one)),
@@ -340,7 +341,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Forwards to the one value that is asked for.
+/// Forwards to the single value that the type requires.
 macro_rules! one {
     ($($method:ident $($name:ident: $argument:ty),*;)*) => {
         $(fn $method<V: Visitor<'de>>(self, $($name: $argument,)* visitor: V) -> Result<V::Value, Error> {
@@ -407,7 +408,7 @@ impl<'de> Deserializer<'de> for Values<'_> {
     }
 }
 
-/// The values of one name that are still to come.
+/// The remaining values of one name.
 struct List<'a> {
     values: Values<'a>,
     at: usize,
@@ -500,7 +501,7 @@ mod tests {
             refused::<Search>("level=x"),
             (400, "the query parameter `level` is not a valid u8".into())
         );
-        // As axum has it.
+        // As in axum.
         assert_eq!(from::<BTreeMap<String, u8>>("a=1&a=2")["a"], 2);
     }
 
@@ -580,7 +581,7 @@ mod tests {
             #[expect(dead_code, reason = "it is never made")]
             inner: BTreeMap<String, Level>,
         }
-        // As much as API Gateway passes on.
+        // As many as API Gateway passes on.
         let query: Vec<String> = (0..1_500).map(|name| format!("{name:x}={}", name % 10)).collect();
         assert_eq!(refused::<Flat>(&format!("{}&x=x", query.join("&"))).0, 400);
     }

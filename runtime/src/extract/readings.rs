@@ -1,8 +1,10 @@
-//! What a text is to a type that takes anything, such as one with `#[serde(untagged)]` or `#[serde(flatten)]`.
+//! What a string is to a type that accepts anything, such as one with `#[serde(untagged)]` or
+//! `#[serde(flatten)]`.
 //!
-//! In: the attempts to make a value of a source's texts. serde keeps what such a type is given, and looks only later whether it is a
-//! number or a list, when it cannot ask for it any more. Out: the value of the first attempt that succeeds: with all texts as texts,
-//! and then, where the type refuses one, with that one as what else it reads as. It gives up after a few dozen attempts.
+//! In: the attempts to make a value from a source's strings. serde buffers what it gives such a type, and
+//! finds out only later whether that should be a number or a list, when it can no longer ask. Out: the value
+//! of the first attempt that succeeds: with all strings as strings, and then, if the type refuses one, with
+//! that one as whatever else it reads as. It gives up after a limited number of attempts.
 
 use std::{
     cell::{Cell, RefCell},
@@ -13,38 +15,39 @@ use serde::de::{Deserializer, Visitor};
 
 use super::text::{Error, Scalar, Text, forward};
 
-/// What a text is given as.
+/// The form in which a string is given.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Reading {
     Text,
-    /// The text with a mark, to find out which of two equal texts is refused.
+    /// The string with a mark, to find out which of two equal strings is refused.
     Marked,
-    /// Nothing, to find out which are looked at before one is refused.
+    /// No value, to find out which strings are read before one is refused.
     Nothing,
     /// A number or a bool.
     Scalar,
-    /// What the text is as JSON.
+    /// The string parsed as JSON.
     Json,
     /// The values of a list.
     List,
 }
 
-/// More than any struct needs: one attempt for each of its fields, and some for each of the texts to find out which is meant. Who
-/// sends a query, decides how many texts there are.
+/// More than any struct needs: one attempt for each of its fields, and some for each of the strings to find
+/// out which one is refused. The limit is needed because the sender of a query decides how many strings there
+/// are.
 const MOST_ATTEMPTS: usize = 1_000;
 
-/// What no text ends with: API Gateway refuses it in a path, and no token has it.
+/// A character that no string ends with: API Gateway refuses it in a path, and no token has it.
 const MARK: char = '\0';
 
-/// How the texts of a source are given in an attempt, by their index.
+/// How each string of a source is given in an attempt, by index.
 #[derive(Default)]
 pub(super) struct Readings {
     chosen: RefCell<Vec<(usize, Reading)>>,
-    /// Those that were given as texts to types that take anything.
+    /// Those that were given as strings to types that accept anything.
     open: RefCell<Vec<Open>>,
-    /// One that is given otherwise, to see what becomes of the error.
+    /// One that is given in another form, to see how the error changes.
     tried: Cell<Option<(usize, Reading)>>,
-    /// The one whose type has refused it.
+    /// The one that its type refused.
     refused: Cell<Option<usize>>,
     attempts: Cell<usize>,
 }
@@ -57,7 +60,7 @@ struct Open {
     others: Vec<Reading>,
 }
 
-/// Makes a value, with attempts as long as another reading may help.
+/// Makes a value, in as many attempts as another reading may help.
 pub(super) fn attempt<T>(make: impl Fn(&Readings) -> Result<T, Error>) -> Result<T, Error> {
     let mut search = Search::default();
     let make = |readings: &Readings| {
@@ -90,7 +93,7 @@ pub(super) fn attempt<T>(make: impl Fn(&Readings) -> Result<T, Error>) -> Result
             });
         } else if open.len() > 1 {
             search.is_unsure = true;
-            // A struct's fields are made one after another, so that what is behind the one that is refused changes nothing.
+            // A struct's fields are made in order, so what follows the refused one changes nothing.
             open.retain(|open| with(open.index, Reading::Nothing).as_ref() == Some(&error));
             let chosen = readings.chosen.borrow().clone();
             let may_be_behind =
@@ -101,7 +104,7 @@ pub(super) fn attempt<T>(make: impl Fn(&Readings) -> Result<T, Error>) -> Result
     }
 }
 
-/// The value, with every text as a text that may be one: what takes anything had helped nobody as something else.
+/// The value with every string that may be a string as one: reading it as something else did not help.
 fn least<T>(make: impl Fn(&Readings) -> Result<T, Error>, readings: &Readings, mut value: T) -> T {
     let chosen = readings.chosen.borrow().clone();
     for choice in chosen {
@@ -115,14 +118,14 @@ fn least<T>(make: impl Fn(&Readings) -> Result<T, Error>, readings: &Readings, m
     value
 }
 
-/// The index of a value in the list that the text of an index is.
+/// The index of a list's element, derived from the index of the list's string.
 pub(super) fn element(index: usize, at: usize) -> usize {
-    // A request has fewer texts.
+    // A request has fewer strings.
     index + ((at + 1) << 20)
 }
 
 impl Readings {
-    /// How the text is given to a type that takes anything, where it reads as `others` too.
+    /// How the string is given to a type that accepts anything, if it also reads as `others`.
     pub(super) fn of(&self, index: usize, text: Text<'_>, others: &[Reading]) -> Reading {
         if let Some((_, reading)) = self.tried.get().filter(|(other, _)| *other == index) {
             return reading;
@@ -145,7 +148,7 @@ impl Readings {
         self.attempts.get() >= MOST_ATTEMPTS
     }
 
-    /// Keeps which text it was that a type refused.
+    /// Stores which string a type refused.
     pub(super) fn refused<T>(&self, index: usize, made: Result<T, Error>) -> Result<T, Error> {
         if made.is_err() {
             self.refused.set(Some(index));
@@ -153,7 +156,7 @@ impl Readings {
         made
     }
 
-    /// The texts that may have been refused.
+    /// The strings that may have been refused.
     fn suspects(&self, error: &Error) -> Vec<Open> {
         let (mut open, refused) = (take(&mut *self.open.borrow_mut()), self.refused.take());
         open.retain(|open| match (refused, error) {
@@ -166,33 +169,33 @@ impl Readings {
     }
 }
 
-/// The attempts so far: the first choice, and what else may be chosen there, then the second.
+/// The attempts so far: the first choice with its alternatives, then the second, and so on.
 #[derive(Default)]
 struct Search {
     readings: Readings,
     untried: Vec<Step>,
-    /// The error of the attempt that came furthest, which is about what no reading helps with.
+    /// The error of the attempt that came furthest, which no other reading resolves.
     furthest: Option<(usize, Error)>,
-    /// Whether what was chosen may be another text than the one that was refused.
+    /// Whether the chosen string may not be the one that was refused.
     is_unsure: bool,
-    /// Whether a choice has changed nothing.
+    /// Whether a choice changed nothing.
     was_idle: bool,
-    /// Whether such a choice is followed all the same, because nothing else has helped.
+    /// Whether such a choice is followed anyway, because nothing else has helped.
     is_relaxed: bool,
 }
 
-/// An attempt that has failed.
+/// A failed attempt.
 struct Step {
     error: Error,
     /// Those that may have been refused.
     suspects: Vec<usize>,
-    /// How many may be behind the one that was refused, where the error does not tell more.
+    /// How many may follow the refused one, if the error reveals nothing else.
     behind: Option<usize>,
     others: Vec<(usize, Reading)>,
 }
 
 impl Search {
-    /// Chooses what is tried next, or gives up.
+    /// Chooses the next attempt, or gives up.
     fn after(&mut self, error: Error, open: Vec<Open>, behind: Option<usize>) -> Result<(), Error> {
         let error = match (&*open, error) {
             ([Open { kind, name, value, .. }], error @ Error::Shape { .. }) => {
@@ -209,7 +212,8 @@ impl Search {
             others.into_iter().map(|(other, index)| (index, other)).collect();
         let is_at_its_end = self.readings.is_at_its_end();
         let chosen = self.readings.chosen.get_mut();
-        // A choice that changes nothing was another text's, unless two have to be chosen before anything changes.
+        // A choice that changes nothing concerned another string, unless two choices are needed before
+        // anything changes.
         let is_idle = |before: &Step| {
             let is_as_far = match (before.behind, behind) {
                 (Some(before), Some(behind)) => before <= behind,
@@ -221,7 +225,7 @@ impl Search {
             self.was_idle = true;
             others.clear();
         }
-        // That another reading is refused too says nothing about the text.
+        // That another reading is refused too reveals nothing about the string.
         let is_of_a_reading = matches!(error, Error::Shape { text: None, .. });
         if self.furthest.as_ref().is_none_or(|(depth, _)| *depth < chosen.len() && !is_of_a_reading) {
             self.furthest = Some((chosen.len(), error.clone()));
@@ -245,7 +249,8 @@ impl Search {
     }
 }
 
-/// What it is to a type that takes anything: a text, unless that has failed and it reads as a number or a bool.
+/// Its form for a type that accepts anything: a string, unless that has failed and it reads as a number or a
+/// bool.
 pub(super) fn visit_any<'de, V: Visitor<'de>>(
     text: Text<'_>,
     reading: Reading,
@@ -265,7 +270,7 @@ pub(super) fn visit_any<'de, V: Visitor<'de>>(
     made.map_err(|error| text.blame(error))
 }
 
-/// A text among others, which a type that takes anything gets as it is read.
+/// A string among others, which a type that accepts anything receives in its reading.
 #[derive(Clone, Copy)]
 pub(super) struct Guided<'a> {
     pub(super) text: Text<'a>,

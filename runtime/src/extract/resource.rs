@@ -1,8 +1,8 @@
-//! A resource as an argument, and what an extractor of one's own takes.
+//! A resource as an argument, and the resources of a user's own extractors.
 //!
-//! In: a request in whose surroundings the resources are. Out: the one that is asked for, made if it is not there yet. It refuses an
-//! extractor that takes what it does not declare: where that may do something in AWS or reads a variable, the functions that take the
-//! extractor would be without.
+//! In: a request that carries the resources. Out: the requested one, created if it does not exist yet. It
+//! refuses an extractor that uses an undeclared resource: if the resource has grants or reads variables, the
+//! functions that use the extractor would not get them.
 
 use axum::{
     extract::FromRequestParts,
@@ -32,17 +32,17 @@ impl<T: Resource, S: Sync> FromRequestParts<S> for Res<T> {
     }
 }
 
-/// Takes a resource that the caller has declared.
+/// Returns a resource that the caller has declared.
 pub(super) async fn of<T: Resource>(parts: &mut Parts) -> Result<Res<T>, Response> {
     let surroundings = parts.extensions.get::<Surroundings>();
     let init = surroundings.map(|surroundings| surroundings.init.clone()).unwrap_or_default();
     init.share().await.map_err(|error| Problem::internal(error).into_response())
 }
 
-/// An extractor of one's own that takes resources.
+/// Implement this for an extractor of your own that uses resources.
 ///
-/// It declares them, and so each function that takes the extractor makes them before the first invocation, may do what they may, and
-/// requires their variables.
+/// It declares them. Each function that has the extractor as an argument then creates them before the first
+/// invocation, gets their permissions, and requires their variables.
 ///
 /// ```
 /// use routegen::{
@@ -76,17 +76,17 @@ pub(super) async fn of<T: Resource>(parts: &mut Parts) -> Result<Res<T>, Respons
 /// }
 /// ```
 ///
-/// An extractor that extracts this one declares the same resources as its own. Where it does not, each of its requests gets 500 and the
-/// log says why, unless the resources declare nothing.
+/// An extractor that extracts this one must declare the same resources. If it does not, each of its requests
+/// gets 500 and the log shows why, unless the resources declare nothing.
 pub trait TakesResources: Sized {
-    /// The resources that it takes: a `Res<T>`, or a tuple of them.
+    /// The resources that it uses: a `Res<T>`, or a tuple of them.
     type Needs: Needs;
 
-    /// The resources.
+    /// Returns the resources.
     ///
     /// # Errors
     ///
-    /// A response with status 500, where they cannot be made, or no argument of the route is known to need them.
+    /// A response with status 500 if they cannot be created, or if no argument of the route declares them.
     fn resources(parts: &mut Parts) -> impl Future<Output = Result<Self::Needs, Response>> + Send {
         let init = parts.extensions.get::<Surroundings>().map(|surroundings| surroundings.init.clone());
         async move {
@@ -103,7 +103,7 @@ pub trait TakesResources: Sized {
     }
 }
 
-/// Why resources that are there for nobody are not made for a request either.
+/// Why undeclared resources are not created for a request either.
 fn undeclared<T>() -> String {
     format!(
         "`{}` takes resources that no argument of the route declares, so that the function may lack permissions and variables: \
@@ -126,7 +126,7 @@ impl<T: TakesResources> TakesResources for super::Valid<T> {
 }
 
 impl<T: TakesResources, Auth, const PARAMETERS: usize> Argument<T, Auth, PARAMETERS> {
-    /// What is made before the first invocation.
+    /// What is created before the first invocation.
     pub const RESOURCE: Option<&'static Maker> = Some(const { &maker::<T::Needs>() });
 
     /// What that declares.
@@ -149,7 +149,7 @@ mod tests {
         }
     }
 
-    /// It declares what it takes.
+    /// Declares what it uses.
     struct User;
 
     impl TakesResources for User {
@@ -164,7 +164,7 @@ mod tests {
         }
     }
 
-    /// It does not declare what the extractor within it takes.
+    /// Does not declare what the extractor within it uses.
     struct Admin;
 
     impl<S: Sync> FromRequestParts<S> for Admin {

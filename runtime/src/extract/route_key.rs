@@ -1,6 +1,6 @@
-//! The route that a request takes, as an argument.
+//! The route that a request matched, as an argument.
 //!
-//! In: the event's context. Out: the key by which API Gateway knows the route. It makes none up where the event has none.
+//! In: the event's context. Out: the route key, as API Gateway has it. It never makes one up.
 
 use std::ops::Deref;
 
@@ -13,8 +13,9 @@ use lambda_http::{RequestExt as _, request::RequestContext};
 
 use crate::Problem;
 
-/// Extracts the key of the request's route, such as `GET /items/{id}` or `$default`: for a handler with several routes, and for
-/// extractors of your own that log or count. It is what axum's `MatchedPath` is behind axum's router.
+/// Extracts the key of the request's route, such as `GET /items/{id}` or `$default`: for handlers with
+/// several routes, and for extractors of your own that log or count. It replaces axum's `MatchedPath`, which
+/// only works behind axum's router.
 ///
 /// ```
 /// use routegen::{RouteKey, route};
@@ -26,7 +27,7 @@ use crate::Problem;
 /// }
 /// ```
 ///
-/// In an authorizer, it is the route that is asked about.
+/// In an authorizer, it is the key of the route that the authorizer decides about.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct RouteKey(pub String);
 
@@ -55,8 +56,8 @@ impl<S: Sync> FromRequestParts<S> for RouteKey {
     }
 }
 
-/// The route key of the event. One of a REST API has the request's method and the resource, which is the route key unless that is of
-/// any method.
+/// The route key of the event. A REST API's event has the request's method and the resource, which is the
+/// route key unless the route is for any method.
 fn key(parts: &Parts) -> Option<String> {
     match parts.request_context_ref()? {
         RequestContext::ApiGatewayV2(context) => context.route_key.clone(),

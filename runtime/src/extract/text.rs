@@ -1,7 +1,8 @@
-//! Text as typed values: a path parameter, a parameter of the query, or a claim of a token.
+//! Strings as typed values: a path parameter, a query parameter, or a claim of a token.
 //!
-//! In: a text, and what messages call it. Out: whatever serde can make of a text, which is a number, a bool, an enum
-//! or an optional value as well as a string. It says whose mistake it is where that fails, and takes no text for a list.
+//! In: a string, and its name for messages. Out: whatever serde can make from a string: a number, a bool, an
+//! enum or an optional value, as well as a string. If that fails, the error shows whose mistake it is. It
+//! never treats a string as a list.
 
 use std::fmt;
 
@@ -10,43 +11,43 @@ use serde::de::{self, Deserializer, Expected, IntoDeserializer, Unexpected, Visi
 /// A text with a name.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'a> {
-    /// What it is in messages: `path parameter`.
+    /// What messages call it: `path parameter`.
     pub(super) kind: &'static str,
     pub(super) name: &'a str,
     pub(super) value: &'a str,
 }
 
-/// Why a text is not of the type.
+/// Why a string does not match the type.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Error {
-    /// The value is not of the type: the sender's mistake.
+    /// The value does not match the type: the sender's mistake.
     Value(Mismatch),
     /// There is no value of this name.
     Missing(&'static str),
-    /// The type denies values that it has no field for, and there is one.
+    /// The type denies unknown fields, and there is one.
     Unknown(String),
-    /// What the type itself has against all of the values together.
+    /// The type's own error about all of the values together.
     Whole(String),
-    /// It is none of an enum's variants.
+    /// It is not a variant of the enum.
     Variant { cause: String, variants: &'static [&'static str] },
-    /// Not what the type expects: the author's mistake, unless it is about a text.
+    /// The type expects something else: the author's mistake, unless it is about a string.
     Shape {
         cause: String,
-        /// What the type expects, where it says so.
+        /// What the type expects, if it reports that.
         expected: Option<String>,
-        /// The text that was not expected, if it was one.
+        /// The unexpected string, if it was one.
         text: Option<String>,
     },
 }
 
-/// A value that is not of the type.
+/// A value that does not match the type.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Mismatch {
-    /// What it is called, and what it is not: never the value itself.
+    /// Its name, and what it is not: never the value itself.
     pub(super) detail: String,
-    /// What the type expects, where that is not said yet.
+    /// What the type expects, if `detail` does not contain that already.
     pub(super) expected: Option<String>,
-    /// What the type itself says, which may show the value.
+    /// The type's own message, which may show the value.
     pub(super) reason: Option<String>,
 }
 
@@ -59,7 +60,7 @@ impl Error {
         Self::Shape { cause: cause.into(), expected: None, text: None }
     }
 
-    /// The text that was not expected, if it was one.
+    /// The unexpected string, if it was one.
     pub(super) fn text(&self) -> Option<&str> {
         if let Self::Shape { text: Some(text), .. } = self { Some(text) } else { None }
     }
@@ -124,7 +125,7 @@ impl Text<'_> {
         self.value.parse().map_err(|_| Error::value(self.mismatch(std::any::type_name::<T>())))
     }
 
-    /// A number of JSON is finite.
+    /// JSON numbers are finite.
     fn finite<T: std::str::FromStr + Copy + Into<f64>>(self) -> Result<T, Error> {
         let parsed: T = self.parse()?;
         if parsed.into().is_finite() {
@@ -137,7 +138,8 @@ impl Text<'_> {
         format!("the {} `{}` is not a valid {expected}", self.kind, self.name)
     }
 
-    /// A type that parses its text itself (`Uuid`, a date) rejects the client's text, and the author's type is right.
+    /// If a type that parses its text itself (`Uuid`, a date) refuses it, the mistake is the client's, not
+    /// the author's.
     pub(super) fn blame(self, error: Error) -> Error {
         match error {
             Error::Shape { cause, expected, .. } => {
@@ -169,7 +171,7 @@ impl Text<'_> {
     }
 }
 
-/// A text that reads as something else too.
+/// A string that also reads as something else.
 #[derive(Clone, Copy)]
 pub(super) enum Scalar {
     Bool(bool),
@@ -178,7 +180,7 @@ pub(super) enum Scalar {
     Float(f64),
 }
 
-/// Parses a parameter as the type that is asked for.
+/// Parses a parameter as the required type.
 macro_rules! parsed {
     ($($method:ident $visit:ident $parse:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -187,7 +189,7 @@ macro_rules! parsed {
     };
 }
 
-/// What is no text at all is a text that is not expected, so that the type says what is.
+/// Types that are not strings get the string anyway, so that their error shows what they expect.
 macro_rules! as_text {
     ($($method:ident $($argument:ty)*;)*) => {
         $(fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, Error> {
@@ -236,7 +238,8 @@ impl<'de> Deserializer<'de> for Text<'_> {
         visitor.visit_newtype_struct(self)
     }
 
-    /// The variants that serde tells lack aliases, and there may be one for all other texts: so the type decides.
+    /// serde's list of variants lacks aliases, and there may be a variant for all other strings: so the type
+    /// decides.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,

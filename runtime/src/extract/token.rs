@@ -1,9 +1,9 @@
-//! The claims of a token with their types, which the texts of an event no longer have.
+//! The claims of a token with their types, which the event's strings have lost.
 //!
-//! In: a request's head, and the claims of its token as API Gateway prints them: `["a b"]` and `["a", "b"]` are the same text,
-//! and so is the text `[a b]` itself. Out: the payloads of the tokens in the request that print these claims. It verifies nothing,
-//! because API Gateway has verified one of them, and so it never says which one that is: a client may add others
-//! that print the same.
+//! In: a request's head, and the claims of its token as API Gateway prints them: `["a b"]` and `["a", "b"]`
+//! give the same string, and so does the string `[a b]` itself. Out: the payloads of the tokens in the
+//! request that print these claims. It verifies nothing, because API Gateway has verified one of them, and so
+//! it never returns which one that is: a client may add others that print the same.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -11,13 +11,15 @@ use axum::http::request::Parts;
 use lambda_http::{RequestExt as _, aws_lambda_events::encodings::Base64Data};
 use serde_json::{Number, Value};
 
-/// The claims that a token says.
+/// The claims in a token.
 pub(super) type Payload = HashMap<String, Value>;
 
-/// The payloads of all tokens in the request that may be the one that API Gateway has verified: that one is always among them.
+/// The payloads of all tokens in the request that may be the one that API Gateway has verified: that one is
+/// always among them.
 ///
-/// API Gateway takes a token from a header or from a parameter of the query ([its rules]), and passes both on to the function.
-/// Which one it is, an event does not say. So every word that could be part of a token is looked at, wherever it is.
+/// API Gateway takes a token from a header or from a query parameter ([its rules]), and passes both on to the
+/// function. The event does not show which one it was. So every word that could be part of a token is
+/// examined, wherever it is.
 ///
 /// [its rules]: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers-authorizerid.html
 pub(super) fn payloads<'a>(
@@ -39,7 +41,7 @@ pub(super) fn payloads<'a>(
     payloads
 }
 
-/// The JSON object in base64 that a word is.
+/// The JSON object that a word encodes in base64.
 fn payload(word: &str) -> Option<Payload> {
     let padding = match word.len() % 4 {
         0 => "",
@@ -47,21 +49,22 @@ fn payload(word: &str) -> Option<Payload> {
         3 => "=",
         _ => return None,
     };
-    // To the alphabet that `lambda_http` decodes bodies with, so that artifacts have one decoder.
+    // Converted to the alphabet with which `lambda_http` decodes bodies, so that artifacts link one decoder.
     let word = format!("\"{}{padding}\"", word.replace('-', "+").replace('_', "/"));
     let bytes: Base64Data = serde_json::from_str(&word).ok()?;
     serde_json::from_str(str::from_utf8(&bytes).ok()?).ok()
 }
 
-/// Whether API Gateway may have printed these claims of this payload.
+/// Whether API Gateway may have printed these claims from this payload.
 fn may_print<'a>(payload: &Payload, mut claims: impl Iterator<Item = (&'a str, &'a str)>) -> bool {
     claims.all(|(name, text)| {
         payload.get(name).is_some_and(|value| printed(value).is_none_or(|printed| printed == text))
     })
 }
 
-/// A claim as API Gateway prints it, where that is known. (Reported, not documented: texts, numbers and lists of texts, as `[a b]`,
-/// with captures in floci-io/floci #2011; objects as JSON there, and as `map[a:b]` in aws/aws-lambda-go #570.)
+/// A claim as API Gateway prints it, where that is known. (Reported, not documented: strings, numbers and
+/// lists of strings, as `[a b]`, with captures in floci-io/floci #2011; objects as JSON there, and as
+/// `map[a:b]` in aws/aws-lambda-go #570.)
 fn printed(value: &Value) -> Option<Cow<'_, str>> {
     let Value::Array(values) = value else {
         let is_exact =
@@ -79,11 +82,11 @@ fn printed(value: &Value) -> Option<Cow<'_, str>> {
     Some(list.into())
 }
 
-/// A text, a number or a bool as a text.
+/// A string, a number or a bool as a string.
 pub(super) fn scalar(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::String(text) => Some(text.into()),
-        // Not `Value::to_string`, with which an artifact would link all that writes JSON of any value.
+        // Not `Value::to_string`, which would link the serializer of arbitrary JSON into an artifact.
         Value::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
         Value::Number(number) => Some(number.to_string().into()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
@@ -123,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_token_is_found_wherever_api_gateway_may_have_taken_it_from() {
-        // The encoded claims have characters of the alphabet of URLs alone.
+        // The encoded claims contain characters of the URL-safe alphabet only.
         let claims = json!({ "sub": "\u{ff}\u{fe}?>~???>>>", "n": 7 });
         let token = token(&claims);
         assert!(token.contains('-') && token.contains('_'), "{token}");

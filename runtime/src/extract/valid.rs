@@ -1,7 +1,7 @@
-//! What an extractor has made, once it keeps the rules that its type has by garde.
+//! Validates what another extractor returns with the garde rules of its type.
 //!
-//! In: what another extractor reads. Out: the same, or 422 with every rule that is broken, each with its place. It lets no value
-//! pass whose type has rules that it breaks.
+//! In: what another extractor reads. Out: the same value, or 422 with every broken rule and its place. It
+//! refuses a value that breaks a rule of its type.
 
 #[cfg(feature = "form")]
 use axum::Form;
@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 use super::{Path, Query};
 use crate::{Problem, rejection::Rejection};
 
-/// Extracts what `E` extracts, and refuses what breaks the rules that its type has by [garde].
+/// Extracts what `E` extracts, and refuses values that break the [garde] rules of their type.
 ///
 /// ```
 /// use garde::Validate;
@@ -42,8 +42,9 @@ use crate::{Problem, rejection::Rejection};
 /// }
 /// ```
 ///
-/// A client gets 422 (RFC 9110, section 15.5.21) with all that is wrong at once, as in the example of [RFC 9457], section 3. What is in
-/// the body has a JSON pointer (RFC 6901) as a fragment, what is in the path or the query the name of its parameter:
+/// The client gets 422 (RFC 9110, section 15.5.21) with all broken rules at once, as in the example of [RFC
+/// 9457], section 3. A value in the body is identified by a JSON pointer (RFC 6901) as a fragment, a value in
+/// the path or the query by the name of its parameter:
 ///
 /// ```json
 /// {
@@ -56,43 +57,45 @@ use crate::{Problem, rejection::Rejection};
 /// }
 /// ```
 ///
-/// Names are those that the client has sent, whatever `#[serde(rename_all = "…")]` makes of them. One that `#[serde(rename = "…")]`
-/// changes to another word, and one that is missing, is the field's own, because garde does not see serde's attributes. What cannot be
-/// read at all is refused by `E`, as without `Valid`.
+/// The names are those that the client sent, whatever `#[serde(rename_all = "…")]` makes of them. If
+/// `#[serde(rename = "…")]` changes a name to another word, or a value is missing, it is the field's own
+/// name, because garde does not see serde's attributes. Input that cannot be parsed at all is refused by `E`,
+/// as without `Valid`.
 ///
-/// `E` is [`Json`], [`Path`], [`Query`], axum's `Form` (feature `form`), or an extractor of your own with [`Validated`].
+/// `E` is [`Json`], [`Path`], [`Query`], axum's `Form` (feature `form`), or an extractor of your own that
+/// implements [`Validated`].
 ///
 /// [garde]: https://docs.rs/garde
 /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457#section-3
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Valid<E>(pub E);
 
-/// An extractor whose value has rules.
+/// An extractor whose value can be validated.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no value that could be validated",
     label = "not an extractor for `Valid`",
     note = "take `Valid<Json<T>>`, `Valid<Query<T>>` or `Valid<Path<T>>` of this crate, or implement `routegen::Validated` for it"
 )]
 pub trait Validated {
-    /// What is validated.
+    /// The type that is validated.
     type Value: Validate<Context: Default>;
 
-    /// Where in a request the value is.
+    /// Where the value is in a request.
     const PLACE: ValuePlace;
 
-    /// The value.
+    /// Returns the value.
     fn value(&self) -> &Self::Value;
 }
 
-/// Where in a request a value is: how an error names its place.
+/// Where a value is in a request, which determines how an error names its place.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ValuePlace {
-    /// In the body: by a JSON pointer.
+    /// In the body: named by a JSON pointer.
     Body,
-    /// In the path: by the name of the parameter.
+    /// In the path: named by the parameter.
     Path,
-    /// In the query: by the name of the parameter.
+    /// In the query: named by the parameter.
     Query,
 }
 
@@ -121,7 +124,7 @@ impl<E: Validated + FromRequestParts<S> + Send, S: Send + Sync> FromRequestParts
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        // In two steps: a rejection of others need not go from thread to thread.
+        // In two steps, because the rejections of other extractors need not be `Send`.
         let extracted = E::from_request_parts(parts, state).await.map_err(Rejection::new);
         match extracted {
             Ok(extracted) => {
@@ -158,7 +161,7 @@ impl<E: Validated + FromRequest<S> + Send, S: Send + Sync> FromRequest<S> for Va
     }
 }
 
-/// The value, or what is wrong with it by the names that the client has `sent`.
+/// The value, or the rules that it breaks, with the names that the client has `sent`.
 fn valid<E: Validated>(extracted: E, sent: impl FnOnce() -> Value) -> Result<Valid<E>, Problem> {
     match extracted.value().validate() {
         Ok(()) => Ok(Valid(extracted)),
@@ -178,7 +181,7 @@ fn parameters<'a>(names: impl Iterator<Item = &'a str>) -> Value {
     names.map(|name| (name.to_owned(), Value::Null)).collect()
 }
 
-/// What it takes of a request, the document of the API has from `E`.
+/// The OpenAPI document takes its description from `E`.
 #[cfg(feature = "registry")]
 impl<E: Validated> crate::contract::DescribeWrapper for Valid<E> {
     type Inner = E;
@@ -201,7 +204,7 @@ impl<E: Validated> crate::contract::DescribeWrapper for Valid<E> {
     }
 }
 
-/// A rule that is broken, and where.
+/// A broken rule with its place.
 #[derive(Serialize)]
 struct Broken<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -216,7 +219,7 @@ fn problem(report: &Report, place: ValuePlace, sent: &Value) -> Problem {
         let names = names(path, sent);
         let (pointer, parameter) = match place {
             ValuePlace::Body => (Some(pointer(&names)), None),
-            // What is wrong with all of them together has no name.
+            // A rule about all of them together has no name.
             ValuePlace::Path | ValuePlace::Query => (None, names.into_iter().next()),
         };
         Broken { pointer, parameter, detail: error.message() }
@@ -224,10 +227,10 @@ fn problem(report: &Report, place: ValuePlace, sent: &Value) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY).with_member("errors", &errors.collect::<Vec<_>>())
 }
 
-/// The names and numbers on the way to a value, as the client has written them: the type's own may be others by serde's
-/// `rename_all`, which garde does not see.
+/// The names and indexes on the path to a value, as the client wrote them: the type's own may differ because
+/// of serde's `rename_all`, which garde does not see.
 fn names(path: &garde::Path, sent: &Value) -> Vec<String> {
-    // The components of a path are public by its form in serde alone: pairs of a kind and a text.
+    // The components of a path are public only in their serialized form: pairs of a kind and a text.
     let components = serde_json::to_value(path).and_then(serde_json::from_value::<Vec<(String, String)>>);
     let mut at = Some(sent);
     let components = components.unwrap_or_default().into_iter().filter(|(kind, _)| kind != "none");
@@ -250,12 +253,12 @@ fn names(path: &garde::Path, sent: &Value) -> Vec<String> {
     names.collect()
 }
 
-/// What all spellings of a name have in common: `perShelf`, `per_shelf`, `PER-SHELF`.
+/// The letters that all spellings of a name share: `perShelf`, `per_shelf`, `PER-SHELF`.
 fn letters(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase)
 }
 
-/// What a fragment of a URI does not hold as it is (RFC 3986, section 3.5).
+/// Characters that a URI fragment must escape (RFC 3986, section 3.5).
 const ESCAPED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')

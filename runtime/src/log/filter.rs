@@ -1,16 +1,16 @@
 //! Which events are logged.
 //!
-//! In: `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets where the function's logging configuration has a level, else
-//! `RUST_LOG`. Out: whether an event of a target and level is logged. What is not understood counts for nothing: a
-//! misspelt level must not stop a function.
+//! In: `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets if the function's logging configuration has a level,
+//! otherwise `RUST_LOG`. Out: whether an event with a target and level is logged. Invalid directives are
+//! ignored: a misspelt level must not stop a function.
 
 use tracing::{Level, level_filters::LevelFilter};
 
-/// A level for everything, and levels for targets.
+/// A default level, and levels for targets.
 #[derive(Debug, PartialEq)]
 pub(super) struct Filter {
     others: LevelFilter,
-    /// The longest target is first.
+    /// The longest target comes first.
     targets: Vec<(String, LevelFilter)>,
 }
 
@@ -21,7 +21,7 @@ impl Filter {
         Self::parse(directives.as_deref().unwrap_or_default())
     }
 
-    /// Reads `info`, `info,my_crate=debug`, `my_crate::module=trace`.
+    /// Parses `info`, `info,my_crate=debug`, `my_crate::module=trace`.
     pub(super) fn parse(directives: &str) -> Self {
         let mut filter = Self { others: LevelFilter::INFO, targets: Vec::new() };
         for directive in directives.split(',') {
@@ -43,7 +43,7 @@ impl Filter {
         level <= named.map_or(self.others, |(_, level)| *level)
     }
 
-    /// The level that nothing exceeds.
+    /// The most verbose level.
     pub(super) fn most(&self) -> LevelFilter {
         self.targets.iter().map(|(_, level)| *level).fold(self.others, LevelFilter::max)
     }
@@ -52,9 +52,9 @@ impl Filter {
 fn level(word: &str) -> Option<LevelFilter> {
     let word = word.trim();
     match word {
-        // tracing would take it for "error".
+        // tracing would parse it as "error".
         "" => None,
-        // The one of Lambda's levels that Rust does not have.
+        // The only level of Lambda's that Rust does not have.
         _ if word.eq_ignore_ascii_case("fatal") => Some(LevelFilter::ERROR),
         _ => word.parse().ok(),
     }

@@ -1,7 +1,7 @@
-//! The invocation that is being served: what every line of the log says of it.
+//! The current invocation, as every log line describes it.
 //!
-//! In: each invocation's context, as it begins. Out: the last one that began. An execution environment has one at a
-//! time, so it is the process's, and lines of every thread belong to it.
+//! In: each invocation's context, as it begins. Out: the latest one. An execution environment has one at a
+//! time, so it belongs to the process, and the lines of every thread belong to it.
 
 use std::{
     borrow::Cow,
@@ -10,21 +10,21 @@ use std::{
 
 use lambda_http::Context;
 
-/// What the log says of an invocation.
+/// What log lines contain about an invocation.
 pub(super) struct Invocation {
     pub(super) request_id: String,
-    /// The id of the X-Ray trace, by which its console finds the lines.
+    /// The id of the X-Ray trace, by which the X-Ray console finds the lines.
     pub(super) trace_id: Option<String>,
-    /// Whether it is the first of its execution environment.
+    /// Whether it is the first one of its execution environment.
     pub(super) cold_start: bool,
-    /// The route that is called, if the function knows it.
+    /// The route that is called, if the function knows which one.
     pub(super) route_key: Option<Cow<'static, str>>,
 }
 
 static CURRENT: Mutex<Option<Invocation>> = Mutex::new(None);
 
-/// Remembers that an invocation begins. It is the current one until the next one begins, because what is logged
-/// after its response still comes from it.
+/// Sets the current invocation. It stays current until the next one begins, because lines logged after its
+/// response still belong to it.
 pub(crate) fn begin(context: &Context, route_key: Option<Cow<'static, str>>) {
     let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
     *current = Some(Invocation {
@@ -35,13 +35,13 @@ pub(crate) fn begin(context: &Context, route_key: Option<Cow<'static, str>>) {
     });
 }
 
-/// Looks at the current invocation. There is none yet while the environment starts.
+/// Reads the current invocation. There is none while the environment starts.
 pub(super) fn current(look: impl FnOnce(&Invocation)) {
     let current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
     current.as_ref().map(look);
 }
 
-/// The id of the current invocation.
+/// The request id of the current invocation.
 #[cfg(feature = "metrics")]
 pub(crate) fn request_id() -> Option<String> {
     let mut id = None;
@@ -49,7 +49,7 @@ pub(crate) fn request_id() -> Option<String> {
     id
 }
 
-/// The id in a trace header: `Root=1-…;Parent=…;Sampled=1`.
+/// The root id in a trace header: `Root=1-…;Parent=…;Sampled=1`.
 fn root(header: &str) -> Option<&str> {
     header.split(';').find_map(|part| part.trim().strip_prefix("Root="))
 }

@@ -1,7 +1,7 @@
-//! One line of the log, and the fields that go into it.
+//! A line of the log and its fields.
 //!
-//! In: names and values. Out: a JSON object on one line. Names are the program's own, and are written as they are
-//! given, in order; values are escaped.
+//! In: names and values. Out: a JSON object on one line. Names come from the program, and are written
+//! unchanged and in order; values are escaped.
 
 use std::{error::Error, fmt};
 
@@ -20,13 +20,13 @@ impl Line {
         self.0 += &json(value);
     }
 
-    /// A value that is JSON already.
+    /// Adds a value that is already JSON.
     pub(super) fn raw(&mut self, name: &str, value: &str) {
         self.name(name);
         self.0 += value;
     }
 
-    /// The fields of an event, where it has any.
+    /// Adds the fields of an event, if it has any.
     pub(super) fn fields(&mut self, fields: &Fields) {
         if !fields.values.is_empty() {
             self.name("fields");
@@ -38,7 +38,7 @@ impl Line {
         }
     }
 
-    /// A list of objects, one for each name and its fields.
+    /// Adds a list of objects, one for each name with its fields.
     pub(super) fn list<'a>(&mut self, name: &str, objects: impl Iterator<Item = (&'a str, &'a Fields)>) {
         self.name(name);
         self.0.push('[');
@@ -70,7 +70,7 @@ impl Line {
     }
 }
 
-/// The fields of an event or a span, their values as JSON, in the order in which they were recorded.
+/// The fields of an event or a span, with their values as JSON, in the order in which they were recorded.
 #[derive(Default)]
 pub(super) struct Fields {
     message: String,
@@ -78,7 +78,7 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// A message alone.
+    /// Only a message.
     pub(super) fn of_message(message: String) -> Self {
         Self { message, values: Vec::new() }
     }
@@ -89,7 +89,7 @@ impl Fields {
 
     fn set(&mut self, field: &Field, value: String) {
         match self.values.iter_mut().find(|(name, _)| *name == field.name()) {
-            // A span's field can be recorded more than once, and JSON has one of each name.
+            // A span's field can be recorded more than once, and JSON names are unique.
             Some((_, old)) => *old = value,
             None => self.values.push((field.name(), value)),
         }
@@ -147,7 +147,7 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// A string as JSON has it.
+/// Encodes a string as JSON.
 fn json(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }

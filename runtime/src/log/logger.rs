@@ -1,7 +1,7 @@
-//! What writes events as lines: the subscriber itself.
+//! The subscriber that writes events as lines.
 //!
-//! In: events and spans, as tracing hands them on. Out: a line for each event that the filter lets pass. Whose subscriber it is, and
-//! since when, is not its matter.
+//! In: events and spans, as tracing passes them on. Out: a line for each event that the filter accepts.
+//! Installing it is up to the caller.
 
 use tracing::{
     Event, Metadata, Subscriber,
@@ -22,12 +22,12 @@ use super::{
 /// What a function serves, as its lines name it.
 #[derive(Clone, Copy)]
 pub(crate) enum Served {
-    /// One route, which lines from before the first invocation have too.
+    /// One route, which is also in lines from before the first invocation.
     Route(&'static str),
     /// Several routes: each invocation has its own.
     Group,
-    /// What is called by a word of its own, with its name: an `authorizer`, of which each invocation has the route that it is asked about,
-    /// or a `consumer`.
+    /// Anything with a field and a name of its own: an `authorizer`, whose invocations have the route that it
+    /// decides about, or a `consumer`.
     Named(&'static str, &'static str),
 }
 
@@ -85,7 +85,7 @@ impl Subscriber for Logger {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        // lambda_runtime's span around every invocation says what every line here says anyway.
+        // `lambda_runtime`'s span around every invocation repeats what every line here contains.
         let redundant = metadata.is_span() && metadata.target() == "lambda_runtime::layers::trace";
         !redundant && self.filter.lets_pass(metadata.target(), *metadata.level())
     }
@@ -147,7 +147,7 @@ mod tests {
         static WRITTEN: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
     }
 
-    /// The lines of what `act` logs, without what every line has.
+    /// The lines that `act` logs, without the fields that every line has.
     fn lines(act: impl FnOnce()) -> Vec<Value> {
         let write = |line: &str| {
             assert_eq!(line.find('\n'), Some(line.len() - 1), "{line}");

@@ -1,10 +1,11 @@
-//! The function's log: JSON lines, as Lambda's own JSON log format has them.
+//! The function's log: JSON lines in Lambda's own JSON log format.
 //!
-//! In: events and spans of [`tracing`] and records of [`log`](::log), from handlers, libraries and this crate alike. Out: one line
-//! of JSON for each event, on stderr, which Lambda hands to CloudWatch. It shapes nothing else: where a program has set a subscriber
-//! of its own before its first invocation, that one is kept.
+//! In: events and spans of [`tracing`] and records of [`log`](::log), from handlers, libraries and this
+//! crate. Out: one line of JSON for each event, on stderr, which Lambda sends to CloudWatch. It does not
+//! replace another subscriber: if a program has set its own before its first invocation, that one stays.
 //!
-//! This is a subscriber of its own, and not `tracing-subscriber`, for its price in every artifact: see ARCHITECTURE.md.
+//! It has its own subscriber instead of `tracing-subscriber` because of the size that adds to every artifact:
+//! see ARCHITECTURE.md.
 
 mod filter;
 mod invocation;
@@ -32,24 +33,25 @@ use logger::Logger;
 use records::Records;
 use spans::Spans;
 
-/// What connects records of the crate `log`, where [`log_records`] was called.
+/// Connects records of the crate `log`, if [`log_records`] was called.
 static RECORDS: OnceLock<fn()> = OnceLock::new();
 
-/// Logs what the crate `log` records too. A program whose libraries do not depend on that crate does without, and links nothing of it.
+/// Also logs what the crate `log` records. A program whose libraries do not depend on that crate omits this
+/// call, and links nothing of it.
 pub fn log_records() {
     let _ = RECORDS.set(|| dispatcher::get_default(|log| Records(log.clone()).install()));
 }
 
-/// Where this crate's own entries come from.
+/// The target of this crate's own entries.
 pub(crate) const TARGET: &str = "routegen";
 
-/// A log that is not the process's yet.
+/// A log that is not yet installed for the process.
 pub(crate) struct Log {
     dispatch: Dispatch,
     _guard: DefaultGuard,
 }
 
-/// Begins the log of a function: for this thread, so that a program can still set a subscriber of its own.
+/// Starts the log of a function: for this thread only, so that a program can still set its own subscriber.
 pub(crate) fn start(served: Served) -> Log {
     let dispatch = Dispatch::new(Logger {
         filter: Filter::from_env(),
@@ -63,7 +65,7 @@ pub(crate) fn start(served: Served) -> Log {
 }
 
 impl Log {
-    /// Makes it the log of the whole process, unless that has one.
+    /// Installs it for the whole process, unless another one is installed.
     pub(crate) fn install(self) {
         let Self { dispatch, _guard } = self;
         if dispatcher::set_global_default(dispatch).is_ok()
@@ -74,7 +76,7 @@ impl Log {
     }
 }
 
-/// A panic, with its place and, as every entry, the request that it happened in.
+/// Logs a panic with its location and, like every entry, the request that it happened in.
 fn panicked(panic: &PanicHookInfo<'_>) {
     let payload = panic.payload();
     let text = payload.downcast_ref::<&str>().copied();
@@ -89,6 +91,6 @@ fn panicked(panic: &PanicHookInfo<'_>) {
 }
 
 pub(crate) fn write(line: &str) {
-    // One write a line, so that lines of two threads do not mix. Where stderr is gone, nobody reads on.
+    // One write per line, so that lines of two threads do not mix. If stderr is closed, nobody reads them.
     let _ = std::io::stderr().write_all(line.as_bytes());
 }

@@ -1,18 +1,18 @@
-//! What libraries log by the crate `log`, and not by `tracing`.
+//! Records that libraries log with the crate `log` instead of `tracing`.
 //!
-//! In: a record. Out: the same line as an event of tracing's. It is silent where a program has a subscriber of its own, which
-//! `tracing-log` connects with records.
+//! In: a record. Out: the same line as for an event of tracing. It is silent if a program has its own
+//! subscriber, which `tracing-log` connects with records.
 
 use log::{LevelFilter, Log, Metadata, Record};
 use tracing::{Dispatch, Level};
 
 use super::{line::Fields, logger::Logger, spans};
 
-/// Hands records to a [`Logger`].
+/// Passes records to a [`Logger`].
 pub(super) struct Records(pub(super) Dispatch);
 
 impl Records {
-    /// Makes it the process's logger of records, unless that has one.
+    /// Installs it as the process's logger of records, unless another one is installed.
     pub(super) fn install(self) {
         let most = self.logger().map_or(LevelFilter::Off, |logger| match logger.filter.most().into_level() {
             None => LevelFilter::Off,
@@ -31,7 +31,7 @@ impl Records {
         self.0.downcast_ref()
     }
 
-    /// The logger, where it takes such a record.
+    /// The logger, if it accepts such a record.
     fn for_record(&self, metadata: &Metadata<'_>) -> Option<&Logger> {
         let level = match metadata.level() {
             log::Level::Error => Level::ERROR,

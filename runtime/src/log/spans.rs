@@ -1,7 +1,7 @@
-//! The spans that are open.
+//! The open spans.
 //!
-//! In: what tracing tells of spans. Out: their names and fields, for the lines of events inside them. A span lives as
-//! long as somebody holds it, which includes the spans inside it.
+//! In: what tracing reports about spans. Out: their names and fields, for the lines of events inside them. A
+//! span exists as long as it has a holder; the spans inside it count as holders.
 
 use std::{
     cell::RefCell,
@@ -17,7 +17,7 @@ use tracing_core::span::Current;
 
 use super::line::{Fields, Line};
 
-/// Every span that somebody holds.
+/// Every span that has a holder.
 #[derive(Default)]
 pub(super) struct Spans(Mutex<Open>);
 
@@ -35,11 +35,11 @@ struct Span {
 }
 
 thread_local! {
-    /// The spans that this thread is in, the innermost last.
+    /// The spans that this thread has entered, the innermost last.
     static ENTERED: RefCell<Vec<Id>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The innermost span that this thread is in.
+/// The innermost span that this thread has entered.
 pub(super) fn entered() -> Option<Id> {
     ENTERED.with_borrow(|entered| entered.last().cloned())
 }
@@ -59,7 +59,7 @@ pub(super) fn exit(span: &Id) {
 
 impl Spans {
     pub(super) fn open(&self, attributes: &Attributes<'_>) -> Id {
-        // What a value's `Debug` does, such as logging, must not meet the lock.
+        // A value's `Debug` may log, which must not happen while the lock is held.
         let mut fields = Fields::default();
         attributes.record(&mut fields);
         let inside = || attributes.is_contextual().then(entered).flatten();
@@ -89,7 +89,7 @@ impl Spans {
         self.lock().hold(span);
     }
 
-    /// Whether it was the last holder.
+    /// Returns whether it was the last holder.
     pub(super) fn release(&self, span: &Id) -> bool {
         self.lock().release(span)
     }

@@ -1,4 +1,4 @@
-//! The time as Lambda's JSON log format has it: RFC 3339, in UTC, with milliseconds.
+//! The time in Lambda's JSON log format: RFC 3339, in UTC, with milliseconds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -18,7 +18,7 @@ fn time_of_day(since_1970: Duration) -> [u64; 3] {
     [second / 3_600, second / 60 % 60, second % 60]
 }
 
-/// A day of the calendar.
+/// A calendar date.
 struct Civil {
     year: u64,
     month: u64,
@@ -26,8 +26,8 @@ struct Civil {
 }
 
 impl Civil {
-    /// The calendar's rules are those of Howard Hinnant's `civil_from_days`: a year begins in March, so that the day that
-    /// some years have more is its last, and 400 years have always the same number of days.
+    /// Follows Howard Hinnant's `civil_from_days`: a year begins in March, so that a leap day is its last
+    /// day, and 400 years always have the same number of days.
     fn from_days(since_1970: u64) -> Self {
         let days = since_1970 + 719_468;
         let (era, day) = (days / 146_097, days % 146_097);
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn times_are_those_of_the_calendar() {
-        // By GNU date.
+        // Expected values come from GNU date.
         for (seconds, expected) in [
             (0, "1970-01-01T00:00:00.007Z"),
             (68_169_599, "1972-02-28T23:59:59.007Z"),

@@ -1,7 +1,7 @@
 //! The documents of the embedded metric format ([specification]).
 //!
-//! In: values and dimensions. Out: a line for each document, of which there are as many as the limits ask for. It refuses
-//! names and values that CloudWatch would not take.
+//! In: values and dimensions. Out: a line for each document, as many as the limits require. It refuses names
+//! and values that CloudWatch would not accept.
 //!
 //! [specification]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
@@ -9,24 +9,24 @@ use serde_json::{Map, Value, json};
 
 use super::Unit;
 
-/// Metrics of one document, and values of one metric in it.
+/// The maximum number of metrics in one document, and of values of one metric in it.
 const PER_DOCUMENT: usize = 100;
 
-/// Dimensions of one document.
+/// The maximum number of dimensions in one document.
 const DIMENSIONS: usize = 30;
 
-/// Bytes of a metric's name and of a dimension's value.
+/// The maximum length of a metric's name and of a dimension's value, in bytes.
 const NAME_BYTES: usize = 1024;
 
-/// Bytes of a dimension's name ([Dimension]).
+/// The maximum length of a dimension's name, in bytes ([Dimension]).
 ///
 /// [Dimension]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
 const DIMENSION_NAME_BYTES: usize = 250;
 
-/// Members of a document that are there already, or may be.
+/// Names that are, or may be, in every document.
 const TAKEN: [&str; 6] = ["_aws", "service", "function", "route", "authorizer", "requestId"];
 
-/// Dimensions that are there already, or may be: service, function, and route or authorizer.
+/// Dimensions that are, or may be, in every document: service, function, and route or authorizer.
 const OWN_DIMENSIONS: usize = 3;
 
 /// What an invocation has recorded.
@@ -44,12 +44,12 @@ struct Metric {
     values: Vec<f64>,
 }
 
-/// What every document of an invocation has.
+/// What all documents of an invocation share.
 pub(super) struct Around<'a> {
     /// Milliseconds since 1970.
     pub(super) timestamp: u128,
     pub(super) namespace: &'a str,
-    /// Before those that were recorded.
+    /// They come before the recorded ones.
     pub(super) dimensions: Vec<(&'a str, &'a str)>,
     pub(super) request_id: Option<String>,
 }
@@ -73,7 +73,8 @@ impl Documents {
         if !value.is_finite() {
             return Err(format!("the value of `{name}` is {value}"));
         }
-        // The first document that has the metric with this unit and room for a value, or room for the metric.
+        // The first document that has the metric with this unit and room for a value, or else room for the
+        // metric.
         for document in &mut self.documents {
             let has_room = document.len() < PER_DOCUMENT;
             match document.iter_mut().find(|metric| metric.name == name) {
@@ -119,7 +120,7 @@ impl Documents {
         Ok(())
     }
 
-    /// A line for each document.
+    /// Returns a line for each document.
     pub(super) fn lines(&self, around: &Around<'_>) -> impl Iterator<Item = String> {
         self.documents.iter().map(|metrics| self.document(metrics, around).to_string() + "\n")
     }
@@ -178,7 +179,7 @@ mod tests {
         documents.lines(&around()).map(parse).collect()
     }
 
-    /// What the specification's schema asks for, and its words about references.
+    /// Checks the document against the specification's schema and its rules about references.
     fn conforms(document: &Value) {
         let text = |value: &Value, longest| {
             let text = value.as_str().unwrap();
@@ -299,7 +300,7 @@ mod tests {
                         *sums.entry(name.to_owned()).or_default() += f64::from(value);
                     }
                 } else {
-                    // Whether it is taken, the other tests say.
+                    // Other tests check whether it is accepted.
                     let _ = recorded.dimension(name, "v");
                 }
             }

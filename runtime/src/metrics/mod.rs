@@ -1,10 +1,11 @@
-//! Metrics in CloudWatch, by way of the log: the [embedded metric format].
+//! CloudWatch metrics through the log: the [embedded metric format].
 //!
-//! In: numbers that handlers and what they call record. Out: at the end of each invocation, lines of JSON beside the log's
-//! own, of which CloudWatch makes metrics. It calls no service, and costs an invocation that records nothing no line. What
-//! CloudWatch would not take is left out and told in the log: a metric fails no request.
+//! In: numbers that handlers, and the code that they call, record. Out: at the end of each invocation, lines
+//! of JSON beside the log's own, from which CloudWatch creates metrics. It calls no service, and writes no
+//! line for an invocation that records nothing. Values that CloudWatch would not accept are dropped and
+//! reported in the log: a metric never fails a request.
 //!
-//! The crate has this module with the feature `metrics`:
+//! This module requires the feature `metrics`:
 //!
 //! ```
 //! use routegen::{Json, metrics::{Unit, dimension, metric}, route};
@@ -23,7 +24,7 @@
 //! }
 //! ```
 //!
-//! gives, on one line:
+//! This writes, on one line:
 //!
 //! ```json
 //! {"_aws":{"Timestamp":1773119783123,"CloudWatchMetrics":[{"Namespace":"shop",
@@ -33,10 +34,11 @@
 //!  "Orders":1.0,"Total":9.5}
 //! ```
 //!
-//! The namespace is that of `POWERTOOLS_METRICS_NAMESPACE`, else `routegen`; the dimension `service` that of
-//! `POWERTOOLS_SERVICE_NAME`, where it is set: the names that Powertools for AWS Lambda has. `function` and `route` are
-//! Lambda's name of the function and the route's key; an authorizer has `authorizer` and its name in place of the route.
-//! Behind [`router`](crate::router()), where requests are served at the same time, lines have neither.
+//! The namespace is the value of `POWERTOOLS_METRICS_NAMESPACE`, or `routegen` if it is not set. The
+//! dimension `service` is the value of `POWERTOOLS_SERVICE_NAME`, if that is set. These are the names that
+//! Powertools for AWS Lambda uses. `function` is the name of the Lambda function and `route` is the route
+//! key; an authorizer has `authorizer`, its name, instead of `route`. Behind [`router`](crate::router()),
+//! where requests are served concurrently, lines have neither.
 //!
 //! [embedded metric format]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
@@ -53,27 +55,27 @@ pub use unit::Unit;
 
 use crate::log::TARGET;
 
-/// What the current invocation has recorded. There is one at a time, as for the log.
+/// What the current invocation has recorded. There is one invocation at a time, as for the log.
 static RECORDED: Mutex<Documents> = Mutex::new(Documents::new());
 
-/// Records a value of a metric, such as `metric("Orders", 1.0, Unit::Count)`. Several of one metric in one invocation are
-/// all kept, so that CloudWatch has their number, sum and percentiles.
+/// Records a value of a metric, such as `metric("Orders", 1.0, Unit::Count)`. All values of a metric in one
+/// invocation are kept, so that CloudWatch has their number, sum and percentiles.
 ///
-/// A name has 1 to 1024 bytes, and is not that of a dimension; a value is finite.
+/// A name is 1 to 1024 bytes long, and must not be a dimension's name; a value must be finite.
 pub fn metric(name: &str, value: f64, unit: Unit) {
     tell(recorded().metric(name, value, unit));
 }
 
-/// Adds a dimension to all metrics of the current invocation. Each combination of values is a metric of its own in
-/// CloudWatch, and is paid for as one: a request's id is none.
+/// Adds a dimension to all metrics of the current invocation. Each combination of values is a separate metric
+/// in CloudWatch, and is billed as one, so a request's id is not a suitable dimension.
 ///
-/// A name has 1 to 250 bytes and does not begin with `:`, a value 1 to 1024. There are at most 30, with the three
-/// that are always there.
+/// A name is 1 to 250 bytes long and does not begin with `:`; a value is 1 to 1024 bytes long. There are at
+/// most 30 dimensions, including the three that are always there.
 pub fn dimension(name: &str, value: &str) {
     tell(recorded().dimension(name, value));
 }
 
-/// Writes what the invocation has recorded, with the kind of what it called and its name.
+/// Writes what the invocation has recorded. `called` is the kind and the name of what was called.
 pub(crate) fn flush(called: Option<(&'static str, &str)>) {
     let documents = std::mem::take(&mut *recorded());
     if documents.is_empty() {

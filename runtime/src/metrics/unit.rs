@@ -1,6 +1,6 @@
 //! CloudWatch's units.
 
-/// The units.
+/// Defines the units.
 macro_rules! units {
     ($($name:ident $text:literal)*) => {
         /// The unit of a metric: one of [CloudWatch's].
@@ -12,11 +12,11 @@ macro_rules! units {
         }
 
         impl Unit {
-            /// All of them.
+            /// All units.
             #[cfg(test)]
             pub(super) const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// As CloudWatch writes it.
+            /// The name that CloudWatch uses.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $text,)*

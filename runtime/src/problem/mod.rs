@@ -14,11 +14,11 @@ use serde_json::value::RawValue;
 pub use self::typed::{Failure, IntoProblem, NotAnError, check_error_status, downcast, error_status};
 use crate::log::chain;
 
-/// An error of a handler, answered as `application/problem+json` ([RFC 9457]).
+/// A handler's error, answered as `application/problem+json` ([RFC 9457]).
 ///
-/// `?` makes any error one with status 500: whatever implements [`std::error::Error`], a boxed error such as
-/// [`lambda_http::Error`], an `anyhow::Error`, or a text. The client then learns the status and nothing else; the error
-/// itself and its sources go to the function's log.
+/// `?` converts any error into one with status 500: anything that implements [`std::error::Error`], a boxed
+/// error such as [`lambda_http::Error`], an `anyhow::Error`, or a string. The client then sees the status and
+/// nothing else; the error itself and its sources go to the function's log.
 ///
 /// ```
 /// use routegen::{Problem, http::StatusCode};
@@ -33,8 +33,8 @@ use crate::log::chain;
 /// assert_eq!(parse("x").unwrap_err().status(), StatusCode::INTERNAL_SERVER_ERROR);
 /// ```
 ///
-/// A kind of problem that clients shall tell apart has a `type` and a `title` of its own, and members for what they
-/// need to go on:
+/// A kind of problem that clients need to distinguish has its own `type` and `title`, and members with the
+/// data that clients need to continue:
 ///
 /// ```
 /// use routegen::{Problem, http::StatusCode};
@@ -50,12 +50,13 @@ use crate::log::chain;
 /// # out_of_credit(30);
 /// ```
 ///
-/// A service that has errors of its own, each with its status, has them as a type: see [`#[derive(Problem)]`](derive@crate::Problem).
+/// If a service has its own errors, each with a status, define them as a type: see
+/// [`#[derive(Problem)]`](derive@crate::Problem).
 ///
 /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
 pub struct Problem(Box<Members>);
 
-/// In a box, so that a `Result` of a handler is no larger than what it succeeds with.
+/// Boxed, so that a handler's `Result` is no larger than its success value.
 struct Members {
     status: StatusCode,
     kind: Option<Cow<'static, str>>,
@@ -66,12 +67,12 @@ struct Members {
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// Why a problem came up, kept in the response's extensions for the log.
+/// The cause of a problem, kept in the response's extensions for the log.
 #[derive(Clone)]
 pub(crate) struct Cause(Arc<dyn Error + Send + Sync>);
 
 impl Problem {
-    /// A problem of which the client learns `status` and its standard title.
+    /// Creates a problem that shows the client `status` and its standard title.
     pub fn new(status: StatusCode) -> Self {
         Self(Box::new(Members {
             status,
@@ -84,43 +85,44 @@ impl Problem {
         }))
     }
 
-    /// Names the kind of problem by a URI, `about:blank` unless it is said. Clients compare it; it need not lead
-    /// anywhere, and should lead to a page for people.
+    /// Sets the URI that identifies the kind of problem; the default is `about:blank`. Clients compare it. It
+    /// does not have to resolve, but should lead to a page for people.
     #[must_use]
     pub fn with_type(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
         self.0.kind = Some(uri.into());
         self
     }
 
-    /// Says in a few words what kind of problem it is, in place of the status's own phrase. It is the same for every
-    /// problem of the type.
+    /// Sets a short description of the kind of problem, instead of the status's own phrase. It is the same
+    /// for every problem of the type.
     #[must_use]
     pub fn with_title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
         self.0.title = Some(title.into());
         self
     }
 
-    /// Tells the client what is wrong with this very request.
+    /// Sets the detail: what is wrong with this particular request.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.0.detail = Some(detail.into());
         self
     }
 
-    /// Names this very occurrence by a URI.
+    /// Sets a URI that identifies this occurrence.
     #[must_use]
     pub fn with_instance(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
         self.0.instance = Some(uri.into());
         self
     }
 
-    /// Adds a member of your own (RFC 9457, section 3.2), after the standard ones.
+    /// Adds your own member (RFC 9457, section 3.2), after the standard ones.
     ///
-    /// A value that cannot be JSON is left out, and its error is the [cause](Self::with_cause).
+    /// A value that cannot be serialized as JSON is left out, and its error becomes the
+    /// [cause](Self::with_cause).
     ///
     /// # Panics
     ///
-    /// Where `name` is a standard member or there already: JSON has one of each.
+    /// If `name` is a standard member or was added before: JSON members are unique.
     #[must_use]
     #[track_caller]
     pub fn with_member(mut self, name: impl Into<Cow<'static, str>>, value: &impl Serialize) -> Self {
@@ -134,7 +136,7 @@ impl Problem {
         self
     }
 
-    /// Keeps the error that led here, for the log only.
+    /// Sets the error that led here, for the log only.
     #[must_use]
     pub fn with_cause(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.0.cause = Some(cause.into());
@@ -146,12 +148,12 @@ impl Problem {
         self.0.status
     }
 
-    /// What the client is told about this request.
+    /// What the client sees about this request.
     pub fn detail(&self) -> Option<&str> {
         self.0.detail.as_deref()
     }
 
-    /// The problem as an error, where nobody is there to receive it.
+    /// Converts the problem into an error, where no client receives it.
     pub(crate) fn into_error(self) -> Box<dyn Error + Send + Sync> {
         let cause = self.0.cause.as_deref().map(|cause| chain(cause));
         match cause.as_deref().or(self.detail()) {
@@ -176,7 +178,7 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for Problem {
 const STANDARD: [&str; 5] = ["type", "title", "status", "detail", "instance"];
 
 impl Serialize for Members {
-    /// `type` is left out where it is `about:blank`: the title is then the status's own.
+    /// `type` is omitted if it is `about:blank`: the title is then the status's own.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let title = self.title.as_deref().or(self.status.canonical_reason()).unwrap_or("Unknown");
         let mut map = serializer.serialize_map(None)?;

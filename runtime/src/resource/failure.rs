@@ -1,8 +1,8 @@
-//! The report of a failed init to Lambda.
+//! Reports a failed init to Lambda.
 //!
-//! In: what failed. Out: one request to the Runtime API's `init/error`, after which Lambda ends the execution
-//! environment and shows the error to the function's caller. `lambda_runtime` can send it and keeps that to
-//! itself; the process ends next, so a connection that blocks is enough.
+//! In: the error. Out: one request to the Runtime API's `init/error`, after which Lambda ends the execution
+//! environment and shows the error to the function's caller. `lambda_runtime` has the code for this, but does
+//! not export it; the process ends next, so a blocking connection is enough.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -12,23 +12,23 @@ use std::{
 
 use serde::Serialize;
 
-/// The kind of error, as `lambda_runtime` calls it.
+/// The kind of error, with `lambda_runtime`'s name.
 const KIND: &str = "Runtime.InitError";
 
-/// More than the Runtime API needs, which is a process of the same machine.
+/// More than the Runtime API needs, which runs on the same machine.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Tells Lambda what failed.
+/// Reports the error to Lambda.
 pub(crate) fn report(api: &str, message: &str) -> io::Result<()> {
     let mut stream = TcpStream::connect(api)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(request(api, message).as_bytes())?;
-    // Its first byte says that the report has arrived.
+    // The first byte shows that the report has arrived.
     stream.read_exact(&mut [0])
 }
 
 fn request(api: &str, message: &str) -> String {
-    /// The body that the Runtime API asks for.
+    /// The body that the Runtime API requires.
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Body<'a> {

@@ -1,15 +1,15 @@
 //! What a resource's type declares: what it may do in AWS, and the environment variables that it reads.
 //!
-//! In: constants of the user's crate. Out: the same for the registry, with where they stand. An artifact holds nothing of it. Whether there
-//! is such an action, the command checks.
+//! In: constants of the user's crate. Out: the same for the registry, with their source locations. An
+//! artifact contains none of it. The command checks whether the actions exist.
 
 use std::panic::Location;
 
-/// What a resource may do with a resource of AWS.
+/// What a resource may do with an AWS resource.
 ///
-/// The functions that take it get a policy that says so, and nothing else; what else they get is the name, the URL or the ARN of the
-/// AWS resource, in an environment variable that has its name: `ITEMS_TABLE` for `items_table`. Where the AWS resource is, Terraform's
-/// variable `resources` says.
+/// The functions that use it get a policy with these permissions and no others. They also get the name, the
+/// URL or the ARN of the AWS resource, in an environment variable named after it: `ITEMS_TABLE` for
+/// `items_table`. Terraform's variable `resources` declares which AWS resource that is.
 ///
 /// ```
 /// use routegen::{Grant, Init, Resource, lambda_http::Error};
@@ -28,7 +28,7 @@ use std::panic::Location;
 /// }
 /// ```
 ///
-/// [`#[derive(Resource)]`](derive@crate::Resource) writes the same as `#[grant(…)]`.
+/// [`#[derive(Resource)]`](derive@crate::Resource) generates the same from `#[grant(…)]`.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(not(feature = "registry"), expect(dead_code, reason = "the registry reads them"))]
 pub struct Grant {
@@ -41,52 +41,55 @@ pub struct Grant {
     pub(crate) place: (&'static str, u32, u32),
 }
 
-/// What the environment variable of an AWS resource holds.
+/// What the environment variable of an AWS resource contains.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum GrantValue {
-    /// Its name, as clients of DynamoDB or S3 ask for.
+    /// Its name, which clients of DynamoDB and S3 require.
     Name,
-    /// Its URL, as clients of SQS ask for.
+    /// Its URL, which clients of SQS require.
     Url,
-    /// Its ARN, as clients of SNS ask for.
+    /// Its ARN, which clients of SNS require.
     Arn,
 }
 
 impl Grant {
-    /// These actions of IAM on an AWS resource: a name such as `items_table`, never an ARN.
+    /// Grants these IAM actions on an AWS resource, which is given by a name such as `items_table`, never an
+    /// ARN.
     #[must_use]
     #[track_caller]
     pub const fn new(resource: &'static str, actions: &'static [&'static str]) -> Self {
         Self { resource, actions, on: &[""], value: None, reason: None, place: caller() }
     }
 
-    /// Actions that are for no resource in particular, such as `dynamodb:ListTables`, which AWS grants on all or none.
+    /// Grants actions without resource-level support, such as `dynamodb:ListTables`, which AWS grants on all
+    /// resources or none.
     #[must_use]
     #[track_caller]
     pub const fn on_any(actions: &'static [&'static str]) -> Self {
         Self { resource: "*", actions, on: &["*"], value: None, reason: None, place: caller() }
     }
 
-    /// What the actions are on, each put after the resource's ARN: `""` for the resource itself, which is all without this, `"/index/*"`
-    /// for the indexes of a table, `"/*"` for the objects of a bucket.
+    /// Sets what the actions are granted on, as suffixes of the resource's ARN: `""` for the resource itself,
+    /// which is the default, `"/index/*"` for the indexes of a table, `"/*"` for the objects of a bucket.
     #[must_use]
     pub const fn on(self, on: &'static [&'static str]) -> Self {
         Self { on, ..self }
     }
 
-    /// What the environment variable of the resource holds, where it is not what clients of the service ask for.
+    /// Sets what the environment variable of the resource contains, if it is not what clients of the service
+    /// require.
     #[must_use]
     pub const fn value(self, value: GrantValue) -> Self {
         Self { value: Some(value), ..self }
     }
 
-    /// Why the grant is wider than others: one with a `*` in an action requires it.
+    /// Explains why the grant is wide; a `*` in an action requires it.
     #[must_use]
     pub const fn reason(self, reason: &'static str) -> Self {
         Self { reason: Some(reason), ..self }
     }
 
-    /// Where it is declared, which the derive knows better than the compiler: at `#[grant(…)]`.
+    /// Sets the source location, which is `#[grant(…)]` in the derive's code.
     #[doc(hidden)]
     #[must_use]
     pub const fn at(self, file: &'static str, line: u32, column: u32) -> Self {
@@ -94,14 +97,14 @@ impl Grant {
     }
 }
 
-/// Where what calls this is called.
+/// The source location from which the calling function was called.
 #[track_caller]
 const fn caller() -> (&'static str, u32, u32) {
     let place = Location::caller();
     (place.file(), place.line(), place.column())
 }
 
-/// What a type of resource declares, for the registry.
+/// What a resource type declares, for the registry.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(not(feature = "registry"), expect(dead_code, reason = "the registry reads them"))]
 pub struct Declared {
@@ -111,14 +114,14 @@ pub struct Declared {
     pub(crate) needs: Declaration,
 }
 
-/// Tells what several types of resources declare. As a function, it is not evaluated where nobody asks.
+/// Returns what several resource types declare. It is a function, so that it is evaluated only if needed.
 pub(crate) type Declaration = fn() -> Vec<Declared>;
 
-/// The resources that a resource needs.
+/// The resources that a resource requires.
 #[derive(Clone, Copy, Debug)]
 pub struct Needed {
     pub(crate) declared: Declaration,
-    /// Whether neither they nor what they need declare anything.
+    /// Whether neither they nor what they require declare anything.
     pub(crate) is_silent: bool,
 }
 

@@ -1,7 +1,7 @@
-//! What a resource is, and how it is made: once, after those that it needs.
+//! What a resource is, and how it is created: once, after those that it needs.
 //!
-//! In: a resource's type, and the chain of those that need it. Out: the resource. It refuses a circle, which would
-//! wait for itself for ever, and names its members.
+//! In: a resource's type, and the chain of those that need it. Out: the resource. It refuses a cycle, which
+//! would wait for itself forever, and names its members.
 
 use std::{
     any::{Any, TypeId, type_name},
@@ -16,10 +16,11 @@ use tokio::sync::OnceCell;
 
 use super::grant::{Grant, Needed};
 
-/// What is made once in an execution environment, and shared by all of its invocations.
+/// A value that is created once per execution environment and shared by all of its invocations.
 ///
-/// A handler asks for it as [`Res<T>`]. It is made in Lambda's init phase, before the first request, for which Lambda
-/// gives a function more CPU than its memory setting buys; only the functions whose handlers take it make it.
+/// A handler takes it as [`Res<T>`]. It is created in Lambda's init phase, before the first request, when
+/// Lambda gives a function more CPU than its memory setting pays for. Only functions whose handlers take it
+/// create it.
 ///
 /// ```
 /// use routegen::{FromResources, Grant, Init, Problem, Res, Resource, lambda_http::Error, route};
@@ -29,7 +30,7 @@ use super::grant::{Grant, Needed};
 /// }
 ///
 /// impl Resource for Config {
-///     // What may be done with what, and the variables that are read, so that no route has to say it.
+///     // What it may do, and the variables that it reads, so that no route has to repeat them.
 ///     const GRANTS: &'static [Grant] = &[Grant::new("items_table", &["dynamodb:Query"])];
 ///     const ENV: &'static [&'static str] = &["TENANT"];
 ///
@@ -42,7 +43,7 @@ use super::grant::{Grant, Needed};
 ///     config: Res<Config>,
 /// }
 ///
-/// // Made from other resources.
+/// // Created from other resources.
 /// impl FromResources for Items {
 ///     type Needs = Res<Config>;
 ///
@@ -56,7 +57,7 @@ use super::grant::{Grant, Needed};
 ///     Ok(items.config.table.clone())
 /// }
 ///
-/// // In a test, a value stands in for the real one.
+/// // In a test, a value replaces the real one.
 /// # futures_util::future::FutureExt::now_or_never(async {
 /// let init = Init::default().with(Config { table: "test".to_owned() });
 /// let items = Items::init(&init).await?;
@@ -65,36 +66,39 @@ use super::grant::{Grant, Needed};
 /// # }).unwrap().unwrap();
 /// ```
 ///
-/// An error ends the execution environment: it is in the log with its sources, and Lambda's Runtime API learns it.
+/// An error ends the execution environment: it is logged with its sources, and reported to Lambda's Runtime
+/// API.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource",
     label = "does not implement `routegen::Resource`",
     note = "write `impl Resource for {Self}` with `async fn init(init: &Init) -> Result<Self, Error>`"
 )]
 pub trait Resource: Sized + Send + Sync + 'static {
-    /// What it may do in AWS. The policy of each function that takes it says so.
+    /// What it may do in AWS. The policy of each function that takes it includes this.
     const GRANTS: &'static [Grant] = &[];
 
-    /// The environment variables that it reads. Each function that takes it requires them, as if its attribute said `env = […]`.
+    /// The environment variables that it reads. Each function that takes it requires them, as with
+    /// `env = […]` in its attribute.
     const ENV: &'static [&'static str] = &[];
 
-    /// What [`FromResources`](crate::FromResources) declares that it needs.
+    /// What [`FromResources`](crate::FromResources) declares as its needs.
     #[doc(hidden)]
     const NEEDS: Needed = Needed::NOTHING;
 
-    /// Makes it. Where it needs other resources, implement [`FromResources`](crate::FromResources) in place of this trait.
+    /// Creates the resource. If it needs other resources, implement [`FromResources`](crate::FromResources)
+    /// instead of this trait.
     fn init(init: &Init) -> impl Future<Output = Result<Self, Error>> + Send;
 }
 
 /// Extracts a [`Resource`].
 ///
-/// It is a shared reference: cheap to clone, and it may be kept for as long as one likes. Taken as an argument of
-/// a handler, the resource was made before the first invocation. Taken elsewhere, such as within an extractor of one's
-/// own, it is made when it is first asked for.
+/// It is a shared reference: cheap to clone, and it may be kept for as long as you like. As an argument of a
+/// handler, the resource is created before the first invocation. Elsewhere, for example within an extractor
+/// of your own, it is created on first use.
 pub struct Res<T>(Arc<T>);
 
 impl<T> Res<T> {
-    /// Shares a value, to call a handler in a test.
+    /// Wraps a value, to call a handler in a test.
     pub fn new(value: T) -> Self {
         Self(Arc::new(value))
     }
@@ -120,18 +124,18 @@ impl<T: fmt::Debug> fmt::Debug for Res<T> {
     }
 }
 
-/// What a resource finds when it is made: the others.
+/// What a resource has access to while it is created: the other resources.
 #[derive(Clone, Default)]
 pub struct Init {
     shared: Arc<Mutex<Shared>>,
-    /// The resource that is being made with it.
+    /// The resource that is being created with it.
     maker: Option<Key>,
 }
 
 #[derive(Default)]
 struct Shared {
     cells: HashMap<TypeId, Cell>,
-    /// Who waits for whom.
+    /// Which resource waits for which.
     waits: Vec<(Key, Key)>,
 }
 
@@ -152,7 +156,7 @@ impl PartialEq for Key {
     }
 }
 
-/// How one resource is made, its type erased.
+/// How one resource is created, with its type erased.
 #[derive(Debug)]
 pub struct Maker {
     key: fn() -> Key,
@@ -168,22 +172,23 @@ impl Maker {
         }
     }
 
-    /// The maker of a `T` that is no resource itself.
+    /// The maker of a `T` that is not a resource itself.
     pub(crate) const fn by<T: 'static>(make: Make) -> Self {
         Self { key: || Key { id: TypeId::of::<T>(), name: type_name::<T>() }, make }
     }
 
-    /// Makes the resource, unless it is there.
+    /// Creates the resource, unless it exists.
     pub(crate) async fn prepare(&self, init: &Init) -> Result<(), Error> {
         init.made(self).await.map(drop)
     }
 }
 
 impl Init {
-    /// Another resource. It is made if it is not there yet; everyone who asks shares it.
+    /// Returns another resource, which is created if it does not exist yet and shared by all callers.
     ///
-    /// What it may do in AWS and the variables that it reads are not known by this call to the functions that take what asks for it. So one
-    /// that declares any, or needs a resource that does, is asked for by [`FromResources`](crate::FromResources), and this does not compile:
+    /// This call does not declare the other resource's grants and variables for the functions that use the
+    /// caller. So a resource that declares any, or needs one that does, must be requested with
+    /// [`FromResources`](crate::FromResources), and this does not compile:
     ///
     /// ```compile_fail,E0080
     /// # use routegen::{Grant, Init, Res, Resource, lambda_http::Error};
@@ -206,7 +211,7 @@ impl Init {
     ///
     /// # Errors
     ///
-    /// Where it cannot be made, or needs the resource that asks for it.
+    /// If it cannot be created, or needs the resource that calls this.
     pub async fn get<T: Resource>(&self) -> Result<Res<T>, Error> {
         const {
             assert!(
@@ -218,7 +223,7 @@ impl Init {
         self.share().await
     }
 
-    /// Another resource, which what asks for it has declared.
+    /// Returns another resource, which the caller has declared.
     pub(crate) async fn share<T: Resource>(&self) -> Result<Res<T>, Error> {
         match self.made(const { &Maker::of::<T>() }).await?.downcast() {
             Ok(resource) => Ok(Res(resource)),
@@ -226,7 +231,7 @@ impl Init {
         }
     }
 
-    /// With this value in place of the resource that would be made: a test's own.
+    /// Replaces the resource with this value, for a test.
     #[must_use]
     pub fn with<T: Resource>(self, value: T) -> Self {
         let cell = OnceCell::new_with(Some(Arc::new(value) as Made));
@@ -234,19 +239,20 @@ impl Init {
         self
     }
 
-    /// What `make` has made: the first call makes it, and everyone who asks by the same closure shares it.
+    /// Returns what `make` creates: the first call creates it, and later calls with the same closure share
+    /// it.
     pub(crate) fn kept<T: Clone + Send + Sync + 'static, F: Fn() -> T + 'static>(&self, make: &F) -> T {
         let cell = Arc::clone(self.lock().cells.entry(TypeId::of::<F>()).or_default());
         if let Some(kept) = cell.get().and_then(|kept| kept.downcast_ref::<T>()) {
             return kept.clone();
         }
         let value = make();
-        // Where another thread was faster, its own is the one that is shared from now on.
+        // If another thread was faster, its value is shared from now on.
         let _ = cell.set(Arc::new(value.clone()));
         value
     }
 
-    /// What a [`Maker::by`] has made already.
+    /// What a [`Maker::by`] has already created.
     pub(crate) fn prepared<N: Clone + 'static>(&self) -> Option<N> {
         let cell = Arc::clone(self.lock().cells.get(&TypeId::of::<N>())?);
         cell.get()?.downcast_ref::<N>().cloned()
@@ -303,7 +309,7 @@ impl Drop for Wait<'_> {
 }
 
 impl Shared {
-    /// Whether `from` waits for `to`, at however many removes; `path` then has the way there.
+    /// Whether `from` waits for `to`, directly or through others; `path` then has the way there.
     fn leads(&self, from: Key, to: Key, path: &mut Vec<&'static str>) -> bool {
         path.push(from.name);
         if from == to {
@@ -332,7 +338,7 @@ impl fmt::Display for Circle {
 
 impl error::Error for Circle {}
 
-/// A resource that could not be made.
+/// A resource that could not be created.
 #[derive(Debug)]
 struct Failed {
     resource: &'static str,
@@ -424,7 +430,7 @@ mod tests {
         );
     }
 
-    /// Resources that need the first of them again.
+    /// Resources that form a cycle.
     macro_rules! circle {
         ($($name:ident $($needs:ident)*;)*) => {
             $(
@@ -433,7 +439,7 @@ mod tests {
                 impl Resource for $name {
                     fn init(init: &Init) -> impl Future<Output = Result<Self, Error>> + Send {
                         let needs = async move {
-                            // At the same time, so that a circle is not one chain of calls.
+                            // Concurrently, so that a cycle is not a single chain of calls.
                             let ($($needs,)*) = tokio::join!($(init.get::<$needs>(),)*);
                             $($needs?;)*
                             Ok(Self {})

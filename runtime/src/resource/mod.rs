@@ -1,8 +1,8 @@
-//! Things that are made once in an execution environment: clients, pools, configuration.
+//! Values that are created once per execution environment: clients, pools, configuration.
 //!
-//! In: the types that a handler takes as [`Res`]. Out: each of them, made before the first invocation, and whatever
-//! need themselves. What they declare, such as what they may do in AWS, the registry has. It makes nothing twice, and nothing that the
-//! function's own handler does not need.
+//! In: the types that a handler takes as [`Res`]. Out: each of them, created before the first invocation,
+//! together with the resources that they need. What they declare, such as their permissions in AWS, is in the
+//! registry. It creates nothing twice, and nothing that the function's own handler does not need.
 
 mod failure;
 mod grant;

@@ -1,7 +1,7 @@
-//! Resources that are made from others, which they declare.
+//! Resources that are created from others, which they declare.
 //!
-//! In: the types of the resources that are needed. Out: the resources. What is not declared is not given, so that nothing that a
-//! function may do is absent from its policy.
+//! In: the types of the required resources. Out: the resources. It returns only declared ones, so that the
+//! policy of a function has everything that it needs.
 
 use std::{any::type_name, sync::Arc};
 
@@ -12,9 +12,10 @@ use super::{
     init::{Init, Made, Maker, Res, Resource},
 };
 
-/// What is made once in an execution environment from other resources.
+/// A value that is created once per execution environment from other resources.
 ///
-/// It is a [`Resource`], and so are those that it needs. They are made first, and a function that takes it may do what any of them may.
+/// It is a [`Resource`], and so are those that it needs. They are created first, and a function that takes it
+/// gets the permissions of all of them.
 ///
 /// ```
 /// use routegen::{FromResources, Grant, Init, Res, Resource, lambda_http::Error};
@@ -44,7 +45,7 @@ use super::{
 /// }
 /// ```
 ///
-/// [`#[derive(Resource)]`](derive@crate::Resource) writes it for a struct of `Res<…>` fields.
+/// [`#[derive(Resource)]`](derive@crate::Resource) implements it for a struct of `Res<…>` fields.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource",
     label = "does not implement `routegen::Resource`",
@@ -58,10 +59,10 @@ pub trait FromResources: Sized + Send + Sync + 'static {
     /// The environment variables that it reads.
     const ENV: &'static [&'static str] = &[];
 
-    /// The resources that it is made from: a `Res<T>`, or a tuple of them.
+    /// The resources that it is created from: a `Res<T>`, or a tuple of them.
     type Needs: Needs;
 
-    /// Makes it.
+    /// Creates the resource.
     fn from_resources(needs: Self::Needs) -> impl Future<Output = Result<Self, Error>> + Send;
 }
 
@@ -76,7 +77,7 @@ impl<T: FromResources> Resource for T {
     }
 }
 
-/// Resources that something needs: a `Res<T>`, a tuple of up to eight of them, or `()`.
+/// Required resources: a `Res<T>`, a tuple of up to eight of them, or `()`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not what a resource can need",
     label = "neither a `Res<…>` nor a tuple of them",
@@ -91,12 +92,12 @@ pub trait Needs: Clone + Send + Sync + Sized + 'static {
     #[doc(hidden)]
     fn declared() -> Vec<Declared>;
 
-    /// Makes them, each unless it is there.
+    /// Creates those that do not exist yet.
     #[doc(hidden)]
     fn made(init: &Init) -> impl Future<Output = Result<Self, Error>> + Send;
 }
 
-/// One of several resources that something needs.
+/// One of several required resources.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Res<…>`",
     label = "what a resource is made from is a `Res<…>`",
@@ -131,7 +132,7 @@ impl Needs for () {
     }
 }
 
-/// Tuples of every length up to the one given.
+/// Tuples up to the given length.
 macro_rules! tuples {
     () => {};
     ($first:ident $($rest:ident)*) => {
@@ -153,7 +154,7 @@ macro_rules! tuples {
 
 tuples! { A B C D E F G H }
 
-/// What makes several resources.
+/// The maker of several resources.
 pub(crate) const fn maker<N: Needs>() -> Maker {
     Maker::by::<N>(|init| Box::pin(async { Ok(Arc::new(N::made(init).await?) as Made) }))
 }

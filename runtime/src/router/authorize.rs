@@ -1,7 +1,8 @@
-//! Who a caller is, where no API Gateway has asked.
+//! Identifies a caller without API Gateway.
 //!
-//! In: a request's head, and the scopes that the route asks for. Out: what handlers find as the authorizer's, or the
-//! response that the caller gets. No function is asked about a request of which less is known than the program has said.
+//! In: a request's head, and the scopes that the route requires. Out: what handlers find as the authorizer's
+//! context, or the response to the caller. No function is called for a request that lacks information which
+//! the program declared.
 
 use std::fmt;
 
@@ -29,12 +30,12 @@ use crate::{
     simulate::event::{lambda_event, of_authorizer},
 };
 
-/// The claims, or what is answered in place of a handler's response.
+/// The claims, or the response that replaces the handler's.
 type Outcome = Result<Map<String, Value>, Response>;
 
-/// How callers are known.
+/// How callers are identified.
 pub(super) enum Authorize {
-    /// By what the program gave.
+    /// By the program's closure.
     Given(Box<dyn Fn(Parts) -> BoxFuture<'static, Outcome> + Send + Sync>),
     /// By a function with `#[authorizer]`.
     Registered { authorizer: Authorizer, identity_sources: Vec<IdentitySource>, init: Init },
@@ -63,12 +64,12 @@ impl Authorize {
         }))
     }
 
-    /// Whether the program itself answers.
+    /// Whether the program itself decides.
     pub(super) fn is_given(&self) -> bool {
         matches!(self, Self::Given(_))
     }
 
-    /// Asks who the caller is, and whether a token has one of the scopes, if there are any.
+    /// Identifies the caller, and checks whether a token has one of the scopes, if there are any.
     pub(super) async fn ask(&self, parts: &Parts, request: &RoutedRequest<'_>, wanted: &[Scope]) -> Outcome {
         let claims = match self {
             Self::Given(given) => given(parts.clone()).await?,
@@ -87,7 +88,7 @@ impl Authorize {
     }
 }
 
-/// The context that an authorizer gives, or the response that API Gateway would give for it.
+/// The context that an authorizer returns, or the response that API Gateway would return instead.
 async fn judged(authorizer: Authorizer, init: Init, event: &[u8]) -> Outcome {
     let asked = async {
         let event = lambda_event(event, Context::default())?;

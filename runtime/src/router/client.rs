@@ -1,7 +1,7 @@
-//! Where requests come from.
+//! The address that requests come from.
 //!
-//! In: what the program says of its server, and the head of a request. Out: the client's address, or that nobody knows it. It
-//! believes no header, unless the program does.
+//! In: what the program declares about its server, and the head of a request. Out: the client's address, or
+//! that it is unknown. It trusts no header, unless the program does.
 
 use std::{
     fmt,
@@ -13,7 +13,8 @@ use axum::{
     http::request::Parts,
 };
 
-/// How a router knows where a request comes from: see [`RouterBuilder::client_address`](crate::RouterBuilder::client_address).
+/// How a router determines where a request comes from: see
+/// [`RouterBuilder::client_address`](crate::RouterBuilder::client_address).
 pub struct ClientAddress(Known);
 
 enum Known {
@@ -24,7 +25,8 @@ enum Known {
 type ByHead = Box<dyn Fn(&Parts) -> Option<IpAddr> + Send + Sync>;
 
 impl ClientAddress {
-    /// The address of the connection, where clients connect to the server themselves. The server has to tell it:
+    /// The address of the connection, for a server that clients connect to directly. The server must provide
+    /// it:
     ///
     /// ```
     /// # fn serve(app: axum::Router) -> impl Sized {
@@ -39,13 +41,13 @@ impl ClientAddress {
         Self(Known::ByConnection)
     }
 
-    /// The address that a proxy tells in the head of each request, where nobody reaches the server but through that proxy. `None`
-    /// is a request of which it is not known.
+    /// The address that a proxy puts in the head of each request, for a server that can be reached only
+    /// through that proxy. `None` means that a request's address is unknown.
     ///
     /// ```
     /// use routegen::{ClientAddress, http::request::Parts};
     ///
-    /// // The proxy sets this header itself, whatever the client sends in it.
+    /// // The proxy sets this header itself, whatever the client sends.
     /// let address = ClientAddress::from_head(|head: &Parts| {
     ///     let mut lines = head.headers.get_all("x-real-ip").iter();
     ///     let only = lines.next().filter(|_| lines.next().is_none())?;
@@ -62,12 +64,12 @@ impl ClientAddress {
             Known::ByConnection => connection(head)?,
             Known::ByHead(known) => known(head)?,
         };
-        // A socket of both families shows `192.0.2.1` as `::ffff:192.0.2.1`, which is on no list.
+        // A dual-stack socket shows `192.0.2.1` as `::ffff:192.0.2.1`, which no list contains.
         Some(address.to_canonical())
     }
 }
 
-/// What the server tells of the connection, or what a test does in its place.
+/// The address of the connection that the server, or a test in its place, provides.
 fn connection(head: &Parts) -> Option<IpAddr> {
     let told = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|told| told.0);
     let told = told.or_else(|| head.extensions.get::<MockConnectInfo<SocketAddr>>().map(|told| told.0));

@@ -1,4 +1,4 @@
-//! Why there is no router.
+//! Why a router cannot be built.
 
 use std::{error::Error, fmt};
 
@@ -6,9 +6,9 @@ use std::{error::Error, fmt};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RouterError {
-    /// The program links no route. A library that it does not name is not linked.
+    /// The program links no routes. A library that the program does not name is not linked.
     NoRoutes,
-    /// A route is not open, and nobody answers for its authorizer.
+    /// A route is not open, and its authorizer is missing.
     NoAuthorizer {
         /// The authorizer's name.
         authorizer: String,
@@ -17,14 +17,15 @@ pub enum RouterError {
         /// The file and the line of the attribute.
         place: String,
     },
-    /// An authorizer knows callers by their address, and the program has not said how that is known.
+    /// An authorizer identifies callers by their address, and the program has not declared how that is
+    /// determined.
     NoClientAddress {
         /// The authorizer's name.
         authorizer: String,
         /// The file and the line of its attribute.
         place: String,
     },
-    /// An authorizer has an identity source that no request has by itself.
+    /// An authorizer has an identity source that requests do not have by themselves.
     IdentitySource {
         /// The authorizer's name.
         authorizer: String,
@@ -33,14 +34,14 @@ pub enum RouterError {
         /// The identity source.
         identity_source: String,
     },
-    /// Two routes differ in nothing but the names of their parameters.
+    /// Two routes differ only in the names of their parameters.
     Conflict {
-        /// The one route's key, with the file and the line of the attribute.
+        /// The first route's key, with the file and the line of its attribute.
         first: String,
-        /// The other one's.
+        /// The second route's, likewise.
         second: String,
     },
-    /// A resource cannot be made.
+    /// A resource could not be created.
     Resource(Box<dyn Error + Send + Sync>),
 }
 

@@ -1,10 +1,10 @@
-//! A mistake of the program's, which clients learn nothing of.
+//! A mistake in the program, whose details clients do not see.
 
 use axum::response::{IntoResponse as _, Response};
 
 use crate::{Problem, log::TARGET};
 
-/// What the client gets for a mistake of the program's, which the log has.
+/// Logs a mistake in the program, and returns the client's response.
 pub(super) fn failed(cause: String) -> Response {
     tracing::error!(target: TARGET, "{cause}");
     Problem::internal(cause).into_response()

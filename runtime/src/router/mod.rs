@@ -1,8 +1,8 @@
-//! All routes as an axum router: one server in place of many functions.
+//! All routes as an axum router: one server instead of many functions.
 //!
-//! In: the routes that the program links, and who answers for its authorizers. Out: an [`axum::Router`] that selects
-//! routes as API Gateway does. It refuses to be built while a route's authorizer is missing: no route is open that its
-//! author did not open.
+//! In: the routes that the program links, and the authorizers that it provides. Out: an [`axum::Router`] that
+//! selects routes as API Gateway does. It is not built while a route's authorizer is missing: no route is
+//! open unless its author opened it.
 
 mod authorize;
 mod client;
@@ -50,9 +50,10 @@ pub use client::ClientAddress;
 pub use error::RouterError;
 use failed::failed;
 
-/// Begins a router of every route that the program links.
+/// Creates a builder for a router of every route that the program links.
 ///
-/// It is for teams that outgrow Lambda, or want one server for all routes, in a container or on the developer's machine:
+/// It is for teams that outgrow Lambda, or want one server for all routes, in a container or on a developer's
+/// machine:
 ///
 /// ```
 /// use routegen::{
@@ -67,7 +68,7 @@ use failed::failed;
 ///     format!("{id} for {}", claims.sub)
 /// }
 ///
-/// /// What a JWT authorizer does. It has to check signature, issuer, audience and times of the token.
+/// /// Does what a JWT authorizer does. It must check the token's signature, issuer, audience and times.
 /// async fn authenticate(request: Parts) -> Result<Value, StatusCode> {
 ///     let token = request.headers.get(AUTHORIZATION).ok_or(StatusCode::UNAUTHORIZED)?;
 ///     // …
@@ -83,29 +84,31 @@ use failed::failed;
 /// # }
 /// ```
 ///
-/// `app` is an ordinary [`axum::Router`], for `axum::serve`, for more routes and layers, and for tests. In a binary beside
-/// the library with the routes, `use items as _;` makes sure that they are linked.
+/// `app` is an ordinary [`axum::Router`]: serve it with `axum::serve`, add routes and layers, or call it in
+/// tests. In a separate binary, `use items as _;` makes sure that the library with the routes is linked.
 ///
-/// # What is as behind API Gateway, and what is not
+/// # Compared with API Gateway
 ///
-/// - Routes are selected by API Gateway's rules: the most special path first, `{name+}` for all that is left, `ANY` after
-///   a method of its own, `$default` at last. What no route takes gets 404, also for its method: there is no 405. Some
-///   sets of routes that API Gateway takes, axum's own would refuse (`/{id}` beside `/{rest+}`). So all of them are the
-///   router's fallback, and a router of yours that it is merged with has none of its own.
-/// - Every route whose `auth` is not `"none"` asks its authorizer, and `scopes` are asked for as well: of the claim `scope`
-///   or `scp`. Functions with `#[authorizer]` are asked by themselves, each time, as if their `ttl` were 0.
-/// - A request's body is read before the handler is called, up to [`body_limit`](RouterBuilder::body_limit); a response
-///   is streamed.
-/// - Handlers and authorizers get what a function would make of API Gateway's event for the request: the path is decoded
-///   once, several lines of a header are one, cookies are one header, and what concerns the connection alone is left out.
-///   Host, time and protocol are the request's own, and every request has an id of its own. The account is `123456789012`,
-///   the API `local`, and other things that only AWS knows are missing. A request with several hosts, or with a path that is no
-///   text, gets 400.
-/// - The address that a request came from is that of its connection, where the server tells it, or what
-///   [`client_address`](RouterBuilder::client_address) says. Where it is not known, it is missing, and so is `x-forwarded-for`, of
-///   which nobody could say who has written it.
-/// - `throttle`, `memory` and `timeout` do nothing, and CORS is not there; tower has layers for these. The log is the
-///   program's: set a subscriber of `tracing`.
+/// - Routes are selected by API Gateway's rules: the most specific path first, then `{name+}` for the rest of
+///   the path, then `$default`; a specific method before `ANY`. A request that matches no route gets 404,
+///   even if only its method does not match: there is no 405. API Gateway accepts some sets of routes that
+///   axum's own router refuses (`/{id}` beside `/{rest+}`). So all of them are the router's fallback, and a
+///   router that you merge it with must not have its own.
+/// - Every route whose `auth` is not `"none"` calls its authorizer, and `scopes` are checked in the claim
+///   `scope` or `scp`. Functions with `#[authorizer]` are called automatically, for every request, as if
+///   their `ttl` were 0.
+/// - A request's body is read before the handler is called, up to [`body_limit`](RouterBuilder::body_limit);
+///   a response is streamed.
+/// - Handlers and authorizers get what a function would make of API Gateway's event for the request: the path
+///   is decoded once, repeated headers are joined, cookies are one header, and hop-by-hop headers are
+///   removed. Host, time and protocol are those of the request, and every request gets its own id. The
+///   account is `123456789012`, the API is `local`, and other values that only AWS has are missing. A request
+///   with several hosts, or with a path that is not UTF-8, gets 400.
+/// - The address of a request is that of its connection, if the server provides it, or what
+///   [`client_address`](RouterBuilder::client_address) declares. If it is unknown, it is missing, and so is
+///   `x-forwarded-for`, because its origin would be unknown too.
+/// - `throttle`, `memory` and `timeout` have no effect, and there is no CORS; tower has layers for these. The
+///   program sets up its own log: install a subscriber of `tracing`.
 pub fn router() -> RouterBuilder {
     RouterBuilder {
         init: Init::default(),
@@ -115,7 +118,7 @@ pub fn router() -> RouterBuilder {
     }
 }
 
-/// A router of all routes, before it is made: see [`router`].
+/// Builds a router of all routes: see [`router`].
 #[derive(Debug)]
 #[must_use = "nothing is served before `build`"]
 pub struct RouterBuilder {
@@ -126,14 +129,16 @@ pub struct RouterBuilder {
 }
 
 impl RouterBuilder {
-    /// Answers for the authorizer of this name: `"cognito"`, `"iam"`, or one of your own, in place of its function.
+    /// Sets the authorizer with this name: `"cognito"`, `"iam"`, or one of your own, which replaces its
+    /// function.
     ///
-    /// The closure gets the request's head and returns the claims, as a JSON object: what handlers read as
-    /// [`Claims<T>`](crate::Claims). Or it returns what is answered in place of the handler's response, such as
+    /// The closure receives the request's head and returns the claims as a JSON object, which handlers read
+    /// as [`Claims<T>`](crate::Claims). Or it returns the response that replaces the handler's, such as
     /// `StatusCode::UNAUTHORIZED` or a [`Problem`].
     ///
-    /// The head is as the client sent it, unlike what functions and handlers get: its path is encoded, and it may have several lines
-    /// of a header. A decision by the path belongs in a function with `#[authorizer]`, or in the handler.
+    /// The head is as the client sent it, unlike what functions and handlers get: its path is encoded, and
+    /// headers may be repeated. A decision based on the path belongs in a function with `#[authorizer]`, or
+    /// in the handler.
     pub fn authorizer<F, C, E>(
         mut self,
         name: impl Into<String>,
@@ -148,11 +153,12 @@ impl RouterBuilder {
         self
     }
 
-    /// Says how the address is known that a request comes from: from the connection, or, behind a proxy, from the request's
-    /// head.
+    /// Sets how the address of a request is determined: from the connection or, behind a proxy, from the
+    /// request's head.
     ///
-    /// It has to be said where an authorizer has the identity source `$context.identity.sourceIp`. A request of which it is then not
-    /// known is answered with 500 before a function with `#[authorizer]` is asked about it, and the log has it.
+    /// It is required if an authorizer has the identity source `$context.identity.sourceIp`. A request whose
+    /// address is then unknown is answered with 500, and logged, before any function with `#[authorizer]` is
+    /// called.
     ///
     /// ```
     /// use routegen::{ClientAddress, router};
@@ -160,32 +166,32 @@ impl RouterBuilder {
     /// let builder = router().client_address(ClientAddress::from_connection());
     /// ```
     ///
-    /// Where it is not said, it is that of the connection if the server tells it, and else missing:
-    /// [`AuthorizerRequest::source_ip`](crate::AuthorizerRequest::source_ip) is then empty. Behind a proxy, the connection is
-    /// the proxy's.
+    /// By default, it is the connection's address if the server provides it, and otherwise missing:
+    /// [`AuthorizerRequest::source_ip`](crate::AuthorizerRequest::source_ip) is then empty. Behind a proxy,
+    /// the connection is the proxy's.
     pub fn client_address(mut self, address: ClientAddress) -> Self {
         self.client_address = Some(address);
         self
     }
 
-    /// With this value in place of the resource of its type.
+    /// Replaces the resource of this value's type.
     pub fn with<T: Resource>(mut self, resource: T) -> Self {
         self.init = self.init.with(resource);
         self
     }
 
-    /// The largest body of a request, in bytes; a larger one gets 413. Unless it is said, it is Lambda's 6 MB.
+    /// Sets the largest body of a request, in bytes; a larger one gets 413. The default is Lambda's 6 MB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
 
-    /// Makes the resources of all routes, each once, and the router.
+    /// Creates the resources of all routes, each once, and the router.
     ///
     /// # Errors
     ///
-    /// Where the program links no route or two that cannot be told apart, a route's authorizer is missing or asks for what
-    /// the router does not know, or a resource cannot be made.
+    /// If the program links no routes, or two that cannot be distinguished; if a route's authorizer is
+    /// missing, or requires what the router does not know; or if a resource cannot be created.
     pub async fn build(self) -> Result<axum::Router, RouterError> {
         let Self { init, body_limit, mut authorizers, client_address } = self;
         let table = Table::new(registry::routes().iter().filter(|route| route.entry.is_some()))
@@ -221,7 +227,7 @@ impl RouterBuilder {
     }
 }
 
-/// The function with `#[authorizer]` that a route names, and its resources.
+/// The function with `#[authorizer]` that a route names, with its resources.
 fn registered(row: &Row, address_is_said: bool, init: &Init) -> Result<(Authorize, Resources), RouterError> {
     let name = row.registered.spec.auth.as_str();
     let known = registry::authorizers().iter().find(|known| known.spec.name.as_str() == name);
@@ -242,16 +248,16 @@ fn registered(row: &Row, address_is_said: bool, init: &Init) -> Result<(Authoriz
     Ok((Authorize::Registered { authorizer, identity_sources, init: init.clone() }, resources))
 }
 
-/// What the router has to answer requests.
+/// What the router uses to answer requests.
 struct Served {
     table: Table,
     init: Init,
     body_limit: usize,
     authorizers: HashMap<String, Authorize>,
     client_address: ClientAddress,
-    /// Whether the program has said how the address is known.
+    /// Whether the program has declared how the address is determined.
     address_is_said: bool,
-    /// Whether the log has it that addresses are not known.
+    /// Whether unknown addresses have been logged.
     warned: AtomicBool,
 }
 
@@ -265,7 +271,7 @@ impl Served {
         }
     }
 
-    /// The handler's response, or what stands in its place.
+    /// The handler's response, or the one that replaces it.
     async fn outcome(&self, request: Request) -> Result<Response, Response> {
         let (mut parts, body) = request.into_parts();
         let refused = |status| Problem::new(status).into_response();
@@ -296,18 +302,18 @@ impl Served {
         let mut identity = Identity::Open;
         let mut is_said_by_program = false;
         if !is_open(registered) {
-            // Without an authorizer the router was not built; a route never passes for want of one.
+            // A router is not built without its authorizers; if one is missing, the route must not be open.
             let authorize = self.authorizers.get(registered.spec.auth.as_str()).ok_or_else(not_found)?;
             is_said_by_program = authorize.is_given();
             if !is_said_by_program {
                 self.check(routed.source_ip).map_err(failed)?;
             }
             let claims = authorize.ask(&parts, &routed, &registered.spec.scopes).await?;
-            // Where a Lambda authorizer's context stands, which keeps the types of the claims.
+            // The place of a Lambda authorizer's context, which keeps the types of the claims.
             let claims = to_raw_value(&claims).map_err(|error| failed(error.to_string()))?;
             identity = Identity::Lambda(Some(Arc::from(claims)));
         }
-        // The body is read after the decision, and beside the event.
+        // The body is read after the decision, and is not part of the event.
         let event = proxy_event(&routed, &identity, b"");
         if is_said_by_program {
             parts.extensions.insert(SaidByProgram);
@@ -317,7 +323,7 @@ impl Served {
         Ok(answer(route, self.init.clone(), request).await)
     }
 
-    /// Whether a function may be asked about a request from this address, or from who knows where.
+    /// Whether a function may be called for a request from this address, which may be unknown.
     fn check(&self, source_ip: Option<IpAddr>) -> Result<(), String> {
         if source_ip.is_some() {
             return Ok(());

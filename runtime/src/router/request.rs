@@ -1,7 +1,8 @@
-//! A request of a server becomes one of a function.
+//! Converts a server's request into a function's.
 //!
-//! In: the request as hyper has it, and the event that API Gateway would send for it. Out: the request that a function makes of the
-//! event, with the request's own body and extensions. It refuses a request of several hosts, and a body that is too large.
+//! In: hyper's request, and the event that API Gateway would send for it. Out: the request that a function
+//! makes of the event, with the original body and extensions. It refuses a request with several hosts, and a
+//! body that is too large.
 
 use axum::{
     body::{Body, Bytes},
@@ -18,7 +19,7 @@ use routegen_apigw::{
 use super::failed::failed;
 use crate::{event, rejection::Rejection, request::Request, simulate::event::lambda_event};
 
-/// Gives the request its one host, and takes away what was for the server alone.
+/// Sets the request's only host, and removes what was meant for the server alone.
 pub(super) fn settle(parts: &mut Parts) -> Result<(), StatusCode> {
     if parts.headers.get_all(header::HOST).iter().count() > 1 {
         return Err(StatusCode::BAD_REQUEST);
@@ -28,14 +29,14 @@ pub(super) fn settle(parts: &mut Parts) -> Result<(), StatusCode> {
     Ok(())
 }
 
-/// What of a request is not in its event.
+/// The parts of a request that are not in its event.
 pub(super) struct Rest {
     pub(super) version: Version,
     pub(super) extensions: Extensions,
     pub(super) body: Body,
 }
 
-/// The request of a function, with its body.
+/// The function's request, with its body.
 pub(super) async fn of(
     event: &[u8],
     rest: Rest,
@@ -57,13 +58,13 @@ pub(super) async fn of(
         lambda_http::Body::Binary(bytes.into())
     };
     *request.version_mut() = version;
-    // What layers have put there, handlers find there.
+    // Handlers find what layers inserted.
     extensions.extend(std::mem::take(request.extensions_mut()));
     *request.extensions_mut() = extensions;
     Ok(request)
 }
 
-/// The whole body, as axum reads it: it says itself what is too large.
+/// The whole body, read by axum, which refuses one that is too large.
 async fn bytes(body: Body, limit: usize) -> Result<Bytes, Response> {
     let mut request = axum::http::Request::new(body);
     DefaultBodyLimit::max(limit).apply(&mut request);

@@ -1,7 +1,7 @@
-//! Work after the answer.
+//! Work after the response.
 //!
-//! In: functions, from resources. Out: each of them called once the response is out and before the next event is asked for. A
-//! function whose resources register none links nothing of this file.
+//! In: functions that resources register. Out: each of them is called once the response is sent, before the
+//! next event is requested. A function whose resources register none links nothing of this file.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -23,14 +23,15 @@ use crate::{Init, log::TARGET};
 
 type Hook = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
-/// In the order in which they were registered.
+/// In registration order.
 static HOOKS: Mutex<Vec<Hook>> = Mutex::new(Vec::new());
 
-/// Has `hook` called after each response, before the function asks for its next event: what flushes telemetry, for instance.
+/// Registers `hook` to be called after each response, before the function requests its next event, for
+/// example to flush telemetry.
 ///
-/// It is called where a [`Resource`](crate::Resource) is made. The client has its response by then, and the function is not frozen before
-/// all hooks are done; their time is billed, and counts for the function's timeout. A hook that panics is logged, and the next
-/// invocation calls it again.
+/// Call this while a [`Resource`](crate::Resource) is created. When the hook runs, the client already has its
+/// response; the function is not frozen until all hooks are done. Their time is billed, and counts towards
+/// the function's timeout. A hook that panics is logged, and called again after the next invocation.
 ///
 /// ```
 /// use routegen::{Init, Resource, lambda_http::Error};
@@ -40,14 +41,15 @@ static HOOKS: Mutex<Vec<Hook>> = Mutex::new(Vec::new());
 /// impl Resource for Telemetry {
 ///     async fn init(_: &Init) -> Result<Self, Error> {
 ///         routegen::after_response(async || {
-///             // send what was gathered
+///             // send what was collected
 ///         });
 ///         Ok(Self)
 ///     }
 /// }
 /// ```
 ///
-/// Where there is no Runtime API, in unit tests and behind [`router`](https://docs.rs/routegen/latest/routegen/fn.router.html), nothing calls it.
+/// Without a Runtime API, in unit tests and behind
+/// [`router`](https://docs.rs/routegen/latest/routegen/fn.router.html), it is never called.
 pub fn after_response<F>(hook: impl Fn() -> F + Send + Sync + 'static)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -56,7 +58,7 @@ where
     let _ = RUN.set(run);
 }
 
-/// What `lambda_runtime::run` does, with a layer around it that calls the hooks.
+/// Does what `lambda_runtime::run` does, with a layer that calls the hooks.
 fn run<'a>(init: Init, invoke: Invoke<'a>) -> Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>> {
     let service = service_fn(move |event| invoke(init.clone(), event));
     let runtime = Runtime::new(service).layer(TracingLayer::new()).layer(layer_fn(After));
@@ -74,7 +76,7 @@ async fn call_hooks() {
     }
 }
 
-/// What answers an invocation, and then calls the hooks.
+/// A service that answers an invocation, and then calls the hooks.
 struct After<S>(S);
 
 type Outcome = Result<(), Error>;

@@ -1,7 +1,7 @@
 //! Serves an authorizer.
 //!
-//! In: the authorizer. Out: a simple response to each invocation, or an error for which API Gateway answers with 500. It
-//! lets nobody pass unless the function said so: what cannot be extracted is denied, and a panic is an error.
+//! In: the authorizer. Out: a simple response to each invocation, or an error, which API Gateway turns into
+//! 500. No caller passes unless the function allowed it: a failed extraction denies, and a panic is an error.
 
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 
@@ -44,7 +44,7 @@ pub(crate) async fn invoke(
     Ok(Output::Json(response))
 }
 
-/// Asks the authorizer.
+/// Calls the authorizer.
 pub(crate) async fn judge(authorizer: Authorizer, init: Init, mut request: Request) -> Judgement {
     request.extensions_mut().insert(Surroundings { parameters: &[], init });
     let outcome = AssertUnwindSafe(async { (authorizer.call)(request).await }).catch_unwind().await;
@@ -55,7 +55,7 @@ pub(crate) async fn judge(authorizer: Authorizer, init: Init, mut request: Reque
             tracing::info!(target: TARGET, "denied, because an argument cannot be made: {reason}");
             Ok(Decision::Deny)
         }
-        // The hook has logged the panic with its place.
+        // The panic hook has logged the panic with its location.
         Err(_) => Err("the authorizer panicked".into()),
     }
 }

@@ -1,6 +1,7 @@
 //! Serves a consumer.
 //!
-//! In: the consumer. Out: for a batch, the records that failed; for one event, nothing, or an error for which Lambda tries it again.
+//! In: the consumer. Out: for a batch, the records that failed; for a single event nothing, or an error,
+//! after which Lambda retries it.
 
 use std::process::ExitCode;
 
@@ -40,7 +41,7 @@ pub(crate) async fn invoke(
     Ok(Output::Json(to_raw_value(&answer).map_err(Error::from)?))
 }
 
-/// What Lambda is told of a batch, where the event source mapping has `ReportBatchItemFailures`.
+/// The response for a batch, where the event source mapping has `ReportBatchItemFailures`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {

@@ -1,7 +1,7 @@
-//! An execution environment: what all functions have in common, whatever they answer.
+//! An execution environment: what all kinds of functions have in common.
 //!
-//! In: what answers an event, and the resources that it takes. Out: a process that has made them and asks Lambda for one invocation
-//! after another.
+//! In: what answers an event, and the resources that it requires. Out: a process that creates them and
+//! requests one invocation after another from Lambda.
 
 use std::{
     io,
@@ -23,30 +23,31 @@ use crate::{
     resource::{self, Init, Maker},
 };
 
-/// The resources among the arguments of one function of the user's.
+/// The resources among the arguments of one of the user's functions.
 pub(crate) type Resources = &'static [Option<&'static Maker>];
 
-/// What answers an event. Its type is erased, so that `lambda_runtime` is compiled once for all kinds of functions.
+/// A function that answers events. Its type is erased, so that `lambda_runtime` is compiled once for all
+/// kinds of functions.
 pub(super) type Invoke<'a> =
     &'a dyn Fn(Init, LambdaEvent<Box<RawValue>>) -> BoxFuture<'a, Result<Output, Failure>>;
 
-/// How the runtime asks for events and answers them, where it is not as `lambda_runtime` does it.
+/// How events are requested and answered, if not by `lambda_runtime` alone.
 pub(super) type Run = for<'a> fn(Init, Invoke<'a>) -> Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 
-/// Set by what a program calls, or a resource, if it needs another one.
+/// Set by a program or a resource that needs another one.
 pub(super) static RUN: OnceLock<Run> = OnceLock::new();
 
-/// How a future is driven to its end, where one thread is not enough.
+/// How a future is run to completion, if one thread is not enough.
 pub(super) type BlockOn =
     fn(Pin<&mut dyn Future<Output = Result<(), Error>>>) -> io::Result<Result<(), Error>>;
 
-/// Set by what a program calls.
+/// Set by a program that needs it.
 pub(super) static BLOCK_ON: OnceLock<BlockOn> = OnceLock::new();
 
-/// What Lambda is told of an invocation.
+/// The response to an invocation.
 pub(crate) enum Output {
     Answer(event::Answer),
-    /// JSON that is made already.
+    /// JSON that is already serialized.
     Json(Box<RawValue>),
 }
 
@@ -59,10 +60,10 @@ impl Serialize for Output {
     }
 }
 
-/// Serves what answers events until the execution environment ends.
+/// Serves events until the execution environment ends.
 pub(super) fn start(served: Served, resources: &[Resources], invoke: Invoke<'_>) -> ExitCode {
     let log = log::start(served);
-    // Without it lambda_http panics; an artifact that is started by hand gets a readable error.
+    // Without it, `lambda_http` panics; an artifact that is started by hand prints a readable error instead.
     let Ok(api) = std::env::var("AWS_LAMBDA_RUNTIME_API") else {
         tracing::error!(
             target: TARGET,
@@ -84,8 +85,8 @@ fn run(log: Log, api: &str, resources: &[Resources], invoke: Invoke<'_>) -> Resu
     if let Some(block_on) = BLOCK_ON.get() {
         return block_on(served)?;
     }
-    // An execution environment has one invocation at a time: a second thread would only cost its start.
-    // A local runtime because the builder of the others links the scheduler of many threads too.
+    // An execution environment has one invocation at a time: a second thread would only cost its start. It is
+    // a local runtime because the builder of the others also links the multi-threaded scheduler.
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     runtime.block_on(served)
 }
@@ -108,9 +109,11 @@ async fn serve(log: Log, api: &str, resources: &[Resources], invoke: Invoke<'_>)
     outcome.map_err(|error| format!("the Lambda Runtime API failed: {error}").into())
 }
 
-/// Makes the resources that the handlers take. A panic is a failure like any other, so that Lambda learns of it.
+/// Creates the resources that the handlers take. A panic is a failure like any other, so that it is reported
+/// to Lambda.
 pub(crate) async fn prepare(resources: &[Resources], init: &Init) -> Result<(), Error> {
-    // Two loops, because a future that holds the adapters of one is not `Send` for today's compiler.
+    // Two loops, because today's compiler does not consider a future with the adapters of a single one
+    // `Send`.
     for resources in resources {
         for maker in resources.iter().flatten() {
             let made = AssertUnwindSafe(maker.prepare(init)).catch_unwind().await;
@@ -120,7 +123,7 @@ pub(crate) async fn prepare(resources: &[Resources], init: &Init) -> Result<(), 
     Ok(())
 }
 
-/// An invocation that ends without an answer: Lambda is told, the log has it, and API Gateway answers with 500.
+/// An invocation without a response: it is reported to Lambda and logged, and API Gateway answers with 500.
 pub(crate) struct Failure(Error);
 
 #[cfg(feature = "testing")]

@@ -1,7 +1,7 @@
 //! Serves several routes.
 //!
-//! In: the routes of a function. Out: an answer to each invocation, from the route whose key API Gateway chose. It
-//! compares route keys and no paths.
+//! In: the routes of a function. Out: a response to each invocation, from the route whose key API Gateway
+//! chose. It compares route keys, not paths.
 
 use std::process::ExitCode;
 
@@ -51,7 +51,7 @@ pub(crate) async fn invoke(
     Ok(output)
 }
 
-/// The route that the event names.
+/// The route that the event is for.
 fn select<'a>(routes: &'a [Route], request: &Request) -> Option<&'a Route> {
     match request.request_context_ref()? {
         RequestContext::ApiGatewayV2(context) => {
@@ -61,7 +61,7 @@ fn select<'a>(routes: &'a [Route], request: &Request) -> Option<&'a Route> {
         #[cfg(feature = "rest")]
         RequestContext::ApiGatewayV1(context) => {
             let resource = context.resource_path.as_deref()?;
-            // The event has the request's method, also where the resource has `ANY`.
+            // The event has the request's method, even if the resource has `ANY`.
             let methods = [context.http_method.as_str(), "ANY"];
             let named = |method| routes.iter().find(|route| is(route, method, resource));
             methods.into_iter().find_map(named)
@@ -70,7 +70,7 @@ fn select<'a>(routes: &'a [Route], request: &Request) -> Option<&'a Route> {
     }
 }
 
-/// API Gateway and the artifact disagree about the function's routes: one of them is older.
+/// API Gateway and the artifact disagree about the function's routes: one of them is outdated.
 fn no_route(request: &Request) -> Response {
     tracing::error!(
         target: TARGET,
@@ -92,7 +92,8 @@ fn asked(request: &Request) -> String {
     }
 }
 
-/// Whether it is the route of a resource and a method. `$default` stands alone, where an HTTP API sends events of 1.0.
+/// Whether it is the route of a resource and a method. `$default` matches on its own, for an HTTP API that
+/// sends events of 1.0.
 #[cfg(feature = "rest")]
 fn is(route: &Route, method: &str, resource: &str) -> bool {
     route.key.split_once(' ') == Some((method, resource)) || route.key == resource

@@ -1,7 +1,8 @@
 //! Serves a function under the Lambda Runtime API: the whole of an artifact's `main`.
 //!
-//! In: the erased routes, authorizer or consumer, and Lambda's environment. Out: a process that answers one invocation
-//! after another and outlives errors and panics of what it calls. It matches no paths: API Gateway has done that.
+//! In: the erased routes, authorizer or consumer, and Lambda's environment. Out: a process that answers one
+//! invocation after another and survives errors and panics of the code that it calls. It matches no paths:
+//! API Gateway has done that.
 
 mod after;
 mod authorizer;
@@ -40,18 +41,20 @@ use crate::{log::TARGET, route::Route};
 /// Serves these routes until the execution environment ends.
 #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
 pub fn serve<const N: usize>(routes: [Route; N]) -> ExitCode {
-    // All that an artifact compiles of it: the function of one route links nothing that chooses between several.
+    // The compiler resolves this in each artifact: a function with one route links nothing that chooses
+    // between several.
     match routes.as_slice() {
         [route] if N == 1 => route::serve(*route),
         routes => group::serve(routes),
     }
 }
 
-/// A function by its name, whether it has several threads, and the entry points of its routes.
+/// A function's name, whether it is multi-threaded, and the entry points of its routes.
 type Function<'a> = (&'a str, bool, &'a [fn() -> Route]);
 
-/// Serves the routes of one of these functions, the one that the program's first argument names: one program for all functions
-/// on the developer's machine, each of which still has a process, variables and resources of its own.
+/// Serves the routes of one of these functions, which the program's first argument names. It is one program
+/// for all functions on a developer's machine, where each of them still has its own process, variables and
+/// resources.
 pub fn serve_one_of(functions: &[Function<'_>]) -> ExitCode {
     let name = std::env::args().nth(1).unwrap_or_default();
     let Some((_, has_threads, entries)) = functions.iter().find(|(function, ..)| *function == name) else {

@@ -1,7 +1,7 @@
 //! Serves a route.
 //!
-//! In: the route. Out: an answer to each invocation, whatever the handler does. It does not ask which route an event is
-//! for: the function has no other.
+//! In: the route. Out: a response to each invocation, whatever the handler does. It does not check which
+//! route an event is for: the function has only this one.
 
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 
@@ -41,7 +41,7 @@ async fn invoke(route: Route, init: Init, event: LambdaEvent<Box<RawValue>>) -> 
     Ok(output)
 }
 
-/// What Lambda is told of a response.
+/// The output for a response.
 pub(super) async fn output(form: Form, response: Response) -> Output {
     Output::Answer(event::answer(form, response).await.unwrap_or_else(|error| {
         tracing::error!(target: TARGET, "the response's body broke off: {error}");
@@ -49,14 +49,14 @@ pub(super) async fn output(form: Form, response: Response) -> Output {
     }))
 }
 
-/// Calls the handler. An error and a panic are logged and answered; neither ends the process.
+/// Calls the handler. Errors and panics are logged and answered; neither ends the process.
 pub(crate) async fn answer(route: Route, init: Init, mut request: Request) -> Response {
     request.extensions_mut().insert(Surroundings { parameters: route.parameters, init });
     let outcome = AssertUnwindSafe(async { (route.call)(request).await }).catch_unwind().await;
     let response = match outcome {
         Ok(Ok(response)) => response,
         Ok(Err(rejection)) => rejection.into_response().await,
-        // The hook has logged the panic with its place.
+        // The panic hook has logged the panic with its location.
         Err(_) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
     };
     if let Some(cause) = response.extensions().get::<Cause>() {

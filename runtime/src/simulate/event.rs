@@ -1,7 +1,7 @@
-//! The events that API Gateway would send, as functions of this crate read them.
+//! The events that API Gateway would send, in the form in which this crate's functions read them.
 //!
-//! In: a request that a route takes, with what its receiver knows of it. Out: the event of payload 2.0: a route's, or an authorizer's,
-//! with the identity.
+//! In: a request that a route matches, with what its receiver knows about it. Out: the event of payload 2.0,
+//! for a route or an authorizer, with the identity.
 
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -14,14 +14,14 @@ use routegen_apigw::{
 use routegen_spec::{AuthorizerSpec, IdentitySource};
 use serde_json::value::RawValue;
 
-/// An id for a request, as no other has.
+/// A unique id for a request.
 pub(crate) fn request_id() -> String {
-    // The standard library seeds each of them anew: for its maps, whose keys clients choose.
+    // The standard library seeds each of them anew, to protect maps whose keys clients choose.
     let [first, second] = [(); 2].map(|()| RandomState::new().hash_one(0));
     format!("{first:016x}{second:016x}")
 }
 
-/// Where an authorizer's callers say who they are; or the first place that no request has by itself.
+/// The identity sources of an authorizer, or the first one that requests do not have by themselves.
 pub(crate) fn identity_sources(of: &AuthorizerSpec) -> Result<Vec<IdentitySource>, &IdentitySource> {
     match of.identity_sources.iter().find(|source| !source.is_of_a_request()) {
         Some(source) => Err(source),
@@ -29,12 +29,13 @@ pub(crate) fn identity_sources(of: &AuthorizerSpec) -> Result<Vec<IdentitySource
     }
 }
 
-/// An authorizer's event; `None` where the request lacks an identity source, and API Gateway asks nobody.
+/// An authorizer's event; `None` if the request lacks an identity source, so that API Gateway does not call
+/// the function.
 pub(crate) fn of_authorizer(request: &RoutedRequest<'_>, sources: &[IdentitySource]) -> Option<Bytes> {
     Some(authorizer_event(request, &identity::values(sources, request)?))
 }
 
-/// An event as Lambda hands it to a function.
+/// An event as Lambda passes it to a function.
 pub(crate) fn lambda_event(event: &[u8], context: Context) -> serde_json::Result<LambdaEvent<Box<RawValue>>> {
     Ok(LambdaEvent::new(serde_json::from_slice(event)?, context))
 }

@@ -1,13 +1,14 @@
-//! Which registered route takes a request.
+//! Selects the registered route for a request.
 //!
-//! In: registered routes, the method and the path of a request. Out: the route that API Gateway would select, by
-//! [`routegen_apigw::routing`], and the parameters in the path. It refuses routes that API Gateway could not tell apart.
+//! In: registered routes, and the method and path of a request. Out: the route that API Gateway would select,
+//! by [`routegen_apigw::routing`], and the parameters in the path. It refuses routes that API Gateway could
+//! not distinguish.
 
 use routegen_apigw::routing::{NotAPath, RequestPath, Trie};
 
 use crate::registry::RegisteredRoute;
 
-/// Routes, in the order of their paths and methods: the registry's is the linker's.
+/// Routes, sorted by path and method: the registry has them in the linker's order.
 #[derive(Debug)]
 pub(crate) struct Table {
     rows: Vec<Row>,
@@ -19,14 +20,15 @@ pub(crate) struct Row {
     pub(crate) registered: &'static RegisteredRoute,
 }
 
-/// Two routes that differ in nothing but the names of their parameters, each by its key and the place of its attribute.
+/// Two routes that differ only in the names of their parameters, each with its key and the location of its
+/// attribute.
 #[derive(Debug)]
 pub(crate) struct Conflict {
     pub(crate) first: String,
     pub(crate) second: String,
 }
 
-/// A route that takes a request.
+/// The route that matches a request.
 #[derive(Debug)]
 pub(crate) struct Found<'a> {
     pub(crate) row: &'a Row,
@@ -55,7 +57,7 @@ impl Table {
         &self.rows
     }
 
-    /// The route that takes a request with this path, which is percent-encoded, if one does.
+    /// The route that matches a request with this percent-encoded path, if there is one.
     pub(crate) fn find(&self, method: &str, path: &str) -> Result<Option<Found<'_>>, NotAPath> {
         let path = RequestPath::parse(path)?;
         let row = self.trie.select(method, &path).map(|index| &self.rows[index]);
@@ -64,7 +66,7 @@ impl Table {
 }
 
 impl Row {
-    /// API Gateway's name of the route.
+    /// The route key.
     pub(crate) fn key(&self) -> String {
         self.registered.spec.route_key().to_string()
     }
@@ -81,7 +83,7 @@ mod tests {
 
     use super::*;
 
-    /// A route of a method and a path.
+    /// The registered route of a method and a path.
     fn registered(route: &str) -> &'static RegisteredRoute {
         let (method, path) = route.split_once(' ').unwrap_or(("ANY", route));
         let (name, method, path) = ("own".parse().unwrap(), method.parse().unwrap(), path.parse().unwrap());

@@ -1,4 +1,4 @@
-//! A request that is being put together.
+//! A request under construction.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::resource::{Init, Resource};
 
-/// A call with any method.
+/// Begins a call with any method.
 pub fn call(method: Method, target: impl Into<String>) -> Call {
     Call {
         method,
@@ -28,10 +28,10 @@ pub fn call(method: Method, target: impl Into<String>) -> Call {
     }
 }
 
-/// Where calls come from, unless they say it: an address of the network for documentation (RFC 5737).
+/// The default address of calls, from a network for documentation (RFC 5737).
 const SOURCE_IP: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
-/// A request that is being put together.
+/// A request under construction.
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens before `call`"]
 pub struct Call {
@@ -49,25 +49,25 @@ pub struct Call {
 }
 
 impl Call {
-    /// With a header. API Gateway joins several of one name with commas.
+    /// Adds a header. API Gateway joins repeated headers with commas.
     pub fn header(mut self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
         self.headers.push((name.as_ref().to_ascii_lowercase(), value.into()));
         self
     }
 
-    /// With a cookie.
+    /// Adds a cookie.
     pub fn cookie(mut self, name: &str, value: &str) -> Self {
         self.cookies.push(format!("{name}={value}"));
         self
     }
 
-    /// With a variable of the stage.
+    /// Sets a stage variable.
     pub fn stage_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.stage_variables.push((name.into(), value.into()));
         self
     }
 
-    /// From this address, `192.0.2.1` unless it is said: an [`IpAddr`], or its text.
+    /// Sets the address that the request comes from: an [`IpAddr`], or its text. The default is `192.0.2.1`.
     ///
     /// ```
     /// # use routegen::testing;
@@ -76,7 +76,7 @@ impl Call {
     ///
     /// # Panics
     ///
-    /// Where it is no address.
+    /// If it is not an address.
     #[track_caller]
     #[expect(clippy::needless_pass_by_value, reason = "texts and addresses are both written without a `&`")]
     pub fn source_ip(mut self, address: impl ToString) -> Self {
@@ -85,55 +85,55 @@ impl Call {
         self
     }
 
-    /// With the claims of a token: a map or a struct. As API Gateway does it, all of them become texts, and the token is in the
-    /// header `Authorization`, unless the call has one of its own: [lists](crate::Claims#lists) are read from it. Nobody has
-    /// signed it.
+    /// Sets the claims of a token, as a map or a struct. As with API Gateway, all of them become strings, and
+    /// the token is in the header `Authorization`, unless the call has its own: [lists](crate::Claims#lists)
+    /// are read from it. The token is unsigned.
     ///
     /// # Panics
     ///
-    /// Where they are not a JSON object.
+    /// If they are not a JSON object.
     #[track_caller]
     pub fn claims(mut self, claims: impl Serialize) -> Self {
         self.claims = Some(object(claims));
         self
     }
 
-    /// With a token that has these scopes.
+    /// Sets the scopes of the token.
     pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         let scopes: Vec<String> = scopes.into_iter().map(|scope| scope.as_ref().to_owned()).collect();
         self.scopes = Some(scopes.join(" "));
         self
     }
 
-    /// With the context that a Lambda authorizer returned.
+    /// Sets the context that a Lambda authorizer returned.
     ///
     /// # Panics
     ///
-    /// Where it is not a JSON object.
+    /// If it is not a JSON object.
     #[track_caller]
     pub fn authorizer_context(mut self, context: impl Serialize) -> Self {
         self.context = Some(object(context));
         self
     }
 
-    /// With a body of JSON, and its content type.
+    /// Sets a JSON body and its content type.
     ///
     /// # Panics
     ///
-    /// Where the value cannot be JSON.
+    /// If the value cannot be serialized as JSON.
     #[track_caller]
     pub fn json(self, body: impl Serialize) -> Self {
         let body = serde_json::to_vec(&body).expect("the body is not JSON");
         self.header(header::CONTENT_TYPE, "application/json").body(body)
     }
 
-    /// With a body of bytes or text.
+    /// Sets a body of bytes or text.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = Some(body.into());
         self
     }
 
-    /// With this value in place of the resource of its type.
+    /// Replaces the resource of this value's type.
     pub fn with<T: Resource>(mut self, resource: T) -> Self {
         self.init = self.init.with(resource);
         self

@@ -1,6 +1,7 @@
-//! The event that a call becomes.
+//! The event for a call.
 //!
-//! In: the call of a test, and the route that it goes to. Out: the event of payload 2.0 that API Gateway would send.
+//! In: the call of a test, and the route that it matches. Out: the event of payload 2.0 that API Gateway
+//! would send.
 
 use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
@@ -19,18 +20,18 @@ use serde_json::{Map, Value, json, value::to_raw_value};
 use super::{call::Call, lookup::Place};
 use crate::simulate::event::{of_authorizer as authorizer_event, request_id};
 
-/// The host where a call names none.
+/// The default host of calls.
 const HOST: HeaderValue = HeaderValue::from_static("local.execute-api.us-east-1.amazonaws.com");
 
-/// What API Gateway says of how it was called.
+/// The headers that API Gateway adds about its connection.
 const ADDED: [(&str, Cow<'_, str>); 2] =
     [("x-forwarded-port", Cow::Borrowed("443")), ("x-forwarded-proto", Cow::Borrowed("https"))];
 
-/// The event of a route, which asks for tokens with one of these scopes, if there are any.
+/// A route's event. The route requires tokens with one of these scopes, if there are any.
 pub(super) fn of(call: &Call, place: &Place, wanted: &[Scope]) -> Bytes {
     let (mut headers, claims) = (headers(call), claims(call));
     if let Some(claims) = claims.as_ref().filter(|_| call.context.is_none()) {
-        // API Gateway has verified a token, which it passes on.
+        // API Gateway passes on the token that it has verified.
         headers.entry(header::AUTHORIZATION).or_insert_with(|| {
             HeaderValue::try_from(format!("Bearer {}", token(claims))).expect("base64 is a header's value")
         });
@@ -47,7 +48,7 @@ pub(super) fn of(call: &Call, place: &Place, wanted: &[Scope]) -> Bytes {
     with_request(call, &headers, place, |request| proxy_event(request, &identity, body))
 }
 
-/// The event of an authorizer; `None` where the request lacks an identity.
+/// An authorizer's event; `None` if the request lacks an identity source.
 pub(super) fn of_authorizer(call: &Call, sources: &[IdentitySource], place: &Place) -> Option<Bytes> {
     with_request(call, &headers(call), place, |request| authorizer_event(request, sources))
 }
@@ -76,10 +77,10 @@ fn with_request<R>(
     })
 }
 
-/// The lines that a client would send.
+/// The headers that a client would send.
 fn headers(call: &Call) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    // Browsers send all of them in one line.
+    // Browsers send all cookies in one header.
     if let Some(line) = cookie_line(call) {
         headers.append(header::COOKIE, line);
     }
@@ -93,12 +94,12 @@ fn headers(call: &Call) -> HeaderMap {
     headers
 }
 
-/// The line of the call's cookies, if there are any and a line can hold them.
+/// The header of the call's cookies, if there are any and they are a valid value.
 fn cookie_line(call: &Call) -> Option<HeaderValue> {
     HeaderValue::try_from(call.cookies.join("; ")).ok().filter(|line| !line.is_empty())
 }
 
-/// The claims of the token that the call has, if it has one.
+/// The claims of the call's token, if it has one.
 fn claims(call: &Call) -> Option<Map<String, Value>> {
     if call.claims.is_none() && call.scopes.is_none() {
         return None;
@@ -111,7 +112,7 @@ fn claims(call: &Call) -> Option<Map<String, Value>> {
     Some(claims)
 }
 
-/// A token with these claims, which nobody has signed.
+/// An unsigned token with these claims.
 fn token(claims: &Map<String, Value>) -> String {
     let encoded = |json: &Value| {
         let padded = json!(Body::Binary(json.to_string().into_bytes()));

@@ -1,7 +1,9 @@
-//! All functions of the routes, authorizers and consumers that a test links, for tests over HTTP and by events.
+//! All functions of the routes, authorizers and consumers that a test links, for tests over HTTP and with
+//! events.
 //!
-//! In: a function's name and an event. Out: what Lambda would hand back to API Gateway or an event source. What stands before a function, routes and
-//! authorizers, is for callers: the crate `routegen-gateway`, for instance, to which the manifest tells it.
+//! In: a function's name and an event. Out: what Lambda would return to API Gateway or an event source.
+//! Routing and authorization are up to the caller, for instance the crate `routegen-gateway`, which reads
+//! them from the manifest.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -18,9 +20,10 @@ use crate::{
     serve::{Failure, Output, invoke_authorizer, invoke_consumer, invoke_group, prepare},
 };
 
-/// The functions of all routes, authorizers and consumers that the test links, and of the crates that it depends on.
+/// Returns the functions of all routes, authorizers and consumers that the test links, including those of its
+/// dependencies.
 ///
-/// With the crate `routegen-gateway` they are a whole API, behind the authorization that they have in the cloud:
+/// With the crate `routegen-gateway` they are a whole API, with the same authorization as in the cloud:
 ///
 /// ```
 /// # mod items {
@@ -28,7 +31,7 @@ use crate::{
 /// # #[route(GET, "/items/{id}", auth = "cognito", scopes = ["items/read"])]
 /// # async fn get_item(Path(id): Path<u64>) -> String { id.to_string() }
 /// # }
-/// use items as _; // An integration test names its own crate, or its routes are not linked.
+/// use items as _; // An integration test must name its own crate, or its routes are not linked.
 /// use routegen::testing;
 /// use serde_json::json;
 ///
@@ -46,11 +49,11 @@ use crate::{
 /// # }
 /// ```
 ///
-/// All of them have the resources of one execution environment, which in the cloud each has for itself.
+/// They share the resources of one execution environment; in the cloud each function has its own.
 ///
 /// # Panics
 ///
-/// Where what is registered is not what this version registers: two versions of `routegen` are linked.
+/// If two versions of `routegen` are linked, so that registrations cannot be read.
 pub fn functions() -> Functions {
     let manifest = registry::manifest().unwrap_or_else(|error| panic!("{error}"));
     let (mut served, mut authorizers, mut consumers) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
@@ -92,24 +95,24 @@ struct All {
 }
 
 impl Functions {
-    /// With this value in place of the resource of its type.
+    /// Replaces the resource of this value's type.
     #[must_use]
     pub fn with<T: Resource>(mut self, resource: T) -> Self {
         self.init = self.init.with(resource);
         self
     }
 
-    /// What the attributes say: the routes with their authorizers, scopes and functions.
+    /// Returns what the attributes declare: the routes with their authorizers, scopes and functions.
     pub fn manifest(&self) -> Manifest {
         self.all.manifest.clone()
     }
 
-    /// Invokes the function of this name, which is that of its artifact (`get-items`), with the JSON of an event. As in Lambda,
-    /// its resources are made before.
+    /// Invokes the function with this name, which is that of its artifact (`get-items`), with the JSON of an
+    /// event. As in Lambda, its resources are created first.
     ///
     /// # Errors
     ///
-    /// Where there is no such function, the event is not one of its kind, or a resource cannot be made.
+    /// If there is no such function, the event is not one of its kind, or a resource cannot be created.
     pub fn invoke(
         &self,
         function: &str,

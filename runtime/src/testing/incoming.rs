@@ -1,7 +1,7 @@
-//! An event of a queue, a schedule, a bus or a stream that is being put together.
+//! An event of a queue, a schedule, a bus or a stream under construction.
 //!
-//! In: what an event source would have. Out: the event that AWS would send, for the function that it goes to. It refuses a function of
-//! another kind of source.
+//! In: the content that an event source would provide. Out: the event that AWS would send to the function. It
+//! refuses functions with another kind of event source.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -20,7 +20,7 @@ use crate::{
     resource::{Init, Resource},
 };
 
-/// A message of a queue, whose body is the JSON of this value.
+/// Begins an event with one message of a queue, whose body is this value as JSON.
 ///
 /// ```
 /// use routegen::{Message, lambda_http::Error, queue, testing};
@@ -43,7 +43,7 @@ use crate::{
 /// let outcome = testing::message(json!({ "count": 0 })).deliver(on_order).await;
 /// assert_eq!(outcome.cause(), Some("nothing is ordered"));
 ///
-/// // A batch: the places of those that failed.
+/// // A batch: the indexes of the messages that failed.
 /// let batch = testing::messages([json!({ "count": 1 }), json!({ "count": 0 }), json!({ "cuont": 1 })]);
 /// assert_eq!(batch.deliver(on_order).await.failed(), [1, 2]);
 /// # }).unwrap();
@@ -52,24 +52,24 @@ use crate::{
 ///
 /// # Panics
 ///
-/// Where the value cannot be JSON.
+/// If the value cannot be serialized as JSON.
 #[track_caller]
 pub fn message(body: impl Serialize) -> Incoming {
     messages([body])
 }
 
-/// Messages of a queue, in one batch.
+/// Begins an event with several messages of a queue in one batch.
 ///
 /// # Panics
 ///
-/// Where a value cannot be JSON.
+/// If a value cannot be serialized as JSON.
 #[track_caller]
 pub fn messages(bodies: impl IntoIterator<Item: Serialize>) -> Incoming {
     let bodies = bodies.into_iter().map(|body| serde_json::to_string(&body).expect("the body is not JSON"));
     Incoming::new(What::Messages(bodies.map(sent).collect()))
 }
 
-/// A message of a queue with this text, which may be no JSON.
+/// Begins an event with one message of a queue with this text, which need not be JSON.
 pub fn text_message(body: impl Into<String>) -> Incoming {
     Incoming::new(What::Messages(vec![sent(body.into())]))
 }
@@ -86,7 +86,7 @@ fn sent(body: String) -> QueueMessage {
     }
 }
 
-/// A call of a schedule.
+/// Begins a call by a schedule.
 ///
 /// ```
 /// use routegen::{Scheduled, schedule, testing};
@@ -107,7 +107,7 @@ pub fn scheduled(time: impl Into<String>) -> Incoming {
     Incoming::new(What::Scheduled { time: time.into(), attempt: 1 })
 }
 
-/// An event of a bus.
+/// Begins an event of a bus.
 ///
 /// ```
 /// use routegen::{Event, event, testing};
@@ -133,14 +133,14 @@ pub fn scheduled(time: impl Into<String>) -> Incoming {
 ///
 /// # Panics
 ///
-/// Where the detail cannot be JSON.
+/// If the detail cannot be serialized as JSON.
 #[track_caller]
 pub fn event(source: impl Into<String>, detail_type: impl Into<String>, detail: impl Serialize) -> Incoming {
     let detail = serde_json::to_value(detail).expect("the detail is not JSON");
     Incoming::new(What::Event { source: source.into(), detail_type: detail_type.into(), detail })
 }
 
-/// A change of a table: an item that is new.
+/// Begins an event with one change of a table: a new item.
 ///
 /// ```
 /// use routegen::{Change, ChangeKind, stream, testing};
@@ -168,27 +168,27 @@ pub fn event(source: impl Into<String>, detail_type: impl Into<String>, detail: 
 ///
 /// # Panics
 ///
-/// Where the item is no JSON object.
+/// If the item is not a JSON object.
 #[track_caller]
 pub fn inserted(item: impl Serialize) -> Incoming {
     changed(ChangeKind::Insert, None, Some(object(item)))
 }
 
-/// A change of a table: an item that is another than before.
+/// Begins an event with one change of a table: a modified item.
 ///
 /// # Panics
 ///
-/// Where an item is no JSON object.
+/// If an item is not a JSON object.
 #[track_caller]
 pub fn modified(old: impl Serialize, new: impl Serialize) -> Incoming {
     changed(ChangeKind::Modify, Some(object(old)), Some(object(new)))
 }
 
-/// A change of a table: an item that is gone.
+/// Begins an event with one change of a table: a removed item.
 ///
 /// # Panics
 ///
-/// Where the item is no JSON object.
+/// If the item is not a JSON object.
 #[track_caller]
 pub fn removed(item: impl Serialize) -> Incoming {
     changed(ChangeKind::Remove, Some(object(item)), None)
@@ -214,7 +214,7 @@ fn object(item: impl Serialize) -> Map<String, Value> {
     }
 }
 
-/// An event that is being put together.
+/// An event under construction.
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens before `deliver`"]
 pub struct Incoming {
@@ -235,11 +235,11 @@ impl Incoming {
         Self { what, init: Init::default() }
     }
 
-    /// With these messages, or changes, behind its own, in one batch.
+    /// Appends these messages, or changes, to its own, in one batch.
     ///
     /// # Panics
     ///
-    /// Where the two are not of one kind, or of one that has no batches.
+    /// If the two are of different kinds, or of one that has no batches.
     #[track_caller]
     pub fn and(mut self, other: Self) -> Self {
         match (&mut self.what, other.what) {
@@ -250,32 +250,32 @@ impl Incoming {
         self
     }
 
-    /// Its messages are of this group.
+    /// Sets the message group of its messages.
     ///
     /// # Panics
     ///
-    /// Where it has no messages.
+    /// If it has no messages.
     #[track_caller]
     pub fn group(self, group: impl Into<String>) -> Self {
         let group = group.into();
         self.each_message(|message| message.group_id = Some(group.clone()))
     }
 
-    /// Its messages were received so often, this time included.
+    /// Sets how often its messages were received, including this time.
     ///
     /// # Panics
     ///
-    /// Where it has no messages.
+    /// If it has no messages.
     #[track_caller]
     pub fn received(self, times: u32) -> Self {
         self.each_message(|message| message.receive_count = times)
     }
 
-    /// Its messages have a text beside the body.
+    /// Adds a text attribute to its messages.
     ///
     /// # Panics
     ///
-    /// Where it has no messages.
+    /// If it has no messages.
     #[track_caller]
     pub fn attribute(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let (name, value) = (name.into(), value.into());
@@ -294,11 +294,11 @@ impl Incoming {
         self
     }
 
-    /// It is this attempt of the Scheduler, the first unless it is said.
+    /// Sets the Scheduler's attempt; the default is the first.
     ///
     /// # Panics
     ///
-    /// Where it is no call of a schedule.
+    /// If it is not a call by a schedule.
     #[track_caller]
     pub fn attempt(mut self, number: u32) -> Self {
         match &mut self.what {
@@ -308,20 +308,21 @@ impl Incoming {
         self
     }
 
-    /// With this value in place of the resource of its type.
+    /// Replaces the resource of this value's type.
     pub fn with<T: Resource>(mut self, resource: T) -> Self {
         self.init = self.init.with(resource);
         self
     }
 
-    /// Hands it to the function, which has `#[queue]`, `#[schedule]`, `#[event]` or `#[stream]`: `deliver(on_order)`. The way is that of
-    /// Lambda: AWS's event, the function's arguments, its failures.
+    /// Delivers it to the function, which has `#[queue]`, `#[schedule]`, `#[event]` or `#[stream]`:
+    /// `deliver(on_order)`. It takes the same way as in Lambda: AWS's event, the function's arguments, its
+    /// failures.
     ///
-    /// Whether a rule or a filter lets the event pass is not asked.
+    /// Rules and filters are not applied.
     ///
     /// # Panics
     ///
-    /// Where the function is no consumer, or one of another kind of event.
+    /// If the function is not a consumer, or is one of another kind of event.
     pub async fn deliver<F>(self, function: F) -> Outcome {
         drop(function);
         let registered = lookup::consumer(std::any::type_name::<F>());
@@ -332,7 +333,7 @@ impl Incoming {
         Outcome::of(entry().deliver(invocation, &event).await, &ids)
     }
 
-    /// The event as AWS sends it to this consumer, and the ids of its records.
+    /// The event that AWS would send to this consumer, and the ids of its records.
     fn event(&self, spec: &ConsumerSpec) -> (Value, Vec<String>) {
         match (&self.what, &spec.consumes) {
             (What::Messages(messages), EventSource::Queue(queue)) => {
@@ -389,7 +390,7 @@ impl Incoming {
     }
 }
 
-/// Since the beginning of 1970.
+/// Seconds since the beginning of 1970.
 fn seconds() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

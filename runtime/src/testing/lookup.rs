@@ -1,7 +1,7 @@
-//! Which route, authorizer or consumer a test means.
+//! Finds the route, authorizer or consumer that a test calls.
 //!
-//! In: the function's path as the compiler names its type; for a route the method and the path of the request. Out: the
-//! entry, and the parameters in the path. The function's name leads to it through the registry, whose entries have it.
+//! In: the function's path, from the compiler's name of its type; for a route also the method and path of the
+//! request. Out: the registered entry, and the parameters in the path.
 
 use axum::http::Method;
 use routegen_spec::Scope;
@@ -12,22 +12,22 @@ use crate::{
     simulate::table::{Conflict, Row, Table},
 };
 
-/// A route that takes the request.
+/// The route that matches the request.
 pub(super) struct Found {
     pub(super) route: Route,
-    /// The scopes of which a token has to have one, if there are any.
+    /// The scopes, one of which a token must have, if there are any.
     pub(super) scopes: &'static [Scope],
     pub(super) place: Place,
 }
 
-/// Where a request goes.
+/// The route of a request.
 pub(super) struct Place {
     pub(super) route_key: String,
     /// The parameters in the path, percent-decoded.
     pub(super) parameters: Vec<(String, String)>,
 }
 
-/// Of the routes of a handler, which may be several, the one that API Gateway would choose.
+/// The route that API Gateway would choose among a handler's routes.
 pub(super) fn find(handler: &str, method: &Method, path: &str) -> Found {
     let handler = plain(handler);
     let table = table(|route| plain(&route.spec.handler) == handler);
@@ -46,7 +46,7 @@ pub(super) fn find(handler: &str, method: &Method, path: &str) -> Found {
     })
 }
 
-/// The authorizer that a function is.
+/// The authorizer of a function.
 pub(super) fn authorizer(function: &str) -> &'static RegisteredAuthorizer {
     let function = plain(function);
     let found = registry::authorizers().iter().find(|known| plain(&known.spec.handler) == function);
@@ -58,7 +58,7 @@ pub(super) fn authorizer(function: &str) -> &'static RegisteredAuthorizer {
     })
 }
 
-/// The consumer that a function is.
+/// The consumer of a function.
 pub(super) fn consumer(function: &str) -> &'static RegisteredConsumer {
     let function = plain(function);
     let found = registry::consumers().iter().find(|known| plain(&known.spec.handler) == function);
@@ -70,7 +70,7 @@ pub(super) fn consumer(function: &str) -> &'static RegisteredConsumer {
     })
 }
 
-/// Where a request with this authorizer would go. Where no route has the authorizer, its path is its own.
+/// The route that matches a request and has this authorizer. If there is none, the path stands for itself.
 pub(super) fn authorized(authorizer: &str, method: &Method, path: &str) -> Place {
     let table = table(|route| route.spec.auth.as_str() == authorizer);
     match table.find(method.as_str(), path).ok().flatten() {
@@ -86,7 +86,7 @@ fn table(is_meant: impl Fn(&RegisteredRoute) -> bool) -> Table {
     })
 }
 
-/// A function's path without the `r#` of its names.
+/// A function's path without the `r#` of raw identifiers.
 fn plain(path: &str) -> String {
     path.replace("r#", "")
 }

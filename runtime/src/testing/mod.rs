@@ -1,11 +1,13 @@
-//! Calls of handlers in unit tests, through the event that API Gateway would send; of consumers, through that of their [queue](message),
-//! [schedule](scheduled), [bus](event()) or [table](inserted); and [all functions](functions), for tests over HTTP.
+//! Calls handlers in unit tests through the event that API Gateway would send, and consumers through that of
+//! their [queue](message), [schedule](scheduled), [bus](event()) or [table](inserted). [All
+//! functions](functions) together can be tested over HTTP.
 //!
-//! In: a request, what an authorizer would say of the caller, and the handler. Out: what the client would receive. The
-//! way is a function's own: an event of payload 2.0, the route's extractors, the handler, its problems. What API Gateway
-//! does before is not there: no token is checked, and no scope is asked for.
+//! In: a request, what an authorizer would return about the caller, and the handler. Out: what the client
+//! would receive. A call takes the same way as in the function: an event of payload 2.0, the route's
+//! extractors, the handler, its problems. What API Gateway does before that is skipped: no token is verified,
+//! and no scope is checked.
 //!
-//! The crate has this module with the feature `testing`, which belongs in `[dev-dependencies]`:
+//! This module requires the feature `testing`, which belongs in `[dev-dependencies]`:
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -29,8 +31,8 @@
 //! # }
 //! ```
 //!
-//! An authorizer is asked the same way, by the event that API Gateway would send it, and what it says is the context of a
-//! call to a route:
+//! An authorizer is called in the same way, with the event that API Gateway would send it, and its context
+//! can be passed to the call of a route:
 //!
 //! ```
 //! use routegen::{AuthorizerRequest, Claims, Decision, authorizer, http::StatusCode, route, testing};
@@ -96,38 +98,39 @@ use crate::{
     simulate::event::{identity_sources, lambda_event},
 };
 
-/// A call with GET. The target is a path with or without a query, percent-encoded as a client sends it.
+/// Begins a call with GET. The target is a path with or without a query, percent-encoded as a client sends
+/// it.
 pub fn get(target: impl Into<String>) -> Call {
     call(Method::GET, target)
 }
 
-/// A call with POST.
+/// Begins a call with POST.
 pub fn post(target: impl Into<String>) -> Call {
     call(Method::POST, target)
 }
 
-/// A call with PUT.
+/// Begins a call with PUT.
 pub fn put(target: impl Into<String>) -> Call {
     call(Method::PUT, target)
 }
 
-/// A call with PATCH.
+/// Begins a call with PATCH.
 pub fn patch(target: impl Into<String>) -> Call {
     call(Method::PATCH, target)
 }
 
-/// A call with DELETE.
+/// Begins a call with DELETE.
 pub fn delete(target: impl Into<String>) -> Call {
     call(Method::DELETE, target)
 }
 
 impl Call {
-    /// Calls the handler, which is a function with `#[route]`: `call(get_items)`. Where it has several routes, the method
-    /// and the path select one as API Gateway does.
+    /// Calls the handler, which is a function with `#[route]`: `call(get_items)`. If it has several routes,
+    /// the method and the path select one as in API Gateway.
     ///
     /// # Panics
     ///
-    /// Where the function is no route, or none of its routes takes this method and path.
+    /// If the function is not a route, or none of its routes matches this method and path.
     pub async fn call<H>(self, handler: H) -> Answer {
         drop(handler);
         let (path, _) = self.target.split_once('?').unwrap_or((&self.target, ""));
@@ -138,15 +141,15 @@ impl Call {
         Answer::of(answer(found.route, self.init, request).await).await
     }
 
-    /// Asks the authorizer, which is a function with `#[authorizer]`, whether the request may pass: `authorize(api_key)`.
-    /// It is not asked where the request lacks an identity source.
+    /// Calls the authorizer, which is a function with `#[authorizer]`: `authorize(api_key)`. It is not called
+    /// if the request lacks an identity source.
     ///
-    /// Its event is that of the route with this authorizer that takes the request, if there is one.
+    /// Its event is that of the route with this authorizer that matches the request, if there is one.
     ///
     /// # Panics
     ///
-    /// Where the function is no authorizer, or has an identity source of `$context` that no request has by itself, such as
-    /// `$context.authorizer.principalId`.
+    /// If the function is not an authorizer, or has an identity source of `$context` that requests do not
+    /// have by themselves, such as `$context.authorizer.principalId`.
     pub async fn authorize<H>(self, function: H) -> Verdict {
         drop(function);
         let (path, _) = self.target.split_once('?').unwrap_or((&self.target, ""));
@@ -210,17 +213,17 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// Where it is not UTF-8.
+    /// If it is not UTF-8.
     #[track_caller]
     pub fn text(&self) -> &str {
         str::from_utf8(&self.body).expect("the body is not UTF-8")
     }
 
-    /// The body read as JSON.
+    /// The body parsed as JSON.
     ///
     /// # Panics
     ///
-    /// Where it is not JSON of this type; the message has the body.
+    /// If it is not JSON of this type; the message contains the body.
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self) -> T {
         match serde_json::from_slice(&self.body) {
@@ -229,7 +232,7 @@ impl Answer {
         }
     }
 
-    /// The error that the client does not learn: what the function's log would have.
+    /// The error that the client does not see, as the function's log would show it.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }

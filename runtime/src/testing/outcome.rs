@@ -1,4 +1,4 @@
-//! What became of an event, as tests look at it.
+//! The outcome of an event, for tests.
 
 use lambda_http::Error;
 
@@ -7,7 +7,7 @@ use crate::{
     log::chain,
 };
 
-/// What became of an event.
+/// The outcome of an event.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     failed: Vec<usize>,
@@ -15,7 +15,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Of the records with these ids.
+    /// The outcome for the records with these ids.
     pub(super) fn of(result: Result<Failed, Error>, ids: &[String]) -> Self {
         match result {
             Ok(failed) => {
@@ -26,7 +26,7 @@ impl Outcome {
                     causes: failed.into_iter().map(|failed| failed.reason).collect(),
                 }
             }
-            // An event of one record, or one that is no event of its kind: all of it failed.
+            // An event of one record, or an invalid event: all of it failed.
             Err(error) => Self { failed: (0..ids.len().max(1)).collect(), causes: vec![chain(&*error)] },
         }
     }
@@ -36,13 +36,13 @@ impl Outcome {
         self.failed.is_empty()
     }
 
-    /// The places of the records that Lambda is told of, from 0: of a queue those that are received again, of a stream the one at which it
-    /// goes on. Of an event that is one record, 0 where it failed.
+    /// The indexes of the records that are reported to Lambda, from 0: for a queue those that are received
+    /// again, for a stream the one from which it continues. For an event that is one record, 0 if it failed.
     pub fn failed(&self) -> &[usize] {
         &self.failed
     }
 
-    /// Why the first of them failed, as the log has it.
+    /// Why the first of them failed, as logged.
     pub fn cause(&self) -> Option<&str> {
         self.causes.first().map(String::as_str)
     }

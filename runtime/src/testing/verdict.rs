@@ -1,4 +1,4 @@
-//! What an authorizer said, as tests look at it.
+//! An authorizer's decision, for tests.
 
 use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::{Decision, decision::Judgement, log::chain};
 
-/// What an authorizer said, or why it did not.
+/// An authorizer's decision, or why there is none.
 #[derive(Clone, Debug)]
 pub struct Verdict(Said);
 
@@ -32,8 +32,8 @@ impl Verdict {
         matches!(self.0, Said::Decided(Decision::Allow(_)))
     }
 
-    /// What API Gateway does: 200 where the request passes, 401 where it lacks an identity source and the function is not
-    /// asked, 403 where it is denied, 500 where the function fails.
+    /// The status that API Gateway would return: 200 if the request passes, 401 if it lacks an identity
+    /// source and the function is not called, 403 if it is denied, 500 if the function fails.
     pub fn status(&self) -> StatusCode {
         match self.0 {
             Said::Unknown => StatusCode::UNAUTHORIZED,
@@ -43,11 +43,11 @@ impl Verdict {
         }
     }
 
-    /// What handlers learn of the caller.
+    /// The context that handlers receive about the caller.
     ///
     /// # Panics
     ///
-    /// Where the request does not pass, or the context is not of this type.
+    /// If the request does not pass, or the context is not of this type.
     #[track_caller]
     pub fn context<T: DeserializeOwned>(&self) -> T {
         let Said::Decided(Decision::Allow(context)) = &self.0 else {
@@ -60,7 +60,7 @@ impl Verdict {
         }
     }
 
-    /// Why the function failed, as the log has it.
+    /// Why the function failed, as logged.
     pub fn cause(&self) -> Option<&str> {
         match &self.0 {
             Said::Failed(cause) => Some(cause),

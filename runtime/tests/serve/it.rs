@@ -1,7 +1,7 @@
-//! A function's whole life under a Runtime API of the test's own: what it answers, and what it logs.
+//! A function's whole life under a Runtime API of the test's own: its responses, and its log.
 //!
-//! In: events. Out: what arrives at the Runtime API, and the lines of the log. The functions are a program of this
-//! package, which is told which of them it is.
+//! In: events. Out: what arrives at the Runtime API, and the lines of the log. The functions are a program of
+//! this package, whose argument selects one.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -47,7 +47,7 @@ fn live(name: &str, events: &[Value]) -> Life {
     Life { told, log: log.join().unwrap() }
 }
 
-/// Plays the Runtime API, which hangs up when it has no events any more.
+/// Plays the Runtime API, which hangs up when it has no more events.
 fn converse(listener: &TcpListener, events: &[Value]) -> Vec<(String, Value)> {
     let mut told = Vec::new();
     let mut next = events.iter().enumerate();
@@ -182,7 +182,7 @@ fn a_function_has_several_threads_where_it_asks_for_them_and_the_log_says_how() 
     assert!(lines[0].contains("`multi_thread = true` in `#[route]`"), "{lines:?}");
 }
 
-/// Level, message, function, route key and request of every line that is this program's or the runtime's own.
+/// Level, message, function, route key and request of every line that comes from this program or the runtime.
 fn lines(log: &[Value]) -> Vec<String> {
     let ours = log
         .iter()
@@ -259,7 +259,7 @@ fn an_event_of_another_kind_is_no_decision() {
     assert!(told[1].starts_with("error \"this is no event of a Lambda authorizer"), "{told:?}");
 }
 
-/// The messages of a queue with these bodies, which are their ids too.
+/// The messages of a queue with these bodies, which are also their ids.
 fn received(bodies: &[&str]) -> Value {
     let records = bodies.iter().map(|body| {
         json!({

@@ -1,7 +1,7 @@
-//! The items in a table of DynamoDB, which all functions share.
+//! The items in a DynamoDB table, which all functions share.
 //!
-//! The table's key is `pk` and `id`. The items are the partition `items`, sorted by their number; the last number that was
-//! given is in a partition of its own. A partition takes 1,000 writes a second.
+//! The table's key is `pk` and `id`. The items are in the partition `items`, sorted by number; the last
+//! number is in a partition of its own. A partition accepts 1,000 writes a second.
 
 use std::collections::HashMap;
 
@@ -24,9 +24,9 @@ pub(crate) struct DynamoDb {
 }
 
 impl DynamoDb {
-    /// Region and credentials are where every program of AWS's SDK looks for them: in Lambda, in the environment.
+    /// The SDK gets region and credentials from its usual sources: in Lambda, from the environment.
     pub(crate) async fn connect(table: String) -> Self {
-        // ring is compiled in a fifth of the time of the SDK's default.
+        // ring compiles in a fifth of the time of the SDK's default.
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
         let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
         Self { client: Client::new(&config), table }
@@ -61,7 +61,7 @@ impl DynamoDb {
         Ok(items)
     }
 
-    /// Counts in the table itself, so that two requests never get one number.
+    /// Counts in the table itself, so that two requests never get the same number.
     async fn next_id(&self) -> Result<u64, Error> {
         let update = self.client.update_item().table_name(&self.table);
         let update = update.key("pk", text("counter")).key("id", number(0));

@@ -1,7 +1,7 @@
 //! The items on disk, in an embedded database, for a machine without AWS.
 //!
-//! The two functions are two processes, and redb belongs to one process at a time: each request opens the database under
-//! a lock that the processes share, and closes it again.
+//! The two functions are two processes, and redb allows one process at a time: each request opens the
+//! database under a lock that the processes share, and closes it again.
 
 use std::{fs::File, io, path::PathBuf};
 
@@ -12,7 +12,7 @@ use crate::{Item, NewItem};
 /// Id and JSON of each item.
 const ITEMS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("items");
 
-/// What goes wrong here is never the client's fault: one type is enough, and `redb::Error` holds all of it.
+/// Errors here are never the client's fault: one type is enough, and `redb::Error` covers all of them.
 type Result<T> = std::result::Result<T, redb::Error>;
 
 pub(crate) struct Embedded {
@@ -20,18 +20,18 @@ pub(crate) struct Embedded {
 }
 
 impl Embedded {
-    /// The database in this file, which need not be there yet.
+    /// Opens the database in this file, which need not exist yet.
     pub(crate) fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
 
-    /// The database that the variable `ITEMS_DB` names, else one in the temporary folder.
+    /// Opens the database that the variable `ITEMS_DB` names, or one in the temporary folder.
     pub(crate) fn from_env() -> Self {
         let path = std::env::var_os("ITEMS_DB").map(PathBuf::from);
         Self::new(path.unwrap_or_else(|| std::env::temp_dir().join("items.redb")))
     }
 
-    /// Keeps a new item, under the next free id.
+    /// Stores a new item under the next free id.
     pub(crate) fn create(&self, new: NewItem) -> Result<Item> {
         self.locked(|database| {
             let transaction = database.begin_write()?;
@@ -47,7 +47,7 @@ impl Embedded {
         })
     }
 
-    /// At most `limit` items in the order of their ids, beginning with the id `from`.
+    /// Returns at most `limit` items in the order of their ids, beginning with the id `from`.
     pub(crate) fn list(&self, from: u64, limit: usize) -> Result<Vec<Item>> {
         self.locked(|database| {
             let table = match database.begin_read()?.open_table(ITEMS) {
@@ -65,7 +65,7 @@ impl Embedded {
     }
 
     fn locked<T>(&self, work: impl FnOnce(&Database) -> Result<T>) -> Result<T> {
-        // The lock ends with the file, on every way out and also with the process.
+        // Closing the file releases the lock, on every return and also when the process ends.
         let lock = File::create(self.path.with_extension("lock"))?;
         lock.lock()?;
         work(&Database::create(&self.path)?)
@@ -80,7 +80,7 @@ mod tests {
 
     use super::*;
 
-    /// A store, for as long as its folder is kept.
+    /// A store that exists as long as its folder.
     fn store() -> (Embedded, TempDir) {
         let folder = TempDir::new().unwrap();
         (Embedded::new(folder.path().join("items.redb")), folder)

@@ -1,8 +1,8 @@
-//! Where the items live: a table of DynamoDB in the cloud, an embedded database on a machine without AWS.
+//! Where the items are stored: a DynamoDB table in the cloud, an embedded database on a machine without AWS.
 //!
-//! It is a resource: the client is made once, in Lambda's init phase, and shared by all requests of an execution
-//! environment. What a handler may do with it, the handler's signature says: it takes [`ReadItems`] or [`WriteItems`], and its function may
-//! do in AWS what these say, and no more.
+//! It is a resource: the client is created once, in Lambda's init phase, and shared by all requests of an
+//! execution environment. A handler takes [`ReadItems`] or [`WriteItems`], and its function may do in AWS
+//! what that type declares, and no more.
 
 mod dynamodb;
 mod embedded;
@@ -14,10 +14,10 @@ use routegen::{Init, Res, Resource, lambda_http::Error};
 use self::{dynamodb::DynamoDb, embedded::Embedded};
 use crate::{Item, NewItem};
 
-/// The variable that names the table: that of the resource `items_table`.
+/// The variable with the name of the table, derived from the resource `items_table`.
 const TABLE: &str = "ITEMS_TABLE";
 
-/// Where the items are. By itself it may do nothing with them.
+/// The place of the items. It has no permissions of its own.
 pub struct Store(Place);
 
 enum Place {
@@ -35,13 +35,13 @@ impl Resource for Store {
 }
 
 impl Store {
-    /// The items in a file of this machine.
+    /// Stores the items in a file on this machine.
     pub fn on_disk(path: impl Into<PathBuf>) -> Self {
         Self(Place::Local(Embedded::new(path)))
     }
 }
 
-/// Reads items, and changes none.
+/// Reads items, without changing any.
 #[derive(Resource)]
 #[grant(items_table, actions = ["dynamodb:Query"])]
 pub struct ReadItems {
@@ -49,7 +49,7 @@ pub struct ReadItems {
 }
 
 impl ReadItems {
-    /// At most `limit` items in the order of their ids, beginning with the id `from`.
+    /// Returns at most `limit` items in the order of their ids, beginning with the id `from`.
     pub(crate) async fn list(&self, from: u64, limit: usize) -> Result<Vec<Item>, Error> {
         match &self.store.0 {
             Place::Cloud(store) => store.list(from, limit).await,
@@ -58,7 +58,7 @@ impl ReadItems {
     }
 }
 
-/// Writes items, and sees none of the others.
+/// Writes items, without reading any.
 #[derive(Resource)]
 #[grant(items_table, actions = ["dynamodb:PutItem", "dynamodb:UpdateItem"])]
 pub struct WriteItems {
@@ -66,7 +66,7 @@ pub struct WriteItems {
 }
 
 impl WriteItems {
-    /// Keeps a new item, under the next free id.
+    /// Stores a new item under the next free id.
     pub(crate) async fn create(&self, new: NewItem) -> Result<Item, Error> {
         match &self.store.0 {
             Place::Cloud(store) => store.create(new).await,

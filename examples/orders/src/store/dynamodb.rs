@@ -1,6 +1,7 @@
-//! The orders in a table of DynamoDB, which all functions share.
+//! The orders in a DynamoDB table, which all functions share.
 //!
-//! The table's key is `pk` and `sk`: `order` and an order's id, or `total` and an item. A partition takes 1,000 writes a second.
+//! The table's key is `pk` and `sk`: `order` and an order's id, or `total` and an item. A partition accepts
+//! 1,000 writes a second.
 
 use std::collections::HashMap;
 
@@ -24,9 +25,9 @@ pub(crate) struct DynamoDb {
 }
 
 impl DynamoDb {
-    /// Region and credentials are where every program of AWS's SDK looks for them: in Lambda, in the environment.
+    /// The SDK gets region and credentials from its usual sources: in Lambda, from the environment.
     pub(crate) async fn connect(table: String) -> Self {
-        // ring is compiled in a fifth of the time of the SDK's default.
+        // ring compiles in a fifth of the time of the SDK's default.
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
         let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
         Self { client: Client::new(&config), table }
@@ -57,7 +58,7 @@ impl DynamoDb {
         ])));
         match put.send().await {
             Err(error) if !is_condition(&error) => Err(error.into()),
-            // It was accepted when the message came for the first time.
+            // It was already accepted when the message was received before.
             _ => Ok(()),
         }
     }
@@ -102,7 +103,7 @@ impl DynamoDb {
     }
 }
 
-/// Whether the put was refused because the row is there.
+/// Whether the put was refused because the row exists.
 fn is_condition(error: &SdkError<PutItemError>) -> bool {
     error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
 }

@@ -1,7 +1,7 @@
 //! The orders on disk, in an embedded database, for a machine without AWS.
 //!
-//! Each function is a process, and redb belongs to one process at a time: each operation opens the database under a lock that the
-//! processes share, and closes it again.
+//! Each function is a process, and redb allows one process at a time: each operation opens the database under
+//! a lock that the processes share, and closes it again.
 
 use std::{fs::File, io, path::PathBuf};
 
@@ -12,10 +12,10 @@ use crate::order::{Order, Status};
 /// Id and JSON of each order.
 const ORDERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("orders");
 
-/// How many of an item were ordered.
+/// How many units of an item were ordered.
 const TOTALS: TableDefinition<'_, &str, u64> = TableDefinition::new("totals");
 
-/// What goes wrong here is never the client's fault: one type is enough, and `redb::Error` holds all of it.
+/// Errors here are never the client's fault: one type is enough, and `redb::Error` covers all of them.
 type Result<T> = std::result::Result<T, redb::Error>;
 
 pub(crate) struct Embedded {
@@ -23,12 +23,12 @@ pub(crate) struct Embedded {
 }
 
 impl Embedded {
-    /// The database in this file, which need not be there yet.
+    /// Opens the database in this file, which need not exist yet.
     pub(crate) fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
 
-    /// The database that the variable `ORDERS_DB` names, else one in the temporary folder.
+    /// Opens the database that the variable `ORDERS_DB` names, or one in the temporary folder.
     pub(crate) fn from_env() -> Self {
         let path = std::env::var_os("ORDERS_DB").map(PathBuf::from);
         Self::new(path.unwrap_or_else(|| std::env::temp_dir().join("orders.redb")))
@@ -103,7 +103,7 @@ impl Embedded {
     }
 
     fn locked<T>(&self, work: impl FnOnce(&Database) -> Result<T>) -> Result<T> {
-        // The lock ends with the file, on every way out and also with the process.
+        // Closing the file releases the lock, on every return and also when the process ends.
         let lock = File::create(self.path.with_extension("lock"))?;
         lock.lock()?;
         work(&Database::create(&self.path)?)

@@ -1,7 +1,7 @@
-//! Where the orders live: a table of DynamoDB in the cloud, an embedded database on a machine without AWS.
+//! Where the orders are stored: a DynamoDB table in the cloud, an embedded database on a machine without AWS.
 //!
-//! What a handler may do with it, the handler's signature says: it takes one of the types below, and its function may do in AWS what that
-//! one says, and no more.
+//! A handler takes one of the types below, and its function may do in AWS what that type declares, and no
+//! more.
 
 mod dynamodb;
 mod embedded;
@@ -13,10 +13,10 @@ use routegen::{Init, Res, Resource, lambda_http::Error};
 use self::{dynamodb::DynamoDb, embedded::Embedded};
 use crate::order::{Order, Status};
 
-/// The variable that names the table: that of the resource `orders_table`.
+/// The variable with the name of the table, derived from the resource `orders_table`.
 const TABLE: &str = "ORDERS_TABLE";
 
-/// Where the orders are. By itself it may do nothing with them.
+/// The place of the orders. It has no permissions of its own.
 pub struct Store(Place);
 
 enum Place {
@@ -34,7 +34,7 @@ impl Resource for Store {
 }
 
 impl Store {
-    /// The orders in a file of this machine.
+    /// Stores the orders in a file on this machine.
     pub fn on_disk(path: impl Into<PathBuf>) -> Self {
         Self(Place::Local(Embedded::new(path)))
     }
@@ -48,7 +48,7 @@ pub struct ReadOrders {
 }
 
 impl ReadOrders {
-    /// The order of this id, if it is accepted.
+    /// Returns the order with this id, if it has been accepted.
     pub(crate) async fn order(&self, id: &str) -> Result<Option<Order>, Error> {
         match &self.store.0 {
             Place::Cloud(store) => store.order(id).await,
@@ -56,7 +56,7 @@ impl ReadOrders {
         }
     }
 
-    /// How many of an item were ordered.
+    /// Returns how many units of an item were ordered.
     pub(crate) async fn total(&self, item: &str) -> Result<u64, Error> {
         match &self.store.0 {
             Place::Cloud(store) => store.total(item).await,
@@ -65,7 +65,7 @@ impl ReadOrders {
     }
 }
 
-/// Writes orders, and reads none.
+/// Writes orders, without reading any.
 #[derive(Resource)]
 #[grant(orders_table, actions = ["dynamodb:PutItem", "dynamodb:UpdateItem"])]
 pub struct WriteOrders {
@@ -73,7 +73,7 @@ pub struct WriteOrders {
 }
 
 impl WriteOrders {
-    /// Keeps a new order. One that is there already stays as it is.
+    /// Stores a new order. An existing one stays unchanged.
     pub(crate) async fn accept(&self, order: Order) -> Result<(), Error> {
         match &self.store.0 {
             Place::Cloud(store) => store.accept(&order).await,
@@ -81,7 +81,7 @@ impl WriteOrders {
         }
     }
 
-    /// Says what has become of an order, which must be there.
+    /// Sets the status of an order, which must exist.
     pub(crate) async fn set_status(&self, id: &str, status: Status) -> Result<(), Error> {
         match &self.store.0 {
             Place::Cloud(store) => store.set_status(id, status).await,
@@ -98,7 +98,7 @@ pub struct ExpireOrders {
 }
 
 impl ExpireOrders {
-    /// Expires what was placed before this time, in seconds since the beginning of 1970, and is not paid.
+    /// Expires unpaid orders that were placed before this time, in seconds since the beginning of 1970.
     pub(crate) async fn expire(&self, before: u64) -> Result<(), Error> {
         match &self.store.0 {
             Place::Cloud(store) => store.expire(before).await,

@@ -1,6 +1,7 @@
 //! The functions that tests start: a group, functions of one route, an authorizer, and a consumer.
 //!
-//! In: which of them it is, as the argument; events, from the Runtime API that it is told of. Out: what it answers, and its log.
+//! In: the name of the function, as the argument; events, from the Runtime API in the environment. Out: its
+//! responses, and its log.
 
 use std::{
     collections::BTreeMap,
@@ -69,7 +70,7 @@ const SHARED: Route = Route {
     },
 };
 
-/// Logs by the crate `log`, as libraries do.
+/// Logs with the crate `log`, as libraries do.
 const RECORDS: Route = Route {
     resources: &[],
     call: |_| {
@@ -84,7 +85,7 @@ const RECORDS: Route = Route {
 
 static FLUSHED: AtomicUsize = AtomicUsize::new(0);
 
-/// Has its work done after each response. One of two hooks panics.
+/// Registers work after each response. One of two hooks panics.
 struct Flushes;
 
 impl Resource for Flushes {
@@ -98,7 +99,7 @@ impl Resource for Flushes {
     }
 }
 
-/// Answers with how often that was done.
+/// Returns how often that was done.
 const FLUSHING: Route = Route {
     resources: &[Argument::<Res<Flushes>, Claimless, 0>::RESOURCE],
     call: |_| {
@@ -110,7 +111,7 @@ const FLUSHING: Route = Route {
     ..SHARED
 };
 
-/// Does what only a thread of several may do.
+/// Does what requires several threads.
 const BLOCKING: Route = Route {
     resources: &[],
     call: |_| Box::pin(async { Ok(tokio::task::block_in_place(|| "blocked").into_response()) }),
