@@ -1,5 +1,5 @@
-//! The claims that a token needs to pass a JWT authorizer, and the form in which an event shows them ([its
-//! rules]).
+//! The claims that a token needs to pass a JWT authorizer, and the form in which an event shows them
+//! ([its rules]).
 //!
 //! In: the claims of a token whose signature is valid. Out: when they expire, the texts that functions see,
 //! and the scopes. Error texts are API Gateway's where its documentation or captures show them.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-/// A call of EventBridge Scheduler with the input that the Terraform module configures: its [context
-/// attributes].
+/// A call of EventBridge Scheduler with the input that the Terraform module configures: its
+/// [context attributes].
 ///
 /// [context attributes]: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
 #[derive(Clone, Copy, Debug)]

@@ -22,7 +22,7 @@ pub(super) struct Ends {
 }
 
 impl Ends {
-    /// Fails where the connection is reset: then it has but one end, whose address another client may have by now.
+    /// Fails if the connection was reset: its client's address may then belong to another client.
     pub(super) fn of(stream: &TcpStream) -> Result<Self, NotOurs> {
         let ends = || io::Result::Ok(Self { client: stream.peer_addr()?, server: stream.local_addr()? });
         ends().map_err(|_| NotOurs::Unknown)
