@@ -1,8 +1,8 @@
-//! Why a request to the page is not answered.
+//! Why a request to the page is refused.
 
 use hyper::StatusCode;
 
-/// Why a request is not answered.
+/// Why a request is refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum Refused {
     #[error("the page is for this machine only")]

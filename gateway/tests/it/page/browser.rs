@@ -67,13 +67,13 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
 
     // A program's cold start, and its lines below its request.
     browser.click("//nav//button[contains(., 'POST') and contains(., 'worker')]").await;
-    browser.write("Headers, one a line", "Content-Type: text/plain").await;
+    browser.write("Headers, one per line", "Content-Type: text/plain").await;
     browser.write("Body", "tell").await;
     browser.click("//button[.='Send']").await;
     let told = "//li[contains(., '/work') and contains(., 'cold start')]";
     browser.click(&format!("{told}//summary")).await;
     browser.find(&format!("{told}//pre[contains(., 'told ')]")).await;
-    browser.write("Headers, one a line", "Cookie: a=b").await;
+    browser.write("Headers, one per line", "Cookie: a=b").await;
     browser.click("//button[.='Send']").await;
     browser
         .find("//p[@id='outcome'][.='No response: browsers do not let a page send the header cookie']")
@@ -91,7 +91,7 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
     browser.write("Query", "b=ü&a=1 2").await;
     browser.click("//button[.='Send']").await;
     browser.find("//p[@id='outcome'][starts-with(., '200 ')]").await;
-    browser.write("Headers, one a line", "Authorization: AWS4-HMAC-SHA256").await;
+    browser.write("Headers, one per line", "Authorization: AWS4-HMAC-SHA256").await;
     browser.click("//button[.='Send']").await;
     browser.find("//p[@id='outcome'][starts-with(., '403 ')]").await;
 
@@ -183,7 +183,7 @@ async fn a_person_calls_consumers_and_sends_dead_letters_again() {
     browser.click("//button[@id='event-send']").await;
     browser.find("//p[@id='outcome'][starts-with(., 'Sent to in_order as ')]").await;
     browser.click("//button[@id='event-send']").await;
-    browser.find("//p[@id='outcome'][starts-with(., 'The queue has had it already')]").await;
+    browser.find("//p[@id='outcome'][starts-with(., 'The queue has already received it')]").await;
     for (name, sent, outcome) in [
         ("paid", "Put", "It reaches paid."),
         ("expire", "Fire", "It reaches expire."),
