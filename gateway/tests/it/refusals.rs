@@ -1,4 +1,4 @@
-//! What does not fit together in an API is told before it is served.
+//! Inconsistencies in an API are reported before it is served.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn route(path: &str, auth: &str, function: &str) -> Route {
     Route::new(Method::Get, path.parse().unwrap(), auth.parse().unwrap(), function)
 }
 
-/// Every site, or every one of a scheme.
+/// All origins, or all of one scheme.
 const NO_CREDENTIALS: &str = "`*`, `https://*` and `http://*` are no origins for requests with credentials";
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn an_api_that_does_not_fit_together_is_refused_with_the_reason() {
     ] {
         let refused = Gateway::builder(api.clone()).start().await.unwrap_err();
         assert_eq!(refused.to_string(), error);
-        // And the one that runs goes on as it is.
+        // And a running gateway keeps its API.
         let gateway = Gateway::builder(Api::new()).start().await.unwrap();
         assert_eq!(gateway.replace(&api).unwrap_err().to_string(), error);
     }

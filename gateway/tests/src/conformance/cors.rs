@@ -1,11 +1,11 @@
-//! Cross-origin access, and what looks like it.
+//! Cross-origin requests, and requests that look like them.
 
 use serde_json::json;
 
 use super::{Event, NoHeader, Place, Row, Text, header, row};
 use crate::client::{Request, request};
 
-/// Of [`GUARDED`](super::setup::GUARDED).
+/// Rows for [`GUARDED`](super::setup::GUARDED).
 pub fn cors(_: &Place<'_>) -> Vec<Row> {
     let from = |request: Request, origin: &str| request.header("origin", origin);
     let preflight =
@@ -90,7 +90,7 @@ const ALWAYS_PREFLIGHT: &str = "it takes every OPTIONS for a preflight";
 
 const OWN_HEADERS: &str = "it lets the function's own pass";
 
-/// Of [`PLAIN`](super::setup::PLAIN). Without CORS on the API, OPTIONS is a method like others.
+/// Rows for [`PLAIN`](super::setup::PLAIN). If the API has no CORS, OPTIONS is a method like any other.
 pub fn no_preflight(_: &Place<'_>) -> Vec<Row> {
     let preflight = request("OPTIONS /options")
         .header("origin", "https://a.test")

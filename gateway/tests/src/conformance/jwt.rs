@@ -1,4 +1,4 @@
-//! The JWT authorizer. All rows are of [`GUARDED`](super::setup::GUARDED).
+//! The JWT authorizer. All rows are for [`GUARDED`](super::setup::GUARDED).
 
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -23,13 +23,14 @@ fn unauthorized(case: &'static str, source: &'static str, request: Request, chal
     row(case, source, request, 401, expected).known(NO_CHALLENGE)
 }
 
-/// A 401 for a token that is not good, for this reason.
+/// A 401 for an invalid token, with this reason.
 fn invalid(case: &'static str, source: &'static str, request: Request, why: &str) -> Row {
     let challenge = format!("Bearer scope=\"\" error=\"invalid_token\" error_description=\"{why}\"");
     unauthorized(case, source, request, &challenge)
 }
 
-/// The text is in the public records of webbpulse.com (WebbPulse/WebbPulse-Portfolio), of a probe with `Bearer not-a-token`.
+/// The text is in the public records of webbpulse.com (WebbPulse/WebbPulse-Portfolio), from a probe with
+/// `Bearer not-a-token`.
 const SEGMENTS: &str = "token contains an invalid number of segments";
 
 const NO_CHALLENGE: Difference =

@@ -1,11 +1,11 @@
-//! What becomes of a function's answer.
+//! The responses for functions' answers.
 
 use serde_json::{Value, json};
 
 use super::{Body, Headers, Place, Row, Text, header, message, row};
 use crate::client::request;
 
-/// Of [`PLAIN`](super::setup::PLAIN).
+/// Rows for [`PLAIN`](super::setup::PLAIN).
 pub fn responses(_: &Place<'_>) -> Vec<Row> {
     let answer = |answer: &Value| request("POST /").body("application/json", answer.to_string());
     vec![

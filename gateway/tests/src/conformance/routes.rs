@@ -1,11 +1,11 @@
-//! Which route a request is for.
+//! Which route a request selects.
 
 use serde_json::json;
 
 use super::{Event, Expected, NoField, Place, Row, events::NULL_PARAMETERS, message, row};
 use crate::client::request;
 
-/// Of [`PLAIN`](super::setup::PLAIN).
+/// Rows for [`PLAIN`](super::setup::PLAIN).
 pub fn routes(_: &Place<'_>) -> Vec<Row> {
     let key = |key: &str| vec![Event("/routeKey", key.into()), Event("/requestContext/routeKey", key.into())];
     let with = |mut expected: Vec<Expected>, more| {
@@ -55,7 +55,7 @@ pub fn routes(_: &Place<'_>) -> Vec<Row> {
     ]
 }
 
-/// Of [`STAGED`](super::setup::STAGED).
+/// Rows for [`STAGED`](super::setup::STAGED).
 pub fn stages(place: &Place<'_>) -> Vec<Row> {
     vec![
         row(
