@@ -89,10 +89,10 @@ pub enum CorsError {
     /// Browsers refuse this combination for `*`, and so does API Gateway (reported, not documented). With
     /// `https://*` or `http://*` any site could act for the signed-in user: the Terraform module refuses
     /// all three.
-    #[error("`*`, `https://*` and `http://*` are no origins for requests with credentials")]
+    #[error("`*`, `https://*` and `http://*` cannot be origins for requests with credentials")]
     AnyOriginWithCredentials,
     /// A method, a header name or an origin is not valid in a header.
-    #[error("`{0}` cannot stand in a header")]
+    #[error("`{0}` is not valid in a header")]
     Unspeakable(String),
 }
 

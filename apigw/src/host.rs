@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderValue, Uri, header::HOST};
 
 /// A target whose authority is not valid in an HTTP request: it has another scheme, or a user.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the target of the request has an authority that is none of `http`")]
+#[error("the target of the request has an authority that is not valid for `http`")]
 pub struct UnfitAuthority;
 
 /// Makes a target's authority, if it has one, the `host` header: it takes precedence over the header (RFC

@@ -34,7 +34,7 @@ pub enum BadShape {
     #[error("`statusCode` is not the number of an HTTP status from 200 to 599")]
     Status,
     /// A header is not valid.
-    #[error("the answer has a header that HTTP has not")]
+    #[error("the answer has a header that is not valid in HTTP")]
     Header,
     /// The body is not base64.
     #[error("the body is not base64, though `isBase64Encoded` says so")]

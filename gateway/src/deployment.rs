@@ -41,7 +41,7 @@ pub enum ApiError {
     UnknownFunction { by: String, function: String },
     #[error("the function `{function}` is served by the process `{process}`, and there is none of that name")]
     UnknownProcess { function: String, process: String },
-    #[error("the function's name `{function}` cannot be told to a function")]
+    #[error("the function's name `{function}` is not valid in a header")]
     FunctionName { function: String },
     #[error("the route `{route}` names the authorizer `{authorizer}`, and there is none of that name")]
     UnknownAuthorizer { route: String, authorizer: String },
@@ -49,7 +49,9 @@ pub enum ApiError {
     Scopes { route: String },
     #[error("the authorizer `{authorizer}` takes the tokens of a local issuer, and the gateway has none")]
     NoLocalIssuer { authorizer: String },
-    #[error("the issuer `{url}` of the authorizer `{authorizer}` is no `https` URL, nor `http` on loopback")]
+    #[error(
+        "the issuer `{url}` of the authorizer `{authorizer}` is neither an `https` URL nor an `http` URL on loopback"
+    )]
     IssuerUrl { authorizer: String, url: String },
     #[error("the authorizer `{authorizer}` has no audience")]
     NoAudience { authorizer: String },

@@ -48,7 +48,7 @@ pub struct Gateway {
 #[non_exhaustive]
 pub enum StartError {
     /// The gateway cannot listen on the address.
-    #[error("the address {address} cannot be listened on")]
+    #[error("cannot listen on the address {address}")]
     Bind {
         /// The address.
         address: SocketAddr,

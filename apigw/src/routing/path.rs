@@ -18,7 +18,7 @@ pub struct RequestPath<'a> {
 /// The target of a request that no route can match: it does not begin with `/`, or it does not decode to
 /// text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the request's target is no path of UTF-8 text")]
+#[error("the request's target is not a path of UTF-8 text")]
 pub struct NotAPath;
 
 impl<'a> RequestPath<'a> {

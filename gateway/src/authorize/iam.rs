@@ -67,7 +67,7 @@ pub(crate) struct IamVerifier {
 enum BadSignature {
     #[error("the request is not signed")]
     Missing,
-    #[error("the header `authorization` is no Signature Version 4")]
+    #[error("the header `authorization` is not a Signature Version 4")]
     Malformed,
     #[error("the signature is for another region, service or day")]
     Scope,

@@ -58,7 +58,7 @@ impl LambdaDecider {
         if decision.authorized {
             return Ok(Identity::Lambda(decision.context));
         }
-        let why = format!("the authorizer `{}` said no", self.function.name);
+        let why = format!("the authorizer `{}` refused the request", self.function.name);
         Err(Refused { refusal: Refusal::Forbidden(None), why })
     }
 

@@ -68,7 +68,7 @@ pub enum EventError {
     #[error("{0}")]
     Invalid(String),
     /// Too many events are waiting.
-    #[error("too many events wait already")]
+    #[error("too many events are waiting")]
     Full,
 }
 

@@ -78,7 +78,7 @@ pub(super) fn answer(hub: &Hub, base: &str, headers: &HeaderMap, body: &[u8]) ->
                 query_code: "AWS.SimpleQueueService.UnsupportedOperation",
                 ..Refused::new(
                     "UnsupportedOperation",
-                    format!("the local queues take messages, and answer no `{other}`"),
+                    format!("the local queues only accept messages: `{other}` is not supported"),
                 )
             }),
         }

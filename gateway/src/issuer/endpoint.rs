@@ -76,7 +76,7 @@ fn discovery(issuer: &Issuer) -> Value {
 enum TokenError {
     #[error("the method is not {0}")]
     Method(Method),
-    #[error("the body is no form (`application/x-www-form-urlencoded`)")]
+    #[error("the body is not a form (`application/x-www-form-urlencoded`)")]
     NoForm,
     #[error("the form has no `grant_type`")]
     NoGrant,
@@ -92,7 +92,7 @@ enum TokenError {
     UnknownClient(String),
     #[error("the secret is not that of the client `{0}`")]
     Secret(String),
-    #[error("no route asks for the scope `{0}`, and the issuer was given none of that name")]
+    #[error("no route requires the scope `{0}`, and the issuer has no scope with that name")]
     Scope(String),
 }
 

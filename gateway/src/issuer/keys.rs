@@ -40,13 +40,13 @@ pub enum KeyError {
         source: io::Error,
     },
     /// The key file does not contain a key.
-    #[error("`{}` is no RSA key in PKCS#8", .file.display())]
+    #[error("`{}` is not an RSA key in PKCS#8", .file.display())]
     NotAKey {
         /// The file.
         file: PathBuf,
     },
     /// There is no randomness to generate a key.
-    #[error("no RSA key could be made")]
+    #[error("no RSA key could be generated")]
     Generation,
 }
 

@@ -17,7 +17,7 @@ pub(crate) enum Refused {
         "the page needs the key of this start of the gateway: open the address that it printed, with all that follows `#`"
     )]
     Secret,
-    #[error("the method is none of those that are allowed: {allowed}")]
+    #[error("the method must be one of {allowed}")]
     Method { allowed: &'static str },
 }
 

@@ -28,7 +28,7 @@ const OWN_BODY_BYTES: usize = 64 * 1024;
 const EVENTS_BODY_BYTES: usize = 3 * 1024 * 1024;
 
 /// Why remote clients cannot send events.
-const EVENTS_NOT_LOCAL: &str = "what calls consumers is sent by clients on this machine only";
+const EVENTS_NOT_LOCAL: &str = "events for consumers are accepted only from clients on this machine";
 
 /// Why remote clients get no token.
 const NOT_LOCAL: &str = "the token endpoint answers clients on this machine only, unless `tokens_for_all` \

@@ -121,7 +121,7 @@ async fn what_is_asked_wrongly_is_refused_in_oauths_words_and_the_observer_is_to
     let grant = "grant_type=client_credentials";
     let secret = gateway.client_credentials().unwrap().1;
     let form = |more: &str| ask(&format!("{grant}&client_id=local-client&client_secret={secret}{more}"));
-    let no_scope = "invalid_scope: no route asks for the scope `items/delete`, and the issuer was given none of that name";
+    let no_scope = "invalid_scope: no route requires the scope `items/delete`, and the issuer has no scope with that name";
     for (request, why) in [
         (
             ask(grant),
@@ -154,7 +154,7 @@ async fn what_is_asked_wrongly_is_refused_in_oauths_words_and_the_observer_is_to
         (ask("client_id=local-client"), "invalid_request: the form has no `grant_type`"),
         (
             request("POST /_routegen/oauth2/token").body("application/json", "{}"),
-            "invalid_request: the body is no form (`application/x-www-form-urlencoded`)",
+            "invalid_request: the body is not a form (`application/x-www-form-urlencoded`)",
         ),
     ] {
         let response = request.send(gateway.address()).await;

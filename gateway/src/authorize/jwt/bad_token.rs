@@ -5,7 +5,7 @@ use routegen_apigw::claims::BadClaims;
 /// Why a key cannot verify tokens.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum UnusableKey {
-    #[error("is no RSA key")]
+    #[error("is not an RSA key")]
     Kind,
     /// RFC 7517, 4.2.
     #[error("is not for signatures, as its `use` says")]
@@ -19,7 +19,7 @@ pub(crate) enum UnusableKey {
     #[error("has no numbers `n` and `e` of an RSA key")]
     Numbers,
     /// RFC 7518, 3.3 and 3.5; no library verifies larger ones.
-    #[error("has {0} bits, and not from 2048 to 8192")]
+    #[error("has {0} bits, not 2048 to 8192")]
     Bits(usize),
 }
 

@@ -10,7 +10,7 @@ pub(in crate::functions) enum NotOurs {
     #[error("user {0}")]
     #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no other system tells"))]
     User(u32),
-    #[error("a user who cannot be told")]
+    #[error("an unknown user")]
     Unknown,
 }
 
