@@ -31,7 +31,7 @@ use crate::{
 /// An inconsistency in an [`Api`].
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "the messages say it, and the fields are in them")]
+#[expect(missing_docs, reason = "the messages explain them and contain the fields")]
 pub enum ApiError {
     #[error("API Gateway cannot tell the routes `{first}` and `{second}` apart")]
     Conflict { first: String, second: String },
@@ -72,12 +72,12 @@ pub(crate) struct Deployment {
     pub(crate) consumers: Vec<Arc<DeployedConsumer>>,
     pub(crate) cors: Option<CorsHeaders>,
     pub(crate) stage: ApiStage,
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     pub(crate) iam: IamVerifier,
     /// All scopes that its routes require.
     pub(crate) scopes: BTreeSet<Scope>,
     /// The identity sources of its authorizers, besides the header `authorization`.
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     pub(crate) credentials: Vec<IdentitySource>,
     #[cfg(feature = "page")]
     pub(crate) reference: Option<crate::Reference>,
@@ -87,11 +87,11 @@ pub(crate) struct Deployment {
 #[derive(Debug)]
 pub(crate) struct DeployedRoute {
     pub(crate) key: String,
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     pub(crate) method: Method,
     pub(crate) path: PathPattern,
     /// The route's `auth`; `decider` is derived from it.
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     pub(crate) auth: Auth,
     pub(crate) decider: Decider,
     pub(crate) function: Arc<LambdaFunction>,

@@ -70,7 +70,7 @@ pub enum StartError {
 #[derive(Debug)]
 #[cfg_attr(
     all(feature = "page", feature = "schedules"),
-    expect(clippy::struct_excessive_bools, reason = "each is an option of its own")
+    expect(clippy::struct_excessive_bools, reason = "each is a separate option")
 )]
 pub struct GatewayBuilder {
     api: Api,

@@ -7,7 +7,7 @@ use bytes::Bytes;
 /// Something that happened.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "the fields' names say it, where nothing else does")]
+#[expect(missing_docs, reason = "the fields' names explain what the comments do not")]
 pub enum Observation {
     /// A request was answered, or its client disconnected before the answer.
     Request(Box<RequestLog>),
@@ -69,7 +69,7 @@ pub struct EventLog {
 /// The things that can happen to a message, an event, a record or a schedule.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "the fields' names say it")]
+#[expect(missing_docs, reason = "the fields' names are self-explanatory")]
 pub enum EventFate {
     /// A message was sent to a queue. Its body may contain terminal control characters.
     Sent { body: String },

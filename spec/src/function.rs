@@ -42,7 +42,7 @@ pub struct FunctionSpec<'a> {
 pub struct FunctionDefaults {
     /// Memory in MB.
     pub memory: u32,
-    /// How long an invocation may take, in seconds. API Gateway waits less for an authorizer, so an
+    /// How long an invocation may take, in seconds. API Gateway's limit for authorizers is lower, so an
     /// authorizer gets no more than that limit.
     pub timeout: u32,
     /// Whether functions run on several threads.

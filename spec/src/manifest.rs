@@ -2,7 +2,7 @@
 //! the command.
 //!
 //! Its JSON is a public contract, `spec/manifest.schema.json`, under the policy in `docs/manifest-json.md`.
-//! A reader ignores keys that it does not know, and refuses another [`FORMAT_VERSION`] before it reads
+//! A reader ignores unknown keys, and refuses another [`FORMAT_VERSION`] before it reads
 //! anything else.
 
 use serde::{Deserialize, Serialize};

@@ -207,7 +207,7 @@ impl TryFrom<String> for PathPattern {
 /// point into a string literal.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "the fields hold the offending text, the messages say the rest")]
+#[expect(missing_docs, reason = "the fields hold the offending text, the messages explain the rest")]
 pub enum PathError {
     #[error("the path is empty")]
     Empty,

@@ -6,7 +6,7 @@ use super::attribute_value::to_item;
 
 /// What happened to an item.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(missing_docs, reason = "they say it")]
+#[expect(missing_docs, reason = "their names are self-explanatory")]
 pub enum ChangeKind {
     Insert,
     Modify,

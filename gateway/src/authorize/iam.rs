@@ -154,7 +154,7 @@ impl IamVerifier {
 
     /// The headers that sign a request for a path and a query with the first key; `None` if there is no
     /// key.
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone signs"))]
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page signs"))]
     pub(crate) fn sign(
         &self,
         method: &Method,

@@ -21,7 +21,7 @@ pub(crate) struct DeployedConsumer {
     /// The event source, for people.
     pub(crate) described: Arc<str>,
     /// The schema of the payload.
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     pub(crate) schema: Option<Value>,
     /// The events of its bus that match; `None` for all.
     pattern: Option<Pattern>,

@@ -127,10 +127,10 @@ pub(super) struct Later {
 struct Lost {
     id: String,
     function: Arc<str>,
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page shows it"))]
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     why: String,
     /// Milliseconds since 1970.
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page shows it"))]
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     time: u64,
     what: What,
     bytes: usize,

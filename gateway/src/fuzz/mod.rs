@@ -4,7 +4,7 @@
 //! the tests, but these functions are: property tests call them, and the committed `seeds/` are replayed.
 //! The fourth target, `selection`, is in [`routegen_apigw::routing`].
 
-#![allow(clippy::unwrap_used, reason = "what they are for is to panic where something does not hold")]
+#![allow(clippy::unwrap_used, reason = "they must panic if a property does not hold")]
 
 mod event;
 mod request;

@@ -144,7 +144,7 @@ pub struct Program {
     pub(crate) instances: usize,
     pub(crate) concurrency: usize,
     pub(crate) init_timeout: Duration,
-    #[expect(dead_code, reason = "it is held, and not read")]
+    #[expect(dead_code, reason = "it is only held, never read")]
     held: Option<Arc<dyn Any + Send + Sync>>,
 }
 

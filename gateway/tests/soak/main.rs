@@ -7,7 +7,7 @@
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "the figures are data, and what panics has failed"
+    reason = "the figures are data, and a panic is a failure"
 )]
 
 use std::{
@@ -26,7 +26,7 @@ const GROWTH: u64 = 8 * 1024 * 1024;
 /// number changes.
 const OPEN: usize = 100;
 
-/// How long the last rounds may take. What takes longer was lost.
+/// How long the last rounds may take. Requests that take longer count as lost.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How long closing what has ended may take.

@@ -7,7 +7,7 @@
     missing_docs,
     clippy::missing_panics_doc,
     clippy::unwrap_used,
-    reason = "a test that panics has failed, which is what it should do; and who reads it has its source"
+    reason = "a test that panics has failed, as it should, and its reader has the source"
 )]
 
 pub mod client;

@@ -45,7 +45,7 @@ enum DayOfWeek {
 
 /// A minute by calendar and clock, in any time zone.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_structs, reason = "a calendar has no more")]
+#[expect(clippy::exhaustive_structs, reason = "a calendar has no more fields")]
 pub struct Civil {
     /// The year.
     pub year: u32,

@@ -55,7 +55,7 @@ pub enum ScheduleExpression {
 
 /// The unit of a rate.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(missing_docs, reason = "they say it")]
+#[expect(missing_docs, reason = "their names are self-explanatory")]
 pub enum ScheduleUnit {
     Minutes,
     Hours,

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(in crate::functions) enum NotOurs {
     #[error("user {0}")]
-    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no other system tells"))]
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no other system provides it"))]
     User(u32),
     #[error("an unknown user")]
     Unknown,

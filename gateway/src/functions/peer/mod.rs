@@ -203,7 +203,7 @@ mod system {
 }
 
 #[cfg(all(test, target_os = "linux"))]
-#[allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it should do")]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
 mod tests {
     use std::{io::Write as _, net::Ipv4Addr};
 

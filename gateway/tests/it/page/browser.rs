@@ -383,7 +383,7 @@ async fn other_pages_neither_read_nor_change_anything() {
     let key = gateway.page_url().unwrap().split_once("#key=").unwrap().1.to_owned();
     assert_eq!(browser.run(reach, json!([key])).await, json!([403, 403, 403, 403, false]));
 
-    // Without its key, the page says what is missing; with the key, it returns as it was.
+    // Without its key, the page shows what is missing; with the key, it returns as it was.
     browser.open(&page).await;
     browser.find("//p[@id='address'][starts-with(., 'This address has no key: open the one')]").await;
     browser.open(&gateway.page_url().unwrap()).await;

@@ -67,7 +67,7 @@ async fn another_user_steals_no_event_and_answers_none() {
     let gateway: SocketAddr = observed.gateway.address();
     let answer = tokio::spawn(ordered(&order).send(gateway));
     let (mut working, process) = met(&listener).await;
-    // Not even a client that knows the invocation is accepted.
+    // Not even a client that has the invocation's id is accepted.
     let announced = |observation| match observation {
         Observation::Log { invocation, line, .. } if line == "announced" => invocation,
         _ => None,

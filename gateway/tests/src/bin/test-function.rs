@@ -8,7 +8,7 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::zombie_processes,
-    reason = "a function may end, panic, talk, and leave behind what it started"
+    reason = "a function may exit, panic, print, and leave processes behind"
 )]
 
 use std::{

@@ -3,7 +3,7 @@
 //! In: the address, the request, and what to do afterwards, in variables. Out: what it received. Only Linux
 //! identifies the owner of a connection.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "what it prints is what it got")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "its output is what it received")]
 
 #[cfg(target_os = "linux")]
 fn main() {
