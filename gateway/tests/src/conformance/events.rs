@@ -94,7 +94,7 @@ pub fn events(place: &Place<'_>) -> Vec<Row> {
             200,
             vec![Event("/requestContext/domainName", "[::1]".into())],
         )
-        .not_of_ministack("it tells APIs apart by their hosts"),
+        .not_of_ministack("it distinguishes APIs by their hosts"),
         row(
             "a request with nothing",
             "[A]",
@@ -159,7 +159,7 @@ pub fn bodies(_: &Place<'_>) -> Vec<Row> {
             vec![Event("/body", "YT1i".into()), Event("/isBase64Encoded", true.into())],
         ),
         row(
-            "no body is told to have no bytes",
+            "a missing body has the content length 0",
             "[A] (awsdocs/aws-lambda-developer-guide, sample-apps/nodejs-apig/event-v2.json)",
             request("GET /"),
             200,

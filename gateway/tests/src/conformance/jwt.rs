@@ -114,7 +114,7 @@ pub fn what_the_token_says(place: &Place<'_>) -> Vec<Row> {
         ),
         invalid("expired", "[A], the text [?]", get(&good().expired().mint()), "the token has expired"),
         invalid("no expiry", "[?]", claim("exp", Value::Null), "the token does not say when it expires")
-            .ministack("status", "200", "it looks at an expiry only where there is one"),
+            .ministack("status", "200", "it checks an expiry only if there is one"),
         invalid("not yet valid", "[A], the text [?]", get(&young), "the token is not valid yet"),
         invalid(
             "issued in the future",
@@ -125,7 +125,7 @@ pub fn what_the_token_says(place: &Place<'_>) -> Vec<Row> {
         invalid("another audience", "[A]", claim("aud", json!("other")), not_for_us),
         invalid("another client", "[A]", get(&good().client("other").mint()), not_for_us),
         row(
-            "aud stands above client_id",
+            "aud takes precedence over client_id",
             "[A]",
             get(&good().client("other").claim("aud", json!(["local-client"])).mint()),
             200,

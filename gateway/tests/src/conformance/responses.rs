@@ -60,7 +60,7 @@ pub fn responses(_: &Place<'_>) -> Vec<Row> {
             200,
             vec![header("content-type", "text/plain; charset=utf-8")],
         )
-        .ministack("content-type", "application/json", "it takes every body for JSON"),
+        .ministack("content-type", "application/json", "it treats every body as JSON"),
         row(
             "a bad shape",
             "[A]",
@@ -73,4 +73,4 @@ pub fn responses(_: &Place<'_>) -> Vec<Row> {
     ]
 }
 
-const BREAKS: &str = "its server breaks over the status, and says 500 without a body";
+const BREAKS: &str = "its server fails on the status, and answers 500 without a body";
