@@ -1,7 +1,7 @@
-//! What a Lambda authorizer's function answers: a simple response ([its form]).
+//! The answer of a Lambda authorizer: a simple response ([its form]).
 //!
-//! In: the answer's JSON. Out: whether the request may pass, and what handlers learn of the caller. It refuses the other form of a
-//! response, an IAM policy.
+//! In: the answer's JSON. Out: whether the request may pass, and the context that handlers get. The other
+//! form of a response, an IAM policy, is refused.
 //!
 //! [its form]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 
@@ -10,26 +10,26 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
-/// What an authorizer's function decides.
+/// The decision of an authorizer's function.
 #[derive(Clone, Debug)]
 pub struct Decision {
     /// Whether the request may pass.
     pub authorized: bool,
-    /// What `requestContext.authorizer.lambda` is.
+    /// The value of `requestContext.authorizer.lambda`.
     pub context: Option<Arc<RawValue>>,
 }
 
-/// Why an answer decides nothing.
+/// Why an answer is not a decision.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoDecision {
-    /// It is not of the form.
+    /// Its JSON has another form.
     #[error(transparent)]
     Shape(#[from] serde_json::Error),
     /// It is an IAM policy.
     #[error("it answers with an IAM policy, and only simple responses are imitated")]
     Policy,
-    /// It does not say whether the request may pass.
+    /// It does not state whether the request may pass.
     #[error("its answer has no `isAuthorized`")]
     Undecided,
 }

@@ -1,7 +1,8 @@
-//! What a token's claims must say to pass a JWT authorizer, and how an event shows them ([its rules]).
+//! The claims that a token needs to pass a JWT authorizer, and the form in which an event shows them
+//! ([its rules]).
 //!
-//! In: the claims of a token whose signature is good. Out: until when they count, the texts that functions see, and the scopes. The
-//! texts of errors are API Gateway's where its documentation or captures show them.
+//! In: the claims of a token whose signature is valid. Out: when they expire, the texts that functions see,
+//! and the scopes. Error texts are API Gateway's where its documentation or captures show them.
 //!
 //! [its rules]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 
@@ -12,27 +13,27 @@ use serde_json::{Map, Value};
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadClaims {
-    /// A time is none.
+    /// A time is not a number.
     #[error("the token is malformed")]
     Malformed,
-    /// They are another issuer's.
+    /// They are from another issuer.
     #[error("the token does not have a valid issuer")]
     Issuer,
-    /// They are for somebody else.
+    /// They are for another audience.
     #[error("the token does not have a valid audience")]
     Audience,
-    /// They count no more.
+    /// They have expired.
     #[error("the token has expired")]
     Expired,
-    /// They do not count yet.
+    /// They are not valid yet.
     #[error("the token is not valid yet")]
     NotYet,
-    /// They do not say until when they count.
+    /// They have no expiry.
     #[error("the token does not say when it expires")]
     NoExpiry,
 }
 
-/// The second from which on the claims do not count any more, where they count now.
+/// Checks claims at the current time. Returns the second at which they expire.
 pub fn check(
     claims: &Map<String, Value>,
     issuer: &str,
@@ -57,7 +58,7 @@ pub fn check(
     Ok(until)
 }
 
-/// `client_id` counts only where there is no `aud`.
+/// Whether the claims are for one of these audiences. `client_id` counts only if there is no `aud`.
 fn is_for(claims: &Map<String, Value>, audience: &[String]) -> bool {
     let known = |value: &Value| value.as_str().is_some_and(|text| audience.iter().any(|own| own == text));
     match claims.get("aud") {
@@ -67,7 +68,7 @@ fn is_for(claims: &Map<String, Value>, audience: &[String]) -> bool {
     }
 }
 
-/// A time, which RFC 7519 allows a fraction of. What is there and is no time does not pass.
+/// A time, which may have a fraction (RFC 7519). A value that is not a time does not pass.
 fn seconds(claims: &Map<String, Value>, name: &str) -> Result<Option<u64>, BadClaims> {
     let Some(value) = claims.get(name) else { return Ok(None) };
     if let Some(seconds) = value.as_u64() {
@@ -78,7 +79,7 @@ fn seconds(claims: &Map<String, Value>, name: &str) -> Result<Option<u64>, BadCl
     Ok(Some(seconds as u64))
 }
 
-/// The scopes of a token: those of the claim that [`token_scopes`] chooses, which is one text or a list.
+/// The scopes of a token, from the claim that [`token_scopes`] selects, which is a text or a list.
 pub fn scopes(claims: &Map<String, Value>) -> Vec<String> {
     match token_scopes::claim(|name| claims.get(name).filter(|claim| !claim.is_null())) {
         Some((_, Value::String(text))) => token_scopes::words(text).map(str::to_owned).collect(),
@@ -87,19 +88,19 @@ pub fn scopes(claims: &Map<String, Value>) -> Vec<String> {
     }
 }
 
-/// Whether a token with these scopes may pass where one of `wanted` is asked for. Where none is, all may.
+/// Whether a token with these scopes has one of `wanted`. If `wanted` is empty, every token passes.
 pub fn has_one_of<S: AsRef<str>>(scopes: &[String], wanted: &[S]) -> bool {
     wanted.is_empty() || wanted.iter().any(|wanted| scopes.iter().any(|own| own == wanted.as_ref()))
 }
 
-/// `requestContext.authorizer.jwt.scopes`: the token's where the route asks for any, else null (reported, with captures:
-/// floci-io/floci #2011 and localstack/localstack #6864).
+/// `requestContext.authorizer.jwt.scopes`: the token's scopes if the route requires any, otherwise null
+/// (reported, with captures: floci-io/floci #2011 and localstack/localstack #6864).
 pub fn shown_scopes<S: AsRef<[String]>, W>(scopes: S, wanted: &[W]) -> Option<S> {
     (!wanted.is_empty()).then_some(scopes)
 }
 
-/// `requestContext.authorizer.jwt.claims`: every claim as a text. Lists print as `[a b]`, what is nested as JSON, and `null` not at
-/// all (reported, with captures: floci-io/floci #2011).
+/// `requestContext.authorizer.jwt.claims`: every claim as a text. Lists become `[a b]`, nested values
+/// become JSON, and `null` is left out (reported, with captures: floci-io/floci #2011).
 pub fn shown(claims: &Map<String, Value>) -> Map<String, Value> {
     let text = |(name, value): (&String, &Value)| Some((name.clone(), Value::String(printed(value)?)));
     claims.iter().filter_map(text).collect()
@@ -116,7 +117,7 @@ fn printed(value: &Value) -> Option<String> {
     }
 }
 
-/// The token of an identity source: after `Bearer `, or alone.
+/// The token in the value of an identity source, with or without `Bearer ` before it.
 pub fn bare_token(text: &str) -> &str {
     let text = text.trim();
     match text.split_at_checked("Bearer ".len()) {
@@ -125,19 +126,19 @@ pub fn bare_token(text: &str) -> &str {
     }
 }
 
-/// The texts of `www-authenticate` where a JWT authorizer lets nobody pass.
+/// The values of `www-authenticate` in a JWT authorizer's refusals.
 pub mod challenge {
     /// There is no token (reported, not documented).
     pub const NO_TOKEN: &str = "Bearer";
 
-    /// The token is none that passes ([the form]).
+    /// The token does not pass ([the form]).
     ///
     /// [the form]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-jwt.html
     pub fn invalid_token(description: &str) -> String {
         format!("Bearer scope=\"\" error=\"invalid_token\" error_description=\"{description}\"")
     }
 
-    /// The token has none of the scopes that the route asks for (the words are our own).
+    /// The token has none of the route's scopes (the words are our own).
     pub fn insufficient_scope<S: AsRef<str>>(wanted: &[S]) -> String {
         let wanted: Vec<&str> = wanted.iter().map(AsRef::as_ref).collect();
         format!(
@@ -146,7 +147,7 @@ pub mod challenge {
         )
     }
 
-    /// Why a token without the scopes does not pass.
+    /// Why a token without the scopes is refused.
     pub const NO_SCOPE: &str = "the token has none of the route's scopes";
 }
 
@@ -207,7 +208,7 @@ mod tests {
         assert_eq!(scopes(json!({ "scope": "a", "scp": "b" })), "b");
         assert_eq!(scopes(json!({ "scope": "a", "scp": null })), "a");
         assert_eq!(scopes(json!({ "scope": "a", "scp": [] })), "");
-        // No blank parts what is a value of a list.
+        // A space does not split a value of a list.
         assert_eq!(scopes(json!({ "scp": ["not admin"] })), "not admin");
     }
 

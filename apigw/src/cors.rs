@@ -1,5 +1,5 @@
-//! CORS by the API's configuration ([its rules]): the gateway answers preflights itself, before any authorizer, and what functions say
-//! of it is dropped.
+//! CORS as the API configures it ([its rules]). The gateway answers preflights itself, before any
+//! authorizer, and drops the CORS headers of functions.
 //!
 //! [its rules]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
 
@@ -14,7 +14,7 @@ use http::{
     },
 };
 
-/// The CORS configuration of an API ([its fields]). A list that is empty allows nothing, and `*` everything.
+/// The CORS configuration of an API ([its fields]). An empty list allows nothing; `*` allows everything.
 ///
 /// [its fields]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -28,20 +28,20 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// A configuration for these origins: `https://example.com`, `*` for all of them, or `https://*` and `http://*` for all of a
-    /// scheme.
+    /// A configuration for these origins: `https://example.com`, `*` for all, or `https://*` and `http://*`
+    /// for all origins of one scheme.
     pub fn origins(origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { origins: texts(origins), ..Self::default() }
     }
 
-    /// The methods that a preflight may ask for.
+    /// The methods that a preflight may request.
     #[must_use]
     pub fn methods(mut self, methods: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.methods = texts(methods);
         self
     }
 
-    /// The request headers that a preflight may ask for.
+    /// The request headers that a preflight may request.
     #[must_use]
     pub fn headers(mut self, headers: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.headers = texts(headers);
@@ -55,14 +55,14 @@ impl Cors {
         self
     }
 
-    /// How long browsers may keep the answer of a preflight.
+    /// How long browsers may cache the answer to a preflight.
     #[must_use]
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age);
         self
     }
 
-    /// Whether browsers may send cookies and `authorization` of their own; not together with an
+    /// Whether browsers may send cookies and their own `authorization`. It cannot be combined with an
     /// origin that stands for several.
     #[must_use]
     pub fn credentials(mut self, allowed: bool) -> Self {
@@ -71,7 +71,7 @@ impl Cors {
     }
 }
 
-/// A CORS configuration in the form of headers.
+/// A CORS configuration as headers.
 #[derive(Debug)]
 pub struct CorsHeaders {
     origins: Vec<String>,
@@ -82,24 +82,25 @@ pub struct CorsHeaders {
     credentials: bool,
 }
 
-/// Why a configuration is none.
+/// Why a configuration is invalid.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CorsError {
-    /// Of `*` browsers refuse this combination, and API Gateway does (reported, not documented). With `https://*` or `http://*`
-    /// every site could act for the user who is signed in: the Terraform module refuses all three.
-    #[error("`*`, `https://*` and `http://*` are no origins for requests with credentials")]
+    /// Browsers refuse this combination for `*`, and so does API Gateway (reported, not documented). With
+    /// `https://*` or `http://*` any site could act for the signed-in user: the Terraform module refuses
+    /// all three.
+    #[error("`*`, `https://*` and `http://*` cannot be origins for requests with credentials")]
     AnyOriginWithCredentials,
-    /// A method, a name of a header or an origin cannot stand in a header.
-    #[error("`{0}` cannot stand in a header")]
+    /// A method, a header name or an origin is not valid in a header.
+    #[error("`{0}` is not valid in a header")]
     Unspeakable(String),
 }
 
-/// What stands for more than one origin: everything, and everything of a scheme. API Gateway knows no other wildcard.
+/// The origins that stand for several: all, and all of one scheme. API Gateway has no other wildcard.
 const EVERY_SITE: [&str; 3] = ["*", "https://*", "http://*"];
 
 impl CorsHeaders {
-    /// Refuses what API Gateway does, and what no header can say.
+    /// Refuses what API Gateway refuses, and what a header cannot express.
     pub fn new(cors: &Cors) -> Result<Self, CorsError> {
         if cors.credentials && cors.origins.iter().any(|origin| EVERY_SITE.contains(&origin.as_str())) {
             return Err(CorsError::AnyOriginWithCredentials);
@@ -123,7 +124,8 @@ impl CorsHeaders {
         })
     }
 
-    /// The answer to a preflight, which says what it is by three things; nothing where one of them is missing.
+    /// The answer to a preflight: an `OPTIONS` request with `origin` and `access-control-request-method`.
+    /// `None` for any other request.
     pub fn preflight(&self, method: &Method, request: &HeaderMap) -> Option<Response<()>> {
         let asks = request.contains_key(ACCESS_CONTROL_REQUEST_METHOD) && request.contains_key(ORIGIN);
         if method != Method::OPTIONS || !asks {
@@ -143,7 +145,7 @@ impl CorsHeaders {
         Some(response)
     }
 
-    /// Replaces what a function said by what the API says.
+    /// Replaces the function's CORS headers with the API's.
     pub fn apply(&self, request: &HeaderMap, response: &mut HeaderMap) {
         for name in [
             ACCESS_CONTROL_ALLOW_CREDENTIALS,
@@ -160,7 +162,7 @@ impl CorsHeaders {
         }
     }
 
-    /// Says that the origin is allowed, where it is.
+    /// Adds the header that allows the request's origin, if it is allowed.
     fn allow(&self, request: &HeaderMap, response: &mut HeaderMap) -> bool {
         let Some(origin) = request.get(ORIGIN) else { return false };
         let any = self.origins.iter().any(|allowed| allowed == "*");
@@ -169,7 +171,7 @@ impl CorsHeaders {
         }
         let allowed = if any { HeaderValue::from_static("*") } else { origin.clone() };
         if !any {
-            // Another origin gets another answer, and no cache may mistake one for the other.
+            // The answer depends on the origin, and a cache must not mix the answers up.
             response.append(VARY, HeaderValue::from_static("origin"));
         }
         response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
@@ -180,7 +182,7 @@ impl CorsHeaders {
     }
 }
 
-/// Whether an origin is this one, or one of its scheme where that is what is allowed.
+/// Whether an origin is the allowed one, or has the allowed scheme.
 fn is_of(origin: &[u8], allowed: &str) -> bool {
     match allowed.strip_suffix('*') {
         Some(scheme) if EVERY_SITE.contains(&allowed) => origin.starts_with(scheme.as_bytes()),
@@ -204,7 +206,7 @@ fn insert<const N: usize>(headers: &mut HeaderMap, set: [(HeaderName, &Option<He
 mod tests {
     use super::*;
 
-    /// What a page of this origin is told of who may read an answer.
+    /// The allowed origin and the `vary` header that a page of this origin sees.
     fn allowed(origins: &[&str], origin: &str) -> (Option<String>, bool) {
         let cors = CorsHeaders::new(&Cors::origins(origins.iter().copied())).unwrap();
         let request = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_str(origin).unwrap())]);
@@ -228,7 +230,7 @@ mod tests {
             (&["https://*"], "http://app.test"),
             (&["https://*"], "null"),
             (&["https://*"], "httpsx://app.test"),
-            // API Gateway has no wildcard within a host, and takes these by the letter.
+            // API Gateway has no wildcard within a host, and takes these literally.
             (&["https://*.test"], app),
             (&["https://app.*"], app),
         ] {

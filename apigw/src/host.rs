@@ -1,16 +1,16 @@
-//! The host that a request is for.
+//! The host of a request.
 
 use http::{HeaderMap, HeaderValue, Uri, header::HOST};
 
-/// A target whose authority is of no request of HTTP: of another scheme, or with a user.
+/// A target whose authority is not valid in an HTTP request: it has another scheme, or a user.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the target of the request has an authority that is none of `http`")]
+#[error("the target of the request has an authority that is not valid for `http`")]
 pub struct UnfitAuthority;
 
-/// Has the authority of a target, where it has one, be the host: it stands above the header (RFC 9112, 3.2.2), and in HTTP/2 in its
-/// place.
+/// Makes a target's authority, if it has one, the `host` header: it takes precedence over the header (RFC
+/// 9112, 3.2.2), and replaces it in HTTP/2.
 pub fn take_authority(target: &Uri, headers: &mut HeaderMap) -> Result<(), UnfitAuthority> {
-    // `CONNECT` has an authority and no scheme.
+    // `CONNECT` has an authority without a scheme.
     let (Some(authority), Some(scheme)) = (target.authority(), target.scheme_str()) else { return Ok(()) };
     let host = HeaderValue::from_str(authority.as_str()).map_err(|_| UnfitAuthority)?;
     if !matches!(scheme, "http" | "https") || authority.as_str().contains('@') {
@@ -25,7 +25,7 @@ pub fn name(host: &str) -> &str {
     name_and_port(host).0
 }
 
-/// A host and its port, if it names one. What is no port is left in the name, which then is no name of anything.
+/// A host and its port, if it has one. An invalid port stays in the name, so that the name matches nothing.
 pub fn name_and_port(host: &str) -> (&str, Option<u16>) {
     let Some((name, port)) = host.rsplit_once(':') else { return (host, None) };
     match port.parse() {

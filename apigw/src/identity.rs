@@ -1,8 +1,9 @@
 //! The values of identity sources in a request.
 //!
-//! In: a source, and a request that a route was found for. Out: what the request has there. A request that lacks one of an
-//! authorizer's sources, or has several header lines for one, gets 401 before anybody is asked (the first [documented], the second
-//! an assumption: nobody can say which line counts).
+//! In: a source, and a request that was routed. Out: the request's value for that source. A request that
+//! lacks one of an authorizer's sources, or has several header lines for one, gets 401 before the
+//! authorizer is called. The first is [documented]; the second is an assumption, because it is undefined
+//! which line counts.
 //!
 //! [documented]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 
@@ -12,10 +13,10 @@ use routegen_spec::{ContextVariable, IdentitySource};
 
 use crate::{QueryParameters, event::RoutedRequest};
 
-/// What a request has at an identity source.
+/// What a request has for an identity source.
 #[derive(Debug, Eq, PartialEq)]
 pub enum Found<'a> {
-    /// A value that is not empty.
+    /// A non-empty value.
     One(Cow<'a, str>),
     /// Nothing, or an empty value.
     Nothing,
@@ -23,7 +24,7 @@ pub enum Found<'a> {
     Several,
 }
 
-/// What a request has at a source.
+/// Looks up a source in a request.
 pub fn find<'a>(source: &IdentitySource, request: &'a RoutedRequest<'_>) -> Found<'a> {
     let text = match source {
         IdentitySource::Header(name) => {
@@ -46,7 +47,7 @@ pub fn find<'a>(source: &IdentitySource, request: &'a RoutedRequest<'_>) -> Foun
     text.filter(|text| !text.is_empty()).map_or(Found::Nothing, Found::One)
 }
 
-/// The values of all sources in their order; `None` where the request does not have exactly one for each.
+/// The values of all sources in their order; `None` unless the request has exactly one for each.
 pub fn values(sources: &[IdentitySource], request: &RoutedRequest<'_>) -> Option<Vec<String>> {
     let value = |source| match find(source, request) {
         Found::One(value) => Some(value.into_owned()),

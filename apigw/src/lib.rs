@@ -1,14 +1,16 @@
-//! What API Gateway's HTTP APIs do, and Lambda behind them and behind event sources, as functions without I/O.
+//! What API Gateway's HTTP APIs do, and Lambda behind them and behind event sources, as functions without
+//! I/O.
 //!
-//! In: requests, routes, tokens' claims, functions' answers. Out: which route takes a request, the event that its function gets, the
-//! response that an answer stands for, and what is refused, with the words that clients read. Nothing is sent, started, read or kept
-//! here, and no signature is checked.
+//! In: requests, routes, claims of tokens, answers of functions. Out: which route a request selects, the
+//! event that its function gets, the response that an answer becomes, and refusals with the texts that
+//! clients read. Nothing is sent, started, read or stored here, and no signature is checked.
 //!
-//! The local gateway serves by these rules, and the features `router` and `testing` of the crate `routegen` make events by them.
-//! `tests/golden` holds them to events that AWS published or others captured. Where a rule is not documented, its place says who
-//! reported it. AWS's numbers are in [`routegen_spec::limits`].
+//! The local gateway follows these rules, and the features `router` and `testing` of the crate `routegen`
+//! use them to make events. `tests/golden` checks them against events that AWS published or others
+//! captured. Where AWS does not document a rule, a comment there names the report. AWS's limits are in
+//! [`routegen_spec::limits`].
 //!
-//! The crate is for these crates of one version; its interface changes with them.
+//! The crate is for these crates in the same version; its interface changes with them.
 
 pub mod authorizer;
 pub mod claims;

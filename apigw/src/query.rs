@@ -1,4 +1,4 @@
-//! The parameters of a query, decoded; repeats are one value, joined by commas.
+//! The parameters of a query, decoded. Repeated ones become one value, joined by commas.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 pub struct QueryParameters<'a>(BTreeMap<Cow<'a, str>, Cow<'a, str>>);
 
 impl<'a> QueryParameters<'a> {
-    /// A query as the request line has it.
+    /// Parses the query of a request line.
     pub fn parse(query: &'a str) -> Self {
         let mut parameters = BTreeMap::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -28,7 +28,7 @@ impl<'a> QueryParameters<'a> {
         Self(parameters)
     }
 
-    /// Whether there is none.
+    /// Whether there are no parameters.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,4 +1,4 @@
-//! What API Gateway answers by itself, in its words.
+//! The answers that API Gateway gives by itself, with its texts.
 
 use bytes::Bytes;
 use http::{
@@ -9,32 +9,33 @@ use http::{
 /// A refusal.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Refusal {
-    /// The path or the query is no text.
+    /// The path or the query is not text.
     BadRequest,
-    /// Nobody, or nobody that may call; with the text of `www-authenticate`.
+    /// The request has no valid credentials; with the value of `www-authenticate`.
     Unauthorized(Option<String>),
-    /// Somebody that may not; with the text of `www-authenticate`.
+    /// The caller is known but not allowed; with the value of `www-authenticate`.
     Forbidden(Option<String>),
-    /// No route takes the request.
+    /// No route matches the request.
     NotFound,
-    /// The body came too slowly.
+    /// The body arrived too slowly.
     RequestTimeout,
-    /// The body is larger than API Gateway or Lambda takes.
+    /// The body is larger than API Gateway or Lambda accepts.
     PayloadTooLarge,
     /// The route is throttled.
     TooManyRequests,
-    /// Request line and headers are larger than API Gateway takes.
+    /// The request line and headers are larger than API Gateway accepts.
     HeadersTooLarge,
-    /// The function failed, or what it said is no response.
+    /// The function failed, or its answer is not a response.
     InternalServerError,
-    /// The body is coded in a way that is not understood.
+    /// The body has an unknown coding.
     NotImplemented,
     /// The function took longer than API Gateway waits.
     ServiceUnavailable,
 }
 
 impl Refusal {
-    /// Its status and its body. The bodies of 400, 408, 413, 431 and 501 are not documented; that of 503 is reported, and so is that of 403.
+    /// The status and the body. The bodies of 400, 408, 413, 431 and 501 are not documented; those of 403
+    /// and 503 are reported.
     pub fn parts(&self) -> (StatusCode, &'static str) {
         match self {
             Self::BadRequest => (StatusCode::BAD_REQUEST, r#"{"message":"Bad Request"}"#),

@@ -1,8 +1,9 @@
-//! What a function answers becomes the response.
+//! Turns a function's answer into the response.
 //!
-//! An object with `statusCode` says what the response is; anything else is the body of a 200, also what is no JSON (recorded by
-//! aws/aws-lambda-dotnet, Tools/LambdaTestTool-v2: "API Gateway does not validate whether the returned data is valid JSON"). Which
-//! malformed answers API Gateway refuses is not documented beyond "a bad shape": here all are that lose or guess something.
+//! An object with `statusCode` describes the response. Anything else is the body of a 200, even if it is
+//! not JSON (recorded by aws/aws-lambda-dotnet, Tools/LambdaTestTool-v2: "API Gateway does not validate
+//! whether the returned data is valid JSON"). Which malformed answers API Gateway refuses is not documented
+//! beyond "a bad shape": here, any whose conversion would lose or guess something.
 
 use std::borrow::Cow;
 
@@ -17,24 +18,25 @@ use serde_json::{Map, Value, value::RawValue};
 
 use crate::event::is_hop_by_hop;
 
-/// The media type of a body that comes without one: that of AWS's Lambda Test Tool (aws/aws-lambda-dotnet), and of reports.
+/// The media type of a body without one, as in AWS's Lambda Test Tool (aws/aws-lambda-dotnet) and in
+/// reports.
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Why an answer is none that API Gateway takes.
+/// Why API Gateway does not accept an answer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum BadShape {
-    /// A field is of another type.
+    /// A field has another type.
     #[error("the answer's fields are not of the types that API Gateway takes")]
     Types,
-    /// The status is none.
+    /// The status is not valid.
     #[error("`statusCode` is not the number of an HTTP status from 200 to 599")]
     Status,
-    /// A header is none.
-    #[error("the answer has a header that HTTP has not")]
+    /// A header is not valid.
+    #[error("the answer has a header that is not valid in HTTP")]
     Header,
-    /// The body is not in base64.
+    /// The body is not base64.
     #[error("the body is not base64, though `isBase64Encoded` says so")]
     Base64,
 }
@@ -54,17 +56,17 @@ struct Structured<'a> {
     is_base64_encoded: Option<&'a RawValue>,
 }
 
-/// The response that an answer stands for.
+/// The response that an answer describes.
 pub fn response(answer: &Bytes) -> Result<Response<Bytes>, BadShape> {
     let first = answer.trim_ascii_start().first();
     if first == Some(&b'{') && is_json(answer) {
-        // It is an object, with one of the fields twice.
+        // It is a JSON object, so this fails only if a field is duplicated.
         let parts: Structured<'_> = serde_json::from_slice(answer).map_err(|_| BadShape::Types)?;
         if let Some(status) = parts.status_code {
             return structured(&parts, status);
         }
     }
-    // Of a text it is the text itself (the documentation's example,
+    // A JSON string becomes its text (the documentation's example,
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
     let text = (first == Some(&b'"')).then(|| serde_json::from_slice::<String>(answer).ok()).flatten();
     let mut response = Response::new(text.map_or_else(|| answer.clone(), Bytes::from));
@@ -96,7 +98,7 @@ fn structured(parts: &Structured<'_>, status: &RawValue) -> Result<Response<Byte
             Value::Null | Value::Array(_) | Value::Object(_) => return Err(BadShape::Types),
         };
         let value = HeaderValue::try_from(value).map_err(|_| BadShape::Header)?;
-        // The length is that of the decoded body, and the connection is the gateway's.
+        // The length must be that of the decoded body, and the connection belongs to the gateway.
         if !is_hop_by_hop(&name) && name != CONTENT_LENGTH {
             headers.append(name, value);
         }
@@ -118,7 +120,7 @@ fn status_code(status: &RawValue) -> Option<StatusCode> {
     StatusCode::from_u16(number).ok().filter(|_| (200..600).contains(&number))
 }
 
-/// A field; `null` is as good as nothing.
+/// A field; `null` counts as absent.
 fn read<'a, T: Deserialize<'a>>(field: Option<&'a RawValue>) -> Result<Option<T>, BadShape> {
     field.map_or(Ok(None), |field| serde_json::from_str(field.get()).map_err(|_| BadShape::Types))
 }
@@ -164,7 +166,7 @@ mod tests {
             let seen = answered(&answer).unwrap();
             assert_eq!(seen.status, 200);
             assert_eq!(seen.headers, [header("content-type", "application/json")]);
-            // Whichever order the keys of an object are in.
+            // The order of an object's keys does not matter.
             let equal = serde_json::from_slice::<Value>(&seen.body).ok() == serde_json::from_str(body).ok();
             assert!(equal && seen.body.len() == body.len(), "{:?}", String::from_utf8_lossy(&seen.body));
         }

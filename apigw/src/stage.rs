@@ -1,33 +1,34 @@
-//! The stage of an API that a request is for: what events and ARNs say of it.
+//! The stage of an API, as events and ARNs show it.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-/// The account that an API without AWS is of: the one of AWS's examples.
+/// The account of a local API: the one in AWS's examples.
 pub const ACCOUNT_ID: &str = "123456789012";
 
-/// The id of an API without AWS.
+/// The id of a local API.
 pub const API_ID: &str = "local";
 
-/// The region of an API without AWS, where none is named.
+/// The default region of a local API.
 pub const REGION: &str = "us-east-1";
 
 /// A stage of an API.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ApiStage {
-    /// The account that the API is of.
+    /// The account that owns the API.
     pub account_id: Cow<'static, str>,
     /// The id of the API.
     pub api_id: Cow<'static, str>,
     /// The region that the API is in.
     pub region: Cow<'static, str>,
-    /// The name, which is the first segment of every request's path; `None` for [`ApiStage::DEFAULT`], which is not.
+    /// The name, which is the first segment of every request's path; `None` for [`ApiStage::DEFAULT`],
+    /// which is in no path.
     pub name: Option<String>,
     /// The variables of the stage.
     pub variables: BTreeMap<String, String>,
 }
 
 impl ApiStage {
-    /// The name of the stage that has none in its paths.
+    /// The name of the stage that is not part of its paths.
     pub const DEFAULT: &str = "$default";
 
     /// The stage's name in events and ARNs.
@@ -36,7 +37,7 @@ impl ApiStage {
     }
 }
 
-/// The stage `$default` of an API without AWS.
+/// The stage `$default` of a local API.
 impl Default for ApiStage {
     fn default() -> Self {
         Self {

@@ -1,7 +1,8 @@
-//! The events of event sources, held to those that AWS published.
+//! Checks the events of event sources against those that AWS published.
 //!
-//! Each file of `golden/consumers/` says where its sample is from, what was changed in it, and what it is the event of. That becomes
-//! exactly that event, but for fields that the file names with a reason; and a field that would be right is not named.
+//! Each file in `golden/consumers/` names the source of its sample, what was changed in it, and what causes
+//! the event. The result must be exactly that event, except for fields that the file lists with a reason; a
+//! field that would match must not be listed.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -30,7 +31,7 @@ struct Golden {
     schedule: Option<Schedule>,
     /// A pattern that the event matches.
     pattern: Option<Value>,
-    /// The fields that are not built, by their places, each with the reason.
+    /// The fields that are not built, by their paths, each with the reason.
     #[serde(default)]
     except: BTreeMap<String, String>,
     event: Value,
@@ -170,7 +171,7 @@ impl Record {
     }
 }
 
-/// The places of all values that are no objects and no lists with something in them.
+/// The paths of all scalar values, empty objects and empty lists.
 fn leaves(value: &Value, at: &str, into: &mut BTreeMap<String, Value>) {
     match value {
         Value::Object(members) if !members.is_empty() => {

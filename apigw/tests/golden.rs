@@ -1,8 +1,9 @@
-//! The rules, held to events and responses that AWS published or others captured.
+//! Checks the rules against events and responses that AWS published or others captured.
 //!
-//! Each file of `golden/` says where its sample is from, what was changed in it, and the request that it is the event of. The request
-//! becomes exactly that event, but for fields that the file names with a reason; and a field that would be right is not named.
-//! That `routegen` reads the events as the same requests, `runtime/src/event/golden.rs` tests.
+//! Each file in `golden/` names the source of its sample, what was changed in it, and the request that
+//! causes the event. The result must be exactly that event, except for fields that the file lists with a
+//! reason; a field that would match must not be listed. `runtime/src/event/golden.rs` tests that `routegen`
+//! reads the events as the same requests.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -38,7 +39,7 @@ struct Golden {
     api: Api,
     route: String,
     request: Request,
-    /// Where an authorizer's callers say who they are.
+    /// Where an authorizer's callers identify themselves.
     #[serde(default)]
     identity_sources: Vec<IdentitySource>,
     /// The fields that are not built, each with the reason.
@@ -61,7 +62,7 @@ struct Request {
     method: String,
     target: String,
     headers: Vec<(String, String)>,
-    /// What API Gateway adds.
+    /// The headers that API Gateway adds.
     added: BTreeMap<String, String>,
     protocol: String,
     source_ip: String,
@@ -85,7 +86,7 @@ fn files<T: for<'de> Deserialize<'de>>(folder: &str) -> BTreeMap<String, T> {
 }
 
 impl Golden {
-    /// The event that is built of the request.
+    /// The event that is built from the request.
     fn built(&self, make: impl FnOnce(&RoutedRequest<'_>) -> Bytes) -> Value {
         let Self { api, request, .. } = self;
         let stage = ApiStage {
@@ -123,7 +124,7 @@ impl Golden {
         serde_json::from_slice(&event).unwrap()
     }
 
-    /// The parameters of the route, which takes the request.
+    /// The parameters of the route, which must match the request.
     fn parameters(&self, path: &str) -> Vec<(String, String)> {
         let (method, pattern) = self.route.split_once(' ').unwrap_or(("ANY", &self.route));
         let pattern: PathPattern = pattern.parse().unwrap();
@@ -138,7 +139,7 @@ impl Golden {
         path.parameters_of(&pattern)
     }
 
-    /// Compares, and asks for a reason of what differs.
+    /// Compares, and requires a reason for every difference.
     fn compare(&self, name: &str, mut built: Value) {
         assert!(!self.source.is_empty() && !self.changes.is_empty(), "{name}");
         let mut event = self.event.clone();
@@ -163,7 +164,7 @@ fn remove(value: &mut Value, pointer: &str) {
     }
 }
 
-/// Who called, as an authorizer would say it.
+/// The caller, in the form that an authorizer returns.
 fn who(authorizer: &Value) -> Identity {
     let raw = |value: &Value| -> Arc<RawValue> { Arc::from(to_raw_value(value).unwrap()) };
     if let Some(jwt) = authorizer.get("jwt") {
@@ -209,7 +210,7 @@ fn a_request_becomes_the_event_that_an_authorizer_is_asked_with() {
     }
 }
 
-/// The claims that a token has of these texts: numbers and lists are what they print as.
+/// The claims of a token that are shown as these texts: numbers and lists appear as their text forms.
 #[test]
 fn the_claims_of_a_token_are_shown_as_api_gateway_shows_them() {
     let token = json!({
@@ -234,10 +235,10 @@ fn the_claims_of_a_token_are_shown_as_api_gateway_shows_them() {
 struct Answered {
     source: String,
     changes: String,
-    /// What the function answers, as JSON or as it is.
+    /// The function's answer, as JSON or as text.
     answer: Option<Value>,
     answer_text: Option<String>,
-    /// Why API Gateway's response is another one than the gateway's, which is a 500.
+    /// Why API Gateway's response differs from the gateway's, which is a 500.
     difference: Option<String>,
     response: Response,
 }

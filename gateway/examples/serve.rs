@@ -1,7 +1,7 @@
-//! A gateway for one program, behind a JWT authorizer: what `cargo xtask bench-gateway` loads.
+//! A gateway for one program, behind a JWT authorizer: the load target of `cargo xtask bench-gateway`.
 //!
-//! In: a port of loopback, a program that speaks the Lambda Runtime API, the path that it answers `GET` on, and how many tokens
-//! are wanted. Out: a line with each token, all of them different. It serves until its stdin ends.
+//! In: a port of loopback, a program that speaks the Lambda Runtime API, the path that it answers `GET` on,
+//! and a number of tokens. Out: that many different tokens, one per line. It serves until its stdin ends.
 //!
 //! `cargo run --release -p routegen-gateway --example serve -- 3000 lambda/get-items/bootstrap /items 1`
 
@@ -25,7 +25,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .function("function", Function::program(Program::new(program)))
         .authorizer("cognito", JwtAuthorizer::local())
         .route(Route::new(Method::Get, path.parse()?, auth, "function").scopes([scope]));
-    // One thread is as fast as several where the functions and the load take the others, and spends less on waking up.
+    // One thread is as fast as several if the functions and the load use the others, and spends less on
+    // wake-ups.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let gateway =

@@ -1,7 +1,7 @@
-//! An API that was checked, with everything that answers its requests.
+//! A checked API with everything that answers its requests.
 //!
-//! In: an [`Api`]. Out: its routes, ready to be selected, each with its authorizer and its function; or the first thing that does
-//! not fit together. Nothing is started here: programs start with the first event.
+//! In: an [`Api`]. Out: its routes, ready for selection, each with its authorizer and its function; or the
+//! first inconsistency. Nothing is started here: programs start with their first event.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -28,10 +28,10 @@ use crate::{
     throttle::Bucket,
 };
 
-/// What does not fit together in an [`Api`].
+/// An inconsistency in an [`Api`].
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "the messages say it, and the fields are in them")]
+#[expect(missing_docs, reason = "the messages explain them and contain the fields")]
 pub enum ApiError {
     #[error("API Gateway cannot tell the routes `{first}` and `{second}` apart")]
     Conflict { first: String, second: String },
@@ -41,7 +41,7 @@ pub enum ApiError {
     UnknownFunction { by: String, function: String },
     #[error("the function `{function}` is served by the process `{process}`, and there is none of that name")]
     UnknownProcess { function: String, process: String },
-    #[error("the function's name `{function}` cannot be told to a function")]
+    #[error("the function's name `{function}` is not valid in a header")]
     FunctionName { function: String },
     #[error("the route `{route}` names the authorizer `{authorizer}`, and there is none of that name")]
     UnknownAuthorizer { route: String, authorizer: String },
@@ -49,7 +49,9 @@ pub enum ApiError {
     Scopes { route: String },
     #[error("the authorizer `{authorizer}` takes the tokens of a local issuer, and the gateway has none")]
     NoLocalIssuer { authorizer: String },
-    #[error("the issuer `{url}` of the authorizer `{authorizer}` is no `https` URL, nor `http` on loopback")]
+    #[error(
+        "the issuer `{url}` of the authorizer `{authorizer}` is neither an `https` URL nor an `http` URL on loopback"
+    )]
     IssuerUrl { authorizer: String, url: String },
     #[error("the authorizer `{authorizer}` has no audience")]
     NoAudience { authorizer: String },
@@ -70,26 +72,26 @@ pub(crate) struct Deployment {
     pub(crate) consumers: Vec<Arc<DeployedConsumer>>,
     pub(crate) cors: Option<CorsHeaders>,
     pub(crate) stage: ApiStage,
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     pub(crate) iam: IamVerifier,
-    /// Those that any route asks for.
+    /// All scopes that its routes require.
     pub(crate) scopes: BTreeSet<Scope>,
-    /// Where requests have what its authorizers know their callers by, beside the header `authorization`.
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
+    /// The identity sources of its authorizers, besides the header `authorization`.
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     pub(crate) credentials: Vec<IdentitySource>,
     #[cfg(feature = "page")]
     pub(crate) reference: Option<crate::Reference>,
 }
 
-/// A route with what decides and what answers.
+/// A route with its authorizer and its function.
 #[derive(Debug)]
 pub(crate) struct DeployedRoute {
     pub(crate) key: String,
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     pub(crate) method: Method,
     pub(crate) path: PathPattern,
-    /// Who may call, as the route says it; `decider` is what comes of it.
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
+    /// The route's `auth`; `decider` is derived from it.
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     pub(crate) auth: Auth,
     pub(crate) decider: Decider,
     pub(crate) function: Arc<LambdaFunction>,
@@ -204,7 +206,7 @@ fn find(
     functions.get(function).cloned().ok_or_else(unknown)
 }
 
-/// The authorizers of an API, each once however many routes name it.
+/// The authorizers of an API. Routes that name the same one share it.
 struct Deciders {
     iam: IamVerifier,
     named: BTreeMap<String, Named>,
@@ -250,7 +252,7 @@ impl Deciders {
                 Some(Named::Lambda(decider)) => Decider::Lambda(decider.clone()),
                 None => return Err(ApiError::UnknownAuthorizer { route: key(), authorizer: name.clone() }),
             },
-            // A route is never open because its authorization is not understood.
+            // An unknown authorizer must never leave a route open.
             other => {
                 return Err(ApiError::UnknownAuthorizer { route: key(), authorizer: other.to_string() });
             }
@@ -266,7 +268,7 @@ fn identity_sources(authorizer: &Authorizer) -> &[IdentitySource] {
     }
 }
 
-/// Refuses one that no request has by itself.
+/// Refuses a source that the request alone does not determine.
 fn source(authorizer: &str, source: &IdentitySource) -> Result<IdentitySource, ApiError> {
     if source.is_of_a_request() {
         return Ok(source.clone());
@@ -302,7 +304,8 @@ fn jwt_verifier(
     }
 }
 
-/// Whoever answers for an issuer decides who may call: it must be the issuer itself, or this machine.
+/// The keys of an issuer decide who may call, so they must come from the issuer itself or from this
+/// machine.
 fn is_trustworthy(url: &str) -> bool {
     let Ok(uri) = url.parse::<Uri>() else { return false };
     let Some(host) = uri.host() else { return false };

@@ -1,4 +1,4 @@
-//! A gateway that runs, and how one is started.
+//! A running gateway, and how to start one.
 
 use std::{
     collections::BTreeSet,
@@ -30,16 +30,16 @@ use crate::{
 #[cfg(feature = "page")]
 use crate::{page::Page, reserved, secret::NoRandomness};
 
-/// What is on its way in a connection of this process, each way.
+/// The buffer of an in-process connection, in each direction.
 const CONNECTION_BYTES: usize = 64 * 1024;
 
-/// A local API Gateway with an HTTP API. Dropped, it ends, with every process that it started.
+/// A local API Gateway with an HTTP API. When dropped, it ends with every process that it started.
 #[derive(Debug)]
 pub struct Gateway {
     shared: Arc<Shared>,
     address: SocketAddr,
     stop: watch::Sender<bool>,
-    /// Ends when nothing of the gateway is left.
+    /// Closed when nothing of the gateway is left.
     alive: mpsc::Receiver<()>,
 }
 
@@ -47,18 +47,18 @@ pub struct Gateway {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The address cannot be listened on.
-    #[error("the address {address} cannot be listened on")]
+    /// The gateway cannot listen on the address.
+    #[error("cannot listen on the address {address}")]
     Bind {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// The API does not fit together.
+    /// The API is inconsistent.
     #[error(transparent)]
     Api(#[from] ApiError),
-    /// There is no randomness for what the page is guarded with.
+    /// There is no randomness for the page's secret.
     #[error("no secret could be made for the page")]
     NoRandomness,
     /// The local issuer has no key.
@@ -66,11 +66,11 @@ pub enum StartError {
     Key(#[from] KeyError),
 }
 
-/// How a gateway is started: see [`Gateway::builder`].
+/// Configures a gateway before it starts: see [`Gateway::builder`].
 #[derive(Debug)]
 #[cfg_attr(
     all(feature = "page", feature = "schedules"),
-    expect(clippy::struct_excessive_bools, reason = "each is an option of its own")
+    expect(clippy::struct_excessive_bools, reason = "each is a separate option")
 )]
 pub struct GatewayBuilder {
     api: Api,
@@ -94,7 +94,7 @@ impl Gateway {
     /// How long API Gateway waits for a function.
     pub const INTEGRATION_TIMEOUT: Duration = limits::INTEGRATION_TIMEOUT;
 
-    /// A gateway for an API, on a free port of loopback where nothing else is said.
+    /// A gateway for an API, by default on a free port of loopback.
     pub fn builder(api: Api) -> GatewayBuilder {
         GatewayBuilder {
             api,
@@ -115,7 +115,7 @@ impl Gateway {
         }
     }
 
-    /// The address that it listens on, or has the name of ([`GatewayBuilder::without_listener`]).
+    /// The address that it listens on, or only names ([`GatewayBuilder::without_listener`]).
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -125,7 +125,7 @@ impl Gateway {
         origin(self.shared.scheme(), self.address)
     }
 
-    /// What the paths of the API come after: `http://127.0.0.1:3000`, with the stage where that has a name.
+    /// The base URL of the API: `http://127.0.0.1:3000`, followed by the stage if that has a name.
     pub fn url(&self) -> String {
         let stage = self
             .shared
@@ -137,8 +137,8 @@ impl Gateway {
         format!("{}{stage}", self.origin())
     }
 
-    /// The page to look at, where there is one ([`GatewayBuilder::page`]). The part after `#` is the key to it, a secret of this
-    /// gateway, which browsers keep to themselves.
+    /// The URL of the page, if it is on ([`GatewayBuilder::page`]). The part after `#` is the key to it, a
+    /// secret of this gateway, which browsers do not send.
     #[cfg(feature = "page")]
     #[cfg_attr(docsrs, doc(cfg(feature = "page")))]
     pub fn page_url(&self) -> Option<String> {
@@ -146,12 +146,12 @@ impl Gateway {
         Some(format!("{}/{}#{}", self.origin(), reserved::SEGMENT, page.fragment()))
     }
 
-    /// The local issuer, as tokens name it in `iss`.
+    /// The local issuer's URL, as in the `iss` of its tokens.
     pub fn issuer(&self) -> Option<&str> {
         self.shared.issuer.as_ref().map(|issuer| issuer.url.as_str())
     }
 
-    /// Where the local issuer gives tokens, by `client_credentials`.
+    /// The endpoint at which the local issuer gives out tokens, with `client_credentials`.
     pub fn token_endpoint(&self) -> Option<&str> {
         self.shared.issuer.as_ref().map(|issuer| issuer.token_endpoint.as_str())
     }
@@ -161,22 +161,22 @@ impl Gateway {
         self.shared.issuer.as_ref()?.credentials()
     }
 
-    /// A token of the local issuer, without a request for it.
+    /// A token of the local issuer, made without an HTTP request.
     ///
     /// # Panics
     ///
-    /// Without a local issuer ([`GatewayBuilder::local_issuer`]).
+    /// If there is no local issuer ([`GatewayBuilder::local_issuer`]).
     pub fn token(&self) -> TokenBuilder<'_> {
         let issuer = self.shared.issuer.as_ref().expect("the gateway was started with a local issuer");
         TokenBuilder::new(issuer)
     }
 
-    /// Puts another API in the place of this one. Requests in flight end with the functions that they began with, whose
-    /// processes end after them. Throttles, kept answers of authorizers and fetched keys start anew.
+    /// Replaces the API. Requests in flight end with the functions that they began with, whose processes
+    /// end after them. Throttles, authorizers' cached answers and fetched keys start anew.
     ///
     /// # Errors
     ///
-    /// Where the other one does not fit together; the API then stays as it is.
+    /// If the new API is inconsistent; the current one then stays.
     pub fn replace(&self, api: &Api) -> Result<(), ApiError> {
         let deployment = Deployment::new(api, &self.shared.services, self.shared.issuer.as_ref())?;
         if let Some(issuer) = &self.shared.issuer {
@@ -199,11 +199,11 @@ impl Gateway {
         Ok(())
     }
 
-    /// Invokes a function with an event of the caller's own, without a request.
+    /// Invokes a function with the caller's own event, without a request.
     ///
     /// # Errors
     ///
-    /// Where the function gives no answer.
+    /// If the function gives no answer.
     pub async fn invoke(&self, function: &str, event: &Value) -> Result<Value, InvokeError> {
         let deployment = self.shared.deployment();
         let unknown = || InvokeError::Unknown(function.to_owned());
@@ -215,72 +215,76 @@ impl Gateway {
         serde_json::from_slice(&answer).map_err(|_| InvokeError::NotJson)
     }
 
-    /// Sends a message to the queue of this name, which a consumer reads, and gives its id. A FIFO queue gets it in the group `group`.
+    /// Sends a message to the queue of this name, which must have a consumer, and returns its id. `group`
+    /// is for FIFO queues.
     ///
     /// # Errors
     ///
-    /// Where no consumer reads such a queue, or SQS would refuse the message.
+    /// If no consumer reads such a queue, or SQS would refuse the message.
     pub fn send_message(&self, queue: &str, body: &str, group: Option<&str>) -> Result<String, EventError> {
         self.shared.events.send_text(queue, body, group)
     }
 
-    /// Puts an event on the default bus or another one, and gives the functions that it reaches. It has at least `source`, `detail-type`
-    /// and `detail`.
+    /// Puts an event on the default bus or another one, and returns the functions that it reaches. It needs
+    /// at least `source`, `detail-type` and `detail`.
     ///
     /// # Errors
     ///
-    /// Where EventBridge would refuse it.
+    /// If EventBridge would refuse it.
     pub fn put_event(&self, bus: Option<&str>, event: &Value) -> Result<Vec<String>, EventError> {
         self.shared.events.put_event(bus, event).map(|(_, functions)| functions)
     }
 
-    /// Calls the consumer of a schedule, as if it were due.
+    /// Calls a schedule's consumer, as if the schedule were due.
     ///
     /// # Errors
     ///
-    /// Where there is none of that name.
+    /// If there is no such consumer.
     pub fn fire_schedule(&self, function: &str) -> Result<(), EventError> {
         self.shared.events.fire(function).map(drop)
     }
 
-    /// A connection to it that no other process can have, for a client of this one: HTTP/1.1, as over loopback. It is served on the
-    /// async runtime that this is called on, and breaks off with the gateway.
+    /// An HTTP/1.1 connection within this process, which no other process can use. It is served on the
+    /// async runtime that this is called on, and breaks off when the gateway ends.
     pub fn connect(&self) -> impl AsyncRead + AsyncWrite + Send + Unpin + 'static {
         let (client, server) = duplex(CONNECTION_BYTES);
         tokio::spawn(server::serve_one(server, self.shared.clone(), self.stop.subscribe()));
         client
     }
 
-    /// The processes that it has started and that deployment, for callers that must end them without the time for [`Gateway::shutdown`].
+    /// The running processes of all its APIs, for callers that must kill them and have no time for
+    /// [`Gateway::shutdown`].
     pub fn processes(&self) -> Processes {
         self.shared.services.processes.clone()
     }
 
-    /// Ends it, and waits until every process is gone. Requests in flight break off.
+    /// Ends the gateway, and waits until every process is gone. Requests in flight break off.
     pub async fn shutdown(self) {
         let Self { shared, stop, mut alive, .. } = self;
         drop((shared, stop));
-        // Nobody sends anything: this waits until nobody could.
+        // Nothing is ever sent: this waits until all senders are gone.
         while alive.recv().await.is_some() {}
     }
 }
 
 impl GatewayBuilder {
-    /// Where to listen. Anything but loopback lets everyone in who reaches this machine.
+    /// Sets the address to listen on. On any address but loopback, everyone who reaches this machine can
+    /// call the gateway.
     #[must_use]
     pub fn address(mut self, address: SocketAddr) -> Self {
         self.address = address;
         self
     }
 
-    /// A port of loopback; 0 for any.
+    /// Listens on this port of loopback; 0 for any.
     #[must_use]
     pub fn port(self, port: u16) -> Self {
         self.address(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
     }
 
-    /// Listens there, in place of an address: for callers that must know early that it is free. Requests that come before the start wait.
-    /// Said again, it listens there too, as on the loopback of IPv6; the address is that of the first.
+    /// Listens on a listener instead of an address, for callers that must reserve the port early. Requests
+    /// that arrive before the start wait. It can be called again for further listeners, such as one on
+    /// IPv6's loopback; the address is that of the first.
     #[must_use]
     pub fn listener(mut self, listener: net::TcpListener) -> Self {
         if self.listeners.is_empty() {
@@ -290,52 +294,56 @@ impl GatewayBuilder {
         self
     }
 
-    /// Speaks TLS, and no plain HTTP.
+    /// Serves TLS, and no plain HTTP.
     #[must_use]
     pub fn tls(mut self, tls: Tls) -> Self {
         self.tls = Some(tls);
         self
     }
 
-    /// Listens nowhere: nobody has a connection but by [`Gateway::connect`]. The address is then only what requests and tokens name.
+    /// Listens nowhere: [`Gateway::connect`] is the only way to connect. Requests and tokens still name the
+    /// address.
     #[must_use]
     pub fn without_listener(mut self) -> Self {
         self.listens = false;
         self
     }
 
-    /// Answers to this name too, with the API alone: neither the page nor the token endpoint. Requests for other names than those of
-    /// loopback are refused, because a page in a browser can have a name that leads here.
+    /// Also answers to this host name, but only for the API: neither the page nor the token endpoint.
+    /// Requests for names other than loopback's are refused, because a page in a browser can have a name
+    /// that leads here.
     #[must_use]
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.hosts.insert(name.into().to_ascii_lowercase());
         self
     }
 
-    /// Gives tokens, for [`JwtAuthorizer::local`](crate::JwtAuthorizer::local).
+    /// Adds a local issuer of tokens, for [`JwtAuthorizer::local`](crate::JwtAuthorizer::local).
     #[must_use]
     pub fn local_issuer(mut self, issuer: LocalIssuer) -> Self {
         self.issuer = Some(issuer);
         self
     }
 
-    /// Lets the token endpoint answer all that reach the gateway and know a client's secret, in place of clients on this machine
-    /// alone.
+    /// Lets the token endpoint answer every client that reaches the gateway and has a client's secret, not
+    /// only clients on this machine.
     #[must_use]
     pub fn tokens_for_all(mut self, on: bool) -> Self {
         self.tokens_for_all = on;
         self
     }
 
-    /// Tells what happens. It is called between other work, and must not block.
+    /// Sets a function that is called with everything that happens. It is called between other work, and
+    /// must not block.
     #[must_use]
     pub fn observe(mut self, observer: impl Fn(Observation) + Send + Sync + 'static) -> Self {
         self.observer = Observer::new(observer);
         self
     }
 
-    /// Serves a page at `/_routegen` for people who develop the API: its routes, a form to call them, and the requests as
-    /// they come, with their events. It is for browsers on this machine that were given its address ([`Gateway::page_url`]).
+    /// Serves a page at `/_routegen` for developers of the API: its routes, a form to call them, and a live
+    /// log of requests with their events. It is for browsers on this machine that have its URL
+    /// ([`Gateway::page_url`]).
     #[cfg(feature = "page")]
     #[cfg_attr(docsrs, doc(cfg(feature = "page")))]
     #[must_use]
@@ -344,22 +352,24 @@ impl GatewayBuilder {
         self
     }
 
-    /// How long a function may take, in place of [`Gateway::INTEGRATION_TIMEOUT`], before the client gets 503.
+    /// How long a function may take before the client gets 503, instead of
+    /// [`Gateway::INTEGRATION_TIMEOUT`].
     #[must_use]
     pub fn integration_timeout(mut self, timeout: Duration) -> Self {
         self.integration_timeout = timeout;
         self
     }
 
-    /// Tries again after this time what AWS tries again after minutes: a message that failed, in place of the rest of its visibility
-    /// timeout, and an event that failed.
+    /// Retries after this time instead of AWS's longer times: a failed message before its visibility
+    /// timeout ends, and a failed event.
     #[must_use]
     pub fn retry_after(mut self, pause: Duration) -> Self {
         self.retry_after = Some(pause);
         self
     }
 
-    /// Lets schedules call their functions when their time comes, in place of only when they are [told to](Gateway::fire_schedule).
+    /// Lets schedules call their functions when they are due, and not only on
+    /// [request](Gateway::fire_schedule).
     #[cfg(feature = "schedules")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
     #[must_use]
@@ -368,11 +378,11 @@ impl GatewayBuilder {
         self
     }
 
-    /// Starts it, on the async runtime that this is called on, whose I/O and time must be enabled.
+    /// Starts the gateway on the current async runtime, whose I/O and time must be enabled.
     ///
     /// # Errors
     ///
-    /// Where the API does not fit together, or the address is taken.
+    /// If the API is inconsistent, or the address is taken.
     pub async fn start(self) -> Result<Gateway, StartError> {
         let Self {
             api,
@@ -458,7 +468,7 @@ impl GatewayBuilder {
     }
 }
 
-/// Scheme, address and port. What listens on all addresses is reached by loopback too.
+/// Scheme, address and port. A server on all addresses is also reached on loopback.
 fn origin(scheme: &str, address: SocketAddr) -> String {
     if address.ip().is_unspecified() {
         return format!("{scheme}://127.0.0.1:{}", address.port());

@@ -1,7 +1,7 @@
-//! Which names the gateway answers to.
+//! The host names that the gateway answers to.
 //!
-//! A page in a browser can have a name of its own that leads to loopback (DNS rebinding), and would then be of the same origin as
-//! the gateway. It cannot change what the browser sends as `host`.
+//! A web page can have a host name that leads to loopback (DNS rebinding), and would then have the same
+//! origin as the gateway. It cannot change the `host` that the browser sends.
 
 use std::{
     collections::BTreeSet,
@@ -15,7 +15,7 @@ use hyper::{
 };
 use routegen_apigw::host::{UnfitAuthority, name, take_authority};
 
-/// A request that is for no name that the gateway answers to.
+/// A request for a host name that the gateway does not answer to.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum WrongHost {
     #[error(
@@ -28,7 +28,8 @@ pub(crate) enum WrongHost {
     Authority(#[from] UnfitAuthority),
 }
 
-/// The header `host` has to be there once (RFC 9112, 3.2), but in HTTP/1.0, also where the authority of the target stands above it.
+/// Requires exactly one `host` header (RFC 9112, 3.2), even if the target has an authority; only HTTP/1.0
+/// may omit it. Then replaces it with the authority, if there is one.
 pub(crate) fn settle(parts: &mut Parts) -> Result<(), WrongHost> {
     let hosts = parts.headers.get_all(HOST).iter().count();
     if hosts > 1 || hosts == 0 && parts.version > Version::HTTP_10 {
@@ -37,11 +38,11 @@ pub(crate) fn settle(parts: &mut Parts) -> Result<(), WrongHost> {
     Ok(take_authority(&parts.uri, &mut parts.headers)?)
 }
 
-/// The names that requests may be for.
+/// The allowed host names.
 #[derive(Clone, Debug)]
 pub(crate) struct Hosts {
     allowed: BTreeSet<String>,
-    /// The address that the server listens on, where it is not loopback.
+    /// The address that the server listens on, if it is not loopback.
     own: Option<IpAddr>,
 }
 
@@ -61,7 +62,7 @@ impl Hosts {
     }
 
     fn is_own(&self, name: &str) -> bool {
-        // Bound to all addresses of the machine, it has any of them; a rebinding page has a name, not an address.
+        // A server on all addresses has any of them; DNS rebinding needs a name, not an address.
         match (self.own, address(name)) {
             (Some(own), Some(address)) => own.is_unspecified() || own == address,
             _ => false,
@@ -69,17 +70,18 @@ impl Hosts {
     }
 }
 
-/// Whether a request to the gateway's own pages comes from them, or from no page at all.
+/// Whether a request to the gateway's own paths comes from its own pages or not from a page at all.
 pub(crate) fn is_same_origin(headers: &HeaderMap, scheme: &str) -> bool {
     let Some(origin) = headers.get(ORIGIN) else { return true };
     let host = headers.get(HOST).map(|host| [scheme.as_bytes(), b"://", host.as_bytes()].concat());
     host.is_some_and(|own| own == origin.as_bytes())
 }
 
-/// What proxies and tunnels say of the client that they speak for.
+/// Headers in which proxies and tunnels describe their client.
 const FORWARDED: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host"];
 
-/// Whether a request comes from this machine, for this machine, and not through a tunnel that ends here.
+/// Whether a request comes from this machine, names this machine, and did not come through a tunnel that
+/// ends here.
 pub(crate) fn is_local(client: SocketAddr, headers: &HeaderMap) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     client.ip().to_canonical().is_loopback()
@@ -90,12 +92,12 @@ pub(crate) fn is_local(client: SocketAddr, headers: &HeaderMap) -> bool {
 /// Whether a name always leads to this machine (RFC 6761, 6.3).
 pub(crate) fn is_loopback(name: &str) -> bool {
     let lower = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    // A connection to all addresses of this machine is one to loopback, and no page has such a name.
+    // A connection to the unspecified address reaches loopback, and no web page has that host.
     let is_own = |ip: IpAddr| ip.is_loopback() || ip.is_unspecified();
     lower == "localhost" || lower.ends_with(".localhost") || address(&lower).is_some_and(is_own)
 }
 
-/// The address that a host is: of IPv6 in brackets, and of IPv4 without (RFC 3986, 3.2.2).
+/// The address in a host: IPv6 in brackets, IPv4 without (RFC 3986, 3.2.2).
 fn address(name: &str) -> Option<IpAddr> {
     let address = match name.strip_prefix('[') {
         Some(rest) => IpAddr::V6(rest.strip_suffix(']')?.parse().ok()?),

@@ -1,4 +1,5 @@
-//! Ids of requests, invocations and traces: unlike each other, and nothing more. Nobody is let in by one.
+//! Ids of requests, invocations and traces. They are unique, but not secret: no id gives access to
+//! anything.
 
 use std::{
     fmt::Write as _,
@@ -9,7 +10,7 @@ use std::{
 use aws_lc_rs::rand;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-/// Makes ids that start somewhere else in each gateway.
+/// Generates ids, starting from a random seed in each gateway.
 #[derive(Debug)]
 pub(crate) struct Ids {
     seed: u64,
@@ -19,7 +20,7 @@ pub(crate) struct Ids {
 impl Default for Ids {
     fn default() -> Self {
         let mut seed = [0; 8];
-        // Without a source of randomness the ids repeat after a restart, which harms nobody.
+        // Without randomness the ids repeat after a restart, which is harmless.
         let _ = rand::fill(&mut seed);
         Self { seed: u64::from_ne_bytes(seed), count: AtomicU64::new(0) }
     }
@@ -60,7 +61,7 @@ impl Ids {
         bytes
     }
 
-    /// The next number of `SplitMix64`: no two of the first 2^64 are alike.
+    /// The next number of `SplitMix64`: the first 2^64 are all different.
     fn next(&self) -> u64 {
         let count = self.count.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         let mut x = self.seed.wrapping_add(count.wrapping_mul(0x9e37_79b9_7f4a_7c15));

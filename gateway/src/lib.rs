@@ -1,9 +1,9 @@
-//! API Gateway's HTTP API on one machine, with real authorization and the Lambda Runtime API.
+//! API Gateway's HTTP API on your machine, with real authorization and the Lambda Runtime API.
 //!
-//! In: an [`Api`] (routes, functions, authorizers, CORS, stage, throttles). Out: a [`Gateway`] on a port of loopback that selects
-//! routes, verifies tokens and signatures, makes events of payload format 2.0 and invokes functions: programs as Lambda runs
-//! them, or async functions of a test. Nothing reaches AWS. What is imitated, and what is not and is refused, is told in
-//! `docs/gateway.md`.
+//! In: an [`Api`] (routes, functions, authorizers, CORS, stage, throttles). Out: a [`Gateway`] on a port of
+//! loopback that selects routes, verifies tokens and signatures, makes events of payload format 2.0, and
+//! invokes functions: programs, as Lambda runs them, or async functions in a test. Nothing reaches AWS.
+//! `docs/gateway.md` lists what the gateway imitates, and what it does not imitate and refuses.
 //!
 //! ```
 //! use routegen_gateway::{Api, Function, Gateway, JwtAuthorizer, LocalIssuer, Route};

@@ -1,4 +1,4 @@
-//! Locks that outlive a panic: what they guard is never left half-changed here.
+//! Locks that ignore poisoning: what they guard is never left half-changed here.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

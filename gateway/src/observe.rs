@@ -7,45 +7,46 @@ use bytes::Bytes;
 /// Something that happened.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "the fields' names say it, where nothing else does")]
+#[expect(missing_docs, reason = "the fields' names explain what the comments do not")]
 pub enum Observation {
-    /// A request was answered, or its client went before.
+    /// A request was answered, or its client disconnected before the answer.
     Request(Box<RequestLog>),
-    /// A function wrote a line, which may have in it what a terminal obeys. `function` is the process's name where several invocations are in flight.
+    /// A function wrote a line, which may contain terminal control characters. If several invocations are
+    /// in flight, `function` is the process's name.
     Log { function: Arc<str>, invocation: Option<String>, line: String },
     /// A process was started.
     ProcessStarted { function: Arc<str>, process: u32 },
     /// A process ended, and was reaped.
     ProcessEnded { function: Arc<str>, process: u32, reason: String },
-    /// A consumer was called, and has ended.
+    /// A consumer was called, and the call has ended.
     Delivery(Box<DeliveryLog>),
-    /// Something happened to a message, an event, a record or a schedule, beside a call.
+    /// Something other than a call happened to a message, an event, a record or a schedule.
     Event(Box<EventLog>),
 }
 
-/// A call of a consumer, and what came of it.
+/// A call of a consumer, with its outcome.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeliveryLog {
     /// The function.
     pub function: Arc<str>,
-    /// What called it, for people: `queue orders`.
+    /// Its event source, for people: `queue orders`.
     pub event_source: Arc<str>,
-    /// Lambda's id of the invocation, as the function's log has it.
+    /// Lambda's id of the invocation, as in the function's log.
     pub invocation: String,
-    /// The ids of what it was called with: messages, records of a stream by their sequence numbers, or the one event.
+    /// The ids of its messages, the sequence numbers of its stream records, or the id of its event.
     pub records: Vec<String>,
-    /// Which attempt it was, from 1; of several messages the highest.
+    /// The number of the attempt, from 1; for several messages, the highest.
     pub attempt: u32,
-    /// Those of `records` that failed.
+    /// The `records` that failed.
     pub failed: Vec<String>,
-    /// Why all of them failed, where the function gave no answer that says it of each.
+    /// Why all of them failed, if no answer of the function describes each one.
     pub error: Option<String>,
-    /// After how long what failed is tried again; nothing where it is not.
+    /// How long until what failed is retried; `None` if it is not.
     pub again: Option<Duration>,
     /// How long it took.
     pub duration: Duration,
-    /// Whether an environment was made for it.
+    /// Whether an environment was started for it.
     pub cold_start: bool,
     /// The event.
     pub event: Bytes,
@@ -65,24 +66,24 @@ pub struct EventLog {
     pub fate: EventFate,
 }
 
-/// What can happen to a message, an event, a record or a schedule.
+/// The things that can happen to a message, an event, a record or a schedule.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "the fields' names say it")]
+#[expect(missing_docs, reason = "the fields' names are self-explanatory")]
 pub enum EventFate {
-    /// A message was sent to a queue. Its body may have in it what a terminal obeys.
+    /// A message was sent to a queue. Its body may contain terminal control characters.
     Sent { body: String },
-    /// No filter of the queue's consumer takes the message, and it was deleted.
+    /// No filter of the queue's consumer accepts the message, and it was deleted.
     Filtered,
-    /// A message was received too often, and is a dead letter.
+    /// A message was received too often, and is now a dead letter.
     DeadLetter { receives: u32 },
     /// An event was put on a bus, and reaches these functions.
     Put { functions: Vec<String> },
     /// A schedule is due.
     Due,
-    /// An item of a table has changed, and these functions are told.
+    /// An item of a table was changed, which reaches these functions.
     Changed { functions: Vec<String> },
-    /// A function has failed on an event or records as often as it is called, and they are given up.
+    /// A function failed on an event or on records for the last time, and they were given up.
     GivenUp { attempts: u32 },
 }
 
@@ -90,42 +91,44 @@ pub enum EventFate {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RequestLog {
-    /// API Gateway's id of the request, as the answer's `apigw-requestid` has it.
+    /// API Gateway's id of the request, as in the answer's `apigw-requestid`.
     pub request_id: String,
     /// The method.
     pub method: String,
     /// The path, as the client sent it, with the query.
     pub path: String,
-    /// The key of the route; nothing where there is none.
+    /// The key of the route; `None` if there is none.
     pub route_key: Option<String>,
-    /// The function that was invoked for the answer; nothing where none was.
+    /// The function that was invoked for the answer; `None` if there was none.
     pub function: Option<Arc<str>>,
-    /// Lambda's id of the invocation, as the function's log has it; nothing where no function was invoked.
+    /// Lambda's id of the invocation, as in the function's log; `None` if no function was invoked.
     pub invocation: Option<String>,
-    /// Lambda's id of the invocation of the route's Lambda authorizer; nothing where it was not asked for this request.
+    /// Lambda's id of the invocation of the route's Lambda authorizer; `None` if it was not called for this
+    /// request.
     pub authorizer_invocation: Option<String>,
-    /// The status of the answer; [`RequestLog::UNANSWERED`] where there was none.
+    /// The status of the answer; [`RequestLog::UNANSWERED`] if there was none.
     pub status: u16,
-    /// From the end of the request's headers to the answer, or to the client's going.
+    /// From the end of the request's headers to the answer, or until the client disconnected.
     pub duration: Duration,
-    /// Whether an environment was made for it.
+    /// Whether an environment was started for it.
     pub cold_start: bool,
-    /// The event, where a function was invoked.
+    /// The event, if a function was invoked.
     pub event: Option<Bytes>,
     /// The function's answer.
     pub answer: Option<Bytes>,
-    /// Why there was no answer, or none that is a response; or why the request was refused. Never told to the client. It is
-    /// [printable](routegen_spec::printable); the path, the method and lines of functions are as they were sent.
+    /// Why there was no answer, or none that is a response, or why the request was refused. It is never
+    /// sent to the client. It is [printable](routegen_spec::printable); the path, the method and lines of
+    /// functions are as they were sent.
     pub error: Option<String>,
 }
 
 impl RequestLog {
-    /// The status of a request that nobody waited for any more, or that the end of the gateway cut off: that of nginx. No client
-    /// gets it.
+    /// The status of a request whose client disconnected, or that was cut off when the gateway ended: nginx
+    /// uses the same. No client gets it.
     pub const UNANSWERED: u16 = 499;
 }
 
-/// Whoever wants to know.
+/// The function that is called with observations, if there is one.
 #[derive(Clone, Default)]
 pub(crate) struct Observer(Option<Arc<dyn Fn(Observation) + Send + Sync>>);
 
@@ -138,7 +141,7 @@ impl Observer {
         self.0.is_some()
     }
 
-    /// What nobody wants to know is not even made.
+    /// Reports an observation, which is made only if there is an observer.
     pub(crate) fn tell(&self, observation: impl FnOnce() -> Observation) {
         if let Some(observer) = &self.0 {
             observer(observation());

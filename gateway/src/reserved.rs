@@ -1,28 +1,28 @@
-//! The paths that are the gateway's own, and never the API's.
+//! The gateway's own paths, which an API cannot use.
 
 use percent_encoding::percent_decode_str;
 
 /// The first segment of all of them.
 pub(crate) const SEGMENT: &str = "_routegen";
 
-/// Whether a path, as the request line has it, is one of them, however its first segment is encoded: routes are selected by the
-/// decoded path, and none of the API's may lie below this one.
+/// Whether a path, as in the request line, is one of them, in any encoding of its first segment: routes are
+/// selected by the decoded path, and none of the API's routes may be below this segment.
 pub(crate) fn is(path: &str) -> bool {
     let Some(path) = path.strip_prefix('/') else { return false };
     let first = path.split_once('/').map_or(path, |(first, _)| first);
     percent_decode_str(first).eq(SEGMENT.bytes())
 }
 
-/// The local issuer, as tokens name it after the gateway's origin.
+/// The local issuer's path, which follows the gateway's origin in `iss`.
 pub(crate) const ISSUER: &str = "/_routegen/issuer";
 
 /// The local issuer's token endpoint.
 pub(crate) const TOKEN: &str = "/_routegen/oauth2/token";
 
-/// What calls consumers.
+/// The path for events to consumers.
 pub(crate) const EVENTS: &str = "/_routegen/events";
 
-/// Where clients of SQS send to.
+/// The endpoint for SQS clients.
 pub(crate) const SQS: &str = "/_routegen/sqs";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Random texts that open something, and files that keep a secret for its owner alone.
+//! Random secrets, and files that only their owner can read.
 
 use std::{
     fs::{self, OpenOptions},
@@ -9,10 +9,10 @@ use std::{
 use aws_lc_rs::rand;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// So many random bytes are a secret: nobody guesses 256 bits.
+/// The number of random bytes in a secret: 256 bits cannot be guessed.
 const SECRET_BYTES: usize = 32;
 
-/// More than any kept secret has.
+/// Larger than any kept secret.
 const FILE_BYTES: u64 = 64 * 1024;
 
 /// The system has no randomness.
@@ -20,7 +20,7 @@ const FILE_BYTES: u64 = 64 * 1024;
 #[error("the system has no randomness")]
 pub(crate) struct NoRandomness;
 
-/// A text of so many random bytes, which may stand in a URL.
+/// This many random bytes as a text that is safe in URLs.
 pub(crate) fn random(bytes: usize) -> Result<String, NoRandomness> {
     let mut random = vec![0; bytes];
     rand::fill(&mut random).map_err(|_| NoRandomness)?;
@@ -32,11 +32,12 @@ pub(crate) fn secret() -> Result<String, NoRandomness> {
     random(SECRET_BYTES)
 }
 
-/// A random secret that is kept in a file. It is made where there is none, for its owner alone to read (mode 0600 on Unix).
+/// A random secret that is kept in a file. If the file is missing, it is created, readable only by its
+/// owner (mode 0600 on Unix).
 ///
 /// # Errors
 ///
-/// Where the file cannot be read or made, is a link, or holds no secret.
+/// If the file cannot be read or created, is a link, or does not contain a secret.
 pub fn keep_secret(file: impl AsRef<Path>) -> io::Result<String> {
     let make = || secret().map(String::into_bytes).map_err(io::Error::other);
     let kept = String::from_utf8(read_or_make(file.as_ref(), make)?).unwrap_or_default();
@@ -49,8 +50,8 @@ pub fn keep_secret(file: impl AsRef<Path>) -> io::Result<String> {
     Ok(kept)
 }
 
-/// What the file holds. Where it is not there, it is made, whole or not at all: of several processes that make it at once, all get
-/// what the first one made.
+/// The contents of a file. If it is missing, it is created atomically: of several processes that create it
+/// at once, all get the contents that the first one wrote.
 pub(crate) fn read_or_make<E: From<io::Error>>(
     file: &Path,
     make: impl FnOnce() -> Result<Vec<u8>, E>,
@@ -68,7 +69,7 @@ pub(crate) fn read_or_make<E: From<io::Error>>(
     Ok(read(file)?)
 }
 
-/// Reads it, unless it is a link: what a link leads to is not the file that was made here.
+/// Reads a file, unless it is a link, which may lead to a file that was not created here.
 fn read(file: &Path) -> io::Result<Vec<u8>> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -82,7 +83,7 @@ fn read(file: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A file beside the one that is made, which goes in any case.
+/// A temporary file, which is removed in any case.
 struct Temporary(PathBuf);
 
 impl Temporary {

@@ -1,4 +1,4 @@
-//! How many requests a route takes: a token bucket, as API Gateway's ([throttling]).
+//! Limits the requests to a route with a token bucket, like API Gateway's ([throttling]).
 //!
 //! [throttling]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
 
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::lock::lock;
 
-/// The bucket of a route: it holds `burst` tokens, and gets `rate` of them a second.
+/// The bucket of a route: it holds `burst` tokens, and gains `rate` tokens per second.
 #[derive(Debug)]
 pub(crate) struct Bucket {
     throttle: Throttle,

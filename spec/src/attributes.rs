@@ -1,13 +1,13 @@
-//! The keys of the attributes: the one table from which come what the macros read, what their messages show, the documentation of
-//! the macros, and by what the command tells them from other crates' attributes.
+//! The keys of the attributes, in one table. It feeds the macros' parser, their messages and their
+//! documentation, and the command uses it to tell routegen's attributes from those of other crates.
 
-/// What stands before the `=` of an attribute's argument.
+/// The word before the `=` in an attribute's argument.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Key {
     /// The word.
     pub name: &'static str,
-    /// The word with a value that is right.
+    /// The word with a valid value.
     pub example: &'static str,
 }
 
@@ -15,20 +15,20 @@ pub struct Key {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Argument {
-    /// The key. Keys of one name take values of one form in all attributes.
+    /// The key. Keys with the same name take values of the same form in all attributes.
     pub key: Key,
     /// What the value is, in Markdown.
     pub value: &'static str,
-    /// What counts where it is not written, in Markdown.
+    /// What applies where the key is not written, in Markdown.
     pub default: &'static str,
 }
 
 impl Key {
     /// Who may call a route.
     pub const AUTH: Self = Self::new("auth", r#"auth = "cognito""#);
-    /// The scopes of which a token needs one.
+    /// The scopes; a token needs one of them.
     pub const SCOPES: Self = Self::new("scopes", r#"scopes = ["items/read"]"#);
-    /// Where a request says who calls.
+    /// Where a request identifies its caller.
     pub const IDENTITY_SOURCES: Self =
         Self::new("identity_sources", r#"identity_sources = ["$request.header.Authorization"]"#);
     /// How long an authorizer's answer is kept.
@@ -41,46 +41,46 @@ impl Key {
     pub const MULTI_THREAD: Self = Self::new("multi_thread", "multi_thread = true");
     /// Environment variables that the function needs.
     pub const ENV: Self = Self::new("env", r#"env = ["TABLE"]"#);
-    /// What has to be extracted before a handler is called.
+    /// Extractors that must succeed before a handler is called.
     pub const GUARDS: Self = Self::new("guards", "guards = [Admin]");
-    /// What stands around a handler.
+    /// The middleware around a handler.
     pub const MIDDLEWARE: Self = Self::new("middleware", "middleware = [audit]");
     /// The statuses that middleware answers with in place of the handler.
     pub const REFUSES: Self = Self::new("refuses", "refuses = [403]");
-    /// What the paths of all routes begin with.
+    /// The prefix of all routes' paths.
     pub const PREFIX: Self = Self::new("prefix", r#"prefix = "/v1""#);
-    /// How many requests a route takes.
+    /// How many requests a route accepts.
     pub const THROTTLE: Self = Self::new("throttle", "throttle = (50, 20)");
     /// The id.
     pub const NAME: Self = Self::new("name", r#"name = "get_items""#);
     /// The function that several routes share.
     pub const LAMBDA: Self = Self::new("lambda", r#"lambda = "items""#);
-    /// What it is for.
+    /// The description.
     pub const DESCRIPTION: Self = Self::new("description", r#"description = "Retrieves items""#);
-    /// What a route belongs to.
+    /// The tags that group routes in documentation.
     pub const TAGS: Self = Self::new("tags", r#"tags = ["items"]"#);
     /// Whether clients should no longer call a route.
     pub const DEPRECATED: Self = Self::new("deprecated", "deprecated = true");
-    /// What a route answers with, where types cannot tell it.
+    /// What a route answers with, where its types do not show it.
     pub const RESPONSES: Self =
         Self::new("responses", r#"responses(201 = Item, 404 = "there is no such item")"#);
     /// The day until which a route stays.
     pub const SUNSET: Self = Self::new("sunset", r#"sunset = "2027-01-31""#);
     /// The status of a problem.
     pub const STATUS: Self = Self::new("status", "status = 404");
-    /// What clients tell problems apart by.
+    /// The URI that identifies a problem's type to clients.
     pub const TYPE: Self = Self::new("type", r#"type = "https://example.com/problems/out-of-stock""#);
-    /// What kind of problem it is, for people.
+    /// The title of a problem's type, for people.
     pub const TITLE: Self = Self::new("title", r#"title = "Out of stock""#);
     /// What is wrong with one request.
     pub const DETAIL: Self = Self::new("detail", r#"detail = "there is no item {id}""#);
-    /// What names one occurrence.
+    /// The URI of one occurrence of a problem.
     pub const INSTANCE: Self = Self::new("instance", r#"instance = "/orders/{id}""#);
-    /// What a grant is of.
+    /// The actions that a grant allows.
     pub const ACTIONS: Self = Self::new("actions", r#"actions = ["dynamodb:GetItem"]"#);
-    /// What is put after the ARN of the resource of a grant.
+    /// Suffixes for the ARN of a grant's resource.
     pub const ON: Self = Self::new("on", r#"on = ["", "/index/*"]"#);
-    /// What the variable of a resource of AWS holds.
+    /// What the variable of an AWS resource holds.
     pub const VALUE: Self = Self::new("value", r#"value = "arn""#);
     /// Why a grant is as wide as it is.
     pub const REASON: Self = Self::new("reason", r#"reason = "tables are made by tenants""#);
@@ -94,19 +94,19 @@ impl Key {
     pub const FLEXIBLE_WINDOW: Self = Self::new("flexible_window", "flexible_window = 15");
     /// Whether a schedule is switched on.
     pub const ENABLED: Self = Self::new("enabled", "enabled = false");
-    /// How often a function is called again for an event on which it failed.
+    /// How often a function is called again for an event that it failed on.
     pub const RETRIES: Self = Self::new("retries", "retries = 2");
-    /// How old an event may become.
+    /// The maximum age of an event.
     pub const MAX_AGE: Self = Self::new("max_age", "max_age = 3600");
     /// Whether a queue is FIFO.
     pub const FIFO: Self = Self::new("fifo", "fifo = true");
-    /// The most records of one invocation.
+    /// The maximum number of records in one invocation.
     pub const BATCH: Self = Self::new("batch", "batch = 10");
     /// How long a batch is gathered.
     pub const WINDOW: Self = Self::new("window", "window = 5");
-    /// The most invocations at once.
+    /// The maximum number of concurrent invocations.
     pub const CONCURRENCY: Self = Self::new("concurrency", "concurrency = 10");
-    /// How often a message is received before it is given up.
+    /// How often a message is received before it moves to the dead-letter queue.
     pub const RECEIVES: Self = Self::new("receives", "receives = 5");
     /// Which records are taken.
     pub const FILTER: Self = Self::new("filter", r##"filter = [r#"{"body": {"kind": ["order"]}}"#]"##);
@@ -120,18 +120,18 @@ impl Key {
     pub const PATTERN: Self = Self::new("pattern", r##"pattern = r#"{"detail": {"status": ["paid"]}}"#"##);
     /// Where a new function begins to read.
     pub const START: Self = Self::new("start", r#"start = "latest""#);
-    /// The batches of one shard at once.
+    /// The batches of one shard that run at once.
     pub const PARALLEL: Self = Self::new("parallel", "parallel = 2");
     /// Whether a failing batch is halved.
     pub const BISECT: Self = Self::new("bisect", "bisect = false");
-    /// Where the crate `routegen` is.
+    /// The path of the crate `routegen`.
     pub const CRATE: Self = Self::new("crate", "crate = my_crate::routegen");
 
     const fn new(name: &'static str, example: &'static str) -> Self {
         Self { name, example }
     }
 
-    /// Whether a list in parentheses follows the word, and not `=` and a value.
+    /// Whether the word takes a list in parentheses instead of `=` and a value.
     pub fn is_list(self) -> bool {
         self == Self::RESPONSES
     }

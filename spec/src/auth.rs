@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum Auth {
-    /// `"none"`: open to everyone. Only ever by its author's word.
+    /// `"none"`: open to everyone. The author must write it; it is never a default.
     None,
     /// `"iam"`: requests signed with AWS credentials.
     Iam,

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{EnvName, GrantSpec, IdentitySource, Name, SourceLocation};
 
-/// One `#[authorizer]`, as the registry holds it: a function that API Gateway asks whether a request may pass, with the
-/// event of payload format 2.0, and that gives a simple response ([Lambda authorizers]).
+/// One `#[authorizer]`, as the registry holds it: a function that API Gateway calls to decide whether a
+/// request may pass. It takes an event of payload format 2.0 and returns a simple response
+/// ([Lambda authorizers]).
 ///
 /// [Lambda authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -14,11 +15,11 @@ use crate::{EnvName, GrantSpec, IdentitySource, Name, SourceLocation};
 pub struct AuthorizerSpec {
     /// The word that routes name it by, and the name of its function.
     pub name: Name,
-    /// Where a request has what identifies the caller. A request that lacks one of them gets 401 and never reaches the
-    /// function. All of them together are the key under which an answer is kept.
+    /// Where a request identifies its caller. A request that lacks one of them gets 401 and never reaches
+    /// the function. Together they are the cache key of the function's answer.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub identity_sources: Vec<IdentitySource>,
-    /// How long an answer is kept, in seconds; 0 for not at all.
+    /// How long an answer is cached, in seconds; 0 disables the cache.
     pub ttl: u32,
     /// Memory of the function in MB; `None` where the author left it to the configuration.
     pub memory: Option<u32>,
@@ -26,24 +27,24 @@ pub struct AuthorizerSpec {
     pub timeout: Option<u32>,
     /// The environment variables that the function needs, in the order in which they were written.
     pub env: Vec<EnvName>,
-    /// What the resources among its arguments and those that they need may do in AWS, as their types declare it.
+    /// What its resources, and the resources that those need, may do in AWS, as their types declare it.
     #[serde(default)]
     pub grants: Vec<GrantSpec>,
-    /// What it decides by: the first paragraph of the function's doc comment; possibly empty.
+    /// How it decides: the first paragraph of the function's doc comment; possibly empty.
     pub description: String,
     /// The function's path: `items::api_key`.
     pub handler: String,
     /// The cargo package that the function belongs to.
     pub package: String,
-    /// Where the attribute stands.
+    /// The location of the attribute.
     pub source: SourceLocation,
     /// The exported symbol of the entry point.
     pub entry: String,
 }
 
 impl AuthorizerSpec {
-    /// An authorizer of which only the name is known. It reads the header `Authorization`, no answer is kept, and the rest is
-    /// empty, for the caller to fill in.
+    /// An authorizer with this name. It reads the header `Authorization`, its answers are not cached, and
+    /// the caller fills in the rest.
     pub fn new(name: Name) -> Self {
         Self {
             name,

@@ -1,25 +1,25 @@
-//! What decides about a route: the one list of kinds.
+//! The one list of the kinds of authorizers.
 
 use crate::{Auth, IdentitySource, Manifest, Name};
 
-/// What decides whether a request may pass, where a route is not open: the one list of kinds.
+/// What decides whether a request to a route that is not open may pass.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum AuthorizerKind {
     /// A JWT of a Cognito user pool.
     Cognito,
-    /// A JWT of any issuer, by `routegen.toml`.
+    /// A JWT of any issuer, configured in `routegen.toml`.
     Jwt {
-        /// Where a request has the token.
+        /// Where a request carries the token.
         identity_source: IdentitySource,
     },
-    /// A function of the user's, written with `#[authorizer]`.
+    /// A function in the user's code, written with `#[authorizer]`.
     Lambda {
         /// The name of the function.
         function: Name,
-        /// Where a request has what identifies the caller.
+        /// Where a request identifies its caller.
         identity_sources: Vec<IdentitySource>,
-        /// How long an answer is kept, in seconds; 0 for not at all.
+        /// How long an answer is cached, in seconds; 0 disables the cache.
         ttl: u32,
     },
     /// A signature with AWS credentials.
@@ -30,7 +30,7 @@ impl AuthorizerKind {
     /// The word for [`AuthorizerKind::Jwt`].
     pub const JWT: &str = "jwt";
 
-    /// The word for it, as configuration and Terraform have it.
+    /// The word for it in configuration and Terraform.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Cognito => Auth::COGNITO,
@@ -51,7 +51,7 @@ impl AuthorizerKind {
         }
     }
 
-    /// Whether it reads a token of an issuer, and compares scopes with it.
+    /// Whether it reads an issuer's token, and so can check scopes.
     pub fn takes_tokens(&self) -> bool {
         match self {
             Self::Cognito | Self::Jwt { .. } => true,
@@ -61,12 +61,12 @@ impl AuthorizerKind {
 }
 
 impl Manifest {
-    /// What decides about a route with this `auth`. An authorizer is one of the code, one that is configured, whose identity source
-    /// `configured` tells by its name, or Cognito.
+    /// The authorizer of a route with this `auth`: one from the code, one from the configuration
+    /// (`configured` returns its identity source by name), or Cognito.
     ///
     /// # Errors
     ///
-    /// Where there is none of that name.
+    /// If there is no authorizer with that name.
     pub fn authorizer(
         &self,
         auth: &Auth,
@@ -90,7 +90,7 @@ impl Manifest {
     }
 }
 
-/// A route names an authorizer that there is not.
+/// A route names an authorizer that does not exist.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("there is no authorizer `{name}`")]
 #[non_exhaustive]

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{EnvName, EventSource, GrantSpec, Name, SourceLocation};
 
-/// One `#[schedule]`, `#[queue]`, `#[event]` or `#[stream]`, as the registry holds it: a function that something other than an HTTP
-/// request calls.
+/// One `#[schedule]`, `#[queue]`, `#[event]` or `#[stream]`, as the registry holds it: a function that an
+/// event source calls, not an HTTP request.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -20,9 +20,10 @@ pub struct ConsumerSpec {
     pub timeout: Option<u32>,
     /// Whether the function runs on several threads; `None` where the author left it to the configuration.
     pub multi_thread: Option<bool>,
-    /// The environment variables that the function needs, in the order in which they were written, and those of its resources.
+    /// The environment variables of the function in the order in which they were written, then those of its
+    /// resources.
     pub env: Vec<EnvName>,
-    /// What the resources among its arguments and those that they need may do in AWS, as their types declare it.
+    /// What its resources, and the resources that those need, may do in AWS, as their types declare it.
     pub grants: Vec<GrantSpec>,
     /// What it is for: the first paragraph of the function's doc comment; possibly empty.
     pub description: String,
@@ -30,14 +31,14 @@ pub struct ConsumerSpec {
     pub handler: String,
     /// The cargo package that the function belongs to.
     pub package: String,
-    /// Where the attribute stands.
+    /// The location of the attribute.
     pub source: SourceLocation,
     /// The exported symbol of the entry point.
     pub entry: String,
 }
 
 impl ConsumerSpec {
-    /// A consumer of which only the name and the event source are known; the rest is empty, and is for the caller to fill in.
+    /// A consumer with this name and event source. The rest is empty for the caller to fill in.
     pub fn new(name: Name, consumes: EventSource) -> Self {
         Self {
             name,

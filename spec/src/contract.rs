@@ -1,32 +1,33 @@
-//! What the types of a handler tell about its route: parameters, bodies and answers; and what those of a consumer tell about its events.
+//! What the types of a handler reveal about its route (parameters, bodies and answers), and those of a
+//! consumer about its events.
 //!
-//! In: what the registry of a host build has found out. Out: data that passes to the command, which makes a document of it. It is no
-//! part of the manifest, is read by the command of the same version only, and judges nothing: what is not known is left open, and has
-//! the name of its type for a message about it.
+//! In: what the registry of a host build found. Out: data for the command, which makes a document of it. It
+//! is not part of the manifest, and only a command of the same version reads it. It judges nothing: what is
+//! not known is left open, with the name of its type for a message about it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What is known of the types of all routes.
+/// What is known about the types of all routes.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Contract {
-    /// One for each route that was described.
+    /// One entry for each described route.
     pub routes: Vec<RouteTypes>,
-    /// One for each consumer whose event has a part of the user's type.
+    /// One entry for each consumer whose event has a part of the user's type.
     #[serde(default)]
     pub consumers: Vec<ConsumerTypes>,
 }
 
 impl Contract {
-    /// Of these routes.
+    /// The contract of these routes.
     pub fn new(routes: Vec<RouteTypes>) -> Self {
         Self { routes, consumers: Vec::new() }
     }
 
-    /// The same with these consumers in place of its own.
+    /// Replaces the consumers.
     #[must_use]
     pub fn with_consumers(mut self, consumers: Vec<ConsumerTypes>) -> Self {
         self.consumers = consumers;
@@ -34,30 +35,31 @@ impl Contract {
     }
 }
 
-/// What is known of one consumer.
+/// What is known about one consumer.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ConsumerTypes {
-    /// The symbol of its entry point, by which it is found in the manifest.
+    /// The symbol of its entry point, which identifies it in the manifest.
     pub entry: String,
-    /// What its author chooses the type of: the body of a message, the detail of an event, the item of a change.
+    /// The part whose type its author chooses: the body of a message, the detail of an event, the item of a
+    /// change.
     pub payload: Schema,
 }
 
 impl ConsumerTypes {
-    /// A consumer whose events have this.
+    /// A consumer whose events have this payload.
     pub fn new(entry: impl Into<String>, payload: Schema) -> Self {
         Self { entry: entry.into(), payload }
     }
 }
 
-/// What is known of one route.
+/// What is known about one route.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RouteTypes {
-    /// The symbol of its entry point, by which it is found in the manifest.
+    /// The symbol of its entry point, which identifies it in the manifest.
     pub entry: String,
-    /// What the doc comment says after its first paragraph.
+    /// The doc comment after its first paragraph.
     pub details: String,
     /// Its guards and arguments.
     pub arguments: Vec<Argument>,
@@ -66,29 +68,29 @@ pub struct RouteTypes {
 }
 
 impl RouteTypes {
-    /// A route of which nothing else is known.
+    /// A route about which nothing else is known.
     pub fn new(entry: impl Into<String>, details: impl Into<String>) -> Self {
         Self { entry: entry.into(), details: details.into(), ..Self::default() }
     }
 }
 
-/// What an argument takes of a request, and how it can refuse it.
+/// What an argument takes from a request, and how it can refuse it.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Argument {
     /// The parameters of the path or of the query.
     pub parameters: Option<Parameters>,
-    /// The header of this name.
+    /// The header.
     pub header: Option<Header>,
     /// The body.
     pub body: Option<Body>,
-    /// Whether a request may do without.
+    /// Whether a request may leave it out.
     pub optional: bool,
-    /// What is answered in place of the handler.
+    /// The answers that it gives in place of the handler.
     pub refusals: Vec<Answer>,
 }
 
-/// Where parameters are.
+/// Where parameters come from.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -105,22 +107,22 @@ pub enum Place {
 pub struct Parameters {
     /// Where they are.
     pub place: Place,
-    /// The type, where it has a schema.
+    /// The type and, if it has one, its schema.
     pub schema: Schema,
-    /// What serde tells of it.
+    /// What serde reveals about the type.
     pub traced: Traced,
 }
 
-/// What a type asks of serde.
+/// What a type requests from serde.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Traced {
     /// Fields with names.
     Fields(Vec<Field>),
-    /// So many values, each with its schema.
+    /// This many values, each with its schema.
     Values(Vec<Value>),
-    /// It cannot be known.
+    /// It cannot be determined.
     #[default]
     Unknown,
 }
@@ -131,14 +133,14 @@ pub enum Traced {
 pub struct Field {
     /// Its name on the wire.
     pub name: String,
-    /// Whether a value is necessary.
+    /// Whether a value is required.
     pub required: bool,
-    /// Its schema; `{}` where it is not known.
+    /// Its schema; `{}` if it is not known.
     pub schema: Value,
 }
 
 impl Field {
-    /// A field of a struct.
+    /// A field with these properties.
     pub fn new(name: impl Into<String>, required: bool, schema: Value) -> Self {
         Self { name: name.into(), required, schema }
     }
@@ -158,7 +160,7 @@ pub struct Header {
 pub struct Body {
     /// Its media type, or a range of them.
     pub media_type: String,
-    /// What is in it.
+    /// The type of its content.
     pub schema: Schema,
 }
 
@@ -169,16 +171,16 @@ impl Body {
     }
 }
 
-/// Which statuses an answer has.
+/// The statuses of an answer.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Status {
     /// This one.
     Is(u16),
-    /// One of a hundred, such as 3 for 300 to 399.
+    /// Any status of one class, such as 3 for 300 to 399.
     Class(u8),
-    /// Any that no other answer has.
+    /// Any status that no other answer has.
     Other,
 }
 
@@ -197,11 +199,11 @@ impl Status {
 pub struct Answer {
     /// Its status.
     pub status: Status,
-    /// What it means; empty where nobody has said.
+    /// What it means; empty if nothing says so.
     pub description: String,
-    /// The headers that it has besides the ones of every answer, in lower case.
+    /// The headers that it has besides those of every answer, in lower case.
     pub headers: Vec<String>,
-    /// Its body; several where it is one of them.
+    /// Its body; where there are several, it has one of them.
     pub bodies: Vec<Body>,
 }
 
@@ -223,28 +225,28 @@ impl Answer {
         Self { status: Status::Other, ..Self::problem(500) }
     }
 
-    /// What it means.
+    /// Sets what the answer means.
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// The URI by which clients tell this kind of problem from others.
+    /// Sets the URI that identifies this type of problem to clients.
     #[must_use]
     pub fn with_type(mut self, uri: &str) -> Self {
         self.refine("type", serde_json::json!({ "const": uri }));
         self
     }
 
-    /// What the problem is called.
+    /// Sets the title of the problem.
     #[must_use]
     pub fn with_title(mut self, title: &str) -> Self {
         self.refine("title", serde_json::json!({ "const": title }));
         self
     }
 
-    /// A member beside the standard ones. It is always there.
+    /// Adds a member beside the standard ones. It is always present.
     #[must_use]
     pub fn with_member(mut self, name: &str, schema: Schema) -> Self {
         let Some(body) = self.bodies.first_mut() else { return self };
@@ -259,7 +261,7 @@ impl Answer {
         self
     }
 
-    /// A standard member has this schema, and is always there.
+    /// Gives a standard member this schema, and makes it required.
     fn refine(&mut self, name: &str, schema: Value) {
         if let Some(body) = self.bodies.first_mut() {
             let own = body.schema.problem_members();
@@ -274,29 +276,29 @@ impl Answer {
 /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
 pub const PROBLEM: &str = "application/problem+json";
 
-/// What a kind of problem has that not every problem has.
+/// The members that a type of problem adds to the standard ones.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ProblemMembers {
     /// The members, each with its schema.
     pub properties: BTreeMap<String, Value>,
-    /// Those that are always there.
+    /// The members that are always present.
     pub required: Vec<String>,
 }
 
-/// A JSON Schema, with what it refers to as `#/$defs/NAME`.
+/// A JSON Schema, with the definitions that it refers to as `#/$defs/NAME`.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Schema {
-    /// The type in Rust.
+    /// The Rust type.
     pub of: String,
-    /// The schema; nothing where the type has none.
+    /// The schema; `None` if the type has none.
     pub value: Option<Value>,
-    /// What it refers to.
+    /// The definitions that it refers to.
     pub definitions: BTreeMap<String, Value>,
-    /// Whether it is of what is read, and not of what is written: serde's attributes can tell these apart.
+    /// Whether it describes input rather than output: serde's attributes can make the two differ.
     pub is_input: bool,
-    /// Where it is a problem, what it has beyond others.
+    /// For a problem, the members that it adds.
     pub problem: Option<ProblemMembers>,
     /// Types within it that have no schema.
     pub untyped: Vec<String>,
@@ -318,7 +320,7 @@ impl Schema {
         Self { problem: Some(ProblemMembers::default()), ..Self::default() }
     }
 
-    /// A schema as schemars makes it.
+    /// A schema as schemars generates it.
     pub fn new(
         of: impl Into<String>,
         value: Value,

@@ -1,4 +1,4 @@
-//! A day of the calendar.
+//! A calendar day.
 
 use std::{fmt, str::FromStr};
 
@@ -16,7 +16,7 @@ pub struct Date {
 }
 
 impl Date {
-    /// The day so many seconds after the beginning of 1970, in UTC.
+    /// The day this many seconds after the beginning of 1970, in UTC.
     pub fn from_unix(seconds: u64) -> Self {
         let mut left = seconds / 86_400;
         let mut date = Self { year: 1970, month: 1, day: 1 };
@@ -89,7 +89,7 @@ impl TryFrom<String> for Date {
     }
 }
 
-/// A text that is no day of the calendar.
+/// A text that is not a calendar day.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("there is no day `{found}`")]
 pub struct DateError {

@@ -1,8 +1,8 @@
 //! What an attribute registers: its spec as data, without what only the compiler knows.
 //!
-//! In: a spec as the macro has validated it, or its text and what the compiler adds. Out: JSON, the only form in which a spec
-//! passes from the macro to the registry, or the whole spec. A field of a spec that says nothing about the compiled code needs no
-//! mention here.
+//! In: a spec that the macro has validated; or the text of one, and what the compiler adds. Out: JSON, the
+//! only form in which a spec passes from the macro to the registry; or the whole spec. A field that says
+//! nothing about the compiled code needs no mention here.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::{
     AuthorizerSpec, ConsumerSpec, EnvName, EventSource, GrantSpec, RouteSpec, SourceLocation, Takes,
 };
 
-/// What only the compiler knows of a function with an attribute.
+/// What only the compiler knows about a function with an attribute.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Compiled {
@@ -21,7 +21,7 @@ pub struct Compiled {
     pub handler: String,
     /// The cargo package that it belongs to.
     pub package: String,
-    /// Where the attribute stands.
+    /// The location of the attribute.
     pub source: SourceLocation,
     /// Whether an argument's type reads the body.
     pub reads_body: bool,
@@ -53,7 +53,7 @@ impl Compiled {
         }
     }
 
-    /// The fields of every spec that are not the attribute's.
+    /// The fields that every spec has and no attribute sets.
     fn common(&self) -> Map<String, Value> {
         let mut fields = Map::new();
         fields.insert(HANDLER.to_owned(), self.handler.clone().into());
@@ -68,13 +68,13 @@ const PACKAGE: &str = "package";
 const SOURCE: &str = "source";
 const READS_BODY: &str = "reads_body";
 
-/// A text that no macro of this version has written.
+/// A text that no macro of this version wrote.
 #[derive(Debug, thiserror::Error)]
 #[error("the registration cannot be read: {0}")]
 pub struct DeclarationError(pub(crate) serde_json::Error);
 
 impl RouteSpec {
-    /// What the attribute says, as JSON.
+    /// What the attribute declares, as JSON.
     pub fn to_declaration(&self) -> String {
         write(
             self,
@@ -82,7 +82,7 @@ impl RouteSpec {
         )
     }
 
-    /// The route of such a text.
+    /// Reads a route from such a text.
     pub fn from_declaration(text: &str, compiled: Compiled) -> Result<Self, DeclarationError> {
         let mut fields = compiled.common();
         fields.insert(READS_BODY.to_owned(), compiled.reads_body.into());
@@ -91,7 +91,7 @@ impl RouteSpec {
         Ok(route)
     }
 
-    /// Adds what its middleware and its resources say, or what all routes of its package have in common.
+    /// Adds what its middleware and its resources declare, or what all routes of its package share.
     pub fn add(&mut self, compiled: Compiled) {
         let Compiled { env, refusals, resources, grants, .. } = compiled;
         add_new(&mut self.env, env);
@@ -104,19 +104,20 @@ impl RouteSpec {
 }
 
 impl AuthorizerSpec {
-    /// What the attribute says, as JSON.
+    /// What the attribute declares, as JSON.
     pub fn to_declaration(&self) -> String {
         write(self, &[HANDLER, PACKAGE, SOURCE, "grants"])
     }
 
-    /// The authorizer of such a text. It is sent no body, so that nothing of it can be read.
+    /// Reads an authorizer from such a text. API Gateway sends an authorizer no body, so `reads_body` does
+    /// not apply.
     pub fn from_declaration(text: &str, compiled: Compiled) -> Result<Self, DeclarationError> {
         let mut authorizer: Self = read(text, compiled.common())?;
         authorizer.add(compiled);
         Ok(authorizer)
     }
 
-    /// Adds what its resources say.
+    /// Adds what its resources declare.
     fn add(&mut self, compiled: Compiled) {
         add_new(&mut self.env, compiled.env);
         add_new(&mut self.grants, compiled.grants);
@@ -124,12 +125,12 @@ impl AuthorizerSpec {
 }
 
 impl ConsumerSpec {
-    /// What the attribute says, as JSON.
+    /// What the attribute declares, as JSON.
     pub fn to_declaration(&self) -> String {
         write(self, &[HANDLER, PACKAGE, SOURCE])
     }
 
-    /// The consumer of such a text.
+    /// Reads a consumer from such a text.
     pub fn from_declaration(text: &str, compiled: Compiled) -> Result<Self, DeclarationError> {
         let mut consumer: Self = read(text, compiled.common())?;
         let takes = if compiled.takes_batch { Takes::Batch } else { Takes::One };
@@ -144,7 +145,7 @@ impl ConsumerSpec {
     }
 }
 
-/// Adds what is not there yet.
+/// Appends the values that are not yet in the list.
 fn add_new<T: PartialEq>(to: &mut Vec<T>, added: Vec<T>) {
     for value in added {
         if !to.contains(&value) {
@@ -157,7 +158,7 @@ fn write(spec: &impl Serialize, without: &[&str]) -> String {
     let Ok(Value::Object(fields)) = serde_json::to_value(spec) else {
         unreachable!("a spec is an object of JSON");
     };
-    // Sorted whatever the features of serde_json are: the same attribute gives the same tokens.
+    // Sorted whatever serde_json's features are, so that the same attribute gives the same tokens.
     let declared: BTreeMap<_, _> =
         fields.into_iter().filter(|(name, _)| !without.contains(&name.as_str())).collect();
     serde_json::json!(declared).to_string()

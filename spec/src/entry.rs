@@ -1,9 +1,10 @@
-//! The exported symbol of an entry point, which an attribute writes and the command line reads.
+//! The exported symbol of an entry point, which an attribute writes and the command reads.
 //!
-//! In: the crate's name and what the entry point serves, or a symbol. Out: `routegen.<crate>.<METHOD>` and the path, or
-//! `routegen.<crate>.authorizer.<name>` (or the kind of another trigger), in letters, digits, `_`, `.` and `$`, which linkers and version scripts take
-//! without quotes; or the entry point again. No two share a symbol: the same method and path twice in a crate, or the same
-//! authorizer, is an error of the compiler.
+//! In: the crate's name and what the entry point serves, or a symbol. Out: `routegen.<crate>.<METHOD>` and
+//! the path, or `routegen.<crate>.authorizer.<name>` (or the kind of another trigger); or the entry point
+//! again. A symbol consists of letters, digits, `_`, `.` and `$`, which linkers and version scripts accept
+//! without quotes. No two entry points share a symbol: the same method and path twice in a crate, or the
+//! same authorizer, is a compile error.
 //!
 //! | in a path  | in the symbol                     |
 //! |------------|-----------------------------------|
@@ -28,13 +29,14 @@ use crate::{Method, Name, PathPattern, RouteKey, Segment, TriggerKind};
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// The library as Rust names it.
+    /// The name of the library crate in Rust.
     pub crate_name: String,
     /// What it serves.
     pub serves: Serves,
 }
 
-/// What an entry point serves. Its text is what AWS or the user calls it by: a route key, or an authorizer's name.
+/// What an entry point serves. Its `Display` text is the name that AWS or the user has for it: a route key,
+/// or an authorizer's name.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(missing_docs, reason = "the fields are those of a route key")]
 #[non_exhaustive]
@@ -47,21 +49,22 @@ pub enum Serves {
     Consumer(TriggerKind, Name),
 }
 
-/// A text that is no symbol of an entry point.
+/// A text that is not the symbol of an entry point.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not the symbol of an entry point")]
 pub struct NotAnEntry;
 
 impl Entry {
-    /// The entry point of what a crate serves.
+    /// The entry point of a crate for what it serves.
     pub fn new(crate_name: impl Into<String>, serves: Serves) -> Self {
         Self { crate_name: crate_name.into(), serves }
     }
 
-    /// What every symbol of an entry point begins with.
+    /// The prefix of every entry point's symbol.
     pub const PREFIX: &str = "routegen.";
 
-    /// The kinds whose word stands in the symbol where routes have the method. Methods are in capitals.
+    /// The kinds whose word replaces the method in the symbol. Methods are in capitals, so they cannot
+    /// collide.
     fn named_kinds() -> impl Iterator<Item = TriggerKind> {
         TriggerKind::ALL.into_iter().filter(|kind| *kind != TriggerKind::Routes)
     }
@@ -77,11 +80,11 @@ impl Serves {
         }
     }
 
-    /// What a message calls it: `` `GET /items` ``, or `` the authorizer `api_key` ``.
+    /// The form that messages use: `` `GET /items` ``, or `` the authorizer `api_key` ``.
     pub fn described(&self) -> String {
         match self.kind() {
             TriggerKind::Routes => format!("`{self}`"),
-            // A queue is what calls it, and not what it is.
+            // A queue calls the function; it is not the function.
             kind if kind.is_event_source() => format!("the {} consumer `{self}`", kind.as_str()),
             kind => format!("the {} `{self}`", kind.as_str()),
         }
@@ -141,7 +144,7 @@ fn write_path(f: &mut fmt::Formatter<'_>, path: &PathPattern) -> fmt::Result {
     Ok(())
 }
 
-/// Writes `text` in letters, digits and `_`.
+/// Writes `text` with letters, digits and `_` only.
 fn write_escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() {
@@ -251,7 +254,7 @@ mod tests {
     }
 
     proptest! {
-        /// What has an inverse is injective.
+        /// A function with an inverse is injective.
         #[test]
         fn a_symbol_tells_its_route(
             crate_name in "[a-z_][a-z0-9_]{0,5}|\\PC{0,4}",

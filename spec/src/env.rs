@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits;
 
-/// A name that Lambda takes for an environment variable ([Lambda's rules]): it begins with a letter, holds letters, digits
-/// and underscores, two characters at least, and is none that Lambda sets itself.
+/// A name that Lambda accepts for an environment variable ([Lambda's rules]): a letter, followed by at least
+/// one letter, digit or underscore. A name that Lambda sets itself is not accepted.
 ///
 /// [Lambda's rules]: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -17,7 +17,7 @@ use crate::limits;
 pub struct EnvName(String);
 
 impl EnvName {
-    /// The name as the function's code asks for it.
+    /// The name as the function's code reads it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -30,7 +30,8 @@ impl FromStr for EnvName {
         let valid = text.len() >= 2
             && text.starts_with(|c: char| c.is_ascii_alphabetic())
             && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        // Those that begin with an underscore are reserved too, and a better message than that of the form is due.
+        // Checked first: some reserved names begin with an underscore, and deserve a better message than
+        // one about the form.
         if limits::RESERVED_ENVIRONMENT.contains(&text) {
             return Err(EnvNameError::Reserved { name: text.to_owned() });
         }

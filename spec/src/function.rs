@@ -1,7 +1,7 @@
-//! The functions of an API: which routes share one, and what holds where nobody says otherwise.
+//! The functions of an API: which routes share one, and which defaults apply.
 //!
-//! In: a manifest. Out: its functions, each with its trigger and its settings. Where the routes of a function disagree, the first
-//! one's word counts; that they do is for the command's check to say.
+//! In: a manifest. Out: its functions, each with its trigger and its settings. If the routes of a function
+//! disagree, the first one counts; the command's check reports the disagreement.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionSpec<'a> {
-    /// The name of its route, of the group of its routes, of its authorizer or of its consumer.
+    /// The name of its route, its group of routes, its authorizer or its consumer.
     pub name: &'a Name,
     /// What calls it.
     pub trigger: Trigger<'a>,
@@ -26,9 +26,9 @@ pub struct FunctionSpec<'a> {
     pub multi_thread: bool,
     /// The environment variables that it needs, each once.
     pub env: Vec<&'a EnvName>,
-    /// What its resources declare, each grant once.
+    /// The grants that its resources declare, each once.
     pub grants: Vec<&'a GrantSpec>,
-    /// What its attributes have in common: the doc comment of the one function under them, or else the keys of its routes.
+    /// The doc comment of its one function, or the route keys if it has several.
     pub description: String,
     /// The cargo package of its entry points.
     pub package: &'a str,
@@ -36,14 +36,14 @@ pub struct FunctionSpec<'a> {
     pub entries: Vec<&'a str>,
 }
 
-/// The settings of functions that do not say them.
+/// The settings of functions whose attributes do not set them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionDefaults {
     /// Memory in MB.
     pub memory: u32,
-    /// How long an invocation may take, in seconds. API Gateway waits less long for an authorizer, so that one has no more than
-    /// that.
+    /// How long an invocation may take, in seconds. API Gateway's limit for authorizers is lower, so an
+    /// authorizer gets no more than that limit.
     pub timeout: u32,
     /// Whether functions run on several threads.
     pub multi_thread: bool,
@@ -53,15 +53,16 @@ impl FunctionDefaults {
     /// Lambda's own default, in MB.
     pub const MEMORY_MB: u32 = limits::DEFAULT_MEMORY_MB;
 
-    /// In seconds. Lambda's own [default](limits::DEFAULT_TIMEOUT) is less than a cold start with a slow neighbour may take.
+    /// In seconds. A cold start on a busy host can take longer than Lambda's own
+    /// [default](limits::DEFAULT_TIMEOUT).
     pub const TIMEOUT_S: u32 = 10;
 
-    /// Other defaults than those of [`Default`].
+    /// Defaults other than those of [`Default`].
     pub fn new(memory: u32, timeout: u32) -> Self {
         Self { memory, timeout, multi_thread: false }
     }
 
-    /// The same with functions of several threads, or of one.
+    /// Sets whether functions run on several threads.
     #[must_use]
     pub fn with_threads(self, multi_thread: bool) -> Self {
         Self { multi_thread, ..self }
@@ -75,12 +76,13 @@ impl Default for FunctionDefaults {
 }
 
 impl Manifest {
-    /// All functions, sorted by name, with the [default](FunctionDefaults::default) settings where their attributes say none.
+    /// All functions, sorted by name, with the [default](FunctionDefaults::default) settings where their
+    /// attributes set none.
     pub fn functions(&self) -> Vec<FunctionSpec<'_>> {
         self.functions_with(FunctionDefaults::default())
     }
 
-    /// All functions, sorted by name, with these settings where their attributes say none.
+    /// All functions, sorted by name, with these settings where their attributes set none.
     pub fn functions_with(&self, defaults: FunctionDefaults) -> Vec<FunctionSpec<'_>> {
         let mut by_name: BTreeMap<&Name, Vec<&RouteSpec>> = BTreeMap::new();
         for route in &self.routes {
@@ -97,7 +99,8 @@ impl Manifest {
         functions
     }
 
-    /// Whether anything would call the function: one that nothing calls, such as an authorizer that no route names, is not deployed.
+    /// Whether anything calls the function. A function that nothing calls, such as an authorizer that no
+    /// route names, is not deployed.
     pub fn calls(&self, function: &FunctionSpec<'_>) -> bool {
         match &function.trigger {
             Trigger::Routes(_) | Trigger::Consumer(_) => true,
@@ -109,7 +112,7 @@ impl Manifest {
 }
 
 impl<'a> FunctionSpec<'a> {
-    /// The function that answers all of these routes. None has no function.
+    /// The function that answers all of these routes; `None` if there are none.
     fn of_routes(name: &'a Name, routes: Vec<&'a RouteSpec>, defaults: FunctionDefaults) -> Option<Self> {
         let first = routes.first()?;
         let mut env = Vec::new();

@@ -1,7 +1,8 @@
-//! What the code of a function may do with which resources of AWS, as its types declare it.
+//! What a function's code may do with which AWS resources, as its types declare it.
 //!
-//! In: the grants of all resources that the handlers of a function take. Out: the same with nothing twice, in an order that does not
-//! depend on who declared what first. It judges no action and no name: that is for the command's check, which knows AWS's list.
+//! In: the grants of all resources that a function's handlers take. Out: the same grants without
+//! duplicates, in an order that does not depend on the order of declaration. It checks neither actions nor
+//! names against AWS's list: the command does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,28 +10,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::{EnvName, EnvNameError, Name, SourceLocation};
 
-/// One grant of a resource's type, as the registry holds it.
+/// One grant of a resource type, as the registry holds it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GrantSpec {
-    /// The name that Terraform's variable `resources` knows the resource by, such as `items_table`; `*` where the actions are for no
-    /// resource in particular.
+    /// The key of the resource in Terraform's variable `resources`, such as `items_table`; `*` for actions
+    /// that are not specific to one resource.
     pub resource: String,
-    /// The actions of IAM, such as `dynamodb:GetItem`.
+    /// The IAM actions, such as `dynamodb:GetItem`.
     pub actions: Vec<String>,
-    /// What is put after the resource's ARN, one entry for each ARN that the actions are for: `""` is the resource itself, `"/index/*"`
-    /// what lies below it. `"*"` stands for any resource.
+    /// Suffixes of the resource's ARN, one for each ARN that the actions apply to: `""` is the resource
+    /// itself, `"/index/*"` is what lies below it. `"*"` stands for any resource.
     pub on: Vec<String>,
-    /// What the resource's variable holds; `None` where the service of the actions decides.
+    /// What the resource's variable holds; `None` if the service of the actions decides.
     #[serde(default)]
     pub value: Option<ResourceValue>,
-    /// Why the grant is as wide as it is, where it says so.
+    /// Why the grant is as wide as it is, if the author gave a reason.
     #[serde(default)]
     pub reason: Option<String>,
     /// The type that declares it: `items::ReadItems`.
     pub declared_by: String,
-    /// Where it is declared.
+    /// The location of the declaration.
     pub source: SourceLocation,
 }
 
@@ -51,7 +52,7 @@ impl ResourceValue {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Name, Self::Url, Self::Arn];
 
-    /// The word for it, which is a key of an entry of `resources` too.
+    /// The word for it, which is also a key of an entry in `resources`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -61,7 +62,7 @@ impl ResourceValue {
     }
 }
 
-/// Actions on ARNs of one resource: what several grants come to.
+/// Actions on ARNs of one resource: several grants combined.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Permission {
@@ -69,15 +70,15 @@ pub struct Permission {
     pub resource: String,
     /// The actions, in alphabetical order.
     pub actions: Vec<String>,
-    /// What is put after the ARN, in alphabetical order; `"*"` alone for any resource.
+    /// The suffixes of the ARN, in alphabetical order; `"*"` alone for any resource.
     pub on: Vec<String>,
 }
 
 impl GrantSpec {
-    /// The name of no resource in particular, and the suffix that stands for any resource.
+    /// The name that stands for no particular resource, and the suffix that stands for any resource.
     pub const ANY: &str = "*";
 
-    /// A grant of these actions on a resource itself, which nobody has declared.
+    /// A grant of these actions on the resource itself, without a declaring type.
     pub fn new(resource: impl Into<String>, actions: impl IntoIterator<Item: Into<String>>) -> Self {
         Self {
             resource: resource.into(),
@@ -92,11 +93,11 @@ impl GrantSpec {
 }
 
 impl GrantSpec {
-    /// The environment variable that a resource's name, URL or ARN is in: `ITEMS_TABLE` for `items_table`.
+    /// The environment variable that holds a resource's name, URL or ARN: `ITEMS_TABLE` for `items_table`.
     ///
     /// # Errors
     ///
-    /// Where the text is no name of a resource.
+    /// If the text is not a valid name of a resource.
     pub fn variable(resource: &str) -> Result<EnvName, GrantError> {
         let is_name = resource.parse::<Name>().is_ok_and(|name| name.as_str() == resource);
         if !is_name {
@@ -110,11 +111,11 @@ impl GrantSpec {
         })
     }
 
-    /// The service and the action of `dynamodb:GetItem`, either of which may be a pattern.
+    /// The service and the action of `dynamodb:GetItem`; either may be a pattern.
     ///
     /// # Errors
     ///
-    /// Where the text has another form.
+    /// If the text has another form.
     pub fn action(text: &str) -> Result<(&str, &str), GrantError> {
         let is_part = |part: &str, marks: &str| {
             !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || marks.contains(c))
@@ -124,13 +125,13 @@ impl GrantSpec {
             .ok_or_else(|| GrantError::Action { text: text.to_owned() })
     }
 
-    /// Checks that a text can be put after an ARN, or is `"*"`.
+    /// Checks that a text can be appended to an ARN, or is `"*"`.
     ///
     /// # Errors
     ///
-    /// Where it would be another resource's ARN, or none.
+    /// If the result would be another resource's ARN, or not an ARN.
     pub fn check_suffix(text: &str) -> Result<(), GrantError> {
-        // What IAM takes in the rest of an ARN, and what it reads as a variable of a policy begins with `$`.
+        // The characters that IAM accepts in the rest of an ARN, with `$`, which begins a policy variable.
         let is_suffix = text.is_empty()
             || text == Self::ANY
             || text.starts_with(['/', ':'])
@@ -173,13 +174,13 @@ impl GrantError {
 }
 
 impl Permission {
-    /// What grants come to. Each ARN gets the actions that are granted on it and no others, and ARNs of one resource with the same actions
-    /// are one permission.
+    /// Combines grants. Each ARN gets exactly the actions that are granted on it, and ARNs of one resource
+    /// with the same actions become one permission.
     pub fn of<'a>(grants: impl IntoIterator<Item = &'a GrantSpec>) -> Vec<Self> {
         let mut by_arn: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
         for grant in grants {
             for suffix in &grant.on {
-                // On any resource, it does not matter which one the grant names.
+                // For any resource, it does not matter which one the grant names.
                 let resource =
                     if suffix == GrantSpec::ANY { GrantSpec::ANY } else { grant.resource.as_str() };
                 let actions = by_arn.entry((resource, suffix)).or_default();

@@ -1,26 +1,26 @@
-//! Where a request has what identifies its caller, in API Gateway's words.
+//! Where a request identifies its caller, in API Gateway's syntax.
 //!
-//! In: a text such as `$request.header.Authorization`. Out: the place that it names, read once; every other crate takes it from
-//! here. It refuses what API Gateway has no word for.
+//! In: a text such as `$request.header.Authorization`. Out: the place that it names. It is parsed only
+//! here, and all other crates use the result. Anything that API Gateway has no syntax for is refused.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// A place in a request, in API Gateway's words: `$request.header.Authorization` ([identity sources]).
+/// A place in a request, in API Gateway's syntax: `$request.header.Authorization` ([identity sources]).
 ///
 /// [identity sources]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub enum IdentitySource {
-    /// A header, by a name in which case does not count: `$request.header.NAME`.
+    /// A header, by its case-insensitive name: `$request.header.NAME`.
     Header(SourceName),
-    /// A parameter of the query: `$request.querystring.NAME`.
+    /// A query parameter: `$request.querystring.NAME`.
     Query(SourceName),
-    /// What API Gateway knows of a request: `$context.NAME`.
+    /// A context variable: `$context.NAME`.
     Context(ContextVariable),
-    /// A variable of the stage: `$stageVariables.NAME`.
+    /// A stage variable: `$stageVariables.NAME`.
     StageVariable(SourceName),
 }
 
@@ -30,11 +30,12 @@ pub enum IdentitySource {
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum ContextVariable {
-    /// `routeKey`: the key of the route that takes the request.
+    /// `routeKey`: the key of the selected route.
     RouteKey,
     /// `httpMethod`: the request's method.
     HttpMethod,
-    /// `path`: the request's path, as events have it: decoded, with the stage. That it is decoded here too is not documented.
+    /// `path`: the request's path as events have it, decoded and with the stage. AWS does not document that
+    /// it is decoded here too.
     Path,
     /// `identity.sourceIp`: the address that the request came from.
     SourceIp,
@@ -44,7 +45,8 @@ pub enum ContextVariable {
     Stage,
     /// `domainName`: the host that the request is for.
     DomainName,
-    /// A variable that a request by itself does not have: it exists after somebody has authorized the request, or in AWS alone.
+    /// A variable that the request alone does not determine: it exists only after authorization, or only in
+    /// AWS.
     Other(SourceName),
 }
 
@@ -57,7 +59,7 @@ const QUERY: &str = "$request.querystring.";
 const CONTEXT: &str = "$context.";
 const STAGE_VARIABLE: &str = "$stageVariables.";
 
-/// The variables that a request has by itself.
+/// The variables that the request alone determines.
 const VARIABLES: [(&str, ContextVariable); 7] = [
     ("routeKey", ContextVariable::RouteKey),
     ("httpMethod", ContextVariable::HttpMethod),
@@ -69,12 +71,12 @@ const VARIABLES: [(&str, ContextVariable); 7] = [
 ];
 
 impl IdentitySource {
-    /// Where most clients say who they are, `$request.header.Authorization`: the default.
+    /// The default, which most clients use: `$request.header.Authorization`.
     pub fn authorization() -> Self {
         Self::Header(SourceName("Authorization".to_owned()))
     }
 
-    /// Whether a request has it by itself, before anybody is authorized.
+    /// Whether the request alone determines it, before anything is authorized.
     pub fn is_of_a_request(&self) -> bool {
         !matches!(self, Self::Context(ContextVariable::Other(_)))
     }

@@ -1,7 +1,7 @@
-//! The vocabulary that the attribute, the runtime, the command line and the gateway share.
+//! The vocabulary that the macros, the runtime, the command and the gateway share.
 //!
-//! In: text (a path, a method, a manifest's JSON). Out: values that are valid by construction.
-//! It does no I/O, knows no Rust syntax and no Terraform; those belong to the crates that depend on it.
+//! In: text (a path, a method, a manifest's JSON). Out: values that are valid by construction. It does no
+//! I/O, and contains no Rust syntax and no Terraform; those belong to the crates that depend on it.
 
 pub mod attributes;
 mod auth;

@@ -1,4 +1,4 @@
-//! AWS's limits, each once, with its source, so that a correction is one edit.
+//! AWS's limits, each defined once and with its source.
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -7,13 +7,14 @@ use std::{ops::RangeInclusive, time::Duration};
 /// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 pub const MEMORY_MB: RangeInclusive<u32> = 128..=10_240;
 
-/// Timeout of a function behind an HTTP API, in seconds. Lambda itself allows 900, but the integration gives
-/// up after 30 ([HTTP API quotas]), and nobody receives the answer of a function that works longer.
+/// Timeout of a function behind an HTTP API, in seconds. Lambda itself allows 900, but the integration
+/// times out after 30 ([HTTP API quotas]), and nobody receives the answer of a function that takes longer.
 ///
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 pub const TIMEOUT_S: RangeInclusive<u32> = 1..=30;
 
-/// How long API Gateway keeps the answer of a Lambda authorizer, in seconds; 0 for not at all ([CreateAuthorizer]).
+/// How long API Gateway caches the answer of a Lambda authorizer, in seconds; 0 disables the cache
+/// ([CreateAuthorizer]).
 ///
 /// [CreateAuthorizer]: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
 pub const AUTHORIZER_TTL_S: RangeInclusive<u32> = 0..=3_600;
@@ -28,28 +29,29 @@ pub const AUTHORIZER_TIMEOUT_S: RangeInclusive<u32> = 1..=10;
 /// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 pub const CONSUMER_TIMEOUT_S: RangeInclusive<u32> = 1..=900;
 
-/// How often Lambda calls a function again for an event of an asynchronous source ([PutFunctionEventInvokeConfig]).
+/// How often Lambda calls a function again for an event from an asynchronous source
+/// ([PutFunctionEventInvokeConfig]).
 ///
 /// [PutFunctionEventInvokeConfig]: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 pub const ASYNC_RETRIES: RangeInclusive<u32> = 0..=2;
 
-/// How old an event of an asynchronous source may become, in seconds ([PutFunctionEventInvokeConfig]).
+/// The maximum age of an event from an asynchronous source, in seconds ([PutFunctionEventInvokeConfig]).
 ///
 /// [PutFunctionEventInvokeConfig]: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 pub const ASYNC_MAX_AGE_S: RangeInclusive<u32> = 60..=21_600;
 
-/// Within how many minutes of its time a flexible schedule calls ([FlexibleTimeWindow]).
+/// How many minutes after its time a flexible schedule may call ([FlexibleTimeWindow]).
 ///
 /// [FlexibleTimeWindow]: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_FlexibleTimeWindow.html
 pub const FLEXIBLE_WINDOW_MINUTES: RangeInclusive<u32> = 1..=1_440;
 
-/// Messages or records of one invocation ([CreateEventSourceMapping]).
+/// Messages or records in one invocation ([CreateEventSourceMapping]).
 ///
 /// [CreateEventSourceMapping]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 pub const BATCH: RangeInclusive<u32> = 1..=10_000;
 
-/// Messages of one invocation where the queue is FIFO, and the most that a standard queue gives without a window
-/// ([CreateEventSourceMapping]).
+/// Messages in one invocation for a FIFO queue, and the most that a standard queue delivers without a
+/// window ([CreateEventSourceMapping]).
 ///
 /// [CreateEventSourceMapping]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 pub const BATCH_WITHOUT_WINDOW: u32 = 10;
@@ -59,7 +61,7 @@ pub const BATCH_WITHOUT_WINDOW: u32 = 10;
 /// [CreateEventSourceMapping]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 pub const BATCH_WINDOW_S: RangeInclusive<u32> = 0..=300;
 
-/// Invocations at once for one queue ([ScalingConfig]).
+/// Concurrent invocations for one queue ([ScalingConfig]).
 ///
 /// [ScalingConfig]: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
 pub const QUEUE_CONCURRENCY: RangeInclusive<u32> = 2..=1_000;
@@ -69,8 +71,8 @@ pub const QUEUE_CONCURRENCY: RangeInclusive<u32> = 2..=1_000;
 /// [SetQueueAttributes]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 pub const RECEIVES: RangeInclusive<u32> = 1..=1_000;
 
-/// The visibility timeout of a queue, as a multiple of the timeout of the function that reads it, to which the batch window is added
-/// ([Lambda with SQS]).
+/// The visibility timeout of a queue, as a multiple of the timeout of the function that reads it. The batch
+/// window is added to it ([Lambda with SQS]).
 ///
 /// [Lambda with SQS]: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 pub const VISIBILITY_PER_TIMEOUT: u32 = 6;
@@ -80,7 +82,7 @@ pub const VISIBILITY_PER_TIMEOUT: u32 = 6;
 /// [SetQueueAttributes]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 pub const VISIBILITY_TIMEOUT_S: RangeInclusive<u32> = 0..=43_200;
 
-/// The largest message of a queue, its body and what is beside it, in bytes ([SQS quotas]).
+/// The largest message of a queue, including its attributes, in bytes ([SQS quotas]).
 ///
 /// [SQS quotas]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 pub const MESSAGE_BYTES: usize = 1024 * 1024;
@@ -90,32 +92,33 @@ pub const MESSAGE_BYTES: usize = 1024 * 1024;
 /// [SQS quotas]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 pub const SEND_BATCH: RangeInclusive<usize> = 1..=10;
 
-/// How long a message is kept back, in seconds ([SendMessage]).
+/// How long a message can be delayed, in seconds ([SendMessage]).
 ///
 /// [SendMessage]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 pub const MESSAGE_DELAY_S: RangeInclusive<u64> = 0..=900;
 
-/// Values beside the body of one message ([message metadata]).
+/// Attributes of one message ([message metadata]).
 ///
 /// [message metadata]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
 pub const MESSAGE_ATTRIBUTES: usize = 10;
 
-/// How long a FIFO queue knows a message's duplicates, in seconds ([exactly-once processing]).
+/// How long a FIFO queue recognizes duplicates of a message, in seconds ([exactly-once processing]).
 ///
 /// [exactly-once processing]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html
 pub const DEDUPLICATION_S: u64 = 300;
 
-/// How often a failing batch of a stream is tried again ([CreateEventSourceMapping]). Lambda's own default is without end.
+/// How often a failing batch of a stream is retried ([CreateEventSourceMapping]). Lambda's own default is
+/// unlimited.
 ///
 /// [CreateEventSourceMapping]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 pub const STREAM_RETRIES: RangeInclusive<u32> = 0..=10_000;
 
-/// How old a record of a stream may become, in seconds ([CreateEventSourceMapping]).
+/// The maximum age of a record of a stream, in seconds ([CreateEventSourceMapping]).
 ///
 /// [CreateEventSourceMapping]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 pub const STREAM_MAX_AGE_S: RangeInclusive<u32> = 60..=604_800;
 
-/// Batches of one shard at once ([CreateEventSourceMapping]).
+/// Batches of one shard that run at once ([CreateEventSourceMapping]).
 ///
 /// [CreateEventSourceMapping]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 pub const STREAM_PARALLEL: RangeInclusive<u32> = 1..=10;
@@ -125,12 +128,12 @@ pub const STREAM_PARALLEL: RangeInclusive<u32> = 1..=10;
 /// [event filtering]: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
 pub const FILTERS: usize = 5;
 
-/// Length of a pattern of events, in characters: of a rule of EventBridge, and of a filter ([EventBridge quotas]).
+/// Length of an event pattern, of an EventBridge rule or of a filter, in characters ([EventBridge quotas]).
 ///
 /// [EventBridge quotas]: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 pub const EVENT_PATTERN_CHARS: usize = 2_048;
 
-/// The largest event of an asynchronous source, in bytes ([Lambda quotas]).
+/// The largest event from an asynchronous source, in bytes ([Lambda quotas]).
 ///
 /// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 pub const ASYNC_PAYLOAD_BYTES: usize = 1024 * 1024;
@@ -165,7 +168,7 @@ pub const SCOPE_CHARS: usize = 64;
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 pub const ROUTES_PER_API: u32 = 300;
 
-/// Integrations of one API, which routegen makes one of for each function; fixed ([HTTP API quotas]).
+/// Integrations of one API; routegen creates one for each function. The limit is fixed ([HTTP API quotas]).
 ///
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 pub const INTEGRATIONS_PER_API: usize = 300;
@@ -180,17 +183,17 @@ pub const SCOPES_PER_RESOURCE_SERVER: usize = 100;
 /// [Cognito quotas]: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 pub const RESOURCE_SERVERS_PER_POOL: usize = 25;
 
-/// Custom scopes that one Cognito app client can be allowed ([Cognito quotas]).
+/// Custom scopes that one Cognito app client can have ([Cognito quotas]).
 ///
 /// [Cognito quotas]: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 pub const SCOPES_PER_CLIENT: usize = 50;
 
-/// The environment variables of a function in all, names and values as one JSON text, in bytes ([Lambda quotas]).
+/// All environment variables of a function, names and values as one JSON text, in bytes ([Lambda quotas]).
 ///
 /// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 pub const ENVIRONMENT_BYTES: usize = 4 * 1024;
 
-/// The inline policies of a role together, in characters without white space ([IAM quotas]).
+/// The inline policies of a role together, in characters without whitespace ([IAM quotas]).
 ///
 /// [IAM quotas]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 pub const INLINE_POLICIES_CHARS: usize = 10_240;
@@ -205,15 +208,16 @@ pub const UNZIPPED_BYTES: usize = 250 * 1024 * 1024;
 /// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 pub const ZIPPED_BYTES: usize = 50 * 1024 * 1024;
 
-/// glibc of the runtime `provided.al2023`, major and minor: that of Amazon Linux 2023 ([its packages]).
+/// The glibc version of the runtime `provided.al2023`, major and minor, which is that of Amazon Linux 2023
+/// ([its packages]).
 ///
 /// [its packages]: https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html
 pub const GLIBC: (u32, u32) = (2, 34);
 
-/// The shared libraries that a program can count on in the runtime `provided.al2023`, beside the dynamic loader: those
-/// of glibc and libgcc, without which nothing there would run. The [minimal image] that the runtime is made from has
-/// more (its package manager needs OpenSSL, for instance), but AWS promises none of it to functions, and takes
-/// packages out as it sees fit.
+/// The shared libraries that a program can rely on in the runtime `provided.al2023`, besides the dynamic
+/// loader: those of glibc and libgcc, without which nothing there would run. The [minimal image] that the
+/// runtime is based on has more (its package manager needs OpenSSL, for instance), but AWS does not promise
+/// them to functions and may remove packages.
 ///
 /// [minimal image]: https://docs.aws.amazon.com/linux/al2023/ug/minimal-container.html
 pub const LIBRARIES: [&str; 10] = [
@@ -229,13 +233,13 @@ pub const LIBRARIES: [&str; 10] = [
     "libutil.so.1",
 ];
 
-/// Requests a second, and at once, of a route's throttle. 0 would refuse everyone, and what an account may have at most is
-/// raised on request ([HTTP API quotas]), so that nothing here can say it.
+/// Requests per second, and the burst, of a route's throttle. 0 would refuse everyone. There is no upper
+/// limit here, because an account's limit is raised on request ([HTTP API quotas]).
 ///
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 pub const THROTTLE: RangeInclusive<u32> = 1..=u32::MAX;
 
-/// The environment variables that Lambda sets itself and lets nobody set ([Lambda's variables]).
+/// The environment variables that Lambda sets itself and that cannot be set ([Lambda's variables]).
 ///
 /// [Lambda's variables]: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 pub const RESERVED_ENVIRONMENT: [&str; 18] = [
@@ -264,7 +268,7 @@ pub const RESERVED_ENVIRONMENT: [&str; 18] = [
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 pub const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(*TIMEOUT_S.end() as u64);
 
-/// The largest body of a request that API Gateway takes, in bytes ([HTTP API quotas]).
+/// The largest request body that API Gateway accepts, in bytes ([HTTP API quotas]).
 ///
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 pub const REQUEST_BODY_BYTES: usize = 10 * 1024 * 1024;
@@ -279,21 +283,22 @@ pub const REQUEST_HEAD_BYTES: usize = 10_240;
 /// [Lambda quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 pub const PAYLOAD_BYTES: usize = 6 * 1024 * 1024;
 
-/// The largest answer of a function, in bytes: what Lambda itself names where one is larger ("Exceeded maximum allowed payload size
-/// (6291556 bytes)", errors that are reported in public), a hundred more than the quota that is documented.
+/// The largest answer of a function, in bytes. It is 100 more than the documented quota: Lambda names this
+/// number when an answer is larger ("Exceeded maximum allowed payload size (6291556 bytes)", in publicly
+/// reported errors).
 pub const ANSWER_BYTES: usize = PAYLOAD_BYTES + 100;
 
-/// How long Lambda waits for a function's first request for an event ([the environment's lifecycle]).
+/// How long Lambda waits for a function to request its first event ([the environment's lifecycle]).
 ///
 /// [the environment's lifecycle]: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Memory of a function where nothing is said, in MB ([CreateFunction]).
+/// Default memory of a function, in MB ([CreateFunction]).
 ///
 /// [CreateFunction]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 pub const DEFAULT_MEMORY_MB: u32 = *MEMORY_MB.start();
 
-/// Timeout of a function where nothing is said ([CreateFunction]).
+/// Default timeout of a function ([CreateFunction]).
 ///
 /// [CreateFunction]: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -303,12 +308,13 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(3);
 /// [CreateStage]: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html
 pub const STAGE_NAME_CHARS: RangeInclusive<usize> = 1..=128;
 
-/// How long API Gateway keeps an issuer's keys ([JWT authorizers]).
+/// How long API Gateway caches an issuer's keys ([JWT authorizers]).
 ///
 /// [JWT authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 pub const JWKS_TTL: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// How long API Gateway waits for an issuer's discovery document, and as long again for its keys ([JWT authorizers]).
+/// How long API Gateway waits for an issuer's discovery document, and then again for its keys
+/// ([JWT authorizers]).
 ///
 /// [JWT authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 pub const JWKS_TIMEOUT: Duration = Duration::from_millis(1_500);

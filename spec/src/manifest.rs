@@ -1,17 +1,20 @@
-//! All routes, authorizers and consumers of a service: the one thing that passes from a user's crate to the command line.
+//! All routes, authorizers and consumers of a service: the only thing that passes from a user's crate to
+//! the command.
 //!
-//! Its JSON is a public contract, `spec/manifest.schema.json`, with the policy of `docs/manifest-json.md`. A reader passes over keys that it
-//! does not know, and refuses another [`FORMAT_VERSION`] before it reads anything else.
+//! Its JSON is a public contract, `spec/manifest.schema.json`, under the policy in `docs/manifest-json.md`.
+//! A reader ignores unknown keys, and refuses another [`FORMAT_VERSION`] before it reads
+//! anything else.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{AuthorizerSpec, ConsumerSpec, RouteSpec, Serves, SourceLocation};
 
-/// The version of the manifest's form that this crate reads and writes. It is raised where a reader that passes over what it does not
-/// know would deploy something else than was written.
+/// The version of the manifest format that this crate reads and writes. It is raised when a reader that
+/// ignores unknown keys would deploy something other than what was written.
 pub const FORMAT_VERSION: u32 = 6;
 
-/// All routes, Lambda authorizers and consumers of a service, sorted by name and then by place, so that the same ones give the same bytes.
+/// All routes, Lambda authorizers and consumers of a service. They are sorted by name and then by location,
+/// so that the same ones give the same bytes.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -24,11 +27,11 @@ pub struct Manifest {
     pub routes: Vec<RouteSpec>,
     /// The Lambda authorizers, whether routes name them or not.
     pub authorizers: Vec<AuthorizerSpec>,
-    /// What events call.
+    /// The functions that event sources call.
     pub consumers: Vec<ConsumerSpec>,
 }
 
-/// A function with an attribute, whatever it serves: what all attributes have in common.
+/// What all functions with an attribute have in common, whatever they serve.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct EntryPoint<'a> {
@@ -38,7 +41,7 @@ pub struct EntryPoint<'a> {
     pub handler: &'a str,
     /// The cargo package that the function belongs to.
     pub package: &'a str,
-    /// Where the attribute stands.
+    /// The location of the attribute.
     pub source: &'a SourceLocation,
     /// The exported symbol.
     pub symbol: &'a str,
@@ -81,14 +84,14 @@ impl<'a> From<&'a ConsumerSpec> for EntryPoint<'a> {
 }
 
 impl Manifest {
-    /// All functions with an attribute, once for each attribute.
+    /// All functions with an attribute, one for each attribute.
     pub fn entry_points(&self) -> impl Iterator<Item = EntryPoint<'_>> {
         let of_authorizers = self.authorizers.iter().map(EntryPoint::from);
         let of_consumers = self.consumers.iter().map(EntryPoint::from);
         self.routes.iter().map(EntryPoint::from).chain(of_authorizers).chain(of_consumers)
     }
 
-    /// The same with every place renamed.
+    /// Renames every location.
     #[must_use]
     pub fn with_places(mut self, rename: impl Fn(&SourceLocation) -> SourceLocation) -> Self {
         let of_authorizers =
@@ -105,7 +108,7 @@ impl Manifest {
         Self::new(self.routegen_version, self.routes, self.authorizers).with_consumers(self.consumers)
     }
 
-    /// A manifest of this version's form. The order of `routes` and `authorizers` does not matter.
+    /// A manifest in the format of this version. The order of `routes` and `authorizers` does not matter.
     pub fn new(
         routegen_version: impl Into<String>,
         mut routes: Vec<RouteSpec>,
@@ -122,7 +125,7 @@ impl Manifest {
         }
     }
 
-    /// The same with these consumers in place of its own. Their order does not matter.
+    /// Replaces the consumers. Their order does not matter.
     #[must_use]
     pub fn with_consumers(mut self, mut consumers: Vec<ConsumerSpec>) -> Self {
         consumers.sort_by(|a, b| (&a.name, &a.source, &a.entry).cmp(&(&b.name, &b.source, &b.entry)));

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// A method that an HTTP API can route by.
+/// A method of a route.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -18,7 +18,7 @@ pub enum Method {
     Delete,
     Head,
     Options,
-    /// Every method that no other route of the same path names.
+    /// Every method that no other route with the same path names.
     Any,
 }
 
@@ -27,7 +27,7 @@ impl Method {
     pub const ALL: [Self; 8] =
         [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete, Self::Head, Self::Options, Self::Any];
 
-    /// The name as API Gateway writes it in a route key: upper case.
+    /// The name as it appears in a route key: upper case.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",

@@ -1,4 +1,5 @@
-//! The name of a route, a group of routes or an authorizer, from which the names of its function and its artifact follow.
+//! The name of a route, a group of routes or an authorizer, which determines the names of its function and
+//! its artifact.
 
 use std::{fmt, str::FromStr};
 
@@ -6,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits;
 
-/// The id of a route: a key of the Terraform maps, in `snake_case`. It begins with a letter and holds lower-case
-/// letters, digits and single underscores, so that its kebab case is a valid function name and no two names
-/// share one. Written in `kebab-case`, it is the same name.
+/// The id of a route: a key of the Terraform maps, in `snake_case`. It begins with a letter and holds
+/// lower-case letters, digits and single underscores, so that its kebab case is a valid function name and
+/// unique to it. Written in `kebab-case`, it is the same name.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -61,7 +62,7 @@ impl From<Name> for String {
 impl TryFrom<String> for Name {
     type Error = NameError;
 
-    /// What is written for programs has one form, which is snake case.
+    /// Programs write only one form: snake case.
     fn try_from(text: String) -> Result<Self, Self::Error> {
         if text.contains('-') {
             return Err(NameError::Form { name: text });

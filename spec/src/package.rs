@@ -1,29 +1,30 @@
 //! What all routes of a package have in common.
 //!
-//! In: what `package!` says. Out: routes that have it too. A path below a prefix is one path, which all that reads a manifest sees.
+//! In: the arguments of `package!`. Out: routes with them applied. A path below a prefix is a single path
+//! for everything that reads a manifest.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Compiled, DeclarationError, EnvName, PathPattern, RouteSpec, SourceLocation};
 
-/// What `package!` says.
+/// The arguments of `package!`.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PackageSpec {
-    /// What the path of every route begins with.
+    /// The prefix of every route's path.
     pub prefix: Option<PathPattern>,
     /// The guards of every route, as they were written.
     pub guards: Vec<String>,
-    /// What stands around them, as it was written, the outermost first.
+    /// The middleware around them, as it was written, the outermost first.
     pub middleware: Vec<String>,
     /// The environment variables that every function gets.
     pub env: Vec<EnvName>,
-    /// The exported symbol of what stands around handlers; `None` where nothing does.
+    /// The exported symbol of the middleware; `None` if there is none.
     pub entry: Option<String>,
 }
 
 impl PackageSpec {
-    /// What every symbol of this kind begins with.
+    /// The prefix of every symbol of this kind.
     pub const PREFIX: &str = "routegen_package.";
 
     /// The symbol of a crate.
@@ -31,17 +32,17 @@ impl PackageSpec {
         format!("{}{crate_name}", Self::PREFIX)
     }
 
-    /// All of it, as JSON.
+    /// The spec as JSON.
     pub fn to_declaration(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// What such a text says.
+    /// Reads such a text.
     pub fn from_declaration(text: &str) -> Result<Self, DeclarationError> {
         serde_json::from_str(text).map_err(DeclarationError)
     }
 
-    /// A route of the package, with what all of them have. Its own guards and middleware are the inner ones.
+    /// Applies the package's settings to a route. The route's own guards and middleware are the inner ones.
     pub fn apply(&self, route: &mut RouteSpec) {
         if let Some(prefix) = &self.prefix {
             route.path = route.path.below(prefix);

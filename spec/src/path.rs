@@ -20,25 +20,25 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PathPattern {
-    /// Empty for `$default` and for `/`; `text` tells them apart.
+    /// Empty for both `$default` and `/`; `text` distinguishes them.
     segments: Vec<Segment>,
     text: String,
 }
 
-/// What stands between two slashes of a [`PathPattern`]. API Gateway has no other kinds, so that code that matches on them may be
-/// sure that none is missing.
+/// A part of a [`PathPattern`] between two slashes. API Gateway has no other kinds, so a `match` on this
+/// enum is complete.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Segment {
     /// Matches itself, byte for byte.
     Literal(String),
     /// `{name}`: matches one segment of a request's path.
     Param(String),
-    /// `{name+}`: matches all that is left of a request's path, at least one segment.
+    /// `{name+}`: matches the rest of a request's path, at least one segment.
     Greedy(String),
 }
 
 impl PathPattern {
-    /// The path of the route that takes every request that no other route takes.
+    /// The path of the route that takes every request that no other route matches.
     pub const DEFAULT: &str = "$default";
 
     /// The path as it was written.
@@ -64,7 +64,8 @@ impl PathPattern {
         })
     }
 
-    /// The path with a prefix before it, which has no parameters. `$default` is of the whole API, and stays what it is.
+    /// The path with a prefix, which has no parameters. `$default` applies to the whole API and stays
+    /// unchanged.
     #[must_use]
     pub fn below(&self, prefix: &Self) -> Self {
         if self.is_default() {
@@ -155,14 +156,14 @@ fn parse_segment(part: &str) -> Result<Segment, PathError> {
     Ok(if greedy { Segment::Greedy(name) } else { Segment::Param(name) })
 }
 
-/// What `:name` and `*rest` of other routers mean, and `{*rest}`, `{rest...}`, `<name>` and `<rest..>`.
+/// The equivalent of other routers' `:name`, `*rest`, `{*rest}`, `{rest...}`, `<name>` and `<rest..>`.
 fn parameter_of_other_routers(part: &str) -> Option<String> {
     let one = part.strip_prefix(':').or_else(|| part.strip_prefix('<')?.strip_suffix('>'));
     let inner = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
     let rest =
         part.strip_prefix('*').or_else(|| inner?.strip_prefix('*')).or_else(|| inner?.strip_suffix("..."));
     let rest = rest.or_else(|| one?.strip_suffix("..")).or_else(|| one?.strip_suffix('*'));
-    // Of a name that is wrong too, the form is what has to be said first.
+    // If the name is invalid too, a placeholder replaces it: the form is corrected first.
     let named = |name: &str, otherwise: &'static str| match name {
         name if !name.is_empty() && name.chars().all(is_name) => name.to_owned(),
         _ => otherwise.to_owned(),
@@ -206,7 +207,7 @@ impl TryFrom<String> for PathPattern {
 /// point into a string literal.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "the fields hold the offending text, the messages say the rest")]
+#[expect(missing_docs, reason = "the fields hold the offending text, the messages explain the rest")]
 pub enum PathError {
     #[error("the path is empty")]
     Empty,

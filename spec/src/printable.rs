@@ -1,19 +1,20 @@
-//! Text from outside, made fit for a terminal or a page.
+//! Makes text from outside safe to show in a terminal or a page.
 //!
-//! In: text that a request, a function, a file or a program chose. Out: the same text without a character that a terminal obeys, that
-//! ends a line, or that changes the direction of the text around it. Everything that is shown to people and was not written by
-//! routegen itself passes through here before styles are added.
+//! In: text that a request, a function, a file or a program chose. Out: the same text without characters
+//! that control a terminal, end a line, or change the direction of the text around them. Everything that is
+//! shown to people and was not written by routegen itself passes through here before styles are added.
 
 use std::{
     borrow::Cow,
     fmt::{self, Write as _},
 };
 
-/// `text` with every control character but the tab, every line separator and every bidirectional control written as
-/// `\u{1b}`, the way Rust writes it.
+/// Returns `text` with every control character except the tab, every line separator and every bidirectional
+/// control written as `\u{1b}`, the way Rust writes it.
 ///
-/// A terminal obeys C0 (`ESC`, `BEL`, carriage return), DEL and C1 (`CSI`, `OSC`). U+2028 and U+2029 end a line, and with
-/// bidirectional controls a text reads differently from what it says ([Trojan Source]).
+/// A terminal interprets C0 (`ESC`, `BEL`, carriage return), DEL and C1 (`CSI`, `OSC`). U+2028 and U+2029
+/// end a line, and bidirectional controls make a text look different from what it contains
+/// ([Trojan Source]).
 ///
 /// ```
 /// assert_eq!(routegen_spec::printable("a\x1b[2Jb\n"), r"a\u{1b}[2Jb\u{a}");
@@ -30,11 +31,13 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
     replaced(text, unprintable, |out, c| write!(out, "{}", c.escape_unicode()))
 }
 
-/// A JSON document with these characters written as JSON escapes them (`\u009b`): for programs it is the same document.
+/// A JSON document with these characters in JSON's escapes (`\u009b`), which is the same document to a
+/// program.
 ///
-/// Outside of its strings JSON has none of them but the line feeds of its layout, and inside of them no C0.
+/// Outside strings, JSON contains none of them except the line feeds of its layout; inside strings, it
+/// contains no C0.
 pub fn printable_json(json: &str) -> Cow<'_, str> {
-    // None of them is beyond U+FFFF, where JSON would need two escapes.
+    // All of them are below U+10000, so one JSON escape is enough.
     let unprintable = |c| c != '\n' && is_unprintable(c);
     replaced(json, unprintable, |out, c| write!(out, "\\u{:04x}", u32::from(c)))
 }

@@ -1,4 +1,4 @@
-//! A route as its author wrote it, and where.
+//! A route as its author wrote it, with its location.
 
 use std::fmt;
 
@@ -19,63 +19,66 @@ pub struct RouteSpec {
     pub path: PathPattern,
     /// Who may call it.
     pub auth: Auth,
-    /// The scopes of which a token needs one, in the order in which they were written.
+    /// The scopes, in the order in which they were written; a token needs one of them.
     pub scopes: Vec<Scope>,
     /// Memory of the function in MB; `None` where the author left it to the configuration.
     pub memory: Option<u32>,
     /// Timeout of the function in seconds; `None` where the author left it to the configuration.
     pub timeout: Option<u32>,
-    /// Whether the function has several threads; `None` where the author left it to the configuration.
+    /// Whether the function runs on several threads; `None` where the author left it to the configuration.
     #[serde(default)]
     pub multi_thread: Option<bool>,
     /// The environment variables that the function needs, in the order in which they were written.
     pub env: Vec<EnvName>,
-    /// The function that answers it together with other routes; `None` where it has one of its own, of its own name.
+    /// The function that answers it together with other routes; `None` where it has its own function, with
+    /// its own name.
     pub lambda: Option<Name>,
-    /// The extractors that have to succeed before the handler's arguments are made, as they were written, first those of the package.
+    /// The extractors that must succeed before the handler's arguments are made, as they were written,
+    /// those of the package first.
     #[serde(default)]
     pub guards: Vec<String>,
-    /// What stands around the guards and the handler, as it was written, the outermost first.
+    /// The middleware around the guards and the handler, as it was written, the outermost first.
     #[serde(default)]
     pub middleware: Vec<String>,
-    /// The statuses that its middleware says to answer with in place of the handler, in ascending order.
+    /// The statuses that its middleware answers with in place of the handler, in ascending order.
     #[serde(default)]
     pub refusals: Vec<u16>,
     /// The types of the resources that are made before the first request, each once.
     #[serde(default)]
     pub resources: Vec<String>,
-    /// What those and the resources that they need may do in AWS, as their types declare it.
+    /// What its resources, and the resources that those need, may do in AWS, as their types declare it.
     #[serde(default)]
     pub grants: Vec<GrantSpec>,
-    /// How many requests the route takes; `None` where the author left it to the deployment.
+    /// How many requests the route accepts; `None` where the author left it to the deployment.
     pub throttle: Option<Throttle>,
     /// What the route is for: the first paragraph of the handler's doc comment; possibly empty.
     pub description: String,
-    /// What the route belongs to, for documentation, in the order in which it was written.
+    /// The tags that group routes in documentation, in the order in which they were written.
     pub tags: Vec<String>,
     /// Whether clients should no longer call it.
     pub deprecated: bool,
-    /// The day from which on it may be gone; `None` where the author has not said one.
+    /// The day from which it may be removed; `None` where the author named none.
     #[serde(default)]
     pub sunset: Option<Date>,
-    /// Whether the handler reads the body, as far as the types of its arguments tell: one that takes the whole request may
-    /// read it or not, and is said not to.
+    /// Whether the handler reads the body, as far as the types of its arguments show. `false` for a handler
+    /// that takes the whole request, which may or may not read it.
     pub reads_body: bool,
     /// The handler's path: `items::get_items`.
     pub handler: String,
     /// The cargo package that the handler belongs to.
     pub package: String,
-    /// Where the attribute stands.
+    /// The location of the attribute.
     pub source: SourceLocation,
     /// The exported symbol of the entry point.
     pub entry: String,
-    /// The exported symbol of what `package!` says of all routes of the crate; `None` where it does not say more than a prefix.
+    /// The exported symbol of what `package!` declares for all routes of the crate; `None` if it declares
+    /// no more than a prefix.
     #[serde(default)]
     pub package_entry: Option<String>,
 }
 
 impl RouteSpec {
-    /// A route of which only the attribute's obligatory part is known; the rest is empty, and is for the caller to fill in.
+    /// A route with the attribute's required arguments. The rest is empty for the caller to fill in.
     pub fn new(name: Name, method: Method, path: PathPattern, auth: Auth) -> Self {
         Self {
             name,
@@ -107,7 +110,7 @@ impl RouteSpec {
         }
     }
 
-    /// What API Gateway knows the route by.
+    /// API Gateway's identifier of the route.
     pub fn route_key(&self) -> RouteKey<'_> {
         RouteKey::new(self.method, &self.path)
     }
@@ -118,27 +121,27 @@ impl RouteSpec {
     }
 }
 
-/// How many requests API Gateway lets through to a route; the others are answered with 429 ([throttling]).
+/// How many requests API Gateway lets through to a route; it answers the others with 429 ([throttling]).
 ///
 /// [throttling]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Throttle {
-    /// Requests a second, at least 1: with 0 everyone would be refused.
+    /// Requests per second, at least 1: 0 would refuse everyone.
     pub rate: u32,
-    /// Requests at once, at least 1.
+    /// The burst: requests at once, at least 1.
     pub burst: u32,
 }
 
 impl Throttle {
-    /// So many requests a second, and so many at once.
+    /// This many requests per second, and this burst.
     pub fn new(rate: u32, burst: u32) -> Self {
         Self { rate, burst }
     }
 }
 
-/// API Gateway's name of a route: `GET /items`, or `$default`.
+/// API Gateway's identifier of a route: `GET /items`, or `$default`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct RouteKey<'a> {
     method: Method,

@@ -1,4 +1,4 @@
-//! The JSON Schema of the manifest, `manifest.schema.json`, is what the types say.
+//! Checks that `manifest.schema.json`, the JSON Schema of the manifest, matches the types.
 
 use std::{env, fs, path::Path, sync::LazyLock};
 
@@ -12,18 +12,18 @@ use crate::{
     RouteSpec, Schedule, SourceLocation, StreamSource, Throttle, limits,
 };
 
-/// The schema of what is written, in which every key is there.
+/// The schema of the output, in which every key is present.
 static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     generator.into_root_schema_for::<Manifest>().to_value()
 });
 
-/// The pattern of a type.
+/// The pattern of a type's text.
 fn pattern(name: &str) -> Regex {
     Regex::new(SCHEMA["$defs"][name]["pattern"].as_str().unwrap()).unwrap()
 }
 
-/// `just bless` writes it.
+/// `just bless` writes the file.
 #[test]
 fn the_schema_in_the_repository_is_that_of_the_types() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("manifest.schema.json");
@@ -110,7 +110,7 @@ prop_compose! {
     }
 }
 
-/// Puts a key that nobody knows into every object.
+/// Adds an unknown key to every object.
 fn with_unknown_keys(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(with_unknown_keys),

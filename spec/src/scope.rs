@@ -1,4 +1,4 @@
-//! A scope of OAuth 2.0 that a route asks for.
+//! An OAuth 2.0 scope that a route requires.
 
 use std::{fmt, str::FromStr};
 
@@ -19,13 +19,13 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// The scope as a token carries it.
+    /// The scope as tokens contain it.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The identifier of the resource server and the name of the scope within it; `None` where the scope has no
-    /// `/`, as those of other issuers.
+    /// The identifier of the resource server and the name of the scope within it; `None` if the scope has
+    /// no `/`, as with other issuers.
     pub fn resource_server(&self) -> Option<(&str, &str)> {
         self.slash.map(|slash| (&self.text[..slash], &self.text[slash + 1..]))
     }
@@ -43,7 +43,7 @@ impl FromStr for Scope {
         if text.len() > limits::SCOPE_CHARS {
             return Err(ScopeError::TooLong { scope: text.to_owned() });
         }
-        // A resource server's identifier can be a URL; the name of a scope cannot hold a slash.
+        // A resource server's identifier can be a URL; the name of a scope cannot contain a slash.
         let slash = text.rfind('/');
         if slash.is_some_and(|slash| slash == 0 || slash + 1 == text.len()) {
             return Err(ScopeError::Form { scope: text.to_owned() });

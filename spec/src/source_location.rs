@@ -1,15 +1,15 @@
-//! A place in the user's sources.
+//! A location in the user's sources.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A place in the user's sources. The default is none, which no manifest has.
+/// A location in the user's sources. The default is no location, which no manifest contains.
 #[derive(Clone, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SourceLocation {
-    /// The file, relative to the workspace's root where it lies within it, with `/` between folders.
+    /// The file, relative to the workspace's root if it is inside the workspace, with `/` between folders.
     pub file: String,
     /// The line, from 1.
     pub line: u32,
@@ -18,7 +18,7 @@ pub struct SourceLocation {
 }
 
 impl SourceLocation {
-    /// A place in a file, whose lines and columns are counted from 1.
+    /// A location in a file. Lines and columns count from 1.
     pub fn new(file: impl Into<String>, line: u32, column: u32) -> Self {
         Self { file: file.into(), line, column }
     }

@@ -2,17 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The kinds of [`Trigger`](crate::Trigger), by the words that manifests, notes in artifacts, symbols and listings have for them.
+/// The kinds of [`Trigger`](crate::Trigger), with the words for them in manifests, notes in artifacts,
+/// symbols and listings.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TriggerKind {
-    /// Requests to routes. What was written by versions that knew nothing else does not say it.
+    /// Requests to routes. This is the default, because earlier versions had no other kind and did not
+    /// write one.
     #[default]
     Routes,
-    /// API Gateway, which asks.
+    /// API Gateway, for a decision.
     Authorizer,
-    /// Times.
+    /// A schedule.
     Schedule,
     /// A queue's messages.
     Queue,
@@ -39,12 +41,14 @@ impl TriggerKind {
         }
     }
 
-    /// Whether it is a kind of event source: functions of the others answer HTTP requests, or decide on them.
+    /// Whether it is a kind of event source. Functions of the other kinds answer HTTP requests or authorize
+    /// them.
     pub const fn is_event_source(self) -> bool {
         matches!(self, Self::Schedule | Self::Queue | Self::Event | Self::Stream)
     }
 
-    /// Whether one program can serve several entry points of this kind. A program of another kind has one.
+    /// Whether one program can serve several entry points of this kind. A program of any other kind has
+    /// one.
     pub const fn is_shared(self) -> bool {
         matches!(self, Self::Routes)
     }

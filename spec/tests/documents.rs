@@ -1,6 +1,6 @@
-//! What the repository says elsewhere is what these types say: the documentation of the macros, the pages in `docs/`.
+//! Checks that the documentation of the macros and the pages in `docs/` match these types.
 //!
-//! They are outside of the package, and so are these tests.
+//! Those files are outside the package, and so are these tests.
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
@@ -9,7 +9,7 @@ use std::{env, fmt::Write as _, fs, path::Path};
 use routegen_spec::{FORMAT_VERSION, Manifest, attributes::*};
 use serde_json::Value;
 
-/// The table as the documentation of the attribute has it.
+/// The table as the attribute's documentation has it.
 fn markdown(arguments: &[Argument]) -> String {
     let head = "| key | value | default |\n|---|---|---|\n".to_owned();
     arguments.iter().fold(head, |mut table, Argument { key, value, default, .. }| {
@@ -18,7 +18,7 @@ fn markdown(arguments: &[Argument]) -> String {
     })
 }
 
-/// `just bless` writes them.
+/// `just bless` writes the tables.
 #[test]
 fn the_documentation_of_the_macros_is_this_table() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src/keys");
@@ -43,7 +43,7 @@ fn the_documentation_of_the_macros_is_this_table() {
     }
 }
 
-/// `just bless` writes them, without the links of rustdoc.
+/// `just bless` writes the tables, without rustdoc's links.
 #[test]
 fn the_page_of_the_attributes_has_these_tables() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/attributes.md");
@@ -73,7 +73,7 @@ fn the_page_of_the_attributes_has_these_tables() {
     assert_eq!(fs::read_to_string(&path).unwrap(), expected, "run `just bless`");
 }
 
-/// ``[`middleware`](macro@middleware)`` without its brackets.
+/// Turns ``[`middleware`](macro@middleware)`` into `` `middleware` ``.
 fn without_links(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;

@@ -1,8 +1,9 @@
-//! JSON becomes an attribute value of DynamoDB.
+//! Converts JSON to attribute values of DynamoDB.
 
 use serde_json::{Map, Value, json};
 
-/// A value as DynamoDB writes it ([AttributeValue]): `{"S": "a"}`, `{"N": "1"}`, `{"M": {…}}`. Sets and bytes have no JSON of their own.
+/// A value in DynamoDB's form ([AttributeValue]): `{"S": "a"}`, `{"N": "1"}`, `{"M": {…}}`. Sets and bytes
+/// have no equivalent in JSON.
 ///
 /// [AttributeValue]: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 pub fn to_attribute_value(value: &Value) -> Value {

@@ -1,6 +1,8 @@
-//! What a function's answer says of a batch, where the event source mapping has `ReportBatchItemFailures`.
+//! The meaning of a function's answer to a batch, if the event source mapping has
+//! `ReportBatchItemFailures`.
 //!
-//! In: the answer, and the ids of the batch. Out: what Lambda makes of it, by the rules that [SQS] and [DynamoDB] document.
+//! In: the answer, and the ids of the batch. Out: what Lambda does with the records, by the rules that
+//! [SQS] and [DynamoDB] document.
 //!
 //! [SQS]: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
 //! [DynamoDB]: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
@@ -8,17 +10,17 @@
 use serde_json::Value;
 use thiserror::Error;
 
-/// What an answer says.
+/// The meaning of an answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Answered {
-    /// Every record is done.
+    /// Every record was processed.
     Done,
-    /// These records failed, by their places in the batch, in the order of the batch.
+    /// These records failed: their indices in the batch, in ascending order.
     Failed(Vec<usize>),
 }
 
-/// An answer for which Lambda takes the whole batch as failed.
+/// An answer after which Lambda treats the whole batch as failed.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the field holds the offending id")]
@@ -34,13 +36,13 @@ pub enum BatchError {
 }
 
 impl Answered {
-    /// What an answer says of the records with these ids.
+    /// Reads an answer about the records with these ids.
     ///
     /// # Errors
     ///
-    /// Where Lambda takes the whole batch as failed.
+    /// If Lambda treats the whole batch as failed.
     pub fn read(answer: &Value, ids: &[&str]) -> Result<Self, BatchError> {
-        // An answer that is null, empty or no object, and one without the key, is a success.
+        // An answer that is null, empty or not an object, or that lacks the key, means success.
         let failures = match answer.get("batchItemFailures") {
             None | Some(Value::Null) => return Ok(Self::Done),
             Some(failures) => failures.as_array().ok_or(BatchError::List)?,
@@ -59,7 +61,7 @@ impl Answered {
         Ok(if failed.is_empty() { Self::Done } else { Self::Failed(failed) })
     }
 
-    /// Where a stream goes on: the place of the first record that failed, behind which all are tried again.
+    /// Where a stream resumes: the index of the first failed record. It and all later records are retried.
     pub fn checkpoint(&self) -> Option<usize> {
         match self {
             Self::Done => None,

@@ -1,32 +1,32 @@
-//! An event of EventBridge.
+//! EventBridge events.
 
 use serde_json::{Value, json};
 
-/// An event of EventBridge ([its structure]).
+/// An EventBridge event ([its structure]).
 ///
 /// [its structure]: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
 #[derive(Clone, Copy, Debug)]
 pub struct BusEvent<'a> {
     /// The event's id.
     pub id: &'a str,
-    /// What it comes from.
+    /// The source.
     pub source: &'a str,
-    /// What kind of event it is.
+    /// The type of the event.
     pub detail_type: &'a str,
     /// The account.
     pub account: &'a str,
-    /// When it happened, by RFC 3339.
+    /// When it happened, in RFC 3339 format.
     pub time: &'a str,
     /// The region.
     pub region: &'a str,
-    /// The ARNs of what it is about.
+    /// The ARNs of the resources that it concerns.
     pub resources: &'a [String],
-    /// What it says.
+    /// The content.
     pub detail: &'a Value,
 }
 
 impl BusEvent<'_> {
-    /// The event of a function, which is what rules match too.
+    /// The event that a function gets, which rules are matched against too.
     pub fn to_value(&self) -> Value {
         json!({
             "version": "0", "id": self.id, "detail-type": self.detail_type, "source": self.source, "account": self.account,

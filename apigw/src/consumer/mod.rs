@@ -1,9 +1,10 @@
-//! The events that Lambda hands to functions for event sources, and what the functions' answers mean.
+//! The events that Lambda passes to functions for event sources, and the meaning of the functions' answers.
 //!
-//! In: messages of SQS, times of EventBridge Scheduler, events of EventBridge, changes of DynamoDB's tables. Out: the event that a function
-//! gets, as AWS writes it; or, of an answer, which records of a batch failed. What is not known is left out, and never made up.
+//! In: SQS messages, times of EventBridge Scheduler, EventBridge events, changes of DynamoDB tables. Out:
+//! the event that a function gets, in AWS's form; or, from an answer, which records of a batch failed.
+//! Unknown fields are left out, never invented.
 //!
-//! The way back, from an event to a handler's argument, is each runtime's own.
+//! Each runtime itself turns an event into a handler's argument.
 
 mod attribute_value;
 mod batch;

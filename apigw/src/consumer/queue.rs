@@ -1,17 +1,17 @@
-//! Messages of SQS become the event of a function.
+//! Turns SQS messages into the event of a function.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-/// A message, as a queue has received it.
+/// A message as received from a queue.
 #[derive(Clone, Debug, Default)]
 pub struct QueueMessage {
     /// Its id.
     pub message_id: String,
-    /// What this receipt of it is deleted by.
+    /// The handle with which this receipt is deleted.
     pub receipt_handle: String,
-    /// What was sent.
+    /// The body as it was sent.
     pub body: String,
     /// The MD5 of the body, in hexadecimal.
     pub md5_of_body: String,
@@ -21,25 +21,26 @@ pub struct QueueMessage {
     pub first_received: u64,
     /// How often it was received, this time included.
     pub receive_count: u32,
-    /// Who sent it.
+    /// The id of the sender.
     pub sender_id: String,
     /// Its group, in a FIFO queue.
     pub group_id: Option<String>,
-    /// By what the queue knows its duplicates, in a FIFO queue.
+    /// Identifies duplicates, in a FIFO queue.
     pub deduplication_id: Option<String>,
-    /// Its place in a FIFO queue.
+    /// Its position, in a FIFO queue.
     pub sequence_number: Option<String>,
-    /// What the sender has put beside the body.
+    /// The message attributes.
     pub attributes: BTreeMap<String, MessageAttribute>,
 }
 
-/// A value beside the body of a message ([its types]).
+/// The value of a message attribute ([its types]).
 ///
 /// [its types]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum MessageAttribute {
-    /// A text or a number, with its data type: `String`, `Number`, or one of them with a label, such as `String.json`.
+    /// A text or a number, with its data type: `String`, `Number`, or one of these with a label, such as
+    /// `String.json`.
     Text {
         /// The data type.
         data_type: String,
@@ -55,7 +56,7 @@ pub enum MessageAttribute {
     },
 }
 
-/// The event of the function that gets these messages of a queue ([its form]).
+/// The event for a function that receives these messages of a queue ([its form]).
 ///
 /// [its form]: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
 pub fn queue_event(queue_arn: &str, messages: &[QueueMessage]) -> Value {

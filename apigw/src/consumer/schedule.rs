@@ -1,24 +1,25 @@
-//! A call of EventBridge Scheduler.
+//! Calls of EventBridge Scheduler.
 
 use serde_json::{Value, json};
 
-/// What the module has EventBridge Scheduler send: its [context attributes].
+/// A call of EventBridge Scheduler with the input that the Terraform module configures: its
+/// [context attributes].
 ///
 /// [context attributes]: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
 #[derive(Clone, Copy, Debug)]
 pub struct ScheduledCall<'a> {
-    /// The time that the schedule says, by RFC 3339.
+    /// The scheduled time, in RFC 3339 format.
     pub scheduled_time: &'a str,
-    /// The schedule.
+    /// The ARN of the schedule.
     pub schedule_arn: &'a str,
     /// The id of this call.
     pub execution_id: &'a str,
-    /// Which attempt it is, from 1.
+    /// The number of the attempt, from 1.
     pub attempt_number: u32,
 }
 
 impl ScheduledCall<'_> {
-    /// The keys of the event, each with the keyword that the Scheduler puts its value in place of.
+    /// The keys of the event, each with the keyword that the Scheduler replaces with its value.
     pub const KEYS: [(&'static str, &'static str); 4] = [
         ("scheduledTime", "<aws.scheduler.scheduled-time>"),
         ("scheduleArn", "<aws.scheduler.schedule-arn>"),
@@ -26,7 +27,7 @@ impl ScheduledCall<'_> {
         ("attemptNumber", "<aws.scheduler.attempt-number>"),
     ];
 
-    /// The event of a function. All values are texts, because keywords stand within quotes.
+    /// The event that a function gets. All values are texts, because the keywords are inside quotes.
     pub fn to_value(&self) -> Value {
         let [time, arn, id, attempt] = Self::KEYS.map(|(key, _)| key);
         json!({

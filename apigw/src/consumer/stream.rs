@@ -1,34 +1,34 @@
-//! Changes of a table of DynamoDB become the event of a function.
+//! Turns changes of a DynamoDB table into the event of a function.
 
 use serde_json::{Map, Value, json};
 
 use super::attribute_value::to_item;
 
-/// What has happened to an item.
+/// What happened to an item.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(missing_docs, reason = "they say it")]
+#[expect(missing_docs, reason = "their names are self-explanatory")]
 pub enum ChangeKind {
     Insert,
     Modify,
     Remove,
 }
 
-/// A record of a table's stream, its images as plain JSON.
+/// A record of a table's stream, with its images as plain JSON.
 #[derive(Clone, Debug)]
 pub struct StreamRecord {
     /// Its id.
     pub event_id: String,
-    /// What has happened.
+    /// What happened.
     pub kind: ChangeKind,
     /// The attributes of the item's key.
     pub keys: Map<String, Value>,
-    /// The item as it is now, where the stream has it.
+    /// The item after the change, if the stream includes it.
     pub new_image: Option<Map<String, Value>>,
-    /// The item as it was before, where the stream has it.
+    /// The item before the change, if the stream includes it.
     pub old_image: Option<Map<String, Value>>,
-    /// Its place in the shard.
+    /// Its position in the shard.
     pub sequence_number: String,
-    /// About when it happened, in seconds since the beginning of 1970.
+    /// Approximately when it happened, in seconds since the beginning of 1970.
     pub created: u64,
 }
 
@@ -43,7 +43,7 @@ impl ChangeKind {
     }
 }
 
-/// The event of the function that gets these records of a stream ([its form]).
+/// The event for a function that receives these records of a stream ([its form]).
 ///
 /// [its form]: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 pub fn stream_event(stream_arn: &str, records: &[StreamRecord]) -> Value {
@@ -71,7 +71,7 @@ impl StreamRecord {
         })
     }
 
-    /// What the stream shows, as far as this record shows it: of an item that is new there is no old image, and so on.
+    /// The stream's view type, as far as this record shows it: a new item has no old image, for example.
     fn view(&self) -> &'static str {
         match (self.kind, &self.new_image, &self.old_image) {
             (ChangeKind::Modify, Some(_), None) => "NEW_IMAGE",

@@ -1,16 +1,17 @@
-//! How a request's body travels in an event: text as it is, everything else in base64.
+//! The form of a request's body in an event: text as it is, everything else in base64.
 //!
-//! The documentation says that binary bodies are in base64, and not which are binary. The list is measured against AWS by
-//! ministackorg/ministack #766: `text/*`, and JSON, XML and JavaScript of `application/` are text; everything else, with forms
-//! (`application/x-www-form-urlencoded`) and what names no type, is not. What is compressed is no text, and neither is what is not
-//! UTF-8, whatever it says it is.
+//! The documentation says that binary bodies are in base64, but not which bodies are binary. The list was
+//! measured against AWS by ministackorg/ministack #766: `text/*`, and JSON, XML and JavaScript of
+//! `application/` are text; everything else is not, including forms (`application/x-www-form-urlencoded`)
+//! and bodies without a type. A compressed body is not text, and neither is one that is not UTF-8, whatever
+//! its type.
 
 use std::borrow::Cow;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderMap, header};
 
-/// The body, and whether it is in base64; nothing for an empty one.
+/// The body, and whether it is in base64; `None` for an empty one.
 pub(super) fn encode<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<(Cow<'a, str>, bool)> {
     if body.is_empty() {
         return None;
@@ -19,7 +20,7 @@ pub(super) fn encode<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<(Cow<'a,
     Some(text.map_or_else(|| (Cow::Owned(STANDARD.encode(body)), true), |text| (Cow::Borrowed(text), false)))
 }
 
-/// Whether a body is in the event as it is, and not in base64.
+/// Whether the event contains a body as it is rather than in base64.
 pub fn travels_as_text(headers: &HeaderMap, body: &[u8]) -> bool {
     names_text(headers) && std::str::from_utf8(body).is_ok()
 }

@@ -1,25 +1,25 @@
-//! `requestContext`: what the gateway itself knows of a request.
+//! `requestContext`: what the gateway itself adds about a request.
 
 use std::{borrow::Cow, sync::Arc};
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::value::RawValue;
 
-/// Who called, as an authorizer found out; `requestContext.authorizer`.
+/// The caller, as an authorizer identified it; `requestContext.authorizer`.
 #[derive(Clone, Debug)]
 pub enum Identity {
     /// The route is open.
     Open,
-    /// The claims of a token, and its scopes where the route asks for any.
+    /// The claims of a token, and its scopes if the route requires any.
     Jwt {
-        /// The claims as [`crate::claims::shown`] has them.
+        /// The claims in the form of [`crate::claims::shown`].
         claims: Arc<RawValue>,
         /// The token's scopes, by [`crate::claims::shown_scopes`].
         scopes: Option<Arc<[String]>>,
     },
-    /// What a Lambda authorizer said, if anything.
+    /// The context that a Lambda authorizer returned, if any.
     Lambda(Option<Arc<RawValue>>),
-    /// Who signed.
+    /// The signer.
     Iam(IamIdentity),
 }
 
@@ -31,9 +31,9 @@ pub struct IamIdentity {
     pub access_key: String,
     /// The account of the signer.
     pub account_id: Cow<'static, str>,
-    /// The signer's unique id, with the session's name where it is a role.
+    /// The signer's unique id, with the session name for a role.
     pub caller_id: Cow<'static, str>,
-    /// What Cognito says of the signer, where the credentials are of an identity pool.
+    /// Cognito's information about the signer, for credentials of an identity pool.
     pub cognito_identity: Option<Box<RawValue>>,
     /// The organization of the account.
     pub principal_org_id: Option<String>,
@@ -48,7 +48,7 @@ impl Serialize for Identity {
         #[derive(Serialize)]
         struct Jwt<'a> {
             claims: &'a RawValue,
-            /// `null` where the route asks for none.
+            /// `null` if the route requires none.
             scopes: Option<&'a [String]>,
         }
         let mut map = serializer.serialize_map(Some(1))?;

@@ -1,6 +1,7 @@
-//! The headers of an event: lower case, repeats joined by commas, with those that API Gateway adds.
+//! The headers of an event: in lower case, repeats joined by commas, with those that API Gateway adds.
 //!
-//! Cookies are apart from them, and what concerns one connection only is left out (reported, not documented).
+//! Cookies are separate, and headers that concern only one connection are left out (reported, not
+//! documented).
 
 use std::borrow::Cow;
 
@@ -10,13 +11,13 @@ use http::{
 };
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-/// The headers of a request, as its event has them.
+/// The headers of a request in the form that its event has.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EventHeaders<'a> {
     pub(super) headers: &'a HeaderMap,
-    /// What stands in place of headers of these names.
+    /// Headers that replace those with the same names.
     pub(super) added: &'a [(&'a str, Cow<'a, str>)],
-    /// The addresses that the request went through, where the last one is known.
+    /// The addresses that the request came through, if the last one is known.
     pub(super) forwarded_for: Option<&'a str>,
 }
 
@@ -57,8 +58,8 @@ pub fn is_hop_by_hop(name: &HeaderName) -> bool {
     )
 }
 
-/// Takes away the headers that `connection` names, which are for the next on the way and not for the one behind it (RFC 9110, 7.6.1). Those
-/// that say who is called and how long the body is stay, whatever is said of them.
+/// Removes the headers that `connection` names, which are meant for the next hop only (RFC 9110, 7.6.1).
+/// The headers that name the host and the length of the body always stay.
 pub fn drop_connection_headers(headers: &mut HeaderMap) {
     let values = headers.get_all(http::header::CONNECTION).iter();
     let named = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));

@@ -1,9 +1,9 @@
 //! The events of payload format 2.0 that functions get ([the format]).
 //!
-//! In: a request that a route was found for, and what its receiver knows of it. Out: the event of the route's function, or that of its
-//! Lambda authorizer. What is not known is left out, and never made up.
+//! In: a request that was routed, and what its receiver adds. Out: the event of the route's function or of
+//! its Lambda authorizer. Unknown fields are left out, never invented.
 //!
-//! The way back, from an event to a request, is each runtime's own; that of `routegen` is held to the same samples.
+//! Each runtime itself turns an event back into a request; `routegen`'s is tested with the same samples.
 //!
 //! [the format]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 

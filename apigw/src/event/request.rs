@@ -1,4 +1,4 @@
-//! A request becomes an event.
+//! Turns a request into an event.
 
 use std::{
     borrow::Cow,
@@ -22,34 +22,35 @@ use super::{
 };
 use crate::{ApiStage, QueryParameters, host};
 
-/// The time of a request in the Common Log Format, which events have.
+/// The time format of events: Common Log Format.
 const CLF: &[BorrowedFormatItem<'_>] =
     format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
 
-/// A request that a route was found for, with what its receiver knows of it.
+/// A request that was routed, with what its receiver adds.
 #[derive(Clone, Copy, Debug)]
 pub struct RoutedRequest<'a> {
-    /// The stage that it is for.
+    /// The stage.
     pub stage: &'a ApiStage,
-    /// The key of the route that takes it.
+    /// The key of the selected route.
     pub route_key: &'a str,
-    /// The parameters of the route with the request's values, percent-decoded.
+    /// The route's parameters with their values in the request, percent-decoded.
     pub path_parameters: &'a [(String, String)],
     /// The method.
     pub method: &'a Method,
     /// The path as the client sent it, percent-encoded and with the stage.
     pub path: &'a str,
-    /// The query as the client sent it; empty where there is none.
+    /// The query as the client sent it; empty if there is none.
     pub query: &'a str,
     /// All header lines as the client sent them.
     pub headers: &'a HeaderMap,
-    /// Cookies beside those of the headers, each as `name=value`: those that no header line can hold.
+    /// Cookies in addition to those in the headers, each as `name=value`: for cookies that cannot be in a
+    /// header line.
     pub cookies: &'a [String],
-    /// What the receiver says in place of headers of these names, which are in lower case.
+    /// Headers of the receiver that replace those with the same names, which are in lower case.
     pub added_headers: &'a [(&'a str, Cow<'a, str>)],
-    /// The version of HTTP: `HTTP/1.1`.
+    /// The HTTP version: `HTTP/1.1`.
     pub protocol: &'a str,
-    /// The address that it came from, where that is known.
+    /// The address of the client, if it is known.
     pub source_ip: Option<IpAddr>,
     /// API Gateway's id of the request.
     pub request_id: &'a str,
@@ -57,20 +58,21 @@ pub struct RoutedRequest<'a> {
     pub time: SystemTime,
 }
 
-/// The event of the route's function. An empty body is none.
+/// The event of the route's function. An empty body is left out.
 pub fn proxy_event(request: &RoutedRequest<'_>, identity: &Identity, body: &[u8]) -> Bytes {
     write(request, &Kind::Proxy { identity, body })
 }
 
-/// The event of a Lambda authorizer's function ([its format]), with the values of its identity sources. It has no body.
+/// The event of a Lambda authorizer's function ([its format]), with the values of its identity sources. It
+/// contains no body.
 ///
 /// [its format]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 pub fn authorizer_event(request: &RoutedRequest<'_>, identity_source: &[String]) -> Bytes {
     write(request, &Kind::Authorizer { identity_source })
 }
 
-/// The header `x-amzn-trace-id` of an event, of a trace as Lambda tells it to a function: the root alone. So it is in every event
-/// that AWS publishes, and in all captures.
+/// The value of the header `x-amzn-trace-id` in an event: only the root of the trace that Lambda passes to
+/// a function. It is so in every event that AWS publishes, and in all captures.
 pub fn trace_header(trace: &str) -> &str {
     trace.split_once(';').map_or(trace, |(root, _)| root)
 }
@@ -82,7 +84,7 @@ enum Kind<'a> {
 
 fn write(request: &RoutedRequest<'_>, kind: &Kind<'_>) -> Bytes {
     let body_length = if let Kind::Proxy { body, .. } = kind { body.len() } else { 0 };
-    // Base64 makes four bytes of three; the rest of an event is about twice its headers.
+    // Base64 makes four bytes of three; the rest of an event is about twice the size of its headers.
     let mut json = Vec::with_capacity(2_048 + body_length / 3 * 4);
     serde_json::to_writer(&mut json, &Event { request, kind }).expect("an event has no keys but texts");
     json.into()
@@ -93,7 +95,8 @@ struct Event<'a> {
     kind: &'a Kind<'a>,
 }
 
-/// In the order of the documentation's example. Empty fields are left out, but `rawQueryString`.
+/// Fields are in the order of the documentation's example. Empty ones are left out, except
+/// `rawQueryString`.
 impl Serialize for Event<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { request, kind } = self;
@@ -143,18 +146,19 @@ impl Serialize for Event<'_> {
 }
 
 impl RoutedRequest<'_> {
-    /// The path as events have it, in `rawPath` and everywhere else: percent-decoded once, with the stage (reported, not
-    /// documented: with captures in middleapi/standard-server #93, and by AWS's own test tool, aws/aws-lambda-dotnet #1901).
+    /// The path as events have it, in `rawPath` and everywhere else: percent-decoded once, with the stage
+    /// (reported, not documented: captures in middleapi/standard-server #93, and AWS's own test tool,
+    /// aws/aws-lambda-dotnet #1901).
     pub fn raw_path(&self) -> Cow<'_, str> {
         percent_decode_str(self.path).decode_utf8_lossy()
     }
 
-    /// The name that the request is for, without the port, if it names one.
+    /// The host that the request names, without the port.
     pub fn domain_name(&self) -> Option<&str> {
         self.text(header::HOST).map(host::name).filter(|name| !name.is_empty())
     }
 
-    /// The first header `User-Agent`, where it is text.
+    /// The first header `User-Agent`, if it is text.
     pub fn user_agent(&self) -> &str {
         self.text(header::USER_AGENT).unwrap_or_default()
     }
@@ -164,18 +168,18 @@ impl RoutedRequest<'_> {
         self.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()))
     }
 
-    /// A header, where it is text.
+    /// A header, if it is text.
     fn text(&self, name: HeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The route in AWS's words, with the request's method and path ([the form]). The stage is in it once, though a named one is
-    /// in the request's path too.
+    /// The ARN of the route, with the request's method and path ([the form]). It contains the stage once,
+    /// although the request's path also begins with a named stage.
     ///
     /// [the form]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
     fn arn(&self) -> String {
         let ApiStage { account_id, api_id, region, name, .. } = self.stage;
-        // What is left of `/stage/path` after its first segment, however that is encoded.
+        // The rest of `/stage/path` after its first segment, however that is encoded.
         let after_stage = |path: &str| path.get(1..).and_then(|path| path.find('/')).map(|at| at + 1);
         let path = match name {
             Some(_) => after_stage(self.path).map_or("", |at| &self.path[at..]),
@@ -185,15 +189,15 @@ impl RoutedRequest<'_> {
         format!("arn:aws:execute-api:{region}:{account_id}:{api_id}/{stage}/{method}{path}")
     }
 
-    /// The addresses that the request went through. The last one is the client's, behind API Gateway; of a list whose last address
-    /// is not known to be that, nobody could say who has written it.
+    /// The addresses that the request came through. Behind API Gateway, the last one is the client's. A
+    /// list whose last address is not known to be the client's cannot be trusted, so there is none.
     fn forwarded_for(&self) -> Option<String> {
         let client = self.source_ip?;
         let before = joined(self.headers, FORWARDED_FOR);
         Some(if before.is_empty() { client.to_string() } else { format!("{before}, {client}") })
     }
 
-    /// The cookies of all `cookie` headers and those beside them, one by one.
+    /// The cookies of all `cookie` headers and the additional ones, one by one.
     fn all_cookies(&self) -> Vec<Cow<'_, str>> {
         let mut cookies = Vec::new();
         for value in self.headers.get_all(header::COOKIE) {
@@ -206,7 +210,7 @@ impl RoutedRequest<'_> {
         cookies
     }
 
-    /// Lends out the context, which borrows from values that are made here.
+    /// Passes the context to `lend`, because it borrows from values that are created here.
     fn context<R>(
         &self,
         identity: Option<&Identity>,
@@ -242,7 +246,7 @@ fn split(cookies: &str) -> impl Iterator<Item = &str> {
     cookies.split(';').map(str::trim).filter(|cookie| !cookie.is_empty())
 }
 
-/// Names with their values.
+/// Serializes names and values as a map.
 struct Pairs<'a>(&'a [(String, String)]);
 
 impl Serialize for Pairs<'_> {
@@ -253,7 +257,7 @@ impl Serialize for Pairs<'_> {
 
 #[cfg(test)]
 impl RoutedRequest<'static> {
-    /// A request of which tests say what matters to them.
+    /// A request for tests, which set what matters to them.
     pub(crate) fn example() -> Self {
         use std::sync::LazyLock;
         static STAGE: LazyLock<ApiStage> = LazyLock::new(ApiStage::default);

@@ -1,7 +1,8 @@
-//! What any routes and any request must hold, for property tests and the fuzz target `selection`.
+//! A property that holds for any routes and any request, for property tests and the fuzz target
+//! `selection`.
 //!
-//! In: lines of text, first a request's method and target, then route keys. It panics where the trie and the rules, read off one
-//! by one, do not agree.
+//! In: lines of text, first a request's method and target, then route keys. It panics if the trie and the
+//! rules, applied one by one, disagree.
 
 use std::cmp::Reverse;
 
@@ -11,11 +12,11 @@ use super::{Conflict, NotAPath, RequestPath, Trie};
 
 type Route = (Method, PathPattern);
 
-/// Selects a route in both ways. Lines that are no route keys are passed over.
+/// Selects a route in both ways. Lines that are not route keys are ignored.
 ///
 /// # Panics
 ///
-/// Where the ways do not agree.
+/// If the two ways disagree.
 pub fn selection(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let mut lines = text.lines();
@@ -71,7 +72,7 @@ fn decoded(part: &[u8]) -> Vec<u8> {
 
 type Selected = (usize, Vec<(String, String)>);
 
-/// Of the routes that match, the one that stands above the others.
+/// The matching route that takes precedence over the others.
 fn by_the_rules(routes: &[Route], method: &str, segments: &[String]) -> Option<Selected> {
     let candidates = routes.iter().enumerate().filter_map(|(index, (known, pattern))| {
         let takes = *known == Method::Any || known.as_str() == method || pattern.is_default();
@@ -81,8 +82,9 @@ fn by_the_rules(routes: &[Route], method: &str, segments: &[String]) -> Option<S
     candidates.min_by(|(one, _), (other, _)| one.cmp(other)).map(|(_, selected)| selected)
 }
 
-/// Whole paths stand before greedy ones and these before `$default`, long prefixes before short ones, and from the left
-/// literals before parameters. At one path, a method of its own goes before `ANY`.
+/// Whole paths come before greedy ones, and greedy ones before `$default`; long prefixes come before short
+/// ones, and from the left, literals before parameters. For the same path, a specific method comes before
+/// `ANY`.
 fn rank(method: Method, pattern: &PathPattern) -> impl Ord + use<> {
     let kind = |segment: &Segment| match segment {
         Segment::Literal(_) => 0,
@@ -95,7 +97,7 @@ fn rank(method: Method, pattern: &PathPattern) -> impl Ord + use<> {
     (pattern.is_default(), greedy, prefix, kinds, method == Method::Any)
 }
 
-/// The parameters that a request's path has by a route's, or `None` if it is another route's.
+/// The values in a request's path for a route's parameters, or `None` if the route does not match.
 fn parameters(pattern: &PathPattern, segments: &[String]) -> Option<Vec<(String, String)>> {
     if pattern.is_default() {
         return Some(Vec::new());

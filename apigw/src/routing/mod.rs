@@ -1,7 +1,7 @@
-//! Which route takes a request, by API Gateway's rules ([routing]).
+//! Selects the route for a request by API Gateway's rules ([routing]).
 //!
-//! In: the routes of an API; a request's method and path. Out: the route, and the values of its parameters. It has no 405:
-//! a path with other methods only is not found.
+//! In: the routes of an API; a request's method and path. Out: the route, and the values of its parameters.
+//! There is no 405: a path that exists only with other methods is not found.
 //!
 //! [routing]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 

@@ -1,7 +1,8 @@
-//! The path of a request, decoded.
+//! The decoded path of a request.
 //!
-//! It is split before it is decoded, so that a `%2F` stays within the value of its parameter. Refused is what does not begin with
-//! `/`, as the targets of `OPTIONS *` and `CONNECT`, and bytes that are no UTF-8: an event is JSON, and could not hold them.
+//! It is split before it is decoded, so that a `%2F` stays within the value of its parameter. A target that
+//! does not begin with `/` is refused, as in `OPTIONS *` and `CONNECT`, and so are bytes that are not
+//! UTF-8: an event is JSON and could not contain them.
 
 use std::borrow::Cow;
 
@@ -14,13 +15,14 @@ pub struct RequestPath<'a> {
     segments: Vec<Cow<'a, str>>,
 }
 
-/// The target of a request that no route can take: it does not begin with `/`, or it decodes to no text.
+/// The target of a request that no route can match: it does not begin with `/`, or it does not decode to
+/// text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the request's target is no path of UTF-8 text")]
+#[error("the request's target is not a path of UTF-8 text")]
 pub struct NotAPath;
 
 impl<'a> RequestPath<'a> {
-    /// A path as the request line has it, without the query.
+    /// Parses a path of a request line, without the query.
     pub fn parse(path: &'a str) -> Result<Self, NotAPath> {
         let inner = path.strip_prefix('/').ok_or(NotAPath)?;
         if inner.is_empty() {
@@ -30,7 +32,8 @@ impl<'a> RequestPath<'a> {
         Ok(Self { segments: inner.split('/').map(decode).collect::<Result<_, _>>()? })
     }
 
-    /// Takes the stage away, where it is the first segment. `/stage` and `/stage/` are the stage's `/`.
+    /// Removes the stage if it is the first segment; otherwise the result is `None`. `/stage` and `/stage/`
+    /// both become `/`.
     #[must_use]
     pub fn strip_stage(mut self, stage: &str) -> Option<Self> {
         if self.segments.first()? != stage {
@@ -43,8 +46,8 @@ impl<'a> RequestPath<'a> {
         Some(self)
     }
 
-    /// The parameters that a pattern has, with what this path has in their places, from left to right. A greedy one holds all
-    /// that is left.
+    /// The parameters of a pattern with their values in this path, from left to right. A greedy one
+    /// contains the rest of the path.
     pub fn parameters<'s>(
         &'s self,
         pattern: &'s PathPattern,
@@ -56,7 +59,7 @@ impl<'a> RequestPath<'a> {
         })
     }
 
-    /// The same, each as a text of its own.
+    /// The same as owned strings.
     pub fn parameters_of(&self, pattern: &PathPattern) -> Vec<(String, String)> {
         let parameters = self.parameters(pattern);
         parameters.map(|(name, value)| (name.to_owned(), value.into_owned())).collect()

@@ -1,11 +1,12 @@
-//! Route selection in one walk over the path.
+//! Selects a route in one walk over the path.
 //!
-//! 1. A route whose path matches as a whole, and whose method is the request's or `ANY`.
+//! 1. A route whose path matches completely, with the request's method or `ANY`.
 //! 2. One that ends in a greedy parameter; the one with the longest prefix.
 //! 3. `$default`.
 //!
-//! Of several, segment by segment from the left, a literal stands above a parameter; at the same path the request's own
-//! method stands above `ANY` (both reported, not in the documentation). A parameter holds at least one character.
+//! Among several, segment by segment from the left, a literal comes before a parameter; for the same path
+//! the request's own method comes before `ANY` (both reported, not documented). A parameter contains at
+//! least one character.
 
 use std::collections::HashMap;
 
@@ -13,7 +14,7 @@ use routegen_spec::{Method, PathPattern, Segment};
 
 use super::RequestPath;
 
-/// The routes of an API, each known by its index.
+/// The routes of an API, identified by their indices.
 #[derive(Debug, Default)]
 pub struct Trie {
     root: Node,
@@ -26,19 +27,19 @@ struct Node {
     param: Option<Box<Node>>,
     /// Routes that end here.
     here: Methods,
-    /// Routes that end in a greedy parameter after this.
+    /// Routes that end in a greedy parameter after this node.
     greedy: Methods,
 }
 
-/// Two routes that API Gateway cannot tell apart.
+/// Two routes that API Gateway cannot distinguish.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Conflict {
-    /// The index of the one that was added before.
+    /// The index of the route that was added first.
     pub first: usize,
 }
 
 impl Trie {
-    /// Adds the route of an index. One that conflicts is not added.
+    /// Adds the route with this index, unless it conflicts with another.
     pub fn insert(&mut self, method: Method, path: &PathPattern, index: usize) -> Result<(), Conflict> {
         if path.is_default() {
             let first = *self.default.get_or_insert(index);
@@ -55,7 +56,7 @@ impl Trie {
         node.here.insert(method, index)
     }
 
-    /// The index of the route that takes a request.
+    /// The index of the route that matches a request.
     pub fn select(&self, method: &str, path: &RequestPath<'_>) -> Option<usize> {
         let segments = path.segments();
         let full = self.root.full(method, segments);
@@ -69,7 +70,7 @@ impl Trie {
 }
 
 impl Node {
-    /// A node is reached on one way only, so this visits at most all of them.
+    /// Each node is reached in one way only, so this visits every node at most once.
     fn full(&self, method: &str, segments: &[impl AsRef<str>]) -> Option<usize> {
         let Some((first, rest)) = segments.split_first() else {
             return self.here.select(method);
@@ -106,7 +107,7 @@ impl Node {
     }
 }
 
-/// The routes of one path, by method: few, so a list.
+/// The routes of one path, by method. They are few, so this is a list.
 #[derive(Debug, Default)]
 struct Methods(Vec<(Method, usize)>);
 
@@ -121,7 +122,7 @@ impl Methods {
 
     fn select(&self, method: &str) -> Option<usize> {
         let find = |wanted: &str| self.0.iter().find(|(known, _)| known.as_str() == wanted);
-        // `ANY` is API Gateway's word; a client that sends it as a method means none of its own.
+        // `ANY` is API Gateway's word; as a request's method, it does not select a route of its own.
         let own = if method == Method::Any.as_str() { None } else { find(method) };
         own.or_else(|| find(Method::Any.as_str())).map(|(_, index)| *index)
     }

@@ -1,4 +1,4 @@
-//! Request line and headers become events.
+//! Turns request lines and headers into events.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Functions' answers become responses.
+//! Turns functions' answers into responses.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Routes take requests.
+//! Selects routes for requests.
 
 #![no_main]
 

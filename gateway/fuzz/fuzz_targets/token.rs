@@ -1,4 +1,4 @@
-//! Tokens are verified.
+//! Verifies tokens.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! What decides on a route, whichever authorizer it has.
+//! Decides whether a request to a route may pass, for every kind of authorizer.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use routegen_spec::Scope;
 use super::{iam::IamVerifier, jwt::JwtVerifier, lambda::LambdaDecider, refused::Refused};
 use crate::functions::Services;
 
-/// What decides on a route.
+/// The authorizer of a route.
 #[derive(Debug)]
 pub(crate) enum Decider {
     Open,
@@ -19,13 +19,15 @@ pub(crate) enum Decider {
 }
 
 impl Decider {
-    /// Whether it decides on the body too: a signature covers its hash. A request without one is refused by its head.
+    /// Whether it needs the body too: a signature covers the body's hash. A request without a signature is
+    /// refused without its body.
     pub(crate) fn needs_body(&self, headers: &HeaderMap) -> bool {
         matches!(self, Self::Iam(_)) && headers.contains_key(AUTHORIZATION)
     }
 
-    /// Decides. `body` is that of the request where it is needed, `trace` what a function is told of its trace; `asked` becomes the
-    /// invocation of the function that was asked, also where nobody waits for its answer any more.
+    /// Decides. `body` is the request's body if it is needed, and `trace` the trace that a function gets.
+    /// `asked` becomes the id of the authorizer function's invocation, even if the client has gone before
+    /// its answer.
     pub(crate) async fn decide(
         &self,
         request: &RoutedRequest<'_>,

@@ -1,20 +1,20 @@
-//! What authorizers keep so that the same question is not asked twice, bounded by its bytes.
+//! A cache of authorizers' decisions, bounded by its size in bytes.
 
 use std::{borrow::Borrow, collections::HashMap, hash::Hash, sync::Mutex};
 
 use crate::lock::lock;
 
-/// What an entry takes beside its texts, roughly: of the smallest ones no more are kept either than fit.
+/// The approximate size of an entry besides its texts, so that small entries are bounded too.
 const ENTRY_BYTES: usize = 256;
 
-/// Values by their keys, of so many bytes in all.
+/// Values by their keys, at most this many bytes in total.
 #[derive(Debug)]
 pub(super) struct DecisionCache<K, V, const BYTES: usize>(Mutex<Entries<K, V>>);
 
 #[derive(Debug)]
 struct Entries<K, V> {
     map: HashMap<K, Entry<V>>,
-    /// Of all entries.
+    /// The total of all entries.
     bytes: usize,
 }
 
@@ -38,7 +38,8 @@ impl<K: Eq + Hash, V: Clone, const BYTES: usize> DecisionCache<K, V, BYTES> {
         lock(&self.0).map.get(key).map(|entry| entry.value.clone())
     }
 
-    /// Keeps a value, whose texts and its key's have so many bytes. One that is too large for all is not kept.
+    /// Stores a value. `text_bytes` is the size of its texts and those of its key. A value larger than the
+    /// whole cache is not stored.
     pub(super) fn put(&self, key: K, value: V, text_bytes: usize) {
         let bytes = ENTRY_BYTES + text_bytes;
         if bytes > BYTES {
@@ -49,7 +50,7 @@ impl<K: Eq + Hash, V: Clone, const BYTES: usize> DecisionCache<K, V, BYTES> {
             entries.bytes -= before.bytes;
         }
         if entries.bytes + bytes > BYTES {
-            // Rare enough for the simplest way that leaves no more than there may be.
+            // This is rare, so the simplest way to stay within the bound is good enough.
             entries.map.clear();
             entries.bytes = 0;
         }

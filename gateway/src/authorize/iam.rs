@@ -1,7 +1,9 @@
-//! Requests that are signed with an AWS key: Signature Version 4 in the header `authorization` ([its steps]).
+//! Requests that are signed with an AWS key: Signature Version 4 in the header `authorization`
+//! ([its steps]).
 //!
-//! The keys are those that the gateway was given, and there are no policies: who signs well may call. Refused: signatures in
-//! the query, unsigned payloads, and Signature Version 4A. It also signs, for the page.
+//! The keys are those that the gateway was given. There are no policies: every valid signature may call.
+//! Refused: signatures in the query, unsigned payloads, and Signature Version 4A. The page uses this module
+//! to sign requests.
 //!
 //! [its steps]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 
@@ -34,13 +36,13 @@ use time::{
 use super::refused::Refused;
 use crate::IamKey;
 
-/// How far the clocks of a client and of AWS may be apart.
+/// The maximum difference between the clocks of a client and of AWS.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// API Gateway's name in signatures.
 const SERVICE: &str = "execute-api";
 
-/// What ends a signature's scope.
+/// The last part of a signature's scope.
 const TERMINATOR: &str = "aws4_request";
 
 const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
@@ -48,10 +50,10 @@ const X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security
 
 const AMZ_DATE: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
 
-/// Everything but RFC 3986's unreserved characters.
+/// Everything except RFC 3986's unreserved characters.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// As above, in paths.
+/// The same for paths.
 const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b'/');
 
 /// Verifies signatures.
@@ -65,7 +67,7 @@ pub(crate) struct IamVerifier {
 enum BadSignature {
     #[error("the request is not signed")]
     Missing,
-    #[error("the header `authorization` is no Signature Version 4")]
+    #[error("the header `authorization` is not a Signature Version 4")]
     Malformed,
     #[error("the signature is for another region, service or day")]
     Scope,
@@ -132,7 +134,7 @@ impl IamVerifier {
         {
             return Err(BadSignature::Body);
         }
-        // Of what ends with a dot segment, clients make two paths.
+        // Clients normalize a path that ends with a dot segment in two ways.
         for path in [normalized(request.path, false), normalized(request.path, true)] {
             let canonical = canonical_request(
                 request.method,
@@ -150,8 +152,9 @@ impl IamVerifier {
         Err(BadSignature::Signature)
     }
 
-    /// The headers that sign a request for a path and a query with the first key; nothing where there is none.
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone signs"))]
+    /// The headers that sign a request for a path and a query with the first key; `None` if there is no
+    /// key.
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page signs"))]
     pub(crate) fn sign(
         &self,
         method: &Method,
@@ -184,7 +187,7 @@ impl IamVerifier {
     }
 }
 
-/// What the header `authorization` says.
+/// The contents of the header `authorization`.
 #[derive(Debug)]
 struct Claim<'a> {
     key_id: &'a str,
@@ -193,7 +196,7 @@ struct Claim<'a> {
     signature: &'a str,
 }
 
-/// What a signature is good for.
+/// The scope of a signature.
 #[derive(Clone, Copy, Debug)]
 struct Scope<'a> {
     day: &'a str,
@@ -233,8 +236,8 @@ impl<'a> Claim<'a> {
     }
 }
 
-/// When the request was signed, and the header that says so: `x-amz-date`, or, where that is missing, `date`, in its form or HTTP's
-/// ([the elements of a request]).
+/// When the request was signed, and the header with that time: `x-amz-date`, or, if that is missing,
+/// `date`, which may have the form of `x-amz-date` or of HTTP ([the elements of a request]).
 ///
 /// [the elements of a request]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
 fn signed_at(headers: &HeaderMap) -> Option<(HeaderName, OffsetDateTime)> {
@@ -246,8 +249,9 @@ fn signed_at(headers: &HeaderMap) -> Option<(HeaderName, OffsetDateTime)> {
     Some((name.clone(), basic.or_else(of_http)?))
 }
 
-/// A path without dot segments and empty ones, as it is signed for every service but S3 ([the steps]). Of one that ends with a dot
-/// segment, RFC 3986 (5.2.4) makes a folder, and AWS's own clients do not.
+/// A path without dot segments and empty segments, as it is signed for every service except S3
+/// ([the steps]). If it ends with a dot segment, RFC 3986 (5.2.4) makes it a folder; AWS's own clients do
+/// not.
 ///
 /// [the steps]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 fn normalized(path: &str, dots_are_folders: bool) -> String {
@@ -292,7 +296,7 @@ fn canonical_request(
             .collect();
         headers.extend([name.as_str(), ":", &values.join(","), "\n"]);
     }
-    // The path is encoded once more than the client sent it: so it is for every service but S3.
+    // The path is encoded once more than the client sent it, as for every service except S3.
     let path = utf8_percent_encode(path, ENCODED_IN_PATH);
     let query = canonical_query(query);
     Ok(format!("{method}\n{path}\n{query}\n{headers}\n{signed}\n{body_hash}"))
@@ -300,7 +304,7 @@ fn canonical_request(
 
 fn canonical_query(query: &str) -> String {
     let encode = |text: &str| {
-        // For a query, `+` is a space, however it was signed (tedder/requests-aws4auth #54).
+        // In a query, `+` is a space, however it was signed (tedder/requests-aws4auth #54).
         let text = text.replace('+', " ");
         let decoded: Cow<'_, [u8]> = percent_decode_str(&text).into();
         percent_encoding::percent_encode(&decoded, ENCODED).to_string()
@@ -341,7 +345,7 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// The signing key of AWS's documentation ([its example]).
+    /// The signing key from AWS's documentation ([its example]).
     ///
     /// [its example]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
     #[test]
@@ -358,7 +362,7 @@ mod tests {
 
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-    /// 2015-08-30 12:36:00, as AWS's vectors have it.
+    /// 2015-08-30 12:36:00, as in AWS's test vectors.
     const TIME: u64 = 1_440_938_160;
 
     fn verified(
@@ -396,7 +400,7 @@ mod tests {
         )
     }
 
-    /// Requests like those of AWS's vectors, signed by botocore 1.43: targets as it sends them, and its signatures.
+    /// Requests like those of AWS's test vectors, signed by botocore 1.43: its targets and its signatures.
     #[test]
     fn what_botocore_signs_passes_however_its_path_and_its_query_are_written() {
         for (target, signature) in [

@@ -1,4 +1,5 @@
-//! A Lambda authorizer: its function is asked with the event of payload format 2.0, and gives a simple response ([its rules]).
+//! A Lambda authorizer: its function gets an event of payload format 2.0 and returns a simple response
+//! ([its rules]).
 //!
 //! Refused: the other form of response, an IAM policy.
 //!
@@ -18,16 +19,16 @@ use tokio::time::Instant;
 use super::{decision_cache::DecisionCache, refused::Refused};
 use crate::functions::{Call, LambdaFunction, Services};
 
-/// What is kept of a function's answers at most: the largest that it can give, and then some.
+/// The size of the cache of a function's answers: more than the largest answer.
 const KEPT_BYTES: usize = 8 * 1024 * 1024;
 
-/// Asks a function, and keeps its answers.
+/// Calls an authorizer's function, and caches its answers.
 #[derive(Debug)]
 pub(crate) struct LambdaDecider {
     function: Arc<LambdaFunction>,
     sources: Vec<IdentitySource>,
     ttl: Duration,
-    /// With the time until which they count.
+    /// Each decision with its expiry.
     cache: DecisionCache<Vec<String>, (Instant, Decision), KEPT_BYTES>,
 }
 
@@ -57,7 +58,7 @@ impl LambdaDecider {
         if decision.authorized {
             return Ok(Identity::Lambda(decision.context));
         }
-        let why = format!("the authorizer `{}` said no", self.function.name);
+        let why = format!("the authorizer `{}` refused the request", self.function.name);
         Err(Refused { refusal: Refusal::Forbidden(None), why })
     }
 
@@ -80,7 +81,7 @@ impl LambdaDecider {
         let question = Call { request_id, payload, trace };
         let answer = self.function.invoke(question).await.outcome.map_err(|error| error.to_string())?;
         let decision = decision(&answer).map_err(|error| error.to_string())?;
-        // Without identity sources everybody would share one answer.
+        // Without identity sources, all callers would share one answer.
         if !self.ttl.is_zero() && !identity.is_empty() {
             let context = decision.context.as_ref().map_or(0, |context| context.get().len());
             let bytes = context + identity.iter().map(String::len).sum::<usize>();

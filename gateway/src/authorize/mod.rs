@@ -1,6 +1,7 @@
-//! Who may call: what the authorizer of a route says of a request.
+//! Who may call: the decision of a route's authorizer about a request.
 //!
-//! In: a request that a route was found for. Out: who calls, or the refusal with what the log says of it.
+//! In: a request that was routed. Out: the identity of the caller, or the refusal with its reason for the
+//! log.
 
 mod decider;
 mod decision_cache;

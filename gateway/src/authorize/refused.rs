@@ -1,4 +1,4 @@
-//! A refusal, with what the log says of it.
+//! A refusal with its reason for the log.
 
 use routegen_apigw::Refusal;
 

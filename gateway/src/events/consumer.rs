@@ -1,4 +1,4 @@
-//! A consumer that is deployed: a function, and which events reach it.
+//! A deployed consumer: a function and its event source.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,12 +18,12 @@ const STREAM: &str = "2026-01-01T00:00:00.000";
 pub(crate) struct DeployedConsumer {
     pub(crate) function: Arc<LambdaFunction>,
     pub(crate) source: EventSource,
-    /// What calls it, for people.
+    /// The event source, for people.
     pub(crate) described: Arc<str>,
-    /// Of what it takes.
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page alone shows it"))]
+    /// The schema of the payload.
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     pub(crate) schema: Option<Value>,
-    /// Which events of its bus reach it; `None` for all.
+    /// The events of its bus that match; `None` for all.
     pattern: Option<Pattern>,
 }
 
@@ -37,14 +37,14 @@ impl DeployedConsumer {
         Self { function, source, described, schema, pattern }
     }
 
-    /// Whether an event of this bus reaches it.
+    /// Whether it matches an event of this bus.
     pub(super) fn takes_event(&self, bus: Option<&str>, event: &Value) -> bool {
         let EventSource::Event(EventRule { bus: own, .. }) = &self.source else { return false };
         own.as_ref().map(routegen_spec::Name::as_str) == bus
             && self.pattern.as_ref().is_none_or(|pattern| pattern.matches(event))
     }
 
-    /// How often Lambda tries an event again, where it does so by itself.
+    /// The retries, if Lambda itself retries the event.
     pub(super) fn retries(&self) -> AsyncRetries {
         match &self.source {
             EventSource::Schedule(schedule) => schedule.retries,
@@ -67,17 +67,18 @@ pub(super) fn schedule_arn(region: &str, function: &str) -> String {
     format!("arn:aws:scheduler:{region}:{ACCOUNT_ID}:schedule/default/{function}")
 }
 
-/// The event of these messages.
+/// The event with these messages.
 pub(super) fn of_messages(region: &str, queue: &str, messages: &[QueueMessage]) -> Value {
     queue_event(&queue_arn(region, queue), messages)
 }
 
-/// The event of these records.
+/// The event with these records.
 pub(super) fn of_records(region: &str, table: &str, records: &[StreamRecord]) -> Value {
     stream_event(&stream_arn(region, table), records)
 }
 
-/// Whether a filter takes a record ([event filtering]): of a message, the body as JSON where it is JSON.
+/// Whether a filter accepts a record ([event filtering]). The body of a message is compared as JSON if it
+/// is JSON.
 ///
 /// [event filtering]: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
 pub(super) fn is_taken(filter: &[Pattern], event: &Value) -> bool {
@@ -92,7 +93,8 @@ pub(super) fn is_taken(filter: &[Pattern], event: &Value) -> bool {
     filter.iter().any(|pattern| pattern.matches(&record))
 }
 
-/// How long after so many failures Lambda invokes a function again for an event ([asynchronous invocation]).
+/// How long Lambda waits after this many failures before it invokes a function again
+/// ([asynchronous invocation]).
 ///
 /// [asynchronous invocation]: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 pub(super) fn pause(failures: u32) -> Duration {

@@ -1,6 +1,8 @@
-//! The paths by which scripts, clients of SQS and the page send what calls consumers, and see how much waits.
+//! The paths on which scripts, SQS clients and the page send events to consumers, and see how many are
+//! waiting.
 //!
-//! In: a request below `/_routegen/events` or `/_routegen/sqs`. Out: its answer as JSON. Nothing that was sent is read here, only counted.
+//! In: a request below `/_routegen/events` or `/_routegen/sqs`. Out: its answer as JSON. What was sent can
+//! be counted here, not read.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -20,7 +22,7 @@ use super::{
 };
 use crate::reserved;
 
-/// Answers a request, whose `query` has no `?`; nothing where the path is none of these.
+/// Answers a request, whose `query` has no `?`; `None` for any other path.
 pub(crate) fn answer(
     hub: &Hub,
     scheme: &str,
@@ -30,7 +32,7 @@ pub(crate) fn answer(
 ) -> Option<Response<Bytes>> {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     let base = format!("{scheme}://{host}{}", reserved::SQS);
-    // Clients call the endpoint, or the URL of a queue.
+    // Clients post to the endpoint, or to the URL of a queue.
     if below(path, reserved::SQS).is_some() {
         return Some(match *method {
             Method::POST => sqs::answer(hub, &base, headers, body),
@@ -97,7 +99,7 @@ impl From<SendError> for Refused {
     }
 }
 
-/// The decoded segments of a path below another one; nothing where it is not.
+/// The decoded segments of a path below another one; `None` if it is not below it.
 fn below(path: &str, root: &str) -> Option<Vec<String>> {
     let rest = path.strip_prefix(root)?;
     if !rest.is_empty() && !rest.starts_with('/') {
@@ -135,7 +137,8 @@ fn put(hub: &Hub, query: &BTreeMap<String, String>, body: &[u8]) -> Result<Value
     Ok(json!({ "id": id, "functions": functions }))
 }
 
-/// `{"new": {…}, "old": {…}, "keys": {…}}`; without `new` the item was removed, and without `old` it is new.
+/// Reads `{"new": {…}, "old": {…}, "keys": {…}}`. Without `new`, the item was removed; without `old`, it
+/// was added.
 fn change(hub: &Hub, table: &str, body: &[u8]) -> Result<Value, Refused> {
     let change: Map<String, Value> = serde_json::from_slice(body).map_err(|error| {
         Refused::bad(format!("a change is a JSON object with `new`, `old` or both: {error}"))
@@ -153,7 +156,7 @@ fn change(hub: &Hub, table: &str, body: &[u8]) -> Result<Value, Refused> {
     Ok(json!({ "id": id, "functions": functions }))
 }
 
-/// The consumers, and how much waits for them.
+/// The consumers, and how much is waiting for them.
 fn describe(hub: &Hub, base: &str) -> Value {
     let queues: BTreeMap<_, _> = hub.queues().into_iter().collect();
     let consumers = hub.consumers().into_iter().map(|consumer| {

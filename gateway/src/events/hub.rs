@@ -1,7 +1,7 @@
-//! The events of a gateway: what waits, and what was given up.
+//! The events of a gateway: those that are waiting, and those that were given up.
 //!
-//! In: what is sent, and the consumers as they are now. Out: what waits for them, by the rules of each kind of event source, and how much
-//! that is. It calls nothing.
+//! In: what is sent, and the current consumers. Out: what is waiting for them, by the rules of each kind of
+//! event source, and how much. It calls no function.
 
 #[cfg(feature = "schedules")]
 use std::time::SystemTime;
@@ -35,40 +35,40 @@ use crate::{
     observe::{EventFate, EventLog, Observation, Observer},
 };
 
-/// Events that wait for their function at once.
+/// The maximum number of events that wait for their functions.
 const LATER: usize = 1_000;
 
-/// How often the calendar is looked at, because clocks can stand still.
+/// How often the calendar is checked, because clocks can stand still.
 #[cfg(feature = "schedules")]
 const CALENDAR: Duration = Duration::from_secs(30);
 
-/// What was given up, and its bytes.
+/// The maximum number of events that were given up, and their bytes.
 const LOST: usize = 200;
 const LOST_BYTES: usize = 32 * 1024 * 1024;
 
 /// An item of a table, as plain JSON.
 type Item = Map<String, Value>;
 
-/// Why an event is not taken.
+/// Why an event is not accepted.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EventError {
-    /// Nothing of that name is called by such events.
+    /// No consumer has such an event source.
     #[error("there is no {kind} `{name}`{}", listed(.known))]
     #[non_exhaustive]
     Unknown {
         /// `queue`, `schedule` or `stream`.
         kind: &'static str,
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// Those that there are.
+        /// The names that exist.
         known: Vec<String>,
     },
-    /// It is not what such events are.
+    /// It is not a valid event of its kind.
     #[error("{0}")]
     Invalid(String),
-    /// What waits already is as much as the gateway keeps.
-    #[error("too many events wait already")]
+    /// Too many events are waiting.
+    #[error("too many events are waiting")]
     Full,
 }
 
@@ -79,13 +79,13 @@ fn listed(known: &[String]) -> String {
     }
 }
 
-/// What waits for whom, and since when.
+/// What is waiting for which consumer, and since when.
 #[derive(Debug)]
 pub(crate) struct Hub {
     pub(super) ids: Arc<Ids>,
     pub(super) observer: Observer,
     pub(super) clock: Clock,
-    /// In place of AWS's own pauses.
+    /// Replaces AWS's own pauses.
     pub(super) retry_after: Option<Duration>,
     /// Whether schedules fire by themselves.
     #[cfg(feature = "schedules")]
@@ -99,19 +99,19 @@ pub(super) struct State {
     pub(super) region: Arc<str>,
     pub(super) consumers: Vec<Arc<DeployedConsumer>>,
     pub(super) queues: BTreeMap<String, Queue>,
-    /// The batches of queues that functions work on.
+    /// The number of batches of queues that each function is working on.
     pub(super) busy: BTreeMap<Arc<str>, usize>,
     pub(super) later: Vec<Later>,
-    /// By their functions: each reads a stream by itself.
+    /// By function: each reads the stream independently.
     pub(super) shards: BTreeMap<Arc<str>, Shard>,
     lost: VecDeque<Lost>,
     records: u64,
-    /// When schedules are due next, by their functions.
+    /// When schedules are next due, by function.
     #[cfg(feature = "schedules")]
     fires: BTreeMap<Arc<str>, (Schedule, Option<SystemTime>)>,
 }
 
-/// An event that Lambda has taken for a function.
+/// An event that Lambda has accepted for a function.
 #[derive(Clone, Debug)]
 pub(super) struct Later {
     pub(super) id: String,
@@ -122,15 +122,15 @@ pub(super) struct Later {
     pub(super) due: Instant,
 }
 
-/// What a function was called with in vain.
+/// An event or records that a function failed on for the last time.
 #[derive(Debug)]
 struct Lost {
     id: String,
     function: Arc<str>,
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page shows it"))]
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     why: String,
-    /// In milliseconds since 1970.
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "the page shows it"))]
+    /// Milliseconds since 1970.
+    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
     time: u64,
     what: What,
     bytes: usize,
@@ -156,7 +156,7 @@ impl Hub {
         })
     }
 
-    /// The same, whose schedules fire by themselves.
+    /// Sets whether schedules fire by themselves.
     #[cfg(feature = "schedules")]
     pub(crate) fn with_schedules(hub: Arc<Self>, on: bool) -> Arc<Self> {
         match Arc::try_unwrap(hub) {
@@ -165,7 +165,7 @@ impl Hub {
         }
     }
 
-    /// Fires the schedules that are due at `now`, and gives when the next is.
+    /// Fires the schedules that are due at `now`, and returns when the next one is due.
     #[cfg(feature = "schedules")]
     pub(super) fn fire_due(&self, now: Instant) -> Option<Instant> {
         if !self.schedules {
@@ -186,7 +186,7 @@ impl Hub {
                 };
                 if let Some(time) = at.filter(|at| *at <= wall) {
                     due.push((name.clone(), time));
-                    // What was missed while the machine slept is not made up for.
+                    // Schedules that were missed while the machine slept are not made up for.
                     at = times::next(schedule, self.clock.begin(), wall);
                 }
                 if let Some(at) = at {
@@ -197,14 +197,14 @@ impl Hub {
             state.fires = fires;
         }
         for (function, time) in due {
-            // A function that has so much to do already is called the next time.
+            // If too many events are waiting for the function, this call is skipped.
             let _ = self.fire_at(&function, &rfc3339(time));
         }
         let until = next?.duration_since(wall).unwrap_or_default();
         Some(now + until.min(CALENDAR))
     }
 
-    /// These are the consumers from now on. What waits goes on waiting, for those of the same names.
+    /// Replaces the consumers. What is waiting stays, for consumers with the same names.
     pub(crate) fn deploy(&self, region: &str, consumers: &[Arc<DeployedConsumer>]) {
         let mut state = lock(&self.state);
         state.region = region.into();
@@ -244,7 +244,7 @@ impl Hub {
         Ok(sent)
     }
 
-    /// Sends a text to a queue, and gives its id.
+    /// Sends a text to a queue, and returns its id.
     pub(crate) fn send_text(
         &self,
         queue: &str,
@@ -260,7 +260,7 @@ impl Hub {
         })
     }
 
-    /// Puts an event on a bus, and gives its id and the functions that it reaches.
+    /// Puts an event on a bus. Returns its id and the functions that it reaches.
     pub(crate) fn put_event(
         &self,
         bus: Option<&str>,
@@ -289,7 +289,7 @@ impl Hub {
         Ok((id, names))
     }
 
-    /// What EventBridge makes of an entry: of what it does not say, the rest.
+    /// The event that EventBridge makes of an entry: missing fields get defaults.
     fn bus_event(&self, id: &str, entry: &Value, now: Instant) -> Result<Value, EventError> {
         let invalid = |what: &str| EventError::Invalid(what.to_owned());
         let text = |key: &str| entry.get(key).and_then(Value::as_str);
@@ -316,7 +316,7 @@ impl Hub {
         Ok(event.to_value())
     }
 
-    /// Calls the function of a schedule, and gives the id of the call.
+    /// Calls the function of a schedule, and returns the id of the call.
     pub(crate) fn fire(&self, name: &str) -> Result<String, EventError> {
         self.fire_at(name, &rfc3339(self.clock.wall(Instant::now())))
     }
@@ -345,7 +345,7 @@ impl Hub {
         Ok(id)
     }
 
-    /// Says that an item of a table has changed, and gives the id of the record and the functions that it reaches.
+    /// Records a change of a table's item. Returns the id of the record and the functions that it reaches.
     pub(crate) fn change(
         &self,
         table: &str,
@@ -403,8 +403,8 @@ impl Hub {
         Ok((id, reached))
     }
 
-    /// Sends the dead letters of a queue again, or what a function was called with in vain: the one of this id, or all. Gives how many
-    /// there were.
+    /// Sends dead letters of a queue again, or what a function failed on: the one with this id, or all.
+    /// Returns their number.
     pub(crate) fn revive(&self, of: &str, id: Option<&str>) -> Result<usize, EventError> {
         let now = Instant::now();
         let mut state = lock(&self.state);
@@ -441,7 +441,7 @@ impl Hub {
         Ok(count)
     }
 
-    /// Keeps an event for a function.
+    /// Stores an event for a function.
     fn later(&self, id: &str, function: &Arc<str>, event: Value, now: Instant) -> Result<(), EventError> {
         let mut state = lock(&self.state);
         if state.later.len() >= LATER {
@@ -457,19 +457,19 @@ impl Hub {
         self.observer.tell(|| Observation::Event(Box::new(made())));
     }
 
-    /// The consumers as they are now.
+    /// The current consumers.
     pub(crate) fn consumers(&self) -> Vec<Arc<DeployedConsumer>> {
         lock(&self.state).consumers.clone()
     }
 
-    /// The queues, with how many messages each has.
+    /// The queues with their counts of messages.
     pub(crate) fn queues(&self) -> Vec<(String, Counts)> {
         let now = Instant::now();
         let state = lock(&self.state);
         state.queues.iter().map(|(name, queue)| (name.clone(), queue.counts(now))).collect()
     }
 
-    /// A queue by the name of it that clients say, with whether it is FIFO.
+    /// A queue by the name that clients use, and whether it is FIFO.
     pub(crate) fn queue(&self, name: &str) -> Option<(String, bool)> {
         lock(&self.state).queue(name)
     }
@@ -478,7 +478,7 @@ impl Hub {
         lock(&self.state).region.clone()
     }
 
-    /// How much waits for a function that no queue calls, and how much of it was given up.
+    /// How much is waiting for a function that no queue calls, and how much was given up.
     pub(crate) fn pending(&self, function: &str) -> (usize, usize) {
         let state = lock(&self.state);
         let later = state.later.iter().filter(|later| *later.function == *function).count();
@@ -486,7 +486,8 @@ impl Hub {
         (later + records, state.lost.iter().filter(|lost| *lost.function == *function).count())
     }
 
-    /// The dead letters of all queues and functions, the oldest of each first: whose it is, its id, why, when, and what it says.
+    /// The dead letters of all queues and functions, each group with its oldest first: owner, id, reason,
+    /// time and content.
     #[cfg(feature = "page")]
     pub(crate) fn dead_letters(&self) -> Vec<Value> {
         let state = lock(&self.state);
@@ -514,7 +515,7 @@ impl Hub {
     }
 }
 
-/// Why a message is not taken.
+/// Why a message is not accepted.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum SendError {
     #[error("there is no such queue{}", listed(.0))]
@@ -528,7 +529,7 @@ impl State {
         self.queues.keys().cloned().collect()
     }
 
-    /// Clients say a FIFO queue's name with or without its ending.
+    /// Clients name a FIFO queue with or without its suffix.
     fn queue(&self, name: &str) -> Option<(String, bool)> {
         let short = name.strip_suffix(".fifo");
         let queue = |name: &str| self.queues.get(name).map(|queue| (name.to_owned(), queue.fifo()));

@@ -1,4 +1,4 @@
-//! The MD5 sums by which clients of SQS check that what they sent has arrived ([message attributes]).
+//! The MD5 sums with which SQS clients verify that their data has arrived ([message attributes]).
 //!
 //! [message attributes]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation
 
@@ -8,12 +8,12 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use md5::{Digest as _, Md5};
 use routegen_apigw::consumer::MessageAttribute;
 
-/// Of a message's body.
+/// The sum of a message's body.
 pub(super) fn of_body(body: &str) -> String {
     of(body.as_bytes())
 }
 
-/// Of what is beside it, in the order of the names; nothing where that is nothing.
+/// The sum of a message's attributes, in the order of their names; `None` if there are none.
 pub(super) fn of_attributes(attributes: &BTreeMap<String, MessageAttribute>) -> Option<String> {
     fn put(bytes: &[u8], into: &mut Vec<u8>) {
         into.extend(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn the_sums_are_those_that_botocore_computes() {
-        // AWS's own example of an event of SQS has this body with this sum.
+        // AWS's own example of an SQS event has this body with this sum.
         assert_eq!(of_body("Test message."), "e4e68fb7bd0e697a0ae8f1bb342846b3");
         assert_eq!(of_attributes(&BTreeMap::new()), None);
         let text = |data_type: &str, value: &str| MessageAttribute::Text {
@@ -62,7 +62,7 @@ mod tests {
             ("count".to_owned(), text("Number", "7")),
             ("bytes".to_owned(), binary),
         ]);
-        // Made with moto's `md5_of_message_attributes`, which follows the documentation.
+        // Computed with moto's `md5_of_message_attributes`, which follows the documentation.
         assert_eq!(of_attributes(&attributes).as_deref(), Some("e992e0a20ce6a2eb1ae20a912822a59a"));
     }
 }

@@ -1,8 +1,9 @@
-//! What calls consumers, on this machine: queues, an event bus, schedules and the streams of tables.
+//! What calls consumers locally: queues, an event bus, schedules and the streams of tables.
 //!
-//! In: messages, events, changes of items, and words that a schedule is due. Out: invocations of consumers by AWS's rules for each kind:
-//! batches, visibility, partial failures, retries and dead letters. All of it is in memory, bounded, and outlives another API that is put
-//! in the place of this one. Nothing here knows a browser; `endpoint` and `sqs` are how programs come in.
+//! In: messages, events, changes of items, and requests to fire a schedule. Out: invocations of consumers
+//! by AWS's rules for each kind: batches, visibility, partial failures, retries and dead letters.
+//! Everything is in memory and bounded, and stays when the API is replaced. Nothing here depends on a
+//! browser; programs use `endpoint` and `sqs`.
 
 mod clock;
 mod consumer;

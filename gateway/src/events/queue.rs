@@ -1,8 +1,8 @@
-//! A queue as SQS keeps it, in memory.
+//! A queue that behaves like SQS, in memory.
 //!
-//! In: messages, and the times at which something is done with them, which the caller says. Out: messages that are received, and those
-//! that were received too often and are dead letters. It has no clock and calls nothing. What is kept is bounded: a full queue refuses
-//! messages, and the oldest dead letters go first.
+//! In: messages, and operations on them with times that the caller passes. Out: received messages, and dead
+//! letters, which were received too often. It has no clock and calls nothing. Its size is bounded: a full
+//! queue refuses messages, and the oldest dead letters are dropped first.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -16,25 +16,25 @@ use tokio::time::Instant;
 
 use super::md5;
 
-/// Messages of one queue at once, and their bytes.
+/// The maximum number of messages in one queue, and their bytes.
 const MESSAGES: usize = 10_000;
 const BYTES: usize = 64 * 1024 * 1024;
 
-/// Dead letters of one queue.
+/// The maximum number of dead letters of one queue.
 const DEAD: usize = 1_000;
 
-/// What decides how a queue behaves.
+/// The settings of a queue.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Settings {
     pub(super) fifo: bool,
-    /// How long a message that was received is not received again.
+    /// How long a received message stays hidden from further receives.
     pub(super) visibility: Duration,
-    /// How often a message is received before it is a dead letter.
+    /// How often a message is received before it becomes a dead letter.
     pub(super) receives: u32,
 }
 
 impl Settings {
-    /// As the Terraform module makes the queue of a function.
+    /// The settings with which the Terraform module creates a function's queue.
     pub(super) fn new(source: &QueueSource, timeout: Duration) -> Self {
         let timeout = u32::try_from(timeout.as_secs()).unwrap_or(u32::MAX / limits::VISIBILITY_PER_TIMEOUT);
         let seconds = source.visibility_timeout(timeout).min(*limits::VISIBILITY_TIMEOUT_S.end());
@@ -42,7 +42,7 @@ impl Settings {
     }
 }
 
-/// A message that is to be sent.
+/// A message to send.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outgoing {
     pub(crate) body: String,
@@ -52,17 +52,17 @@ pub(crate) struct Outgoing {
     pub(crate) delay: Duration,
 }
 
-/// What its sender is told.
+/// What its sender gets back.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Sent {
     pub(crate) id: String,
     pub(crate) md5: String,
     pub(crate) sequence: Option<String>,
-    /// Whether the queue had it already.
+    /// Whether the queue already had it.
     pub(crate) duplicate: bool,
 }
 
-/// Why a queue does not take a message.
+/// Why a queue does not accept a message.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum NotSent {
     #[error("a message of a FIFO queue requires a group")]
@@ -86,12 +86,12 @@ pub(crate) enum NotSent {
 #[derive(Debug)]
 struct Held {
     message: QueueMessage,
-    /// From when on it can be received; and since when, where that is past.
+    /// When it becomes, or became, receivable.
     visible: Instant,
     in_flight: bool,
 }
 
-/// How many messages there are.
+/// The numbers of messages, by state.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Counts {
     pub(crate) waiting: usize,
@@ -100,20 +100,20 @@ pub(crate) struct Counts {
     pub(crate) dead: usize,
 }
 
-/// What one poll of a queue gives: the messages of a batch, and those that became dead letters instead.
+/// The result of one poll: the messages of a batch, and those that became dead letters instead.
 #[derive(Debug, Default)]
 pub(super) struct Received {
     pub(super) messages: Vec<QueueMessage>,
     pub(super) dead: Vec<QueueMessage>,
 }
 
-/// What could be received at a time.
+/// The messages that can be received at a given time.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(super) struct Waiting {
     pub(super) messages: usize,
-    /// Since when the first of them waits.
+    /// Since when the first of them has been waiting.
     pub(super) since: Option<Instant>,
-    /// When one becomes visible that is not.
+    /// When the next hidden message becomes visible.
     pub(super) next: Option<Instant>,
 }
 
@@ -124,7 +124,7 @@ pub(super) struct Queue {
     held: VecDeque<Held>,
     bytes: usize,
     dead: VecDeque<QueueMessage>,
-    /// What was sent to a FIFO queue, by its deduplication id.
+    /// What was sent to a FIFO queue, by deduplication id.
     known: BTreeMap<String, (Instant, Sent)>,
     sent: u64,
 }
@@ -141,7 +141,7 @@ impl Queue {
         }
     }
 
-    /// Behaves like this from now on.
+    /// Changes the settings.
     pub(super) fn set(&mut self, settings: Settings) {
         self.settings = settings;
     }
@@ -162,7 +162,7 @@ impl Queue {
         self.settings.visibility
     }
 
-    /// Takes a message at the time `now`, which is `wall` in milliseconds since 1970.
+    /// Accepts a message at the time `now`, which is `wall` in milliseconds since 1970.
     pub(super) fn send(
         &mut self,
         (now, wall): (Instant, u64),
@@ -240,7 +240,7 @@ impl Queue {
         unfit.map_or(Ok(()), |c| Err(NotSent::Character(c.escape_unicode().to_string())))
     }
 
-    /// What could be received.
+    /// The messages that can be received.
     pub(super) fn waiting(&self, now: Instant) -> Waiting {
         let mut waiting = Waiting::default();
         let mut blocked = BTreeSet::new();
@@ -257,13 +257,13 @@ impl Queue {
         waiting
     }
 
-    /// The group whose messages come one after the other.
+    /// The group whose messages must stay in order.
     fn group<'a>(&self, held: &'a Held) -> Option<&'a str> {
         held.message.group_id.as_deref().filter(|_| self.settings.fifo)
     }
 
-    /// Receives up to `most` messages of together no more than `bytes`, but at least one. They are not received again before their
-    /// visibility timeout ends, nor is what comes after them in their groups.
+    /// Receives up to `most` messages with at most `bytes` in total, but at least one. They, and the
+    /// messages behind them in their groups, are hidden until their visibility timeout ends.
     pub(super) fn receive(
         &mut self,
         (now, wall): (Instant, u64),
@@ -312,14 +312,14 @@ impl Queue {
         received
     }
 
-    /// Deletes a message by what it was last received with; `false` where there is none.
+    /// Deletes a message by its last receipt handle; `false` if there is none.
     pub(super) fn delete(&mut self, receipt: &str) -> bool {
         let found = self.held.iter().position(|held| held.message.receipt_handle == receipt);
         found.is_some_and(|at| self.take(at).is_some())
     }
 
-    /// Lets a message be received again from `visible` on. Where it has been received as often as it may be, it is a dead letter then,
-    /// and the next receipt says so.
+    /// Makes a message receivable again from `visible` on. If it has been received too often, the next
+    /// receive makes it a dead letter.
     pub(super) fn release(&mut self, receipt: &str, visible: Instant) {
         let found = self.held.iter_mut().find(|held| held.message.receipt_handle == receipt);
         if let Some(held) = found.filter(|held| held.in_flight) {
@@ -341,13 +341,13 @@ impl Queue {
         }
     }
 
-    /// The dead letters, the oldest first.
+    /// The dead letters, oldest first.
     #[cfg(feature = "page")]
     pub(super) fn dead(&self) -> impl Iterator<Item = &QueueMessage> {
         self.dead.iter()
     }
 
-    /// Sends dead letters again: the one with this id, or all. Gives how many there were.
+    /// Sends dead letters again: the one with this id, or all. Returns their number.
     pub(super) fn revive(&mut self, now: Instant, id: Option<&str>) -> usize {
         let is = |message: &QueueMessage| id.is_none_or(|id| message.message_id == id);
         let (again, rest): (VecDeque<_>, _) = self.dead.drain(..).partition(is);
@@ -378,7 +378,7 @@ impl Queue {
     }
 }
 
-/// What a FIFO queue knows a message by that has no deduplication id.
+/// The deduplication id of a message that was sent to a FIFO queue without one.
 fn hash(body: &str) -> String {
     use std::fmt::Write as _;
     digest(&SHA256, body.as_bytes()).as_ref().iter().fold(String::new(), |mut text, byte| {
@@ -391,7 +391,7 @@ fn hash(body: &str) -> String {
 mod tests {
     use super::*;
 
-    /// A queue, its clock and the ids that it has given.
+    /// A queue with its clock and a counter for ids.
     struct World {
         queue: Queue,
         begin: Instant,
@@ -524,7 +524,7 @@ mod tests {
         assert!(world.bodies(10).is_empty(), "and goes on waiting");
         world.queue.release(&first[1].receipt_handle, world.now().0);
         assert_eq!(world.bodies(10), ["a2", "a3"]);
-        // A dead letter holds up nobody.
+        // A dead letter does not block its group.
         world.seconds = 60;
         let last = world.receive(10);
         assert_eq!(last.dead.iter().map(|message| &*message.body).collect::<Vec<_>>(), ["a2"]);

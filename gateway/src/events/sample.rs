@@ -1,6 +1,7 @@
-//! The event of one message, for people who call a consumer by hand.
+//! The event of a single message, for people who call a consumer by hand.
 //!
-//! In: what the consumer is called with, as text. Out: AWS's whole event around it. It refuses what such an event cannot hold.
+//! In: the payload for the consumer, as text. Out: AWS's whole event around it. A payload that such an
+//! event cannot hold is refused.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,12 +16,12 @@ use super::{clock::rfc3339, consumer, hub::EventError, md5};
 use crate::{Consumer, ids::Ids};
 
 impl Consumer {
-    /// The event of one message: of a queue its body, of a bus the JSON of the event's `detail`, of a table the JSON of an item that is new.
-    /// A schedule has none.
+    /// The event of one message: the body for a queue, the JSON of the event's `detail` for a bus, or the
+    /// JSON of a new item for a table. A schedule takes none.
     ///
     /// # Errors
     ///
-    /// Where it is not what such an event holds.
+    /// If the message does not fit into such an event.
     pub fn event(&self, message: Option<&str>, region: &str) -> Result<Value, EventError> {
         let (ids, now) = (Ids::default(), SystemTime::now());
         let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -118,7 +119,7 @@ mod tests {
         assert_eq!(record["md5OfBody"].as_str().map(str::len), Some(32));
         assert_eq!(record["attributes"]["ApproximateReceiveCount"], "1");
         assert!(record["attributes"].get("MessageGroupId").is_none());
-        // What is no JSON is a body too.
+        // A body need not be JSON.
         let wrapped = event(queue(true), Some("no {")).unwrap();
         assert_eq!(wrapped["Records"][0]["attributes"]["MessageGroupId"], "local");
         assert_eq!(

@@ -1,6 +1,7 @@
-//! A shard of a table's stream, in memory: records come out in order, in batches that are tried again.
+//! A shard of a table's stream, in memory: records come out in order, in batches that are retried.
 //!
-//! In: records, and what became of batches. Out: batches, and the records that were given up. It has no clock and calls nothing.
+//! In: records, and the outcomes of batches. Out: batches, and the records that were given up. It has no
+//! clock and calls nothing.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -8,7 +9,7 @@ use routegen_apigw::consumer::{Answered, StreamRecord};
 use routegen_spec::StreamSource;
 use tokio::time::Instant;
 
-/// Records of one shard.
+/// The maximum number of records in one shard.
 const RECORDS: usize = 10_000;
 
 /// The shard is full.
@@ -18,27 +19,27 @@ pub(super) struct Full;
 #[derive(Debug)]
 pub(super) struct Batch {
     pub(super) records: Vec<StreamRecord>,
-    /// How often it has been tried.
+    /// How often it has been attempted.
     pub(super) attempts: u32,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Shard {
-    /// What no batch was made of yet, and since when it waits.
+    /// Records that are not yet in a batch, and since when each has been waiting.
     fresh: VecDeque<(Instant, StreamRecord)>,
-    /// Batches that are to be tried again before anything else, in order.
+    /// Batches to retry before anything else, in order.
     again: VecDeque<Batch>,
-    /// Before this nothing is tried again.
+    /// When the next retry may start.
     not_before: Option<Instant>,
     working: bool,
 }
 
-/// What becomes of a batch that was not done.
+/// The outcome of a failed batch.
 #[derive(Debug)]
 pub(super) struct Failed {
-    /// The records that are not tried again.
+    /// The records that are not retried.
     pub(super) lost: Vec<StreamRecord>,
-    /// Whether any are.
+    /// Whether any are retried.
     pub(super) again: bool,
 }
 
@@ -51,9 +52,9 @@ impl Shard {
         Ok(())
     }
 
-    /// The next batch, if it is time for one; else when it is.
+    /// The next batch, if one is due; otherwise when it is.
     pub(super) fn next(&mut self, now: Instant, source: &StreamSource) -> Result<Batch, Option<Instant>> {
-        // One shard has one batch at a time: records come in order.
+        // A shard has one batch at a time, so that records stay in order.
         if self.working {
             return Err(None);
         }
@@ -75,14 +76,14 @@ impl Shard {
         Ok(Batch { records, attempts: 0 })
     }
 
-    /// Every record of the batch is done.
+    /// Marks every record of the batch as processed.
     pub(super) fn done(&mut self) {
         self.working = false;
         self.not_before = None;
     }
 
-    /// The batch failed: from the place that the answer names on, or, where there is no such answer, all of it. `too_old` says which records
-    /// nobody waits for any more.
+    /// Marks the batch as failed: from the record that the answer names on, or completely if it names none.
+    /// `too_old` selects the records that have exceeded their maximum age.
     pub(super) fn failed(
         &mut self,
         batch: Batch,
@@ -95,7 +96,7 @@ impl Shard {
         let Batch { mut records, attempts } = batch;
         let done = answered.and_then(Answered::checkpoint).unwrap_or(0).min(records.len());
         records.drain(..done);
-        // What is left after a part was done is another batch.
+        // What is left after a partial success counts as a new batch.
         let attempts = if done > 0 { 1 } else { attempts + 1 };
         if attempts > source.retries && (records.len() == 1 || !source.bisect) {
             self.not_before = None;
@@ -105,7 +106,8 @@ impl Shard {
         if records.is_empty() {
             return Failed { lost: old, again: false };
         }
-        // A batch that fails as a whole is halved, so that the record at fault is found; that does not count.
+        // A batch that fails completely is halved to find the failing record; that does not count as a
+        // retry.
         if source.bisect && done == 0 && records.len() > 1 {
             let second = records.split_off(records.len() / 2);
             let attempts = attempts - 1;
@@ -152,7 +154,8 @@ mod tests {
         records.iter().map(|record| &*record.sequence_number).collect()
     }
 
-    /// Tries batches until none is left; one with `poison` in it fails, from there on where answers say so. Gives the batches and what was lost.
+    /// Runs batches until none is left. A batch with the record `poison` fails from it on if `partial`,
+    /// otherwise completely. Returns the batches and the lost records.
     fn run(source: &StreamSource, poison: &str, partial: bool) -> (Vec<String>, Vec<String>) {
         let mut shard = Shard::default();
         let now = Instant::now();

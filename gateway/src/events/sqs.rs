@@ -1,7 +1,8 @@
-//! SQS as its clients speak to it: the AWS JSON protocol, as far as sending goes.
+//! The protocol of SQS clients (AWS JSON), as far as sending requires it.
 //!
-//! In: a request with its target and its body. Out: an answer, or an error with SQS's code. Credentials and signatures are not looked at.
-//! Nothing is read here: a program that may send must not see what others have sent.
+//! In: a request with its target and its body. Out: an answer, or an error with SQS's code. Credentials and
+//! signatures are ignored. Nothing can be read here: a program that may send must not see what others have
+//! sent.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -29,7 +30,7 @@ const TARGET: &str = "x-amz-target";
 const SERVICE: &str = "AmazonSQS.";
 const CONTENT: &str = "application/x-amz-json-1.0";
 
-/// An error, with the code of the JSON protocol and that of the older one, which some clients look for.
+/// An error with its code in the JSON protocol and in the older one, which some clients look for.
 #[derive(Debug, Eq, PartialEq)]
 struct Refused {
     code: &'static str,
@@ -62,7 +63,7 @@ impl From<SendError> for Refused {
     }
 }
 
-/// Answers a client. `base` is the address of this endpoint, as the client knows it.
+/// Answers a client. `base` is the address of this endpoint as the client sees it.
 pub(super) fn answer(hub: &Hub, base: &str, headers: &HeaderMap, body: &[u8]) -> Response<Bytes> {
     let outcome = operation(headers).and_then(|operation| {
         let input: Map<String, Value> = serde_json::from_slice(body)
@@ -77,7 +78,7 @@ pub(super) fn answer(hub: &Hub, base: &str, headers: &HeaderMap, body: &[u8]) ->
                 query_code: "AWS.SimpleQueueService.UnsupportedOperation",
                 ..Refused::new(
                     "UnsupportedOperation",
-                    format!("the local queues take messages, and answer no `{other}`"),
+                    format!("the local queues only accept messages: `{other}` is not supported"),
                 )
             }),
         }
@@ -116,7 +117,7 @@ fn required<'a>(input: &'a Map<String, Value>, key: &str) -> Result<&'a str, Ref
     text(input, key).ok_or_else(|| Refused::new("MissingParameter", format!("the request has no `{key}`")))
 }
 
-/// The name of the queue in its URL; of a queue of another endpoint, such as one of AWS, nothing.
+/// The name of the queue in its URL; an error for a queue of another endpoint, such as AWS's.
 fn queue_name(input: &Map<String, Value>) -> Result<&str, Refused> {
     let url = required(input, "QueueUrl")?;
     let name = url.rsplit_once('/').map_or(url, |(_, name)| name);
@@ -195,7 +196,7 @@ fn send_batch(hub: &Hub, input: &Map<String, Value>) -> Result<Value, Refused> {
                 sent.insert("Id".to_owned(), id.into());
                 successful.push(Value::Object(sent));
             }
-            // Of a queue that there is not, no entry is told apart.
+            // If the queue does not exist, the whole request fails, not single entries.
             Err(error) if error.code == "QueueDoesNotExist" => return Err(error),
             Err(error) => failed.push(json!({
                 "Id": id, "SenderFault": true, "Code": error.query_code, "Message": error.message,
@@ -239,12 +240,12 @@ fn attribute(name: &str, of: &Value) -> Result<MessageAttribute, Refused> {
     }
 }
 
-/// The endpoint for clients of SQS, of a gateway with this [origin](crate::Gateway::origin).
+/// The endpoint for SQS clients of a gateway with this [origin](crate::Gateway::origin).
 pub fn sqs_endpoint(origin: &str) -> String {
     format!("{origin}{}", reserved::SQS)
 }
 
-/// The URL by which clients of SQS send to a queue of a gateway with this [origin](crate::Gateway::origin).
+/// The URL with which SQS clients send to a queue of a gateway with this [origin](crate::Gateway::origin).
 pub fn queue_url(origin: &str, queue: &str, fifo: bool) -> String {
     url(&sqs_endpoint(origin), queue, fifo)
 }

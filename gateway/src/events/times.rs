@@ -1,7 +1,7 @@
-//! When a schedule is due: what EventBridge Scheduler does with its expressions.
+//! When a schedule is due: the semantics of EventBridge Scheduler's expressions.
 //!
-//! In: a schedule, when it began, and a time. Out: the first time after that at which it calls. A time zone that the database does not have is
-//! never due.
+//! In: a schedule, the time when it began, and another time. Out: the first time after the latter at which
+//! it calls. A schedule with a time zone that the database does not have is never due.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,10 +12,10 @@ use jiff::{
 };
 use routegen_spec::{Civil, Cron, Schedule, ScheduleExpression};
 
-/// How far ahead a day is looked for: leap years may be eight years apart.
+/// How many days ahead to search: leap years can be eight years apart.
 const DAYS: i32 = 9 * 366;
 
-/// The first time after `after`; nothing where there is none, or the schedule is switched off.
+/// The first time after `after`; `None` if there is none or the schedule is disabled.
 pub(super) fn next(schedule: &Schedule, begin: SystemTime, after: SystemTime) -> Option<SystemTime> {
     if !schedule.enabled {
         return None;
@@ -73,7 +73,7 @@ fn civil(time: DateTime) -> Option<Civil> {
     })
 }
 
-/// Of a time that a zone skips, the one after the gap; of one that it has twice, the first.
+/// For a time that the zone skips, the time after the gap; for a time that occurs twice, the first.
 fn instant(time: DateTime, zone: &TimeZone) -> Option<SystemTime> {
     zone.to_timestamp(time).ok()?.try_into().ok()
 }
@@ -109,10 +109,10 @@ mod tests {
             ("cron(0/15 * * * ? *)", None, "2027-01-01T10:15:00Z", Some("2027-01-01T10:30:00Z")),
             ("cron(0 0 29 2 ? *)", None, begin, Some("2028-02-29T00:00:00Z")),
             ("cron(0 0 1 1 ? 2020)", None, begin, None),
-            // Summer time begins at 2027-03-28T02:00 in Berlin: the clock goes on at 3.
+            // Summer time begins in Berlin at 2027-03-28T02:00: the clock jumps to 3.
             ("cron(0 8 * * ? *)", berlin, "2027-03-28T00:00:00Z", Some("2027-03-28T06:00:00Z")),
             ("cron(30 2 * * ? *)", berlin, "2027-03-27T12:00:00Z", Some("2027-03-28T01:30:00Z")),
-            // And ends at 2027-10-31T03:00, when it is half past two twice.
+            // It ends at 2027-10-31T03:00, and 02:30 occurs twice.
             ("cron(30 2 * * ? *)", berlin, "2027-10-30T12:00:00Z", Some("2027-10-31T00:30:00Z")),
             ("cron(30 2 * * ? *)", berlin, "2027-10-31T00:30:00Z", Some("2027-11-01T01:30:00Z")),
             ("cron(0 8 * * ? *)", Some("Nowhere/Else"), begin, None),

@@ -1,7 +1,7 @@
-//! Consumers are called: with what is due, and by the rules of each kind of event source for what fails.
+//! Calls consumers with what is due, and handles failures by the rules of each kind of event source.
 //!
-//! In: what waits. Out: invocations, one task for each, and what becomes of them. Retries that AWS makes after minutes are made sooner
-//! where the gateway's owner says so.
+//! In: what is waiting. Out: invocations, one task for each, and their outcomes. The gateway can be
+//! configured to retry sooner than AWS, which waits for minutes.
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,16 +26,16 @@ use crate::{
     observe::{DeliveryLog, EventFate, Observation},
 };
 
-/// Batches of one queue at once, where its source says no less: with so many Lambda begins.
+/// Concurrent batches of one queue, unless its source sets fewer. Lambda starts with this number.
 const POLLERS: usize = 5;
 
-/// The bytes of messages in one event: with what stands around them they are no more than Lambda takes.
+/// The bytes of messages in one event: small enough for the whole event to stay within Lambda's limit.
 const BATCH_BYTES: usize = limits::PAYLOAD_BYTES / 2;
 
-/// Between two attempts at a batch of a stream. Lambda documents none.
+/// The pause between two attempts at a batch of a stream. Lambda does not document one.
 const STREAM_PAUSE: Duration = Duration::from_secs(1);
 
-/// Calls consumers until the other side of `stop` says so, or is gone.
+/// Calls consumers until `stop` changes or its sender is dropped.
 pub(crate) async fn run(hub: Arc<Hub>, mut stop: watch::Receiver<bool>) {
     let mut works = JoinSet::new();
     loop {
@@ -63,7 +63,7 @@ pub(crate) async fn run(hub: Arc<Hub>, mut stop: watch::Receiver<bool>) {
 struct Work {
     consumer: Arc<DeployedConsumer>,
     event: Value,
-    /// The ids of what is in it.
+    /// The ids of the records in it.
     ids: Vec<String>,
     attempt: u32,
     of: WorkOf,
@@ -75,7 +75,7 @@ enum WorkOf {
     Stream(Batch),
 }
 
-/// How a consumer answered.
+/// The outcome of a call.
 struct Ended {
     answered: Result<Answered, String>,
     answer: Option<Bytes>,
@@ -83,7 +83,7 @@ struct Ended {
 }
 
 impl Hub {
-    /// The invocations that are due, and when the next may be.
+    /// The invocations that are due, and when the next one may be.
     fn due(&self, now: Instant) -> (Vec<Work>, Option<Instant>) {
         let mut state = lock(&self.state);
         let (mut works, mut next, mut dead) = (Vec::new(), None::<Instant>, Vec::new());
@@ -120,7 +120,7 @@ impl Hub {
         for later in std::mem::take(&mut state.later) {
             let found = state.consumers.iter().find(|consumer| consumer.function.name == later.function);
             match found {
-                // Its function is gone, and with it what it was to be called with.
+                // Its function is gone, and the event with it.
                 None => {}
                 Some(consumer) if later.due <= now => works.push(Work {
                     consumer: consumer.clone(),
@@ -144,7 +144,7 @@ impl Hub {
         (works, next)
     }
 
-    /// The next batch of a queue, if it is time for one.
+    /// The next batch of a queue, if one is due.
     fn poll(
         &self,
         state: &mut State,
@@ -199,7 +199,7 @@ impl Hub {
         }
     }
 
-    /// Calls a consumer, and does what comes of it.
+    /// Calls a consumer, and handles the outcome.
     async fn work(self: Arc<Self>, work: Work) {
         let begin = Instant::now();
         let payload = Bytes::from(work.event.to_string());
@@ -239,7 +239,8 @@ impl Hub {
         self.changed.notify_one();
     }
 
-    /// Puts back what failed. Gives after how long it is tried again, and what is not, with its attempts.
+    /// Puts back what failed. Returns the time until the retry, and what is given up, with its number of
+    /// attempts.
     fn conclude(&self, work: Work, ended: &Ended, now: Instant) -> (Option<Duration>, Option<(String, u32)>) {
         let Work { consumer, attempt, of, .. } = work;
         let mut state = lock(&self.state);
@@ -260,11 +261,12 @@ impl Hub {
                         queue.delete(&message.receipt_handle);
                         continue;
                     }
-                    // Otherwise its visibility timeout goes on.
+                    // Otherwise its visibility timeout continues.
                     if let Some(pause) = self.retry_after {
                         queue.release(&message.receipt_handle, now + pause);
                     }
-                    // One that was received as often as it may be is received once more, and is a dead letter.
+                    // A message that has been received as often as allowed becomes a dead letter at the
+                    // next receive.
                     if message.receive_count < queue.receives() {
                         again = Some(self.retry_after.unwrap_or(queue.visibility()));
                     }
@@ -331,7 +333,7 @@ impl Ended {
             Err(error) => return Self { answered: Err(error.to_string()), answer: None, cold_start },
         };
         let ids: Vec<&str> = work.ids.iter().map(String::as_str).collect();
-        // Nobody reads the answer to an asynchronous event.
+        // The answer to an asynchronous event is ignored.
         let answered = match &work.of {
             WorkOf::Later(_) => Ok(Answered::Done),
             _ => match serde_json::from_slice(&answer) {

@@ -1,8 +1,8 @@
-//! A connection to a Runtime API: who may have one, and what is bounded of it.
+//! A connection to a Runtime API: who may open one, and its limits.
 //!
-//! Bounded are the time for a request's headers once they have begun, their number and size, and the time for which a client
-//! reads nothing of an answer. A connection between two requests is not: a function works for as long as it may, and its
-//! client comes back on the same connection.
+//! Limited are the time for a request's headers once they have begun, their number and size, and how long a
+//! client may leave an answer unread. The time between two requests is not limited: a function works for as
+//! long as it may, and its client continues on the same connection.
 
 use std::{
     convert::Infallible,
@@ -29,17 +29,17 @@ use tokio_io_timeout::TimeoutWriter;
 
 use super::{peer, runtime_api, state::Environment};
 
-/// How long a client may take for the headers of a request that it has begun.
+/// How long a client may take for the headers of a request after it has begun them.
 const HEADER_TIME: Duration = Duration::from_secs(30);
 
-/// How long a client may read nothing of an answer, which is kept for it meanwhile.
+/// How long a client may leave an answer unread, which is kept in memory meanwhile.
 const READING_TIME: Duration = Duration::from_secs(30);
 
-/// Clients put a report of an error into a header, of up to 1 MiB (`lambda-runtime-function-xray-error-cause`, by awslambdaric and by
-/// Java's client); the other headers are small.
+/// Clients put an error report of up to 1 MiB into a header (awslambdaric and Java's client:
+/// `lambda-runtime-function-xray-error-cause`); the other headers are small.
 const HEAD_BYTES: usize = 1024 * 1024 + 64 * 1024;
 
-/// Many times what any client sends.
+/// Many times the number that any client sends.
 const HEADERS: usize = 100;
 
 /// Serves a connection, if the user of this process made it.
@@ -79,9 +79,9 @@ async fn talk<A: Future<Output = Response<Full<Bytes>>>>(
             Ok::<_, Infallible>(response)
         }
     });
-    // A client that goes is no error: its process is watched.
+    // A client that disconnects is not an error: its process is watched.
     let _ = http1::Builder::new()
-        // hyper's own time for headers runs while none have begun.
+        // hyper's own timeout for headers also runs before they have begun.
         .header_read_timeout(None)
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEADERS)
@@ -89,7 +89,7 @@ async fn talk<A: Future<Output = Response<Full<Bytes>>>>(
         .await;
 }
 
-/// Whose turn it is: an even number while the client has to send a head, an odd one while its request is answered.
+/// Whose turn it is: even while the client has to send a head, odd while its request is being answered.
 #[derive(Debug, Default)]
 struct Turns(AtomicU64);
 
@@ -98,19 +98,19 @@ impl Turns {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The number of the turn, where it is the client's.
+    /// The number of the turn, if it is the client's.
     fn clients(&self) -> Option<u64> {
         Some(self.0.load(Ordering::Relaxed)).filter(|turn| turn.is_multiple_of(2))
     }
 }
 
-/// The bytes of a connection, which end where a head that has begun does not.
+/// The bytes of a connection. Reading fails when a head has begun and is not complete in time.
 struct Heads<S> {
     stream: Pin<Box<S>>,
     turns: Arc<Turns>,
     /// The turn whose head has begun.
     begun: Option<u64>,
-    /// When that head is to be whole.
+    /// When that head must be complete.
     end: Pin<Box<Sleep>>,
 }
 
@@ -182,10 +182,10 @@ mod tests {
 
     use super::*;
 
-    /// Longer than a function may work, and than any limit of time.
+    /// Longer than a function may work, and than any timeout.
     const LONG: Duration = Duration::from_hours(1);
 
-    /// A Runtime API that answers a body with its length, at `/slow` after a long time.
+    /// A Runtime API that answers a body with its length; at `/slow`, after a long time.
     fn connect() -> (DuplexStream, JoinHandle<()>) {
         let (client, server) = duplex(16 * 1024);
         let answer = async |request: Request<Incoming>| {
@@ -198,7 +198,7 @@ mod tests {
         (client, tokio::spawn(talk(server, answer)))
     }
 
-    /// Reads to the end of an answer's body.
+    /// Reads an answer to the end of its body.
     async fn answer(client: &mut DuplexStream) -> String {
         let mut answer = Vec::new();
         while !answer.ends_with(b">") {
@@ -234,7 +234,7 @@ mod tests {
             }
             let begun = Instant::now();
             client.write_all(b"G").await.unwrap();
-            // Bytes that come now and then do not prolong it.
+            // Bytes that arrive now and then do not prolong the timeout.
             let dripping = async {
                 loop {
                     sleep(HEADER_TIME / 4).await;

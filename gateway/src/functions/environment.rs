@@ -1,7 +1,8 @@
-//! An execution environment: one process, the Runtime API that it speaks to, and the time that it has.
+//! An execution environment: one process, its Runtime API, and its time limits.
 //!
-//! In: the events of its pool. Out: answers, or why there is none. It ends when the process does, when an invocation takes too
-//! long or too much memory, or when the pool is closed; whatever it worked on then fails.
+//! In: the events of its pool. Out: answers, or why there is none. It ends when the process does, when an
+//! invocation takes too long or uses too much memory, or when the pool is closed; invocations in flight
+//! then fail.
 
 use std::{
     io,
@@ -28,22 +29,22 @@ use super::{
 };
 use crate::{Program, lock::lock, observe::Observation};
 
-/// How long a process has to end by itself after it said that it cannot start.
+/// How long a process may take to exit after it has reported that it cannot start.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// More connections than this no runtime client needs.
+/// The maximum number of connections; no runtime client needs more.
 const CONNECTIONS: usize = 64;
 
-/// Between a connection that cannot be taken and the next try: where file descriptors are wanting, one of them has to go first.
+/// The pause after a failed accept: if file descriptors are exhausted, one of them must be closed first.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
-/// The environments of a program, of which there are none yet.
+/// A pool for a program, without environments yet.
 pub(crate) fn new_pool(name: Arc<str>, program: Program, services: Services) -> PoolHandle {
     PoolHandle::new(name, program, services, |pool| drop(tokio::spawn(Environment::run(pool))))
 }
 
 impl Environment {
-    /// Starts a process, serves it to its end, and tells the pool of it.
+    /// Starts a process, serves it until it ends, and reports the end to the pool.
     async fn run(pool: Arc<Pool>) {
         // Held until the process is reaped.
         let _alive = pool.services.alive.clone();
@@ -78,7 +79,7 @@ impl Environment {
         Ok((Arc::new(Self::new(pool.clone(), address)), listener, process))
     }
 
-    /// Gives the reason where it never asked for an event.
+    /// Returns the reason if the process never asked for an event.
     async fn serve(self: Arc<Self>, listener: TcpListener, mut process: Process) -> Option<InvokeError> {
         let id = process.id();
         let logs = LogReaders::start(&self, process.output());
@@ -88,7 +89,7 @@ impl Environment {
             () = self.accept(listener, &mut connections) => InvokeError::Closed,
         };
         process.end().await;
-        // Nobody can ask any more, and an event that was given at this moment goes back to the pool.
+        // No more events are requested, and one that was handed over at this moment goes back to the pool.
         connections.shutdown().await;
         logs.end().await;
         self.pool.services.observer.tell(|| Observation::ProcessEnded {
@@ -98,7 +99,7 @@ impl Environment {
         });
         let mut state = lock(&self.state);
         for InFlight { reply, timeout, deadline, cold_start, .. } in state.in_flight.drain(..) {
-            // Of several at once, only those that took too long are at fault.
+            // Of several invocations in flight, only those that took too long are at fault.
             let own = match &why {
                 InvokeError::TimedOut(_) if deadline <= Instant::now() => InvokeError::TimedOut(timeout),
                 InvokeError::TimedOut(_) => InvokeError::Crashed("another invocation timed out".to_owned()),
@@ -115,7 +116,7 @@ impl Environment {
             (None, why) => why,
         };
         Some(match (&state.refused, why) {
-            // A program that goes on as another user is refused as everyone else is.
+            // A program that changes its user is refused like any other user.
             (Some(whose), InvokeError::Init(why)) => InvokeError::Init(format!(
                 "{why}; its Runtime API is for the gateway's own user, and refused a connection of {whose}"
             )),
@@ -129,7 +130,7 @@ impl Environment {
             if connections.len() >= CONNECTIONS {
                 connections.join_next().await;
             }
-            // Errors are those of a single connection, or pass when a file descriptor is free again.
+            // An error concerns a single connection, or passes when a file descriptor is free again.
             let Ok((stream, _)) = listener.accept().await else {
                 sleep(ACCEPT_PAUSE).await;
                 continue;
@@ -138,7 +139,7 @@ impl Environment {
         }
     }
 
-    /// Waits for whatever ends the environment.
+    /// Waits for anything that ends the environment.
     async fn watch(&self, process: &mut Process) -> InvokeError {
         let program = &self.pool.program;
         let mut closed = self.pool.closed();
@@ -171,7 +172,7 @@ impl Environment {
         }
     }
 
-    /// Looks at what is in flight: its time, and the memory.
+    /// Checks the time and the memory of what is in flight.
     fn check(&self, process: u32) -> Option<InvokeError> {
         let now = Instant::now();
         let memory = self.pool.program.memory;

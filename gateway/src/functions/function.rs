@@ -1,4 +1,4 @@
-//! One function, as the gateway invokes it.
+//! A function, as the gateway invokes it.
 
 use std::{
     sync::Arc,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{Invocation, model::Handler};
 
-/// A function and what runs it.
+/// A function with its backend.
 #[derive(Debug)]
 pub(crate) struct LambdaFunction {
     pub(crate) name: Arc<str>,
@@ -31,7 +31,7 @@ pub(crate) enum RunBy {
     InProcess(Handler),
 }
 
-/// What a function is called with.
+/// The arguments of an invocation.
 #[derive(Debug)]
 pub(crate) struct Call {
     /// Lambda's id of the invocation.
@@ -41,7 +41,7 @@ pub(crate) struct Call {
 }
 
 impl LambdaFunction {
-    /// Invokes it. It goes on where nobody waits for its end any more, as Lambda lets it.
+    /// Invokes it. The invocation continues even if nobody waits for its end any more, as in Lambda.
     pub(crate) async fn invoke(&self, call: Call) -> Invoked {
         if call.payload.len() > PAYLOAD_BYTES {
             return Invoked { outcome: Err(InvokeError::EventTooLarge), cold_start: false };
@@ -88,8 +88,8 @@ impl LambdaFunction {
     }
 }
 
-/// An answer that is waited for. Where its client goes, the event goes too, unless a process has it already: what clients send
-/// who do not wait would else be kept for as long as all processes are busy.
+/// A pending answer. If its client disconnects, the event is dropped unless a process already has it:
+/// otherwise, the events of clients that do not wait would pile up while all processes are busy.
 struct Awaited<'a> {
     pool: &'a Pool,
     invoked: oneshot::Receiver<Invoked>,

@@ -1,5 +1,5 @@
-//! What a function writes to stdout and stderr, line by line, for whoever observes the gateway. What it has begun of a line is told when
-//! the invocation ends that wrote it.
+//! The output of functions, line by line, for the gateway's observer. An incomplete line is reported when
+//! the invocation that wrote it ends.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,13 +13,14 @@ use tokio::{
 use super::state::{Author, Environment};
 use crate::observe::Observation;
 
-/// A longer line is told in parts, so that a function that never ends one does not fill the memory.
+/// A longer line is reported in parts, so that output without line ends does not fill the memory.
 const LINE_BYTES: usize = 64 * 1024;
 
-/// How long is read what a process that has ended left: its pipes may be held by others.
+/// How long to read the output of a process that has ended: other processes may keep its pipes open.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
-/// How long is waited, at the end of an invocation, for what it wrote before it answered: it is in the pipe already.
+/// How long to wait, at the end of an invocation, for output from before its answer: it is already in the
+/// pipe.
 const LAST_BYTES: Duration = Duration::from_millis(5);
 
 /// The readers of a process's output.
@@ -40,7 +41,7 @@ impl LogReaders {
         Self(readers)
     }
 
-    /// Reads what is left of a process that has ended.
+    /// Reads the remaining output of a process that has ended.
     pub(super) async fn end(mut self) {
         let _ = timeout(LAST_LINES, async { while self.0.join_next().await.is_some() {} }).await;
     }
@@ -50,7 +51,7 @@ async fn read(environment: Arc<Environment>, output: impl AsyncRead + Unpin) {
     let mut ended = environment.ended.subscribe();
     let mut reader = BufReader::new(output);
     let mut line = Vec::new();
-    // Whose the begun line is, where its invocation has ended.
+    // The author of the incomplete line, if its invocation has ended.
     let mut author: Option<Author> = None;
     loop {
         let filled = if author.is_some() {

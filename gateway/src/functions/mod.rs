@@ -1,8 +1,9 @@
-//! Lambda: functions are invoked, in this process or as programs over the Runtime API.
+//! Lambda: invokes functions, in this process or as programs over the Runtime API.
 //!
-//! `function` is what the gateway calls; `pool` gives events to the execution environments of a program, and starts them;
-//! `environment` runs one of those, whose `state` its Runtime API shares, with `process` beneath it and `runtime_api` before it, which
-//! `connection` leads to if `peer` knows whose it is; `processes` knows all that live.
+//! `function` is what the gateway calls. `pool` passes events to the execution environments of a program,
+//! and starts them. `environment` runs one of them: it shares its `state` with the Runtime API in
+//! `runtime_api`, whose connections `connection` serves after `peer` has identified their owner, and
+//! `process` is its process. `processes` lists all that are running.
 
 mod connection;
 mod environment;

@@ -1,9 +1,9 @@
 //! The execution environments of one program, and the events that wait for them.
 //!
-//! An event goes to the environment that asked last, which is the warmest; where none asks, it waits, and an environment is
-//! started unless as many as may run are running. Lambda would refuse what finds none free; here it waits. An environment that
-//! has just answered is about to ask again: it is waited for a moment, so that one request after the other stays with one
-//! process.
+//! An event goes to the environment that asked last, which is the warmest. If none is asking, the event
+//! waits, and another environment is started unless the maximum is running. Lambda would refuse the event
+//! in that case; here it waits. An environment that has just answered is about to ask again: the pool waits
+//! a moment for it, so that sequential requests stay with one process.
 
 use std::{
     collections::VecDeque,
@@ -25,17 +25,17 @@ use super::{
 };
 use crate::{Program, ids::Ids, lock::lock, observe::Observer};
 
-/// How long an environment that has answered may take to ask again, before another one is started.
+/// How long the pool waits for an environment that has answered to ask again, before it starts another one.
 const GRACE: Duration = Duration::from_millis(20);
 
-/// What all functions of a gateway use.
+/// What all functions of a gateway share.
 #[derive(Clone, Debug)]
 pub(crate) struct Services {
     pub(crate) ids: Arc<Ids>,
     pub(crate) observer: Observer,
     pub(crate) region: Arc<str>,
     pub(crate) processes: Processes,
-    /// Held by every environment until its process is reaped; the gateway waits until nobody holds it.
+    /// Every environment holds it until its process is reaped; the gateway waits until nothing holds it.
     pub(crate) alive: mpsc::Sender<()>,
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct Job {
 
 impl Job {
     fn fail(self, error: InvokeError) {
-        // Whoever waited may have gone.
+        // The receiver may be gone.
         let _ = self.reply.send(Invoked { outcome: Err(error), cold_start: true });
     }
 }
@@ -65,7 +65,7 @@ pub(crate) struct Pool {
     pub(crate) name: Arc<str>,
     pub(crate) program: Program,
     pub(crate) services: Services,
-    /// Starts an environment, which tells the pool when it has [`ended`](Pool::ended).
+    /// Starts an environment, which reports to the pool when it has [`ended`](Pool::ended).
     start: fn(Arc<Pool>),
     state: Mutex<State>,
     closed: watch::Sender<bool>,
@@ -74,18 +74,18 @@ pub(crate) struct Pool {
 #[derive(Debug, Default)]
 struct State {
     waiting: VecDeque<Job>,
-    /// Environments that asked for an event, the last one last.
+    /// Environments that are asking for an event, the most recent last.
     asking: Vec<oneshot::Sender<Job>>,
-    /// Environments that exist, and how many of them have not asked yet.
+    /// The environments that exist, and how many of them have not asked yet.
     environments: usize,
     starting: usize,
-    /// Answers after which nothing was asked yet.
+    /// Answers whose environment has not asked again yet.
     returning: usize,
-    /// Whether somebody looks again after [`GRACE`].
+    /// Whether a check after [`GRACE`] is scheduled.
     patient: bool,
 }
 
-/// Ends the environments of a pool when it goes.
+/// Ends the environments of a pool when it is dropped.
 #[derive(Debug)]
 pub(crate) struct PoolHandle(Arc<Pool>);
 
@@ -115,7 +115,7 @@ impl PoolHandle {
 }
 
 impl Pool {
-    /// Hands an event to an environment, now or when one is free.
+    /// Passes an event to an environment, now or when one is free.
     pub(crate) fn give(self: &Arc<Self>, mut job: Job) {
         let mut state = lock(&self.state);
         while let Some(asking) = state.asking.pop() {
@@ -128,17 +128,17 @@ impl Pool {
         self.start_if_needed(&mut state);
     }
 
-    /// Drops the events that wait, and that nobody waits for any more.
+    /// Drops waiting events whose client has disconnected.
     pub(super) fn drop_abandoned(&self) {
         lock(&self.state).waiting.retain(|job| !job.reply.is_closed());
     }
 
-    /// The next event, for an environment that is free.
+    /// The next event, for a free environment.
     pub(super) async fn next(self: &Arc<Self>) -> Job {
         let receiver = {
             let mut state = lock(&self.state);
             while let Some(job) = state.waiting.pop_front() {
-                // Nobody waits for what API Gateway gave up on.
+                // API Gateway may have given up on it.
                 if !job.reply.is_closed() {
                     return job;
                 }
@@ -152,29 +152,31 @@ impl Pool {
         poll_fn(|context| asked.poll(context)).await
     }
 
-    /// An environment asked for the first time.
+    /// Records that an environment asked for the first time.
     pub(super) fn started(&self) {
         lock(&self.state).starting -= 1;
     }
 
-    /// An environment answered, and will ask again.
+    /// Records that an environment answered, and will ask again.
     pub(super) fn returning(&self) {
         lock(&self.state).returning += 1;
     }
 
-    /// It asked again.
+    /// Records that it asked again.
     pub(super) fn returned(&self) {
         lock(&self.state).returning -= 1;
     }
 
-    /// An environment is gone, after a successful start or not, and as often as this will not ask again.
+    /// Records that an environment has ended, possibly without a successful start. `returning` is the
+    /// number of its answers after which it has not asked again.
     pub(super) fn ended(self: &Arc<Self>, failed_start: Option<InvokeError>, returning: usize) {
         let mut state = lock(&self.state);
         state.environments -= 1;
         state.returning -= returning;
         if let Some(error) = failed_start {
             state.starting -= 1;
-            // It was started for one event. If the next start fails too, the next event knows.
+            // The environment was started for one event. If the next start also fails, the next event gets
+            // its error.
             if let Some(job) = state.waiting.pop_front() {
                 job.fail(error);
             }
@@ -211,7 +213,7 @@ impl Pool {
         self.start_if_needed(&mut state);
     }
 
-    /// For how many events environments are being started.
+    /// The number of events that starting environments will take.
     fn starting_for(&self, state: &State) -> usize {
         state.starting * self.program.concurrency
     }
@@ -227,7 +229,7 @@ impl Pool {
     }
 }
 
-/// An environment that waits for an event. Where it goes at the very moment that it gets one, the event goes to another.
+/// An environment that is waiting for an event. If it ends just as it gets one, the event goes to another.
 struct Asked<'a> {
     pool: &'a Arc<Pool>,
     receiver: oneshot::Receiver<Job>,
@@ -237,7 +239,7 @@ impl Asked<'_> {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Job> {
         match Pin::new(&mut self.receiver).poll(context) {
             Poll::Ready(Ok(job)) => Poll::Ready(job),
-            // The sender stays with the pool, which whoever asks holds, until it has sent.
+            // The sender stays in the pool, which the caller holds, until it has sent.
             Poll::Ready(Err(_)) | Poll::Pending => Poll::Pending,
         }
     }
@@ -340,7 +342,7 @@ mod tests {
                 std::future::poll_fn(|context| Poll::Ready(asking.as_mut().poll(context).is_pending()));
             assert!(asked.await);
             pool.give(job);
-            // The event is its, and it goes without having taken it.
+            // It is dropped after it was given the event, without having taken it.
         }
         assert_eq!(pool.next().await.request_id, "id");
     }

@@ -1,4 +1,5 @@
-//! The process of an execution environment: started with Lambda's variables, ended with all that it started, and reaped.
+//! The process of an execution environment: started with Lambda's variables, killed with everything that it
+//! started, and reaped.
 
 use std::{
     io,
@@ -13,40 +14,40 @@ use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use super::processes::{Processes, kill_all};
 use crate::Program;
 
-/// How often a program that is still open for writing is tried again: see [`spawn`].
+/// How often to retry a program file that is still open for writing: see [`spawn`].
 const TRIES: u32 = 100;
 
-/// Between two tries, and between two looks at a process that was just killed.
+/// The pause between two tries, and between two checks of a killed process.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// A running process. Dropped, it is killed and reaped.
+/// A running process. It is killed and reaped when dropped.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
-    /// Of the process, and of the group of all that it starts.
+    /// The id of the process, and of the group of everything that it starts.
     id: u32,
     /// Address and port of its Runtime API.
     runtime_api: String,
     reaped: bool,
-    /// Those that live, itself among them.
+    /// The list of all running processes, which includes this one.
     processes: Processes,
 }
 
-/// What a process is told of the function that it is.
+/// What a process is told about its function.
 #[derive(Debug)]
 pub(super) struct About<'a> {
     pub(super) function: &'a str,
     pub(super) region: &'a str,
     /// Address and port of its Runtime API.
     pub(super) runtime_api: &'a str,
-    /// The last part of its log stream's name.
+    /// The last part of the name of its log stream.
     pub(super) instance: &'a str,
     pub(super) logged: bool,
 }
 
-/// Starts a program. In a process of many threads, a program that was written a moment ago can be open for writing still, in a
-/// child that another thread forked and that has not executed its own program yet: Linux then says "text file busy". It
-/// lasts as long as that child's start does.
+/// Starts a program. In a process with several threads, the file of a program that was just written may
+/// still be open for writing, in a child that another thread has forked and that has not executed its own
+/// program yet. Linux then reports "text file busy", until that child has started.
 pub(super) async fn spawn(
     program: &Program,
     about: &About<'_>,
@@ -70,7 +71,7 @@ pub(super) async fn spawn(
 }
 
 fn command(program: &Program, about: &About<'_>) -> io::Result<Command> {
-    // Relative paths would be looked up from the new working directory.
+    // Relative paths would be resolved in the new working directory.
     let path = std::path::absolute(&program.path)?;
     let root = match &program.folder {
         Some(folder) => std::path::absolute(folder)?,
@@ -108,7 +109,8 @@ fn command(program: &Program, about: &About<'_>) -> io::Result<Command> {
     if program.concurrency > 1 {
         command.env("AWS_LAMBDA_MAX_CONCURRENCY", program.concurrency.to_string());
     }
-    // A group of its own: what it starts ends with it, and Ctrl-C on a terminal does not reach it before the gateway.
+    // Its own process group: what it starts ends with it, and Ctrl-C in a terminal does not reach it before
+    // the gateway.
     #[cfg(unix)]
     command.process_group(0);
     Ok(command)
@@ -123,21 +125,21 @@ impl Process {
         (self.child.stdout.take(), self.child.stderr.take())
     }
 
-    /// Waits for its end. It can be called again if it is not waited for to the end.
+    /// Waits for its end. If the returned future is dropped, it can be called again.
     pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
         let status = self.child.wait().await?;
         self.reaped = true;
-        // What it started and left behind. Its id is not given to another process before all others were.
+        // Kills what it started and left behind. Its id is not reused before all others were used.
         self.kill();
         self.processes.forget(self.id);
         Ok(status)
     }
 
-    /// Ends it and everything that it started.
+    /// Kills it and everything that it started.
     pub(super) async fn end(mut self) {
         if !self.reaped {
             self.kill();
-            // It is killed: there is nothing to learn from how it ended.
+            // It was killed, so its exit status does not matter.
             let _ = self.wait().await;
         }
     }
@@ -150,7 +152,8 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// Where the async runtime ends before the gateway, nobody is left to wait: a killed process takes a moment at most.
+    /// If the async runtime ends before the gateway, nothing else reaps it: a killed process takes a moment
+    /// at most.
     fn drop(&mut self) {
         if self.reaped {
             return;
@@ -166,7 +169,7 @@ impl Drop for Process {
     }
 }
 
-/// How much memory a process holds, in bytes, where the system tells.
+/// The memory of a process, in bytes, if the system provides it.
 pub(super) fn resident(id: u32) -> Option<u64> {
     if !cfg!(target_os = "linux") {
         return None;

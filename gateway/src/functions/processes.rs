@@ -1,6 +1,7 @@
-//! The processes of a gateway that live, for whoever has no time to wait for their end.
+//! The running processes of a gateway, for callers that cannot wait for them to end.
 //!
-//! In: processes, as they start and as they are reaped. Out, when it is asked for: the end of all of them, and of all that would start.
+//! In: processes, as they start and as they are reaped. Out, on request: all of them are killed, and no
+//! others start.
 
 use std::{
     collections::BTreeMap,
@@ -14,29 +15,31 @@ use tokio::process::{Child, Command};
 use super::strays;
 use crate::lock::lock;
 
-/// The processes that a gateway has started and that have not ended ([`Gateway::processes`](crate::Gateway::processes)).
+/// The processes that a gateway has started and that have not ended
+/// ([`Gateway::processes`](crate::Gateway::processes)).
 #[derive(Clone, Debug, Default)]
 pub struct Processes(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// Whether none may start any more.
+    /// Whether no more may start.
     ended: bool,
-    /// The ids of those that were not reaped, which are those of their groups, with the addresses of their Runtime APIs.
+    /// The ids of the processes that were not reaped, which are also their group ids, with the addresses of
+    /// their Runtime APIs.
     alive: BTreeMap<u32, String>,
 }
 
 impl Processes {
-    /// Kills all of them, with what they started, and lets no other start. It waits for nothing and needs no async runtime: it is
-    /// for a program that is about to exit and does not drop its gateway. Where there are no process groups, as on Windows, it
-    /// only lets no other start.
+    /// Kills all of them, with everything that they started, and prevents further starts. It waits for
+    /// nothing and needs no async runtime: it is for a program that is about to exit without dropping its
+    /// gateway. On systems without process groups, such as Windows, it only prevents further starts.
     pub fn end_at_once(&self) {
         let mut state = lock(&self.0);
         state.ended = true;
         state.alive.iter().for_each(|(id, runtime_api)| kill_all(*id, runtime_api));
     }
 
-    /// Starts one. The lock is held meanwhile, so that none slips through.
+    /// Starts a process. It holds the lock meanwhile, so that no process is missed.
     pub(super) fn start(&self, command: &mut Command, runtime_api: &str) -> io::Result<(Child, u32)> {
         let mut state = lock(&self.0);
         if state.ended {
@@ -48,15 +51,16 @@ impl Processes {
         Ok((child, id))
     }
 
-    /// It was reaped.
+    /// Removes a process that was reaped.
     pub(super) fn forget(&self, id: u32) {
         lock(&self.0).alive.remove(&id);
     }
 }
 
-/// Kills a process and what it started. That is its group, and on Linux what has left the group too.
+/// Kills a process and everything that it started: its process group, and on Linux what has left the group
+/// too.
 pub(super) fn kill_all(id: u32, runtime_api: &str) {
-    // Of one that is killed nobody is a child any more.
+    // A killed process no longer has children, so they are listed first.
     #[cfg(target_os = "linux")]
     let known = strays::descendants(id);
     kill_group(id);

@@ -1,6 +1,7 @@
-//! The Lambda Runtime API, as a runtime client in the process sees it ([its definition]).
+//! The Lambda Runtime API, as a runtime client in the process uses it ([its definition]).
 //!
-//! Refused: requests that a browser could have made, response streaming, and the APIs of extensions and telemetry.
+//! Refused: requests that may come from a browser, response streaming, and the APIs for extensions and
+//! telemetry.
 //!
 //! [its definition]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
@@ -26,13 +27,14 @@ use crate::FunctionError;
 
 const PREFIX: &str = "/2018-06-01/runtime/";
 
-/// More than any report of an error has.
+/// Larger than any error report.
 const ERROR_BYTES: usize = 256 * 1024;
 
 /// How long a client may take for a body.
 const BODY_TIME: Duration = Duration::from_secs(30);
 
-/// What is read and thrown away of a body that is refused, so that the client reads why: more than an answer may have, and bounded.
+/// How much of a refused body is read and discarded, so that the client reads the reason: more than an
+/// answer may have, but bounded.
 const AWAY_BYTES: usize = 4 * ANSWER_BYTES;
 
 /// How long that may take.
@@ -47,7 +49,7 @@ pub(super) async fn answer(environment: &Environment, request: Request<Incoming>
     response
 }
 
-/// Reads on to the end of a body, unless that is far away.
+/// Reads to the end of a body, unless it is too far away. Returns whether it reached the end.
 async fn read_away(body: &mut Incoming) -> bool {
     body.is_end_stream() || timeout(AWAY_TIME, away(body)).await.unwrap_or(false)
 }
@@ -92,7 +94,7 @@ async fn answer_to(environment: &Environment, parts: &Parts, body: &mut Incoming
     }
 }
 
-/// A page in a browser can reach loopback too, by a name of its own that leads there. It cannot leave out `origin` in what
+/// A web page can reach loopback by a host name of its own. It cannot leave out `origin` in a request that
 /// changes anything, and it cannot choose `host`.
 fn is_from_a_runtime(environment: &Environment, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
@@ -166,7 +168,7 @@ async fn error(
     accepted()
 }
 
-/// What a function says of its error, in Lambda's form or in none; nothing where it does not come to its end.
+/// A function's error report, in Lambda's form or any other; `None` if it is incomplete.
 async fn reported(headers: &HeaderMap, body: &mut Incoming) -> Option<FunctionError> {
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase", default)]
@@ -187,11 +189,12 @@ async fn reported(headers: &HeaderMap, body: &mut Incoming) -> Option<FunctionEr
     Some(FunctionError::new(kind, message))
 }
 
-/// Why a body is not there.
+/// Why a body could not be read.
 enum Unread {
-    /// So many bytes it has, as far as it says so or was read.
+    /// It has this many bytes, as far as it declares its length or was read.
     TooLarge(u64),
-    /// It broke off, or does not come. Whether the client's process goes on is seen by what watches over it.
+    /// It broke off or did not arrive. The environment's watcher notices whether the client's process is
+    /// still running.
     Truncated,
 }
 
@@ -206,7 +209,7 @@ async fn read(body: &mut Incoming, most: usize) -> Result<Bytes, Unread> {
     }
 }
 
-/// Whether an answer comes whole, as it does where nothing is said of it.
+/// Whether an answer is buffered, which is the default.
 fn is_buffered(headers: &HeaderMap) -> bool {
     let mode = headers.get("lambda-runtime-function-response-mode").map(HeaderValue::as_bytes);
     mode.is_none_or(|mode| mode.is_empty() || mode.eq_ignore_ascii_case(b"buffered"))
@@ -223,8 +226,9 @@ fn accepted() -> Response<Full<Bytes>> {
     response
 }
 
-/// An invocation is answered once. For the one that ended last, the state of the environment is the reason, as in AWS's own emulator
-/// (aws/aws-lambda-runtime-interface-emulator, `lambda/rapi/handler`), also where its answer was too large.
+/// Each invocation is answered only once. For the one that ended last, the reason is the environment's
+/// state, as in AWS's own emulator (aws/aws-lambda-runtime-interface-emulator, `lambda/rapi/handler`), even
+/// if its answer was too large.
 fn unknown(environment: &Environment, id: &str) -> Response<Full<Bytes>> {
     if environment.has_just_ended(id) {
         let message = format!("the invocation {id} has ended");

@@ -1,6 +1,7 @@
-//! What is known of an execution environment: what it works on, and what it asks for.
+//! The state of an execution environment: what it is working on, and what it is asking for.
 //!
-//! In: what its Runtime API is asked and told. Out: events of its pool, and answers for those that wait. It starts and ends nothing.
+//! In: the requests to its Runtime API. Out: events from its pool, and answers for those that are waiting.
+//! It starts and ends nothing.
 
 use std::{
     sync::{Arc, Mutex},
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{FunctionError, lock::lock};
 
-/// How often the memory of a process that works is looked at.
+/// How often the memory of a working process is checked.
 pub(super) const MEMORY_CHECK: Duration = Duration::from_millis(100);
 
 /// The state of an environment, which its Runtime API shares with its watcher.
@@ -29,35 +30,35 @@ pub(super) struct Environment {
     pub(super) pool: Arc<Pool>,
     pub(super) address: String,
     pub(super) state: Mutex<State>,
-    /// Notified when the watcher must look again.
+    /// Notified when the watcher must check again.
     pub(super) changed: Notify,
-    /// The invocation that ended last, where no other was in flight then.
+    /// The invocation that ended last, if no other was in flight at that time.
     pub(super) ended: watch::Sender<Option<Author>>,
 }
 
-/// The function and the invocation that something is of.
+/// The function and the invocation that something belongs to.
 pub(super) type Author = (Arc<str>, String);
 
 #[derive(Debug, Default)]
 pub(super) struct State {
-    /// Whether it asked for an event.
+    /// Whether it has asked for an event.
     pub(super) started: bool,
-    /// Whether it was given one.
+    /// Whether it has been given one.
     pub(super) served: bool,
     pub(super) in_flight: Vec<InFlight>,
     /// Answers after which it has not asked again.
     pub(super) returning: usize,
-    /// What it worked on last, which a late line of the log belongs to.
+    /// What it worked on last, which late log lines belong to.
     pub(super) last: Option<Author>,
-    /// When the watcher looks next; nothing while there is nothing to watch.
+    /// When the watcher checks next; `None` while there is nothing to watch.
     pub(super) check: Option<Instant>,
-    /// What it said of why it cannot start.
+    /// The error that it reported as the reason why it cannot start.
     pub(super) init_error: Option<FunctionError>,
-    /// Whose connection was refused last.
+    /// The owner of the connection that was refused last.
     pub(super) refused: Option<NotOurs>,
 }
 
-/// An event that the process works on.
+/// An event that the process is working on.
 #[derive(Debug)]
 pub(super) struct InFlight {
     pub(super) request_id: String,
@@ -76,7 +77,7 @@ pub(super) struct Dispatched {
     pub(super) deadline: u128,
 }
 
-/// A [`Job`] without the one that waits for it.
+/// A [`Job`] without its receiver.
 #[derive(Debug)]
 pub(super) struct Given {
     pub(super) request_id: String,
@@ -137,7 +138,7 @@ impl Environment {
         Dispatched { job, deadline: wall.as_millis() }
     }
 
-    /// Ends an invocation; `false` where there is none of that id.
+    /// Completes an invocation; `false` if there is none with that id.
     pub(super) fn complete(&self, request_id: &str, outcome: Result<Bytes, InvokeError>) -> bool {
         let mut state = lock(&self.state);
         let Some(at) = state.in_flight.iter().position(|work| work.request_id == request_id) else {
@@ -161,29 +162,29 @@ impl Environment {
         lock(&self.state).in_flight.iter().any(|work| work.request_id == request_id)
     }
 
-    /// Whether it is the last invocation that ended, and none is in flight.
+    /// Whether this invocation was the last one to end, and none is in flight.
     pub(super) fn has_just_ended(&self, request_id: &str) -> bool {
         let state = lock(&self.state);
         state.in_flight.is_empty() && state.last.as_ref().is_some_and(|(_, last)| last == request_id)
     }
 
-    /// The process said that it cannot start.
+    /// Records that the process reported that it cannot start.
     pub(super) fn cannot_start(&self, error: FunctionError) {
         lock(&self.state).init_error = Some(error);
         self.changed.notify_one();
     }
 
-    /// A connection of somebody else was refused.
+    /// Records that another user's connection was refused.
     pub(super) fn refused(&self, whose: NotOurs) {
         lock(&self.state).refused = Some(whose);
     }
 
-    /// The function and the invocation that a line of the log belongs to, where that is certain.
+    /// The function and the invocation that a log line belongs to, if that is certain.
     pub(super) fn author(&self) -> (Arc<str>, Option<String>) {
         let state = lock(&self.state);
         match (state.in_flight.as_slice(), &state.last) {
             ([one], _) => (one.function.clone(), Some(one.request_id.clone())),
-            // A client that does one thing after the other still speaks of the last one.
+            // A client that handles one event at a time is still logging for the last one.
             ([], Some((function, id))) if self.pool.program.concurrency == 1 => {
                 (function.clone(), Some(id.clone()))
             }

@@ -1,17 +1,19 @@
-//! What a function has started and taken out of its process group, as `setsid` and daemons do (Linux).
+//! Processes that a function started and moved out of its process group, as `setsid` and daemons do
+//! (Linux).
 //!
-//! In: the process of a function, and the address of its Runtime API, which stands in the environment of all that it starts and of nothing
-//! else. Out: those processes, killed. It knows a daemon by that variable alone, and any other process by its parents.
+//! In: the process of a function, and the address of its Runtime API, which is in the environment of
+//! everything that it starts and of nothing else. Out: those processes, killed. A daemon is recognized only
+//! by that variable, and any other process by its parents.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
 };
 
-/// How often is looked again, for what was started meanwhile.
+/// How often to search again for processes that were started meanwhile.
 const LOOKS: usize = 8;
 
-/// The descendants of a process, itself not among them.
+/// The descendants of a process, without the process itself.
 pub(super) fn descendants(id: u32) -> BTreeSet<u32> {
     let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for process in processes() {
@@ -27,7 +29,7 @@ pub(super) fn descendants(id: u32) -> BTreeSet<u32> {
     found
 }
 
-/// Kills these processes, and all whose environment has the address.
+/// Kills these processes, and all processes whose environment contains the address.
 pub(super) fn kill(known: &BTreeSet<u32>, runtime_api: &str) {
     let mark = format!("AWS_LAMBDA_RUNTIME_API={runtime_api}");
     known.iter().copied().for_each(kill_one);
@@ -59,11 +61,11 @@ fn processes() -> impl Iterator<Item = u32> {
 
 fn parent(id: u32) -> Option<u32> {
     let status = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name, in brackets, may hold anything.
+    // The name, in parentheses, may contain anything.
     status.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
 }
 
-/// Of a process of another user, and of one that has ended, nothing can be read.
+/// The environment of another user's process, or of one that has ended, cannot be read.
 fn is_marked(id: u32, mark: &str) -> bool {
     let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
     environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())

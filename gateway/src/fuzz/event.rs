@@ -1,4 +1,4 @@
-//! Request line and headers become events: nothing that was sent is lost, and no signature is taken that nobody made.
+//! Turns request lines and headers into events: nothing is lost, and no forged signature is accepted.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,14 +16,14 @@ use crate::{
     Api, Function, IamKey, Route, authorize::IamVerifier, deployment::Deployment, functions::Services,
 };
 
-/// 2020-03-04T19:03:58Z, which a seed that is signed has too.
+/// 2020-03-04T19:03:58Z, which the signed seed also uses.
 const NOW: Duration = Duration::from_secs(1_583_348_638);
 
-/// Makes the events of a request. Bytes that are none are passed over.
+/// Makes the events of a request. Input that is not a request is ignored.
 ///
 /// # Panics
 ///
-/// Where an event is not what was sent, or a signature passes.
+/// If an event differs from the request, or a signature passes.
 pub fn event(input: &[u8]) {
     static API: OnceLock<Deployment> = OnceLock::new();
     let Some(sent) = Sent::parse(input) else { return };
@@ -80,7 +80,7 @@ fn check(sent: &Sent<'_>, call: &Called<'_>, event: &Value) {
     assert_eq!(body.as_deref(), Some(sent.body).filter(|body| !body.is_empty()));
 }
 
-/// An authorizer's event is the route's without a body and with three fields of its own.
+/// An authorizer's event is the route's event without a body and with three additional fields.
 fn check_authorizers(request: &RoutedRequest<'_>, mut of_route: Value) {
     let mut event: Value = serde_json::from_slice(&authorizer_event(request, &["it".to_owned()])).unwrap();
     let fields = event.as_object_mut().unwrap();
@@ -93,7 +93,7 @@ fn check_authorizers(request: &RoutedRequest<'_>, mut of_route: Value) {
     assert_eq!(event, of_route);
 }
 
-/// What is empty is left out of an event.
+/// Empty fields are left out of an event.
 fn some(value: Value) -> Option<Value> {
     let empty = match &value {
         Value::Array(list) => list.is_empty(),

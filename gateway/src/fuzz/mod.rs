@@ -1,10 +1,10 @@
-//! What any input from outside must hold: the bodies of the fuzz targets in `fuzz/`.
+//! Properties that hold for any input from outside: the bodies of the fuzz targets in `fuzz/`.
 //!
-//! In: bytes. They panic where what becomes of the bytes is not what a simple model of it says. Fuzzing is not part of the tests, but
-//! these functions are: property tests call them, and the committed `seeds/` are replayed. The fourth target, `selection`, is in
-//! [`routegen_apigw::routing`].
+//! In: bytes. The functions panic if the result differs from that of a simple model. Fuzzing is not part of
+//! the tests, but these functions are: property tests call them, and the committed `seeds/` are replayed.
+//! The fourth target, `selection`, is in [`routegen_apigw::routing`].
 
-#![allow(clippy::unwrap_used, reason = "what they are for is to panic where something does not hold")]
+#![allow(clippy::unwrap_used, reason = "they must panic if a property does not hold")]
 
 mod event;
 mod request;
@@ -24,7 +24,7 @@ mod tests {
     const TARGETS: [(&str, Target); 3] =
         [("event", super::event), ("response", super::response), ("token", super::token)];
 
-    /// That each folder of seeds has a target for cargo-fuzz too, `xtask/tests/architecture` shows.
+    /// `xtask/tests/architecture` checks that each folder of seeds has a target for cargo-fuzz.
     #[test]
     fn the_seeds_hold_and_are_those_of_the_targets() {
         let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds"));

@@ -1,4 +1,4 @@
-//! Requests for the fuzz targets: read as they would be sent, and on their way through an API.
+//! Requests for the fuzz targets: parsed as if they had been sent, and routed through an API.
 
 use std::time::SystemTime;
 
@@ -14,14 +14,14 @@ use crate::deployment::{DeployedRoute, Deployment};
 /// A request as it was sent.
 pub(super) struct Sent<'a> {
     pub(super) parts: Parts,
-    /// In the order of their lines, with the names in lower case.
+    /// In the order of the lines, with names in lower case.
     headers: Vec<(String, &'a [u8])>,
     pub(super) body: &'a [u8],
 }
 
 impl<'a> Sent<'a> {
-    /// A line with method and target, a line for each header, an empty one, and the body; nothing where HTTP has no such request.
-    /// That the version may be missing makes the seeds easier to read.
+    /// Reads a line with method and target, a line for each header, an empty line, and the body; `None` if
+    /// it is not a valid request. The version may be missing, which makes the seeds easier to read.
     pub(super) fn parse(input: &'a [u8]) -> Option<Self> {
         let (first, mut rest) = line(input);
         let mut words = first.split(|byte| *byte == b' ');
@@ -55,7 +55,7 @@ impl<'a> Sent<'a> {
     }
 }
 
-/// The first line without its end, and what comes after.
+/// The first line without its end, and the rest.
 fn line(bytes: &[u8]) -> (&[u8], &[u8]) {
     let (line, rest) = match bytes.iter().position(|byte| *byte == b'\n') {
         Some(end) => (&bytes[..end], &bytes[end + 1..]),
@@ -64,13 +64,13 @@ fn line(bytes: &[u8]) -> (&[u8], &[u8]) {
     (line.strip_suffix(b"\r").unwrap_or(line), rest)
 }
 
-/// A request at the route that takes it.
+/// A request with the route that matches it.
 pub(crate) struct Called<'a> {
     pub(crate) route: &'a DeployedRoute,
     pub(crate) request: RoutedRequest<'a>,
 }
 
-/// The request at the route that takes it, if its target is a path and a route does.
+/// Routes a request; `None` if its target is not a path or no route matches.
 pub(crate) fn called<R>(
     api: &Deployment,
     parts: &Parts,

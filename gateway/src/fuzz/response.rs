@@ -1,4 +1,4 @@
-//! Functions' answers become responses: the response is what the answer says, or there is none.
+//! Turns functions' answers into responses: the response is what the answer describes, or there is none.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use routegen_apigw::{event::is_hop_by_hop, response::response as response_of};
 ///
 /// # Panics
 ///
-/// Where it is not what the answer says.
+/// If the response differs from the answer.
 pub fn response(input: &[u8]) {
     let answer = Bytes::copy_from_slice(input);
     let outcome = response_of(&answer).ok().map(|response| {
@@ -27,18 +27,18 @@ pub fn response(input: &[u8]) {
         assert_eq!(outcome, Some(Said { status: 200, headers, body: input.to_vec() }));
         return;
     }
-    // What JSON allows and a value cannot hold (half a surrogate pair, a number too large) is no reason to refuse a body that is
-    // passed on as it is.
+    // Some JSON cannot be parsed into a `Value` (half a surrogate pair, a number that is too large). That
+    // is no reason to refuse a body that is passed on unchanged.
     let Ok(value) = serde_json::from_slice::<Value>(input) else { return };
     let expected = said(&value, input);
-    // A key that stands twice is reason to refuse, and a value does not tell.
+    // An answer with a duplicate key may be refused, and `Value` does not keep duplicates.
     let unambiguous = value.to_string().as_bytes() == input;
     if outcome.is_some() || unambiguous {
         assert_eq!(outcome, expected);
     }
 }
 
-/// What an answer says.
+/// The response that an answer describes.
 #[derive(Debug, Eq, PartialEq)]
 struct Said {
     status: u64,

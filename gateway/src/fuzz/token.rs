@@ -1,6 +1,8 @@
-//! Tokens are verified: whatever a client sends, only what the issuer signed passes, and only if it says what it must.
+//! Verifies tokens: whatever a client sends, only what the issuer signed passes, and only with valid
+//! claims.
 //!
-//! The issuer's key is committed, so that seeds can be tokens that pass. It opens nothing: no issuer but this one has it.
+//! The issuer's key is committed so that seeds can be tokens that pass. It is no risk, because no other
+//! issuer uses it.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -24,25 +26,25 @@ use crate::{
 
 const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/fuzz/issuer.key");
 
-/// The second that it always is.
+/// The fixed current time, in seconds since 1970.
 const NOW: u64 = 4_000_000_000;
 
 /// The scope of the route `/scoped`.
 const SCOPE: &str = "items/read";
 
-/// The claims of the tokens that pass. Each is a seed, signed.
+/// The claims of the tokens that pass. Each one, signed, is a seed.
 const CLAIMS: [&str; 3] = [
     r#"{"client_id":"local-client","exp":4000000001,"iss":"http://localhost/_routegen/issuer"}"#,
     r#"{"client_id":"local-client","exp":4000000001,"iss":"http://localhost/_routegen/issuer","scope":"items/read items/write"}"#,
     r#"{"aud":["x","local-client"],"exp":4e12,"iss":"http://localhost/_routegen/issuer","nbf":4e9,"scp":["items/read"]}"#,
 ];
 
-/// Asks with a header `authorization`. Two lines are the JSON of a token's header and claims, which the issuer signs, whatever they
-/// say; anything else is the header's value.
+/// Sends a request with a header `authorization`. Two lines are the JSON of a token's header and claims,
+/// which the issuer signs whatever they contain; any other input is the header's value.
 ///
 /// # Panics
 ///
-/// Where something passes that must not, or something is refused that must pass.
+/// If something passes that must be refused, or the other way round.
 pub fn token(input: &[u8]) {
     static WORLD: OnceLock<World> = OnceLock::new();
     let world = WORLD.get_or_init(World::new);
@@ -81,7 +83,7 @@ impl World {
         Self { runtime, services, issuer, api, minted }
     }
 
-    /// Only what was minted passes, bare or after `Bearer`.
+    /// Only minted tokens pass, with or without `Bearer`.
     fn sent(&self, value: &[u8]) {
         let Ok(value) = HeaderValue::from_bytes(value) else { return };
         let text = String::from_utf8_lossy(value.as_bytes());
@@ -95,7 +97,7 @@ impl World {
         assert_eq!(self.passes("/scoped", &value).is_some(), scoped == Some(true), "{text}");
     }
 
-    /// What is signed passes if its header and its claims are what they must be.
+    /// A signed token passes if its header and its claims are valid.
     fn signed(&self, header_text: &[u8], claims_text: &[u8]) {
         let [Some(header), Some(claims)] =
             [header_text, claims_text].map(|text| serde_json::from_slice(text).ok())
@@ -103,13 +105,13 @@ impl World {
             return;
         };
         let (Value::Object(header), Value::Object(claims)) = (header, claims) else { return };
-        // What JSON can be read from is text.
+        // Valid JSON is valid UTF-8.
         let [header_text, claims_text] = [header_text, claims_text].map(String::from_utf8_lossy);
         let token = self.issuer.key.sign_texts(&header_text, &claims_text);
         let value = HeaderValue::try_from(format!("Bearer {token}")).unwrap();
         let must = self.names_the_key(&header) && self.is_valid(&claims);
-        // The library has rules of its own for the rest of a header, and refuses a `sub` that is a list or a map and a claim that
-        // stands twice.
+        // The library has its own rules for the rest of a header, and refuses a `sub` that is a list or a
+        // map, and a duplicate claim.
         let ordinary = *header_text == *self::header(&self.issuer)
             && json!(claims).to_string() == claims_text
             && !claims.get("sub").is_some_and(|sub| sub.is_array() || sub.is_object());
@@ -124,7 +126,7 @@ impl World {
         }
     }
 
-    /// The claims as the event has them, if a request with this header passes.
+    /// The claims in the event, if a request with this header passes.
     fn passes(&self, path: &str, value: &HeaderValue) -> Option<Map<String, Value>> {
         let request = Request::get(path).header(AUTHORIZATION, value).body(()).unwrap();
         let (parts, ()) = request.into_parts();

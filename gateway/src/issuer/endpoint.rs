@@ -1,4 +1,5 @@
-//! The issuer over HTTP: discovery and keys ([OIDC discovery]), and the token endpoint of Cognito's kind ([its protocol]).
+//! The issuer over HTTP: discovery and keys ([OIDC discovery]), and a token endpoint like Cognito's
+//! ([its protocol]).
 //!
 //! [OIDC discovery]: https://openid.net/specs/openid-connect-discovery-1_0.html
 //! [its protocol]: https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html
@@ -16,17 +17,17 @@ use serde_json::{Value, json};
 use super::{local::Issuer, tokens::TokenBuilder};
 use crate::reserved;
 
-/// How long a name may be that a reason repeats.
+/// The maximum length of a client's name in a reason.
 const NAME_LETTERS: usize = 100;
 
-/// What the issuer answers, and why it refuses, if it does. The client is told no more than OAuth's word for it.
+/// The issuer's answer, and the reason if it is a refusal. The client gets only OAuth's error code.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) response: Response<Full<Bytes>>,
     pub(crate) why: Option<String>,
 }
 
-/// What is asked of the issuer by a path of its own; nothing where the path is not one of its.
+/// Answers a request to one of the issuer's paths; `None` for any other path.
 pub(crate) fn answer(
     issuer: &Issuer,
     method: &Method,
@@ -70,12 +71,12 @@ fn discovery(issuer: &Issuer) -> Value {
     })
 }
 
-/// Why there is no token.
+/// Why no token is given out.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 enum TokenError {
     #[error("the method is not {0}")]
     Method(Method),
-    #[error("the body is no form (`application/x-www-form-urlencoded`)")]
+    #[error("the body is not a form (`application/x-www-form-urlencoded`)")]
     NoForm,
     #[error("the form has no `grant_type`")]
     NoGrant,
@@ -91,12 +92,12 @@ enum TokenError {
     UnknownClient(String),
     #[error("the secret is not that of the client `{0}`")]
     Secret(String),
-    #[error("no route asks for the scope `{0}`, and the issuer was given none of that name")]
+    #[error("no route requires the scope `{0}`, and the issuer has no scope with that name")]
     Scope(String),
 }
 
 impl TokenError {
-    /// OAuth's word for it (RFC 6749, 5.2).
+    /// OAuth's error code (RFC 6749, 5.2).
     fn code(&self) -> &'static str {
         match self {
             Self::Method(_) | Self::NoForm | Self::NoGrant => "invalid_request",
@@ -130,7 +131,7 @@ fn token(issuer: &Issuer, headers: &HeaderMap, body: &[u8]) -> Result<Value, Tok
     let client = client(issuer, headers, &form)?;
     let known = issuer.scopes();
     let known: BTreeSet<&str> = known.iter().map(routegen_spec::Scope::as_str).collect();
-    // Without a wish a client gets all that it may have.
+    // Without `scope`, a client gets all scopes that it may have.
     let scopes: Vec<&str> = match form.get("scope").map(str::trim).filter(|scope| !scope.is_empty()) {
         Some(wanted) => wanted.split(' ').filter(|scope| !scope.is_empty()).collect(),
         None => known.iter().copied().collect(),
@@ -142,11 +143,11 @@ fn token(issuer: &Issuer, headers: &HeaderMap, body: &[u8]) -> Result<Value, Tok
     Ok(json!({ "access_token": token, "expires_in": 3_600, "token_type": "Bearer" }))
 }
 
-/// The client, by `Authorization: Basic` or by the form.
+/// The client, from `Authorization: Basic` or from the form.
 fn client(issuer: &Issuer, headers: &HeaderMap, form: &QueryParameters<'_>) -> Result<String, TokenError> {
     let (id, secret) = if let Some(basic) = headers.get(header::AUTHORIZATION) {
         let (id, secret) = basic_credentials(basic).ok_or(TokenError::NotBasic)?;
-        // RFC 6749, 2.3.1: one way to authenticate, not two that contradict each other.
+        // RFC 6749, 2.3.1: a client must not authenticate in two ways, and here they contradict each other.
         if form.get("client_id").is_some_and(|other| other != id) {
             return Err(TokenError::TwoClients);
         }
@@ -161,7 +162,7 @@ fn client(issuer: &Issuer, headers: &HeaderMap, form: &QueryParameters<'_>) -> R
     Ok(id)
 }
 
-/// A name that a client sent, without the end of one that is no name.
+/// A name that a client sent, cut off if it is too long.
 fn shortened(name: &str) -> String {
     name.chars().take(NAME_LETTERS).collect()
 }

@@ -1,4 +1,4 @@
-//! The key that the local issuer signs with: made afresh in each process, or kept in a file.
+//! The key that the local issuer signs with: generated in each process, or kept in a file.
 
 use std::{
     io,
@@ -36,23 +36,23 @@ pub enum KeyError {
     File {
         /// The file.
         file: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// The file of the key holds none.
-    #[error("`{}` is no RSA key in PKCS#8", .file.display())]
+    /// The key file does not contain a key.
+    #[error("`{}` is not an RSA key in PKCS#8", .file.display())]
     NotAKey {
         /// The file.
         file: PathBuf,
     },
-    /// There is no randomness to make a key of.
-    #[error("no RSA key could be made")]
+    /// There is no randomness to generate a key.
+    #[error("no RSA key could be generated")]
     Generation,
 }
 
-/// The kept key, or that of this process.
+/// The kept key, or this process's own.
 pub(super) async fn load(file: Option<PathBuf>) -> Result<Arc<SigningKey>, KeyError> {
-    // An RSA key takes a tenth of a second or more to make.
+    // Generating an RSA key takes a tenth of a second or more.
     tokio::task::spawn_blocking(move || match file {
         Some(file) => kept(&file).map(Arc::new),
         None => fresh(),
@@ -61,7 +61,7 @@ pub(super) async fn load(file: Option<PathBuf>) -> Result<Arc<SigningKey>, KeyEr
     .unwrap_or(Err(KeyError::Generation))
 }
 
-/// One for all gateways of a process: tests start many.
+/// All gateways of a process share one key, because tests start many.
 fn fresh() -> Result<Arc<SigningKey>, KeyError> {
     static KEY: OnceLock<Arc<SigningKey>> = OnceLock::new();
     if let Some(key) = KEY.get() {
@@ -114,12 +114,12 @@ impl SigningKey {
         })
     }
 
-    /// A token of a header and claims, signed with RS256.
+    /// A token with this header and these claims, signed with RS256.
     pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
         self.sign_texts(&header.to_string(), &claims.to_string())
     }
 
-    /// A token of these very texts.
+    /// A token with exactly these texts.
     pub(crate) fn sign_texts(&self, header: &str, claims: &str) -> String {
         let mut token = URL_SAFE_NO_PAD.encode(header);
         token.push('.');
@@ -134,10 +134,10 @@ impl SigningKey {
     }
 }
 
-/// Says which cryptography `jsonwebtoken` uses. It takes the one that it is compiled with, and panics where another crate of
-/// the same program compiled it with a second one.
+/// Sets the cryptography that `jsonwebtoken` uses. By default it uses the one that it is compiled with, and
+/// panics if another crate of the same program compiled it with a second one.
 pub(crate) fn install_crypto() {
-    // Somebody else's choice is as good.
+    // If another crate has already set one, that is just as good.
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
 }
 

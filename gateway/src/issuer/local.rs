@@ -1,4 +1,4 @@
-//! The issuer: how it is set up, and as it runs.
+//! The local issuer: its settings, and the running issuer.
 
 use std::{
     collections::BTreeSet,
@@ -16,7 +16,7 @@ use crate::{
     secret::{self, NoRandomness},
 };
 
-/// How the local issuer is set up.
+/// The settings of the local issuer.
 #[derive(Clone)]
 pub struct LocalIssuer {
     clients: Vec<(String, String)>,
@@ -25,31 +25,31 @@ pub struct LocalIssuer {
 }
 
 impl LocalIssuer {
-    /// The id of the client that is there where none is given. Its secret is random, and a gateway's own
+    /// The id of the default client. Its secret is random and differs for each gateway
     /// ([`Gateway::client_credentials`](crate::Gateway::client_credentials)).
     pub const CLIENT_ID: &str = "local-client";
 
-    /// An issuer with one client, [`LocalIssuer::CLIENT_ID`], and a key of its own that ends with this process.
+    /// An issuer with one client, [`LocalIssuer::CLIENT_ID`], and a key that lasts as long as this process.
     pub fn new() -> Self {
         Self { clients: Vec::new(), scopes: BTreeSet::new(), key: None }
     }
 
-    /// Adds a client, in the place of [`LocalIssuer::CLIENT_ID`].
+    /// Adds a client, which replaces [`LocalIssuer::CLIENT_ID`].
     #[must_use]
     pub fn client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.clients.push((id.into(), secret.into()));
         self
     }
 
-    /// Adds a scope that clients may have, beside those that the API's routes ask for.
+    /// Adds a scope that clients may have, besides those that the API's routes require.
     #[must_use]
     pub fn scope(mut self, scope: Scope) -> Self {
         self.scopes.insert(scope);
         self
     }
 
-    /// Keeps the key in this file, so that tokens outlive a restart on the same port. It is made if it is not there,
-    /// for its owner alone to read.
+    /// Keeps the key in this file, so that tokens outlive a restart on the same port. The file is created
+    /// if it is missing, readable only by its owner.
     #[must_use]
     pub fn keep_key(mut self, file: impl Into<PathBuf>) -> Self {
         self.key = Some(file.into());
@@ -63,7 +63,7 @@ impl Default for LocalIssuer {
     }
 }
 
-/// The secrets of the clients are not shown.
+/// Does not show the clients' secrets.
 impl fmt::Debug for LocalIssuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let clients: Vec<_> = self.clients.iter().map(|(id, _)| id).collect();
@@ -72,14 +72,14 @@ impl fmt::Debug for LocalIssuer {
     }
 }
 
-/// The issuer as it runs.
+/// The running issuer.
 pub(crate) struct Issuer {
     pub(crate) url: String,
     pub(crate) token_endpoint: String,
     pub(crate) key: Arc<SigningKey>,
     clients: Vec<(String, String)>,
     own_scopes: BTreeSet<Scope>,
-    /// Those that the routes ask for, which change with them.
+    /// The scopes that the routes require, which change with them.
     route_scopes: Mutex<BTreeSet<Scope>>,
 }
 
@@ -107,7 +107,7 @@ impl Issuer {
         })
     }
 
-    /// Lets clients have the scopes of other routes than before.
+    /// Replaces the scopes of the routes.
     pub(crate) fn serve_scopes(&self, scopes: impl IntoIterator<Item = Scope>) {
         *lock(&self.route_scopes) = scopes.into_iter().collect();
     }
@@ -117,12 +117,12 @@ impl Issuer {
         self.clients.iter().map(|(id, _)| id.clone()).collect()
     }
 
-    /// The client that tokens are for where nothing is said.
+    /// The client of tokens that do not name one.
     pub(crate) fn first_client(&self) -> &str {
         self.clients.first().map_or(LocalIssuer::CLIENT_ID, |(id, _)| id)
     }
 
-    /// That client with its secret.
+    /// The first client with its secret.
     pub(crate) fn credentials(&self) -> Option<(&str, &str)> {
         self.clients.first().map(|(id, secret)| (id.as_str(), secret.as_str()))
     }
@@ -131,7 +131,7 @@ impl Issuer {
         self.clients.iter().find(|(known, _)| known == id).map(|(_, secret)| secret.as_str())
     }
 
-    /// Those that clients may have now.
+    /// The scopes that clients may have now.
     pub(crate) fn scopes(&self) -> BTreeSet<Scope> {
         &self.own_scopes | &*lock(&self.route_scopes)
     }

@@ -1,7 +1,7 @@
-//! A local issuer of tokens, which stands in for a Cognito user pool with machine-to-machine clients.
+//! A local issuer of tokens, which replaces a Cognito user pool with machine-to-machine clients.
 //!
-//! In: the clients that may ask. Out: discovery, keys and tokens over HTTP, and tokens for tests. It knows no users: there is
-//! no sign-in, and of OAuth's grants only `client_credentials`.
+//! In: the clients that may request tokens. Out: discovery, keys and tokens over HTTP, and tokens for
+//! tests. There are no users and no sign-in; the only OAuth grant is `client_credentials`.
 
 mod endpoint;
 mod keys;

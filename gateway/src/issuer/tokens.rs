@@ -1,4 +1,4 @@
-//! Tokens with Cognito's claims, as they should be or as tests want them.
+//! Tokens with Cognito's claims: valid ones, or invalid ones as tests need them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,12 +11,12 @@ use super::{
 use crate::ids::Ids;
 
 impl LocalIssuer {
-    /// The issuer's tokens without its gateway, which is another process's, at `origin` (`http://127.0.0.1:3000`). They pass there
-    /// if both keep the same key.
+    /// The issuer's tokens for a gateway in another process, at `origin` (`http://127.0.0.1:3000`). They
+    /// pass there if both keep the same key.
     ///
     /// # Errors
     ///
-    /// Where there is no key.
+    /// If there is no key.
     pub async fn tokens(self, origin: &str) -> Result<Tokens, KeyError> {
         Issuer::start(self, origin).await.map(Tokens)
     }
@@ -27,14 +27,14 @@ impl LocalIssuer {
 pub struct Tokens(Issuer);
 
 impl Tokens {
-    /// A token to be made.
+    /// Begins a token.
     pub fn token(&self) -> TokenBuilder<'_> {
         TokenBuilder::new(&self.0)
     }
 }
 
-/// A token to be made. Without further words it is one that a machine-to-machine client of Cognito gets, for an hour and
-/// without scopes.
+/// Builds a token. By default it is the token of a machine-to-machine client of Cognito, valid for an hour
+/// and without scopes.
 #[derive(Debug)]
 #[must_use = "a token is made by `mint`"]
 pub struct TokenBuilder<'a> {
@@ -48,7 +48,7 @@ pub struct TokenBuilder<'a> {
     stranger: bool,
 }
 
-/// Which key a token says that it is signed with.
+/// The key that a token names in its header.
 #[derive(Debug)]
 enum KeyId {
     Own,
@@ -57,7 +57,7 @@ enum KeyId {
 }
 
 impl<'a> TokenBuilder<'a> {
-    /// How long a token is valid where nothing is said.
+    /// How long a token is valid by default.
     pub const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
     pub(crate) fn new(issuer: &'a Issuer) -> Self {
@@ -73,53 +73,53 @@ impl<'a> TokenBuilder<'a> {
         }
     }
 
-    /// Gives it scopes.
+    /// Adds scopes.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scopes.extend(scopes.into_iter().map(Into::into));
         self
     }
 
-    /// Makes it one of this client, which need not exist.
+    /// Issues it to this client, which need not exist.
     pub fn client(mut self, id: impl Into<String>) -> Self {
         self.client = id.into();
         self
     }
 
-    /// How long it is valid from now on.
+    /// Sets how long it is valid from now on.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
     }
 
-    /// Makes it one that was valid until a minute ago.
+    /// Makes it a token that expired one minute ago.
     pub fn expired(mut self) -> Self {
         self.now -= self.lifetime + Duration::from_secs(60);
         self
     }
 
-    /// Sets a claim, or takes it away with `null`.
+    /// Sets a claim, or removes it with `null`.
     pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.claims.insert(name.into(), value.into());
         self
     }
 
-    /// Names another key than the one that it is signed with, or none.
+    /// Names a different key from the one that it is signed with, or none.
     pub fn key_id(mut self, id: Option<&str>) -> Self {
         self.key_id = id.map_or(KeyId::Missing, |id| KeyId::Other(id.to_owned()));
         self
     }
 
-    /// Signs it with a key that the issuer does not know, under the name of its own: a forged token.
+    /// Forges it: signs it with a key that the issuer does not have, under the name of the issuer's key.
     pub fn forged(mut self) -> Self {
         self.stranger = true;
         self
     }
 
-    /// The token.
+    /// Signs the token.
     ///
     /// # Panics
     ///
-    /// A forged one, where the system has no randomness to make a key of.
+    /// If it is forged and the system has no randomness to generate a key.
     pub fn mint(self) -> String {
         let claims = self.to_claims();
         let key = &self.issuer.key;

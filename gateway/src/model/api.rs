@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use super::{Authorizer, Consumer, Function, FunctionError, IamKey, JwtAuthorizer, Program, Route};
 
-/// An HTTP API with its functions, as it would be deployed. What does not fit together is told by
-/// [`GatewayBuilder::start`](crate::GatewayBuilder::start) and [`Gateway::replace`](crate::Gateway::replace).
+/// An HTTP API with its functions, as it would be deployed.
+/// [`GatewayBuilder::start`](crate::GatewayBuilder::start) and
+/// [`Gateway::replace`](crate::Gateway::replace) report inconsistencies.
 #[derive(Clone, Debug, Default)]
 pub struct Api {
     pub(crate) routes: Vec<Route>,
@@ -29,7 +30,7 @@ pub struct Api {
 }
 
 impl Api {
-    /// The name of the region where none is given.
+    /// The default region.
     pub const REGION: &str = REGION;
 
     /// An API without routes, on the stage `$default`.
@@ -37,11 +38,11 @@ impl Api {
         Self::default()
     }
 
-    /// The API of a manifest, whose functions run in this process, for tests: `invoke` gets a function's name and the JSON of an
-    /// event. What a function fails with, clients meet as 500.
+    /// The API of a manifest, with its functions in this process, for tests: `invoke` gets a function's
+    /// name and the JSON of an event. If it fails, clients get 500.
     ///
-    /// Its Lambda authorizers are asked, and every other one that routes name takes tokens of the local issuer, as `routegen dev`
-    /// has it. Keys for `auth = "iam"`, CORS and a stage are for the caller to add.
+    /// Its Lambda authorizers are called. All other authorizers that routes name accept tokens of the local
+    /// issuer, as in `routegen dev`. The caller adds keys for `auth = "iam"`, CORS and a stage.
     pub fn in_process<F, E>(
         manifest: &Manifest,
         invoke: impl Fn(&str, Bytes) -> F + Send + Sync + 'static,
@@ -64,7 +65,7 @@ impl Api {
             api = api.function(&name, function(&name).timeout(timeout));
         }
         for route in &manifest.routes {
-            // A name that the code does not have is one of `routegen.toml`.
+            // A name that is not in the code is one from `routegen.toml`.
             let kind = manifest.authorizer(&route.auth, |_| Some(IdentitySource::authorization()));
             if let (Auth::Authorizer(name), Ok(Some(kind))) = (&route.auth, kind)
                 && let Some(authorizer) = Authorizer::of_kind(&kind, JwtAuthorizer::local())
@@ -89,7 +90,7 @@ impl Api {
         self
     }
 
-    /// Adds a consumer: a function that messages, events, times or changes of a table call.
+    /// Adds a consumer: a function that an event source calls.
     #[must_use]
     pub fn consumer(mut self, consumer: impl Into<Consumer>) -> Self {
         self.consumers.push(consumer.into());
@@ -103,21 +104,22 @@ impl Api {
         self
     }
 
-    /// Adds a function that routes, consumers and Lambda authorizers name. A second one of the same name takes the first one's place.
+    /// Adds a function that routes, consumers and Lambda authorizers can name. It replaces an earlier one
+    /// with the same name.
     #[must_use]
     pub fn function(mut self, name: impl Into<String>, function: Function) -> Self {
         self.functions.insert(name.into(), function);
         self
     }
 
-    /// Adds a program that several functions are served by: see [`Function::served_by`].
+    /// Adds a program that serves several functions: see [`Function::served_by`].
     #[must_use]
     pub fn process(mut self, name: impl Into<String>, program: Program) -> Self {
         self.processes.insert(name.into(), program);
         self
     }
 
-    /// Adds an authorizer, by the word that routes name it by.
+    /// Adds an authorizer under the name that routes use for it.
     #[must_use]
     pub fn authorizer(mut self, name: impl Into<String>, authorizer: impl Into<Authorizer>) -> Self {
         self.authorizers.insert(name.into(), authorizer.into());
@@ -138,28 +140,28 @@ impl Api {
         self
     }
 
-    /// Names the stage, which then is the first segment of every request's path.
+    /// Names the stage, which becomes the first segment of every request's path.
     #[must_use]
     pub fn stage(mut self, name: impl Into<String>) -> Self {
         self.stage = Some(name.into());
         self
     }
 
-    /// Sets a variable of the stage, which every event has.
+    /// Sets a stage variable, which every event contains.
     #[must_use]
     pub fn stage_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.stage_variables.insert(name.into(), value.into());
         self
     }
 
-    /// Limits the requests of every route that has no throttle of its own, each route counted by itself.
+    /// Limits the requests of every route without its own throttle. Each route is counted separately.
     #[must_use]
     pub fn throttle(mut self, throttle: Throttle) -> Self {
         self.throttle = Some(throttle);
         self
     }
 
-    /// What the page shows people of it beyond its routes ([`GatewayBuilder::page`](crate::GatewayBuilder::page)).
+    /// Sets what the page shows besides the routes ([`GatewayBuilder::page`](crate::GatewayBuilder::page)).
     #[cfg(feature = "page")]
     #[cfg_attr(docsrs, doc(cfg(feature = "page")))]
     #[must_use]
@@ -168,7 +170,7 @@ impl Api {
         self
     }
 
-    /// Names the region that functions and signatures see, in place of [`Api::REGION`].
+    /// Sets the region for functions and signatures, instead of [`Api::REGION`].
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());

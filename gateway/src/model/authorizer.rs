@@ -1,4 +1,4 @@
-//! Who decides whether a request may pass.
+//! Authorizers, which decide whether a request may pass.
 
 use std::{fmt, time::Duration};
 
@@ -8,15 +8,15 @@ use routegen_spec::{AuthorizerKind, IdentitySource};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Authorizer {
-    /// Tokens of an issuer.
+    /// Accepts tokens of an issuer.
     Jwt(JwtAuthorizer),
-    /// A function's word.
+    /// Calls a function.
     Lambda(LambdaAuthorizer),
 }
 
 impl Authorizer {
-    /// The authorizer of a kind, where `tokens` are those of its issuer. `None` for what an API does not have as an authorizer of its
-    /// own, such as a signature.
+    /// The authorizer of a kind; `tokens` is for kinds with an issuer. `None` for a kind that is not
+    /// configured as an authorizer, such as a signature.
     pub fn of_kind(kind: &AuthorizerKind, tokens: JwtAuthorizer) -> Option<Self> {
         match kind {
             AuthorizerKind::Cognito => Some(tokens.into()),
@@ -45,7 +45,7 @@ impl From<LambdaAuthorizer> for Authorizer {
     }
 }
 
-/// Lets tokens pass that an issuer signed for one of the audiences ([JWT authorizers]).
+/// Accepts tokens that an issuer signed for one of the audiences ([JWT authorizers]).
 ///
 /// [JWT authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ pub struct JwtAuthorizer {
 
 #[derive(Clone, Debug)]
 pub(crate) enum JwtIssuer {
-    /// The gateway's own, with its clients as the audience.
+    /// The gateway's own issuer, with its clients as the audience.
     Local,
     Remote {
         url: String,
@@ -65,18 +65,18 @@ pub(crate) enum JwtIssuer {
 }
 
 impl JwtAuthorizer {
-    /// Tokens of the gateway's own issuer, for any of its clients: the stand-in for a Cognito user pool.
+    /// Accepts tokens of the gateway's own issuer for any of its clients, in place of a Cognito user pool.
     pub fn local() -> Self {
         Self { issuer: JwtIssuer::Local, identity_source: None }
     }
 
-    /// Tokens of the issuer at `url`, as their `iss` says it, for one of the audiences.
+    /// Accepts tokens of the issuer at `url`, which must equal their `iss`, for one of the audiences.
     pub fn issuer(url: impl Into<String>, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let audience = audience.into_iter().map(Into::into).collect();
         Self { issuer: JwtIssuer::Remote { url: url.into(), audience }, identity_source: None }
     }
 
-    /// Where requests have their token, in place of the header `Authorization`.
+    /// Sets where requests carry their token, instead of the header `Authorization`.
     #[must_use]
     pub fn identity_source(mut self, source: IdentitySource) -> Self {
         self.identity_source = Some(source);
@@ -84,7 +84,8 @@ impl JwtAuthorizer {
     }
 }
 
-/// Asks a function, with the event of payload format 2.0, which gives a simple response ([Lambda authorizers]).
+/// Calls a function with an event of payload format 2.0; the function returns a simple response
+/// ([Lambda authorizers]).
 ///
 /// [Lambda authorizers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 #[derive(Clone, Debug)]
@@ -95,19 +96,20 @@ pub struct LambdaAuthorizer {
 }
 
 impl LambdaAuthorizer {
-    /// An authorizer whose function is `function`, without identity sources and thus without a cache.
+    /// An authorizer that calls `function`, without identity sources and thus without a cache.
     pub fn new(function: impl Into<String>) -> Self {
         Self { function: function.into(), identity_sources: Vec::new(), ttl: Duration::ZERO }
     }
 
-    /// Where requests have what identifies their caller: one that lacks any of it gets 401, and the function is not asked.
+    /// Sets where requests identify their caller. A request that lacks any of these gets 401, and the
+    /// function is not called.
     #[must_use]
     pub fn identity_sources(mut self, sources: impl IntoIterator<Item = IdentitySource>) -> Self {
         self.identity_sources.extend(sources);
         self
     }
 
-    /// How long an answer holds for the same values of all identity sources.
+    /// Sets how long an answer is cached for the same values of all identity sources.
     #[must_use]
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.ttl = ttl;
@@ -115,7 +117,8 @@ impl LambdaAuthorizer {
     }
 }
 
-/// A pair of an access key id and its secret, of which requests to routes with `auth = "iam"` are signed. It says nothing to AWS.
+/// An access key id with its secret, to sign requests to routes with `auth = "iam"`. It means nothing to
+/// AWS.
 #[derive(Clone, Eq, PartialEq)]
 pub struct IamKey {
     pub(crate) id: String,
@@ -124,12 +127,12 @@ pub struct IamKey {
 }
 
 impl IamKey {
-    /// A key; any two texts will do.
+    /// A key from any two texts.
     pub fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self { id: id.into(), secret: secret.into(), session_token: None }
     }
 
-    /// Makes it one of temporary credentials, which are only valid together with this token.
+    /// Makes it a temporary key, which is valid only together with this token.
     #[must_use]
     pub fn session_token(mut self, token: impl Into<String>) -> Self {
         self.session_token = Some(token.into());
@@ -137,7 +140,7 @@ impl IamKey {
     }
 }
 
-/// The secret is not shown.
+/// Does not show the secret.
 impl fmt::Debug for IamKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IamKey").field("id", &self.id).finish_non_exhaustive()

@@ -1,9 +1,9 @@
-//! A function that events call.
+//! Functions that event sources call.
 
 use routegen_spec::{ConsumerSpec, EventSource};
 use serde_json::Value;
 
-/// A function of the API that no request calls, and what calls it: see [`Api::consumer`](crate::Api::consumer).
+/// A function of the API with its event source: see [`Api::consumer`](crate::Api::consumer).
 #[derive(Clone, Debug)]
 pub struct Consumer {
     pub(crate) function: String,
@@ -12,12 +12,13 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    /// The function of this name, called by that.
+    /// The function of this name, called by this event source.
     pub fn new(function: impl Into<String>, source: EventSource) -> Self {
         Self { function: function.into(), source, schema: None }
     }
 
-    /// The JSON schema of what it takes: a message's body, an event's detail, or an item. The page shows it.
+    /// Sets the JSON Schema of its payload: a message's body, an event's detail, or an item. The page shows
+    /// it.
     #[must_use]
     pub fn schema(self, schema: Value) -> Self {
         Self { schema: Some(schema), ..self }

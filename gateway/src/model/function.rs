@@ -1,4 +1,4 @@
-//! What answers the events: a function, and the program that it runs in.
+//! Functions, which answer events, and the programs that they run in.
 
 use std::{
     any::Any,
@@ -26,14 +26,14 @@ pub struct Function {
 pub(crate) enum Backend {
     /// A program of its own.
     Program(Program),
-    /// A program of the API, which serves other functions too.
+    /// A program of the API that also serves other functions.
     Process(String),
     InProcess(Handler),
 }
 
 type Outcome = Pin<Box<dyn Future<Output = Result<Value, FunctionError>> + Send>>;
 
-/// An async function of this process, in place of a program.
+/// An async function in this process, instead of a program.
 #[derive(Clone)]
 pub(crate) struct Handler(pub(crate) Arc<dyn Fn(Invocation) -> Outcome + Send + Sync>);
 
@@ -44,22 +44,23 @@ impl fmt::Debug for Handler {
 }
 
 impl Function {
-    /// How long a function may take where nothing is said, which is Lambda's default.
+    /// How long a function may take by default, as in Lambda.
     pub const TIMEOUT: Duration = limits::DEFAULT_TIMEOUT;
 
-    /// A function that is a program of its own: an unpacked artifact.
+    /// A function with its own program: an unpacked artifact.
     pub fn program(program: Program) -> Self {
         Self::new(Backend::Program(program))
     }
 
-    /// A function that the program of this name serves together with others ([`Api::process`](crate::Api::process)). The
-    /// program tells them apart by `lambda-runtime-invoked-function-arn`, which ends in the function's name, or by the
-    /// event's route key.
+    /// A function that the program of this name serves together with others
+    /// ([`Api::process`](crate::Api::process)). The program distinguishes them by
+    /// `lambda-runtime-invoked-function-arn`, which ends in the function's name, or by the event's route
+    /// key.
     pub fn served_by(process: impl Into<String>) -> Self {
         Self::new(Backend::Process(process.into()))
     }
 
-    /// A function that is an async function of this process, for tests.
+    /// An async function in this process, for tests.
     pub fn in_process<F, T>(handler: F) -> Self
     where
         F: Fn(Invocation) -> T + Send + Sync + 'static,
@@ -68,7 +69,7 @@ impl Function {
         Self::new(Backend::InProcess(Handler(Arc::new(move |invocation| Box::pin(handler(invocation))))))
     }
 
-    /// How long an invocation may take, in place of [`Function::TIMEOUT`]. The time of a cold start does not count.
+    /// Sets how long an invocation may take, instead of [`Function::TIMEOUT`]. A cold start does not count.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -80,7 +81,7 @@ impl Function {
     }
 }
 
-/// One call of a function of this process.
+/// An invocation of a function in this process.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Invocation {
@@ -88,7 +89,7 @@ pub struct Invocation {
     pub payload: Bytes,
     /// Lambda's id of the invocation.
     pub request_id: String,
-    /// When the function's time is up.
+    /// When the function's time runs out.
     pub deadline: SystemTime,
 }
 
@@ -97,14 +98,14 @@ impl Invocation {
     ///
     /// # Errors
     ///
-    /// None for events that the gateway made.
+    /// Never for events that the gateway made.
     pub fn event(&self) -> Result<Value, FunctionError> {
         serde_json::from_slice(&self.payload)
             .map_err(|error| FunctionError::new("Runtime.UnmarshalError", error.to_string()))
     }
 }
 
-/// What a function says when it fails: Lambda's form of an error.
+/// A function's error, in Lambda's form.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{kind}: {message}")]
 pub struct FunctionError {
@@ -129,8 +130,8 @@ impl FunctionError {
     }
 }
 
-/// A program that speaks the Lambda Runtime API. It runs in an environment of Lambda's variables and those that are given
-/// here; nothing of this process's own reaches it unless it is asked for.
+/// A program that speaks the Lambda Runtime API. Its environment consists of Lambda's variables and those
+/// that are added here; it inherits none of this process's variables unless it is told to.
 #[derive(Clone, Debug)]
 pub struct Program {
     pub(crate) path: PathBuf,
@@ -143,22 +144,22 @@ pub struct Program {
     pub(crate) instances: usize,
     pub(crate) concurrency: usize,
     pub(crate) init_timeout: Duration,
-    #[expect(dead_code, reason = "it is held, and not read")]
+    #[expect(dead_code, reason = "it is only held, never read")]
     held: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Program {
-    /// Memory in MB where nothing is said, which is Lambda's default.
+    /// The default memory in MB, as in Lambda.
     pub const MEMORY: u32 = limits::DEFAULT_MEMORY_MB;
 
-    /// How many processes run at once where nothing is said.
+    /// The default number of processes that run at once.
     pub const INSTANCES: usize = 4;
 
-    /// How long Lambda waits for a function's first request for an event.
+    /// How long Lambda waits for a function to request its first event.
     pub const INIT_TIMEOUT: Duration = limits::INIT_TIMEOUT;
 
-    /// The program at `path`, such as the `bootstrap` of an unpacked artifact. `LAMBDA_TASK_ROOT` and the working
-    /// directory are the folder that it is in.
+    /// The program at `path`, such as the `bootstrap` of an unpacked artifact. Its folder is
+    /// `LAMBDA_TASK_ROOT` and the working directory.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
@@ -182,14 +183,15 @@ impl Program {
         self
     }
 
-    /// Sets an environment variable. Lambda's own stand above it.
+    /// Sets an environment variable. Lambda's own variables take precedence.
     #[must_use]
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.env.insert(name.into(), value.into());
         self
     }
 
-    /// Gives it the environment variables of this process too, as a program under development wants them.
+    /// Also passes on the environment variables of this process, which a program under development may
+    /// need.
     #[must_use]
     pub fn inherit_env(mut self) -> Self {
         self.inherit = true;
@@ -203,46 +205,47 @@ impl Program {
         self
     }
 
-    /// Sets `_HANDLER`, in place of the file name of the program.
+    /// Sets `_HANDLER`, instead of the file name of the program.
     #[must_use]
     pub fn handler(mut self, handler: impl Into<String>) -> Self {
         self.handler = Some(handler.into());
         self
     }
 
-    /// Sets the memory in MB, in place of [`Program::MEMORY`]. On Linux a process that uses more is ended, as Lambda does
-    /// it; elsewhere the number is only told to the function.
+    /// Sets the memory in MB, instead of [`Program::MEMORY`]. On Linux, a process that exceeds it is
+    /// killed, as in Lambda; elsewhere the number is only passed to the function.
     #[must_use]
     pub fn memory(mut self, megabytes: u32) -> Self {
         self.memory = megabytes;
         self
     }
 
-    /// How many processes may run at once, at least one, in place of [`Program::INSTANCES`]. Further requests wait.
+    /// Sets how many processes may run at once, at least one, instead of [`Program::INSTANCES`]. Further
+    /// requests wait.
     #[must_use]
     pub fn instances(mut self, instances: usize) -> Self {
         self.instances = instances.max(1);
         self
     }
 
-    /// How many events a process may work on at once, at least one; told to it in `AWS_LAMBDA_MAX_CONCURRENCY`. It asks
-    /// for that many at once.
+    /// Sets how many events a process may work on at once, at least one. The process gets the number in
+    /// `AWS_LAMBDA_MAX_CONCURRENCY` and requests that many events at once.
     #[must_use]
     pub fn concurrency(mut self, events: usize) -> Self {
         self.concurrency = events.max(1);
         self
     }
 
-    /// How long the start may take, in place of [`Program::INIT_TIMEOUT`].
+    /// Sets how long the start may take, instead of [`Program::INIT_TIMEOUT`].
     #[must_use]
     pub fn init_timeout(mut self, timeout: Duration) -> Self {
         self.init_timeout = timeout;
         self
     }
 
-    /// Holds a value for as long as the program may be started or runs: for what has to go after it and not before, such as the
-    /// folder that it is in. Of a gateway whose API was replaced it is dropped when the last request that began before is
-    /// answered, and the processes have ended.
+    /// Holds a value for as long as the program may be started or runs: something that must outlive it,
+    /// such as the folder that it is in. After the API is replaced, the value is dropped when the last
+    /// request that began before is answered and the processes have ended.
     #[must_use]
     pub fn holding(self, value: Arc<dyn Any + Send + Sync>) -> Self {
         Self { held: Some(value), ..self }

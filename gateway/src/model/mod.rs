@@ -1,6 +1,7 @@
-//! What an API is, as whoever starts a gateway says it: plain data, not yet checked.
+//! The description of an API by the caller that starts a gateway: plain data, not yet checked.
 //!
-//! In: values of the builder's caller. Out: an [`Api`]. Whether its parts fit together, `deployment` decides.
+//! In: values from the builder's caller. Out: an [`Api`]. `deployment` checks whether its parts are
+//! consistent.
 
 mod api;
 mod authorizer;

@@ -1,11 +1,11 @@
-//! What the page knows of the API beyond its routes: its document, and what shows that to people.
+//! The reference that the page shows for an API: its document, and a viewer for people.
 
 use std::fmt;
 
 use bytes::Bytes;
 
-/// The document of an API in OpenAPI 3.1, and Swagger UI to read it with. A page that is served has a link to it, and fills in forms
-/// by it ([`GatewayBuilder::page`](crate::GatewayBuilder::page)).
+/// The OpenAPI 3.1 document of an API, and Swagger UI to read it with. The page links to it, and uses it to
+/// fill in forms ([`GatewayBuilder::page`](crate::GatewayBuilder::page)).
 #[derive(Clone)]
 pub struct Reference {
     pub(crate) document: Bytes,
@@ -14,7 +14,7 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// A document as JSON, and the script and the style of Swagger UI, all of which are served as they are.
+    /// A document as JSON, and the script and the style of Swagger UI. All of them are served unchanged.
     pub fn new(document: String, script: String, style: String) -> Self {
         Self { document: document.into(), script: script.into(), style: style.into() }
     }

@@ -2,7 +2,7 @@
 
 use routegen_spec::{Auth, Method, PathPattern, RouteKey, RouteSpec, Scope, Throttle};
 
-/// A route: what it takes, who may call it, and which function answers.
+/// A route: its method and path, who may call it, and which function answers.
 #[derive(Clone, Debug)]
 pub struct Route {
     pub(crate) method: Method,
@@ -14,12 +14,12 @@ pub struct Route {
 }
 
 impl Route {
-    /// A route. Who may call it has no default: a route is open only where its author says [`Auth::None`].
+    /// A route. `auth` has no default: a route is open only if its author writes [`Auth::None`].
     pub fn new(method: Method, path: PathPattern, auth: Auth, function: impl Into<String>) -> Self {
         Self { method, path, auth, scopes: Vec::new(), function: function.into(), throttle: None }
     }
 
-    /// Asks for tokens that have one of these scopes.
+    /// Requires tokens that have one of these scopes.
     #[must_use]
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
         self.scopes.extend(scopes);
@@ -38,7 +38,7 @@ impl Route {
     }
 }
 
-/// The route of a manifest, with the function named as `routegen build` names it.
+/// A route from a manifest. Its function has the name that `routegen build` gives it.
 impl From<&RouteSpec> for Route {
     fn from(spec: &RouteSpec) -> Self {
         Self {

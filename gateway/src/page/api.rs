@@ -1,4 +1,4 @@
-//! What the page is told of the API.
+//! The description of the API for the page.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::{
     issuer::Issuer,
 };
 
-/// The routes by path, and what a call of them needs.
+/// The routes by path, with what the page needs to call them.
 pub(super) fn describe(deployment: &Deployment, issuer: Option<&Issuer>) -> Value {
     let mut routes: Vec<&DeployedRoute> = deployment.routes.iter().collect();
     routes.sort_by_key(|route| (route.path.is_default(), route.path.as_str(), route.method));
@@ -26,7 +26,7 @@ pub(super) fn describe(deployment: &Deployment, issuer: Option<&Issuer>) -> Valu
     })
 }
 
-/// A consumer, and where what it is called with is sent: below the path of events.
+/// A consumer, with the path below that of events to which the page sends its payload.
 fn consumer(consumer: &DeployedConsumer) -> Value {
     let function = &*consumer.function.name;
     let (path, fifo) = match &consumer.source {
@@ -57,7 +57,7 @@ fn consumer(consumer: &DeployedConsumer) -> Value {
     })
 }
 
-/// How much waits, and what was given up.
+/// How much is waiting, and what was given up.
 pub(super) fn events(hub: &Hub, credentials: &Credentials) -> Value {
     let queues = hub.queues().into_iter().map(|(name, counts)| {
         json!({
@@ -94,6 +94,6 @@ fn auth(auth: &Auth, decider: &Decider) -> Value {
             ("jwt", scopes.iter().map(Scope::as_str).collect(), verifier.local_token_header())
         }
     };
-    // Without a header the local issuer's tokens are of no use, or have no place to be.
+    // `token_header` is null if the authorizer does not accept the local issuer's tokens, or not in a header.
     json!({ "kind": kind, "name": auth.as_str(), "scopes": scopes, "token_header": token_header })
 }

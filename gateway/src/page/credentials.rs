@@ -1,7 +1,8 @@
-//! What opens something, taken out of what the page shows of requests.
+//! Hides credentials in what the page shows of requests.
 //!
-//! In: an event, a function's answer or the target of a request, and the identity sources of the API's authorizers. Out: the same, with
-//! credentials and cookies shortened. What a handler repeats of them in a body or in its log stays as it is.
+//! In: an event, a function's answer or the target of a request, and the identity sources of the API's
+//! authorizers. Out: the same, with credentials and cookies shortened. What a handler repeats of them in a
+//! body or in its log is not hidden.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -9,18 +10,18 @@ use percent_encoding::percent_decode_str;
 use routegen_spec::IdentitySource;
 use serde_json::{Map, Value};
 
-/// The headers whose values open something wherever they are.
+/// Headers whose values are always credentials.
 const HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "x-amz-security-token", "x-api-key"];
 
-/// The same in a query: of a signature in it ([its parameters]).
+/// Query parameters of a signature, which are credentials too ([its parameters]).
 ///
 /// [its parameters]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
 const PARAMETERS: [&str; 3] = ["X-Amz-Credential", "X-Amz-Security-Token", "X-Amz-Signature"];
 
-/// The schemes that `authorization` may name before what opens something.
+/// The schemes that may precede the credentials in `authorization`.
 const SCHEMES: [&str; 4] = ["Basic", "Bearer", "Digest", "AWS4-HMAC-SHA256"];
 
-/// Where requests have credentials.
+/// The places of credentials in requests.
 #[derive(Clone, Debug)]
 pub(super) struct Credentials {
     /// In lower case.
@@ -40,7 +41,7 @@ impl Default for Credentials {
 }
 
 impl Credentials {
-    /// Adds what authorizers know callers by. What `$context` says of a request is no secret of its caller's.
+    /// Adds identity sources of authorizers. The values of `$context` are not the caller's secrets.
     pub(super) fn add(&mut self, sources: &[IdentitySource]) {
         for source in sources {
             match source {
@@ -52,7 +53,7 @@ impl Credentials {
         }
     }
 
-    /// An event, or a function's answer, without them.
+    /// Hides credentials in an event or a function's answer.
     pub(super) fn hide(&self, mut value: Value) -> Value {
         let Some(members) = value.as_object_mut() else { return value };
         for headers in ["headers", "multiValueHeaders"] {
@@ -81,7 +82,7 @@ impl Credentials {
         value
     }
 
-    /// The path and the query of a request without them.
+    /// Hides credentials in the path and the query of a request.
     pub(super) fn hide_in_target<'a>(&self, target: &'a str) -> Cow<'a, str> {
         let Some((path, query)) = target.split_once('?') else { return target.into() };
         match self.hide_in_query(query) {
@@ -107,7 +108,7 @@ impl Credentials {
     }
 }
 
-/// Replaces the texts of an object's members, and of lists in them, where `replace` has something to put there.
+/// Replaces the texts of an object's members, and of lists in them, for which `replace` returns a text.
 fn each(members: Option<&mut Value>, replace: impl Fn(&str, &str) -> Option<String>) {
     let members = members.and_then(Value::as_object_mut);
     for (name, value) in members.into_iter().flat_map(Map::iter_mut) {
@@ -125,12 +126,12 @@ fn each(members: Option<&mut Value>, replace: impl Fn(&str, &str) -> Option<Stri
     }
 }
 
-/// The cookies of a header.
+/// Shortens the cookies of a header.
 fn cookies(text: &str, between: char) -> String {
     text.split(between).map(|one| cookie(one.trim())).collect::<Vec<_>>().join("; ")
 }
 
-/// A cookie by its name, with its attributes where it is one that is set.
+/// Shortens the value of a cookie, and keeps its name and its attributes.
 fn cookie(text: &str) -> String {
     let (pair, attributes) = text.split_once(';').map_or((text, None), |(pair, rest)| (pair, Some(rest)));
     let shown = match pair.split_once('=') {
@@ -140,7 +141,7 @@ fn cookie(text: &str) -> String {
     attributes.map_or(shown.clone(), |attributes| format!("{shown};{attributes}"))
 }
 
-/// Enough of a long value to tell it from others, and nothing of a short one but its scheme.
+/// Keeps enough of a long value to tell it from others, and nothing of a short one except its scheme.
 fn shortened(value: &str) -> String {
     let scheme = value
         .split_once(' ')

@@ -1,28 +1,28 @@
-//! The paths of the page, and their methods.
+//! The paths of the page with their methods.
 
 use hyper::Method;
 
 use super::refused::Refused;
 use crate::reserved;
 
-/// What a request to the page is for.
+/// The endpoint of a request to the page.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Endpoint {
     Document,
     Style,
     Script,
-    /// The API to read.
+    /// The API's reference.
     Reference,
     ReferenceScript,
     ViewerScript,
     ViewerStyle,
-    /// Its document.
+    /// The API's document.
     OpenApi,
-    /// The routes and the scopes.
+    /// The routes, the consumers and the scopes.
     Api,
-    /// The dead letters, and how much waits.
+    /// The dead letters, and how much is waiting.
     Events,
-    /// The log, from where the page knows it.
+    /// The log, from a given entry on.
     Log,
     Clear,
     Token,
@@ -30,7 +30,7 @@ pub(crate) enum Endpoint {
 }
 
 impl Endpoint {
-    /// Nothing where the path is none of the page's.
+    /// The endpoint of a request; `None` if the path does not belong to the page.
     pub(crate) fn of(method: &Method, path: &str) -> Option<Result<Self, Refused>> {
         let rest = path.strip_prefix('/')?.strip_prefix(reserved::SEGMENT)?;
         let (allowed, endpoints): (_, &[(Method, Self)]) = match rest {
@@ -53,7 +53,8 @@ impl Endpoint {
         Some(found.map(|(_, endpoint)| *endpoint).ok_or(Refused::Method { allowed }))
     }
 
-    /// All but the files of the page, which are the same for everyone.
+    /// Whether it requires the key: all endpoints do, except the files of the page, which are the same for
+    /// everyone.
     pub(super) fn needs_secret(self) -> bool {
         !matches!(
             self,
@@ -67,7 +68,7 @@ impl Endpoint {
         )
     }
 
-    /// Whether a person opens it, and other pages may link to it.
+    /// Whether a person opens it, so that other pages may link to it.
     pub(super) fn is_opened(self) -> bool {
         matches!(self, Self::Document | Self::Reference)
     }

@@ -1,4 +1,4 @@
-//! An entry of the log, and what the page is told of it.
+//! An entry of the log, and its description for the page.
 //!
 //! Credentials and cookies are shortened. Events and answers that are too large are not kept.
 
@@ -17,7 +17,7 @@ use crate::observe::{DeliveryLog, EventFate, EventLog, Observation, RequestLog};
 /// The largest event or answer that is kept.
 const PAYLOAD_BYTES: usize = 256 * 1024;
 
-/// What an entry takes beside its texts, roughly.
+/// The approximate size of an entry besides its texts.
 const ENTRY_BYTES: usize = 512;
 
 /// Something that happened.
@@ -30,13 +30,13 @@ pub(super) struct Entry {
 
 #[derive(Debug)]
 pub(super) enum What {
-    /// A request, without its event and its answer, which are beside it.
+    /// A request without its event and its answer, which are stored separately.
     Request {
         log: Box<RequestLog>,
         event: Option<Payload>,
         answer: Option<Payload>,
     },
-    /// A call of a consumer, likewise.
+    /// A call of a consumer, in the same form.
     Delivery {
         log: Box<DeliveryLog>,
         event: Payload,
@@ -57,9 +57,9 @@ pub(super) enum What {
         process: u32,
         reason: String,
     },
-    /// The API is another one.
+    /// The API was replaced.
     Replaced,
-    /// What was there before is forgotten.
+    /// Earlier entries were deleted.
     Cleared,
 }
 
@@ -108,7 +108,7 @@ impl What {
 }
 
 impl Payload {
-    /// A copy, because bytes that came from a client or a function may be a part of a much larger buffer.
+    /// Copies the bytes, because they may be a part of a much larger buffer from a client or a function.
     fn of(bytes: &[u8]) -> Self {
         match bytes.len() {
             length if length > PAYLOAD_BYTES => Self::TooLarge(length),
@@ -140,7 +140,7 @@ impl Entry {
         matches!(self.what, What::Request { .. } | What::Delivery { .. })
     }
 
-    /// What it holds of the memory, roughly.
+    /// Its approximate size in memory.
     pub(super) fn bytes(&self) -> usize {
         let texts = match &self.what {
             What::Request { log, event, answer } => {
@@ -163,7 +163,7 @@ impl Entry {
         ENTRY_BYTES + texts
     }
 
-    /// What the page is told.
+    /// Its description for the page.
     pub(super) fn describe(&self, credentials: &Credentials) -> Value {
         let mut value = match &self.what {
             What::Request { log, event, answer } => json!({

@@ -1,8 +1,9 @@
-//! Whom the page is for: people on this machine who were given its address.
+//! Restricts the page to people on this machine who have its URL.
 //!
-//! A page of another origin cannot read what the gateway's page serves, because nothing here allows it to (no CORS), and cannot have
-//! the same origin under a name of its own (the host must be loopback's). A page of the same origin, which a handler may serve, and
-//! another user of this machine do not have the secret, which is in the address that the gateway's owner was told.
+//! A page of another origin cannot read what the gateway's page serves, because nothing here allows it to
+//! (no CORS), and cannot get the same origin by a host name of its own (the host must be loopback's). A
+//! page of the same origin, which a handler may serve, and other users of this machine do not have the
+//! secret: it is in the URL that only the gateway's owner sees.
 
 use std::net::SocketAddr;
 
@@ -15,7 +16,7 @@ use hyper::{
 use super::{endpoint::Endpoint, refused::Refused};
 use crate::host::{is_loopback, is_same_origin};
 
-/// The header that the secret is in.
+/// The header that carries the secret.
 const SECRET: &str = "x-routegen-key";
 
 pub(super) fn admit(
@@ -50,8 +51,9 @@ fn is_for(headers: &HeaderMap, scheme: &str, port: u16) -> bool {
     is_loopback(name) && named.unwrap_or(if scheme == "https" { 443 } else { 80 }) == port
 }
 
-/// What browsers say of who asks ([Fetch Metadata]); programs say nothing. Any page may link to the document, which tells nothing,
-/// and no page may have it in a frame.
+/// Checks what browsers send about the page that a request comes from ([Fetch Metadata]); programs send
+/// nothing. Any page may link to the document, which contains no secrets, but no page may embed it in a
+/// frame.
 ///
 /// [Fetch Metadata]: https://www.w3.org/TR/fetch-metadata/
 fn comes_from_the_page(endpoint: Endpoint, headers: &HeaderMap) -> bool {
@@ -59,7 +61,7 @@ fn comes_from_the_page(endpoint: Endpoint, headers: &HeaderMap) -> bool {
     let is_link = says("sec-fetch-mode") == Some(b"navigate") && says("sec-fetch-dest") == Some(b"document");
     match says("sec-fetch-site") {
         None | Some(b"same-origin") => true,
-        // Typed by a person.
+        // A person typed the URL.
         Some(b"none") => !endpoint.needs_secret(),
         Some(_) => endpoint.is_opened() && is_link,
     }

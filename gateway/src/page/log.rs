@@ -1,7 +1,8 @@
-//! What happened lately, in bounded memory.
+//! Recent observations, in bounded memory.
 //!
-//! Requests and lines are kept apart, so that a function that talks without end does not drive out the requests. Whoever follows
-//! asks for the entry after the last one that it has: nothing waits for the slow, and what went by in the meantime is left out.
+//! Requests and lines are stored separately, so that a function with endless output does not displace the
+//! requests. A reader asks for the entry after the last one that it has. Nothing waits for slow readers:
+//! they miss entries that were displaced.
 
 use std::{
     collections::VecDeque,
@@ -21,16 +22,16 @@ use crate::lock::lock;
 const REQUESTS: usize = 200;
 const REQUEST_BYTES: usize = 8 * 1024 * 1024;
 
-/// Lines of functions, and what becomes of processes.
+/// Lines of functions, and the starts and ends of processes.
 const LINES: usize = 1_000;
 const LINE_BYTES: usize = 1024 * 1024;
 
 /// The log.
 #[derive(Debug)]
 pub(super) struct Log {
-    /// Tells the log of one start of the gateway from that of another.
+    /// Distinguishes the log of one start of the gateway from that of another.
     pub(super) id: String,
-    /// What is not shown of its entries.
+    /// What must be hidden in its entries.
     credentials: Mutex<Arc<Credentials>>,
     rings: Mutex<Rings>,
     newest: watch::Sender<u64>,
@@ -60,7 +61,8 @@ impl Log {
         Self { id, credentials: Mutex::default(), rings, newest: watch::Sender::new(0) }
     }
 
-    /// Hides what these sources hold of requests, beside what is hidden already: entries may be of an API before this one.
+    /// Hides the values of these sources too. Earlier ones stay hidden, because entries may belong to an
+    /// earlier API.
     pub(super) fn hide(&self, sources: &[IdentitySource]) {
         Arc::make_mut(&mut lock(&self.credentials)).add(sources);
     }
@@ -73,7 +75,7 @@ impl Log {
         self.add(&mut lock(&self.rings), what);
     }
 
-    /// Forgets all, and tells whoever follows.
+    /// Deletes all entries, and notifies readers.
     pub(super) fn clear(&self) {
         let mut rings = lock(&self.rings);
         rings.requests.clear();
@@ -81,14 +83,14 @@ impl Log {
         self.add(&mut rings, What::Cleared);
     }
 
-    /// The first entry after the one of this number that is still there.
+    /// The first existing entry after the one with this number.
     pub(super) fn after(&self, number: u64) -> Option<Arc<Entry>> {
         let rings = lock(&self.rings);
         let found = [rings.requests.after(number), rings.lines.after(number)];
         found.into_iter().flatten().min_by_key(|entry| entry.number).cloned()
     }
 
-    /// The number of the newest entry, whenever it changes.
+    /// Watches the number of the newest entry.
     pub(super) fn newest(&self) -> watch::Receiver<u64> {
         self.newest.subscribe()
     }

@@ -1,9 +1,11 @@
-//! The page at `/_routegen`, on which people look at the API while they develop it.
+//! The page at `/_routegen`, on which developers of the API see what it does.
 //!
-//! In: requests to its paths, and what happens in the gateway. Out: one document with its style and script, the routes as JSON,
-//! the log as server-sent events, tokens of the local issuer and signatures with the API's key. It calls no function: the page's script calls the API as every
-//! client does. It refuses clients that are not on this machine, other names than loopback's, other origins, and everything but its
-//! own files and the viewer's without the secret in its address: other users of the machine, and other pages of the same origin, do not have that.
+//! In: requests to its paths, and observations from the gateway. Out: one document with its style and
+//! script, the routes as JSON, the log as server-sent events, tokens of the local issuer, and signatures
+//! with the API's key. It calls no function: the page's script calls the API as every client does. Refused
+//! are clients that are not on this machine, host names other than loopback's, other origins, and, except
+//! for its own files and the viewer's, requests without the secret in its URL, which other users of the
+//! machine and other pages of the same origin do not have.
 
 mod api;
 mod credentials;
@@ -43,24 +45,25 @@ use log::Log;
 pub(crate) use refused::Refused;
 pub(crate) use stream::Events;
 
-/// What answers a request: bytes, or the log as it goes on.
+/// The body of an answer: bytes, or the continuing log.
 pub(crate) type Body = Either<Full<Bytes>, Events>;
 
-/// Pages that follow the log at once.
+/// The maximum number of pages that follow the log at once.
 const STREAMS: usize = 16;
 
-/// Nothing but what the gateway itself serves, and no markup made by scripts.
+/// Allows only what the gateway itself serves, and no markup made by scripts.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
-/// The same where the viewer shows the API: it writes styles and markup of its own.
+/// The policy for the viewer of the API, which creates its own styles and markup.
 const REFERENCE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src data:; \
                                 base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The page of a gateway.
 #[derive(Debug)]
 pub(crate) struct Page {
-    /// What the page sends with every request, and has from its address. A new one for each start.
+    /// The secret that the page sends with every request, and gets from its URL. Each start creates a new
+    /// one.
     secret: String,
     log: Arc<Log>,
     streams: Arc<Semaphore>,
@@ -69,7 +72,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// The page of the gateway that listens on `port`, and speaks that.
+    /// The page of a gateway that listens on `port` with this scheme.
     pub(crate) fn new(scheme: &'static str, port: u16) -> Result<Self, NoRandomness> {
         Ok(Self {
             secret: secret()?,
@@ -80,17 +83,17 @@ impl Page {
         })
     }
 
-    /// What the page's address ends with, after `#`: browsers send it to nobody.
+    /// The fragment of the page's URL, after `#`, which browsers do not send.
     pub(crate) fn fragment(&self) -> String {
         format!("key={}", self.secret)
     }
 
-    /// Shows nothing of what these sources hold of requests.
+    /// Hides the values of these identity sources.
     pub(crate) fn hide(&self, sources: &[IdentitySource]) {
         self.log.hide(sources);
     }
 
-    /// Tells the page what it tells `observer`.
+    /// An observer that passes observations on to both the page and `observer`.
     pub(crate) fn observe(&self, observer: Observer) -> Observer {
         let log = self.log.clone();
         Observer::new(move |observation: Observation| {
@@ -99,7 +102,7 @@ impl Page {
         })
     }
 
-    /// Tells whoever looks that the API is another one.
+    /// Notifies readers that the API was replaced.
     pub(crate) fn api_was_replaced(&self) {
         self.log.record(What::Replaced);
     }
@@ -168,7 +171,7 @@ impl Page {
     }
 }
 
-/// What a request gets that was not admitted.
+/// The answer to a request that was not admitted.
 pub(crate) fn refuse(refused: Refused) -> Response<Body> {
     let mut response = refusal(refused.status(), &refused.to_string());
     if let Refused::Method { allowed } = refused {
@@ -181,7 +184,7 @@ fn refusal(status: StatusCode, message: &str) -> Response<Body> {
     json_response(status, &json!({ "message": message }))
 }
 
-/// What the caller of the gateway has given for people to read.
+/// A part of the reference that the gateway's caller provided.
 fn of_reference(
     deployment: &Deployment,
     kind: &'static str,

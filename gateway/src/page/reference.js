@@ -1,5 +1,5 @@
 "use strict";
-// The document of the API, to read. The key that it needs is the fragment of the address, as that of the page with the requests.
+// Shows the document of the API. Its key is the fragment of the URL, as on the page with the requests.
 
 const key = new URLSearchParams(location.hash.slice(1)).get("key");
 addEventListener("hashchange", () => location.reload());
@@ -10,7 +10,7 @@ const show = async () => {
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.message);
   document.title = `${answer.info.title}: reference`;
-  // It is for reading: the page with the requests is where the API is called.
+  // It is only for reading: the API is called on the page with the requests.
   SwaggerUIBundle({
     domNode: document.getElementById("reference"),
     spec: answer,

@@ -1,8 +1,8 @@
-//! Why a request to the page is not answered.
+//! Why a request to the page is refused.
 
 use hyper::StatusCode;
 
-/// Why a request is not answered.
+/// Why a request is refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum Refused {
     #[error("the page is for this machine only")]
@@ -17,7 +17,7 @@ pub(crate) enum Refused {
         "the page needs the key of this start of the gateway: open the address that it printed, with all that follows `#`"
     )]
     Secret,
-    #[error("the method is none of those that are allowed: {allowed}")]
+    #[error("the method must be one of {allowed}")]
     Method { allowed: &'static str },
 }
 

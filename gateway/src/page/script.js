@@ -1,7 +1,7 @@
-// The page of the gateway. What comes from outside only ever becomes the text of nodes, never markup.
+// The page of the gateway. Text from outside only ever becomes the text of nodes, never markup.
 //
-// The key that its requests need is the fragment of its address, which is nowhere else: other pages of this origin can read what is in
-// storage and in cookies.
+// The key that its requests need is only in the fragment of its URL: other pages of this origin can read
+// storage and cookies.
 
 const KEPT = 200;
 const SHOWN_BYTES = 256 * 1024;
@@ -15,7 +15,7 @@ const node = (name, properties = {}, ...children) => {
 
 const key = new URLSearchParams(location.hash.slice(1)).get("key");
 addEventListener("hashchange", () => location.reload());
-// Their fragments would take the place of the key.
+// Their fragments would replace the key.
 for (const link of document.querySelectorAll("a.skip")) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
@@ -45,7 +45,7 @@ const change = (path, method, body) =>
 // ---- Routes ----
 
 let api = { routes: [], consumers: [], scopes: [], stage: "" };
-// The document of the API, where there is one.
+// The document of the API, if there is one.
 let described = null;
 let route = null;
 
@@ -119,7 +119,7 @@ function mark() {
 // ---- The call ----
 
 let token = null;
-// What was written for each route, for when somebody comes back to it.
+// What was entered for each route, to restore it when the user returns.
 const drafts = new Map();
 const written = () => [...$("form").querySelectorAll("input:not([type=checkbox]), textarea, select")];
 
@@ -146,7 +146,7 @@ function choose(one) {
   showBody();
 }
 
-// A path has its parameters in the same order in the document, where they may have other names.
+// The document has a path's parameters in the same order, but possibly with other names.
 const parameterField = ({ name, greedy }, at) => {
   const known = (operation?.parameters ?? []).filter((parameter) => parameter.in === "path")[at];
   const label = greedy ? `${name}, one segment or more` : name;
@@ -172,7 +172,7 @@ function field(id, label, placeholder, known = { required: true }) {
   return made;
 }
 
-// Numbers are texts all the same: what a route refuses is for people to try.
+// Numbers are entered as text, so that people can try values that the route refuses.
 function control(schema, required) {
   const words = schema.enum ?? (schema.type === "boolean" ? [true, false] : null);
   if (!words) return node("input", /^(integer|number)$/.test(typeOf(schema)) ? { inputMode: "decimal" } : {});
@@ -180,7 +180,7 @@ function control(schema, required) {
   return node("select", {}, ...(required ? [] : [node("option", { value: "" }, "")]), ...options);
 }
 
-// ---- What the document says of a call ----
+// ---- The document's description of a call ----
 
 let operation = null;
 
@@ -205,7 +205,7 @@ const sent = (place) =>
 function resolved(schema, depth = 0) {
   const [, place, word] = schema?.$ref?.match(/^#\/(components\/schemas|\$defs)\/(.+)$/) ?? [];
   const name = word && decodeURIComponent(word).replaceAll("~1", "/").replaceAll("~0", "~");
-  // A consumer's schema has what it refers to with it.
+  // A consumer's schema contains the definitions that it refers to.
   const target = name && (place === "$defs" ? consumer?.schema?.$defs : described?.components?.schemas)?.[name];
   return target && depth < 9 ? resolved(target, depth + 1) : schema;
 }
@@ -238,7 +238,7 @@ const TEXTS = {
   email: "someone@example.com", uri: "https://example.com/", ipv4: "192.0.2.1",
 };
 
-// A value that the schema allows, as far as that is easy to see.
+// An example that the schema allows, in simple cases.
 function example(unresolved, depth = 0) {
   const schema = resolved(unresolved ?? {});
   if (typeof schema !== "object" || depth > 6) return null;
@@ -253,7 +253,7 @@ function example(unresolved, depth = 0) {
   const type = typeOf(schema) ?? (schema.properties ? "object" : "");
   if (type === "object") return { ...own, ...objectOf(schema, depth) };
   if (type === "array" && schema.prefixItems) return schema.prefixItems.map((item) => example(item, depth + 1));
-  // What refers to itself is left out.
+  // Recursive schemas end here.
   if (type === "array") return depth < 3 && schema.items ? [example(schema.items, depth + 1)] : [];
   if (type === "boolean") return true;
   if (/^(integer|number)$/.test(type)) return Math.min(Math.max(1, schema.minimum ?? 1), schema.maximum ?? Infinity);
@@ -265,7 +265,7 @@ const objectOf = ({ properties = {}, required = [] }, depth) => {
   return Object.fromEntries(shown.map(([name, property]) => [name, example(property, depth + 1)]));
 };
 
-// ---- The call, as it is sent ----
+// ---- Sending the call ----
 
 function showAuthorization() {
   const { kind, scopes, token_header } = route.auth;
@@ -273,7 +273,7 @@ function showAuthorization() {
   const notes = {
     iam: "The call is signed (Signature Version 4) with the gateway's first key, unless you set the header authorization.",
     lambda: "A function decides. Set the headers that it reads.",
-    jwt: "The tokens of this authorizer are none of the local issuer's, or no header has them. Set them yourself.",
+    jwt: "This authorizer does not accept the local issuer's tokens, or not in a header. Set a token yourself.",
   };
   $("authorization-note").hidden = kind === "none" || Boolean(token_header);
   $("authorization-note").textContent = notes[kind] ?? "";
@@ -335,7 +335,7 @@ async function send() {
   if (body && !headers.has("content-type")) headers.set("content-type", content()?.type ?? "application/json");
   const target = api.stage + requestPath() + requestQuery();
   if (route.auth.kind === "iam" && !headers.has("authorization")) {
-    // As it is sent, which is not always as it was written.
+    // The URL as it is sent, which can differ from what was entered.
     const { pathname, search } = new URL(location.origin + target);
     const wish = { method: method(), target: pathname + search, body: body ?? "" };
     const signed = await change("signature", "POST", wish);
@@ -378,7 +378,7 @@ function requestPath() {
   return route.parameters.reduce((path, { name, greedy }, at) => {
     const value = $(`parameter-${at}`).value;
     const segments = greedy ? value.split("/") : [value];
-    // Browsers resolve them, however they are encoded, and another route would be called.
+    // Browsers resolve them in any encoding, and would call another route.
     if (segments.some((segment) => /^\.{1,2}$/.test(segment))) throw new Error(`browsers resolve . and .. in ${name}`);
     return path.replace(`{${name}${greedy ? "+" : ""}}`, () => segments.map(encodeURIComponent).join("/"));
   }, route.path);
@@ -422,11 +422,11 @@ function readable(bytes) {
 // ---- Consumers ----
 
 let consumer = null;
-// How much waits for whom, and what was given up.
+// How much is waiting for which consumer, and what was given up.
 let events = { queues: [], dead_letters: [] };
 let counting = null;
 
-// What a person sends, by kind: what it is called, and what the button says.
+// By kind: the label of the payload, and the text of the button.
 const KINDS = {
   queue: { label: "Message", verb: "Send", draft: (one) => exampleOf(one) },
   event: {
@@ -511,7 +511,7 @@ $("event-form").addEventListener("submit", async (event) => {
     const query = fifo ? `?group=${encodeURIComponent($("group").value)}` : "";
     const answer = await post(path + query, kind === "schedule" ? undefined : $("event-body").value);
     const reached = answer.functions?.length ? `It reaches ${answer.functions.join(", ")}.` : "It reaches no consumer.";
-    const sent = answer.duplicate ? "The queue has had it already: nothing was sent." : `Sent to ${resource} as ${answer.id}.`;
+    const sent = answer.duplicate ? "The queue has already received it: nothing was sent." : `Sent to ${resource} as ${answer.id}.`;
     said(kind === "queue" ? sent : reached, answer.functions?.length === 0 || answer.duplicate ? "warn" : "good");
   } catch (error) {
     said(`Not sent: ${error.message}`, "bad");
@@ -519,7 +519,7 @@ $("event-form").addEventListener("submit", async (event) => {
   $("event-send").disabled = false;
 });
 
-// The log tells when something has changed.
+// The log reports changes, after which the counts are fetched again.
 function count() {
   clearTimeout(counting);
   counting = setTimeout(async () => {
@@ -609,12 +609,13 @@ async function* texts(body) {
   }
 }
 
-// A server-sent event: a line for each field, of which this log has one each.
+// A server-sent event has a line for each field; in this log, each field occurs once.
 function heard(text) {
   const fields = new Map(text.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
   if (fields.get("event") === "hello") {
     const { log } = JSON.parse(fields.get("data"));
-    // What changed while nobody listened; and another start of the gateway knows nothing of what this one said.
+    // Load what changed while the page was not listening. After a restart of the gateway, the shown entries
+    // are obsolete.
     if (last) load();
     if (!last.startsWith(`${log}.`)) {
       empty();
@@ -640,7 +641,7 @@ function connection(state, text, why = "") {
   $("connection").textContent = text;
 }
 
-// Browsers have six connections for all tabs of an origin: one that nobody looks at leaves its own to the others.
+// Browsers allow six connections for all tabs of an origin: a hidden tab gives up its own.
 document.addEventListener("visibilitychange", () => (document.hidden ? hangUp() : listen()));
 
 $("pause").addEventListener("click", () => {
@@ -703,7 +704,7 @@ function showLine({ function: name, invocation, line, time }) {
     add(node("li", { className: "aside" }, `${clock(time)} ${name}: `, node("code", {}, line)));
     return;
   }
-  // The request is told when it is answered, after its lines.
+  // The request is reported when it is answered, after its lines.
   const pre = logPre();
   const summary = node("summary", {}, node("span", { className: "target" }, `${name} writes`));
   const group = { item: node("li"), pre, lines: 0 };
@@ -725,7 +726,7 @@ function addLine(group, line) {
 }
 
 function showRequest(entry) {
-  // What its authorizer wrote stands above what its function did.
+  // Show the output of its authorizer above that of its function.
   const ids = [entry.authorizer_invocation, entry.invocation].filter(Boolean);
   showCall(entry, ids, requestSummary(entry), facts(entry));
 }
@@ -775,7 +776,7 @@ function showEvent({ time, at, id, fate }) {
   add(node("li", { className: bad }, `${clock(time)} ${text}`, ...body));
 }
 
-// Something that a function was called for, with its log, event and answer.
+// An invocation's cause, with its log, event and answer.
 function showCall(entry, ids, summary, about) {
   const [known, other] = ids.map((id) => invocations.get(id)).filter(Boolean);
   if (other) {
@@ -789,7 +790,7 @@ function showCall(entry, ids, summary, about) {
   const none = !group.lines;
   group.pre.hidden = none;
   detail.append(node("h3", { hidden: none }, "Log"), group.pre);
-  // JSON is written out when somebody looks at it.
+  // JSON is formatted when it is first shown.
   details.addEventListener("toggle", () => {
     detail.append(...payload("Event", entry.event), ...payload("Response", entry.answer));
   }, { once: true });
@@ -841,7 +842,7 @@ function payload(title, value) {
 
 // ---- Texts ----
 
-// What turns text around, ends a line or is a control character is shown as JSON writes it.
+// Show bidirectional controls, line separators and control characters in JSON's escapes.
 const visible = (text) =>
   text.replace(
     /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,

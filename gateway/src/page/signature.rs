@@ -1,4 +1,4 @@
-//! Signatures by a click, for routes with `auth = "iam"`.
+//! Signs requests for the page, for routes with `auth = "iam"`.
 
 use std::time::SystemTime;
 
@@ -11,12 +11,12 @@ use serde_json::{Map, Value, json};
 
 use crate::authorize::IamVerifier;
 
-/// The request that is to be signed. Its host is that which the page asks for the signature.
+/// The request to sign. Its host is the one to which the page sends this request.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wish {
     method: String,
-    /// The path and the query, as they are sent.
+    /// The path and the query as they are sent.
     target: String,
     body: String,
 }
@@ -39,7 +39,7 @@ impl NoSignature {
     }
 }
 
-/// The headers to send with the request.
+/// The headers to add to the request.
 pub(super) fn sign(iam: &IamVerifier, headers: &HeaderMap, body: &[u8]) -> Result<Value, NoSignature> {
     let malformed = |error: &dyn std::error::Error| NoSignature::Malformed(error.to_string());
     let wish: Wish = serde_json::from_slice(body).map_err(|error| malformed(&error))?;

@@ -1,7 +1,8 @@
 //! The log as server-sent events ([their format]), for as long as the page listens.
 //!
-//! Each event has an id of the log's id and the entry's number, with which a page that comes back goes on where it was. A page
-//! that reads slowly, or a log that grows quickly, costs no memory: entries that went by are left out.
+//! The id of each event consists of the log's id and the entry's number, so that a page that reconnects
+//! continues where it was. Neither a slow page nor a fast-growing log costs memory: displaced entries are
+//! left out.
 //!
 //! [their format]: https://html.spec.whatwg.org/multipage/server-sent-events.html
 
@@ -26,14 +27,14 @@ use tokio::{
 
 use super::log::Log;
 
-/// How long nothing is said at most, so that a page that is gone is noticed.
+/// The maximum time without data, so that the end of a connection is noticed.
 const SILENCE: Duration = Duration::from_secs(15);
 
-/// So many entries are told at once, and then none for a while: more than this a browser cannot show.
+/// The number of entries that are sent at once, before a pause: a browser cannot show more.
 const AT_ONCE: usize = 100;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The body of a response that goes on.
+/// The body of a continuing response.
 #[derive(Debug)]
 pub(crate) struct Events {
     events: mpsc::Receiver<Bytes>,
@@ -57,7 +58,7 @@ pub(super) fn seen(parts: &Parts) -> Option<String> {
     QueryParameters::parse(parts.uri.query().unwrap_or_default()).get("after").map(str::to_owned)
 }
 
-/// Tells the log from there on, or from its beginning.
+/// Sends the log from that entry on, or from its beginning.
 pub(super) fn follow(log: Arc<Log>, seen: Option<String>, permit: OwnedSemaphorePermit) -> Events {
     let (sender, events) = mpsc::channel(1);
     tokio::spawn(async move {

@@ -1,4 +1,4 @@
-//! Tokens of the local issuer by a click.
+//! Issues tokens of the local issuer for the page.
 
 use hyper::StatusCode;
 use serde::Deserialize;

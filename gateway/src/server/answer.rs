@@ -1,10 +1,10 @@
-//! What a client gets.
+//! The answers to clients.
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{HeaderMap, header::HeaderValue};
 
-/// The body of an answer: bytes, or the log of the page as it goes on.
+/// The body of an answer: bytes, or the page's continuing log.
 #[cfg(feature = "page")]
 pub(crate) type Body = crate::page::Body;
 
@@ -12,19 +12,19 @@ pub(crate) type Body = crate::page::Body;
 #[cfg(not(feature = "page"))]
 pub(crate) type Body = Full<Bytes>;
 
-/// A body whose bytes are all there.
+/// A complete body.
 #[cfg(feature = "page")]
 pub(super) fn whole(body: Full<Bytes>) -> Body {
     Body::Left(body)
 }
 
-/// A body whose bytes are all there.
+/// A complete body.
 #[cfg(not(feature = "page"))]
 pub(super) fn whole(body: Full<Bytes>) -> Body {
     body
 }
 
-/// Gives an answer the id of its request, as API Gateway does.
+/// Adds the id of its request to an answer, as API Gateway does.
 pub(super) fn put_id(request_id: &str, headers: &mut HeaderMap) {
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert("apigw-requestid", id);

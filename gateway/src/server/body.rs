@@ -1,10 +1,11 @@
-//! The body of a request: read whole, or read away where the request is refused before.
+//! The body of a request: read completely, or read and discarded if the request is refused first.
 //!
-//! The bodies of all requests together are bounded too: a large one is read when there is room for it.
+//! The total size of all bodies is bounded too: a large one is read when there is room for it.
 //!
-//! Many clients read no answer before they have sent everything (Python's `http.client`), and a connection that is closed while
-//! something still comes is reset, which takes the answer with it. So what comes of a refused request is read and thrown away
-//! first, within bounds. Where a client waits for a word before it sends (`expect: 100-continue`), the refusal is that word.
+//! Many clients read no answer before they have sent everything (Python's `http.client`), and a connection
+//! that is closed while data still arrives is reset, which destroys the answer. So the rest of a refused
+//! request is first read and discarded, within bounds. If a client waits for permission to send
+//! (`expect: 100-continue`), the refusal is the reply.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,23 +21,24 @@ use routegen_apigw::Refusal;
 use routegen_spec::limits::REQUEST_BODY_BYTES;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The bodies of all requests that are being answered, but the small ones: so many of the largest at once.
+/// The total size of the bodies of all requests that are being answered, except small ones: room for this
+/// many of the largest.
 pub(super) const ALL_BODIES_BYTES: usize = 12 * REQUEST_BODY_BYTES;
 
-/// Bodies up to this size are read at once: as many as there are connections take 64 MiB.
+/// Bodies up to this size are read immediately: with the maximum number of connections, they take 64 MiB.
 const SMALL_BYTES: usize = 16 * 1024;
 
-/// How long a client may take for a body, and how long a large one waits for room before that.
+/// How long a client may take to send a body, and how long a large one waits for room before that.
 const BODY_TIME: Duration = Duration::from_secs(30);
 
-/// How much is read away: several times what may be sent, because whoever sends too much should hear it, and little enough to
-/// come within a second on one machine.
+/// How much is discarded: several times the allowed size, so that clients that send too much get an answer,
+/// but little enough to arrive within a second on one machine.
 pub(super) const AWAY_BYTES: u64 = 64 * 1024 * 1024;
 
-/// How long reading away may take: as long as nginx lingers (`lingering_timeout`). None of it is kept meanwhile.
+/// How long discarding may take: as long as nginx lingers (`lingering_timeout`). Nothing is kept meanwhile.
 pub(super) const AWAY_TIME: Duration = Duration::from_secs(5);
 
-/// A body that has not come yet.
+/// A body that has not been read yet.
 #[derive(Debug)]
 pub(super) struct RequestBody {
     incoming: Incoming,
@@ -47,9 +49,9 @@ pub(super) struct RequestBody {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Left {
     Nothing,
-    /// It comes, whatever is answered.
+    /// It arrives, whatever the answer is.
     Coming,
-    /// It comes when the client is told so, or does not come as it should.
+    /// It arrives only if the client gets permission, or it does not arrive properly.
     Held,
 }
 
@@ -63,14 +65,14 @@ impl Default for Room {
     }
 }
 
-/// A body that was read, and the room that it takes until it is dropped.
+/// A body that was read, with the room that it takes until it is dropped.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) bytes: Bytes,
     _room: Option<OwnedSemaphorePermit>,
 }
 
-/// A body that is none.
+/// Why a body could not be read.
 #[derive(Debug)]
 pub(super) struct Unread {
     pub(super) refusal: Refusal,
@@ -89,17 +91,17 @@ impl RequestBody {
         Self { incoming, left }
     }
 
-    /// How many bytes it says that it has; nothing where it does not say so.
+    /// The length that it declares, if any.
     pub(super) fn declared(&self) -> Option<u64> {
         self.incoming.size_hint().exact()
     }
 
-    /// Refuses one that says itself that it is larger than `most` bytes.
+    /// Refuses a body that declares more than `most` bytes.
     pub(super) fn check_size(&self, most: usize) -> Result<(), Unread> {
         if self.incoming.size_hint().lower() > most as u64 { Err(Unread::too_large(most)) } else { Ok(()) }
     }
 
-    /// Reads it whole, up to `most` bytes.
+    /// Reads it completely, up to `most` bytes.
     pub(super) async fn read(&mut self, most: usize, room: &Room) -> Result<Held, Unread> {
         if self.left == Left::Nothing {
             return Ok(Held { bytes: Bytes::new(), _room: None });
@@ -112,7 +114,7 @@ impl RequestBody {
             Ok(Ok(body)) => {
                 self.left = Left::Nothing;
                 let bytes = body.to_bytes();
-                // One that did not say its size took as much room as there may be.
+                // A body without a declared length took the maximum room; the rest is released.
                 if let Some(room) = &mut room {
                     drop(room.split(room.num_permits().saturating_sub(bytes.len())));
                 }
@@ -122,7 +124,7 @@ impl RequestBody {
                 self.left = Left::Coming;
                 Err(Unread::too_large(most))
             }
-            // Mostly nobody is there any more to read the answer.
+            // Usually the client is gone and does not read the answer.
             Ok(Err(error)) => Err(Unread::new(Refusal::BadRequest, format!("the body broke off: {error}"))),
             Err(_) => Err(Unread::new(
                 Refusal::RequestTimeout,
@@ -131,7 +133,7 @@ impl RequestBody {
         }
     }
 
-    /// Reads away what still comes of it, and says whether nothing is left.
+    /// Reads and discards what still arrives. Returns whether nothing is left.
     pub(super) async fn read_away(&mut self) -> bool {
         let comes = self.left == Left::Coming && self.incoming.size_hint().lower() <= AWAY_BYTES;
         if comes && tokio::time::timeout(AWAY_TIME, self.away()).await.unwrap_or(false) {
@@ -158,7 +160,7 @@ impl Room {
         if bytes <= SMALL_BYTES {
             return Ok(None);
         }
-        // No body is larger than a `u32` can say.
+        // No body's length exceeds a `u32`.
         let room = self.0.clone().acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX));
         if let Ok(Ok(room)) = tokio::time::timeout(BODY_TIME, room).await {
             return Ok(Some(room));

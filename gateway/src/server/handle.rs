@@ -1,4 +1,4 @@
-//! A request and its way through the API: host, size, CORS, stage, route, throttle, authorizer, function.
+//! Handles a request to the API: host, size, CORS, stage, route, throttle, authorizer, function.
 
 use std::{borrow::Cow, net::SocketAddr, time::SystemTime};
 
@@ -55,7 +55,7 @@ impl Shared {
         response
     }
 
-    /// The API's paths, and what is no request for it.
+    /// Answers a request to the API, or one that the gateway refuses.
     async fn of_the_api(
         &self,
         client: SocketAddr,
@@ -92,7 +92,7 @@ impl Shared {
         seen: &mut Seen<'_>,
     ) -> Result<Response<Bytes>, Refusal> {
         let ApiRequest { deployment, parts, .. } = *request;
-        // It would see what the page sends, with its key, if the API gave it to a browser.
+        // A service worker from the API could read what the page sends, including its key.
         #[cfg(feature = "page")]
         if self.page.is_some() && parts.headers.get("service-worker").is_some() {
             return Err(
@@ -119,7 +119,7 @@ impl Shared {
             return Err(Refusal::TooManyRequests);
         }
         body.check_size(REQUEST_BODY_BYTES).map_err(|Unread { refusal, why }| seen.refused(refusal, &why))?;
-        // A body is read before the decision only where that rests on it.
+        // The body is read before the decision only if the decision depends on it.
         let mut read = None;
         if route.decider.needs_body(&parts.headers) {
             let held = body.read(REQUEST_BODY_BYTES, &self.room).await;
@@ -154,7 +154,7 @@ impl Shared {
             Err(Refused { refusal: Refusal::InternalServerError, why })
         });
         let identity = identity.map_err(|Refused { refusal, why }| seen.refused(refusal, &why))?;
-        // Until the answer: the event is not smaller than the body.
+        // Held until the answer, because the event is at least as large as the body.
         let body = match read {
             Some(held) => held,
             None => body
@@ -190,7 +190,7 @@ impl Shared {
     }
 }
 
-/// A request that is none for the gateway.
+/// A request that the gateway refuses.
 struct Unheard {
     refusal: Refusal,
     why: String,
@@ -202,7 +202,7 @@ impl Unheard {
     }
 }
 
-/// A body comes in chunks, once, and in no other coding (RFC 9112, 6.1 and 7.1).
+/// Requires that `chunked` is the only transfer coding, and occurs once (RFC 9112, 6.1 and 7.1).
 fn coding(headers: &HeaderMap) -> Result<(), Unheard> {
     let values = headers.get_all(TRANSFER_ENCODING).iter();
     let codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
@@ -227,9 +227,10 @@ struct ApiRequest<'a> {
     time: SystemTime,
 }
 
-/// What API Gateway says of the client, and of the body even where there is none (AWS's own example of a GET,
-/// awsdocs/aws-lambda-developer-guide, sample-apps/nodejs-apig/event-v2.json, and captures in aws/aws-lambda-go and
-/// awslabs/aws-lambda-rust-runtime). `x-forwarded-proto` is the truth.
+/// The headers that API Gateway adds about the client and the body, even if there is no body (AWS's own
+/// example of a GET, awsdocs/aws-lambda-developer-guide, sample-apps/nodejs-apig/event-v2.json, and
+/// captures in aws/aws-lambda-go and awslabs/aws-lambda-rust-runtime). `x-forwarded-proto` is the actual
+/// scheme.
 fn added_headers<'a>(
     trace: &'a str,
     (scheme, port): (&'a str, u16),
@@ -244,7 +245,7 @@ fn added_headers<'a>(
     length.into_iter().chain(others).collect()
 }
 
-/// The bytes of a request's head as HTTP/1.1 has it.
+/// The size of a request's head in HTTP/1.1.
 fn head_bytes(parts: &Parts) -> usize {
     let line = parts.method.as_str().len() + parts.uri.path_and_query().map_or(1, |path| path.as_str().len());
     let version = " ".len() + " HTTP/1.1\r\n".len();

@@ -1,8 +1,9 @@
-//! The heads of requests as they come, before they are read as HTTP.
+//! Inspects the heads of requests before the HTTP library parses them.
 //!
-//! In: the bytes of a connection. Out: the same bytes, but for two things that the HTTP library reads wrongly: a fragment in a request's
-//! target, which it cuts off and which is refused (RFC 9112, 3.2: no form of a target has one), and a length of a body that is larger
-//! than it can count, which it answers by itself with 431. It refuses nothing; what it changes is refused by what reads it.
+//! In: the bytes of a connection. Out: the same bytes, except for two things that the HTTP library parses
+//! wrongly: a fragment in a request's target, which it cuts off and which must be refused (RFC 9112, 3.2:
+//! no form of a target has one), and a body length that is too large for it to count, which it answers
+//! itself with 431. Nothing is refused here; the changed bytes are refused when they are parsed.
 
 use std::{
     io,
@@ -16,13 +17,15 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// More of a line is not looked at: the server reads no longer heads.
+/// Longer lines are not inspected further: the server does not read longer heads.
 const LINE_BYTES: usize = 64 * 1024;
 
-/// The lengths that HTTP can say and the library cannot count, and one that it can and that is refused as too large.
+/// The lengths that HTTP allows and the library cannot count. They are replaced by one that it can count,
+/// and that is refused as too large.
 const UNCOUNTED: [&[u8]; 2] = [b"18446744073709551615", b"18446744073709551614"];
 
-/// Whose turn it is on a connection: an even number while the client has to send a head, an odd one while its request is answered.
+/// Whose turn it is on a connection: even while the client has to send a head, odd while its request is
+/// being answered.
 #[derive(Debug, Default)]
 pub(super) struct Turns(AtomicU64);
 
@@ -36,7 +39,7 @@ impl Turns {
     }
 }
 
-/// What the next byte is of.
+/// The part of a request that the next byte belongs to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum At {
     RequestLine,
@@ -45,7 +48,7 @@ enum At {
     Body(u64),
 }
 
-/// A connection whose heads are looked at.
+/// A connection whose heads are inspected.
 pub(super) struct Heads<S> {
     stream: S,
     turns: Arc<Turns>,
@@ -55,7 +58,7 @@ pub(super) struct Heads<S> {
 #[derive(Debug)]
 struct Scanner {
     at: At,
-    /// What came of the line before.
+    /// The part of the current line that has arrived.
     line: Vec<u8>,
     has_body: bool,
 }
@@ -67,7 +70,7 @@ impl<S> Heads<S> {
 }
 
 impl Scanner {
-    /// Looks at bytes that came in a turn, and changes what is read wrongly.
+    /// Inspects bytes that arrived in a turn, and changes those that would be parsed wrongly.
     fn scan(&mut self, bytes: &mut [u8], turn: u64) {
         if let At::Body(of) = self.at
             && turn >= of + 2
@@ -89,7 +92,7 @@ impl Scanner {
         }
     }
 
-    /// Looks at a whole line, of which this is the last part that came.
+    /// Inspects a complete line, whose last received part is `part`.
     fn line(&mut self, part: &mut [u8], turn: u64) {
         let line = self.line.trim_ascii_end();
         match self.at {
@@ -97,7 +100,7 @@ impl Scanner {
             At::RequestLine => {
                 self.at = At::Headers;
                 if has_fragment(line) {
-                    // No byte of a request line, wherever it stands.
+                    // This byte is not valid anywhere in a request line.
                     part[0] = 0;
                 }
             }
@@ -123,7 +126,7 @@ impl Scanner {
     }
 }
 
-/// Whether a line is a request's, with a `#` in its target.
+/// Whether this is a request line with a `#` in its target.
 fn has_fragment(line: &[u8]) -> bool {
     let mut words = line.split(|byte| *byte == b' ');
     let (Some(_), Some(target), Some(version), None) =
@@ -184,7 +187,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Heads<S> {
 mod tests {
     use super::*;
 
-    /// What becomes of parts that come one after the other, each in a turn.
+    /// The result of parts that arrive one after the other, each in a turn.
     fn scanned(parts: &[(&str, u64)]) -> String {
         let mut scanner = Heads::new((), Arc::default()).scanner;
         let mut seen = Vec::new();

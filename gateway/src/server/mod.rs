@@ -1,7 +1,7 @@
-//! The HTTP server: connections with their limits, and what answers their requests.
+//! The HTTP server: connections with their limits, and the handling of their requests.
 //!
-//! Bounded are the connections, the time for a request's headers and for its body, and the size of both; and what is read of a
-//! body that nobody wants, and the time for which a client reads nothing of its answer.
+//! Bounded are the number of connections, the time for a request's headers and for its body, the size of
+//! both, the size of a body that is discarded, and the time for which a client may leave its answer unread.
 
 mod answer;
 mod body;
@@ -36,22 +36,24 @@ pub(crate) use shared::Shared;
 pub use tls::{Tls, TlsError};
 pub use unready::Unready;
 
-/// Connections at once. Further ones wait to be accepted.
+/// The maximum number of connections. Further ones wait to be accepted.
 const CONNECTIONS: usize = 4_096;
 
-/// How long a client may take for the headers of a request, and a connection may be idle before them.
+/// How long a client may take for the headers of a request, and how long a connection may be idle before
+/// them.
 const HEADER_TIME: Duration = Duration::from_secs(30);
 
-/// How long a client may read nothing of an answer, which is kept for it meanwhile.
+/// How long a client may leave an answer unread, which is kept in memory meanwhile.
 const READING_TIME: Duration = Duration::from_secs(30);
 
-/// What a connection reads ahead, more than API Gateway allows for headers: beyond this hyper answers by itself.
+/// How much a connection reads ahead: more than API Gateway allows for headers. Beyond this, hyper itself
+/// answers.
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// API Gateway counts the bytes of headers, not the headers; so many do not fit.
+/// API Gateway limits the size of headers, not their number; this many would exceed the size.
 const HEADERS: usize = 1_024;
 
-/// Serves connections until the other side of `stop` says so, or is gone.
+/// Serves connections until `stop` changes or its sender is dropped.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     loop {
@@ -62,12 +64,13 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
             accepted = listener.accept(), if connections.len() < CONNECTIONS => {
                 match accepted {
                     Ok((stream, client)) => {
-                        // A listener of IPv6 has clients of IPv4 as `::ffff:…`, which no deny list knows.
+                        // A listener on IPv6 shows IPv4 clients as `::ffff:…`, which deny lists do not
+                        // contain.
                         let client = SocketAddr::new(client.ip().to_canonical(), client.port());
                         let shared = shared.clone();
                         connections.spawn(async move { connection(stream, shared, client).await });
                     }
-                    // A connection that broke, or a want of file descriptors, which passes.
+                    // A broken connection, or a lack of file descriptors, which passes.
                     Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
                 }
             }
@@ -77,7 +80,7 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
     connections.shutdown().await;
 }
 
-/// Serves one connection of this process until the other side of `stop` says so, or is gone.
+/// Serves one in-process connection until `stop` changes or its sender is dropped.
 pub(crate) async fn serve_one(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     shared: Arc<Shared>,
@@ -95,7 +98,8 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>, client: SocketAddr) 
     match &shared.tls {
         None => talk(stream, shared, client).await,
         Some(tls) => {
-            // A client that speaks no TLS, or does not trust the certificate, is no error of the gateway's.
+            // It is not the gateway's error if a client does not speak TLS or does not trust the
+            // certificate.
             if let Ok(stream) = tls.accept(stream).await {
                 talk(stream, shared.clone(), client).await;
             }
@@ -117,7 +121,7 @@ async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared>, 
             Ok::<_, Infallible>(response)
         }
     });
-    // A client that speaks no HTTP, or goes, is no error of the gateway's.
+    // It is not the gateway's error if a client does not speak HTTP or disconnects.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
@@ -141,7 +145,7 @@ mod tests {
     use super::*;
     use crate::{Api, Function, Route};
 
-    /// What is on its way between a client and the gateway, each way.
+    /// The buffer between a client and the gateway, in each direction.
     const ON_THE_WAY: usize = 64 * 1024;
 
     fn connect(api: &Api) -> (DuplexStream, JoinHandle<()>) {
@@ -150,7 +154,7 @@ mod tests {
         (client, tokio::spawn(talk(server, Shared::for_tests(api), address)))
     }
 
-    /// What a client of a gateway without routes gets that sends this and then nothing more, and when.
+    /// What a client gets, and when, if it sends these bytes and nothing more to a gateway without routes.
     async fn sent(bytes: &[u8]) -> (String, Duration) {
         let started = Instant::now();
         let (mut client, serving) = connect(&Api::new());
@@ -203,7 +207,7 @@ mod tests {
         assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
     }
 
-    /// What `GET /large` answers takes several ways' worth.
+    /// The size of the answer to `GET /large`: several buffers.
     const LARGE: usize = 8 * ON_THE_WAY;
 
     async fn ask_for_much() -> (DuplexStream, JoinHandle<()>) {

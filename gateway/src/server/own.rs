@@ -1,4 +1,4 @@
-//! The gateway's own paths: the page's, those of events, and the local issuer's.
+//! The gateway's own paths: those of the page, of events and of the local issuer.
 
 use std::net::SocketAddr;
 
@@ -23,18 +23,20 @@ use crate::{
 /// The largest body of a request for one of the gateway's own paths: forms and small documents.
 const OWN_BODY_BYTES: usize = 64 * 1024;
 
-/// The largest body of a request that sends events: ten messages of SQS, which are together no larger than one, as JSON.
+/// The largest body of a request that sends events: ten SQS messages as JSON, which together are limited to
+/// the size of one.
 const EVENTS_BODY_BYTES: usize = 3 * 1024 * 1024;
 
-/// Why a client elsewhere sends no events.
-const EVENTS_NOT_LOCAL: &str = "what calls consumers is sent by clients on this machine only";
+/// Why remote clients cannot send events.
+const EVENTS_NOT_LOCAL: &str = "events for consumers are accepted only from clients on this machine";
 
-/// Why a client elsewhere gets no token.
+/// Why remote clients get no token.
 const NOT_LOCAL: &str = "the token endpoint answers clients on this machine only, unless `tokens_for_all` \
                          (`routegen dev --tokens-for-all`) opens it";
 
 impl Shared {
-    /// The gateway's own paths. What people have to know of a refusal to mend it is told, and all else that happens here is not.
+    /// Answers a request to one of the gateway's own paths. Only refusals that people need to know about
+    /// are reported.
     pub(super) async fn own(
         &self,
         client: SocketAddr,
@@ -86,14 +88,15 @@ impl Shared {
         (response.map(whole), why)
     }
 
-    /// What calls consumers is for clients on this machine. They need no key, as clients of SQS have none; and so they read nothing here.
+    /// Events are accepted only from clients on this machine. They need no key, because SQS clients have
+    /// none; so they can read nothing here.
     async fn answer_of_events(
         &self,
         client: SocketAddr,
         parts: &Parts,
         body: &mut RequestBody,
     ) -> (Response<Body>, Option<String>) {
-        // What browsers say of a page that asks.
+        // Browsers send this header for requests from pages.
         let is_of_another = parts.headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin");
         if !is_local(client, &parts.headers) || is_of_another {
             return (refused_by(&Refusal::Forbidden(None)), Some(EVENTS_NOT_LOCAL.to_owned()));
@@ -108,7 +111,7 @@ impl Shared {
         (response.map(|body| whole(Full::new(body))), None)
     }
 
-    /// Nothing where the request is not for the page.
+    /// `None` if the request is not for the page.
     #[cfg(feature = "page")]
     async fn answer_of_the_page(
         &self,

@@ -1,7 +1,8 @@
-//! What becomes known of a request on its way, and is told when it ends: by its answer, or by its client's going.
+//! What is known about a request, which is reported when it ends: with its answer, or because its client
+//! disconnected.
 //!
-//! A client that goes takes the future with it that works on its answer. What was known by then is told all the same, because
-//! people leave exactly those requests that they then look for in the log.
+//! When a client disconnects, the future that works on its answer is dropped. What was known by then is
+//! still reported, because people look in the log for exactly those requests that they gave up on.
 
 use std::{
     fmt,
@@ -17,7 +18,7 @@ use routegen_spec::printable;
 use super::shared::Shared;
 use crate::observe::{Observation, RequestLog};
 
-/// A request. Dropped, it is told.
+/// A request, which is reported when it is dropped.
 #[derive(Debug)]
 pub(super) struct Seen<'a> {
     shared: &'a Shared,
@@ -36,7 +37,7 @@ pub(super) struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// A request of which nothing is known yet but its head.
+    /// A request whose head alone is known.
     pub(super) fn new(shared: &'a Shared, parts: &'a Parts, request_id: &'a str) -> Self {
         Self {
             shared,
@@ -55,13 +56,13 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// It is refused, for a reason that the client is not told.
+    /// Records the reason of a refusal, which the client does not get.
     pub(super) fn refused(&mut self, refusal: Refusal, why: &dyn fmt::Display) -> Refusal {
         self.error = Some(why.to_string());
         refusal
     }
 
-    /// It has its answer.
+    /// Records the status of the answer.
     pub(super) fn answered(mut self, status: StatusCode) {
         self.status = Some(status);
     }
@@ -77,7 +78,7 @@ impl Drop for Seen<'_> {
                 format!("{who} before the answer")
             };
             let error = self.error.take().or_else(|| status.is_none().then(unanswered));
-            // It quotes what clients and functions sent.
+            // It may quote what clients and functions sent.
             let error = error.map(|error| printable(&error).into_owned());
             Observation::Request(Box::new(RequestLog {
                 request_id: request_id.to_owned(),

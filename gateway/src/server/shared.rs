@@ -20,7 +20,7 @@ pub(crate) struct Shared {
     pub(crate) services: Services,
     pub(crate) events: Arc<Hub>,
     pub(crate) hosts: Hosts,
-    /// Whether the token endpoint answers clients elsewhere too.
+    /// Whether the token endpoint also answers remote clients.
     pub(crate) tokens_for_all: bool,
     pub(crate) room: Room,
     pub(crate) integration_timeout: Duration,
@@ -31,12 +31,12 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// What the gateway speaks.
+    /// The scheme of the gateway's URL.
     pub(crate) fn scheme(&self) -> &'static str {
         if self.tls.is_some() { "https" } else { "http" }
     }
 
-    /// The API as it is now. A request that began with it ends with it.
+    /// The current API. A request that began with it ends with it.
     pub(crate) fn deployment(&self) -> Arc<Deployment> {
         self.deployment.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -44,7 +44,7 @@ impl Shared {
 
 #[cfg(test)]
 impl Shared {
-    /// Without an issuer and an observer.
+    /// A gateway without an issuer and an observer.
     pub(crate) fn for_tests(api: &crate::Api) -> Arc<Self> {
         let services = Services::for_tests();
         let events = Hub::new(services.ids.clone(), services.observer.clone(), None);

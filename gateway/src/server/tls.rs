@@ -1,6 +1,7 @@
-//! The certificate of a gateway that speaks TLS.
+//! The certificate of a gateway that serves TLS.
 //!
-//! In: a chain of certificates and a key, as PEM. Out: what takes connections. It makes no certificates, and asks clients for none.
+//! In: a chain of certificates and a key, as PEM. Out: a TLS acceptor. It creates no certificates, and does
+//! not request any from clients.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -18,7 +19,7 @@ const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Tls(TlsAcceptor);
 
-/// Why a certificate and a key are none. Nothing of the key is in it.
+/// Why a certificate and a key cannot be used. It contains nothing of the key.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
@@ -28,17 +29,17 @@ pub enum TlsError {
     /// There is no key.
     #[error("it has no private key as PEM (`-----BEGIN PRIVATE KEY-----`)")]
     NoKey,
-    /// They do not fit together, or are not understood.
+    /// They do not match, or are not supported.
     #[error("certificate and key cannot be used: {0}")]
     Unusable(String),
 }
 
 impl Tls {
-    /// The chain of certificates, that of the gateway first, and its key.
+    /// Reads the chain of certificates, which begins with the gateway's own, and its key.
     ///
     /// # Errors
     ///
-    /// Where they are none, or do not fit together.
+    /// If there is no certificate or no key, or they do not match.
     pub fn from_pem(certificates: &[u8], key: &[u8]) -> Result<Self, TlsError> {
         let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificates).collect();
         let chain = chain.ok().filter(|chain| !chain.is_empty()).ok_or(TlsError::NoCertificate)?;

@@ -1,6 +1,7 @@
-//! What clients hear before there is an API.
+//! The answer to clients before there is an API.
 //!
-//! In: listeners, and the reason. Out: 503 for every request, until it ends; the listeners are then those of a gateway.
+//! In: listeners, and the reason. Out: 503 for every request, until it ends; a gateway can then use the
+//! listeners.
 
 use std::{convert::Infallible, io, net, sync::Arc};
 
@@ -22,16 +23,16 @@ use tokio::{
 
 use super::{HEADER_TIME, Tls};
 
-/// Answers every request with 503 and why, for as long as it is there.
+/// Answers every request with 503 and the reason, until it is ended or dropped.
 #[derive(Debug)]
 pub struct Unready(JoinSet<()>);
 
 impl Unready {
-    /// Answers on these listeners, on the async runtime that this is called on.
+    /// Answers on these listeners, on the current async runtime.
     ///
     /// # Errors
     ///
-    /// Where the system has no more file descriptors.
+    /// If the system has no more file descriptors.
     pub fn start(listeners: &[net::TcpListener], tls: Option<&Tls>, reason: &str) -> io::Result<Self> {
         let body = Bytes::from(serde_json::json!({ "message": reason }).to_string());
         let mut serving = JoinSet::new();
@@ -43,7 +44,7 @@ impl Unready {
         Ok(Self(serving))
     }
 
-    /// Ends it. Afterwards nobody is accepted here.
+    /// Ends it. It then accepts no more connections.
     pub async fn end(mut self) {
         self.0.shutdown().await;
     }

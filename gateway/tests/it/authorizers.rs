@@ -1,4 +1,4 @@
-//! Authorizers that ask a function, and signatures of AWS keys.
+//! Lambda authorizers, and signatures with AWS keys.
 
 use std::{
     collections::BTreeMap,
@@ -34,7 +34,7 @@ fn route(path: &str, auth: &str) -> Route {
     Route::new(Method::Any, path.parse().unwrap(), auth.parse().unwrap(), "echo")
 }
 
-/// A function that answers by its identity source, and counts how often it is asked.
+/// A function that decides by its identity source, and the number of its calls.
 fn asked() -> (Function, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = count.clone();
@@ -153,10 +153,10 @@ async fn its_answer_is_kept_for_the_same_identity() {
         ("GET /b", "yes"),
         ("GET /b", "no"),
         ("GET /b", "no"),
-        // Another route, which is part of the identity here.
+        // Another route: the route key is part of the identity here.
         ("GET /a/1", "yes"),
         ("GET /a/2", "yes"),
-        // What failed is no answer.
+        // A failure is not cached.
         ("GET /b", "fail"),
         ("GET /b", "fail"),
     ] {
@@ -191,7 +191,7 @@ async fn answers_that_are_large_are_not_all_kept() {
         assert_eq!(with_key("GET /b", key).send(gateway.address()).await.status, 200);
         asked.push(count.load(Ordering::Relaxed));
     }
-    // The third one does not fit beside the others.
+    // The third one does not fit into the cache beside the others.
     assert_eq!(asked, [1, 2, 2, 3, 4]);
 }
 
@@ -200,7 +200,7 @@ async fn its_answer_is_kept_for_as_long_as_it_says() {
     let (api, count) = by_key(Duration::from_hours(1));
     let gateway = Gateway::builder(api).start().await.unwrap();
     let mut asked = Vec::new();
-    // What the requests take is less than the minutes between them.
+    // The requests take less time than the minutes between them.
     for minutes in [0, 59, 1] {
         pass(Duration::from_mins(minutes)).await;
         with_key("GET /b", "yes").send(gateway.address()).await;
@@ -209,14 +209,14 @@ async fn its_answer_is_kept_for_as_long_as_it_says() {
     assert_eq!(asked, [1, 1, 2]);
 }
 
-/// Lets time pass without waiting for it. Nothing is in flight meanwhile.
+/// Advances the time without waiting. Nothing is in flight meanwhile.
 async fn pass(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;
     tokio::time::resume();
 }
 
-/// A request, signed as a client of AWS does it.
+/// A request, signed in the way of AWS's clients.
 struct Signed {
     method: &'static str,
     path: &'static str,

@@ -1,4 +1,5 @@
-//! The gateway does what API Gateway does, as [the table](routegen_gateway_tests::conformance) has it, asked over HTTP.
+//! Checks over HTTP that the gateway does what API Gateway does, by
+//! [the table](routegen_gateway_tests::conformance).
 
 use std::time::Duration;
 
@@ -70,7 +71,7 @@ async fn who_signed_the_token() {
     hold(&GUARDED, jwt::who_signed_the_token).await;
 }
 
-/// Asks a gateway with this API for all of these rows.
+/// Checks all of these rows with a gateway for this API.
 async fn hold(setup: &Setup, rows: fn(&Place<'_>) -> Vec<Row>) {
     let gateway = start(api(setup)).await;
     let place = Place {
@@ -141,7 +142,7 @@ async fn throttles() {
     let gateway = start(api(&none).route(route("GET /a").throttle(throttle)).route(route("GET /b"))).await;
     let get = async |path: &str| request(&format!("GET {path}")).send(gateway.address()).await;
     assert_eq!(get("/a").await.status, 200);
-    // It takes a second for the next one to be allowed: sooner or later one comes too soon.
+    // The bucket refills once a second: sooner or later a request comes too early.
     let refused = loop {
         let response = get("/a").await;
         if response.status != 200 {

@@ -1,6 +1,6 @@
-//! Consumers: what calls them, what becomes of what fails, and who may send it.
+//! Consumers: what calls them, what happens to failures, and who may send events.
 //!
-//! Time is paused where something waits: it goes on when nothing else is to be done.
+//! Time is paused in tests that wait: it advances when no task can run.
 
 use std::{
     sync::{Arc, Mutex},
@@ -21,7 +21,7 @@ use crate::client::{Response, request};
 
 type Seen = Arc<Mutex<Vec<Value>>>;
 
-/// A function that writes down its events, and answers as it is told.
+/// A function that records its events and answers with `answer`.
 fn recorder(
     answer: impl Fn(&Value) -> Result<Value, FunctionError> + Send + Sync + 'static,
 ) -> (Seen, Function) {
@@ -41,7 +41,7 @@ fn fails() -> Result<Value, FunctionError> {
     Err(FunctionError::new("Error", "on purpose"))
 }
 
-/// Reports the messages with `poison` in them as failed.
+/// Reports the messages that contain `poison` as failed.
 fn partially(event: &Value) -> Value {
     let records = event["Records"].as_array().unwrap().iter();
     let failed = records.filter(|record| record["body"].as_str().unwrap().contains("poison"));
@@ -63,7 +63,7 @@ fn api(function: Function, source: EventSource) -> Api {
     Api::new().function("it", function).consumer(Consumer::new("it", source))
 }
 
-/// A gateway that nobody can reach, and what it tells of deliveries and of the fates of messages.
+/// A gateway without a listener, with its observations about deliveries and events.
 async fn start(builder: GatewayBuilder) -> (Gateway, Told) {
     let (tell, told) = unbounded_channel();
     let observe = move |observation| drop(tell.send(observation));
@@ -81,7 +81,7 @@ impl Told {
         }
     }
 
-    /// The next fate that is one of these.
+    /// The next fate that `of` accepts.
     async fn fate<T>(&mut self, of: impl Fn(&EventFate) -> Option<T>) -> T {
         loop {
             if let Observation::Event(log) = self.0.recv().await.unwrap()
@@ -104,7 +104,7 @@ async fn a_poisoned_message_is_a_dead_letter_after_its_receives_and_its_neighbou
     }
     let first = told.delivery().await;
     assert_eq!((first.records.len(), first.failed.len(), first.attempt, first.error), (3, 1, 1, None));
-    // Six times the function's timeout, and the window.
+    // Six times the function's timeout, plus the window.
     assert_eq!(first.again, Some(Duration::from_secs(61)));
     assert_eq!(told.delivery().await.attempt, 2);
     let last = told.delivery().await;
@@ -114,7 +114,7 @@ async fn a_poisoned_message_is_a_dead_letter_after_its_receives_and_its_neighbou
         _ => None,
     });
     assert_eq!(receives.await, 3);
-    // One second of the window before each batch, and the visibility timeout after it.
+    // One second of window before each batch, and the visibility timeout after it.
     assert!(begin.elapsed() >= Duration::from_secs(3 * 61), "{:?}", begin.elapsed());
     let seen = seen.lock().unwrap();
     assert_eq!(
@@ -160,7 +160,7 @@ async fn messages_are_gathered_until_a_batch_is_full_or_its_window_ends() {
 
 #[tokio::test(start_paused = true)]
 async fn a_group_goes_on_behind_its_failure_in_order_and_others_do_not_wait() {
-    // As the runtime answers: nothing of the group after the first failure.
+    // Like the runtime's answer: everything in the group after the first failure counts as failed too.
     let (seen, function) = recorder(|event| {
         let records = event["Records"].as_array().unwrap();
         let first = records.iter().position(|record| {
@@ -241,7 +241,7 @@ async fn messages_outlive_another_api_and_go_to_its_function() {
     assert!(told.delivery().await.error.unwrap().contains("timed out"), "it ends with what it began with");
     assert_eq!(told.delivery().await.failed.len(), 0);
     assert_eq!(bodies(&seen.lock().unwrap()[0]), ["kept"]);
-    // A queue that nothing reads any more is gone.
+    // A queue that no consumer reads any more is gone.
     gateway.replace(&Api::new()).unwrap();
     let error = gateway.send_message("orders", "lost", None).unwrap_err();
     assert_eq!(error.to_string(), "there is no queue `orders`; the API has none");
@@ -340,7 +340,7 @@ async fn schedules_fire_by_themselves_where_that_is_wanted_and_none_that_is_swit
         assert_eq!(&*told.delivery().await.function, "often");
         assert_eq!(begin.elapsed().as_secs(), minute * 60);
     }
-    // Another one in its place begins anew, with its own time.
+    // A different schedule begins anew, with its own time.
     let other =
         Api::new().function("often", function.clone()).consumer(Consumer::new("often", rate("rate(1 hour)")));
     gateway.replace(&other).unwrap();

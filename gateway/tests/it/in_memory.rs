@@ -1,4 +1,4 @@
-//! A gateway that listens nowhere: it is for its own process, by connections that no other has.
+//! A gateway without a listener: only its own process can connect to it.
 
 use std::net::TcpListener;
 
@@ -37,7 +37,7 @@ async fn it_answers_as_over_loopback_and_takes_no_port() {
     assert_eq!(responses.iter().map(|response| response.status).collect::<Vec<_>>(), [200, 403]);
     let event = responses[0].json();
     assert_eq!(event["requestContext"]["http"]["sourceIp"], "127.0.0.1");
-    // The other listener there has heard nothing.
+    // The other listener on that port got no connection.
     taken.set_nonblocking(true).unwrap();
     assert!(taken.accept().is_err());
 }

@@ -1,4 +1,4 @@
-//! The local issuer over HTTP, and issuers elsewhere.
+//! The local issuer over HTTP, and remote issuers.
 
 use std::sync::{Arc, Mutex};
 
@@ -32,7 +32,7 @@ async fn start(issuer: LocalIssuer) -> Gateway {
     Gateway::builder(api(JwtAuthorizer::local())).local_issuer(issuer).start().await.unwrap()
 }
 
-/// The requests that the observer was told of, in their order.
+/// The requests that the observer was given, in order.
 #[derive(Clone, Default)]
 struct Told(Arc<Mutex<Vec<RequestLog>>>);
 
@@ -47,7 +47,8 @@ impl Told {
         builder.observe(observe).start().await.unwrap()
     }
 
-    /// The status of the last one, and why it was refused. It is told before it is answered.
+    /// The status of the last one, and why it was refused. The observer gets a request before the client
+    /// gets the answer.
     fn last(&self) -> Option<(u16, String)> {
         self.0.lock().unwrap().pop().map(|log| (log.status, log.error.unwrap_or_default()))
     }
@@ -71,7 +72,7 @@ async fn a_client_gets_a_token_by_form_or_by_basic_and_it_opens_its_route_alone(
     let gateway = start(LocalIssuer::new()).await;
     assert!(gateway.token_endpoint().unwrap().ends_with("/_routegen/oauth2/token"));
     let (id, secret) = gateway.client_credentials().unwrap();
-    // The form is the seed's curl's.
+    // The form is the one that the seed's curl sends.
     let form =
         format!("grant_type=client_credentials&client_id={id}&client_secret={secret}&scope=items%2Fread");
     let by_form = ask(&form).send(gateway.address()).await;
@@ -120,7 +121,7 @@ async fn what_is_asked_wrongly_is_refused_in_oauths_words_and_the_observer_is_to
     let grant = "grant_type=client_credentials";
     let secret = gateway.client_credentials().unwrap().1;
     let form = |more: &str| ask(&format!("{grant}&client_id=local-client&client_secret={secret}{more}"));
-    let no_scope = "invalid_scope: no route asks for the scope `items/delete`, and the issuer was given none of that name";
+    let no_scope = "invalid_scope: no route requires the scope `items/delete`, and the issuer has no scope with that name";
     for (request, why) in [
         (
             ask(grant),
@@ -139,7 +140,7 @@ async fn what_is_asked_wrongly_is_refused_in_oauths_words_and_the_observer_is_to
             ask(grant).bearer("x"),
             "invalid_client: `authorization` is neither `Basic` with the client's id and secret, nor left out",
         ),
-        // What a terminal would obey is no part of a reason.
+        // A reason contains no terminal control characters.
         (
             ask(&format!("{grant}&client_id=%1b]52;c;Zm9v%07%C2%9b%E2%80%AE%0a&client_secret=x")),
             r"invalid_client: there is no client `\u{1b}]52;c;Zm9v\u{7}\u{9b}\u{202e}\u{a}`",
@@ -153,7 +154,7 @@ async fn what_is_asked_wrongly_is_refused_in_oauths_words_and_the_observer_is_to
         (ask("client_id=local-client"), "invalid_request: the form has no `grant_type`"),
         (
             request("POST /_routegen/oauth2/token").body("application/json", "{}"),
-            "invalid_request: the body is no form (`application/x-www-form-urlencoded`)",
+            "invalid_request: the body is not a form (`application/x-www-form-urlencoded`)",
         ),
     ] {
         let response = request.send(gateway.address()).await;
@@ -181,7 +182,7 @@ async fn nobody_knows_a_clients_secret_that_was_not_told() {
     assert!(!format!("{issuer:?}").contains("my-own-secret"));
 }
 
-/// A tunnel that ends on this machine is a client of this machine, for anyone in the world.
+/// A tunnel that ends on this machine looks like a local client, but is open to the world.
 #[tokio::test]
 async fn the_token_endpoint_is_for_clients_on_this_machine_unless_it_is_opened() {
     let told = Told::default();
@@ -208,7 +209,7 @@ async fn the_token_endpoint_is_for_clients_on_this_machine_unless_it_is_opened()
             "{why}"
         );
         assert_eq!(asked().send(open.address()).await.status, 200, "{header}");
-        // Who has a token calls the API from there, and issuers' public keys are everyone's.
+        // Remote clients with a token may call the API, and the issuer's public keys are for everyone.
         let called = request("GET /items").bearer(&closed.token().scopes(["items/read"]).mint());
         assert_eq!(called.header(header, value).send(closed.address()).await.status, 200, "{header}");
     }
@@ -270,7 +271,7 @@ async fn an_issuer_elsewhere_is_discovered_and_its_tokens_verified() {
     assert_eq!(get(good().client("other").mint()).await.status, 401);
     assert_eq!(get(good().key_id(Some("other")).mint()).await.status, 401);
 
-    // The keys are kept: the issuer may go.
+    // The keys are cached, so the issuer may end.
     let later = good().claim("jti", "another token").mint();
     elsewhere.shutdown().await;
     assert_eq!(get(later).await.status, 200);

@@ -1,6 +1,6 @@
-//! The gateway from outside: over HTTP, with functions of this process and with programs.
+//! Tests the gateway from outside: over HTTP, with functions in this process and with programs.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it should do")]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
 
 mod authorizers;
 mod awslambdaric;

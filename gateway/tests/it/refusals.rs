@@ -1,4 +1,4 @@
-//! What does not fit together in an API is told before it is served.
+//! Inconsistencies in an API are reported before it is served.
 
 use std::time::Duration;
 
@@ -14,8 +14,9 @@ fn route(path: &str, auth: &str, function: &str) -> Route {
     Route::new(Method::Get, path.parse().unwrap(), auth.parse().unwrap(), function)
 }
 
-/// Every site, or every one of a scheme.
-const NO_CREDENTIALS: &str = "`*`, `https://*` and `http://*` are no origins for requests with credentials";
+/// All origins, or all of one scheme.
+const NO_CREDENTIALS: &str =
+    "`*`, `https://*` and `http://*` cannot be origins for requests with credentials";
 
 #[tokio::test]
 async fn an_api_that_does_not_fit_together_is_refused_with_the_reason() {
@@ -41,7 +42,7 @@ async fn an_api_that_does_not_fit_together_is_refused_with_the_reason() {
         ),
         (
             api().function("g\n", Function::in_process(async |_| Ok(json!({})))),
-            "the function's name `g\n` cannot be told to a function",
+            "the function's name `g\n` is not valid in a header",
         ),
         (
             api().route(route("/a", "cognito", "f")),
@@ -57,7 +58,7 @@ async fn an_api_that_does_not_fit_together_is_refused_with_the_reason() {
         ),
         (
             authorizer(jwt("http://issuer.test")),
-            "the issuer `http://issuer.test` of the authorizer `a` is no `https` URL, nor `http` on loopback",
+            "the issuer `http://issuer.test` of the authorizer `a` is neither an `https` URL nor an `http` URL on loopback",
         ),
         (
             authorizer(JwtAuthorizer::issuer("https://issuer.test", [""; 0])),
@@ -77,11 +78,11 @@ async fn an_api_that_does_not_fit_together_is_refused_with_the_reason() {
         ),
         (api().cors(Cors::origins(["*"]).credentials(true)), NO_CREDENTIALS),
         (api().cors(Cors::origins(["https://a.test", "https://*"]).credentials(true)), NO_CREDENTIALS),
-        (api().cors(Cors::origins(["a\nb"])), "`a\nb` cannot stand in a header"),
+        (api().cors(Cors::origins(["a\nb"])), "`a\nb` is not valid in a header"),
     ] {
         let refused = Gateway::builder(api.clone()).start().await.unwrap_err();
         assert_eq!(refused.to_string(), error);
-        // And the one that runs goes on as it is.
+        // And a running gateway keeps its API.
         let gateway = Gateway::builder(Api::new()).start().await.unwrap();
         assert_eq!(gateway.replace(&api).unwrap_err().to_string(), error);
     }
@@ -91,7 +92,7 @@ async fn an_api_that_does_not_fit_together_is_refused_with_the_reason() {
 async fn an_address_that_is_taken_is_told() {
     let first = Gateway::builder(api()).start().await.unwrap();
     let second = Gateway::builder(api()).port(first.address().port()).start().await.unwrap_err();
-    assert_eq!(second.to_string(), format!("the address {} cannot be listened on", first.address()));
+    assert_eq!(second.to_string(), format!("cannot listen on the address {}", first.address()));
     first.shutdown().await;
 }
 

@@ -1,4 +1,4 @@
-//! A round of each part of [the soak](routegen_gateway_tests::soak).
+//! Runs one round of each part of [the soak](routegen_gateway_tests::soak).
 
 use routegen_gateway_tests::soak::{bad_tokens, failing, ground::Ground, idle, unread, vanishing};
 

@@ -1,7 +1,8 @@
-//! TLS: of an issuer elsewhere, whose keys count only where the machine trusts its certificate, and the gateway's own.
+//! TLS: that of a remote issuer, whose keys are accepted only if the machine trusts its certificate, and
+//! the gateway's own.
 //!
-//! The roots are the system's, or those of the file that `SSL_CERT_FILE` names. That variable is of a whole process, and so the
-//! gateway runs in another one.
+//! The roots are the system's, or those in the file that `SSL_CERT_FILE` names. That variable applies to a
+//! whole process, so the gateway runs in a separate one.
 
 use std::{path::Path, sync::Arc};
 
@@ -49,7 +50,7 @@ async fn the_keys_of_an_issuer_count_where_its_certificate_is_trusted() {
     }
 }
 
-/// The status with which a gateway that trusts these roots answers a request with a token.
+/// The status with which a gateway that trusts these roots answers a request with this token.
 async fn answered(roots: &Path, issuer: &str, token: &str) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_test-gateway"));
     command.env("SSL_CERT_FILE", roots).env_remove("SSL_CERT_DIR").env("ISSUER", issuer).env("TOKEN", token);
@@ -79,7 +80,7 @@ async fn a_gateway_with_a_certificate_speaks_https_on_all_its_addresses_and_says
     let api = Api::new().function("echo", echo).route(route);
     let listeners = [(); 2].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
     let addresses = listeners.each_ref().map(|listener| listener.local_addr().unwrap());
-    // Before there is an API, everybody hears why.
+    // Before there is an API, all clients get the reason.
     let unready = Unready::start(&listeners, Some(&tls), "it is built").unwrap();
     for address in addresses {
         let answer = authority.get(address, "localhost").await;
@@ -99,7 +100,7 @@ async fn a_gateway_with_a_certificate_speaks_https_on_all_its_addresses_and_says
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         assert!(answer.contains(r#""x-forwarded-proto":"https""#), "{answer}");
     }
-    // What is no TLS is no request.
+    // A plain HTTP request gets no answer.
     let mut plain = TcpStream::connect(addresses[0]).await.unwrap();
     plain.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();
@@ -121,7 +122,7 @@ async fn before_there_is_an_api_a_client_hears_why_and_then_the_api() {
     assert_eq!(request("GET /any").send(gateway.address()).await.status, 404);
 }
 
-/// Somebody who signs certificates.
+/// A certificate authority.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -132,13 +133,13 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    /// A certificate of this name.
+    /// A certificate for this name.
     fn signed(&self, name: &str) -> (rcgen::Certificate, KeyPair) {
         let key = KeyPair::generate().unwrap();
         (CertificateParams::new([name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap(), key)
     }
 
-    /// What a client that trusts it is answered.
+    /// The answer to a client that trusts the authority.
     async fn get(&self, address: std::net::SocketAddr, name: &'static str) -> String {
         let mut roots = RootCertStore::empty();
         roots.add(self.0.der().clone()).unwrap();
@@ -155,7 +156,7 @@ impl Authority {
         answer
     }
 
-    /// A server of this name.
+    /// A server with this name.
     fn acceptor(&self, name: &str) -> TlsAcceptor {
         let (certificate, key) = self.signed(name);
         let chain: Vec<CertificateDer<'static>> = vec![certificate.into()];
@@ -166,7 +167,8 @@ impl Authority {
     }
 }
 
-/// Answers discovery, and everything else with the keys. Who does not trust it breaks off before a request.
+/// Answers discovery, and everything else with the keys. A client that does not trust it disconnects before
+/// it sends a request.
 async fn serve(listener: TcpListener, acceptor: TlsAcceptor, discovery: String, keys: String) {
     while let Ok((stream, _)) = listener.accept().await {
         let Ok(stream) = acceptor.accept(stream).await else { continue };
@@ -188,6 +190,6 @@ async fn answer(stream: TlsStream<TcpStream>, discovery: &str, keys: &str) {
         body.len()
     );
     stream.write_all(response.as_bytes()).await.unwrap();
-    // Until the client has closed it too.
+    // Waits until the client has also closed the connection.
     let _ = stream.read_to_end(&mut Vec::new()).await;
 }

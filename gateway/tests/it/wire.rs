@@ -1,4 +1,5 @@
-//! HTTP/1.1 as clients send it, byte by byte: bodies of every kind, refused ones too, and what else is on a connection.
+//! HTTP/1.1 as clients send it, byte by byte: bodies of every kind, refused ones too, and the state of the
+//! connection afterwards.
 
 use routegen_gateway::{
     Api, Cors, Function, Gateway, IamKey, JwtAuthorizer, LambdaAuthorizer, LocalIssuer, Route,
@@ -27,7 +28,7 @@ async fn start() -> Gateway {
     Gateway::builder(api).start().await.unwrap()
 }
 
-/// A client that reads nothing before it has sent all that it is told to.
+/// A client that sends everything before it reads anything.
 struct Client(BufReader<TcpStream>);
 
 impl Client {
@@ -52,7 +53,7 @@ impl Client {
         response
     }
 
-    /// Whether the gateway has closed the connection, after all that it said.
+    /// Whether the gateway has closed the connection, and no unread answer is left.
     async fn is_closed(&mut self) -> bool {
         self.0.read_to_end(&mut Vec::new()).await.unwrap() == 0
     }
@@ -121,7 +122,7 @@ async fn a_client_that_waits_for_a_word_gets_it_where_its_body_is_wanted() {
     client.send("text").await;
     assert_eq!(client.response().await.json()["body"], "text");
 
-    // The connection is in the middle of a request whose body nobody will send.
+    // The connection is in the middle of a request whose body will never be sent.
     client.send(head("POST /nothing", headers)).await;
     let refused = client.response().await;
     assert_eq!((refused.status, refused.header("connection")), (404, Some("close")));
@@ -148,7 +149,8 @@ async fn a_caller_who_may_not_call_is_told_before_the_body_is_read() {
         .route(route("/asked", "own"))
         .route(route("/signed", "iam"));
     let gateway = Gateway::builder(api).local_issuer(LocalIssuer::new()).start().await.unwrap();
-    // Nobody sends these bodies: a client that waits for a word is told, and so is one that does not say how much it would send.
+    // None of these bodies is sent: a client that waits for permission gets an answer, and so does one that
+    // does not declare a length.
     for (path, length, status) in [
         ("/token", "content-length: 9000000\r\n", 401),
         ("/token", "transfer-encoding: chunked\r\n", 401),
@@ -166,7 +168,7 @@ async fn a_caller_who_may_not_call_is_told_before_the_body_is_read() {
     }
 }
 
-/// A deny list knows `127.0.0.1`, and not `::ffff:127.0.0.1`.
+/// Deny lists contain `127.0.0.1`, but not `::ffff:127.0.0.1`.
 #[tokio::test]
 async fn a_client_of_ipv4_is_one_on_a_listener_of_ipv6_too() {
     let listener =

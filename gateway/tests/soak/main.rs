@@ -1,13 +1,13 @@
-//! All parts at once, again and again: the program behind `just soak`.
+//! Runs all parts at once, again and again: the program behind `just soak`.
 //!
-//! In: how many seconds, by `ROUTEGEN_SOAK_SECONDS`. Out: a table of rounds so far, requests, processes, memory and descriptors. It
-//! ends at the first request that is not answered as it should be, if a process is left over, or if memory or descriptors
-//! grow from the first half to the second by more than they may.
+//! In: the number of seconds, in `ROUTEGEN_SOAK_SECONDS`. Out: a table of rounds, requests, processes,
+//! memory and descriptors. It stops at the first request with an unexpected answer, if a process is left
+//! over, or if memory or descriptors grow from the first half to the second by more than the limits.
 
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "the figures are data, and what panics has failed"
+    reason = "the figures are data, and a panic is a failure"
 )]
 
 use std::{
@@ -18,26 +18,28 @@ use std::{
 
 use routegen_gateway_tests::soak::{bad_tokens, failing, ground::Ground, idle, replacing, unread, vanishing};
 
-/// How much more memory the process may have after the second half than after the first, in bytes. The clients are part of it.
+/// How many more bytes of memory the process may have after the second half than after the first. The
+/// clients are part of it.
 const GROWTH: u64 = 8 * 1024 * 1024;
 
-/// How many more descriptors it may have. Each process that waits for an event costs a few, and their number changes.
+/// How many more descriptors it may have. Each process that waits for an event takes a few, and their
+/// number changes.
 const OPEN: usize = 100;
 
-/// How long the last rounds may take. What takes longer was lost.
+/// How long the last rounds may take. Requests that take longer count as lost.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// How long what is over may take to be closed.
+/// How long closing what has ended may take.
 const SETTLING: Duration = Duration::from_secs(5);
 
-/// What this process has.
+/// The resources of this process.
 #[derive(Clone, Copy, Debug)]
 struct Held {
     memory: u64,
     descriptors: usize,
 }
 
-/// What a half counts the rounds of.
+/// The parts whose rounds are counted.
 const PARTS: [&str; 6] = ["failing", "vanishing", "bad tokens", "idle", "replacing", "unread"];
 
 #[tokio::main(worker_threads = 2)]
@@ -74,7 +76,8 @@ async fn main() {
     let [failed, _, flooded, ..] = rounds;
     assert_eq!(seen.count(500), failed * failing::FAIL);
     assert_eq!(seen.count(401), flooded * bad_tokens::REFUSED);
-    // Clients that went, in the middle of a body or while they waited, and bodies that took too long on a machine that is very busy.
+    // Clients that disconnected, in the middle of a body or while they waited, and bodies that took too
+    // long on a very busy machine.
     let expected = [200, 400, 401, 408, 499, 500];
     assert!(seen.answers.keys().all(|status| expected.contains(status)));
     let [first, second] = halves[..] else { unreachable!("there are two halves") };
@@ -84,7 +87,7 @@ async fn main() {
     assert!(second.descriptors <= first.descriptors + OPEN, "descriptors are left open");
 }
 
-/// Counts rounds of all parts, beside each other, until it is time.
+/// Counts rounds of all parts, which run concurrently, until the time is up.
 async fn until(ground: &Ground, end: Instant, rounds: &mut [usize; PARTS.len()]) {
     let more = || Instant::now() < end;
     let [failed, vanished, flooded, idled, replaced, unread_ones] = rounds;
@@ -129,7 +132,8 @@ async fn until(ground: &Ground, end: Instant, rounds: &mut [usize; PARTS.len()])
 }
 
 impl Held {
-    /// After connections of clients that went were closed, if there are more descriptors than before.
+    /// Waits for connections of disconnected clients to be closed, if there are more descriptors than
+    /// before.
     async fn settled(before: Option<Self>) -> Self {
         let asked = Instant::now();
         loop {
@@ -150,7 +154,7 @@ impl Held {
     }
 }
 
-/// The processes whose parent this one is, zombies included.
+/// The child processes of this one, including zombies.
 fn children() -> Vec<String> {
     let own = std::process::id().to_string();
     let processes = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());

@@ -1,4 +1,4 @@
-//! A client that sends exactly what it is told, and tells exactly what came back.
+//! A client that sends exactly what a test specifies, and returns exactly what comes back.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,7 @@ use tokio::{
     net::TcpStream,
 };
 
-/// A request, written out.
+/// A request.
 #[derive(Clone, Debug)]
 pub struct Request {
     line: String,
@@ -43,17 +43,17 @@ impl Request {
         self.send_for(&address.to_string(), address).await
     }
 
-    /// Sends it to an address that knows itself by this name, unless the request has a `host` of its own.
+    /// Sends it to the server at this address with this `host`, unless the request has its own.
     pub async fn send_for(self, host: &str, address: SocketAddr) -> Response {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        // The server may answer, and close, before it has read all.
+        // The server may answer and close the connection before it has read everything.
         let _ = stream.write_all(&self.bytes(host)).await;
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes).await;
         Response::parse(&bytes)
     }
 
-    /// As it is sent to a server that knows itself by this name.
+    /// The bytes that are sent to a server with this `host`.
     pub fn bytes(&self, host: &str) -> Vec<u8> {
         let mut head = format!("{} HTTP/1.1\r\n", self.line);
         let mut add = |name: &str, value: &str| head.extend([name, ": ", value, "\r\n"]);

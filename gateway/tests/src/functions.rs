@@ -1,4 +1,4 @@
-//! Functions that are programs, as tests start them, and the orders that they obey.
+//! Functions that are programs, as tests start them, and the orders that they follow.
 
 use std::{env, time::Duration};
 
@@ -13,23 +13,23 @@ use tokio::{
 
 use crate::client::{Request, request};
 
-/// Long enough for whatever is not meant to time out.
+/// Long enough for anything that is not meant to time out.
 pub const LONG: Duration = Duration::from_mins(1);
 
 /// Short enough for a test to wait for.
 pub const SHORT: Duration = Duration::from_millis(100);
 
-/// One of the programs of this package, which cargo builds for its tests and names to them.
+/// The path of one of this package's programs, which cargo builds for its tests and passes in a variable.
 pub fn built(name: &str) -> String {
     env::var(format!("CARGO_BIN_EXE_{name}")).expect("`cargo test` and `cargo bench` start this, and say it")
 }
 
-/// The program that does what each event's body says: `src/bin/test-function.rs`.
+/// The program that does what the body of each event orders: `src/bin/test-function.rs`.
 pub fn program() -> Program {
     Program::new(built("test-function")).memory(1_024)
 }
 
-/// A program whose answers tell this version.
+/// A program whose answers contain this version.
 pub fn version(version: &str) -> Function {
     Function::program(program().instances(2).env("VERSION", version)).timeout(LONG)
 }
@@ -44,19 +44,19 @@ pub fn api(function: Function) -> Api {
     Api::new().function("worker", function).route(route("/", "worker"))
 }
 
-/// An order for it.
+/// A request with an order for it.
 pub fn ordered(order: &str) -> Request {
     request("POST /").body("text/plain", order)
 }
 
-/// The connection of a function that was told to meet here, and its process.
+/// The connection of a function that was ordered to connect here, and its process.
 pub async fn met(listener: &TcpListener) -> (TcpStream, u32) {
     let (mut stream, _) = listener.accept().await.unwrap();
     let process = stream.read_u32().await.unwrap();
     (stream, process)
 }
 
-/// Whether there is a process of this id.
+/// Whether a process with this id exists.
 pub fn exists(process: &Value) -> bool {
     let id = i32::try_from(process.as_u64().unwrap()).unwrap();
     test_kill_process(Pid::from_raw(id).unwrap()).is_ok()

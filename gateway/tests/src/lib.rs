@@ -1,13 +1,13 @@
-//! What tests stand on: an HTTP client that hides nothing, the functions that they start, what API Gateway does case by case, and
-//! what a gateway has to stand.
+//! The basis of tests: an HTTP client that hides nothing, the functions that tests start, what API Gateway
+//! does case by case, and the soak of a gateway.
 //!
-//! It is for tests alone, and so what is not as it should be panics.
+//! It is only for tests, so everything unexpected panics.
 
 #![allow(
     missing_docs,
     clippy::missing_panics_doc,
     clippy::unwrap_used,
-    reason = "a test that panics has failed, which is what it should do; and who reads it has its source"
+    reason = "a test that panics has failed, as it should, and its reader has the source"
 )]
 
 pub mod client;

@@ -1,4 +1,5 @@
-//! What a test needs of the machine beyond Rust. Without it the test is skipped, and says so; in CI it fails.
+//! What a test requires of the machine besides Rust. Without it, the test is skipped with a message; in CI
+//! it fails.
 
 use std::{
     fs::File,
@@ -6,11 +7,11 @@ use std::{
     thread,
 };
 
-/// What the test needs, or `None` where it is not to be had. The test has nothing to prove then.
+/// What the test requires, or `None` if it is missing. The test must then return without a check.
 ///
 /// # Panics
 ///
-/// Where `CI` is `true`: there a skipped test is a failed one.
+/// If `CI` is `true`: there a skipped test is a failure.
 pub fn or_skip<T>(requirement: &Result<T, String>) -> Option<&T> {
     if let Err(why) = requirement {
         assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "in CI nothing is skipped: {why}");
@@ -18,14 +19,14 @@ pub fn or_skip<T>(requirement: &Result<T, String>) -> Option<&T> {
     or_skip_in_ci_too(requirement)
 }
 
-/// The same for what CI may lack too, because it comes from elsewhere than the registries of packages.
+/// The same for requirements that CI may lack too, because package registries do not have them.
 pub fn or_skip_in_ci_too<T>(requirement: &Result<T, String>) -> Option<&T> {
     let why = match requirement {
         Ok(found) => return Some(found),
         Err(why) => why,
     };
     let line = format!("SKIPPED {}: {why}\n", thread::current().name().unwrap_or("a test"));
-    // Not `eprintln`, which the runner keeps to itself when a test passes.
+    // Not `eprintln`, whose output the runner captures when a test passes.
     stderr().write_all(line.as_bytes()).unwrap();
     // `cargo xtask test` repeats them all at its end.
     if let Some(path) = std::env::var_os("ROUTEGEN_TEST_SKIPPED") {

@@ -1,4 +1,5 @@
-//! Another user of the machine, whom a process of root may become. Linux alone tells whose a connection is.
+//! Another user of the machine, which a process of root can become. Only Linux identifies the owner of a
+//! connection.
 
 use std::{env, os::unix::process::CommandExt as _, process::Command};
 
@@ -8,16 +9,16 @@ pub const STRANGER: u32 = 65_534;
 /// The variable that makes `test-stranger` the other user.
 pub const BECOME: &str = "ROUTEGEN_TEST_BECOME";
 
-/// Those that say where its attack goes, and what is sent.
+/// The variables with the address that it connects to, and with the request that it sends.
 pub const ADDRESS: &str = "ROUTEGEN_TEST_ATTACKED";
 pub const REQUEST: &str = "ROUTEGEN_TEST_ATTACK";
 
-/// Whether it reads what comes, or closes its connection at once.
+/// Whether it reads the answer, or closes its connection at once.
 pub const THEN: &str = "ROUTEGEN_TEST_ATTACK_THEN";
 
-/// Goes on as the program that this process is, with that user and without a variable: the one that asked for it.
+/// Executes this process's own program again as that user, without the variable that requested it.
 pub fn go_on(variable: &str) -> ! {
-    // The folder of the program may be closed to others.
+    // The folder of the program may be inaccessible to other users.
     let mut command = Command::new("/proc/self/exe");
     let error = command
         .args(env::args_os().skip(1))

@@ -1,6 +1,7 @@
 //! The cron expressions of EventBridge Scheduler.
 //!
-//! In: `0 8 ? * MON-FRI *`. Out: the days and minutes that it allows. Fields, words and ranges are those of AWS's [documentation].
+//! In: `0 8 ? * MON-FRI *`. Out: the days and minutes that it allows. Fields, words and ranges follow AWS's
+//! [documentation].
 //!
 //! [documentation]: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
 
@@ -30,7 +31,7 @@ enum Days {
 enum DayOfMonth {
     Days(BTreeSet<u32>),
     Last,
-    /// The day from Monday to Friday of the same month that is nearest.
+    /// The weekday (Monday to Friday) of the same month that is nearest to this day.
     NearestWeekday(u32),
 }
 
@@ -42,9 +43,9 @@ enum DayOfWeek {
     Nth(u32, u32),
 }
 
-/// A minute by calendar and clock, in whatever time zone.
+/// A minute by calendar and clock, in any time zone.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_structs, reason = "a calendar has no more")]
+#[expect(clippy::exhaustive_structs, reason = "a calendar has no more fields")]
 pub struct Civil {
     /// The year.
     pub year: u32,
@@ -65,7 +66,7 @@ pub struct Civil {
 struct Field {
     name: &'static str,
     range: RangeInclusive<u32>,
-    /// The words for the numbers from the range's first on.
+    /// Words for the numbers, starting with the first of the range.
     words: &'static [&'static str],
     takes: &'static str,
 }
@@ -134,7 +135,7 @@ impl Cron {
         self.allows_day(at) && self.hours.contains(&at.hour) && self.minutes.contains(&at.minute)
     }
 
-    /// Whether it calls on this day at all, whatever its hour and minute.
+    /// Whether it calls on this day at any hour and minute.
     pub fn allows_day(&self, at: &Civil) -> bool {
         self.years.contains(&at.year)
             && self.months.contains(&at.month)
@@ -199,7 +200,7 @@ impl Field {
         self.range.contains(&value).then_some(value)
     }
 
-    /// `*`, `5`, `1-5`, and either with `/2`.
+    /// Parses `*`, `5`, `1-5`, and any of them with `/2`.
     fn values(&self, text: &str) -> Option<Vec<u32>> {
         let (base, step) = match text.split_once('/') {
             Some((base, step)) => (base, Some(number(step, 1..=4).filter(|step| *step > 0)?)),

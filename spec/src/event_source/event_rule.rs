@@ -13,20 +13,20 @@ use crate::Name;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventRule {
-    /// The name of the bus, as `resources` knows it; `None` for the account's default bus.
+    /// The name of the bus in `resources`; `None` for the account's default bus.
     pub bus: Option<Name>,
-    /// The sources, such as `aws.s3`, of which an event has one; empty for any.
+    /// The sources, such as `aws.s3`; an event must have one of them. Empty for any.
     pub source: Vec<String>,
-    /// The detail types, such as `Object Created`, of which an event has one; empty for any.
+    /// The detail types, such as `Object Created`; an event must have one of them. Empty for any.
     pub detail_type: Vec<String>,
     /// What else an event must match.
     pub pattern: Option<Pattern>,
-    /// What becomes of an event on which the function fails.
+    /// What happens to an event that the function fails on.
     pub retries: AsyncRetries,
 }
 
 impl EventRule {
-    /// All events of the default bus, which is for the caller to narrow.
+    /// All events of the default bus, for the caller to narrow.
     pub fn new() -> Self {
         Self {
             bus: None,
@@ -37,7 +37,7 @@ impl EventRule {
         }
     }
 
-    /// The pattern of the rule: `source`, `detail-type` and what the author's pattern has.
+    /// The rule's pattern: `source`, `detail-type` and the author's own pattern.
     pub fn event_pattern(&self) -> Value {
         let mut pattern = self.pattern.as_ref().map_or_else(|| json!({}), Pattern::to_value);
         if !self.source.is_empty() {

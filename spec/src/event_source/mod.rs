@@ -1,7 +1,8 @@
-//! What calls a function that no HTTP request reaches: the one list of event sources, and what each takes.
+//! What calls a function that HTTP requests do not reach: the one list of event sources, with what each
+//! accepts.
 //!
-//! In: what `#[schedule]`, `#[queue]`, `#[event]` and `#[stream]` say. Out: values within AWS's limits and grammars, each with the
-//! default that holds where the author says nothing. It names resources, never ARNs.
+//! In: the arguments of `#[schedule]`, `#[queue]`, `#[event]` and `#[stream]`. Out: values within AWS's
+//! limits and grammars, with defaults where the author wrote nothing. It names resources, never ARNs.
 
 mod cron;
 mod event_rule;
@@ -34,18 +35,18 @@ use crate::TriggerKind;
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EventSource {
-    /// Times.
+    /// A schedule.
     Schedule(Schedule),
-    /// Messages of a queue of SQS.
+    /// Messages of an SQS queue.
     Queue(QueueSource),
-    /// Events of a bus of EventBridge.
+    /// Events of an EventBridge bus.
     Event(EventRule),
-    /// Changes of a table of DynamoDB.
+    /// Changes of a DynamoDB table.
     Stream(StreamSource),
 }
 
 impl EventSource {
-    /// The kind of trigger that it is.
+    /// The kind of trigger.
     pub fn kind(&self) -> TriggerKind {
         match self {
             Self::Schedule(_) => TriggerKind::Schedule,
@@ -55,8 +56,8 @@ impl EventSource {
         }
     }
 
-    /// The name of the resource that the events come from, as Terraform's variable `resources` knows it; `None` for schedules and for
-    /// the account's default bus.
+    /// The name in Terraform's variable `resources` of the resource that the events come from; `None` for
+    /// schedules and for the account's default bus.
     pub fn resource(&self) -> Option<&str> {
         match self {
             Self::Schedule(_) => None,
@@ -66,7 +67,8 @@ impl EventSource {
         }
     }
 
-    /// What a listing says of it: `rate(5 minutes)`, `queue orders`, `event orders.api OrderPlaced`, `stream items_table`.
+    /// The form that listings use: `rate(5 minutes)`, `queue orders`, `event orders.api OrderPlaced`,
+    /// `stream items_table`.
     pub fn described(&self) -> String {
         match self {
             Self::Schedule(schedule) => schedule.expression.to_string(),

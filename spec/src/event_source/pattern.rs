@@ -1,7 +1,7 @@
-//! Patterns of events, which rules of EventBridge and filters of event source mappings share.
+//! Event patterns, which EventBridge rules and the filters of event source mappings share.
 //!
-//! In: JSON. Out: a pattern that EventBridge takes by its [documented grammar], as compact JSON. It knows no event: whether anything can
-//! match is for its author.
+//! In: JSON. Out: a pattern that EventBridge accepts by its [documented grammar], as compact JSON. It does
+//! not check whether any event can match.
 //!
 //! [documented grammar]: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 
@@ -118,7 +118,7 @@ impl FromStr for Pattern {
     }
 }
 
-/// A key's place in messages.
+/// The location of a key, for messages.
 fn below(at: &str, key: &str) -> String {
     match at.strip_prefix('`').and_then(|at| at.strip_suffix('`')) {
         Some(at) => format!("`{at}.{key}`"),
@@ -148,7 +148,7 @@ fn check(object: &Map<String, Value>, at: &str) -> Result<(), PatternError> {
     Ok(())
 }
 
-/// One of the values that match.
+/// Checks one of the values that may match.
 fn leaf(value: &Value, at: &str) -> Result<(), PatternError> {
     let Value::Object(operation) = value else {
         let is_value = !value.is_array();
@@ -164,7 +164,7 @@ fn leaf(value: &Value, at: &str) -> Result<(), PatternError> {
     }
 }
 
-/// Whether an operator takes an operand; `None` where there is no such operator.
+/// Whether an operator accepts an operand; `None` if there is no such operator.
 fn takes(operator: &str, operand: &Value) -> Option<bool> {
     let texts = |value: &Value| match value {
         Value::Array(values) => !values.is_empty() && values.iter().all(Value::is_string),
@@ -196,7 +196,7 @@ fn takes(operator: &str, operand: &Value) -> Option<bool> {
     })
 }
 
-/// What matches.
+/// Matching events against patterns.
 mod matching {
     use std::net::IpAddr;
 
@@ -214,7 +214,7 @@ mod matching {
     }
 
     fn leaf(values: &[Value], found: Option<&Value>) -> bool {
-        // An array matches where one of its values does.
+        // An array matches if one of its values does.
         match found {
             Some(Value::Array(items)) => values
                 .iter()
@@ -279,7 +279,7 @@ mod matching {
         }
     }
 
-    /// Whether a text matches a pattern with `*`; a backslash takes what follows as it is.
+    /// Whether a text matches a pattern with `*`; a backslash makes the next character literal.
     fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
         match pattern {
             [] => text.is_empty(),

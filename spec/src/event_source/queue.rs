@@ -12,21 +12,21 @@ use crate::{Name, limits};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QueueSource {
-    /// The name of the queue, as `resources` knows it. A queue that is not in `resources` is made by the module.
+    /// The name of the queue in `resources`. The module creates a queue that is not in `resources`.
     pub queue: Name,
     /// Whether the queue is FIFO.
     pub fifo: bool,
-    /// The most messages of one invocation: 1 to 10000, or to 10 where the queue is FIFO.
+    /// The maximum number of messages in one invocation: 1 to 10000, or 1 to 10 for a FIFO queue.
     pub batch: u32,
     /// How long Lambda gathers messages, in seconds, 0 to 300. More than 10 messages require at least 1.
     pub window: u32,
-    /// The most invocations at once, 2 to 1000; `None` for no limit of the queue's own.
+    /// The maximum number of concurrent invocations, 2 to 1000; `None` for no limit on this queue.
     pub concurrency: Option<u32>,
     /// How often a message is received before it is moved to the dead-letter queue, 1 to 1000.
     pub receives: u32,
-    /// Which messages are taken; the others are deleted.
+    /// Which messages are delivered; the others are deleted.
     pub filter: Vec<Pattern>,
-    /// What the handler takes.
+    /// How many messages the handler takes at a time.
     #[serde(default)]
     pub takes: Takes,
 }
@@ -35,7 +35,7 @@ impl QueueSource {
     /// Lambda's own default.
     pub const BATCH: u32 = 10;
 
-    /// What AWS recommends at least.
+    /// The minimum that AWS recommends.
     pub const RECEIVES: u32 = 5;
 
     /// A standard queue, with the defaults.
@@ -52,7 +52,8 @@ impl QueueSource {
         }
     }
 
-    /// The visibility timeout that the queue requires at least, in seconds, where the function may take `timeout` seconds.
+    /// The minimum visibility timeout of the queue, in seconds, for a function with this `timeout`, in
+    /// seconds.
     pub fn visibility_timeout(&self, timeout: u32) -> u32 {
         timeout * limits::VISIBILITY_PER_TIMEOUT + self.window
     }

@@ -1,11 +1,11 @@
-//! What becomes of an event that Lambda has taken and a function has failed on.
+//! What happens to an event that Lambda has accepted and a function fails on.
 
 use serde::{Deserialize, Serialize};
 
 use crate::limits;
 
-/// What Lambda does with an event of an asynchronous source on which the function fails. What is left then is kept in the function's
-/// dead-letter queue ([asynchronous invocation]).
+/// What Lambda does with an event from an asynchronous source that the function fails on. When the retries
+/// or the age are used up, the event goes to the function's dead-letter queue ([asynchronous invocation]).
 ///
 /// [asynchronous invocation]: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -14,19 +14,19 @@ use crate::limits;
 pub struct AsyncRetries {
     /// How often the function is called again, 0 to 2.
     pub retries: u32,
-    /// How old an event may become, in seconds, 60 to 21600.
+    /// The maximum age of an event, in seconds, 60 to 21600.
     pub max_age: u32,
 }
 
 impl AsyncRetries {
-    /// So many calls more, and so many seconds.
+    /// This many further calls, within this many seconds.
     pub fn new(retries: u32, max_age: u32) -> Self {
         Self { retries, max_age }
     }
 }
 
 impl Default for AsyncRetries {
-    /// Lambda's own.
+    /// Lambda's own defaults.
     fn default() -> Self {
         Self::new(*limits::ASYNC_RETRIES.end(), *limits::ASYNC_MAX_AGE_S.end())
     }

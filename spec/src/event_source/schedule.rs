@@ -1,7 +1,8 @@
 //! Times as an event source: the grammar of EventBridge Scheduler.
 //!
-//! In: `rate(5 minutes)`, `cron(0 8 ? * MON-FRI *)` or `at(2027-01-31T08:00:00)`. Out: the parsed expression, whose text is what was
-//! written. It knows no time zones; whether AWS has the one that is named is for the command's check.
+//! In: `rate(5 minutes)`, `cron(0 8 ? * MON-FRI *)` or `at(2027-01-31T08:00:00)`. Out: the parsed
+//! expression, which keeps its text. It has no list of time zones: the command checks whether AWS has the
+//! named one.
 
 use std::{fmt, str::FromStr};
 
@@ -20,16 +21,17 @@ use crate::Date;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Schedule {
-    /// When.
+    /// When it calls.
     #[cfg_attr(test, schemars(with = "String"))]
     pub expression: ScheduleExpression,
-    /// The time zone of a cron or `at` expression, by its name in the IANA database; `None` for UTC.
+    /// The time zone of a `cron` or `at` expression, by its name in the IANA database; `None` for UTC.
     pub timezone: Option<String>,
-    /// Within how many minutes after its time the function is called, 1 to 1440; `None` for at its time.
+    /// How many minutes after its time the function may be called, 1 to 1440; `None` for exactly at its
+    /// time.
     pub flexible_window: Option<u32>,
-    /// Whether it is switched on when it is deployed.
+    /// Whether it is enabled when it is deployed.
     pub enabled: bool,
-    /// What becomes of an event on which the function fails.
+    /// What happens to an event that the function fails on.
     pub retries: AsyncRetries,
 }
 
@@ -38,14 +40,14 @@ pub struct Schedule {
 #[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub enum ScheduleExpression {
-    /// Again and again, so many units after one another.
+    /// Repeatedly, at a fixed interval.
     Rate {
-        /// How many, at least 1.
+        /// The number of units, at least 1.
         value: u32,
-        /// Of what.
+        /// The unit.
         unit: ScheduleUnit,
     },
-    /// At the minutes that fields allow.
+    /// At every minute that the fields allow.
     Cron(Cron),
     /// Once.
     At(ScheduleInstant),
@@ -53,14 +55,14 @@ pub enum ScheduleExpression {
 
 /// The unit of a rate.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(missing_docs, reason = "they say it")]
+#[expect(missing_docs, reason = "their names are self-explanatory")]
 pub enum ScheduleUnit {
     Minutes,
     Hours,
     Days,
 }
 
-/// A time of day, in the schedule's time zone.
+/// A day and a time, in the schedule's time zone.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub struct ScheduleInstant {
@@ -75,7 +77,7 @@ pub struct ScheduleInstant {
 }
 
 impl Schedule {
-    /// A schedule in UTC that is switched on.
+    /// A schedule in UTC that is enabled.
     pub fn new(expression: ScheduleExpression) -> Self {
         Self {
             expression,
@@ -98,7 +100,7 @@ impl ScheduleUnit {
         }
     }
 
-    /// In seconds.
+    /// The length in seconds.
     pub const fn seconds(self) -> u64 {
         match self {
             Self::Minutes => 60,
@@ -145,7 +147,7 @@ fn at(text: &str) -> Option<ScheduleInstant> {
 impl fmt::Display for ScheduleExpression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // What EventBridge's other schedules insist on is right here too.
+            // The singular, which EventBridge's other schedules require, is accepted here too.
             Self::Rate { value: 1, unit } => write!(f, "rate(1 {})", unit.as_str().trim_end_matches('s')),
             Self::Rate { value, unit } => write!(f, "rate({value} {})", unit.as_str()),
             Self::Cron(cron) => write!(f, "cron({cron})"),

@@ -46,7 +46,7 @@ impl ScheduleError {
     }
 }
 
-/// A number of digits alone.
+/// A number that consists only of digits.
 pub(super) fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<u32> {
     let is_number = digits.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_number { text.parse().ok() } else { None }

@@ -5,33 +5,34 @@ use serde::{Deserialize, Serialize};
 use super::{Pattern, Takes};
 use crate::Name;
 
-/// The stream of a table ([Lambda with DynamoDB]). Records of one item arrive in order; a batch that fails is tried again, and those behind
-/// it wait, until the retries or the age are used up.
+/// The stream of a table ([Lambda with DynamoDB]). Records of one item arrive in order. A batch that fails
+/// is retried, and later records wait, until the retries or the age are used up.
 ///
 /// [Lambda with DynamoDB]: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StreamSource {
-    /// The name of the table, as `resources` knows it.
+    /// The name of the table in `resources`.
     pub table: Name,
-    /// Where a new function begins.
+    /// Where a new function begins to read.
     pub start: StartingPosition,
-    /// The most records of one invocation, 1 to 10000.
+    /// The maximum number of records in one invocation, 1 to 10000.
     pub batch: u32,
     /// How long Lambda gathers records, in seconds, 0 to 300.
     pub window: u32,
-    /// The batches of one shard at once, 1 to 10.
+    /// The batches of one shard that run at once, 1 to 10.
     pub parallel: u32,
-    /// How often a failing batch is tried again, 0 to 10000. There is always an end: a batch that fails for ever blocks its shard.
+    /// How often a failing batch is retried, 0 to 10000. It is always limited, because a batch that fails
+    /// forever blocks its shard.
     pub retries: u32,
-    /// How old a record may become, in seconds, 60 to 604800; `None` for as old as the stream keeps it.
+    /// The maximum age of a record, in seconds, 60 to 604800; `None` for as long as the stream keeps it.
     pub max_age: Option<u32>,
-    /// Whether a failing batch is halved before it is tried again.
+    /// Whether a failing batch is halved before it is retried.
     pub bisect: bool,
-    /// Which records are taken.
+    /// Which records are delivered.
     pub filter: Vec<Pattern>,
-    /// What the handler takes.
+    /// How many records the handler takes at a time.
     #[serde(default)]
     pub takes: Takes,
 }
@@ -41,10 +42,10 @@ pub struct StreamSource {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StartingPosition {
-    /// With the oldest record that is kept, so that none is lost.
+    /// At the oldest record that the stream keeps, so that none is lost.
     #[default]
     TrimHorizon,
-    /// With what comes next. Records that arrive while the mapping is made or changed can be missed.
+    /// At the next record. Records that arrive while the mapping is created or changed can be missed.
     Latest,
 }
 
@@ -73,7 +74,7 @@ impl StreamSource {
     /// Lambda's own default.
     pub const BATCH: u32 = 100;
 
-    /// Lambda's own default is to try for ever.
+    /// Lambda's own default is to retry forever.
     pub const RETRIES: u32 = 3;
 
     /// A table's stream, with the defaults.

@@ -1,11 +1,11 @@
-//! Why a token does not pass, in the words of `error_description`.
+//! Why a token does not pass, with the texts of `error_description`.
 
 use routegen_apigw::claims::BadClaims;
 
-/// Why a key verifies no token.
+/// Why a key cannot verify tokens.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum UnusableKey {
-    #[error("is no RSA key")]
+    #[error("is not an RSA key")]
     Kind,
     /// RFC 7517, 4.2.
     #[error("is not for signatures, as its `use` says")]
@@ -18,8 +18,8 @@ pub(crate) enum UnusableKey {
     Algorithm,
     #[error("has no numbers `n` and `e` of an RSA key")]
     Numbers,
-    /// RFC 7518, 3.3 and 3.5; larger ones no library verifies.
-    #[error("has {0} bits, and not from 2048 to 8192")]
+    /// RFC 7518, 3.3 and 3.5; no library verifies larger ones.
+    #[error("has {0} bits, not 2048 to 8192")]
     Bits(usize),
 }
 
@@ -36,7 +36,7 @@ pub(crate) enum BadToken {
     NoKeyId,
     #[error("the issuer has no RSA key of the token's kid")]
     UnknownKey,
-    /// It has one, and it may not be used for this.
+    /// The issuer has the key, but it must not be used for this.
     #[error("the issuer's key of the token's kid {0}")]
     UnusableKey(UnusableKey),
     #[error("the header's `{0}` is not a text")]

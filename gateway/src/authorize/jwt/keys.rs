@@ -1,8 +1,9 @@
-//! The keys of an issuer: the local one's at hand, another's fetched by discovery and kept.
+//! The keys of an issuer: the local issuer's own, or those of a remote issuer, which are fetched by
+//! discovery and cached.
 //!
-//! How long API Gateway keeps keys, how long it waits for each of the two answers, and how much it reads, is in
-//! [`routegen_spec::limits`]. Here a kid that is not among the kept keys is reason to fetch them again, though not more often
-//! than every few seconds, whatever tokens arrive.
+//! How long API Gateway caches keys, how long it waits for each of the two responses, and how much it reads
+//! is in [`routegen_spec::limits`]. Here, an unknown kid causes another fetch, but at most one every few
+//! seconds, whatever tokens arrive.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -33,7 +34,7 @@ use tokio::time::{Instant, timeout};
 use super::bad_token::{BadToken, UnusableKey};
 use crate::{issuer::Issuer, lock::lock};
 
-/// Between two fetches for kids that are not known, or after one that failed.
+/// The minimum pause between two fetches for unknown kids, or after a failed fetch.
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// Where keys come from.
@@ -49,7 +50,7 @@ impl KeySource {
         Self::Local(issuer, Arc::new(key))
     }
 
-    /// The keys of a kid, for an algorithm, of which there is at least one, and which generation of keys they are of.
+    /// The keys with this kid for an algorithm, at least one, and their generation.
     pub(super) async fn keys(
         &self,
         id: &str,
@@ -67,7 +68,7 @@ impl KeySource {
         }
     }
 
-    /// Counts the changes of the keys. 0 means that there are no keys that still count.
+    /// Counts the changes of the keys. 0 means that there are no valid keys.
     pub(super) fn generation(&self) -> u64 {
         match self {
             Self::Local(..) => 1,
@@ -76,14 +77,14 @@ impl KeySource {
     }
 }
 
-/// The keys of an issuer somewhere else.
+/// The keys of a remote issuer.
 #[derive(Debug)]
 pub(crate) struct RemoteKeys {
     issuer: String,
     pause: Duration,
     client: OnceLock<HttpClient>,
     fetched: Mutex<Option<Arc<Fetched>>>,
-    /// One fetch at a time; and when the last one was, and how it went.
+    /// Allows one fetch at a time, and holds the time and the outcome of the last one.
     fetching: tokio::sync::Mutex<Option<(Instant, Option<String>)>>,
 }
 
@@ -96,13 +97,13 @@ struct Fetched {
     generation: u64,
 }
 
-/// The keys by their kid, which several may have (RFC 7517, 4.5), in the issuer's order.
+/// The keys by kid, in the issuer's order. Several keys may share a kid (RFC 7517, 4.5).
 type Keys = HashMap<String, Vec<Result<Key, UnusableKey>>>;
 
 #[derive(Debug)]
 struct Key {
     decoding: Arc<DecodingKey>,
-    /// Where the issuer says that it is for one algorithm only.
+    /// The only algorithm that the issuer allows for it, if any.
     algorithm: Option<String>,
     /// Modulus and exponent, as the issuer publishes them.
     numbers: [String; 2],
@@ -115,7 +116,7 @@ impl PartialEq for Key {
 }
 
 impl Fetched {
-    /// The keys of a kid for an algorithm.
+    /// The keys with this kid for an algorithm.
     fn keys(&self, id: &str, algorithm: Algorithm) -> Result<(Vec<Arc<DecodingKey>>, u64), BadToken> {
         let named = format!("{algorithm:?}");
         let keys = self.keys.get(id).ok_or(BadToken::UnknownKey)?;
@@ -153,7 +154,7 @@ impl RemoteKeys {
             return Ok(key);
         }
         let mut last = self.fetching.lock().await;
-        // While this one waited, another one may have fetched.
+        // While this call waited, another may have fetched.
         if let Some(key) = kept() {
             return Ok(key);
         }
@@ -165,7 +166,7 @@ impl RemoteKeys {
         *last = Some((Instant::now(), outcome.as_ref().err().cloned()));
         let keys = outcome.map_err(BadToken::Keys)?;
         let mut fetched = lock(&self.fetched);
-        // What was verified with these very keys stays verified: any client can send a kid that nobody knows.
+        // If the keys are unchanged, verified tokens stay verified: any client can send an unknown kid.
         let generation = match &*fetched {
             Some(before) if before.keys == keys => before.generation,
             before => before.as_ref().map_or(0, |before| before.generation) + 1,
@@ -194,7 +195,7 @@ impl RemoteKeys {
         let Jwks { keys } = self.get(&jwks_uri).await?;
         let mut by_id = Keys::new();
         for jwk in &keys {
-            // A key that cannot be named is no token's.
+            // No token can name a key without a kid.
             if let Some(id) = jwk.get("kid").and_then(Value::as_str) {
                 by_id.entry(id.to_owned()).or_default().push(rsa_key(jwk));
             }
@@ -224,8 +225,9 @@ impl RemoteKeys {
     }
 }
 
-/// For an issuer with `https`, with the certificates that this machine trusts, and nothing but `https`: its keys must not come
-/// over a way that others can write to. An issuer on loopback needs no certificates, and a machine may have none.
+/// A client for an issuer. For `https` it trusts the machine's certificates and allows nothing else, so
+/// that nobody else can change the keys on their way. An issuer on loopback needs no certificates, and the
+/// machine may have none.
 fn http_client(issuer: &str) -> io::Result<HttpClient> {
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     let builder = HttpsConnectorBuilder::new();
@@ -239,17 +241,17 @@ fn http_client(issuer: &str) -> io::Result<HttpClient> {
             .with_no_client_auth();
         builder.with_tls_config(config).https_or_http().enable_http1().build()
     };
-    // The next fetch is hours away: a connection that was kept for it may be closed at that very moment.
+    // The next fetch is hours away, and an idle connection might be closed at that very moment.
     Ok(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector))
 }
 
-/// An RSA key for signatures, or why it is none: an issuer may have keys of other kinds too.
+/// An RSA key for signatures, or why it is not one: an issuer may also publish keys of other kinds.
 fn rsa_key(jwk: &Value) -> Result<Key, UnusableKey> {
     let text = |name: &str| jwk.get(name).and_then(Value::as_str);
     if text("kty") != Some("RSA") {
         return Err(UnusableKey::Kind);
     }
-    // What is there and of another type says nothing that could be followed.
+    // A value of another type cannot be interpreted.
     if jwk.get("use").is_some_and(|purpose| purpose != "sig") {
         return Err(UnusableKey::Use);
     }
@@ -266,7 +268,7 @@ fn rsa_key(jwk: &Value) -> Result<Key, UnusableKey> {
     if !BITS.contains(&bits) {
         return Err(UnusableKey::Bits(bits));
     }
-    // An even exponent, or 1, is none.
+    // An exponent that is even or 1 is invalid.
     let odd = URL_SAFE_NO_PAD.decode(exponent).ok().is_some_and(|bytes| {
         let number: Vec<u8> = bytes.into_iter().skip_while(|byte| *byte == 0).collect();
         number != [1] && number.last().is_some_and(|last| last % 2 == 1)
@@ -276,17 +278,17 @@ fn rsa_key(jwk: &Value) -> Result<Key, UnusableKey> {
     Ok(Key { decoding, algorithm, numbers: [modulus, exponent].map(str::to_owned) })
 }
 
-/// The sizes of RSA keys.
+/// The supported sizes of RSA keys, in bits.
 const BITS: std::ops::RangeInclusive<usize> = 2_048..=8_192;
 
-/// Whether operations are a list of texts, each once, with `verify` among them.
+/// Whether operations are a list of distinct texts that includes `verify`.
 fn may_verify(operations: &Value) -> bool {
     let Some(operations) = operations.as_array() else { return false };
     let texts: Option<BTreeSet<&str>> = operations.iter().map(Value::as_str).collect();
     texts.is_some_and(|texts| texts.len() == operations.len() && texts.contains("verify"))
 }
 
-/// How many bits a number has, in base64url.
+/// The number of bits of a number in base64url.
 fn bits(number: &str) -> Option<usize> {
     let bytes = URL_SAFE_NO_PAD.decode(number).ok()?;
     let first = bytes.iter().position(|byte| *byte != 0)?;
@@ -304,7 +306,7 @@ mod tests {
     use super::*;
     use crate::{Api, Function, Gateway, Route, issuer::SigningKey};
 
-    /// An issuer whose keys change, and how often it was asked for them.
+    /// An issuer whose keys change, with a count of the fetches.
     struct Elsewhere {
         gateway: Gateway,
         keys: Arc<Mutex<Value>>,
@@ -375,7 +377,7 @@ mod tests {
             assert_eq!(elsewhere.asked.load(Ordering::Relaxed), fetches);
             assert_eq!(id(&keys, &key.id).await, Ok(1));
         }
-        // A key under the same kid that is another one is.
+        // A different key with the same kid is a change.
         let mut forged = other.jwk();
         forged["kid"] = key.id.clone().into();
         *lock(&elsewhere.keys) = json!([forged]);
@@ -414,7 +416,7 @@ mod tests {
         let key = SigningKey::generate().unwrap();
         let elsewhere = Elsewhere::start(json!([key.jwk()])).await;
         let keys = elsewhere.remote(Duration::ZERO);
-        // What the fetches take is less than the minutes between them.
+        // The fetches take less time than the minutes between them.
         for (minutes, fetches) in [(0, 1), (119, 1), (1, 2), (120, 3)] {
             tokio::time::pause();
             tokio::time::advance(Duration::from_mins(minutes)).await;
@@ -422,7 +424,7 @@ mod tests {
             assert_eq!(id(&keys, &key.id).await, Ok(1), "{minutes} minutes later");
             assert_eq!(elsewhere.asked.load(Ordering::Relaxed), fetches);
         }
-        // Tokens that they verified before are looked at again.
+        // Tokens that were verified before are verified again.
         tokio::time::pause();
         tokio::time::advance(JWKS_TTL).await;
         assert_eq!(KeySource::Remote(Box::new(keys)).generation(), 0);
@@ -522,7 +524,7 @@ mod tests {
         let keys = RemoteKeys::new(gateway.url());
         let pause = async {
             entered.notified().await;
-            // From here on time passes when everybody waits for it.
+            // From here on, time advances when every task waits for it.
             tokio::time::pause();
         };
         let (error, ()) = tokio::join!(id(&keys, "a"), pause);

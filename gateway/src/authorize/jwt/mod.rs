@@ -1,8 +1,9 @@
 //! The JWT authorizer ([its rules]).
 //!
-//! A token passes if it is signed with RSA by a key that the issuer publishes under the token's `kid`, if it is this issuer's and
-//! for one of the audiences, if it is neither too old nor too young, and if it has one of the route's scopes. What the claims must
-//! say is in [`routegen_apigw::claims`]; here are the signature and the keys.
+//! A token passes if an RSA key that the issuer publishes under the token's `kid` has signed it, if its
+//! issuer and audience match, if it is neither expired nor not yet valid, and if it has one of the route's
+//! scopes. The rules for claims are in [`routegen_apigw::claims`]; this module checks the signature and the
+//! keys.
 //!
 //! [its rules]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 
@@ -28,7 +29,7 @@ use bad_token::BadToken;
 pub(crate) use keys::{KeySource, RemoteKeys};
 use token_cache::{TokenCache, Verified};
 
-/// The algorithms of RSA signatures with PKCS #1. API Gateway takes "RSA-based algorithms", and no list is documented.
+/// The RSA algorithms with PKCS #1. API Gateway accepts "RSA-based algorithms" without documenting a list.
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::RS384, Algorithm::RS512];
 
 /// Verifies the tokens of one issuer for one list of audiences.
@@ -52,14 +53,14 @@ impl JwtVerifier {
         crate::issuer::install_crypto();
         let mut validation = Validation::new(Algorithm::RS256);
         validation.algorithms = ALGORITHMS.to_vec();
-        // The rules for claims are API Gateway's, not the library's.
+        // Claims are checked by API Gateway's rules, not by the library's.
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         validation.validate_aud = false;
         Self { issuer, audience, source, keys, cache: TokenCache::default(), validation }
     }
 
-    /// The header that it takes tokens of the gateway's own issuer from, if it does.
+    /// The header that carries tokens of the gateway's own issuer, if it accepts them in one.
     #[cfg(feature = "page")]
     pub(crate) fn local_token_header(&self) -> Option<String> {
         match (&self.keys, &self.source) {
@@ -108,7 +109,7 @@ impl JwtVerifier {
                 jsonwebtoken::errors::ErrorKind::InvalidSignature => BadToken::Signature,
                 _ => BadToken::Malformed,
             });
-            // Another key of this kid may have signed it.
+            // Another key with this kid may have signed it.
             if !matches!(outcome, Err(BadToken::Signature)) {
                 break;
             }
@@ -124,7 +125,7 @@ impl JwtVerifier {
 
 fn refused(error: &BadToken) -> Refused {
     let why = error.to_string();
-    // What another server said is not for the client's header.
+    // The response of another server must not reach the client's header.
     let described: Cow<'_, str> = match error {
         BadToken::Keys(_) => "OIDC discovery endpoint communication error".into(),
         _ => Cow::Borrowed(&why),
@@ -154,7 +155,7 @@ fn header(token: &str) -> Result<(Algorithm, String), BadToken> {
     Ok((algorithm, text("kid")?.ok_or(BadToken::NoKeyId)?.to_owned()))
 }
 
-/// What else of a header is a text (RFC 7515, 4.1), though nothing here follows from it.
+/// The other header parameters that must be texts (RFC 7515, 4.1), although nothing here uses them.
 const TEXTS: [&str; 6] = ["typ", "cty", "jku", "x5u", "x5t", "x5t#S256"];
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Tokens that were verified, so that a signature is checked once.
+//! A cache of verified tokens, so that each signature is checked once.
 //!
-//! A token is known by its whole text, until it expires or the issuer's keys change. Tokens that did not pass are not kept: whoever
-//! sends many of them fills nothing.
+//! The key is the whole token. An entry is valid until the token expires or the issuer's keys change.
+//! Refused tokens are not cached, so a flood of them fills nothing.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use serde_json::value::RawValue;
 
 use crate::authorize::decision_cache::DecisionCache;
 
-/// What a token that passed says.
+/// The contents of a verified token.
 #[derive(Clone, Debug)]
 pub(crate) struct Verified {
-    /// As `requestContext.authorizer.jwt.claims` has them.
+    /// The value of `requestContext.authorizer.jwt.claims`.
     pub(crate) claims: Arc<RawValue>,
     pub(crate) scopes: Arc<[String]>,
 }
 
-/// What is kept of tokens at most: about 1,300 of the usual size.
+/// The size of the cache: about 1,300 tokens of the usual size.
 const BYTES: usize = 2 * 1024 * 1024;
 
 #[derive(Debug, Default)]
@@ -71,7 +71,7 @@ mod tests {
             (String::new(), Verified { claims: small(), scopes: Arc::new([text()]) }),
         ] {
             let cache = TokenCache::default();
-            // Two of them are more than the bound.
+            // Two of them exceed the bound.
             let tokens: Vec<String> = (0..2).map(|number| format!("{token}{number}")).collect();
             for token in &tokens {
                 cache.put(token, &verified, 100, 1);

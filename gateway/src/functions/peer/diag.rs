@@ -1,7 +1,7 @@
-//! Asks the kernel for one TCP socket, by the addresses of its two ends (netlink's [`sock_diag`]).
+//! Queries the kernel for one TCP socket by the addresses of its two ends (netlink's [`sock_diag`]).
 //!
-//! In: a connection. Out: whose the client's end is, where the kernel knows it by this way. It takes microseconds, however many
-//! connections there are. Sandboxes and kernels without `INET_DIAG` do not answer.
+//! In: a connection. Out: the owner of the client's end, if the kernel answers. It takes microseconds,
+//! however many connections there are. Sandboxes and kernels without `INET_DIAG` do not answer.
 //!
 //! [`sock_diag`]: https://man7.org/linux/man-pages/man7/sock_diag.7.html
 
@@ -19,12 +19,12 @@ use rustix::{
 
 use super::ends::Ends;
 
-/// A socket that the kernel knows.
+/// The kernel's answer about a socket.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Found {
-    /// It is open, and this user's.
+    /// It is open, and belongs to the user with this id.
     Open(u32),
-    /// One of its ends is closed, or no process holds it; it is nobody's then.
+    /// One of its ends is closed, or no process holds it, so it has no owner.
     Closed,
 }
 
@@ -34,25 +34,26 @@ const BY_FAMILY: u16 = 20;
 const IS_REQUEST: u16 = 1;
 /// `IPPROTO_TCP`.
 const TCP: u8 = 6;
-/// `AF_INET`, in which sockets of IPv6 with addresses of IPv4 are found too.
+/// `AF_INET`, which also finds IPv6 sockets with IPv4 addresses.
 const IPV4: u8 = 2;
 /// `TCP_ESTABLISHED`.
 const ESTABLISHED: u8 = 1;
-/// By which the answer is known; each question has a socket of its own.
+/// Identifies the answer; each query has its own socket.
 const SEQUENCE: u32 = 1;
 
-/// The sizes of `nlmsghdr`, `inet_diag_sockid` and, with it, of `inet_diag_req_v2` and `inet_diag_msg`.
+/// The sizes of `nlmsghdr`, of `inet_diag_sockid`, and of `inet_diag_req_v2` and `inet_diag_msg`, which
+/// contain it.
 const HEAD: usize = 16;
 const ID: usize = 48;
 const QUESTION: usize = 8 + ID;
 const ANSWER: usize = 4 + ID + 20;
 
-/// Whether the system has such sockets at all.
+/// Whether the system supports such sockets at all.
 pub(super) fn speaks() -> bool {
     socket().is_ok()
 }
 
-/// The client's end, where the kernel tells of it.
+/// The client's end, if the kernel answers.
 pub(super) fn client_of(ends: Ends) -> Option<Found> {
     let (SocketAddr::V4(client), SocketAddr::V4(server)) = (ends.client, ends.server) else { return None };
     found(&asked(&question(client, server)).ok()?, client, server)
@@ -63,7 +64,7 @@ fn socket() -> io::Result<OwnedFd> {
     socket_with(AddressFamily::NETLINK, SocketType::DGRAM, flags, Some(netlink::SOCK_DIAG))
 }
 
-/// The kernel answers while it is asked.
+/// The kernel answers synchronously.
 fn asked(question: &[u8]) -> io::Result<Vec<u8>> {
     let socket = socket()?;
     send(&socket, question, SendFlags::empty())?;
@@ -83,13 +84,13 @@ fn question(client: SocketAddrV4, server: SocketAddrV4) -> Vec<u8> {
     let length = u32::try_from(HEAD + QUESTION).unwrap_or_default();
     question.extend(length.to_ne_bytes());
     question.extend([BY_FAMILY, IS_REQUEST].map(u16::to_ne_bytes).concat());
-    // No sender: the kernel knows it.
+    // A port id of 0: the kernel knows the sender.
     question.extend([SEQUENCE, 0].map(u32::to_ne_bytes).concat());
     question.extend([IPV4, TCP, 0, 0]);
-    // Of any state.
+    // In any state.
     question.extend(u32::MAX.to_ne_bytes());
     question.extend(id(client, server));
-    // On any device, and whatever the kernel's own name of it.
+    // On any device, with any cookie.
     question.extend([0, u32::MAX, u32::MAX].map(u32::to_ne_bytes).concat());
     question
 }
@@ -101,7 +102,7 @@ fn id(own: SocketAddrV4, other: SocketAddrV4) -> Vec<u8> {
     [ports, address(own), address(other)].concat()
 }
 
-/// What an answer says, if it is one to the question for this connection.
+/// Reads an answer, if it belongs to the query for this connection.
 fn found(answer: &[u8], client: SocketAddrV4, server: SocketAddrV4) -> Option<Found> {
     let number = |at: usize| Some(u32::from_ne_bytes(answer.get(at..at + 4)?.try_into().ok()?));
     let kind = u16::from_ne_bytes(answer.get(4..6)?.try_into().ok()?);
@@ -149,7 +150,7 @@ mod tests {
         ] {
             assert_eq!(found(&answer, client, server), expected, "{case}");
         }
-        // The other end, another question, and an error.
+        // The other end, another query, and an error.
         assert_eq!(found(&answer(1, 0, 77), server, client), None);
         for (at, byte) in [(4, 2), (8, 9)] {
             let mut other = answer(1, 0, 77);

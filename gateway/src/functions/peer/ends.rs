@@ -8,9 +8,9 @@ use tokio::net::TcpStream;
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(in crate::functions) enum NotOurs {
     #[error("user {0}")]
-    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no other system tells"))]
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no other system provides it"))]
     User(u32),
-    #[error("a user who cannot be told")]
+    #[error("an unknown user")]
     Unknown,
 }
 
@@ -22,7 +22,7 @@ pub(super) struct Ends {
 }
 
 impl Ends {
-    /// Fails where the connection is reset: then it has but one end, whose address another client may have by now.
+    /// Fails if the connection was reset: its client's address may then belong to another client.
     pub(super) fn of(stream: &TcpStream) -> Result<Self, NotOurs> {
         let ends = || io::Result::Ok(Self { client: stream.peer_addr()?, server: stream.local_addr()? });
         ends().map_err(|_| NotOurs::Unknown)

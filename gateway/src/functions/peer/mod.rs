@@ -1,13 +1,15 @@
-//! Whose a connection is that comes to a Runtime API.
+//! Identifies the owner of a connection to a Runtime API.
 //!
-//! In: a connection that was accepted. Out: whether the user of this process has made it. Linux knows the owner of every TCP socket
-//! of the network namespace, and both ends of a connection over loopback are in one namespace. Refused is every other user, root too,
-//! and whatever cannot be told: a socket that is closed, which Linux calls root's for want of an owner, and one that is not there.
+//! In: an accepted connection. Out: whether the user of this process opened it. Linux knows the owner of
+//! every TCP socket in the network namespace, and both ends of a loopback connection are in one namespace.
+//! Every other user is refused, including root, and so is any connection whose owner cannot be determined:
+//! a closed socket, which Linux attributes to root, or a missing one.
 //!
-//! The kernel is asked for the one socket (`diag`), in microseconds. Where it does not answer so, as in gVisor, `/proc/net/tcp` is read: 4 ms
-//! where the kernel has room for 262,144 connections, and 3 ms more for every 1,000 rows. What is read of it is bounded.
+//! `diag` queries the kernel for the single socket, in microseconds. If the kernel does not answer, as in
+//! gVisor, `/proc/net/tcp` is read: 4 ms if the kernel has room for 262,144 connections, and 3 ms more for
+//! every 1,000 rows. The size that is read is bounded.
 //!
-//! Systems other than Linux do not tell: there, nobody is refused.
+//! Other systems than Linux do not provide the owner: there, nobody is refused.
 
 #[cfg(target_os = "linux")]
 mod diag;
@@ -20,14 +22,15 @@ use tokio::net::TcpStream;
 use self::ends::Ends;
 pub(super) use self::ends::NotOurs;
 
-/// Refuses a connection that the user of this process did not make.
+/// Refuses a connection that the user of this process did not open.
 pub(super) async fn check(stream: &TcpStream) -> Result<(), NotOurs> {
     system::check(Ends::of(stream)?).await?;
     // While this end is connected, no other socket can have had the client's address.
     Ends::of(stream).map(drop)
 }
 
-/// Fails where the owners of connections cannot be told at all, and so every one would be refused.
+/// Fails if the owners of connections cannot be determined at all, so that every connection would be
+/// refused.
 pub(super) fn can_tell() -> io::Result<()> {
     system::can_tell()
 }
@@ -66,20 +69,21 @@ mod system {
         diag::{self, Found},
     };
 
-    /// The sockets of IPv4, and those of IPv6, which may speak to addresses of IPv4 (Java's do).
+    /// The tables of IPv4 and of IPv6 sockets; the latter may have IPv4 addresses (Java's do).
     const TABLES: [(&str, Family); 2] =
         [("/proc/self/net/tcp", Family::V4), ("/proc/self/net/tcp6", Family::V6)];
 
-    /// 200,000 connections. What lies behind is not looked for.
+    /// Enough for 200,000 connections. What follows is not searched.
     const TABLE_BYTES: u64 = 32 * 1024 * 1024;
 
-    /// How often the tables are read. They are no snapshot: where connections go while they are read, rows may be passed over.
+    /// How often the tables are read. They are not snapshots: if connections close while they are read,
+    /// rows may be missed.
     const TRIES: usize = 4;
 
     /// Between two tries.
     const PAUSE: Duration = Duration::from_millis(2);
 
-    /// The state of a connection of which neither end is closed.
+    /// The state of a connection whose ends are both open.
     const ESTABLISHED: &[u8] = b"01";
 
     #[derive(Clone, Copy, Debug)]
@@ -126,7 +130,7 @@ mod system {
         for (path, family) in TABLES {
             let table = match File::open(path) {
                 Ok(table) => table,
-                // The kernel may be without IPv6.
+                // The kernel may lack IPv6.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(error),
             };
@@ -137,7 +141,7 @@ mod system {
         Ok(None)
     }
 
-    /// The owner of the socket that is the client's end, where the table has it and it is open.
+    /// The owner of the client's end, if the table contains its socket and the socket is open.
     pub(super) fn owner_in(table: impl BufRead, family: Family, ends: Ends) -> io::Result<Option<u32>> {
         let (client, server) = (written(family, ends.client), written(family, ends.server));
         let mut table = table.take(TABLE_BYTES);
@@ -147,7 +151,7 @@ mod system {
             if table.read_until(b'\n', &mut row)? == 0 {
                 return Ok(None);
             }
-            // The last one that is read may be cut off.
+            // The last row may be cut off.
             let Some(row) = row.strip_suffix(b"\n") else { return Ok(None) };
             if let Some(user) = owner_by(row, client.as_bytes(), server.as_bytes()) {
                 return Ok(Some(user));
@@ -155,7 +159,8 @@ mod system {
         }
     }
 
-    /// The owner by a row, if it is that of the connection: `sl local remote st tx:rx tr:when retrnsmt uid timeout inode …`.
+    /// The owner in a row, if the row is the connection's: `sl local remote st tx:rx tr:when retrnsmt uid
+    /// timeout inode …`.
     fn owner_by(row: &[u8], client: &[u8], server: &[u8]) -> Option<u32> {
         let mut words = row.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let mut word = || words.next();
@@ -166,7 +171,7 @@ mod system {
         let (_queues, _timer, _retransmits) = (word()?, word()?, word()?);
         let user = number(word()?)?;
         let _timeout = word()?;
-        // A socket that no process holds any more is nobody's, and its row says root.
+        // A socket that no process holds any more has no owner, and its row says root.
         let inode: u64 = number(word()?)?;
         (inode != 0).then_some(user)
     }
@@ -179,7 +184,7 @@ mod system {
             .ok()
     }
 
-    /// An address and port as the table has them: words of the machine's own byte order, in hexadecimal digits.
+    /// An address and port in the table's form: words in the machine's byte order, as hexadecimal digits.
     pub(super) fn written(family: Family, address: SocketAddr) -> String {
         let octets = match (family, address.ip()) {
             (Family::V4, IpAddr::V4(ip)) => ip.octets().to_vec(),
@@ -198,7 +203,7 @@ mod system {
 }
 
 #[cfg(all(test, target_os = "linux"))]
-#[allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it should do")]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
 mod tests {
     use std::{io::Write as _, net::Ipv4Addr};
 
@@ -306,7 +311,7 @@ mod tests {
         }
     }
 
-    /// What both ways say of a connection. The kernel of this machine may know one only.
+    /// Checks a connection both ways. The kernel of this machine may support only one.
     async fn checked(stream: &TcpStream) -> Result<(), NotOurs> {
         let by_tables = match Ends::of(stream) {
             Ok(ends) => check_by_tables(ends).await,
@@ -324,7 +329,7 @@ mod tests {
         let (stream, _) = listener.accept().await.unwrap();
         assert_eq!(checked(&stream).await, Ok(()));
 
-        // A socket of IPv6, where the kernel has such.
+        // An IPv6 socket, if the kernel supports them.
         if let Ok(socket) = TcpSocket::new_v6() {
             let mapped = Ipv4Addr::LOCALHOST.to_ipv6_mapped();
             let _client = socket.connect((mapped, address.port()).into()).await.unwrap();
@@ -332,7 +337,7 @@ mod tests {
             assert_eq!(checked(&stream).await, Ok(()));
         }
 
-        // What was sent before the end stays readable, and its sender is nobody's any more.
+        // What was sent before the end stays readable, but its sender no longer owns the socket.
         (&client).write_all(b"x").unwrap();
         client.shutdown(std::net::Shutdown::Write).unwrap();
         assert_eq!(checked(&stream).await, Err(NotOurs::Unknown), "it is half closed");

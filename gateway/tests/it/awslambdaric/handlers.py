@@ -6,7 +6,7 @@ import sys
 
 
 def tell(event, context):
-    """What the client makes of an invocation."""
+    """Returns what the client passes to a handler."""
     print("told", context.aws_request_id)
     answer = {
         "event": event,
@@ -28,7 +28,7 @@ def fail(event, context):
 
 
 def unspeakable(event, context):
-    """An answer that is no JSON."""
+    """Returns an answer that is not JSON."""
     return {"statusCode": 200, "body": {1, 2}}
 
 

@@ -13,13 +13,13 @@ use crate::{
     requirement::or_skip,
 };
 
-/// Names the interpreter; `cargo xtask test` makes one that has the client.
+/// The variable with the interpreter; `cargo xtask test` installs one that has the client.
 const PYTHON: &str = "ROUTEGEN_TEST_PYTHON";
 
-/// More than any of these handlers takes.
+/// Longer than any of these handlers takes.
 const TIMEOUT: Duration = Duration::from_secs(40);
 
-/// The interpreter, where it has the client.
+/// The interpreter, if it has the client.
 fn python() -> Option<&'static str> {
     static FOUND: LazyLock<Result<String, String>> = LazyLock::new(|| {
         let path = std::env::var(PYTHON).map_err(|_| {
@@ -32,7 +32,7 @@ fn python() -> Option<&'static str> {
     or_skip(&FOUND).map(String::as_str)
 }
 
-/// A gateway with one function, which is a handler of Python.
+/// A gateway with one function, a Python handler.
 struct Served {
     gateway: Gateway,
     observations: UnboundedReceiver<Observation>,
@@ -57,7 +57,7 @@ impl Served {
         request.body("text/plain", "grüße").send(self.gateway.address()).await
     }
 
-    /// What is told of the next request.
+    /// The log of the next request.
     async fn request_log(&mut self) -> RequestLog {
         loop {
             if let Observation::Request(log) = self.observations.recv().await.unwrap() {
@@ -66,7 +66,8 @@ impl Served {
         }
     }
 
-    /// The first line that the function writes, with its invocation, and what is told of the request, whichever comes first.
+    /// The first line that the function writes, with its invocation, and the log of the request, in
+    /// whichever order they come.
     async fn line_and_request_log(&mut self) -> ((Option<String>, String), RequestLog) {
         let (mut first, mut request) = (None, None);
         loop {
@@ -83,7 +84,7 @@ impl Served {
     }
 }
 
-/// A folder with the handlers.
+/// A folder that contains the handlers.
 fn handlers() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     write_handlers(folder.path());
@@ -118,7 +119,7 @@ async fn it_learns_all_that_lambda_tells_and_its_answer_is_the_response() {
     }
     assert_eq!(told["event"]["pathParameters"], json!({ "name": "Zoë" }));
     assert_eq!(told["event"]["body"], "grüße");
-    // The event has the root alone, and the environment the decision about sampling too.
+    // The event contains only the root; the environment also has the sampling decision.
     let root = told["event"]["headers"]["x-amzn-trace-id"].as_str().unwrap();
     assert_eq!(told["trace"], format!("{root};Sampled=0"));
     let remaining = Duration::from_millis(told["remaining_ms"].as_u64().unwrap());

@@ -1,4 +1,4 @@
-//! The page as a person uses it, and as other pages try to.
+//! Tests the page in a browser: as a person uses it, and as other pages try to.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{api, builder, builder_of, start, webdriver::Browser};
 use crate::requirement::or_skip;
 
-/// The newest request of the log.
+/// The newest request in the log.
 const NEWEST: &str = "//ol[@id='log']/li[1]";
 
 #[tokio::test]
@@ -23,7 +23,7 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
     browser.open(&gateway.page_url().unwrap()).await;
     browser.find("//p[@id='connection'][.='live']").await;
 
-    // By the keyboard: the route, the parameter, and Enter.
+    // With the keyboard: the route, the parameter, and Enter.
     browser.click("//nav//button[contains(., 'get-item') and contains(., 'items/read')]").await;
     browser.write("id", "a/b ü").await;
     browser.write("Query", "page=2\u{e007}").await;
@@ -34,7 +34,7 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
     browser.click(&format!("{NEWEST}//summary")).await;
     browser.find(&format!("{NEWEST}//dd[.='there is no token']")).await;
 
-    // The route's scopes are chosen already.
+    // The route's scopes are already selected.
     browser.click("//button[.='Mint a token']").await;
     browser.find("//p[@id='token'][contains(., 'with items/read, until')]").await;
     browser.click("//button[.='Send']").await;
@@ -42,7 +42,7 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
     let body = browser.text("//pre[@id='response-body']").await;
     assert!(body.contains(r#""id": "a/b ü""#) && body.contains(r#""query": "page=2""#), "{body}");
 
-    // Its event, with the token shortened, and its response, whose markup is text.
+    // The request's event, with a shortened token, and its response, whose markup is shown as text.
     browser.click(&format!("{NEWEST}[contains(., '200')]//summary")).await;
     let event = browser.text(&format!("{NEWEST}//pre[@aria-label='Event']")).await;
     assert!(
@@ -54,7 +54,7 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
     let markup = browser.run("return [document.querySelectorAll('img').length, document.title]", json!([]));
     assert_eq!(markup.await, json!([0, "routegen"]));
 
-    // Without the scope, and without the token again.
+    // Without the scope, and without a token again.
     browser.click("//label[.='items/read']").await;
     browser.click("//label[.='items/write']").await;
     browser.click("//button[.='Mint a token']").await;
@@ -67,35 +67,35 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
 
     // A program's cold start, and its lines below its request.
     browser.click("//nav//button[contains(., 'POST') and contains(., 'worker')]").await;
-    browser.write("Headers, one a line", "Content-Type: text/plain").await;
+    browser.write("Headers, one per line", "Content-Type: text/plain").await;
     browser.write("Body", "tell").await;
     browser.click("//button[.='Send']").await;
     let told = "//li[contains(., '/work') and contains(., 'cold start')]";
     browser.click(&format!("{told}//summary")).await;
     browser.find(&format!("{told}//pre[contains(., 'told ')]")).await;
-    browser.write("Headers, one a line", "Cookie: a=b").await;
+    browser.write("Headers, one per line", "Cookie: a=b").await;
     browser.click("//button[.='Send']").await;
     browser
         .find("//p[@id='outcome'][.='No response: browsers do not let a page send the header cookie']")
         .await;
 
-    // What an authorizer wrote stands with the request that it was asked about.
+    // The output of an authorizer appears with the request that it decided about.
     browser.click("//nav//button[contains(., 'own')]").await;
     browser.click("//button[.='Send']").await;
     let asked = "//li[contains(., '/own') and contains(., '200')]";
     browser.click(&format!("{asked}//summary")).await;
     browser.find(&format!("{asked}//pre[contains(., 'asked about \"GET /own\"')]")).await;
 
-    // The page has no key, and signs all the same; a word of the body or the query more, and it is another request.
+    // The page has no AWS key, and still signs. A header written by hand replaces the signature.
     browser.click("//nav//button[contains(., 'iam')]").await;
     browser.write("Query", "b=ü&a=1 2").await;
     browser.click("//button[.='Send']").await;
     browser.find("//p[@id='outcome'][starts-with(., '200 ')]").await;
-    browser.write("Headers, one a line", "Authorization: AWS4-HMAC-SHA256").await;
+    browser.write("Headers, one per line", "Authorization: AWS4-HMAC-SHA256").await;
     browser.click("//button[.='Send']").await;
     browser.find("//p[@id='outcome'][starts-with(., '403 ')]").await;
 
-    // What was written stays with its route.
+    // What was entered is kept for each route.
     browser.click("//nav//button[contains(., 'open to everyone') and contains(., 'ANY')]").await;
     browser.write("Path", "/anything").await;
     browser.click("//button[.='Send']").await;
@@ -104,7 +104,7 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
     let kept = "return ['parameter-0', 'query', 'headers'].map((id) => document.getElementById(id).value)";
     assert_eq!(browser.run(kept, json!([])).await, json!(["a/b ü", "page=2", ""]));
 
-    // Another API, at once.
+    // A replaced API is shown immediately.
     gateway.replace(&routegen_gateway::Api::new()).unwrap();
     browser.find("//nav//p[.='The API has no routes.']").await;
     browser.find("//ol[@id='log']/li[contains(., 'the API was replaced')]").await;
@@ -119,7 +119,7 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
     browser.close().await;
 }
 
-/// A consumer of each kind, of which that of the queue fails on what has `poison` in it.
+/// A consumer of each kind; the queue's consumer fails on messages that contain `poison`.
 fn consumers() -> Api {
     let function = Function::in_process(async |invocation| {
         let event = invocation.event()?;
@@ -158,7 +158,7 @@ async fn a_person_calls_consumers_and_sends_dead_letters_again() {
     browser.open(&gateway.page_url().unwrap()).await;
     browser.find("//p[@id='connection'][.='live']").await;
 
-    // What is sent is made from the schema, until somebody writes something else.
+    // The payload is an example from the schema, until something else is entered.
     browser.click("//button[contains(., 'on-order') and contains(., 'queue orders')]").await;
     let drafted = browser.run("return document.getElementById('event-body').value", json!([])).await;
     assert_eq!(drafted, "{\n  \"item\": \"text\"\n}");
@@ -183,7 +183,7 @@ async fn a_person_calls_consumers_and_sends_dead_letters_again() {
     browser.click("//button[@id='event-send']").await;
     browser.find("//p[@id='outcome'][starts-with(., 'Sent to in_order as ')]").await;
     browser.click("//button[@id='event-send']").await;
-    browser.find("//p[@id='outcome'][starts-with(., 'The queue has had it already')]").await;
+    browser.find("//p[@id='outcome'][starts-with(., 'The queue has already received it')]").await;
     for (name, sent, outcome) in [
         ("paid", "Put", "It reaches paid."),
         ("expire", "Fire", "It reaches expire."),
@@ -198,7 +198,7 @@ async fn a_person_calls_consumers_and_sends_dead_letters_again() {
     browser.click("//button[@id='event-send']").await;
     browser.find("//p[@id='outcome'][.='Not sent: an event has a text `source`']").await;
 
-    // A route again, and back to what was written.
+    // Another route, and back to what was entered.
     browser.click("//nav//button[contains(., 'get-item') and contains(., 'items/read')]").await;
     browser.find("//form[@id='event-form'][@hidden]").await;
     browser.click("//div[@id='consumers']//button[contains(., 'paid')]").await;
@@ -215,7 +215,7 @@ async fn a_person_calls_consumers_and_sends_dead_letters_again() {
     browser.close().await;
 }
 
-/// What a document says of two of the routes.
+/// A document that describes two of the routes.
 fn document() -> Value {
     let item = json!({
         "type": "object",
@@ -251,7 +251,7 @@ fn document() -> Value {
     })
 }
 
-/// Stands for the viewer: it shows the title, as text.
+/// A stand-in for the viewer, which shows the title as text.
 const VIEWER: &str =
     "const SwaggerUIBundle = ({ domNode, spec }) => domNode.append(`shown: ${spec.info.title}`);";
 
@@ -264,7 +264,7 @@ async fn a_document_fills_in_the_form_and_can_be_read() {
     let browser = browser.unwrap();
     let gateway = start().await;
     browser.open(&gateway.page_url().unwrap()).await;
-    // The list is made anew with each API, at any moment: it is looked up and clicked in one step.
+    // The list is rebuilt with each API, at any moment, so the button is found and clicked in one step.
     let choose = "[...document.querySelectorAll('nav button')].find((one) => one.textContent.includes(arguments[0])).click()";
     browser.find("//nav//button[contains(., 'worker')]").await;
     browser.run(choose, json!(["POSTworker"])).await;
@@ -272,7 +272,7 @@ async fn a_document_fills_in_the_form_and_can_be_read() {
     assert_eq!(browser.run(body, json!([])).await, "", "nothing is known of it");
     browser.find("//p[@id='reference'][@hidden]").await;
 
-    // An API with a document, at once.
+    // An API with a document is shown immediately.
     let style = "#reference { color: green }".to_owned();
     let reference = Reference::new(document().to_string(), VIEWER.to_owned(), style);
     gateway.replace(&api().reference(reference)).unwrap();
@@ -290,17 +290,17 @@ async fn a_document_fills_in_the_form_and_can_be_read() {
     let target = "/items/7?limit=1%20%26%202&order=old&more=1";
     browser.find(&format!("{NEWEST}[contains(., '{target}')]")).await;
 
-    // What was written stays with its route, and one that nobody has come to has an example.
+    // What was entered is kept for its route, and a route that was not visited yet has an example.
     browser.run("location.reload()", json!([])).await;
     browser.find("//p[@id='reference'][not(@hidden)]").await;
     browser.run(choose, json!(["POSTworker"])).await;
-    // What refers to itself ends.
+    // A recursive schema ends.
     let part = json!({ "id": 3, "name": "text", "state": "new", "parts": [], "born": "2026-01-31" });
     let example = json!({ "id": 3, "name": "text", "state": "new", "parts": [part], "born": "2026-01-31" });
     let filled = browser.run(body, json!([])).await;
     assert_eq!(serde_json::from_str::<Value>(filled.as_str().unwrap()).unwrap(), example);
 
-    // The reference, by the link, which hands the key on.
+    // The reference, through the link, which passes the key on.
     browser.click("//p[@id='reference']/a").await;
     assert_eq!(browser.text("//main[contains(., 'shown')]").await, "shown: <i>Shop</i>");
     let colour = "return getComputedStyle(document.getElementById('reference')).color";
@@ -322,11 +322,11 @@ async fn other_pages_neither_read_nor_change_anything() {
     let page = format!("http://{}/_routegen", gateway.address());
     let port = gateway.address().port();
 
-    // A name that leads here is not loopback's.
+    // A host name that leads here but is not loopback's.
     browser.open(&format!("http://evil.test:{port}/_routegen")).await;
     assert_eq!(browser.text("//body").await, r#"{"message":"Forbidden"}"#);
 
-    // A page of another origin on this machine, whose own policy is none.
+    // A page of another origin on this machine, without a policy.
     browser.open(&format!("http://{}/items", other.address())).await;
     let reach = r#"
         const [page] = arguments;
@@ -361,7 +361,8 @@ async fn other_pages_neither_read_nor_change_anything() {
     "#;
     assert_eq!(browser.run(reach, json!([page])).await, json!([]));
 
-    // A page of the same origin, which a handler serves, where the gateway's page was before: it finds no key.
+    // A page of the same origin, which a handler serves, in the tab that showed the gateway's page: it
+    // finds no key.
     browser.open(&gateway.page_url().unwrap()).await;
     browser.find("//p[@id='connection'][.='live']").await;
     browser.open(&format!("http://{}/anything", gateway.address())).await;
@@ -382,7 +383,7 @@ async fn other_pages_neither_read_nor_change_anything() {
     let key = gateway.page_url().unwrap().split_once("#key=").unwrap().1.to_owned();
     assert_eq!(browser.run(reach, json!([key])).await, json!([403, 403, 403, 403, false]));
 
-    // The page without its key says what is missing, and with it comes back as it was.
+    // Without its key, the page shows what is missing; with the key, it returns as it was.
     browser.open(&page).await;
     browser.find("//p[@id='address'][starts-with(., 'This address has no key: open the one')]").await;
     browser.open(&gateway.page_url().unwrap()).await;

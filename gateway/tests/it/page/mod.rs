@@ -1,4 +1,5 @@
-//! The page at `/_routegen`: what it serves, and whom it refuses. `browser` looks at it.
+//! The page at `/_routegen`: what it serves, and which requests it refuses. `browser` tests it in a
+//! browser.
 
 mod browser;
 mod stream;
@@ -19,13 +20,13 @@ use stream::Stream;
 
 const SECRET: &str = "x-routegen-key";
 
-/// What changes the page if it becomes markup.
+/// Text that would change the page if it became markup.
 const HOSTILE: &str = "<img src=x onerror=\"document.title='mine'\">";
 
 /// The identity sources of an authorizer that no route names.
 const UNUSED: [&str; 2] = ["$request.header.X-Tenant-Key", "$request.querystring.who"];
 
-/// A route of each kind, with a function of this process and one that is a program.
+/// A route of each kind, with a function in this process and one that is a program.
 fn api() -> Api {
     let route = |method, path: &str, auth: &str, function| {
         Route::new(method, path.parse().unwrap(), auth.parse().unwrap(), function)
@@ -75,12 +76,12 @@ async fn ask(gateway: &Gateway, line: &str) -> Response {
     request(line).send(gateway.address()).await
 }
 
-/// The key to the page, which its address ends with.
+/// The key to the page, which is the end of its URL.
 fn secret(gateway: &Gateway) -> String {
     gateway.page_url().unwrap().split_once("#key=").unwrap().1.to_owned()
 }
 
-/// As the page itself asks.
+/// Sends a request in the way of the page.
 async fn ask_as_the_page(gateway: &Gateway, line: &str) -> Response {
     request(line).header(SECRET, secret(gateway)).send(gateway.address()).await
 }
@@ -187,7 +188,7 @@ async fn the_routes_are_told_by_path_with_what_a_call_needs() {
         |kind: &str, name: &str| json!({ "kind": kind, "name": name, "scopes": [], "token_header": null });
     for (at, expected) in [
         (5, auth("none", "none")),
-        // The tokens are those of another issuer.
+        // The tokens are from another issuer.
         (0, auth("jwt", "other")),
         (2, auth("lambda", "own")),
         (3, auth("iam", "iam")),
@@ -281,7 +282,7 @@ async fn without_a_local_issuer_there_is_no_token() {
 
 #[tokio::test]
 async fn what_is_asked_from_elsewhere_is_refused_at_every_path() {
-    // Neither names of one's own nor the API's CORS open the page.
+    // Neither the gateway's other host names nor the API's CORS give access to the page.
     let cors = Cors::origins(["*"]).methods(["*"]).headers(["*"]);
     let builder = Gateway::builder(api().cors(cors)).local_issuer(LocalIssuer::new());
     let gateway = builder.allow_host("api.test").page(true).start().await.unwrap();
@@ -349,7 +350,7 @@ async fn all_but_the_files_of_the_page_needs_the_key_of_this_start() {
         ("POST /_routegen/page/signature", r#"{"method":"GET","target":"/","body":""}"#),
     ] {
         for secret in [None, Some(String::new()), Some(other.clone()), Some(format!("{own}x"))] {
-            // From the page's own origin too, as another page of it asks.
+            // Also from the page's own origin, like another page there.
             for site in [None, Some("same-origin")] {
                 let mut asked = request(line).body("application/json", body);
                 for (name, value) in [(SECRET, secret.as_deref()), ("sec-fetch-site", site)] {
@@ -362,26 +363,26 @@ async fn all_but_the_files_of_the_page_needs_the_key_of_this_start() {
             }
         }
         if line.ends_with("page/log") && line.starts_with("GET") {
-            // It does not end: the streams above and below have the key.
+            // This one does not end: the streams above and below use the key.
             continue;
         }
-        // With it, and from the page's own origin, as browsers say it.
+        // With the key, and from the page's own origin, as browsers send it.
         let asked = request(line).header(SECRET, &*own).body("application/json", body);
         let asked = asked.header("origin", format!("http://{}", gateway.address()));
         let response = asked.clone().header("sec-fetch-site", "same-origin").send(gateway.address()).await;
         assert!(matches!(response.status, 200 | 204), "{line}: {response:?}");
         assert!(!response.text().contains(&own), "{line}");
-        // None of it is something that a person types.
+        // None of these is a URL that a person types.
         assert_eq!(asked.header("sec-fetch-site", "none").send(gateway.address()).await.status, 403);
     }
     assert_eq!(stream.entry().await["kind"], "cleared");
-    // What everyone gets does not have it either.
+    // The files for everyone do not contain the key either.
     for path in ["/_routegen", "/_routegen/page/script.js", "/_routegen/page/style.css"] {
         assert!(!ask(&gateway, &format!("GET {path}")).await.text().contains(&own), "{path}");
     }
 }
 
-/// One of a handler's would be asked by the browser for what the page sends.
+/// A handler's service worker would see what the page sends.
 #[tokio::test]
 async fn no_service_worker_is_served_beside_the_page() {
     let gateway = start().await;
@@ -479,7 +480,7 @@ async fn the_log_tells_requests_with_event_and_answer_and_shortens_their_tokens(
     assert_eq!(event["headers"]["authorization"], shown);
     assert!(!entry.to_string().contains(&token[..32]));
 
-    // What any authorizer knows its callers by, and cookies, in the path too.
+    // Credentials of any authorizer, and cookies, also in the path.
     let asked =
         request("GET /anything?who=me-secretly&page=2").header("cookie", "session=my-cookie; other=1");
     assert_eq!(asked.header("x-tenant-key", "my-key").send(gateway.address()).await.status, 200);
@@ -495,13 +496,13 @@ async fn the_log_tells_requests_with_event_and_answer_and_shortens_their_tokens(
         assert!(!event.to_string().contains(secret), "{event}");
     }
 
-    // What was refused has no event, and says why.
+    // A refused request has no event, and a reason.
     assert_eq!(ask(&gateway, "GET /items/7").await.status, 401);
     let refused = stream.entry().await;
     assert_eq!((&refused["status"], &refused["error"]), (&json!(401), &json!("there is no token")));
     assert_eq!((&refused["event"], &refused["function"]), (&Value::Null, &Value::Null));
 
-    // The page itself, and the issuer, are no requests of the API's.
+    // Requests to the page itself and to the issuer are not requests to the API.
     ask(&gateway, "GET /_routegen").await;
     gateway.replace(&api()).unwrap();
     assert_eq!(stream.entry().await["kind"], "replaced");
@@ -562,7 +563,7 @@ async fn only_so_many_pages_follow_and_one_that_leaves_makes_room() {
     }
     assert_eq!(ask_as_the_page(&gateway, "GET /_routegen/page/log").await.status, 503);
     drop(streams.pop());
-    // The gateway notices it some time.
+    // The gateway notices it after some time.
     loop {
         let mut stream = Stream::open(&gateway, "").await;
         if stream.status().await == 200 {

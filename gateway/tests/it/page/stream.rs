@@ -28,13 +28,13 @@ impl Stream {
         self.line().await.split(' ').nth(1).unwrap().parse().unwrap()
     }
 
-    /// The headers, and the first event.
+    /// Reads the headers and the first event.
     pub(super) async fn hello(&mut self) {
         assert_eq!(self.status().await, 200);
         while self.line().await != "event: hello" {}
     }
 
-    /// The next entry.
+    /// Reads the next entry.
     pub(super) async fn entry(&mut self) -> Value {
         while self.line().await != "event: entry" {}
         self.line().await.strip_prefix("id: ").unwrap().clone_into(&mut self.last_id);

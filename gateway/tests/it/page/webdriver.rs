@@ -1,6 +1,6 @@
 //! A headless browser, driven by chromedriver ([WebDriver]).
 //!
-//! An element is looked for until it is there: the browser waits, not the test.
+//! Elements are searched for until they exist: the browser waits, not the test.
 //!
 //! [WebDriver]: https://www.w3.org/TR/webdriver2/
 
@@ -22,22 +22,22 @@ use rustix::process::{Pid, Signal, getuid, kill_process_group};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// How long the browser looks for an element.
+/// How long the browser searches for an element.
 const PATIENCE_MS: u32 = 20_000;
 
-/// The field that the id of an element is in.
+/// The field that contains the id of an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 pub(super) struct Browser {
     client: Client<HttpConnector, Full<Bytes>>,
     address: SocketAddr,
     session: String,
-    /// Ended before the folder goes.
+    /// Killed before the folder is removed.
     _driver: Driver,
     _folder: TempDir,
 }
 
-/// Chromedriver, in a group with the browser that it starts, which otherwise outlives a test that fails.
+/// Chromedriver, in a process group with its browser, which would otherwise outlive a failing test.
 struct Driver(Child);
 
 impl Drop for Driver {
@@ -48,7 +48,8 @@ impl Drop for Driver {
 }
 
 impl Browser {
-    /// A browser with a name that leads to this machine, `evil.test`; or what the machine lacks for it.
+    /// A browser for which the host name `evil.test` leads to this machine; or what the machine lacks for
+    /// it.
     pub(super) async fn start() -> Result<Self, String> {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new("chromedriver");
@@ -63,7 +64,7 @@ impl Browser {
             line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
         });
         let port: u16 = port.ok_or("chromedriver does not say its port")?;
-        // What it says later must have a reader.
+        // Later output must have a reader.
         std::thread::spawn(move || output.for_each(drop));
         let mut browser = Self {
             client: Client::builder(TokioExecutor::new()).build_http(),
@@ -74,7 +75,7 @@ impl Browser {
         };
         let mut arguments =
             vec!["--headless=new", "--disable-gpu", "--host-resolver-rules=MAP evil.test 127.0.0.1"];
-        // Small where it is shared memory of a container; and the sandbox is not for root.
+        // `/dev/shm` is small in containers, and the sandbox does not work for root.
         arguments.push("--disable-dev-shm-usage");
         if getuid().is_root() {
             arguments.push("--no-sandbox");
@@ -95,7 +96,7 @@ impl Browser {
         self.post("url", json!({ "url": url })).await;
     }
 
-    /// The first element of a path (`XPath`), which is waited for.
+    /// Waits for the first element that an `XPath` matches.
     pub(super) async fn find(&self, xpath: &str) -> String {
         let found = self.post("element", json!({ "using": "xpath", "value": xpath })).await;
         found[ELEMENT].as_str().unwrap().to_owned()
@@ -106,7 +107,7 @@ impl Browser {
         self.post(&format!("element/{element}/click"), json!({})).await;
     }
 
-    /// Types into what has this label.
+    /// Types into the field with this label.
     pub(super) async fn write(&self, label: &str, text: &str) {
         let element = self.find(&format!("//*[@id=//label[.='{label}']/@for]")).await;
         self.post(&format!("element/{element}/clear"), json!({})).await;
@@ -119,7 +120,7 @@ impl Browser {
         self.command(&command, &json!({})).await.as_str().unwrap().to_owned()
     }
 
-    /// What a script returns, or its promise resolves to.
+    /// The result of a script, or what its promise resolves to.
     pub(super) async fn run(&self, script: &str, arguments: Value) -> Value {
         self.post("execute/sync", json!({ "script": script, "args": arguments })).await
     }
@@ -128,7 +129,7 @@ impl Browser {
         self.post("window/rect", json!({ "width": width, "height": height })).await;
     }
 
-    /// What the browser complained of since the last time, but for the statuses of responses.
+    /// The browser's error messages since the last call, except those about response statuses.
     pub(super) async fn complaints(&self) -> Vec<String> {
         let entries = self.post("se/log", json!({ "type": "browser" })).await;
         let entries = entries.as_array().unwrap().iter();

@@ -1,4 +1,4 @@
-//! Functions that are programs: started, watched, ended and reaped as Lambda does it.
+//! Functions that are programs: started, watched, killed and reaped as in Lambda.
 
 mod replaced;
 #[cfg(target_os = "linux")]
@@ -160,8 +160,8 @@ async fn a_function_that_fails_answers_the_next_time() {
     }
 }
 
-/// The answers of functions are recorded, and the sizes are those of Lambda's own messages: `routegen_apigw::response`,
-/// `routegen_spec::limits`.
+/// The answers are documented in `routegen_apigw::response`, and the sizes, which come from Lambda's own
+/// messages, in `routegen_spec::limits`.
 #[tokio::test]
 async fn an_answer_is_passed_on_whatever_it_is_up_to_its_limit() {
     let mut observed = Observed::start(api(Function::program(program().instances(1)).timeout(LONG))).await;
@@ -169,7 +169,7 @@ async fn an_answer_is_passed_on_whatever_it_is_up_to_its_limit() {
         ("raw Hello", "Hello"),
         ("raw <html>", "<html>"),
         ("raw {\"statusCode\":", "{\"statusCode\":"),
-        // What says that it comes whole is no stream.
+        // A buffered answer is not a stream.
         ("buffered \"text\"", "text"),
     ] {
         let response = observed.send(order).await;
@@ -190,7 +190,7 @@ async fn an_answer_is_passed_on_whatever_it_is_up_to_its_limit() {
     );
 }
 
-/// As `InvalidStateTransition` of aws/aws-lambda-runtime-interface-emulator.
+/// Like `InvalidStateTransition` of aws/aws-lambda-runtime-interface-emulator.
 #[tokio::test]
 async fn an_invocation_is_answered_once_also_where_its_answer_was_too_large() {
     let mut observed = Observed::start(api(Function::program(program().instances(1)).timeout(LONG))).await;
@@ -211,7 +211,7 @@ async fn a_line_that_is_not_ended_is_told_with_its_invocation() {
     let mut observed = Observed::start(api(Function::program(program().instances(1)).timeout(LONG))).await;
     for word in ["one", "two"] {
         assert_eq!(observed.send(&format!("begin {word}")).await.status, 200);
-        // The request may be told before the line or after it.
+        // The request may be reported before the line or after it.
         let (mut of_request, mut of_line) = (None, None);
         while of_request.is_none() || of_line.is_none() {
             match observed.next(Some).await {
@@ -237,7 +237,7 @@ async fn what_a_function_takes_out_of_its_group_ends_with_it() {
     }
     observed.gateway.shutdown().await;
     for process in ["session", "daemon"] {
-        // It is killed, and its parent reaps it. This ends only if it does.
+        // It is killed, and its parent reaps it; otherwise this loop does not end.
         while runs(&left[process]) {
             tokio::task::yield_now().await;
         }
@@ -280,7 +280,7 @@ async fn a_function_that_cannot_start_fails_its_request_and_no_other() {
         ),
     ] {
         let mut observed = Observed::start(api(Function::program(program).timeout(LONG))).await;
-        // Each request is a new try.
+        // Each request is a new attempt.
         for _ in 0..2 {
             failed(&observed.send("tell").await);
             assert_eq!(observed.request_log().await.error.as_deref(), Some(why));
@@ -293,7 +293,7 @@ async fn the_client_hears_after_the_integrations_time_and_the_function_goes_on()
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let builder = Gateway::builder(api(Function::program(program().instances(1)).timeout(LONG)));
     let observed = Observed::start_with(builder.integration_timeout(SHORT)).await;
-    // Its cold start is not part of what is shown here.
+    // The cold start is not part of this test.
     observed.gateway.invoke("worker", &json!({})).await.unwrap();
     let order = format!("meet {}", listener.local_addr().unwrap());
     let (slow, (mut stream, process)) = tokio::join!(observed.send(&order), met(&listener));
@@ -374,7 +374,7 @@ async fn as_many_processes_run_at_once_as_may_and_what_comes_later_waits() {
     let (mut first, one) = met(&listener).await;
     let (mut second, two) = met(&listener).await;
     assert_ne!(one, two);
-    // The third one gets the process that is free first.
+    // The third one gets the first process that becomes free.
     first.write_all(b"!").await.unwrap();
     let (mut third, three) = met(&listener).await;
     assert_eq!(three, one);
@@ -429,7 +429,7 @@ async fn a_shutdown_leaves_no_process_behind() {
     assert!(exists(&process) && exists(&child));
     observed.gateway.shutdown().await;
     assert!(!exists(&process));
-    // It was killed with its parent, and its new parent reaps it. This ends only if it does.
+    // It was killed with its parent, and its new parent reaps it; otherwise this loop does not end.
     while runs(&child) {
         tokio::task::yield_now().await;
     }
@@ -460,7 +460,7 @@ fn a_runtime_that_ends_before_the_gateway_leaves_no_process_behind() {
     drop(gateway);
 }
 
-/// Whether a process is there and no zombie.
+/// Whether a process exists and is not a zombie.
 fn runs(process: &Value) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     status.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))

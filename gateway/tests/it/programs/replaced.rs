@@ -1,4 +1,4 @@
-//! Another API in the place of the first, while requests are in flight.
+//! Replacing the API while requests are in flight.
 
 use std::sync::Arc;
 
@@ -15,7 +15,8 @@ use tokio::{
 use super::Observed;
 use crate::functions::{LONG, api, exists, met, ordered, program, version};
 
-/// A function of this version behind an authorizer that tells when a request has come as far: it has begun with this API then.
+/// A function of this version behind an authorizer that reports each request: from then on, the request
+/// belongs to this API.
 fn told(name: &str, begun: &UnboundedSender<()>) -> Api {
     let begun = begun.clone();
     let gate = Function::in_process(move |_| {
@@ -38,7 +39,7 @@ async fn what_began_before_it_ends_with_the_old_functions_and_what_came_later_wi
     let order = format!("meet {}", listener.local_addr().unwrap());
     let send = || tokio::spawn(ordered(&order).send(observed.gateway.address()));
 
-    // Two are worked on, and two wait for a process that is free.
+    // Two are being worked on, and two are waiting for a free process.
     let old: Vec<_> = (0..4).map(|_| send()).collect();
     for _ in &old {
         begins.recv().await.unwrap();
@@ -57,7 +58,7 @@ async fn what_began_before_it_ends_with_the_old_functions_and_what_came_later_wi
         working.push((stream, process));
     }
 
-    // Those that wait come when others are done.
+    // The waiting ones proceed when others are done.
     for waiting in [true, true, true, false, false, false, false] {
         working.remove(0).0.write_all(b"!").await.unwrap();
         if waiting {
@@ -82,7 +83,7 @@ async fn what_began_before_it_ends_with_the_old_functions_and_what_came_later_wi
     assert!(ended.iter().all(|process| !exists(&Value::from(*process))));
 }
 
-/// Tells when it goes.
+/// Sends a message when it is dropped.
 struct Going(UnboundedSender<()>);
 
 impl Drop for Going {

@@ -1,4 +1,5 @@
-//! Another user of the machine at the port of a function's Runtime API. Linux alone tells whose a connection is.
+//! Connections of another user to a function's Runtime API. Only Linux identifies the owner of a
+//! connection.
 
 use std::{net::SocketAddr, process::Command, sync::LazyLock};
 
@@ -13,17 +14,17 @@ use crate::{
     stranger::{ADDRESS, BECOME, REQUEST, THEN},
 };
 
-/// What one gets who is refused.
+/// What a refused client gets.
 const NOTHING: &str = "closed after 0 bytes";
 
-/// The program that goes on as the other user.
+/// The program that continues as the other user.
 fn stranger() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_test-stranger"));
     command.env(BECOME, "");
     command
 }
 
-/// Whether this test may become another user.
+/// Whether this test can become another user.
 fn may_be_another() -> bool {
     static MAY: LazyLock<Result<(), String>> = LazyLock::new(|| match stranger().output() {
         Ok(output) if output.status.success() => Ok(()),
@@ -33,7 +34,7 @@ fn may_be_another() -> bool {
     or_skip(&MAY).is_some()
 }
 
-/// Sends a request as the other user, and says what came back.
+/// Sends a request as the other user, and returns its output.
 async fn attack(address: &str, line: &str, body: &str, then: &str) -> String {
     let length = body.len();
     let request = format!(
@@ -55,7 +56,8 @@ async fn another_user_steals_no_event_and_answers_none() {
     let told = observed.send("tell").await.json();
     let address = told["variables"]["AWS_LAMBDA_RUNTIME_API"].as_str().unwrap();
 
-    // Its own client waits for an event too: were the other one served, it would be the next.
+    // The function's own client is waiting for an event too: if the other request were served, it would get
+    // the next one.
     let stolen = attack(address, "GET /2018-06-01/runtime/invocation/next", "", "read").await;
     assert!(stolen.contains(NOTHING), "{stolen}");
 
@@ -65,7 +67,7 @@ async fn another_user_steals_no_event_and_answers_none() {
     let gateway: SocketAddr = observed.gateway.address();
     let answer = tokio::spawn(ordered(&order).send(gateway));
     let (mut working, process) = met(&listener).await;
-    // Not even one who knows the invocation.
+    // Not even a client that has the invocation's id is accepted.
     let announced = |observation| match observation {
         Observation::Log { invocation, line, .. } if line == "announced" => invocation,
         _ => None,

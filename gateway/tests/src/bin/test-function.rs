@@ -1,13 +1,14 @@
-//! The program of the functions that tests start: it speaks the Runtime API and does what each event's body says.
+//! The program of the functions that tests start: it speaks the Runtime API and does what the body of each
+//! event orders.
 //!
-//! It is written without any library for that, so that it can do wrong what runtime clients do right.
+//! It uses no runtime library, so that it can do what runtime clients never do.
 
 #![allow(
     clippy::exit,
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::zombie_processes,
-    reason = "a function may end, panic, talk, and leave behind what it started"
+    reason = "a function may exit, panic, print, and leave processes behind"
 )]
 
 use std::{
@@ -85,7 +86,7 @@ fn serve(client: &Client) {
                 client.send("POST", &format!("invocation/{id}/response"), "{}");
                 continue;
             }
-            // A text with its quotation marks.
+            // A text of this size with its quotation marks.
             "sized" => Value::from("x".repeat(argument.parse::<usize>().unwrap() - 2)),
             "eat" => {
                 let eaten = vec![1_u8; argument.parse::<usize>().unwrap() * 1024 * 1024];
@@ -101,7 +102,7 @@ fn serve(client: &Client) {
                 json!({ "child": child.id() })
             }
             "leave" => {
-                // A session of its own, and then a daemon, whose parent is gone.
+                // A new session, and a daemon, whose parent has exited.
                 let session = Command::new("setsid").args(["sleep", "1000"]).spawn().unwrap();
                 let daemon =
                     Command::new("setsid").args(["sh", "-c", "sleep 1000 >&- 2>&- & echo $!"]).output();
@@ -129,7 +130,7 @@ fn tell(next: &Answer, event: &Value) -> Value {
     })
 }
 
-/// Says that it is there, and waits for a word.
+/// Connects to the test, and waits for its signal.
 fn wait_for(address: &str, held: usize) -> Value {
     if address.is_empty() {
         assert_ne!(held, 1);
@@ -177,7 +178,7 @@ impl Client {
              content-length: {length}\r\nconnection: close\r\n{headers}\r\n"
         );
         stream.write_all(head.as_bytes()).unwrap();
-        // What is too large is answered before it was read.
+        // An answer that is too large is refused before it was read.
         let _ = stream.write_all(body.as_bytes());
         let mut reader = BufReader::new(stream);
         let mut lines = Vec::new();

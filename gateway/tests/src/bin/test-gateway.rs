@@ -1,6 +1,6 @@
-//! A gateway in a process of its own, which trusts the certificates that its variables name.
+//! A gateway in a separate process, which trusts the certificates that its variables name.
 //!
-//! In: an issuer elsewhere and one of its tokens, by variables. Out: the status of a request with that token.
+//! In: a remote issuer and one of its tokens, in variables. Out: the status of a request with that token.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test reads it")]
 

@@ -1,9 +1,9 @@
-//! Another user of the machine at the port of a function's Runtime API.
+//! Connects to a function's Runtime API as another user.
 //!
-//! In: where the attack goes, what is sent, and what comes then, by variables. Out: what it got. Linux alone tells whose a
-//! connection is.
+//! In: the address, the request, and what to do afterwards, in variables. Out: what it received. Only Linux
+//! identifies the owner of a connection.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "what it prints is what it got")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "its output is what it received")]
 
 #[cfg(target_os = "linux")]
 fn main() {
@@ -16,7 +16,7 @@ fn main() {
 
     use routegen_gateway_tests::stranger::{ADDRESS, BECOME, REQUEST, THEN, go_on};
 
-    /// Longer than a connection that is refused stays open.
+    /// Longer than a refused connection stays open.
     const PATIENCE: Duration = Duration::from_secs(10);
 
     if env::var_os(BECOME).is_some() {
@@ -24,7 +24,7 @@ fn main() {
     }
     let Ok(address) = env::var(ADDRESS) else { return };
     let mut stream = TcpStream::connect(&address).unwrap();
-    // The connection may be gone already.
+    // The connection may already be closed.
     let _ = stream.write_all(env::var(REQUEST).unwrap().as_bytes());
     if env::var(THEN).unwrap() == "close" {
         return;

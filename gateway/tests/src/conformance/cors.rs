@@ -1,11 +1,11 @@
-//! Cross-origin access, and what looks like it.
+//! Cross-origin requests, and requests that look like them.
 
 use serde_json::json;
 
 use super::{Event, NoHeader, Place, Row, Text, header, row};
 use crate::client::{Request, request};
 
-/// Of [`GUARDED`](super::setup::GUARDED).
+/// Rows for [`GUARDED`](super::setup::GUARDED).
 pub fn cors(_: &Place<'_>) -> Vec<Row> {
     let from = |request: Request, origin: &str| request.header("origin", origin);
     let preflight =
@@ -18,7 +18,7 @@ pub fn cors(_: &Place<'_>) -> Vec<Row> {
     };
     vec![
         row(
-            "a preflight, without a token and a route of its own",
+            "a preflight without a token and without its own route",
             "[A]",
             preflight("https://app.test"),
             204,
@@ -34,10 +34,10 @@ pub fn cors(_: &Place<'_>) -> Vec<Row> {
         .ministack(
             "access-control-allow-methods",
             "POST,GET",
-            "the order is Terraform's, to which the methods are a set",
+            "the order is Terraform's, which treats the methods as a set",
         ),
         row(
-            "a preflight from elsewhere",
+            "a preflight from another origin",
             "[A], the status [?]",
             preflight("https://evil.test"),
             204,
@@ -45,7 +45,7 @@ pub fn cors(_: &Place<'_>) -> Vec<Row> {
         )
         .ministack("status", "403", "it refuses what API Gateway leaves to the browser"),
         row(
-            "OPTIONS without what makes a preflight",
+            "OPTIONS without the headers of a preflight",
             "[A]",
             from(request("OPTIONS /scoped"), "https://app.test"),
             404,
@@ -67,7 +67,7 @@ pub fn cors(_: &Place<'_>) -> Vec<Row> {
         .ministack("access-control-allow-origin", "* and https://app.test", OWN_HEADERS)
         .ministack("access-control-allow-methods", "DELETE", OWN_HEADERS),
         row(
-            "without an origin there are none",
+            "no CORS headers without an origin",
             "[A]",
             talkative(),
             200,
@@ -76,21 +76,25 @@ pub fn cors(_: &Place<'_>) -> Vec<Row> {
         .ministack("access-control-allow-origin", "*", OWN_HEADERS)
         .ministack("access-control-allow-methods", "DELETE", OWN_HEADERS),
         row(
-            "a refusal can be read too",
+            "a refusal has CORS headers too",
             "[?]",
             from(request("GET /scoped"), "https://app.test"),
             401,
             vec![header("access-control-allow-origin", "https://app.test")],
         )
-        .ministack("access-control-allow-origin", "nothing", "it adds them to what functions answer"),
+        .ministack(
+            "access-control-allow-origin",
+            "nothing",
+            "it adds them only to functions' answers",
+        ),
     ]
 }
 
-const ALWAYS_PREFLIGHT: &str = "it takes every OPTIONS for a preflight";
+const ALWAYS_PREFLIGHT: &str = "it treats every OPTIONS as a preflight";
 
-const OWN_HEADERS: &str = "it lets the function's own pass";
+const OWN_HEADERS: &str = "it keeps the function's own headers";
 
-/// Of [`PLAIN`](super::setup::PLAIN). Without CORS on the API, OPTIONS is a method like others.
+/// Rows for [`PLAIN`](super::setup::PLAIN). If the API has no CORS, OPTIONS is a method like any other.
 pub fn no_preflight(_: &Place<'_>) -> Vec<Row> {
     let preflight = request("OPTIONS /options")
         .header("origin", "https://a.test")

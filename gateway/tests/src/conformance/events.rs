@@ -1,11 +1,11 @@
-//! What a function is told of a request: payload format 2.0.
+//! The events of requests: payload format 2.0.
 
 use serde_json::{Value, json};
 
 use super::{Difference, Event, Like, NoField, Place, Row, row};
 use crate::client::request;
 
-/// Of [`PLAIN`](super::setup::PLAIN).
+/// Rows for [`PLAIN`](super::setup::PLAIN).
 pub fn events(place: &Place<'_>) -> Vec<Row> {
     let port = place.host.rsplit_once(':').map_or("", |(_, port)| port);
     let prefix = place.domain.split('.').next().unwrap_or_default();
@@ -36,7 +36,8 @@ pub fn events(place: &Place<'_>) -> Vec<Row> {
                 Event("/headers/x-forwarded-for", "10.0.0.1, 127.0.0.1".into()),
                 Event("/headers/x-forwarded-port", port.into()),
                 Event("/headers/x-forwarded-proto", "http".into()),
-                // The root alone: `Sampled` is for the function (all events that AWS publishes, and all captures).
+                // Only the root: `Sampled` is for the function (all events that AWS publishes, and all
+                // captures).
                 Like("/headers/x-amzn-trace-id", |id| {
                     id.as_str().is_some_and(|id| id.starts_with("Root=1-") && !id.contains(';'))
                 }),
@@ -93,7 +94,7 @@ pub fn events(place: &Place<'_>) -> Vec<Row> {
             200,
             vec![Event("/requestContext/domainName", "[::1]".into())],
         )
-        .not_of_ministack("it tells APIs apart by their hosts"),
+        .not_of_ministack("it distinguishes APIs by their hosts"),
         row(
             "a request with nothing",
             "[A]",
@@ -114,7 +115,7 @@ const NO_COOKIES: &str = "it leaves the cookies in the headers";
 
 const NO_PROXY: &str = "it passes the client's headers on as they are";
 
-/// `MiniStack` says that there are no parameters, in place of nothing.
+/// `MiniStack` has null in place of missing parameters.
 pub(super) const NULL_PARAMETERS: Difference =
     Difference { at: "/pathParameters", found: "null", why: "it has null where a field is empty" };
 
@@ -128,7 +129,7 @@ fn is_in_log_format(time: &Value) -> bool {
     time.len() == 26 && time.starts_with("00/") && time.ends_with("/0000:00:00:00 +0000")
 }
 
-/// Of [`PLAIN`](super::setup::PLAIN).
+/// Rows for [`PLAIN`](super::setup::PLAIN).
 pub fn bodies(_: &Place<'_>) -> Vec<Row> {
     let sent = |kind: &str, body: &[u8]| request("POST /items/7").body(kind, body);
     vec![
@@ -158,7 +159,7 @@ pub fn bodies(_: &Place<'_>) -> Vec<Row> {
             vec![Event("/body", "YT1i".into()), Event("/isBase64Encoded", true.into())],
         ),
         row(
-            "no body is told to have no bytes",
+            "a missing body has the content length 0",
             "[A] (awsdocs/aws-lambda-developer-guide, sample-apps/nodejs-apig/event-v2.json)",
             request("GET /"),
             200,

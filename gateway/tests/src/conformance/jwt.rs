@@ -1,4 +1,4 @@
-//! The JWT authorizer. All rows are of [`GUARDED`](super::setup::GUARDED).
+//! The JWT authorizer. All rows are for [`GUARDED`](super::setup::GUARDED).
 
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -23,13 +23,14 @@ fn unauthorized(case: &'static str, source: &'static str, request: Request, chal
     row(case, source, request, 401, expected).known(NO_CHALLENGE)
 }
 
-/// A 401 for a token that is not good, for this reason.
+/// A 401 for an invalid token, with this reason.
 fn invalid(case: &'static str, source: &'static str, request: Request, why: &str) -> Row {
     let challenge = format!("Bearer scope=\"\" error=\"invalid_token\" error_description=\"{why}\"");
     unauthorized(case, source, request, &challenge)
 }
 
-/// The text is in the public records of webbpulse.com (WebbPulse/WebbPulse-Portfolio), of a probe with `Bearer not-a-token`.
+/// The text is in the public records of webbpulse.com (WebbPulse/WebbPulse-Portfolio), from a probe with
+/// `Bearer not-a-token`.
 const SEGMENTS: &str = "token contains an invalid number of segments";
 
 const NO_CHALLENGE: Difference =
@@ -113,7 +114,7 @@ pub fn what_the_token_says(place: &Place<'_>) -> Vec<Row> {
         ),
         invalid("expired", "[A], the text [?]", get(&good().expired().mint()), "the token has expired"),
         invalid("no expiry", "[?]", claim("exp", Value::Null), "the token does not say when it expires")
-            .ministack("status", "200", "it looks at an expiry only where there is one"),
+            .ministack("status", "200", "it checks an expiry only if there is one"),
         invalid("not yet valid", "[A], the text [?]", get(&young), "the token is not valid yet"),
         invalid(
             "issued in the future",
@@ -124,7 +125,7 @@ pub fn what_the_token_says(place: &Place<'_>) -> Vec<Row> {
         invalid("another audience", "[A]", claim("aud", json!("other")), not_for_us),
         invalid("another client", "[A]", get(&good().client("other").mint()), not_for_us),
         row(
-            "aud stands above client_id",
+            "aud takes precedence over client_id",
             "[A]",
             get(&good().client("other").claim("aud", json!(["local-client"])).mint()),
             200,

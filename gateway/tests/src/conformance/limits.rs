@@ -1,9 +1,9 @@
-//! What is too large.
+//! Requests that are too large.
 
 use super::{Place, Row, message, row};
 use crate::client::request;
 
-/// Of [`PLAIN`](super::setup::PLAIN).
+/// Rows for [`PLAIN`](super::setup::PLAIN).
 pub fn limits(place: &Place<'_>) -> Vec<Row> {
     let head = |bytes: usize| {
         // The request line, three headers and the empty line, as they are sent.
@@ -26,7 +26,7 @@ pub fn limits(place: &Place<'_>) -> Vec<Row> {
         row(
             "a body over 10 MB by its length",
             "[A], the body [?]",
-            // It is not sent: the client waits for a word.
+            // The body is not sent: the client waits for permission.
             request("POST /items").header("content-length", "10485761").header("expect", "100-continue"),
             413,
             vec![message("Request Entity Too Large")],

@@ -1,10 +1,12 @@
-//! What API Gateway does, case by case, each with its source: an API, what is asked of it, and what it answers.
+//! What API Gateway does, case by case and each with its source: an API, a request, and the answer.
 //!
-//! The gateway has to do all of it. `MiniStack`, an emulator of AWS, is asked the same by a test of the command line, over an API
-//! that emitted Terraform has made there; where it does otherwise, the row says what it does and why.
+//! The gateway must do all of it. A test of the command line sends the same requests to `MiniStack`, an
+//! emulator of AWS, for an API that emitted Terraform has created there. If its answer differs, the row
+//! says how and why.
 //!
-//! [A] stands for AWS's documentation, [T] for AWS's Lambda Test Tool, which imitates what its authors saw (aws/aws-lambda-dotnet,
-//! Tools/LambdaTestTool-v2), [3] for reports of others, [?] for what no source was found for.
+//! [A] stands for AWS's documentation, [T] for AWS's Lambda Test Tool, which imitates what its authors
+//! observed (aws/aws-lambda-dotnet, Tools/LambdaTestTool-v2), [3] for reports of others, and [?] for no
+//! known source.
 
 pub mod cors;
 pub mod events;
@@ -19,13 +21,13 @@ use serde_json::{Value, json};
 
 use crate::client::{Request, Response, request};
 
-/// A case, and all that is known of it.
+/// A case with everything that is known about it.
 pub struct Row {
     pub case: &'static str,
     pub source: &'static str,
     pub request: Request,
     status: u16,
-    /// What the answer must have: a header, its JSON body, or a pointer into the event.
+    /// What the answer must contain: headers, its JSON body, or fields of the event.
     expected: Vec<Expected>,
     pub ministack: Ministack,
 }
@@ -37,53 +39,54 @@ enum Expected {
     Headers(&'static str, &'static [&'static str]),
     NoHeader(&'static str),
     Event(&'static str, Value),
-    /// A value that is not the same each time.
+    /// A value that differs each time.
     Like(&'static str, fn(&Value) -> bool),
     NoField(&'static str),
 }
 
 use Expected::{Body, Event, Header, Headers, Like, NoField, NoHeader, Text};
 
-/// What `MiniStack` does with a case.
+/// `MiniStack`'s behaviour in a case.
 pub enum Ministack {
-    /// It answers as the row says, but for these.
+    /// It answers as the row says, except for these differences.
     Asked(Vec<Difference>),
-    /// It cannot be asked, for this reason.
+    /// It cannot be tested, for this reason.
     NotAsked(&'static str),
 }
 
-/// A part of an answer that is not as its row says.
+/// A part of an answer that differs from its row.
 #[derive(Clone, Copy)]
 pub struct Difference {
-    /// `status`, `body`, the name of a header, or a pointer into the event. Where the status differs, the rest is not looked at.
+    /// `status`, `body`, the name of a header, or a pointer into the event. If the status differs, the rest
+    /// is not compared.
     pub at: &'static str,
-    /// What is there instead, as [`Row::differences`] prints it.
+    /// The actual value, in the form of [`Row::differences`].
     pub found: &'static str,
     pub why: &'static str,
 }
 
-/// What the rows of an API have to know of where it is.
+/// What the rows need to know about the place of an API.
 pub struct Place<'a> {
-    /// What requests have for `host`.
+    /// The `host` of requests.
     pub host: String,
-    /// The same in the events.
+    /// The same in events.
     pub domain: String,
     pub account: &'static str,
     pub api: String,
-    /// Whose local issuer's tokens the API takes.
+    /// The gateway whose local issuer's tokens the API accepts.
     pub issuer: &'a Gateway,
     /// The key that it publishes.
     pub key: Value,
 }
 
-/// The key that the local issuer of a gateway signs with, as it publishes it.
+/// The public key of a gateway's local issuer, as it publishes it.
 pub async fn published_key(issuer: &Gateway) -> Value {
     let keys = request("GET /_routegen/issuer/.well-known/jwks.json").send(issuer.address()).await;
     keys.json()["keys"][0].clone()
 }
 
 impl Row {
-    /// `MiniStack` differs from the row: where, what it has there, and why.
+    /// Records how `MiniStack` differs from the row: where, its value, and why.
     fn ministack(self, at: &'static str, found: &'static str, why: &'static str) -> Self {
         self.known(Difference { at, found, why })
     }
@@ -98,13 +101,13 @@ impl Row {
         self
     }
 
-    /// `MiniStack` cannot be asked.
+    /// Records that `MiniStack` cannot be tested.
     fn not_of_ministack(mut self, why: &'static str) -> Self {
         self.ministack = Ministack::NotAsked(why);
         self
     }
 
-    /// Where an answer is not as the row says, and what is there.
+    /// The differences between an answer and the row, with the actual values.
     pub fn differences(&self, response: &Response) -> Vec<(&'static str, String)> {
         if response.status != self.status {
             return vec![("status", response.status.to_string())];
@@ -149,7 +152,7 @@ impl Expected {
     }
 }
 
-/// What is shown of a header or field that is not there.
+/// The text for a header or field that is missing.
 const NOTHING: &str = "nothing";
 
 fn row(

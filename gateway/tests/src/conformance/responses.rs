@@ -1,11 +1,11 @@
-//! What becomes of a function's answer.
+//! The responses for functions' answers.
 
 use serde_json::{Value, json};
 
 use super::{Body, Headers, Place, Row, Text, header, message, row};
 use crate::client::request;
 
-/// Of [`PLAIN`](super::setup::PLAIN).
+/// Rows for [`PLAIN`](super::setup::PLAIN).
 pub fn responses(_: &Place<'_>) -> Vec<Row> {
     let answer = |answer: &Value| request("POST /").body("application/json", answer.to_string());
     vec![
@@ -60,7 +60,7 @@ pub fn responses(_: &Place<'_>) -> Vec<Row> {
             200,
             vec![header("content-type", "text/plain; charset=utf-8")],
         )
-        .ministack("content-type", "application/json", "it takes every body for JSON"),
+        .ministack("content-type", "application/json", "it treats every body as JSON"),
         row(
             "a bad shape",
             "[A]",
@@ -73,4 +73,4 @@ pub fn responses(_: &Place<'_>) -> Vec<Row> {
     ]
 }
 
-const BREAKS: &str = "its server breaks over the status, and says 500 without a body";
+const BREAKS: &str = "its server fails on the status, and answers 500 without a body";

@@ -1,11 +1,11 @@
-//! Which route a request is for.
+//! Which route a request selects.
 
 use serde_json::json;
 
 use super::{Event, Expected, NoField, Place, Row, events::NULL_PARAMETERS, message, row};
 use crate::client::request;
 
-/// Of [`PLAIN`](super::setup::PLAIN).
+/// Rows for [`PLAIN`](super::setup::PLAIN).
 pub fn routes(_: &Place<'_>) -> Vec<Row> {
     let key = |key: &str| vec![Event("/routeKey", key.into()), Event("/requestContext/routeKey", key.into())];
     let with = |mut expected: Vec<Expected>, more| {
@@ -19,21 +19,33 @@ pub fn routes(_: &Place<'_>) -> Vec<Row> {
         row("a slash too many", "[3]", request("GET /items/"), 404, vec![message("Not Found")]).ministack(
             "status",
             "200",
-            "it takes the first segment for a stage, finds none, and puts it back without the slash",
+            "it treats the first segment as a stage, finds none, and restores it without the slash",
         ),
         row("a path that no route has", "[A]", request("GET /nothing"), 404, vec![message("Not Found")]),
-        row("the exact method stands above ANY", "[3]", request("GET /items/7"), 200, key("GET /items/{id}")),
-        row("ANY takes the others", "[A]", request("DELETE /items/7"), 200, key("ANY /items/{id}")),
-        row("a method that HTTP has not", "[?]", request("BREW /items/7"), 200, key("ANY /items/{id}")),
         row(
-            "a full match stands above greedy",
+            "the exact method takes precedence over ANY",
+            "[3]",
+            request("GET /items/7"),
+            200,
+            key("GET /items/{id}"),
+        ),
+        row("ANY matches other methods", "[A]", request("DELETE /items/7"), 200, key("ANY /items/{id}")),
+        row(
+            "a method that HTTP does not define",
+            "[?]",
+            request("BREW /items/7"),
+            200,
+            key("ANY /items/{id}"),
+        ),
+        row(
+            "a full match takes precedence over greedy",
             "[A]",
             request("GET /files/a/raw"),
             200,
             key("GET /files/{name}/raw"),
         ),
         row(
-            "greedy takes what is left, decoded",
+            "greedy matches the rest, decoded",
             "[A]",
             request("GET /files/a/b%20c/d"),
             200,
@@ -47,15 +59,15 @@ pub fn routes(_: &Place<'_>) -> Vec<Row> {
             vec![Event("/pathParameters", json!({ "id": "a/b" }))],
         )
         .ministack("status", "404", "it decodes the path before it looks for a route"),
-        row("a path that is no UTF-8", "[?]", request("GET /items/%ff"), 400, vec![message("Bad Request")])
-            .ministack("status", "200", "it puts U+FFFD in the place of what is none"),
-        row("a target that is no path", "[?]", request("OPTIONS *"), 400, vec![message("Bad Request")])
+        row("a path that is not UTF-8", "[?]", request("GET /items/%ff"), 400, vec![message("Bad Request")])
+            .ministack("status", "200", "it replaces invalid bytes with U+FFFD"),
+        row("a target that is not a path", "[?]", request("OPTIONS *"), 400, vec![message("Bad Request")])
             .not_of_ministack("its server breaks off the connection"),
         row("greedy needs something to take", "[A]", request("GET /files"), 404, vec![]),
     ]
 }
 
-/// Of [`STAGED`](super::setup::STAGED).
+/// Rows for [`STAGED`](super::setup::STAGED).
 pub fn stages(place: &Place<'_>) -> Vec<Row> {
     vec![
         row(
@@ -85,7 +97,7 @@ pub fn stages(place: &Place<'_>) -> Vec<Row> {
         row("the stage alone", "[?]", request("GET /live"), 200, vec![Event("/rawPath", "/live".into())])
             .ministack("/rawPath", "\"/\"", NO_STAGE),
         row(
-            "an authorizer is told the route without the stage in its path",
+            "an authorizer gets the route without the stage in its path",
             "[A]",
             request("GET /live/asked/a%20b?q=1"),
             200,
@@ -102,11 +114,11 @@ pub fn stages(place: &Place<'_>) -> Vec<Row> {
             ],
         )
         .not_of_ministack(
-            "the emitted module asks functions of the package alone, and these are the table's",
+            "the emitted module calls only functions of the package, and these are the table's",
         ),
         row("no stage", "[A]", request("GET /any/thing"), 404, vec![message("Not Found")]),
         row("a stage that begins alike", "[A]", request("GET /lively/x"), 404, vec![message("Not Found")]),
     ]
 }
 
-const NO_STAGE: &str = "it takes the stage away";
+const NO_STAGE: &str = "it removes the stage";

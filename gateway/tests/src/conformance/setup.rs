@@ -1,11 +1,11 @@
-//! The APIs that the rows are asked of, in words that both the gateway and Terraform can make them of.
+//! The APIs for the rows, described in a form that both the gateway and Terraform can be set up from.
 
 /// An API. Its functions are [`ECHO`] and [`PARROT`].
 pub struct Setup {
     pub name: &'static str,
     pub routes: &'static [Route],
     pub stage: Option<&'static str>,
-    /// A stage variable, which only the gateway can be given: the emitted module has none.
+    /// A stage variable, which only the gateway can have: the emitted module has none.
     pub stage_variable: Option<(&'static str, &'static str)>,
     pub cors: Option<&'static Cors>,
 }
@@ -19,7 +19,7 @@ pub struct Route {
     pub function: &'static str,
 }
 
-/// Cross-origin access with credentials.
+/// Cross-origin requests with credentials.
 pub struct Cors {
     pub origin: &'static str,
     pub methods: &'static [&'static str],
@@ -31,20 +31,20 @@ pub struct Cors {
 /// Answers with the event.
 pub const ECHO: &str = "echo";
 
-/// Answers with the body of the request, which is an answer of a function, as JSON.
+/// Answers with the body of the request, which is a function's answer as JSON.
 pub const PARROT: &str = "parrot";
 
-/// The routes' `auth` for everybody.
+/// The `auth` of open routes.
 pub const OPEN: &str = "none";
 
-/// Takes tokens of the local issuer from `Authorization`.
+/// Accepts tokens of the local issuer in `Authorization`.
 pub const TOKENS: &str = "tokens";
 
-/// Takes them from this parameter of the query.
+/// Accepts them in this query parameter.
 pub const TOKENS_IN_QUERY: &str = "tokens_in_query";
 pub const QUERY_PARAMETER: &str = "token";
 
-/// Asks a function, which lets everybody pass and says as its context what it was asked.
+/// Calls a function, which lets everyone pass and returns its event as the context.
 pub const ASKED: &str = "asked";
 
 /// No authorization, no CORS.

@@ -1,4 +1,4 @@
-//! Floods of tokens that were forged, guessed, or taken from elsewhere, with a good one among them.
+//! Floods of forged, guessed and foreign tokens, with a valid one among them.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
@@ -7,17 +7,17 @@ use tokio::task::JoinSet;
 use super::ground::Ground;
 use crate::client::request;
 
-/// How many clients send at once, and how many tokens of each kind.
+/// The number of concurrent clients, and of tokens of each kind.
 const CLIENTS: usize = 8;
 const TOKENS: usize = 8;
 
 /// Kinds of tokens that have never been sent before.
 const KINDS: usize = 5;
 
-/// How many requests of a round are answered with 401. A forged token is sent again and again.
+/// How many requests of a round are answered with 401. The forged token is sent again and again.
 pub const REFUSED: usize = CLIENTS * TOKENS * (KINDS + 1);
 
-/// The bad ones are refused, and the good one passes. `number` makes the tokens of a round other ones than those of another.
+/// The bad ones are refused, and the good one passes. `number` makes the tokens of each round different.
 pub async fn round(ground: &Ground, number: usize) {
     let good = ground.token().mint();
     let forged = ground.token().forged().mint();
@@ -41,7 +41,7 @@ pub async fn round(ground: &Ground, number: usize) {
     }
 }
 
-/// Tokens that are of no other seed.
+/// Tokens that no other seed gives.
 fn bad(good: &str, seed: usize) -> [(&'static str, String); KINDS] {
     let rest = good.split_once('.').unwrap().1;
     let with = |algorithm: &str, key: &str| {
@@ -58,7 +58,7 @@ fn bad(good: &str, seed: usize) -> [(&'static str, String); KINDS] {
     ]
 }
 
-/// Bytes that are other ones for each seed (xorshift).
+/// Bytes that are different for each seed (xorshift).
 fn noise(seed: usize) -> Vec<u8> {
     let mut state = seed as u64 + 0x9e37_79b9_7f4a_7c15;
     let next = || {

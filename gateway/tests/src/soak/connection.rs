@@ -1,4 +1,4 @@
-//! A connection that is kept, or left at any moment.
+//! A connection that can be kept, or left at any moment.
 
 use std::{
     net::SocketAddr,
@@ -10,12 +10,12 @@ use tokio::{
     net::TcpStream,
 };
 
-/// How long the gateway waits for a request. On a machine that is very busy, a test can take as long.
+/// How long the gateway waits for a request. On a very busy machine, a test can take that long.
 const GATEWAYS_PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) struct Connection {
     stream: BufReader<TcpStream>,
-    /// When it was opened, or had its last answer.
+    /// When it was opened or had its last answer.
     since: Instant,
 }
 
@@ -25,12 +25,12 @@ impl Connection {
         Self { stream: BufReader::new(TcpStream::connect(address).await.unwrap()), since }
     }
 
-    /// Sends it, whether the gateway is still there or not.
+    /// Sends a text, whether or not the gateway is still connected.
     pub(super) async fn send(&mut self, text: &str) {
         let _ = self.stream.write_all(text.as_bytes()).await;
     }
 
-    /// Waits for the answer to what was sent, which is 200 unless the gateway's patience was over.
+    /// Waits for the answer to what was sent, which is 200 unless the gateway's timeout has passed.
     pub(super) async fn is_served(&mut self) {
         let status = self.status().await;
         let may_be_left = self.since.elapsed() >= GATEWAYS_PATIENCE;
@@ -39,7 +39,8 @@ impl Connection {
         self.since = Instant::now();
     }
 
-    /// The status of the next answer, which is read to its end; nothing where the gateway has closed the connection.
+    /// The status of the next answer, which is read to its end; `None` if the gateway has closed the
+    /// connection.
     async fn status(&mut self) -> Option<u16> {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
@@ -52,7 +53,7 @@ impl Connection {
         Some(head.split(' ').nth(1).unwrap().parse().unwrap())
     }
 
-    /// Waits until something comes, and leaves without reading the rest.
+    /// Waits for the first byte, and disconnects without reading the rest.
     pub(super) async fn leave_in_the_answer(mut self) {
         self.stream.read_u8().await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! Functions that crash, hang, fail, are slow, and answer too much or just not too much: all at the same time.
+//! Functions that crash, hang, fail, are slow, and answer with too much or just not too much, all at once.
 
 use routegen_spec::limits::ANSWER_BYTES;
 use tokio::{io::AsyncWriteExt as _, net::TcpListener, task::JoinSet};
@@ -12,7 +12,7 @@ const EACH: usize = 3;
 /// How many requests of a round are answered with 500.
 pub const FAIL: usize = 4 * EACH;
 
-/// Every kind gets its own answer, while two slow functions keep two of the four processes.
+/// Each kind gets its own answer, while two slow functions occupy two of the four processes.
 pub async fn round(ground: &Ground) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let meet = format!("meet {}", listener.local_addr().unwrap());

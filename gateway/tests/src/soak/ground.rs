@@ -1,4 +1,4 @@
-//! The gateway of a soak: functions of every kind, and what is known of its processes.
+//! The gateway of a soak: functions of every kind, and what its observer sees.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,7 +21,7 @@ use crate::{
     functions::{LONG, SHORT, exists, program},
 };
 
-/// How often keys are fetched at most, for kids that are not known.
+/// The minimum number of seconds between fetches of keys for unknown kids.
 const FETCH_PAUSE: u64 = 5;
 
 pub struct Ground {
@@ -30,25 +30,27 @@ pub struct Ground {
     seen: Arc<Mutex<Seen>>,
 }
 
-/// What the gateway told.
+/// What the gateway's observer has seen.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Seen {
-    /// How many requests were answered with each status, and how many with none because nobody waited for it (499).
+    /// How many requests were answered with each status, or had no answer because their clients
+    /// disconnected (499).
     pub answers: BTreeMap<u16, usize>,
     pub started: BTreeSet<u32>,
     pub ended: BTreeSet<u32>,
 }
 
 impl Seen {
-    /// How many answers had the status.
+    /// The number of answers with this status.
     pub fn count(&self, status: u16) -> usize {
         self.answers.get(&status).copied().unwrap_or_default()
     }
 }
 
 impl Ground {
-    /// `POST /worker` has up to four processes, `POST /hasty` too and little time, `POST /single` one process; `GET /open` and
-    /// `GET /closed`, which takes the tokens of an issuer elsewhere, are answered by this process.
+    /// `POST /worker` has up to four processes, `POST /hasty` the same but a short timeout, and
+    /// `POST /single` one process. `GET /open` and `GET /closed`, which requires tokens of a remote issuer,
+    /// are answered by this process.
     pub async fn start() -> Self {
         let issuer = Issuer::start().await;
         let function =
@@ -87,7 +89,7 @@ impl Ground {
         self.gateway.address()
     }
 
-    /// A token that opens `GET /closed`.
+    /// A token for `GET /closed`.
     pub fn token(&self) -> TokenBuilder<'_> {
         self.issuer.gateway.token().claim("iss", self.issuer.url())
     }
@@ -96,7 +98,7 @@ impl Ground {
         self.seen.lock().unwrap().clone()
     }
 
-    /// Ends it. Every process that it started has been reaped then.
+    /// Ends it. By then, every process that it started has been reaped.
     pub async fn end(self) -> Seen {
         self.issuer.asked_rarely();
         self.gateway.shutdown().await;
@@ -109,7 +111,7 @@ impl Ground {
     }
 }
 
-/// An issuer elsewhere, which counts how often it is asked for its keys.
+/// A remote issuer, which counts the fetches of its keys.
 struct Issuer {
     gateway: Gateway,
     asked: Arc<AtomicUsize>,
@@ -148,7 +150,8 @@ impl Issuer {
         self.gateway.url()
     }
 
-    /// Once for the first token, and then no more often than the gateway lets itself, whatever tokens came.
+    /// The keys are fetched once for the first token, and then no more often than the gateway allows,
+    /// whatever tokens arrive.
     fn asked_rarely(&self) {
         let asked = self.asked.load(Ordering::SeqCst);
         let most = 1 + self.since.elapsed().as_secs() / FETCH_PAUSE;

@@ -1,4 +1,4 @@
-//! A thousand connections that do nothing, and some that are slow, while others are served.
+//! A thousand idle connections, and some slow ones, while others are served.
 
 use std::net::SocketAddr;
 
@@ -8,23 +8,23 @@ use tokio::task::JoinSet;
 use super::{connection::Connection, ground::Ground};
 use crate::client::request;
 
-/// How many connections are idle, how many are slow in each way, and how many clients they are of.
+/// The numbers of idle connections, of slow ones of each kind, and of their clients.
 const IDLE: usize = 1_000;
 const SLOW: usize = 50;
 const CLIENTS: usize = 10;
 
-/// Both ends of a connection are in this process; the rest is for all else, other tests included.
+/// Both ends of a connection are in this process; the rest is for everything else, including other tests.
 const DESCRIPTORS: u64 = 2 * (IDLE as u64 + 2 * SLOW as u64) + 1_000;
 
 const GET: &str = "GET /open HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
-/// Requests, and where a slow client breaks off.
+/// Requests, split where a slow client pauses.
 const SLOWLY: [(&str, &str); 2] = [
     ("GET /open HTTP/1.1\r\nhost: localhost\r\nx-sl", "ow: yes\r\n\r\n"),
     ("GET /open HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{", "}"),
 ];
 
-/// Lets this process have as many descriptors as the connections need.
+/// Raises the limit of descriptors to what the connections need.
 pub fn descriptors() -> Result<(), String> {
     let mut limit = getrlimit(Resource::Nofile);
     if limit.current.is_none_or(|current| current >= DESCRIPTORS) {
@@ -37,7 +37,7 @@ pub fn descriptors() -> Result<(), String> {
     setrlimit(Resource::Nofile, limit).map_err(|error| format!("the limit of descriptors stays: {error}"))
 }
 
-/// Others are served meanwhile; and in the end the idle and the slow are, too.
+/// Others are served meanwhile, and the idle and the slow ones in the end.
 pub async fn round(ground: &Ground) {
     let address = ground.address();
     let mut openings = JoinSet::new();
@@ -63,12 +63,12 @@ pub async fn round(ground: &Ground) {
     }
 }
 
-/// The connections of one client, and what each of them has still to send.
+/// The connections of one client, and what each of them has yet to send.
 async fn open(address: SocketAddr) -> Vec<(Connection, &'static str)> {
     let mut connections = Vec::new();
     for number in 0..IDLE / CLIENTS {
         let mut connection = Connection::open(address).await;
-        // Every other one has been served once.
+        // Every other one has already been served once.
         if number % 2 == 0 {
             connection.send(GET).await;
             connection.is_served().await;

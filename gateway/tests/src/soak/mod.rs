@@ -1,8 +1,9 @@
-//! What a gateway has to stand: functions that fail in every way, clients that vanish or dawdle, floods of bad tokens.
+//! What a gateway must withstand: functions that fail in every way, clients that vanish or stall, and
+//! floods of bad tokens.
 //!
-//! Each part is a file with one function: a round of it, in which every request has to be answered as its kind deserves.
-//! The tests run one round; `just soak` runs all parts at once for as long as is asked. After either, every process that the
-//! gateway started is reaped.
+//! Each part is a file with one function: a round, in which every request must get the answer for its kind.
+//! The tests run one round; `just soak` runs all parts at once for a given time. After either, every
+//! process that the gateway started has been reaped.
 
 pub mod bad_tokens;
 mod connection;

@@ -1,4 +1,4 @@
-//! Another API in the place of the first again and again, while clients ask all the time.
+//! Replaces the API again and again, while clients send requests all the time.
 
 use std::sync::{
     Arc,
@@ -13,7 +13,7 @@ use crate::functions::{api, ordered, version};
 const CLIENTS: usize = 4;
 const REQUESTS: usize = 20;
 
-/// No client notices but by the answers.
+/// Clients notice nothing but the new answers.
 pub async fn round() {
     let gateway = Gateway::builder(api(version("0"))).start().await.unwrap();
     let in_place = Arc::new(AtomicUsize::new(0));

@@ -1,4 +1,4 @@
-//! Clients that ask for much and read nothing of it.
+//! Clients that request a lot and read none of it.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::client::request;
 
 const CLIENTS: usize = 4;
 
-/// How long the gateway keeps an answer that nobody reads. On a machine that is very busy, it may take longer to notice.
+/// How long the gateway keeps an unread answer. On a very busy machine, it may take longer to notice.
 const GATEWAYS_PATIENCE: Duration = Duration::from_secs(30);
 const SLACK: Duration = Duration::from_secs(10);
 
@@ -34,7 +34,7 @@ pub async fn round(ground: &Ground) -> Vec<TcpStream> {
     clients
 }
 
-/// The gateway has lost its patience with them: what they can read now is not the whole answer.
+/// The gateway has given up on them: what they can still read is not the whole answer.
 pub async fn are_left(clients: Vec<TcpStream>) {
     tokio::time::sleep(GATEWAYS_PATIENCE + SLACK).await;
     for mut client in clients {
@@ -44,7 +44,7 @@ pub async fn are_left(clients: Vec<TcpStream>) {
     }
 }
 
-/// A client whose side of the connection has not the room for an answer.
+/// A client whose receive buffer is too small for an answer.
 async fn connect(address: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(64 * 1024).unwrap();

@@ -1,5 +1,5 @@
-//! Clients that go in the middle of a request, while they wait for a process, while the function works, and in the middle of
-//! the answer.
+//! Clients that disconnect in the middle of a request, while they wait for a process, while the function
+//! works, and in the middle of the answer.
 
 use std::net::SocketAddr;
 
@@ -28,7 +28,7 @@ pub async fn round(ground: &Ground) {
     working.send(&order(&format!("meet {}", listener.local_addr().unwrap()))).await;
     let (mut function, worker) = met(&listener).await;
     assert_eq!(Value::from(worker), before);
-    // These wait for the process, and some of them for no longer than it takes to send.
+    // These wait for the process, and some of them only for as long as sending takes.
     for _ in 0..8 {
         Connection::open(address).await.send(&order("tell")).await;
     }
