@@ -43,7 +43,7 @@ pub(super) struct Runnable {
 /// What the handlers' types say, as far as they could be read.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Told {
-    /// The document of the API.
+    /// The OpenAPI document.
     pub(super) document: Option<String>,
     /// The payload schemas of consumers, by the symbols of their entry points.
     pub(super) payloads: BTreeMap<String, Value>,

@@ -278,7 +278,7 @@ impl Lab {
     fn update_code(&self, key: &str) {
         let url = format!("{}/2015-03-31/functions/status-get-status/code", self.proxy.emulator.address);
         let body = json!({ "S3Bucket": "artifacts", "S3Key": key }).to_string();
-        // moto gets the account and the region from this header.
+        // From this header, moto determines which service the call is for.
         let signed = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0";
         assert_eq!(agent().put(url).header("Authorization", signed).send(body).unwrap().status(), 200);
     }
