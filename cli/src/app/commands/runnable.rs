@@ -27,7 +27,7 @@ use crate::{
 pub(super) enum For<'a> {
     /// The whole API, with the page.
     Page,
-    /// Only these functions, as far as that saves unpacking zips.
+    /// Only these functions, as far as that saves links or zips.
     Functions(&'a [String]),
 }
 
