@@ -2,11 +2,11 @@
 //!
 //! `cargo xtask check` checks formatting, lints and docs. `cargo xtask test` does that too, creates the
 //! Python environments for the AWS emulators and other tools, and runs all tests. If the machine lacks
-//! something, the tests that need it are skipped and listed at the end; with `CI=true` they fail. `cargo
-//! xtask deny` checks licences and advisories. `cargo xtask bench` measures a function beside bare
+//! something, the tests that need it are skipped and listed at the end; with `CI=true` they fail.
+//! `cargo xtask deny` checks licences and advisories. `cargo xtask bench` measures a function beside bare
 //! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` the emitted Terraform, and
-//! `cargo xtask bench-gateway` the local gateway; `cargo xtask soak` stress-tests the gateway, and `cargo
-//! xtask fuzz` fuzzes it. Nothing is installed outside of the target directory, except a browser with
+//! `cargo xtask bench-gateway` the local gateway; `cargo xtask soak` stress-tests the gateway, and
+//! `cargo xtask fuzz` fuzzes it. Nothing is installed outside of the target directory, except a browser with
 //! `CI=true`.
 
 #![allow(clippy::print_stderr, reason = "talking to whoever runs it is all it does")]
