@@ -1,10 +1,10 @@
-//! The headless browser for the gateway's page: Chromium with ChromeDriver, which Debian has as packages.
+//! The headless browser for the gateway's page: Chromium with `chromedriver`, which Debian has as packages.
 
 use std::process::{Command, Stdio};
 
 use crate::step::{Failed, Step};
 
-/// Makes sure that there is a ChromeDriver. It is only installed on a machine for a single run: in CI, as
+/// Makes sure that there is a `chromedriver`. It is only installed on a machine for a single run: in CI, as
 /// root, with apt.
 pub(crate) fn driver(may_install: bool) -> Result<(), Failed> {
     if runs("chromedriver", "--version") {
