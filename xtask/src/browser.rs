@@ -1,10 +1,11 @@
-//! The headless browser that looks at the gateway's page: chromium with chromedriver, which Debian has as packages.
+//! The headless browser for the gateway's page: Chromium with `chromedriver`, which Debian has as packages.
 
 use std::process::{Command, Stdio};
 
 use crate::step::{Failed, Step};
 
-/// Sees to it that there is a chromedriver. It is installed where a machine is made for one run: in CI, as root, with apt.
+/// Makes sure that there is a `chromedriver`. It is only installed on a machine for a single run: in CI, as
+/// root, with apt.
 pub(crate) fn driver(may_install: bool) -> Result<(), Failed> {
     if runs("chromedriver", "--version") {
         return Ok(());

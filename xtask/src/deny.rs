@@ -1,7 +1,7 @@
-//! Licences, sources, banned crates and advisories of all dependencies, by cargo-deny.
+//! Licences, sources, banned crates and advisories of all dependencies, checked by cargo-deny.
 //!
-//! The first three need nothing but the lock files. Advisories are in a database that cargo-deny fetches: where it cannot be fetched,
-//! the check says that it was skipped, unless it is what was asked for.
+//! The first three only need the lock files. Advisories are in a database that cargo-deny downloads: if that
+//! fails, they are reported as skipped, unless they were explicitly requested.
 
 use std::{
     path::{Path, PathBuf},
@@ -13,7 +13,7 @@ use crate::{
     step::{Failed, Step},
 };
 
-/// The version that CI installs. Another one that is on the `PATH` is as good.
+/// The version that CI installs. Any other version on `PATH` is accepted too.
 const VERSION: &str = "0.20.2";
 
 /// The workspaces, each with a lock file of its own.
@@ -23,20 +23,21 @@ pub(crate) const USAGE: &str = "cargo xtask deny [--advisories]
                              licences, sources, banned crates and advisories; with --advisories these must be looked up
   ";
 
-/// Whether advisories have to be looked up.
+/// Whether advisories must be checked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Advisories {
-    /// They are looked up if the database can be fetched.
+    /// They are checked if the database can be downloaded.
     IfPossible,
-    /// It is an error where it cannot.
+    /// It is an error if they cannot be checked.
     Required,
 }
 
-/// What was not looked at, if anything.
+/// What was not checked, if anything.
 #[must_use]
 pub(crate) struct Skipped(pub(crate) Option<String>);
 
-/// Checks. cargo-deny is installed into the target directory where `may_install`, and else has to be there.
+/// Runs the checks. cargo-deny is installed into the target directory if `may_install`, and otherwise must
+/// exist.
 pub(crate) fn check(advisories: Advisories, may_install: bool) -> Result<Skipped, Failed> {
     let program = cargo_deny(may_install)?;
     let step = |workspace: &str, checks: &str| {

@@ -1,14 +1,14 @@
-//! Whether the disk has room for a run of all tests. Where it has not, the linker ends with "Bus error" and says nothing of the
-//! disk.
+//! Whether there is enough disk space for a run of all tests. On a full disk, the linker only reports "Bus
+//! error".
 
 use std::path::Path;
 
 use crate::step::Failed;
 
-/// What a run leaves in an empty target directory.
+/// What a run adds to an empty target directory.
 const NEEDED_GB: u64 = 9;
 
-/// Sees to it that there is room for a first run beside `target`, where nothing has been built yet.
+/// Checks that there is enough space for a first run beside `target`, if nothing has been built there yet.
 pub(crate) fn room(target: &Path) -> Result<(), Failed> {
     let error = |error| Failed(format!("the room at {} cannot be told: {error}", target.display()));
     let disk = rustix::fs::statvfs(target).map_err(error)?;

@@ -1,24 +1,24 @@
 //! How long each test took.
 //!
-//! In: the lines of `cargo test`, as they come. Out: the tests with their durations, the slowest first. libtest tells no times on
-//! stable, but it starts tests in the order of their names, so many at once, and the next where one has ended: when each has ended
-//! says when each was started.
+//! In: the lines of `cargo test`, as they come. Out: the tests with their durations, slowest first. On
+//! stable, libtest does not print times, but it starts tests in the order of their names, a fixed number at
+//! once, and the next one when one ends. So the time when each test ended shows when each was started.
 
 use std::{
     fmt::Write as _,
     time::{Duration, Instant},
 };
 
-/// So many are shown.
+/// The number of tests in the summary.
 const SHOWN: usize = 20;
 
 /// The durations of all tests, binary by binary.
 pub(crate) struct Durations {
-    /// How many tests run at once.
+    /// The number of tests that run at once.
     threads: usize,
-    /// When the tests of the present binary began.
+    /// When the tests of the current binary began.
     begin: Instant,
-    /// Those that have ended in it, with the times since its begin.
+    /// Its tests that have ended, with the times since the beginning.
     ended: Vec<(String, Duration)>,
     all: Vec<(Duration, String)>,
 }
@@ -28,7 +28,7 @@ impl Durations {
         Self { threads, begin: Instant::now(), ended: Vec::new(), all: Vec::new() }
     }
 
-    /// Hears a line at the moment at which it was printed.
+    /// Takes a line at the moment when it was printed.
     pub(crate) fn hear(&mut self, line: &str, now: Instant) {
         if line.starts_with("running ") && line.trim_end_matches('s').ends_with(" test") {
             self.next_binary();
@@ -41,7 +41,7 @@ impl Durations {
         }
     }
 
-    /// Each test began when so many tests before it had ended that a thread was free for it.
+    /// Each test began when enough tests before it had ended to free a thread.
     fn next_binary(&mut self) {
         let ended = std::mem::take(&mut self.ended);
         let mut ends: Vec<_> = ended.iter().map(|(_, end)| *end).collect();
@@ -54,7 +54,7 @@ impl Durations {
         }
     }
 
-    /// The tests with their durations in seconds, the slowest first.
+    /// The tests with their durations, slowest first.
     pub(crate) fn slowest_first(mut self) -> Vec<(Duration, String)> {
         self.next_binary();
         self.all.sort_unstable_by(|one, other| other.cmp(one));
@@ -62,7 +62,7 @@ impl Durations {
     }
 }
 
-/// What is shown of them: the slowest, and how long all took together.
+/// The summary: the slowest tests, and the total time.
 pub(crate) fn shown(all: &[(Duration, String)]) -> String {
     let sum: Duration = all.iter().map(|(duration, _)| *duration).sum();
     let mut text =
@@ -73,7 +73,7 @@ pub(crate) fn shown(all: &[(Duration, String)]) -> String {
     text
 }
 
-/// A line for each.
+/// One line for each test.
 pub(crate) fn lines(all: &[(Duration, String)]) -> impl Iterator<Item = String> {
     all.iter().map(|(duration, name)| format!("{:>8.1} s  {name}", duration.as_secs_f64()))
 }
@@ -82,7 +82,7 @@ pub(crate) fn lines(all: &[(Duration, String)]) -> impl Iterator<Item = String> 
 mod tests {
     use super::*;
 
-    /// What was heard of tests on so many threads, each line with its second.
+    /// The durations for these lines, each with its second, and this number of threads.
     fn durations(threads: usize, lines: &[(u64, &str)]) -> Vec<(u64, String)> {
         let mut durations = Durations::new(threads);
         let begin = Instant::now();
@@ -98,9 +98,9 @@ mod tests {
             (10, "running 4 tests"),
             (13, "test b ... ok"),
             (14, "test ignored ... ignored, needs a reason"),
-            // Begun at 13.
+            // It began at 13.
             (15, "test c ... FAILED"),
-            // Begun at 15.
+            // It began at 15.
             (18, "test d ... ok"),
             (20, "test a ... ok"),
         ];

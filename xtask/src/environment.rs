@@ -1,4 +1,4 @@
-//! Where this runs: the repository, its target directory, a run of CI or not.
+//! The environment of a task: the repository, its target directory, and whether this is a CI run.
 
 use std::{
     env,
@@ -14,7 +14,7 @@ pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the repository")
 }
 
-/// The target directory, in whose `debug` folder this program is.
+/// The target directory, whose `debug` folder contains this program.
 pub(crate) fn target() -> PathBuf {
     let program = env::current_exe().unwrap_or_default();
     program.ancestors().nth(2).map_or_else(|| repository().join("target"), Path::to_owned)

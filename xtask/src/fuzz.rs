@@ -1,7 +1,8 @@
 //! Fuzzes the targets of `gateway/fuzz`, one after another.
 //!
-//! In: a target, or none for all of them, and for how long. What was found stays in `gateway/fuzz/artifacts`, what leads to new code in
-//! `gateway/fuzz/corpus`; git knows neither. It needs a nightly compiler and cargo-fuzz, and installs neither.
+//! In: a target, or none for all of them, and the time. Findings are kept in `gateway/fuzz/artifacts`, and
+//! inputs that reach new code in `gateway/fuzz/corpus`; git ignores both. This requires a nightly compiler
+//! and cargo-fuzz, and installs neither.
 
 use std::{fs, path::PathBuf};
 
@@ -45,7 +46,7 @@ fn all() -> Result<Vec<String>, Failed> {
     Ok(targets)
 }
 
-/// They are in the package of what the target calls, whose tests replay them.
+/// They are in the package whose code the target calls, where tests replay them.
 fn seeds(target: &str) -> Option<PathBuf> {
     let folders = ["gateway", "apigw"].map(|krate| repository().join(krate).join("seeds").join(target));
     folders.into_iter().find(|folder| folder.is_dir())
@@ -55,7 +56,7 @@ fn run(target: &str, seconds: u32) -> Result<(), Failed> {
     let corpus = folder().join("corpus").join(target);
     fs::create_dir_all(&corpus)
         .map_err(|error| Failed(format!("{} cannot be made: {error}", corpus.display())))?;
-    // What is fuzzed has no unsafe code: a sanitizer of memory would cost time, and find nothing of ours.
+    // The fuzzed code contains no unsafe code: a memory sanitizer would cost time, and find nothing in it.
     let run = Step::new("cargo").arguments(["+nightly", "fuzz", "run", "--sanitizer", "none", "--fuzz-dir"]);
     run.arguments([folder()])
         .arguments([target])

@@ -1,11 +1,13 @@
-//! What the project's own checks do, the same for people and CI.
+//! The project's own checks, which are the same for people and CI.
 //!
-//! `cargo xtask check` looks at format, lints and docs. `cargo xtask test` does that, makes the Python environments that
-//! the emulators of AWS and others run in, and runs all tests. Where the machine lacks something, the tests that need it are
-//! skipped, and told at the end; with `CI=true` they fail. `cargo xtask deny` looks at licences and advisories. `cargo xtask bench` measures a function beside bare
-//! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` what is emitted, and `cargo xtask
-//! bench-gateway` the local gateway, which `cargo xtask soak` wears out and `cargo xtask fuzz` tries to break. It installs
-//! nothing outside of the target directory, but for a browser where `CI=true`.
+//! `cargo xtask check` checks formatting, lints and docs. `cargo xtask test` does that too, creates the
+//! Python environments for the AWS emulators and other tools, and runs all tests. If the machine lacks
+//! something, the tests that need it are skipped and listed at the end; with `CI=true` they fail.
+//! `cargo xtask deny` checks licences and advisories. `cargo xtask bench` measures a function beside bare
+//! `lambda_http`, `cargo xtask bench-build` builds, `cargo xtask bench-terraform` the emitted Terraform, and
+//! `cargo xtask bench-gateway` the local gateway; `cargo xtask soak` stress-tests the gateway, and
+//! `cargo xtask fuzz` fuzzes it. Nothing is installed outside of the target directory, except a browser with
+//! `CI=true`.
 
 #![allow(clippy::print_stderr, reason = "talking to whoever runs it is all it does")]
 
@@ -28,8 +30,8 @@ use duration::Durations;
 use environment::{is_ci, target};
 use step::{Failed, Step};
 
-/// The variables that tests find Python in, the folders that it is in, and what it has there. They are several because checkov and
-/// moto ask for different versions of a third package.
+/// The variables in which tests find Python, the folders of its environments, and their requirements. There
+/// are several because checkov and moto require different versions of a third package.
 const PYTHON: [(&str, &str, &str); 3] = [
     ("ROUTEGEN_TEST_PYTHON", "venv", "requirements.txt"),
     ("ROUTEGEN_TEST_CHECKOV", "venv-checkov", "requirements-checkov.txt"),
@@ -97,12 +99,13 @@ fn everything() -> Result<(), Failed> {
     test(&["--workspace", "--no-fail-fast"], unchecked)
 }
 
-/// What of the dependencies was not looked at, if anything.
+/// What was not checked about the dependencies, if anything.
 fn dependencies() -> Result<Option<String>, Failed> {
     match deny::check(deny::Advisories::IfPossible, is_ci()) {
         Ok(deny::Skipped(skipped)) => Ok(skipped),
         Err(why) if is_ci() => Err(why),
-        // Without it on this machine, as for all that tests need.
+        // If cargo-deny is missing on this machine, the check is skipped, like tests whose requirements are
+        // missing.
         Err(Failed(why)) => Ok(Some(format!("licences, sources, banned crates and advisories: {why}"))),
     }
 }
@@ -117,14 +120,16 @@ fn deny(advisories: deny::Advisories) -> Result<(), Failed> {
 
 fn check() -> Result<(), Failed> {
     Step::cargo("fmt --all --check").run()?;
-    // A workspace of its own, for another compiler. That what its targets call compiles, and holds, the unit tests show.
+    // A separate workspace, for another compiler. Unit tests show that the code its targets call compiles and
+    // passes.
     Step::cargo("fmt --manifest-path gateway/fuzz/Cargo.toml --check").run()?;
-    // The feature `registry` is only ever on in the host build that routegen makes, and adds and replaces code.
+    // The feature `registry` is only enabled in the host build that routegen makes; it adds and replaces
+    // code.
     Step::cargo("clippy --workspace --all-targets -- -D warnings").run()?;
     Step::cargo("clippy --package routegen --all-targets --all-features -- -D warnings").run()?;
-    // Without the page, which tests and the command line have.
+    // Without the page, which tests and the command line enable.
     Step::cargo("clippy --package routegen-gateway --lib -- -D warnings").run()?;
-    // The libraries as docs.rs shows them; then the command line, whose docs are for those who read its sources.
+    // The libraries as on docs.rs; then the command line, whose docs are for readers of its source.
     Step::cargo("doc --no-deps --package routegen --package routegen-apigw --package routegen-gateway --package routegen-macros --package routegen-spec --package routegen-sqs")
         .env("RUSTDOCFLAGS", "-D warnings")
         .run()?;
@@ -133,7 +138,7 @@ fn check() -> Result<(), Failed> {
         .run()
 }
 
-/// Runs tests, and tells at the end which of them were skipped, beside what was left `unchecked` before.
+/// Runs tests, and lists the skipped ones at the end, after what was left `unchecked` before.
 fn test(arguments: &[&str], unchecked: Option<String>) -> Result<(), Failed> {
     let mut tests = Step::cargo("test").arguments(arguments);
     for (variable, folder, requirements) in PYTHON {
@@ -174,10 +179,10 @@ fn test(arguments: &[&str], unchecked: Option<String>) -> Result<(), Failed> {
     outcome
 }
 
-/// Runs all parts of the gateway's soak beside each other for so many seconds.
+/// Runs all parts of the gateway's soak test in parallel, for this number of seconds.
 fn soak(seconds: &str) -> Result<(), Failed> {
-    // glibc keeps what was freed, in an arena for each thread. With these it gives large blocks back at once, so that the memory
-    // that is measured is what the gateway holds.
+    // glibc keeps freed memory in an arena for each thread. With these settings it returns large blocks at
+    // once, so that the measured memory is what the gateway holds.
     Step::cargo("bench --package routegen-gateway-tests --bench soak")
         .env("MALLOC_ARENA_MAX", "1")
         .env("MALLOC_MMAP_THRESHOLD_", "131072")
@@ -185,7 +190,7 @@ fn soak(seconds: &str) -> Result<(), Failed> {
         .run()
 }
 
-/// Measures the comparison of two documents, and prints a table in Markdown.
+/// Measures the comparison of two documents, and prints a Markdown table.
 #[expect(clippy::print_stdout, reason = "the figures are data")]
 fn bench_diff() -> Result<(), Failed> {
     Step::cargo("build --quiet --release --package routegen-cli").run()?;
@@ -200,7 +205,7 @@ fn bench_diff() -> Result<(), Failed> {
     Ok(())
 }
 
-/// Measures the emitted Terraform, with the emulator and Terraform that the tests have, and prints a table in Markdown.
+/// Measures the emitted Terraform, with the tests' emulator and Terraform, and prints a Markdown table.
 #[expect(clippy::print_stdout, reason = "the figures are data")]
 fn bench_terraform(routes: Option<&str>) -> Result<(), Failed> {
     Step::cargo("build --quiet --release --package routegen-cli").run()?;

@@ -1,5 +1,5 @@
-//! Packages of npm, installed as a lock file in `xtask/` has them, with the hash of each: the programs that make and compile clients of OpenAPI's
-//! documents, and the viewer that shows one.
+//! npm packages, installed from a lock file in `xtask/`, with a hash for each: the programs that generate and
+//! compile OpenAPI clients, and the viewer for OpenAPI documents.
 
 use std::{
     fs,
@@ -12,11 +12,11 @@ use crate::{
     step::{Failed, Step},
 };
 
-/// The folder `node_modules` in `folder` with what a folder of `xtask/` locks, which is made if need be. Nothing that a package brings is run
-/// to install it.
+/// The folder `node_modules` in `folder`, with the packages that a folder of `xtask/` locks; it is created if
+/// necessary. No install scripts of packages are run.
 pub(crate) fn modules(folder: &Path, source: &str) -> Result<PathBuf, Failed> {
     let source = repository().join("xtask").join(source);
-    // A copy of the lock file, written last, says that it is complete and what with.
+    // A copy of the lock file, written last, marks a complete installation and its contents.
     let (wanted, installed) = (source.join("package-lock.json"), folder.join("installed.json"));
     let modules = folder.join("node_modules");
     let read = |path: &Path| fs::read(path).ok();

@@ -1,7 +1,9 @@
-//! What is published, as it is published: each crate is packaged, unpacked, and tested where nothing else of the repository is.
+//! Tests what is published, as it is published: each crate is packaged, unpacked, and tested without the rest
+//! of the repository.
 //!
-//! In: the published crates of the workspace, as they are on this disk. Out: a `.crate` file for each in `target/package`, and a workspace of what
-//! is in them in `target/packages`. It publishes nothing, and refuses a crate that needs a file from outside of its package.
+//! In: the published crates of the workspace, as they are on this disk. Out: a `.crate` file for each in
+//! `target/package`, and a workspace with their contents in `target/packages`. It publishes nothing, and
+//! refuses a crate that needs a file from outside of its package.
 
 use std::{fmt::Write as _, fs};
 
@@ -22,12 +24,12 @@ pub(crate) enum Tests {
     Run,
 }
 
-/// A name and a version, which are the name of its file and of the folder in it.
+/// A name and a version, which form the name of the package's file and of the folder in it.
 struct Package(String, String);
 
 pub(crate) fn packages(tests: Tests) -> Result<(), Failed> {
     let published = published()?;
-    // What is on this disk is what is asked about, committed or not. The compiler judges it below.
+    // The files on this disk count, whether or not they are committed. The compiler checks them below.
     let mut package =
         Step::cargo("package --quiet --no-verify --allow-dirty --target-dir").arguments([target()]);
     for Package(name, _) in &published {
@@ -42,7 +44,8 @@ pub(crate) fn packages(tests: Tests) -> Result<(), Failed> {
     fs::create_dir_all(&folder).map_err(failed)?;
     for Package(name, version) in &published {
         let file = target().join(format!("package/{name}-{version}.crate"));
-        // With the time of now: the one in the file is always the same, and cargo would take what it compiled of an earlier one.
+        // Extracted with the current time: the time in the archive is always the same, and cargo would reuse
+        // what it compiled from an earlier one.
         Step::new("tar")
             .arguments(["-xmzf"])
             .arguments([&file])
@@ -53,13 +56,13 @@ pub(crate) fn packages(tests: Tests) -> Result<(), Failed> {
     fs::write(folder.join("Cargo.toml"), workspace(&published)).map_err(failed)?;
     fs::copy(repository().join("Cargo.lock"), folder.join("Cargo.lock")).map_err(failed)?;
     let cargo = |arguments: &str| {
-        // The dependencies are those of the workspace, compiled already.
+        // The dependencies are the workspace's, and already compiled.
         Step::cargo(arguments).directory(&folder).env("CARGO_TARGET_DIR", target()).run()
     };
     cargo("check --workspace --lib --bins")?;
     match tests {
         Tests::Compile => cargo("check --workspace --lib --all-features --tests"),
-        // No binaries, whose places those of the repository have.
+        // Without binaries, which would replace the repository's.
         Tests::Run => cargo("test --workspace --lib --all-features"),
     }?;
     fs::remove_dir_all(&folder).map_err(failed)
@@ -72,7 +75,7 @@ fn published() -> Result<Vec<Package>, Failed> {
     Ok(packages.map(|package| Package(package.name.to_string(), package.version.to_string())).collect())
 }
 
-/// A workspace of the unpacked packages, each of which takes the others' place on crates.io.
+/// A workspace of the unpacked packages, each of which replaces its version on crates.io for the others.
 fn workspace(published: &[Package]) -> String {
     let mut members = String::new();
     let mut patches = String::new();

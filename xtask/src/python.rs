@@ -1,5 +1,5 @@
-//! Python environments: one with the emulators of AWS, awslambdaric and cargo-zigbuild, one with checkov. Each is made once, and made anew
-//! when its requirements change.
+//! Python environments: one with the AWS emulators, awslambdaric and cargo-zigbuild, one with checkov. Each
+//! is created once, and again when its requirements change.
 
 use std::{
     fs,
@@ -12,10 +12,12 @@ use crate::{
     step::{Failed, Step},
 };
 
-/// The interpreter of the environment in `folder` with what a file of `xtask/` requires, which is made if need be.
+/// The interpreter of the environment in `folder`, with the packages that a file of `xtask/` requires; it is
+/// created if necessary.
 pub(crate) fn environment(folder: &Path, requirements: &str) -> Result<PathBuf, Failed> {
     let requirements = repository().join("xtask").join(requirements);
-    // A copy inside of the environment, written last, says that it is complete and what with.
+    // A copy of the requirements in the environment, written last, marks a complete installation and its
+    // contents.
     let installed = folder.join("requirements.txt");
     let python = folder.join("bin/python");
     let read = |path: &Path| fs::read(path).ok();
@@ -41,7 +43,7 @@ pub(crate) fn environment(folder: &Path, requirements: &str) -> Result<PathBuf, 
     Ok(python)
 }
 
-/// Whether there is such an interpreter. The one of an environment is gone when that of the system is.
+/// Whether the interpreter works. An environment's interpreter disappears with the system's.
 fn runs(python: &Path) -> bool {
     let mut version = Command::new(python);
     version.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,4 +1,4 @@
-//! One command of a task: shown, run, and the end of the task if it fails.
+//! One command of a task. It is printed and run; if it fails, the task ends.
 
 use std::{
     env,
@@ -11,10 +11,10 @@ use std::{
 
 use crate::environment::repository;
 
-/// Why a task ended, in words for whoever started it.
+/// Why a task ended, for the user.
 pub(crate) struct Failed(pub(crate) String);
 
-/// A command that is run in the repository, with nothing to read.
+/// A command that runs in the repository, without input.
 pub(crate) struct Step(Command);
 
 impl Step {
@@ -24,7 +24,7 @@ impl Step {
         Self(command)
     }
 
-    /// The cargo that runs this, with arguments that are separated by spaces.
+    /// The cargo that runs this task, with arguments separated by spaces.
     pub(crate) fn cargo(arguments: &str) -> Self {
         Self::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())).arguments(arguments.split(' '))
     }
@@ -44,7 +44,7 @@ impl Step {
         self
     }
 
-    /// Runs it, and prints its stdout line by line as it comes, which `hear` is given too.
+    /// Runs it, and passes its stdout on line by line, both to this program's stdout and to `hear`.
     pub(crate) fn run_and_hear(mut self, mut hear: impl FnMut(&str)) -> Result<(), Failed> {
         eprintln!("\n> {self}");
         let shown = self.to_string();
@@ -54,7 +54,7 @@ impl Step {
         let mut own = io::stdout();
         for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
             hear(&String::from_utf8_lossy(&line));
-            // Whoever reads no further may still want to know the end.
+            // If no one reads the output any more, the result may still matter.
             let _ = own.write_all(&line).and_then(|()| own.write_all(b"\n"));
         }
         let status = process.wait().map_err(cannot)?;
@@ -68,7 +68,7 @@ impl Step {
     }
 }
 
-/// As one would type it, without the path of the program.
+/// As a user would type it, without the path of the program.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let program = Path::new(self.0.get_program());

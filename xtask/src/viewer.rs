@@ -1,7 +1,8 @@
-//! The viewer in what `routegen openapi --html` writes: taken from its package into the repository, as its licence allows.
+//! The viewer for `routegen openapi --html`, copied from its package into the repository, as its licence
+//! allows.
 //!
-//! In: the package of npm that `xtask/npm-viewer` locks. Out: a zip with its script, its style and its licence, which the command holds, and the licence beside
-//! it. The same package gives the same bytes.
+//! In: the npm package that `xtask/npm-viewer` locks. Out: a zip with its script, its style and its licence,
+//! which becomes part of the command, and the licence beside it. The same package gives the same bytes.
 
 use std::{
     fs,
@@ -16,11 +17,11 @@ use crate::{
     step::Failed,
 };
 
-/// What is taken. The licences come first.
+/// The files to copy, licences first.
 const FILES: [&str; 5] =
     ["LICENSE", "NOTICE", "swagger-ui-bundle.js.LICENSE.txt", "swagger-ui-bundle.js", "swagger-ui.css"];
 
-/// What stands beside the zip too, for people.
+/// How many of them are also put beside the zip, for people.
 const LICENCES: usize = 3;
 
 pub(crate) fn renew() -> Result<(), Failed> {

@@ -28,7 +28,7 @@ pub(crate) use self::{
 use self::{finding::Configured, violation::Violation};
 use crate::project::config::Config;
 
-/// The outcome of a check that found nothing that forbids a deployment.
+/// The result of a check that found no errors.
 #[derive(Debug)]
 pub(crate) struct Checked {
     pub(crate) manifest: CheckedManifest,

@@ -89,8 +89,8 @@ fn scalar(node: &Node) -> String {
     }
 }
 
-/// A plain word as it is, anything else in quotes. A plain word is nothing that a reader of YAML 1.1 takes
-/// for a number, a date, null or a boolean.
+/// A plain word as it is, anything else in quotes. Text that a reader of YAML 1.1 takes for a number, a date,
+/// null or a boolean is not a plain word.
 fn plain(text: &str) -> String {
     const MEANT: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
     let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '$'));

@@ -32,7 +32,7 @@ impl Changes {
         self.anything = true;
     }
 
-    /// Adds others.
+    /// Adds other changes.
     pub(crate) fn extend(&mut self, others: Self) {
         self.paths.extend(others.paths);
         self.anything |= others.anything;

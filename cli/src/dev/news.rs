@@ -90,7 +90,7 @@ impl News {
         self.sources.outside()
     }
 
-    /// A build begins now.
+    /// Records that a build begins now.
     pub(crate) fn begins(&mut self, workspace: &Workspace) -> SystemTime {
         self.present = workspace.local_folders.iter().flat_map(|folder| files_below(folder)).collect();
         SystemTime::now()

@@ -1,8 +1,8 @@
 //! Finds the user's package and the packages that may contain its routes: all those between it and the
 //! runtime.
 //!
-//! In: the package options of the command line, and the options for cargo. Out: a [`Workspace`], from `cargo
-//! metadata`. It reads no source code.
+//! In: the package options of the command line, and the options for cargo. Out: a [`Workspace`], from
+//! `cargo metadata`. It reads no source code.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -39,9 +39,9 @@ pub(crate) struct Workspace {
     /// The package id of the selected package.
     pub(crate) id: PackageId,
     /// The packages that depend on the runtime, directly or through others: the selected one, and those among
-    /// its dependencies, from any source. With a re-exported macro, any of them can contain routes. `cargo
-    /// metadata` combines the features of all workspace members, so a build of the selected package may not
-    /// include all of them.
+    /// its dependencies, from any source. With a re-exported macro, any of them can contain routes.
+    /// `cargo metadata` combines the features of all workspace members, so a build of the selected package
+    /// may not include all of them.
     pub(crate) linked: Vec<LinkedPackage>,
     /// Whether the selected package's library is also built for other languages (`cdylib`, `staticlib`).
     pub(crate) is_more_than_a_library: bool,

@@ -14,11 +14,11 @@ use serde::Serialize;
 pub(crate) enum Step {
     /// `cargo metadata`.
     Workspace,
-    /// cargo's build of the libraries with the registry.
+    /// Cargo's build of the libraries with the registry.
     RegistryBuild,
     /// The link of the program that writes the manifest.
     RegistryLink,
-    /// cargo's build of the libraries.
+    /// Cargo's build of the libraries.
     ArtifactsBuild,
     /// The link of a function.
     Link,

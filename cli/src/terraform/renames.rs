@@ -38,7 +38,7 @@ pub(super) fn render(manifest: &CheckedManifest, previous: &Previous) -> Option<
 /// The moves of this emission, and those of earlier ones that still have a target.
 fn kept(manifest: &CheckedManifest, previous: &Previous) -> Vec<Move> {
     let functions: BTreeSet<&str> = manifest.routes.iter().map(|route| route.function.as_str()).collect();
-    // The newest first.
+    // Newest first.
     let mut steps = new(manifest, previous);
     steps.extend(previous.moves.iter().cloned());
     steps.retain(|step| !functions.contains(step.from.as_str()));

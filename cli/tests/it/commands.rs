@@ -1,4 +1,4 @@
-//! What the commands print, write and refuse.
+//! What the commands print and write, and when they fail.
 
 use serde_json::Value;
 

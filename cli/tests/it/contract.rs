@@ -207,7 +207,7 @@ servers = [{ url = "https://api.shop.example", description = "production" }]
 tags = [{ name = "orders", description = "What people buy" }]
 "#;
 
-/// Fails if the validator does; returns whether it ran.
+/// Fails if the validator does. Without the validator, it does nothing.
 #[track_caller]
 fn validate(document: &str, name: &str) {
     let Some(python) = python::openapi() else { return };

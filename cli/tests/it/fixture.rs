@@ -71,7 +71,8 @@ fn stderr(output: &Output) -> String {
 pub(crate) struct Items {
     /// The folder with the zips.
     pub(crate) artifacts: Utf8PathBuf,
-    /// The folder with the root `main.tf` and the module in `routegen/`. Tests copy it before they run Terraform.
+    /// The folder with the root `main.tf` and the module in `routegen/`. Tests copy it before they run
+    /// Terraform.
     pub(crate) terraform: Utf8PathBuf,
     /// What `routegen package --format json` printed.
     pub(crate) summary: Value,

@@ -1,7 +1,8 @@
-//! The benchmark of the document: `routegen openapi` beside `routegen routes`, with everything built.
+//! The benchmark of the document: `routegen openapi` beside `routegen routes`, with everything already built.
 //!
-//! In: the release build of routegen, and a package of as many handlers as said. Out, on stdout: the medians of several runs in turn, as a table in
-//! Markdown. The document is to be there within a tenth of a second more than the list of routes.
+//! In: the release build of routegen, and a package with the given number of handlers. Out, on stdout: the
+//! medians of several alternating runs, as a Markdown table. The document may take at most a tenth of a
+//! second longer than the list of routes.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,7 @@ use crate::{
 const HANDLERS: usize = 100;
 const RUNS: usize = 15;
 
-/// What is measured, after the list of routes.
+/// The commands to measure, besides the list of routes.
 const COMMANDS: [&[&str]; 3] = [&["routes"], &["openapi", "--out", "-"], &["openapi", "--html", "-"]];
 
 #[expect(clippy::print_stdout, reason = "the figures are data")]

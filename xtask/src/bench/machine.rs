@@ -1,4 +1,4 @@
-//! Where figures were measured, and what with.
+//! The machine and the tools with which figures were measured.
 
 use std::{
     fmt::Write as _,
@@ -9,7 +9,7 @@ use std::{
 
 use super::peer::Peer;
 
-/// One line for each thing that the figures depend on.
+/// One line for each thing that affects the figures.
 pub(super) fn describe(peer: Option<&Peer>) -> String {
     let file = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let (cpuinfo, meminfo, release) = (file("/proc/cpuinfo"), file("/proc/meminfo"), file("/etc/os-release"));
@@ -30,7 +30,7 @@ pub(super) fn cores() -> u32 {
     thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
 }
 
-/// The value of the first line `key = value`.
+/// The value in the first line `key = value`.
 fn after<'a>(text: &'a str, key: &str, separator: char) -> Option<&'a str> {
     let value = |line: &'a str| line.strip_prefix(key)?.trim_start().strip_prefix(separator);
     text.lines().find_map(value).map(str::trim)

@@ -1,9 +1,9 @@
-//! The benchmark of builds: routegen, and beside it cargo-lambda where that is installed.
+//! The benchmark of builds: routegen, and cargo-lambda beside it if installed.
 //!
-//! In: how many functions. Out, on stdout: tables in Markdown, ready for docs/performance.md. Each number of functions is
-//! a package of its own, generated in the target directory and built from nothing, then after an edit of one handler,
-//! after an edit of what all handlers share, and after no edit. It refuses figures of a build that was wrong: one edited
-//! handler has to change one artifact.
+//! In: the numbers of functions. Out, on stdout: Markdown tables for docs/performance.md. For each number of
+//! functions, a package is generated in the target directory and built from scratch, then after an edit of
+//! one handler, after an edit of code that all handlers share, and after no edit. It refuses figures of a
+//! wrong build: an edit of one handler must change one artifact.
 
 mod document;
 mod figure;
@@ -74,7 +74,7 @@ pub(crate) fn bench_build(arguments: &[&str]) -> Result<(), Failed> {
     Ok(())
 }
 
-/// All builds of one package, the cold one first.
+/// All builds of one package, starting with the cold one.
 fn measure(project: &Project, command: impl Fn() -> Command) -> Result<Row, Failed> {
     fetch(&project.folder)?;
     let build = |what: &str| {

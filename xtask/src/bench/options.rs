@@ -1,4 +1,4 @@
-//! The arguments of the benchmark.
+//! The benchmark's arguments.
 
 use crate::step::Failed;
 
@@ -61,7 +61,7 @@ impl Options {
         Ok(options)
     }
 
-    /// Every number of functions that routegen is measured with, each once.
+    /// All numbers of functions for routegen, without duplicates.
     pub(super) fn counts(&self) -> Vec<usize> {
         let mut counts: Vec<_> = self.functions.iter().chain(&self.growth).copied().collect();
         counts.sort_unstable();
@@ -70,7 +70,7 @@ impl Options {
     }
 }
 
-/// Numbers from 1, rising, separated by commas; none for an empty word.
+/// Increasing numbers from 1 on, separated by commas; empty for an empty argument.
 fn counts(option: &str, text: &str) -> Result<Vec<usize>, Failed> {
     let numbers = text.split(',').filter(|word| !word.is_empty());
     let mut numbers = numbers

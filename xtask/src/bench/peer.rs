@@ -1,4 +1,4 @@
-//! cargo-lambda with zig: where it is, how it builds, and how it serves.
+//! cargo-lambda with zig: how to find it, build with it, and serve with it.
 
 use std::{
     env,
@@ -9,7 +9,7 @@ use std::{
 use super::project::Project;
 use crate::step::{Failed, Step};
 
-/// Both Python packages, in the versions that the figures are told for.
+/// Both Python packages, in the versions for which figures are published.
 const PACKAGES: [&str; 2] = ["cargo-lambda==1.9.2", "ziglang==0.17.1"];
 
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Peer {
     environment: Option<PathBuf>,
 }
 
-/// The one that is installed: by an earlier `--peer`, else on `PATH`.
+/// The installed one: from an earlier `--peer`, otherwise on `PATH`.
 pub(super) fn installed(folder: &Path) -> Option<Peer> {
     let own = in_environment(folder);
     let on_path = Peer { program: "cargo-lambda".into(), environment: None };
@@ -44,18 +44,18 @@ fn in_environment(folder: &Path) -> Peer {
 }
 
 impl Peer {
-    /// The command that builds all functions of the package, and zips them.
+    /// The command that builds and zips all functions of the package.
     pub(super) fn build(&self, project: &Project) -> Command {
         let mut command = self.command();
-        // Without the check it calls rustup, which may install things.
+        // Without this flag it calls rustup, which may install things.
         command.args(["lambda", "build", "--release", "--output-format", "zip", "--skip-target-check"]);
         command.current_dir(&project.folder);
         command.env("CARGO_TARGET_DIR", project.folder.join("target"));
         command
     }
 
-    /// The command that builds all functions of the package for this machine, and serves them on a port of loopback. They are not built
-    /// again when files change.
+    /// The command that builds all functions of the package for this machine, and serves them on a loopback
+    /// port. It does not rebuild them when files change.
     pub(super) fn watch(&self, project: &Project, port: u16, processes: usize) -> Command {
         let mut command = self.command();
         command.args(["lambda", "watch", "--release", "--ignore-changes", "--quiet"]);
@@ -66,7 +66,7 @@ impl Peer {
         command
     }
 
-    /// `cargo-lambda 1.9.2`, where it runs.
+    /// `cargo-lambda 1.9.2`, if it runs.
     pub(super) fn version(&self) -> Option<String> {
         let output = self.command().args(["lambda", "--version"]).stderr(Stdio::null()).output().ok()?;
         let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;

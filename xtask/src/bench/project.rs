@@ -1,7 +1,7 @@
-//! The packages that are built: as many hello handlers as wanted, which share one function.
+//! The packages to build: any number of hello handlers, which call one shared function.
 //!
-//! routegen's is a library with a module for each handler; cargo-lambda's has a binary for each. Both answer the same,
-//! and use the same versions of their dependencies.
+//! routegen's package is a library with a module for each handler; cargo-lambda's has a binary for each. Both
+//! give the same responses, and use the same versions of their dependencies.
 
 use std::{
     collections::BTreeMap,
@@ -20,20 +20,20 @@ use super::{
 };
 use crate::{environment::repository, step::Failed};
 
-/// What the handlers of [`Kind::RoutegenClosed`] ask for.
+/// The scope that the handlers of [`Kind::RoutegenClosed`] require.
 pub(super) const SCOPE: &str = "hello/read";
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Kind {
     Routegen,
-    /// The same, with a profile in which a panic ends the process.
+    /// The same, with a profile in which a panic aborts the process.
     RoutegenAborting,
-    /// The same, with handlers that ask for a JWT with [`SCOPE`].
+    /// The same, with handlers that require a JWT with [`SCOPE`].
     RoutegenClosed,
     CargoLambda,
 }
 
-/// An edit that moves no lines.
+/// An edit that does not move lines.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Edit {
     OneHandler,
@@ -47,11 +47,11 @@ pub(super) struct Project {
     kind: Kind,
 }
 
-/// A number for the content of each zip, by its path.
+/// A number for the contents of each zip, by path.
 pub(super) type Artifacts = BTreeMap<PathBuf, u64>;
 
 impl Project {
-    /// Writes the package into `parent`, in the place of an earlier one with all that was built of it.
+    /// Writes the package into `parent`, in place of an earlier one and its build output.
     pub(super) fn generate(parent: &Path, kind: Kind, functions: usize) -> Result<Self, Failed> {
         let name = match kind {
             Kind::Routegen => "routegen",
@@ -88,7 +88,7 @@ impl Project {
         }
     }
 
-    /// The command that makes all zips of a package for routegen.
+    /// The command that builds all zips of a package with routegen.
     pub(super) fn routegen(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.args(["build", "--out"]).arg(self.zips()).current_dir(&self.folder);
@@ -114,7 +114,7 @@ impl Project {
         )))
     }
 
-    /// Fails unless so many artifacts differ from those of `before`.
+    /// Fails unless exactly this number of artifacts differ from `before`.
     pub(super) fn expect_changed(&self, before: &Artifacts, expected: usize) -> Result<(), Failed> {
         let changed = changed(before, &self.artifacts()?);
         if changed == expected {
@@ -143,7 +143,7 @@ impl Project {
         Ok(Sizes { bootstrap: self.content(&path)?.len() as u64, zip })
     }
 
-    /// The program in a zip. cargo-lambda's zips hold the time too, and so differ always.
+    /// The program in a zip. cargo-lambda's zips also contain the time, and so always differ.
     fn content(&self, zip: &Path) -> Result<Vec<u8>, Failed> {
         let mut archive = ZipArchive::new(File::open(zip).map_err(|error| self.failed(&error))?)
             .map_err(|error| self.failed(&error))?;
@@ -212,7 +212,7 @@ fn shared(word: &str) -> String {
     )
 }
 
-/// A handler that says `greeting`.
+/// A handler that returns `greeting`.
 fn handler(kind: Kind, number: usize, greeting: usize) -> String {
     let auth = match kind {
         Kind::RoutegenClosed => format!("\"cognito\", scopes = [\"{SCOPE}\"]"),

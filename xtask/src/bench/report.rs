@@ -1,4 +1,4 @@
-//! The figures as tables in Markdown.
+//! The figures as Markdown tables.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -14,7 +14,7 @@ pub(super) struct Row {
     pub(super) shared: Usage,
 }
 
-/// Of one artifact, in bytes.
+/// Sizes of one artifact, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sizes {
     pub(super) bootstrap: u64,
@@ -27,11 +27,11 @@ pub(super) struct Report {
     cores: u32,
     pub(super) ours: Vec<Row>,
     pub(super) theirs: Vec<Row>,
-    /// By what made it; cargo-lambda's is the last.
+    /// By the tool that made it; cargo-lambda's is the last.
     pub(super) sizes: Vec<(&'static str, Sizes)>,
 }
 
-/// A build that is measured, and how it is read from a row.
+/// A measured build, and its value in a row.
 type Build = (&'static str, fn(&Row) -> Usage);
 
 const BUILDS: [Build; 4] = [
@@ -81,8 +81,9 @@ impl Report {
         text
     }
 
-    /// The processor time of cargo-lambda, and its time on the clock if it was measured. Else the processor time is
-    /// on the line through the two largest packages that were: it does for each function the same work again.
+    /// cargo-lambda's processor time, and its elapsed time if it was measured. Otherwise the processor time
+    /// is extrapolated from the two largest packages that were measured, because it repeats the same work for
+    /// each function.
     fn peer(&self, functions: usize, build: fn(&Row) -> Usage) -> Option<(Duration, Option<Duration>)> {
         if let Some(row) = self.theirs.iter().find(|row| row.functions == functions) {
             let usage = build(row);
@@ -115,7 +116,7 @@ impl Report {
     }
 }
 
-/// What grows with the number of routes, and what one more route costs at the end of the table.
+/// What grows with the number of routes, and the cost of one more route at the end of the table.
 fn growth(rows: &[&Row], cores: u32) -> String {
     let mut text =
         "| routes | from nothing: CPU s | shared code edited: CPU s | wall s | largest process, MB |\n\
@@ -155,8 +156,8 @@ fn growth(rows: &[&Row], cores: u32) -> String {
     text
 }
 
-/// The number of routes at which an edit of shared code keeps all cores busy for ten seconds, on the line through two
-/// packages.
+/// The number of routes at which an edit of shared code keeps all cores busy for ten seconds, extrapolated
+/// from two packages.
 fn wall(low: &Row, high: &Row, cores: u32) -> Option<u128> {
     let further = u128::try_from(high.functions.checked_sub(low.functions)?).ok()?;
     let step = high.shared.cpu.checked_sub(low.shared.cpu)?.as_millis();
@@ -176,7 +177,7 @@ fn seconds(time: Duration) -> String {
     format!("{:.digits$}", time.as_secs_f64())
 }
 
-/// `1/15`, rounded so that it never promises more than was measured.
+/// `1/15`, rounded so that it never exceeds what was measured.
 fn one_in(ours: Duration, theirs: Duration) -> String {
     let tenths = theirs.as_micros() * 10 / ours.as_micros().max(1);
     if tenths < 100 { format!("1/{}.{}", tenths / 10, tenths % 10) } else { format!("1/{}", tenths / 10) }

@@ -1,4 +1,4 @@
-//! What a command costs: processor time, time on the clock, memory.
+//! What a command costs: processor time, elapsed time, memory.
 
 use std::{
     fs::File,
@@ -14,15 +14,15 @@ use crate::step::Failed;
 
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(super) struct Usage {
-    /// In user and in system mode, of the command and all processes below it.
+    /// In user and system mode, for the command and all processes below it.
     pub(super) cpu: Duration,
     pub(super) wall: Duration,
-    /// The memory of the largest of these processes, in bytes.
+    /// The peak memory of the largest of these processes, in bytes.
     pub(super) peak: u64,
 }
 
 impl Usage {
-    /// Runs the command, whose output goes to `log`, and is shown only if it fails.
+    /// Runs the command. Its output goes to `log`, and is shown only if it fails.
     pub(super) fn of(mut command: Command, log: &Path) -> Result<Self, Failed> {
         let failed = |error: std::io::Error| Failed(format!("{}: {error}", command.get_program().display()));
         let output = File::create(log).map_err(failed)?;

@@ -1,4 +1,4 @@
-//! The invariants of ARCHITECTURE.md that the compiler does not hold.
+//! The invariants in ARCHITECTURE.md that the compiler does not check.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails should stop and say why")]
 
@@ -13,7 +13,7 @@ use std::{
 use cargo_metadata::{DependencyKind, MetadataCommand};
 use modules::Graph;
 
-/// The crates whose modules are looked at.
+/// The crates whose modules are checked.
 const CRATES: [&str; 8] = ["spec", "apigw", "macros", "runtime", "sqs", "gateway", "cli", "xtask"];
 
 fn repository() -> &'static Path {
@@ -68,7 +68,7 @@ fn no_modules_use_each_other_in_a_circle() {
     assert!(circles.is_empty(), "modules that can only be read together:\n{}", circles.join("\n"));
 }
 
-/// The table of rooms in ARCHITECTURE.md has, in its last column, what each uses: no more and no less than its code.
+/// The last column of the table of rooms in ARCHITECTURE.md lists exactly what the code of each room uses.
 #[test]
 fn the_rooms_use_each_other_as_drawn() {
     let page = fs::read_to_string(repository().join("ARCHITECTURE.md")).unwrap();
@@ -90,7 +90,7 @@ fn drawn<'a>(page: &'a str, folder: &str) -> BTreeMap<&'a str, BTreeSet<&'a str>
     .collect()
 }
 
-/// A crate of a few files, below a folder of the test's own.
+/// A crate with a few files, in a folder of the test's own.
 fn graph(name: &str, files: &[(&str, &str)]) -> Graph {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("architecture").join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -145,7 +145,8 @@ fn a_name_is_followed_through_its_re_exports() {
 fn what_is_no_circle_is_not_called_one() {
     let files = [
         ("lib.rs", "pub(crate) mod a;\nmod b;\nuse a::A;\nfn lib(_: A, _: b::B) {}"),
-        // A façade, whose children use each other in one direction, and a test that looks at what it is used by.
+        // A façade whose children depend on each other in one direction, and a test that uses what depends on
+        // the façade.
         ("a/mod.rs", "mod first;\npub(crate) mod second;\npub(crate) use self::{first::A, second::Second};"),
         (
             "a/first.rs",
@@ -164,8 +165,8 @@ fn what_is_no_circle_is_not_called_one() {
     assert_eq!(graph.rooms(), rooms);
 }
 
-/// `gateway/fuzz` is a workspace of its own, for another compiler: nobody builds it until somebody fuzzes. What its targets call has
-/// tests, which replay the seeds.
+/// `gateway/fuzz` is a separate workspace, for another compiler, and is only built for fuzzing. The functions
+/// that its targets call have tests, which replay the seeds.
 #[test]
 fn the_fuzz_targets_are_those_that_have_seeds() {
     let folder = repository().join("gateway/fuzz");

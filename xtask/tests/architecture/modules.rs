@@ -1,7 +1,8 @@
-//! Which module of a crate uses which other.
+//! Which modules of a crate use which others.
 //!
-//! In: the folder `src` of a crate. Out: a [`Graph`], whose nodes are files. A name is followed through re-exports to the module that
-//! defines it, so that a façade (`mod.rs` with `pub(crate) use`) is no node on the way. Code under `#[cfg(test)]` is not read.
+//! In: the folder `src` of a crate. Out: a [`Graph`] whose nodes are files. A name is followed through
+//! re-exports to the module that defines it, so a façade (`mod.rs` with `pub(crate) use`) is not a node on
+//! the way. Code under `#[cfg(test)]` is ignored.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,7 +19,7 @@ use syn::{
 /// Modules as paths from the crate's root, `a::b`; the root itself is empty.
 pub(crate) type Module = String;
 
-/// For each module the modules that it uses, itself left out.
+/// For each module, the modules that it uses, without itself.
 #[derive(Debug, Default)]
 pub(crate) struct Graph(pub(crate) BTreeMap<Module, BTreeSet<Module>>);
 
@@ -36,7 +37,7 @@ impl Graph {
         Self(graph)
     }
 
-    /// Circles: groups of modules in which each reaches each.
+    /// Cycles: groups of modules in which each reaches every other.
     pub(crate) fn circles(&self) -> Vec<BTreeSet<&str>> {
         let reach: BTreeMap<&str, BTreeSet<&str>> =
             self.0.keys().map(|module| (module.as_str(), self.reached(module))).collect();
@@ -84,12 +85,12 @@ fn room(module: &str) -> &str {
 /// A file, and the names in it that stand for something else.
 struct File {
     children: BTreeSet<String>,
-    /// Names that `use` brings into it, each with what it stands for.
+    /// Names that `use` brings into the file, each with its path.
     names: BTreeMap<String, Vec<String>>,
     globs: Vec<Vec<String>>,
-    /// What is exported by `use`; the others are used by this file for certain.
+    /// The names that `use` also exports; the file itself certainly uses the others.
     exported: BTreeSet<String>,
-    /// Paths in the code but `use`.
+    /// Paths in the code outside of `use`.
     paths: Vec<Vec<String>>,
 }
 
@@ -114,7 +115,7 @@ fn read_module(path: &Path, folder: &Path, module: &str, files: &mut BTreeMap<Mo
             let candidates = [folder.join(&name).join("mod.rs"), folder.join(format!("{name}.rs"))];
             let found = candidates.into_iter().find(|path| path.exists());
             let found = found.unwrap_or_else(|| panic!("no file for `{module}::{}`", item.ident));
-            // One style: a module with children is a folder with a `mod.rs`.
+            // Only one style is allowed: a module with children is a folder with a `mod.rs`.
             let is_beside =
                 found.file_name().is_some_and(|file| file != "mod.rs") && folder.join(&name).is_dir();
             assert!(
@@ -164,7 +165,7 @@ impl Reader<'_> {
                 }
                 TokenTree::Punct(punct) if punct.as_char() == ':' => colons += 1,
                 other => {
-                    // `pub(crate)` names no module that is used.
+                    // The path in `pub(crate)` does not use a module.
                     let is_visibility = path == ["pub"];
                     self.end(&mut path);
                     colons = 0;
@@ -219,7 +220,7 @@ impl Reader<'_> {
         } else {
             self.file.paths.push(path.clone());
         }
-        // Two traits may both be brought in as `_`.
+        // Two traits may both be imported as `_`.
         if name != "_" {
             self.file.names.insert(name, path);
         }
@@ -246,7 +247,7 @@ impl<'a> Visit<'a> for Reader<'_> {
     fn visit_item_use(&mut self, item: &'a ItemUse) {
         let exported = !matches!(item.vis, syn::Visibility::Inherited);
         let mut tree = &item.tree;
-        // `use` of an inner module is read as its file's; a path of `super` from there is this file.
+        // A `use` in an inner module counts as the file's; there, `super` is the file itself.
         if self.is_inner
             && let UseTree::Path(path) = tree
             && path.ident == "super"
@@ -273,7 +274,7 @@ impl<'a> Visit<'a> for Reader<'_> {
         visit::visit_path(self, path);
     }
 
-    /// `pub(crate)` names no module that is used.
+    /// The path in `pub(crate)` does not use a module.
     fn visit_visibility(&mut self, _: &'a syn::Visibility) {}
 
     fn visit_macro(&mut self, item: &'a syn::Macro) {
@@ -300,7 +301,7 @@ fn used(module: &str, file: &File, files: &BTreeMap<Module, File>) -> BTreeSet<M
     used
 }
 
-/// The module that defines what `path` names, as seen from `module`; `None` for what is of no module of the crate.
+/// The module that defines what `path` names, as seen from `module`; `None` if no module of the crate does.
 fn resolve(module: &str, path: &[String], files: &BTreeMap<Module, File>, depth: usize) -> Option<Module> {
     let (first, rest) = path.split_first()?;
     if depth > 16 {

@@ -1,4 +1,5 @@
-//! The reference of routegen.toml: its keys, from the JSON Schema that is made of the types that read the file.
+//! The reference of routegen.toml: its keys, from the JSON Schema, which is generated from the types that
+//! parse the file.
 
 use std::{env, fs};
 
@@ -32,13 +33,13 @@ fn rows(table: &Value, way: &str, schema: &Value, rows: &mut String) {
     }
 }
 
-/// A value is of a type of its own, or of one that has a name.
+/// Resolves a value whose type is a reference.
 fn resolved<'a>(value: &'a Value, schema: &'a Value) -> &'a Value {
     let reference = value["$ref"].as_str().or_else(|| value["allOf"][0]["$ref"].as_str());
     reference.map_or(value, |name| &schema["definitions"][name.trim_start_matches("#/definitions/")])
 }
 
-/// What a value is, in words; `below` is the type of its items.
+/// The type of a value, in words; `below` is the type of its items.
 fn value(kind: &Value, below: &Value) -> String {
     let choices = |values: Vec<&Value>| {
         values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(" or ")

@@ -1,8 +1,8 @@
-//! The book and the pages beside it: every link leads to something, and every page is in the book.
+//! The book and the pages beside it: every link resolves, and every page is in the book.
 //!
-//! In: the Markdown of the repository. Out: nothing, where each link to a page, a heading or a file of the repository resolves. It refuses a
-//! page that the summary does not list, and a link of a page of the book to a file outside of the book, which only the repository has:
-//! such a link is written with the repository's address.
+//! In: the repository's Markdown. Out: nothing, if each link to a page, a heading or a file of the repository
+//! resolves. It refuses a page that the summary does not list, and a link from the book to a repository file
+//! outside of the book: such a link must be written with the repository's URL.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails should stop and say why")]
 
@@ -18,7 +18,7 @@ use std::{
 
 use page::Page;
 
-/// What links to files of the repository begin with where a relative one would leave the book.
+/// The prefix of links to files in the repository that a relative link could not reach from the book.
 const REPOSITORY: &str = "https://github.com/routegen/routegen/blob/main/";
 
 fn repository() -> &'static Path {
@@ -34,7 +34,7 @@ fn pages_in(folder: &str) -> Vec<PathBuf> {
     pages
 }
 
-/// What is wrong with a link of a page, if anything is.
+/// What is wrong with a link on a page, if anything.
 fn fault(page: &Path, link: &str) -> Option<String> {
     let (target, heading) = link.split_once('#').unwrap_or((link, ""));
     let file = match target.strip_prefix(REPOSITORY) {
@@ -100,7 +100,7 @@ fn dead_links_are_found() {
 #[test]
 fn every_page_is_in_the_summary_once() {
     let summary = Path::new("docs/SUMMARY.md");
-    // A chapter without a page has an empty link: mdBook shows it as one that is to come.
+    // A chapter without a page has an empty link, which mdBook renders as a draft.
     let links = Page::read(repository(), summary).links.into_iter().filter(|link| !link.is_empty());
     let mut listed: Vec<_> = links.map(|link| Path::new("docs").join(link)).collect();
     listed.sort();
@@ -108,7 +108,7 @@ fn every_page_is_in_the_summary_once() {
     assert_eq!(listed, pages);
 }
 
-/// Sources and manifests link to pages too: diagnostics, the findings of `diff`, what registries show.
+/// Sources and manifests link to pages too: in diagnostics, in the findings of `diff`, and for registries.
 #[test]
 fn no_link_of_a_source_to_the_repository_is_dead() {
     let link =
@@ -125,7 +125,7 @@ fn no_link_of_a_source_to_the_repository_is_dead() {
     assert!(links > 0);
 }
 
-/// Files of text below a folder.
+/// Text files below a folder.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let read = |path: PathBuf| match path.extension() {
@@ -138,13 +138,13 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(read).collect()
 }
 
-/// The code of a diagnostic is what people search for and link to.
+/// People search for the code of a diagnostic and link to it.
 #[test]
 fn every_diagnostic_has_a_section_and_every_section_is_of_one() {
     let mut known = BTreeSet::new();
     for file in sources(&repository().join("cli/src")) {
         let text = fs::read_to_string(file).unwrap();
-        // Unit tests make codes of their own.
+        // Unit tests use codes of their own.
         let code = text.split_once("#[cfg(test)]\nmod tests").map_or(&*text, |(code, _)| code);
         known.extend(page::codes(code));
     }

@@ -1,4 +1,4 @@
-//! The reference of the Terraform module: its variables and outputs, from the files that are emitted.
+//! The reference of the Terraform module: its variables and outputs, from the emitted files.
 
 use std::{env, fs};
 
@@ -10,7 +10,7 @@ use hcl::{
 
 use super::repository;
 
-/// A section for each variable or output of a file of the module, in its order.
+/// A section for each variable or output in a file of the module, in its order.
 fn sections(file: &str) -> String {
     let path = repository().join("cli/src/terraform/module").join(file);
     let text = fs::read_to_string(path).unwrap();
@@ -41,7 +41,8 @@ fn section(name: &str, body: &Body, file: &str) -> String {
     text + "\n"
 }
 
-/// A description, of several lines perhaps. Some of these explain a key or several, and begin with their names.
+/// A description, which may have several lines. Some of these explain one or several keys, and begin with
+/// their names.
 fn description(description: &Expression) -> String {
     let text = match description {
         Expression::String(text) => text,
@@ -64,7 +65,7 @@ fn description(description: &Expression) -> String {
     paragraphs
 }
 
-/// The type of a variable as the file has it.
+/// The type of a variable, as written in the file.
 fn kind(name: &str, file: &str) -> String {
     let (_, variable) = file.split_once(&format!("variable \"{name}\" {{\n")).unwrap();
     let mut lines = variable.lines().skip_while(|line| !line.starts_with("  type "));

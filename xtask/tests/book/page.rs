@@ -1,4 +1,4 @@
-//! A page of Markdown as GitHub and mdBook read it: its links, and what links to its headings are called.
+//! A page of Markdown, as GitHub and mdBook read it: its links, and the anchors of its headings.
 
 use std::{
     collections::BTreeSet,
@@ -8,15 +8,15 @@ use std::{
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-/// What a page has of links.
+/// The links and anchors of a page.
 pub(crate) struct Page {
-    /// Those of images among them.
+    /// Including those of images.
     pub links: Vec<String>,
     pub headings: BTreeSet<String>,
 }
 
 impl Page {
-    /// Reads a file of the repository, with the files that it includes.
+    /// Reads a file of the repository, including the files that it includes.
     pub(crate) fn read(repository: &Path, file: &Path) -> Self {
         Self::parse(&with_includes(repository, file))
     }
@@ -48,14 +48,15 @@ impl Page {
     }
 }
 
-/// The text of a heading, as a link to it has it: GitHub and mdBook agree on this.
+/// The anchor of a heading; GitHub and mdBook agree on it.
 fn id(heading: &str) -> String {
     let letters = heading.trim().chars().map(|letter| if letter.is_whitespace() { '-' } else { letter });
     let letters = letters.filter(|letter| letter.is_alphanumeric() || "-_".contains(*letter));
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// A line `{{#include FILE}}` becomes that file. A part of a file has a name after a colon, between two comments in the file.
+/// Replaces a line `{{#include FILE}}` with that file. A name after a colon selects the part between two
+/// comments in the file.
 fn with_includes(repository: &Path, file: &Path) -> String {
     let text = fs::read_to_string(repository.join(file)).unwrap();
     let include = |line: &str| {

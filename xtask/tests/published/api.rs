@@ -1,6 +1,7 @@
-//! The public API of each crate, which a change of its listing in the repository shows to its reviewers.
+//! The public API of each crate. Its listing is in the repository, so that reviewers see changes.
 //!
-//! rustdoc tells it as JSON in nightly compilers alone, in a format that changes: without the one that is read here, it is not compared.
+//! Only nightly compilers can print it, as rustdoc's JSON, in a format that changes: without a compiler for
+//! the format that is read here, the listing is not compared.
 
 use std::{collections::BTreeSet, env, fs, path::Path, process::Command};
 
@@ -13,10 +14,10 @@ use super::{published, repository, workspace};
 /// The format that this version of `public_api` reads.
 const FORMAT: u64 = 57;
 
-/// Its library is `main` and nothing else, for its two programs.
+/// It is not a library for others: it only has `main`, for its two programs.
 const COMMAND: &str = "routegen-cli";
 
-/// rustdoc's JSON of the crate, or why there is none.
+/// rustdoc's JSON for the crate, or why there is none.
 fn json(package: &str) -> Result<String, String> {
     let toolchain = env::var("ROUTEGEN_TEST_NIGHTLY").unwrap_or_else(|_| "nightly".to_owned());
     let mut rustup = Command::new("rustup");
@@ -62,7 +63,7 @@ fn json(package: &str) -> Result<String, String> {
     Ok(text)
 }
 
-/// The items of a crate, one a line, without the implementations that the compiler or a blanket makes.
+/// The items of a crate, one per line, without automatic and blanket implementations.
 fn listing(json: &str) -> String {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), json).unwrap();
@@ -108,7 +109,8 @@ fn the_public_api_of_each_crate_is_the_one_in_the_repository() {
     assert_eq!(files, names.into_iter().map(str::to_owned).collect());
 }
 
-/// A part that others see of a crate's own dependencies is a part of its own API: it is listed, with the reason, in CONTRIBUTING.md.
+/// A dependency's types in a crate's own API are part of that API: they are listed, with the reason, in
+/// CONTRIBUTING.md.
 #[test]
 fn whole_crates_are_re_exported_only_where_the_policy_names_them() {
     let mut found = BTreeSet::new();
@@ -136,7 +138,7 @@ fn whole_crates_are_re_exported_only_where_the_policy_names_them() {
     assert_eq!(found, ["axum", "http", "lambda_http"].map(|name| format!("routegen::{name}")).into());
 }
 
-/// Which of the crates a `pub use` exports as a whole: by their names, by `self`, or by a glob.
+/// The crates that a `pub use` exports as a whole: by their names, by `self`, or by a glob.
 fn whole(tree: &syn::UseTree, crates: &[String], found: &mut dyn FnMut(String) -> bool) {
     match tree {
         syn::UseTree::Group(group) => group.items.iter().for_each(|tree| whole(tree, crates, found)),

@@ -1,4 +1,5 @@
-//! What is published of the workspace: each crate is whole in its package, and says what crates.io and docs.rs show of it.
+//! The published packages: each crate is complete in its package, and has the metadata for crates.io and
+//! docs.rs.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails should stop and say why")]
 
@@ -15,7 +16,7 @@ use std::{
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId, semver::Version};
 use serde_json::json;
 
-/// Of those that crates.io knows (<https://crates.io/category_slugs>).
+/// Some of crates.io's categories (<https://crates.io/category_slugs>).
 const CATEGORIES: [&str; 7] = [
     "command-line-utilities",
     "data-structures",
@@ -41,14 +42,14 @@ fn workspace() -> Metadata {
     MetadataCommand::new().current_dir(repository()).no_deps().exec().unwrap()
 }
 
-/// Compiles the unit tests too. `cargo xtask packages` runs them, which CI does.
+/// This also compiles the unit tests. `cargo xtask packages` runs them, as CI does.
 #[test]
 fn each_crate_is_whole_in_its_package() {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask")).args(["packages", "--check"]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// What a test reads when it runs, the compiler does not see.
+/// The compiler does not see files that a test reads at run time.
 #[test]
 fn no_source_of_a_package_asks_for_a_file_outside_of_it() {
     let mut asked = 0;
@@ -85,7 +86,7 @@ fn each_crate_says_what_it_is_and_has_its_licences() {
         assert_eq!(package.readme.as_deref().unwrap(), "README.md", "{name}");
         let readme = fs::read_to_string(root.join("README.md")).unwrap();
         assert!(readme.starts_with(&format!("# {name}\n")), "{name}");
-        // A page of crates.io has none of the repository's files.
+        // On crates.io, the repository's files are not available.
         assert!(!readme.replace("](http", "").contains("]("), "{name}: a link that leads nowhere");
         for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
             let [own, whole] = [root.as_std_path(), repository()].map(|folder| folder.join(licence));
@@ -107,7 +108,7 @@ fn each_crate_says_what_it_is_and_has_its_licences() {
     }
 }
 
-/// That the code itself needs no later version, clippy's `incompatible_msrv` says of the standard library.
+/// For the standard library, clippy's `incompatible_msrv` checks that the code requires no later version.
 #[test]
 fn the_rust_version_of_each_crate_is_none_below_that_of_its_dependencies() {
     let metadata = MetadataCommand::new().current_dir(repository()).exec().unwrap();

@@ -1,4 +1,5 @@
-//! The workflows of GitHub, those of new projects among them, which nothing but GitHub runs, are right as far as their readers see: actionlint and zizmor.
+//! GitHub workflows, including those of new projects, are only ever run by GitHub; actionlint and zizmor
+//! check them as far as possible.
 
 use std::{env, fs, path::PathBuf, process::Command};
 
@@ -10,7 +11,7 @@ fn workflows() -> Vec<PathBuf> {
     let files = fs::read_dir(repository().join(".github/workflows")).unwrap();
     let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
     assert!(files.len() > 3, "{files:?}");
-    // What `routegen new` writes for its users.
+    // The workflow that `routegen new` writes for its users.
     files.push(repository().join("cli/src/new/templates/ci.yml"));
     files
 }
@@ -36,7 +37,7 @@ fn actions_are_named_by_their_commits() {
 fn actionlint_finds_nothing() {
     let found = Command::new("actionlint").arg("-version").output();
     let found = found.map_err(|error| format!("actionlint of xtask/requirements-actionlint.txt: {error}"));
-    // Its package fetches the program from GitHub.
+    // Its package downloads the program from GitHub.
     if or_skip_in_ci_too(&found).is_some() {
         let output = Command::new("actionlint").args(workflows()).current_dir(repository()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));

@@ -63,7 +63,7 @@ pub(super) fn run(api: &Api<'_>, args: &BuildArgs) -> Result<(), Error> {
 struct BuildSummary {
     artifacts_dir: Utf8PathBuf,
     artifacts: Vec<Artifact>,
-    /// Present only with `--timings`.
+    /// Present only with `--verify`.
     #[serde(skip_serializing_if = "Option::is_none")]
     verified: Option<Verified>,
     #[serde(skip_serializing_if = "Option::is_none")]

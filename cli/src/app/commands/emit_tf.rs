@@ -199,7 +199,7 @@ pub(super) struct EmitSummary {
     module_dir: Option<Utf8PathBuf>,
     files: Vec<File>,
     root: Root,
-    /// Present only with `--timings` of this command.
+    /// Present only for `emit-tf --timings`.
     #[serde(skip_serializing_if = "Option::is_none")]
     timings: Option<Timings>,
 }

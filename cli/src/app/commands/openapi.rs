@@ -1,4 +1,4 @@
-//! `routegen openapi`: writes the document of the API.
+//! `routegen openapi`: writes the OpenAPI document.
 
 use std::fmt;
 

@@ -27,7 +27,7 @@ use crate::{
 pub(super) enum For<'a> {
     /// The whole API, with the page.
     Page,
-    /// Only these functions, as far as that saves unpacking zips.
+    /// Only these functions, as far as that saves links or zips.
     Functions(&'a [String]),
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Runnable {
 /// What the handlers' types say, as far as they could be read.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Told {
-    /// The document of the API.
+    /// The OpenAPI document.
     pub(super) document: Option<String>,
     /// The payload schemas of consumers, by the symbols of their entry points.
     pub(super) payloads: BTreeMap<String, Value>,

@@ -8,8 +8,8 @@ use toml::Spanned;
 use super::rest_only::{self, RestOnly};
 use crate::{output::words::nearest, project::Error};
 
-/// Variables of the Terraform module that are not also keys of the file. A test compares them with the
-/// module.
+/// The variables of the Terraform module, a few of which are keys of the file too. A test compares the list
+/// with the module.
 pub(super) const VARIABLES: &[&str] = &[
     "access_log_fields",
     "alias",

@@ -79,7 +79,7 @@ fn a_change_is_answered_and_a_mistake_leaves_the_last_good_build() {
     assert_eq!(server.get("/file", &[]).body, "second");
     assert_ne!(server.get("/process", &[]).body, before);
 
-    // They also read a file of variables, which prints nothing.
+    // They read a file of variables again too, without a message.
     assert_eq!(server.get("/secret", &[]).body, "hunter1");
     project.write(".env", "ROUTEGEN_TEST_SECRET=hunter2\n");
     server.heard("Rebuilt");

@@ -1,8 +1,9 @@
-//! The benchmark behind `cargo xtask bench-terraform`: how long it takes to emit, plan and apply, as an API grows.
+//! The benchmark behind `cargo xtask bench-terraform`: how the times of emitting, planning and applying grow
+//! with an API.
 //!
-//! The same API twice, in moto: as the module that is emitted, and with every resource of every route written out, as
-//! people write it and as the modules of others make it. Zips go by a bucket in both. It proves nothing, and runs only
-//! where it is asked for; the figures go to the file that `ROUTEGEN_BENCH_OUT` names.
+//! It deploys the same API twice, to moto: with the emitted module, and with every resource of every route
+//! written out, as people and other authors' modules do. Both upload zips through a bucket. It proves
+//! nothing, and runs only on request; the figures go to the file in `ROUTEGEN_BENCH_OUT`.
 
 use std::{fmt::Write as _, io::Write as _, process::Command, time::Duration};
 
@@ -15,10 +16,10 @@ use crate::{
     terraform::tool::{Root, Terraform, terraform_with_provider},
 };
 
-/// What a call may take.
+/// The time limit of a call.
 const LIMIT: Duration = Duration::from_mins(40);
 
-/// How many routes, where nobody says it.
+/// The default numbers of routes.
 const ROUTES: &str = "10,100,300";
 
 #[test]
@@ -34,12 +35,12 @@ fn growth() {
         make_zips(&zips, routes);
         let (ours, emit) = emitted(&folder, &emulator, routes);
         let ours = measure(terraform, &ours);
-        // Another account for the other one: names would collide.
+        // The other one gets another account, because names would collide.
         drop(emulator);
         let emulator = moto::start(python, &folder);
         let theirs = measure(terraform, &written_out(&folder, &emulator, routes));
         report += &row(routes, emit, &ours, &theirs);
-        // What is there so far is worth something too.
+        // Partial results are useful too.
         std::fs::write(std::env::var("ROUTEGEN_BENCH_OUT").unwrap(), &report).unwrap();
     }
 }
@@ -80,7 +81,8 @@ fn row(routes: usize, emit: u64, ours: &Figures, theirs: &Figures) -> String {
     row + "\n"
 }
 
-/// What `routegen emit-tf` makes of so many handlers, and the milliseconds that it takes after the manifest is there.
+/// Emits the Terraform for this number of handlers, and returns the milliseconds that it takes once the
+/// manifest exists.
 fn emitted(folder: &Utf8Path, emulator: &Emulator, routes: usize) -> (Utf8PathBuf, u64) {
     let handlers = (0..routes).fold("use routegen::route;\n".to_owned(), |mut text, number| {
         let _ = write!(
@@ -92,7 +94,7 @@ fn emitted(folder: &Utf8Path, emulator: &Emulator, routes: usize) -> (Utf8PathBu
     });
     let project = Project::new(&format!("bench-routes-{routes}"), &handlers);
     let root = folder.join("emitted");
-    // The command that users have is optimised; that of the tests is not.
+    // Users have an optimised command; that of the tests is not optimised.
     let mut command = Command::new(std::env::var("ROUTEGEN_BENCH_PROGRAM").unwrap());
     command.args(["emit-tf", "--format", "json", "--syntax", "hcl", "--timings"]);
     command.args(["--out", root.as_str(), "--artifacts", folder.join("zips").as_str()]);
@@ -108,7 +110,7 @@ fn emitted(folder: &Utf8Path, emulator: &Emulator, routes: usize) -> (Utf8PathBu
 
 const BUCKET: &str = "resource \"aws_s3_bucket\" \"artifacts\" {\n  bucket_prefix = \"artifacts-\"\n}\n";
 
-/// The same resources with a block for each of each route.
+/// The same resources, with a separate block for each resource of each route.
 fn written_out(folder: &Utf8Path, emulator: &Emulator, routes: usize) -> Utf8PathBuf {
     let root = folder.join("written-out");
     std::fs::create_dir(&root).unwrap();
@@ -122,7 +124,7 @@ fn written_out(folder: &Utf8Path, emulator: &Emulator, routes: usize) -> Utf8Pat
     root
 }
 
-/// moto runs nothing, so that a zip may hold anything.
+/// moto runs nothing, so a zip may contain anything.
 fn make_zips(folder: &Utf8Path, routes: usize) {
     std::fs::create_dir(folder).unwrap();
     for number in 0..routes {

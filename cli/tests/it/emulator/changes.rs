@@ -1,4 +1,5 @@
-//! Changes of routes and authorizers that API Gateway takes in one order only, on `MiniStack`, with every call of the provider written down.
+//! Changes of routes and authorizers for which API Gateway requires a certain order, on `MiniStack`, with
+//! every call of the provider recorded.
 
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ const SETTINGS: &str = r#"
   functions                   = { api_key = { environment = { KEYS = "a" } } }
 "#;
 
-/// Of the tokens of an authorizer.
+/// The issuer of an authorizer's tokens.
 const PARTNERS: &str =
     "  jwt_authorizers = { partners = { issuer = \"https://id.example.com\", audience = [\"pets\"] } }\n";
 const KEYS: &str =
@@ -25,8 +26,9 @@ const KEYS: &str =
 const UNLIMITED: &str = "      throttling_rate_limit  = null\n      throttling_burst_limit = null\n";
 const LIMITED: &str = "      throttling_rate_limit  = 5\n      throttling_burst_limit = 7\n";
 
-/// A stage names the routes that it limits, and takes none that is not there. No plan is empty afterwards: `MiniStack` says of an authorizer
-/// that is a function whose tokens it takes. moto's tests see that there is nothing more to do.
+/// A stage names the routes whose rates it limits, and refuses one that does not exist. Afterwards a plan is
+/// never empty, because `MiniStack` reports an issuer for Lambda authorizers too. moto's tests check that
+/// nothing is left to do.
 #[test]
 fn limited_routes_are_renamed_and_removed_in_one_apply() {
     let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
@@ -72,7 +74,7 @@ fn limited_routes_are_renamed_and_removed_in_one_apply() {
     };
     assert_eq!(limited(), ["DELETE /pets/{id}", "GET /health"]);
 
-    // One has another path, and one goes with its authorizer.
+    // One route has another path, and one is removed with its authorizer.
     let text = std::fs::read_to_string(&locals).unwrap();
     let (before, rest) = text.split_once("    delete_pet = {\n").unwrap();
     let (_, after) = rest.split_once("    }\n").unwrap();
@@ -94,7 +96,7 @@ fn limited_routes_are_renamed_and_removed_in_one_apply() {
             < position(calls, "DELETE /v2/apis/ID/authorizers/ID")
     );
 
-    // An authorizer that is a function becomes an issuer of tokens under the name that routes call it by, and a function again.
+    // A Lambda authorizer becomes a JWT authorizer with the same name, and then a Lambda authorizer again.
     let function = "      kind             = \"lambda\"\n      function         = \"api_key\"\n";
     let issuer = "      kind             = \"jwt\"\n";
     let (ttl, custom, jwt) = ("      ttl              = 300\n", "\"CUSTOM\"", "\"JWT\" # of api_key");
@@ -108,7 +110,7 @@ fn limited_routes_are_renamed_and_removed_in_one_apply() {
     lab.root.destroy();
 }
 
-/// The new one is there before the route changes, and the old one goes after that.
+/// The new authorizer is created before the route changes, and the old one is deleted after that.
 fn replaces_its_authorizer(lab: &Lab) {
     let before = lab.proxy.calls().len();
     lab.root.apply();

@@ -1,5 +1,5 @@
-//! What a deployer of the module has to be allowed: every call that the provider made, as an action of IAM and the resource that it is
-//! for, is in a statement of `docs/deployer-policy.json`.
+//! The permissions that deploying the module requires: every call of the provider, as an IAM action with its
+//! resource, is allowed by a statement in `docs/deployer-policy.json`.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::proxy::Call;
 use crate::fixture::repository;
 
-/// What stands in the place of the policy's words, in the tests.
+/// The values for the policy's placeholders in the tests.
 pub(super) const PREFIX: &str = "app-";
 pub(super) const ROLE_PATH: &str = "/teams/app/";
 pub(super) const ROLE_PREFIX: &str = "app-eu-";
@@ -17,11 +17,11 @@ pub(super) const BUCKET: &str = "artifacts";
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "us-east-1";
 
-/// Calls that are not for the module: the provider asks for the user where nothing else has told it the account, and the bucket is the
-/// tests' own.
+/// Calls that do not belong to the module: the provider gets the user if it has no other source for the
+/// account id, and the bucket belongs to the tests.
 const NOT_OF_THE_MODULE: [&str; 2] = ["iam:GetUser", "s3 PUT BUCKET"];
 
-/// Lambda's actions, by how the proxy calls them.
+/// Lambda's actions, by the proxy's names for the calls.
 const LAMBDA: &[(&str, &str)] = &[
     ("POST functions", "CreateFunction"),
     ("GET functions/NAME", "GetFunction"),
@@ -54,7 +54,7 @@ const LAMBDA: &[(&str, &str)] = &[
     ("DELETE tags/ARN", "UntagResource"),
 ];
 
-/// Those of `EventBridge` Scheduler.
+/// The actions of `EventBridge` Scheduler.
 const SCHEDULER: &[(&str, &str)] = &[
     ("POST /schedules/NAME", "CreateSchedule"),
     ("GET /schedules/NAME", "GetSchedule"),
@@ -68,7 +68,7 @@ const SCHEDULER: &[(&str, &str)] = &[
     ("DELETE /tags/ARN", "UntagResource"),
 ];
 
-/// What gives a role to something, which is a permission of its own.
+/// Calls that pass a role, which requires another permission.
 const PASSING: [&str; 3] = ["lambda:CreateFunction", "scheduler:CreateSchedule", "scheduler:UpdateSchedule"];
 
 /// The calls that no statement of the policy allows.
@@ -85,7 +85,7 @@ pub(super) fn not_allowed(calls: &[Call]) -> BTreeSet<String> {
             continue;
         };
         let resource = resource(call, &action);
-        // To give a function or a schedule a role is a permission of its own, and no call of its own.
+        // Passing a role to a function or a schedule requires a permission, but is not a separate call.
         let passed = PASSING.contains(&action.as_str()).then(|| {
             ("iam:PassRole".to_owned(), format!("arn:aws:iam::{ACCOUNT}:role{ROLE_PATH}{ROLE_PREFIX}"))
         });
@@ -102,7 +102,7 @@ pub(super) fn not_allowed(calls: &[Call]) -> BTreeSet<String> {
     missing
 }
 
-/// The policy, filled in as the guide says.
+/// The policy, filled in as in the guide.
 fn policy() -> Value {
     let policy = std::fs::read_to_string(repository().join("docs/deployer-policy.json")).unwrap();
     let words = [
@@ -121,7 +121,8 @@ fn policy() -> Value {
     serde_json::from_str(&policy).unwrap()
 }
 
-/// What a call is for, as an ARN, or `*` where AWS knows none for the action or none is there yet.
+/// The ARN of a call's resource, or `*` if AWS defines none for the action or the resource does not exist
+/// yet.
 fn resource(call: &Call, action: &str) -> String {
     let sent = |key: &str| call.sent[key].as_str();
     let path =
@@ -137,11 +138,11 @@ fn resource(call: &Call, action: &str) -> String {
                 }
                 _ => "*".to_owned(),
             },
-            // Only the call that makes a function does not have its name in the path.
+            // Only the call that creates a function does not have its name in the path.
             _ => format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", parts.next().unwrap_or(PREFIX)),
         },
         "iam" => {
-            // Only the call that makes a role says its path.
+            // Only the call that creates a role contains its path.
             let path = sent("Path").unwrap_or(ROLE_PATH);
             format!("arn:aws:iam::{ACCOUNT}:role{path}{}", sent("RoleName").unwrap())
         }
@@ -185,7 +186,7 @@ fn resource(call: &Call, action: &str) -> String {
     }
 }
 
-/// Whether a resource is one that a pattern of a policy names.
+/// Whether a resource matches a pattern in the policy.
 fn fits(pattern: &str, resource: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = resource.strip_prefix(parts.next().unwrap()) else { return false };
@@ -245,7 +246,8 @@ fn the_policy_is_for_what_is_the_apis_but_where_aws_knows_no_resource() {
     assert!(actions.iter().all(|action| !action.contains('*')), "{actions:?}");
 }
 
-/// A call of a kind that the policy does not know is found out, and one of a kind that it knows, for what is somebody else's.
+/// A call that the policy does not allow at all is detected, and so is an allowed one for someone else's
+/// resource.
 #[test]
 fn a_call_that_no_statement_allows_is_found_out() {
     let call = |operation: &str, path: &str, sent: Value| Call {

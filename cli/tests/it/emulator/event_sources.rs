@@ -1,12 +1,13 @@
-//! Every kind of event source, in front of moto: all of it is made in an order in which it works at once, needs no change after that, and
-//! goes again; and the provider sends what AWS's models allow, and does what a deployer is permitted.
+//! Every kind of event source, in front of moto: everything is created in an order in which it works at once,
+//! needs no further change, and is destroyed; and the provider's calls conform to AWS's models and to the
+//! deployer's permissions.
 
 use std::collections::BTreeSet;
 
 use super::{deployer, faults::Lab, models, proxy::Call, python::python, set};
 use crate::terraform::tool::terraform_with_provider;
 
-/// The resources that the caller has.
+/// The caller's own resources.
 const BESIDE: &str = r#"
 resource "aws_dynamodb_table" "items" {
   name             = "items"
@@ -39,8 +40,8 @@ const SETTINGS: &str = r#"
   }
 "#;
 
-/// What a caller may change: that nothing is called. Of queues and retries moto forgets what a change does not say, so that they stay as
-/// they are.
+/// A change by the caller: no source calls its function. Settings of queues and retries stay the same,
+/// because moto forgets those that a change does not contain.
 const CHANGED: &str = r"
   functions = {
     on_change  = { event_source_enabled = false }
@@ -50,7 +51,7 @@ const CHANGED: &str = r"
   }
 ";
 
-/// Operations that an apply has to have made, or the test has not seen what it is for.
+/// Operations that an apply must have made; otherwise the test has not covered its subject.
 const SEEN: [&str; 13] = [
     "events:DescribeRule",
     "events:PutRule",
@@ -75,7 +76,8 @@ fn every_kind_of_event_source_is_applied_needs_no_change_and_is_destroyed() {
     lab.root.apply();
     lab.root.assert_nothing_to_do();
 
-    // A rule calls a function that lets it, and whose failures are kept; so does a schedule, whose role may call it.
+    // A rule's target must already permit calls and keep failures; so must a schedule's, whose role must
+    // allow the calls.
     let calls = lab.proxy.calls();
     let models: Vec<_> = calls.iter().map(|call| call.model.as_deref().unwrap_or_default()).collect();
     let first = |operation: &str| models.iter().position(|model| *model == operation).unwrap();
@@ -91,7 +93,7 @@ fn every_kind_of_event_source_is_applied_needs_no_change_and_is_destroyed() {
     lab.root.assert_nothing_to_do();
     lab.root.destroy();
 
-    // The caller's own resources are not the module's to deploy.
+    // The deployer does not create the caller's own resources.
     let is_theirs = |call: &Call| {
         let of_bus = call.sent["ResourceARN"].as_str().is_some_and(|arn| arn.contains(":event-bus/"));
         of_bus || call.operation.starts_with("dynamodb:") || call.operation.ends_with("EventBus")

@@ -1,6 +1,7 @@
-//! A whole API with every kind of function: `MiniStack` asks the Lambda authorizer as API Gateway does, who may pass and what
-//! the handler learns of the caller; tokens open a route beside it; one function answers the routes of its group; browsers may
-//! call it. moto judges that Terraform finds nothing to do after that, and removes everything.
+//! A whole API with every kind of function. `MiniStack` calls the Lambda authorizer as API Gateway does, with
+//! the same effects on who may call and on what the handler gets about the caller; tokens are valid for
+//! another route; one function serves the routes of its group; browsers may call it. moto checks that
+//! Terraform finds nothing to do after that, and removes everything.
 
 use serde_json::Value;
 
@@ -12,7 +13,8 @@ use super::{
 };
 use crate::{fixture::scratch, petshop::petshop, terraform::tool::terraform_with_provider};
 
-/// The keys that the authorizer knows, as its function is told them, and the origin of a page that calls the API.
+/// The keys that the authorizer accepts, from its function's environment, and the origin of a page that calls
+/// the API.
 const SETTINGS: &str = r#"
   functions = { api_key = { environment = { KEYS = "k1=acme k2=globex k9=?" } } }
   cors      = { allow_origins = ["https://shop.example"] }
@@ -50,30 +52,31 @@ fn a_lambda_authorizer_lets_pass_whom_it_knows_and_the_handler_learns_who_it_is(
     };
     let text = |status: u16, text: &str| (status, Value::from(text));
 
-    // Without the identity source nobody is asked.
+    // Without the identity source, the authorizer is not called.
     assert_eq!(call("GET", "/pets", None, "").0, 401);
     assert_eq!(call("POST", "/pets", None, "a cat").0, 401);
-    // The authorizer says no.
+    // The authorizer refuses.
     assert_eq!(call("GET", "/pets", Some("k3"), "").0, 403);
     assert_eq!(call("GET", "/pets/7", Some("k3"), "").0, 403);
-    // It fails, which lets nobody pass either.
+    // It fails, which also lets nobody pass.
     assert_eq!(call("GET", "/pets", Some("k9"), "").0, 500);
-    // It says yes, and who it is; three routes of one function, each its own handler.
+    // It allows the request and identifies the caller; three routes of one function, each with its own
+    // handler.
     assert_eq!(call("GET", "/pets", Some("k1"), ""), text(200, "the pets of acme"));
     assert_eq!(call("GET", "/pets", Some("k2"), ""), text(200, "the pets of globex"));
     assert_eq!(call("POST", "/pets", Some("k2"), "a cat"), text(200, "a cat, a new pet of globex"));
     assert_eq!(call("GET", "/pets/7", Some("k1"), ""), text(200, "pet number 7"));
-    // Beside it, a token with the scope.
+    // A token with the scope, for the other route.
     let client = Client::of_module(&root.outputs(), &emulator);
     assert_eq!(client.call("DELETE", "/pets/7", None, None).0, 401);
     let token = client.token("pets/write");
     assert_eq!(client.call("DELETE", "/pets/7", Some(&token), None), text(200, "no pet 7 any more"));
-    // Open, by two routes of one handler.
+    // An open handler, under two routes.
     for path in ["/hello", "/welcome"] {
         assert_eq!(call("GET", path, None, ""), text(200, "good morning, and welcome to the shop"));
     }
 
-    // A page of the origin may call, and no other.
+    // Pages of this origin may call, and no others.
     let preflight = |origin: &str| {
         let request =
             ureq::http::Request::builder().method("OPTIONS").uri(format!("{}/pets", emulator.address));

@@ -1,4 +1,4 @@
-//! Applies that stop half-way. moto alone never fails; the proxy in front of it does, once, where it is told to.
+//! Applies that stop half-way. moto itself never fails; the proxy in front of it fails calls on request.
 
 use std::{collections::BTreeSet, fmt::Write as _, io::Write as _};
 
@@ -17,8 +17,8 @@ use crate::{
     terraform::tool::{Root, Terraform, terraform_with_provider},
 };
 
-/// For each type of resource the call that makes one and a call that the provider makes after it, in an order in which each is made
-/// after those above: what depends on a failure is not made.
+/// For each type of resource, the call that creates it and a later call of the provider, in an order in which
+/// each resource is created after those above, because nothing that depends on a failed resource is created.
 const STEPS: &[&[(&str, &str)]] = &[
     &[
         ("^POST /v2/apis$", "^GET /v2/apis/ID$"),
@@ -26,7 +26,7 @@ const STEPS: &[&[(&str, &str)]] = &[
         ("^logs:CreateLogGroup$", "^logs:PutRetentionPolicy$ | /aws/vendedlogs"),
     ],
     &[
-        // What functions have waits for the API, whose ARN says of which account the ARNs of queues are.
+        // The functions' settings depend on the API, whose ARN provides the account of the queues' ARNs.
         ("^logs:CreateLogGroup$", "^logs:PutRetentionPolicy$ | /aws/lambda/app-pets"),
         ("^s3 PUT OBJECT$", "^s3 HEAD OBJECT$"),
         ("^cognito-idp:CreateUserPoolDomain$", "^cognito-idp:DescribeUserPoolDomain$"),
@@ -37,7 +37,7 @@ const STEPS: &[&[(&str, &str)]] = &[
         ("^iam:PutRolePolicy$", "^iam:GetRolePolicy$ | PolicyName=routegen"),
         ("^iam:PutRolePolicy$", "^iam:GetRolePolicy$ | PolicyName=send"),
         ("^iam:AttachRolePolicy$", "^iam:ListAttachedRolePolicies$"),
-        // After it has made a client, the provider asks for nothing: the call itself fails.
+        // After creating a client, the provider makes no further call, so the call itself fails.
         ("", "^cognito-idp:CreateUserPoolClient$"),
     ],
     &[("^POST /2015-03-31/functions$", "^GET /2015-03-31/functions/NAME$")],
@@ -48,18 +48,18 @@ const STEPS: &[&[(&str, &str)]] = &[
     ],
     &[
         ("^POST /v2/apis/ID/integrations$", "^GET /v2/apis/ID/integrations/ID$"),
-        // That of the authorizer, which comes after it.
+        // The authorizer's permission, which is created later.
         ("^POST /2015-03-31/functions/NAME/policy$", "^GET /2015-03-31/functions/NAME/policy$ @ app-api-key"),
     ],
     &[("^POST /v2/apis/ID/routes$", "^GET /v2/apis/ID/routes/ID$")],
     &[("^POST /v2/apis/ID/stages$", "^GET /v2/apis/ID/stages/ID$")],
 ];
 
-/// What the next apply makes again without a word: nothing that is made before it is destroyed refers to it. Of everything else the name
-/// is taken until it is destroyed, and that comes last.
+/// What the next apply replaces without problems: nothing that is created before it is destroyed refers to
+/// it. Everything else keeps its name until it is destroyed, which happens last, so the name is taken.
 const MADE_AGAIN: &str = "module.api.aws_cloudwatch_log_group.function[";
 
-/// Everything that moto can make, for the variant `authorizers`.
+/// Everything that moto supports, for the variant `authorizers`.
 const SETTINGS: &str = r#"
   alias                       = "live"
   artifact_bucket             = { name = "artifacts" }
@@ -83,8 +83,8 @@ const SETTINGS: &str = r#"
   }
 "#;
 
-/// What the guide says to do when an apply has stopped half-way, for each type of resource. What is made anew keeps its order. And
-/// all of it is done with the permissions of the guide.
+/// What the guide says to do when an apply has stopped half-way, for each type of resource. Replacements keep
+/// their order. And the guide's permissions are enough for all of it.
 #[test]
 fn whatever_fails_after_it_was_made_is_made_again_or_kept_by_untaint_and_completed() {
     let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
@@ -94,7 +94,7 @@ fn whatever_fails_after_it_was_made_is_made_again_or_kept_by_untaint_and_complet
         let printed = lab.root.fail(&["apply", "-auto-approve"]);
         assert_eq!(lab.proxy.not_failed(), [""; 0], "of {step:?}: {printed}");
         let tainted = lab.tainted();
-        // Of a type with several resources, more than one may have met the fault.
+        // If a type has several resources, more than one may have failed.
         let types: BTreeSet<_> = tainted.iter().filter_map(|address| address.split('.').nth(2)).collect();
         let made: BTreeSet<_> =
             step.iter().map(|(create, _)| create).filter(|create| !create.is_empty()).collect();
@@ -110,7 +110,8 @@ fn whatever_fails_after_it_was_made_is_made_again_or_kept_by_untaint_and_complet
     lab.root.apply();
     lab.root.assert_nothing_to_do();
 
-    // An authorizer of another type is there before its routes change, and the old one goes after that, with the permission to call it.
+    // An authorizer of another type is created before its routes change. After that the old one is deleted,
+    // with the permission to call it.
     edit(
         &lab.folder.join("module/locals.tf"),
         &[
@@ -121,7 +122,8 @@ fn whatever_fails_after_it_was_made_is_made_again_or_kept_by_untaint_and_complet
     );
     let issuer = "jwt_authorizers             = { api_key = { issuer = \"https://key.example.com\", audience = [\"pets\"] }, ";
     set(&lab.folder, &SETTINGS.replace("jwt_authorizers             = { ", issuer));
-    // A function that is broken in itself is made anew by itself, and what went with it by the next apply.
+    // A function that is broken itself is replaced on its own, and the next apply restores what was deleted
+    // with it.
     let function = "module.api.aws_lambda_function.this[\"health\"]";
     let [replace, target] = [format!("-replace={function}"), format!("-target={function}")];
     lab.root.run(&["apply", "-auto-approve", &replace, &target]);
@@ -141,8 +143,8 @@ fn whatever_fails_after_it_was_made_is_made_again_or_kept_by_untaint_and_complet
     assert_eq!(models::wrong(&calls), BTreeSet::new());
 }
 
-/// The provider keeps the hash of code that it could not update, and never reads the real one again: by itself it would find
-/// nothing to do from then on.
+/// The provider stores the hash of code that it failed to upload, and never reads the real one again: on its
+/// own, it would find nothing to do from then on.
 #[test]
 fn code_that_was_not_updated_is_not_forgotten() {
     let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
@@ -165,7 +167,8 @@ fn code_that_was_not_updated_is_not_forgotten() {
         "{printed}"
     );
 
-    // One way out is another zip. By a bucket, that is lost where the configuration is updated before it, and that fails.
+    // One way out is another zip. With a bucket, it is lost if the configuration is updated first and that
+    // fails.
     let bucket = "artifact_bucket = { name = \"artifacts\" }\n";
     lab.zip("get-status.zip", "the third");
     set(&lab.folder, &settings("z", bucket));
@@ -174,12 +177,12 @@ fn code_that_was_not_updated_is_not_forgotten() {
     lab.proxy.fail_nothing();
     let printed = words(&lab.root.fail(&["apply", "-auto-approve"]));
     assert!(printed.contains("The function status-get-status runs other code than"), "{printed}");
-    // The other way out is what the message says.
+    // The other way out is in the message.
     let (_, key) = printed.split_once("--s3-bucket artifacts --s3-key ").unwrap();
     lab.update_code(key.split('`').next().unwrap());
     lab.root.apply();
 
-    // Nor does it go unnoticed where somebody else changes the code.
+    // A code change by someone else is detected too.
     let other = format!("{}/artifacts/other.zip", lab.proxy.emulator.address);
     agent().put(other).send(archive("somebody's").as_slice()).unwrap();
     lab.update_code("other.zip");
@@ -187,13 +190,13 @@ fn code_that_was_not_updated_is_not_forgotten() {
     assert!(printed.contains("The function status-get-status runs other code than"), "{printed}");
 }
 
-/// What Terraform printed, without the frame and line breaks of its messages.
+/// Terraform's output, without the frames and line breaks of its messages.
 fn words(printed: &str) -> String {
     let words: Vec<_> = printed.split_whitespace().filter(|word| *word != "│").collect();
     words.join(" ")
 }
 
-/// A zip, as large as it has to be: moto runs nothing.
+/// A zip of the minimal size, because moto runs nothing.
 fn archive(text: &str) -> Vec<u8> {
     let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     zip.start_file("bootstrap", SimpleFileOptions::default().unix_permissions(0o755)).unwrap();
@@ -251,7 +254,7 @@ impl Lab {
         Self { proxy, root: Root::init(terraform, &folder), folder }
     }
 
-    /// The addresses of what was made and is to be replaced.
+    /// The addresses of resources that were created and are marked for replacement.
     fn tainted(&self) -> Vec<String> {
         let state: Value = serde_json::from_str(&self.root.run(&["state", "pull"])).unwrap();
         let resources = state["resources"].as_array().unwrap().iter();
@@ -270,22 +273,23 @@ impl Lab {
             .collect()
     }
 
-    /// Gives the function of the variant `open` the code of an object, as the command line of AWS does.
+    /// Sets the code of the function in the variant `open` to an object in the bucket, as the AWS command
+    /// line does.
     fn update_code(&self, key: &str) {
         let url = format!("{}/2015-03-31/functions/status-get-status/code", self.proxy.emulator.address);
         let body = json!({ "S3Bucket": "artifacts", "S3Key": key }).to_string();
-        // By this header, moto knows whose call it is.
+        // From this header, moto determines which service the call is for.
         let signed = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0";
         assert_eq!(agent().put(url).header("Authorization", signed).send(body).unwrap().status(), 200);
     }
 
-    /// Puts another zip in the place of one.
+    /// Replaces a zip.
     fn zip(&self, name: &str, text: &str) {
         std::fs::write(self.folder.with_file_name("artifacts").join(name), archive(text)).unwrap();
     }
 }
 
-/// Puts something else in the place of texts that a file has once.
+/// Replaces texts that occur once in a file.
 pub(super) fn edit(file: &Utf8Path, changes: &[(&str, &str)]) {
     let mut text = std::fs::read_to_string(file).unwrap();
     for (old, new) in changes {
@@ -295,7 +299,7 @@ pub(super) fn edit(file: &Utf8Path, changes: &[(&str, &str)]) {
     std::fs::write(file, text).unwrap();
 }
 
-/// A zip for each function of these locals.
+/// Makes a zip for each function of these locals.
 pub(super) fn make_artifacts(locals: &Utf8Path, folder: &Utf8Path) {
     let locals = std::fs::read_to_string(locals).unwrap();
     for (key, value) in locals.lines().filter_map(|line| line.split_once('=')) {

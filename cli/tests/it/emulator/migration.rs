@@ -1,4 +1,5 @@
-//! States that earlier modules made, taken on by today's: what is planned is what the guide says, and is then done with.
+//! States that earlier modules made, taken over by the current one: the plan is what the guide says, and is
+//! then applied.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -17,7 +18,7 @@ use crate::{
     terraform::tool::{Root, terraform_with_provider},
 };
 
-/// For the variant `authorizers`, in modules that had no default for the prefix of functions.
+/// For the variant `authorizers`, in modules without a default for the prefix of functions.
 const SETTINGS: &str = r#"
   cognito_deletion_protection = false
   cognito_user_client         = { callback_urls = ["https://app.example.com"] }
@@ -25,7 +26,8 @@ const SETTINGS: &str = r#"
   jwt_authorizers             = { partners = { issuer = "https://id.example.com", audience = ["pets"] } }
 "#;
 
-/// The locals that an emission writes today, and did not write then: of code that names no resources and that no event calls.
+/// The locals that an emission writes now but did not write then, for code without resources and event
+/// sources.
 const LOCALS_SINCE: &str = "locals {
   lambda_grants      = {}
   lambda_resources   = {}
@@ -36,8 +38,8 @@ const LOCALS_SINCE: &str = "locals {
 }
 ";
 
-/// The modules that `earlier/modules.zip` has, and how each is called here: one has copies of its functions' names without a prefix, the
-/// other with that of `copy`.
+/// The modules in `earlier/modules.zip`, and how each is called here: one copies its functions under names
+/// without a prefix, the other with the prefix `copy`.
 const EARLIER: [(&str, &str, &str); 2] = [
     ("before-authorizer-types", "", "  function_name_prefix = \"\"\n"),
     ("before-prefixes", "  copy = \"staging\"\n", "  function_name_prefix = \"staging-\"\n"),
@@ -47,7 +49,7 @@ const EARLIER: [(&str, &str, &str); 2] = [
 fn states_of_earlier_modules_are_taken_on_as_the_guide_says() {
     let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
     let scratch = scratch("migration");
-    // It refuses what API Gateway refuses: authorizers of one name, and to delete what a route has.
+    // It refuses what API Gateway refuses: two authorizers with one name, and deleting what a route uses.
     let proxy = Proxy::start(python, &scratch, moto::start(python, &scratch));
     let folder = scratch.join("terraform");
     let artifacts = scratch.join("artifacts");
@@ -100,8 +102,8 @@ fn states_of_earlier_modules_are_taken_on_as_the_guide_says() {
     root.run(&["apply", "plan"]);
     root.assert_nothing_to_do();
 
-    // Who says no prefix gets the new names: everything that has one is made before what it takes the place of goes, and the API,
-    // its address, its pool and its clients stay.
+    // A caller who sets no prefix gets the new names: resources with the prefix are created before the ones
+    // that they replace are destroyed, and the API, its address, its pool and its clients stay.
     write(&|_| "");
     let changes = changes(&root);
     for key in ["api_key", "health", "pets"] {
@@ -119,7 +121,7 @@ fn states_of_earlier_modules_are_taken_on_as_the_guide_says() {
     root.assert_nothing_to_do();
 }
 
-/// What a plan would change, by address; it is left in the file `plan`.
+/// What a plan would change, by address; the plan is saved in the file `plan`.
 fn changes(root: &Root) -> BTreeMap<String, Value> {
     let changes = planned(root)
         .into_iter()
@@ -127,7 +129,8 @@ fn changes(root: &Root) -> BTreeMap<String, Value> {
     changes.filter(|(_, actions)| *actions != json!(["no-op"]) && *actions != json!(["read"])).collect()
 }
 
-/// The earlier modules, each in a folder of its name. They are kept in one file, because nobody reads or changes them.
+/// Extracts the earlier modules, each into a folder with its name. They are in one archive, because nobody
+/// reads or changes them.
 fn extract(folder: &Utf8Path) {
     let file: Utf8PathBuf = repository().join("cli/tests/terraform/earlier/modules.zip");
     let mut modules = ZipArchive::new(std::fs::File::open(file).unwrap()).unwrap();

@@ -1,5 +1,5 @@
-//! `MiniStack`: the seed's last step. Cognito gives a token, and the two routes are called with it, through the API that
-//! Terraform made and the artifacts that it uploaded.
+//! `MiniStack`: the last step of the seed. Cognito issues a token, and the two routes are called with it,
+//! through the API that Terraform created and the artifacts that it uploaded.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ fn the_example_is_applied_gives_tokens_and_answers_those_whom_a_route_lets_in() 
     a_route_refuses_forged_tokens(&client, python, &reader, &writer);
     a_route_refuses_the_scope_of_the_other(&client, &reader, &writer);
     one_function_sees_what_the_other_created(&client, &reader, &writer);
-    // It is in the table, and not in a file that both functions would have on this machine.
+    // It is in the table, and not in a file that both functions could read on this machine.
     assert_eq!(rows(&emulator), json!([pen(1)]));
     one_token_may_carry_both_scopes(&client);
     a_request_that_makes_no_sense_is_the_clients_fault(&client, &writer);
@@ -47,7 +47,7 @@ fn the_example_is_applied_gives_tokens_and_answers_those_whom_a_route_lets_in() 
     root.destroy();
 }
 
-/// A pool and a client that somebody has made, and a bucket for the zips.
+/// An existing pool and client, and a bucket for the zips.
 const THEIRS: &str = r#"
 resource "aws_s3_bucket" "artifacts" {
   bucket = "artifacts"
@@ -106,7 +106,7 @@ output "unknown" {
 }
 "#;
 
-/// What is beside it is not known when the module is planned.
+/// The other resources are not known when the module is planned.
 const WITH_THEIRS: &str = r#"
   artifact_bucket = { name = aws_s3_bucket.artifacts.id, key_prefix = "api/" }
   cognito_user_pool = {
@@ -138,7 +138,7 @@ fn artifacts_from_a_bucket_answer_the_clients_of_a_pool_that_was_there() {
     let (reader, writer) = (known.token(READ), known.token(WRITE));
     a_route_refuses_the_scope_of_the_other(&known, &reader, &writer);
     one_function_sees_what_the_other_created(&known, &reader, &writer);
-    // A token of the same pool, but of a client that the module has not been told of.
+    // A token of the same pool, but of a client that the module does not list.
     assert_eq!(known.get_items(Some(&unknown.token(READ))).0, 401);
     root.destroy();
 }
@@ -148,12 +148,12 @@ pub(super) fn start(python: &Python, folder: &Utf8Path) -> Emulator {
     start_with(python, folder, &[])
 }
 
-/// The same with more variables: `AUTH` lets it ask the policies of the caller.
+/// The same with more variables: with `AUTH`, it enforces the caller's policies.
 pub(super) fn start_with(python: &Python, folder: &Utf8Path, variables: &[(&str, &str)]) -> Emulator {
     Emulator::start(folder, "/_ministack/ready", |port| {
         let mut command = python.server("ministack", folder);
         command.env("STATE_DIR", folder.join("state"));
-        // By default it listens everywhere, and on two ports more.
+        // By default it listens on all addresses, and on two more ports.
         command.env("BIND_HOST", "127.0.0.1").env("GATEWAY_PORT", port.to_string());
         command.env("IOT_MTLS_ENABLED", "0").env("SFTP_ENABLED", "0");
         command.envs(variables.iter().copied());
@@ -190,7 +190,7 @@ fn a_route_refuses_the_scope_of_the_other(client: &Client, reader: &str, writer:
 }
 
 fn one_function_sees_what_the_other_created(client: &Client, reader: &str, writer: &str) {
-    // Nobody whom the tests above sent away has got as far as the function.
+    // None of the callers that were refused above reached the function.
     assert_eq!(client.get_items(Some(reader)), (200, json!([])));
     assert_eq!(client.create_item(Some(writer), PEN), (201, pen(1)));
     assert_eq!(client.get_items(Some(reader)), (200, json!([pen(1)])));
@@ -209,8 +209,8 @@ fn a_request_that_makes_no_sense_is_the_clients_fault(client: &Client, writer: &
     assert_eq!(client.call("DELETE", "/items", Some(writer), None).0, 404);
 }
 
-/// Each function has run its own code under its own policy by now. Here it runs the code of the other, which its policy has to refuse,
-/// until somebody adds an action by hand.
+/// So far, each function has run its own code under its own policy. Here it runs the other one's code, which
+/// its policy must refuse until an action is added by hand.
 fn a_function_may_do_what_its_resource_says_and_nothing_else(emulator: &Emulator, python: &Python) {
     let zip = |name: &str| items().artifacts.join(format!("{name}.zip"));
     let run = |function: &str, code: &str, added: &str| {
@@ -237,12 +237,12 @@ fn pen(id: u64) -> Value {
     json!({ "id": id, "name": "pen", "description": "blue" })
 }
 
-/// What the functions are told: the emulator's functions are processes of this machine, and it is their AWS.
+/// The functions' environment: the emulator runs them as processes on this machine, and is their AWS.
 pub(super) fn environment(emulator: &Emulator) -> String {
     format!("  environment = {{ AWS_ENDPOINT_URL = {:?} }}\n", emulator.address)
 }
 
-/// The items that DynamoDB has, asked for without the API.
+/// The items in DynamoDB, read without the API.
 fn rows(emulator: &Emulator) -> Value {
     let request = Request::builder().method("POST").uri(format!("{}/", emulator.address));
     let request = request.header("X-Amz-Target", "DynamoDB_20120810.Scan");
@@ -257,7 +257,7 @@ fn rows(emulator: &Emulator) -> Value {
     items.map(|row| json!({ "id": number(row), "name": row["name"]["S"], "description": row["description"]["S"] })).collect()
 }
 
-/// Someone who calls the API, and knows of it what Terraform puts out.
+/// A caller of the API, who uses Terraform's outputs.
 pub(super) struct Client {
     address: String,
     api_host: String,
@@ -266,10 +266,10 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// The client that the module makes.
+    /// The client that the module creates.
     fn of(root: &Root, emulator: &Emulator) -> Self {
         let outputs = root.outputs();
-        // The addresses are AWS's. The emulator answers for them under its own.
+        // The URLs are AWS's. The emulator serves them under its own.
         assert_eq!(
             outputs["token_endpoint"]["value"],
             "https://items-000000000000.auth.us-east-1.amazoncognito.com/oauth2/token"
@@ -277,14 +277,14 @@ impl Client {
         Self::of_module(&outputs, emulator)
     }
 
-    /// The same, of an API of any name.
+    /// The same, for an API with any name.
     pub(super) fn of_module(outputs: &Value, emulator: &Emulator) -> Self {
         let output = |name: &str| outputs[name]["value"].as_str().unwrap().to_owned();
         let (id, secret) = (output("client_id"), output("client_secret"));
         Self { id, secret, ..Self::of_api(outputs, emulator) }
     }
 
-    /// Somebody who knows the API, and has no name there.
+    /// A caller who knows the API, but has no credentials.
     fn of_api(outputs: &Value, emulator: &Emulator) -> Self {
         Self {
             address: emulator.address.clone(),
@@ -294,7 +294,7 @@ impl Client {
         }
     }
 
-    /// A token of `client_credentials`, asked for as the seed does with curl.
+    /// A `client_credentials` token, requested as the seed does with curl.
     pub(super) fn token(&self, scope: &str) -> String {
         let (status, answer) = self.ask_for_token(scope, &self.secret);
         assert_eq!((status, &answer["token_type"]), (200, &json!("Bearer")), "{answer}");
@@ -340,7 +340,7 @@ impl Client {
     }
 }
 
-/// The host by which the emulator tells the API of these outputs from its other services.
+/// The host by which the emulator recognises this API.
 pub(super) fn api_host(outputs: &Value) -> String {
     let endpoint = outputs["api_endpoint"]["value"].as_str().unwrap();
     let id = endpoint.strip_prefix("https://").unwrap();

@@ -1,7 +1,7 @@
-//! The example deployed by the real provider to emulators of AWS on this machine.
+//! The example, deployed by the real provider to emulators of AWS on this machine.
 //!
-//! moto judges whether Terraform creates, keeps and removes everything; it runs nothing. `MiniStack` runs the artifacts
-//! behind the API that it is told to make, and judges what a request does.
+//! moto shows whether Terraform creates, keeps and removes everything, but it runs nothing. `MiniStack` runs
+//! the artifacts behind the API that Terraform creates in it, and shows what a request does.
 
 mod benchmark;
 mod changes;
@@ -46,10 +46,11 @@ struct Emulator {
 }
 
 impl Emulator {
-    /// Starts the emulator that `command` makes for a port, and waits until it answers under the path `ready`.
+    /// Starts the emulator with the command that `command` returns for a port, and waits until it responds at
+    /// the path `ready`.
     ///
-    /// Neither emulator can take a free port by itself and tell which, so one is looked for here. If someone else is
-    /// quicker, the emulator ends, and the next port is tried.
+    /// Neither emulator can pick a free port and report it, so one is looked for here. If another program
+    /// takes it first, the emulator ends, and the next port is tried.
     fn start(folder: &Utf8Path, ready: &str, command: impl Fn(u16) -> Command) -> Self {
         for _ in 0..5 {
             let port = free_port();
@@ -67,8 +68,8 @@ impl Emulator {
         panic!("the emulator does not start; see {folder}/emulator.err");
     }
 
-    /// Lays out the example in `folder`: its own root and the module as it is emitted, but with this emulator for AWS and
-    /// with `settings` of the module.
+    /// Lays out the example in `folder`: its own root and the emitted module, but with this emulator in place
+    /// of AWS and with `settings` for the module.
     fn root(&self, terraform: &'static Terraform, folder: &Utf8Path, settings: &str) -> Root {
         let own = folder.join("own");
         copy(&items().terraform.join("routegen"), &own.join("routegen"));
@@ -79,8 +80,8 @@ impl Emulator {
         self.root_of(terraform, (&own, &items().artifacts), folder, settings)
     }
 
-    /// The same of other Terraform and other artifacts. Terraform merges what is of the emulator and the module's
-    /// settings from files whose names end in `_override.tf`.
+    /// The same for another root and other artifacts. The emulator's settings and the module's are in files
+    /// whose names end in `_override.tf`, which Terraform merges.
     fn root_of(
         &self,
         terraform: &'static Terraform,
@@ -90,15 +91,16 @@ impl Emulator {
     ) -> Root {
         let root = folder.join("terraform");
         copy(emitted, &root);
-        // The root finds the artifacts beside itself.
+        // The root expects the artifacts beside itself.
         copy(artifacts, &folder.join("lambda"));
         std::fs::write(root.join("emulator_override.tf"), self.provider()).unwrap();
         set(&root, settings);
         Root::init(terraform, &root)
     }
 
-    /// The provider's configuration. Without `max_retries`, a call that an emulator does not know is repeated for ten
-    /// minutes; with 1, a connection that breaks off, as they do on a busy machine, would end the test.
+    /// The provider's configuration. Without `max_retries`, a call that an emulator does not support would be
+    /// repeated for ten minutes; with 1, a broken connection, as happens on a busy machine, would end the
+    /// test.
     fn provider(&self) -> String {
         let services = [
             "apigatewayv2",
@@ -134,12 +136,12 @@ impl Emulator {
     }
 }
 
-/// Gives the module of a root these settings, instead of those it had from here.
+/// Replaces the module's settings that came from this file.
 fn set(root: &Utf8Path, settings: &str) {
     std::fs::write(root.join("settings_override.tf"), format!("module \"api\" {{\n{settings}}}\n")).unwrap();
 }
 
-/// An HTTP client that takes every status for an answer, and asks no proxy.
+/// An HTTP client that returns every status as a response, and uses no proxy.
 fn agent() -> Agent {
     let config =
         Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).proxy(None);

@@ -1,5 +1,6 @@
-//! What the provider sends for every variant of the module, held to AWS's own models of its APIs. moto takes most of what it is sent; the
-//! models know which parameters there are, how long they may be and what they look like. `api_models.py` says which protocols are read.
+//! The provider's calls for every variant of the module, compared with AWS's own API models. moto accepts
+//! most requests; the models define the parameters, their lengths and their formats. The supported protocols
+//! are listed in `api_models.py`.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -15,8 +16,8 @@ use crate::{
     terraform::tool::{Root, terraform_with_provider},
 };
 
-/// The variants, each with settings that the others do not have, and with what is changed afterwards. What moto does not know, or does not
-/// keep, is among the changes: it is sent, and that is what counts.
+/// The variants, each with settings that the others do not have, and with changes that are made afterwards.
+/// The changes include what moto does not support or keep, because only the requests count.
 const VARIANTS: &[(&str, &str, &str)] = &[
     (
         "authorizers",
@@ -110,7 +111,8 @@ const VARIANTS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Operations that an apply has to have made, or the test has not seen what it is for: of each service, and of each protocol that is read.
+/// Operations that an apply must have made; otherwise the test has not covered its subject: some for each
+/// service, and for each supported protocol.
 const SEEN: [&str; 16] = [
     "apigatewayv2:CreateApi",
     "apigatewayv2:CreateApiMapping",
@@ -130,7 +132,8 @@ const SEEN: [&str; 16] = [
     "s3:PutObject",
 ];
 
-/// All of them are in one configuration, as APIs of one account, which also shows that none of their names collide.
+/// All of them are in one configuration, as APIs of one account, which also shows that none of their names
+/// collide.
 #[test]
 fn what_is_sent_for_every_variant_is_what_awss_models_allow() {
     let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
@@ -146,7 +149,7 @@ fn what_is_sent_for_every_variant_is_what_awss_models_allow() {
         std::fs::copy(variants.join(variant).join("locals.tf"), module.join("locals.tf")).unwrap();
         make_artifacts(&module.join("locals.tf"), &artifacts);
     }
-    // Four of its functions say what thirty do.
+    // Four of its functions show as much as thirty.
     edit(&folder.join("many/locals.tf"), &[("in range(30)", "in range(4)")]);
     let write = |is_changed: bool| {
         let mut main = proxy.emulator.provider();
@@ -187,7 +190,7 @@ pub(super) fn wrong(calls: &[Call]) -> BTreeSet<String> {
     wrong.collect()
 }
 
-/// Requests of each protocol that is read, each with what is wrong with it.
+/// Requests for each supported protocol, each with its mistakes.
 const ASKED: &str = r#"
 import json, sys
 sys.dont_write_bytecode = True
@@ -225,7 +228,7 @@ fn what_a_model_does_not_allow_is_found() {
         serde_json::from_str(&python.run(ASKED, &[folder.as_str()])).unwrap();
     let answers: Vec<_> = answers
         .iter()
-        // Without the pattern that a text does not match, which is the model's.
+        // Without the pattern that a text does not match, because it comes from the model.
         .map(|(operation, wrong)| {
             let wrong = wrong.iter().map(|wrong| wrong.split(" match ").next().unwrap());
             (operation.as_deref().unwrap_or("none"), wrong.collect::<Vec<_>>().join("; "))

@@ -13,7 +13,7 @@ use crate::{
     terraform::tool::{Root, terraform_with_provider},
 };
 
-/// Resources of a caller, whose ids and ARNs are not known before the apply.
+/// The caller's resources, whose ids and ARNs are only known after the apply.
 const BESIDE: &str = r#"
 resource "aws_s3_bucket" "artifacts" {
   bucket_prefix = "artifacts-"
@@ -22,7 +22,7 @@ resource "aws_s3_bucket" "artifacts" {
 resource "aws_sqs_queue" "items" {}
 "#;
 
-/// The module takes what is not known yet, and its zips go by the bucket.
+/// The module accepts values that are not known yet, and its zips are uploaded through the bucket.
 const SETTINGS: &str = r#"
   artifact_bucket = { name = aws_s3_bucket.artifacts.id }
   alias           = "live"
@@ -49,7 +49,8 @@ fn the_example_is_applied_needs_no_change_and_is_destroyed() {
     root.apply();
     root.assert_nothing_to_do();
 
-    // Under another name the pool keeps its users and clients; a domain would lead to the new stage before the old one goes.
+    // Under another name, the pool keeps its users and clients; a domain would lead to the new stage before
+    // the old one is deleted.
     let renamed = format!("{SETTINGS}  name = \"staging\"\n  stage_name = \"v1\"\n");
     set(&folder.join("terraform"), &renamed);
     let changes = planned(&root);
@@ -66,7 +67,7 @@ fn the_example_is_applied_needs_no_change_and_is_destroyed() {
     root.run(&["apply", "plan"]);
     root.assert_nothing_to_do();
 
-    // As the module's variable says: the protection goes first, by an apply of its own.
+    // As the module's variable documents: the protection is removed first, in a separate apply.
     set(&folder.join("terraform"), &format!("{renamed}  cognito_deletion_protection = false\n"));
     assert!(root.apply().contains("0 added, 1 changed, 0 destroyed"));
     destroy(&root);
@@ -87,7 +88,7 @@ fn routes_stay_where_handlers_are_renamed_or_swap_their_paths() {
         project.write("src/lib.rs", &lib);
         succeed(&mut project.routegen(&["emit-tf", "--out", root.as_str(), "--artifacts", folder.as_str()]));
         for (_, handler) in routes {
-            // moto runs nothing, so that any zip will do.
+            // moto runs nothing, so any zip is good enough.
             let zip = format!("{}.zip", handler.replace('_', "-"));
             std::fs::copy(items().artifacts.join("get-items.zip"), folder.join(zip)).unwrap();
         }
@@ -112,12 +113,12 @@ fn routes_stay_where_handlers_are_renamed_or_swap_their_paths() {
         ["module.api.aws_apigatewayv2_integration.this[\"get_items\"]"],
         "{changes:#?}"
     );
-    // The name of a parameter is no other route.
+    // Another parameter name does not make another route.
     assert_eq!(actions(&changes, "aws_apigatewayv2_route"), [json!(["no-op"]), json!(["update"])]);
     terraform.run(&["apply", "plan"]);
     terraform.assert_nothing_to_do();
 
-    // Each handler takes the other's path. Two routes of one key, if only for a moment, are what API Gateway refuses.
+    // The handlers swap their paths. API Gateway refuses two routes with the same key, even for a moment.
     emit(&[("/items", "get_item"), ("/items/{itemId}", "list_items")]);
     let changes = planned(&terraform);
     assert_eq!(actions(&changes, integrations), [json!(["no-op"]), json!(["no-op"])]);
@@ -129,7 +130,7 @@ fn routes_stay_where_handlers_are_renamed_or_swap_their_paths() {
     terraform.assert_nothing_to_do();
 }
 
-/// API Gateway deletes no integration that a route still leads to, which moto would.
+/// API Gateway refuses to delete an integration that a route still uses; moto would delete it.
 #[test]
 fn routes_that_come_to_share_a_function_change_before_what_they_had_goes() {
     let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else { return };
@@ -159,7 +160,8 @@ fn routes_that_come_to_share_a_function_change_before_what_they_had_goes() {
         let found = printed.lines().position(|printed| printed.starts_with(&format!("module.api.{line}")));
         found.unwrap_or_else(|| panic!("{line} is not in\n{printed}"))
     };
-    // The integration of one of them stays, and leads to the new function once API Gateway may call that.
+    // The integration of one of them stays, and leads to the new function as soon as API Gateway may call
+    // that.
     let moved = at("aws_apigatewayv2_integration.this[\"pets\"]: Modifying");
     assert!(at("aws_lambda_permission.api[\"pets\"]: Creation complete") < moved);
     assert!(moved < at("aws_lambda_function.this[\"cats\"]: Destroying"));
@@ -199,14 +201,14 @@ fn the_locals_alone_fit_resources_in_the_seeds_pattern() {
             "POST /items/create": ["create_item_lambda", "create-item", "cognito"],
         })
     );
-    // The other syntax says the same.
+    // The other syntax means the same.
     emit("json");
     assert!(root.join("locals.tf.json").exists() && !root.join("locals.tf").exists());
     terraform.assert_nothing_to_do();
     terraform.destroy();
 }
 
-/// A pool and a client of the caller's.
+/// An existing pool and client.
 const THEIRS: &str = r#"
 resource "aws_cognito_user_pool" "theirs" {
   name = "theirs"
@@ -218,7 +220,7 @@ resource "aws_cognito_user_pool_client" "theirs" {
 }
 "#;
 
-/// That pool for the API, with the scopes of its routes in it.
+/// That pool for the API, including the scopes of its routes.
 const THEIR_POOL: &str = "
   cognito_user_pool = {
     id                      = aws_cognito_user_pool.theirs.id
@@ -239,14 +241,14 @@ fn an_api_with_a_pool_that_exists_is_applied_needs_no_change_and_is_destroyed() 
     destroy(&root);
 }
 
-/// What Terraform would do, resource by resource, left in the file `plan` for an apply.
+/// The planned changes, resource by resource; the plan is saved in the file `plan` for an apply.
 pub(super) fn planned(root: &Root) -> Vec<Value> {
     root.run(&["plan", "-out", "plan"]);
     let plan: Value = serde_json::from_str(&root.run(&["show", "-json", "plan"])).unwrap();
     plan["resource_changes"].as_array().unwrap().clone()
 }
 
-/// Removes an API with a resource server: moto has no `DeleteResourceServer`, and the pool takes it with it.
+/// Destroys an API with a resource server: moto has no `DeleteResourceServer`, but deletes it with the pool.
 pub(super) fn destroy(root: &Root) {
     root.run(&["state", "rm", "module.api.aws_cognito_resource_server.this"]);
     root.destroy();

@@ -1,5 +1,6 @@
-//! The example `orders` on `MiniStack`, which runs its functions under their own policies: what a client orders goes through the queue into the
-//! table, what nobody can deliver ends among the dead letters, and an event, the table's stream and a schedule each reach their function.
+//! The example `orders` on `MiniStack`, which runs its functions under their own policies: a client's order
+//! goes through the queue into the table, a message that cannot be processed becomes a dead letter, and an
+//! event, the table's stream and a schedule each reach their function.
 
 use std::time::Instant;
 
@@ -17,8 +18,9 @@ use crate::{
     terraform::tool::terraform_with_provider,
 };
 
-/// What is different in front of the emulator: it is asked without TLS, which the policies of the queues refuse there too; it fires a schedule
-/// for a time that is past as soon as that is switched on; and it puts nothing in the place of the scheduler's words.
+/// The differences for the emulator: requests to it do not use TLS, which the policies of the queues would
+/// refuse there too; it runs a schedule for a past time as soon as the schedule is enabled; and it does not
+/// replace the scheduler's placeholders.
 const OF_THE_EMULATOR: &str = r#"
 locals {
   schedule_input = jsonencode({ scheduledTime = "2100-01-01T00:00:00Z", scheduleArn = "arn", executionId = "id", attemptNumber = "1" })
@@ -41,7 +43,7 @@ resource "aws_scheduler_schedule" "this" {
 }
 "#;
 
-/// With the timeout goes the time for which a message that failed is hidden.
+/// The timeout also determines how long a failed message is hidden.
 const FUNCTIONS: &str =
     "  functions = { accept_order = { timeout = 1 }, expire_orders = { event_source_enabled = SWITCHED } }\n";
 
@@ -83,7 +85,7 @@ fn an_order_goes_through_the_queue_into_the_table_and_events_reach_their_functio
     let order = |id: &str| get(&format!("/orders/{id}"));
     let is = |id: &str, status: &str| order(id).1["status"] == status;
 
-    // Through the API and the queue into the table; and a second one, of which nobody hears any more.
+    // Through the API and the queue into the table; and a second order, which gets no further events.
     let [paid, unpaid] = ["pen", "cup"].map(|item| place(item, 2));
     until("the orders are accepted", || is(&paid, "accepted") && is(&unpaid, "accepted"));
     assert_eq!(order(&paid).1["item"], "pen");
@@ -92,7 +94,8 @@ fn an_order_goes_through_the_queue_into_the_table_and_events_reach_their_functio
     let ordered = |item: &str| get(&format!("/totals/{item}")).1["ordered"].clone();
     until("the pens are counted", || ordered("pen") == 2);
 
-    // Three at once, of which nobody can deliver one: its neighbours are done, and it is received as often as the code says.
+    // Three at once, one of which cannot be delivered: the other two are processed, and it is received as
+    // often as the code declares.
     let queues = &outputs["queues"]["value"]["orders"];
     let placed = |id: &str, quantity: u32| {
         let order = json!({ "item": "ink", "quantity": quantity });
@@ -132,7 +135,7 @@ fn an_order_goes_through_the_queue_into_the_table_and_events_reach_their_functio
     emulator.ask("events", "AWSEvents.PutEvents", &json!({ "Entries": [entry] }));
     until("an order is paid", || is(&paid, "paid"));
 
-    // The schedule, for which it is late enough by then.
+    // The schedule, by whose time enough has passed.
     assert!(is(&unpaid, "accepted"), "the schedule was switched off");
     set(&folder.join("terraform"), &settings("true"));
     root.apply();
@@ -142,7 +145,8 @@ fn an_order_goes_through_the_queue_into_the_table_and_events_reach_their_functio
     root.destroy();
 }
 
-/// Asks again and again. Each answer takes the emulator a process of a function, or some seconds where it waits for messages.
+/// Repeats a check until it succeeds. Each response takes the emulator a function's process, or some seconds
+/// of waiting for messages.
 #[track_caller]
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
@@ -152,7 +156,7 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 impl Emulator {
-    /// Calls an operation of a service that speaks JSON.
+    /// Calls an operation of a service with a JSON protocol.
     fn ask(&self, service: &str, target: &str, body: &Value) -> Value {
         let request = Request::builder().method("POST").uri(format!("{}/", self.address));
         let request =

@@ -1,5 +1,5 @@
-//! A proxy in front of an emulator, `proxy.py`: it writes down every call of Terraform's provider, fails those that a test wants to
-//! fail, and refuses what API Gateway refuses and the emulator does not.
+//! A proxy in front of an emulator, `proxy.py`: it records every call of Terraform's provider, fails calls on
+//! request, and refuses what API Gateway refuses but the emulator accepts.
 
 use camino::Utf8Path;
 use serde_json::{Value, json};
@@ -7,23 +7,24 @@ use serde_json::{Value, json};
 use super::{Emulator, PATIENCE, agent, python::Python};
 use crate::{fixture::repository, terraform::process::Process};
 
-/// A call, whether it was answered with an error or not.
+/// A call, whether or not the response was an error.
 pub(super) struct Call {
-    /// As IAM calls it, or by method and path; `proxy.py` says how.
+    /// IAM's name for it, or its method and path; see `proxy.py`.
     pub(super) operation: String,
     pub(super) path: String,
-    /// What IAM, Cognito, `CloudWatch` Logs, SQS, `EventBridge` and its scheduler are sent; nothing for others.
+    /// The request body, for IAM, Cognito, `CloudWatch` Logs, SQS, `EventBridge` and its scheduler; null for
+    /// others.
     pub(super) sent: Value,
-    /// The operation of AWS's own model, where `api_models.py` reads its protocol.
+    /// The operation in AWS's own model, if `api_models.py` supports its protocol.
     pub(super) model: Option<String>,
     /// What that model does not allow.
     pub(super) wrong: Vec<String>,
 }
 
-/// As often as the provider makes one call: once, and the retries that it is configured with.
+/// How often the provider makes one call: once, plus the configured retries.
 const ATTEMPTS: usize = 4;
 
-/// An emulator behind the proxy. As an [`Emulator`] it has the proxy's address.
+/// An emulator behind the proxy. As an [`Emulator`], it has the proxy's address.
 pub(super) struct Proxy {
     pub(super) emulator: Emulator,
     _behind: Emulator,
@@ -51,9 +52,10 @@ impl Proxy {
         Self { emulator, _behind: behind }
     }
 
-    /// From now on, calls that fit `then` fail, as often as the provider tries one again, once a call that fits `create` has succeeded.
-    /// Both are regular expressions for operations; `then` may go on with ` | ` and one for what is sent, or ` @ ` and one for the path.
-    /// An empty `create` waits for nothing. Earlier faults are forgotten.
+    /// From now on, once a call that matches `create` has succeeded, calls that match `then` fail, as often
+    /// as the provider retries one. Both are regular expressions for operations; in `then`, ` | ` may add one
+    /// for the request body, or ` @ ` one for the path. An empty `create` applies at once. Earlier faults are
+    /// removed.
     pub(super) fn fail_after(&self, faults: &[(&str, &str)]) {
         let fault = |(create, then): &(&str, &str)| {
             let (then, body) = then.split_once(" | ").unwrap_or((then, ""));
@@ -65,13 +67,13 @@ impl Proxy {
         self.set(&faults.into());
     }
 
-    /// The first call that fits this operation fails, however often it is repeated, and those that follow, until
-    /// [`Self::fail_nothing`].
+    /// The first call that matches this operation fails, including its retries, and so do the calls after it,
+    /// until [`Self::fail_nothing`].
     pub(super) fn fail(&self, operation: &str) {
         self.set(&json!([{ "operation": operation, "times": ATTEMPTS }]));
     }
 
-    /// Nothing fails any more. What was to fail has failed.
+    /// Stops failing calls. Checks that the expected ones have failed.
     #[track_caller]
     pub(super) fn fail_nothing(&self) {
         assert_eq!(self.not_failed(), [""; 0]);
@@ -83,7 +85,7 @@ impl Proxy {
         agent().put(url).send(faults.to_string()).unwrap();
     }
 
-    /// What was to fail and has not.
+    /// The faults that have not occurred.
     pub(super) fn not_failed(&self) -> Vec<String> {
         let faults = self.get("faults");
         let faults = faults.as_array().unwrap().iter().filter(|fault| fault["hits"] == 0);

@@ -1,4 +1,5 @@
-//! The Python environments with the emulators, with checkov and with what judges documents of OpenAPI, which `cargo xtask test` makes and names in variables.
+//! The Python environments with the emulators, checkov and validators for OpenAPI, which `cargo xtask test`
+//! creates and passes in variables.
 
 use std::{
     process::{Command, Stdio},
@@ -9,7 +10,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::{requirement::or_skip, terraform::process::watched};
 
-/// Where the interpreters are. They are several because checkov and moto ask for different versions of a third package, and so may others.
+/// The variables with the interpreters. There are several because checkov and moto require different versions
+/// of a third package, and so may others.
 const EMULATORS: &str = "ROUTEGEN_TEST_PYTHON";
 const CHECKOV: &str = "ROUTEGEN_TEST_CHECKOV";
 const OPENAPI: &str = "ROUTEGEN_TEST_OPENAPI";
@@ -18,37 +20,37 @@ const OPENAPI: &str = "ROUTEGEN_TEST_OPENAPI";
 const PROBE: &str = "import importlib.util, sys
 sys.exit(', '.join(name for name in sys.argv[1:] if not importlib.util.find_spec(name)) or None)";
 
-/// An interpreter that has what was asked for.
+/// An interpreter with the required packages.
 pub(crate) struct Python(Utf8PathBuf);
 
-/// The interpreter, where it has the emulators.
+/// The interpreter, if it has the emulators.
 pub(crate) fn python() -> Option<&'static Python> {
     static FOUND: LazyLock<Result<Python, String>> =
         LazyLock::new(|| Python::with(EMULATORS, &["moto", "ministack", "cryptography", "awslambdaric"]));
     or_skip(&FOUND)
 }
 
-/// The interpreter, where it has the schema of CycloneDX.
+/// The interpreter, if it has CycloneDX's schema.
 pub(crate) fn sbom_validator() -> Option<&'static Python> {
     static FOUND: LazyLock<Result<Python, String>> =
         LazyLock::new(|| Python::with(EMULATORS, &["cyclonedx", "jsonschema"]));
     or_skip(&FOUND)
 }
 
-/// The interpreter, where it has what compares JSON with a schema.
+/// The interpreter, if it can validate JSON against a schema.
 pub(crate) fn json_schema() -> Option<&'static Python> {
     static FOUND: LazyLock<Result<Python, String>> =
         LazyLock::new(|| Python::with(EMULATORS, &["jsonschema"]));
     or_skip(&FOUND)
 }
 
-/// The interpreter, where it has checkov.
+/// The interpreter, if it has checkov.
 pub(crate) fn checkov() -> Option<&'static Python> {
     static FOUND: LazyLock<Result<Python, String>> = LazyLock::new(|| Python::with(CHECKOV, &["checkov"]));
     or_skip(&FOUND)
 }
 
-/// The interpreter, where it has what judges documents of OpenAPI.
+/// The interpreter, if it has the OpenAPI validators.
 pub(crate) fn openapi() -> Option<&'static Python> {
     static FOUND: LazyLock<Result<Python, String>> =
         LazyLock::new(|| Python::with(OPENAPI, &["openapi_spec_validator", "schemathesis"]));
@@ -74,7 +76,7 @@ impl Python {
         &self.0
     }
 
-    /// A module to run as a server, in `folder` and with no variable from outside.
+    /// A command that runs a module as a server, in `folder` and without the caller's variables.
     pub(super) fn server(&self, module: &str, folder: &Utf8Path) -> Command {
         let mut command = watched(&self.0);
         command.args(["-m", module]).current_dir(folder).env_clear();
@@ -82,24 +84,24 @@ impl Python {
         command
     }
 
-    /// A script to run as a server, in the same way.
+    /// A command that runs a script as a server, in the same way.
     pub(super) fn server_script(&self, script: &Utf8Path, arguments: &[&str], folder: &Utf8Path) -> Command {
         let mut command = watched(&self.0);
         command.arg(script).args(arguments).current_dir(folder).env_clear();
-        // What it imports from beside itself leaves nothing there.
+        // Imports of neighbouring files leave no bytecode there.
         command.env("PYTHONDONTWRITEBYTECODE", "1");
         command.env("PATH", std::env::var_os("PATH").unwrap());
         command
     }
 
-    /// What a module that is a program prints in `folder`, whatever its status.
+    /// The output of running a module in `folder`, whatever its exit status.
     pub(crate) fn module(&self, module: &str, arguments: &[&str], folder: &Utf8Path) -> String {
         let mut command = Command::new(&self.0);
         command.args(["-m", module]).args(arguments).current_dir(folder).stderr(Stdio::inherit());
         String::from_utf8(command.output().unwrap().stdout).unwrap()
     }
 
-    /// What a script prints.
+    /// The output of a script.
     pub(crate) fn run(&self, script: &str, arguments: &[&str]) -> String {
         let mut command = Command::new(&self.0);
         let output = command.arg("-c").arg(script).args(arguments).stderr(Stdio::inherit()).output().unwrap();

@@ -1,7 +1,9 @@
-//! The tutorial: its commands, typed as they are printed, do what it says, in the words that it shows. `MiniStack` stands for AWS.
+//! The tutorial: its commands, typed as they are printed, do what it says, and print what it shows.
+//! `MiniStack` takes the place of AWS.
 //!
-//! What is not typed installs the command. `routegen dev` takes a free port. A program `curl`, which is found before the real one, sends to the
-//! server on that port what is for port 9000, and to the emulator what is for AWS.
+//! The only command that is not typed is the installation. `routegen dev` uses a free port. A program `curl`,
+//! which is found before the real one, redirects requests for port 9000 to that port, and requests for AWS to
+//! the emulator.
 
 use std::process::Command;
 
@@ -16,7 +18,8 @@ use crate::{
     terraform::tool::{Terraform, terraform_with_provider},
 };
 
-/// What runs before each block, and after it: the blocks are typed into one shell. `NAMES` are the variables that the page sets.
+/// Runs before and after each block, so that all blocks behave as in one shell. `NAMES` are the variables
+/// that the page sets.
 const BEFORE: &str = "if test -f \"$STATE\"; then . \"$STATE\"; fi; cd \"$(cat \"$STATE.folder\")\"\n";
 const AFTER: &str =
     "\nexport -p | grep -E \"^export ($NAMES)=\" > \"$STATE\" || true; pwd > \"$STATE.folder\"\n";
@@ -36,9 +39,9 @@ done
 exec "$REAL_CURL" --silent --noproxy '*' "$@"
 "#;
 
-/// A shell, of which each block sees the variables and the folder that the one before it has left.
+/// A shell whose variables and working folder carry over from one block to the next.
 struct Shell {
-    /// What belongs to the shell and not to the reader: the state between two blocks, and `curl`.
+    /// Files of the test and not of the reader: the state between two blocks, and `curl`.
     own: Utf8PathBuf,
     variables: String,
     server: Option<Server>,
@@ -57,7 +60,7 @@ impl Shell {
         Self { own, variables, server: None, aws: None }
     }
 
-    /// The folder that the reader is in.
+    /// The reader's current folder.
     fn folder(&self) -> Utf8PathBuf {
         std::fs::read_to_string(self.own.join("state.folder")).unwrap().trim().into()
     }
@@ -74,14 +77,14 @@ impl Shell {
         }
         if let Some((terraform, emulator)) = &self.aws {
             terraform.configure(&mut command);
-            // The answer to the question that Terraform asks.
+            // Answers Terraform's question.
             let answers = ["apply", "destroy"].map(|verb| format!("TF_CLI_ARGS_{verb}"));
             command.envs(answers.map(|name| (name, "-auto-approve"))).env("EMULATOR", &emulator.address);
         }
         command
     }
 
-    /// Types a block, and returns what it prints.
+    /// Types a block, and returns its output.
     #[track_caller]
     fn types(&self, block: &str) -> String {
         let mut sh = self.command("sh");
@@ -105,7 +108,7 @@ impl Shell {
 fn its_commands_do_what_it_says() {
     let page = std::fs::read_to_string(repository().join("docs/tutorial.md")).unwrap();
     let (_guard, folder) = elsewhere();
-    // For `cargo test`: the profiles by which its dependencies are compiled already, and nothing from the network.
+    // For `cargo test`: the profiles for which its dependencies are already compiled, and no network.
     std::fs::create_dir(folder.join(".cargo")).unwrap();
     let profiles = std::fs::read_to_string(repository().join(".cargo/config.toml")).unwrap();
     std::fs::write(folder.join(".cargo/config.toml"), format!("net.offline = true\n{profiles}")).unwrap();
@@ -120,7 +123,7 @@ fn its_commands_do_what_it_says() {
                 let clone = format!("--routegen-path '{}'", repository());
                 assert!(block.contains("--routegen-path routegen"), "{block}");
                 printed = shell.types(&block.replace("--routegen-path routegen", &clone));
-                // Nothing is resolved anew.
+                // No dependencies are resolved.
                 std::fs::copy(repository().join("Cargo.lock"), shell.folder().join("Cargo.lock")).unwrap();
             }
             ("sh", "routegen dev\n") => {
@@ -131,7 +134,7 @@ fn its_commands_do_what_it_says() {
             ("sh", block) => {
                 if block.contains("terraform -chdir=terraform init") {
                     shell.server.take().expect("a server that was started").stop();
-                    // Without one of them, what comes before is tested all the same.
+                    // If one of them is missing, everything before is still tested.
                     let (Some(terraform), Some(python)) = (terraform_with_provider(), python()) else {
                         return;
                     };
@@ -155,7 +158,7 @@ fn its_commands_do_what_it_says() {
     assert_eq!(shell.types("terraform state list"), "");
 }
 
-/// Code of the project, or else what the reader adds to it, and then waits for.
+/// Code that is in the project, or code that the reader adds, followed by a wait for the rebuild.
 fn shown_or_added(shell: &Shell, code: &str) {
     let file = shell.folder().join("src/lib.rs");
     let text = std::fs::read_to_string(&file).unwrap();

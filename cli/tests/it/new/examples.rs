@@ -3,7 +3,8 @@
 use super::{elsewhere, files, new};
 use crate::fixture::{repository, succeed};
 
-/// As in the root of this repository: `routegen new examples/shop --routegen-path .`. `INSTA_UPDATE=always` writes the example.
+/// As in the root of this repository: `routegen new examples/shop --routegen-path .`. `INSTA_UPDATE=always`
+/// writes the example.
 #[test]
 fn the_first_example_is_what_the_first_template_makes() {
     let (_guard, root) = elsewhere();

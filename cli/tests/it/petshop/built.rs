@@ -1,4 +1,4 @@
-//! What the artifacts of groups and authorizers are, and what they answer.
+//! The artifacts of groups and authorizers, and their responses.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     runtime_api::{Environment, event},
 };
 
-/// What API Gateway asks an authorizer of payload format 2.0 for a request with this key.
+/// The event that API Gateway sends to an authorizer with payload format 2.0 for a request with this key.
 fn question(key: &str) -> Value {
     json!({
         "version": "2.0",
@@ -23,7 +23,7 @@ fn question(key: &str) -> Value {
     })
 }
 
-/// An event of a route behind the authorizer, which has let `tenant` pass.
+/// An event for a route behind the authorizer, which has admitted `tenant`.
 fn of_tenant(tenant: &str, mut event: Value) -> Value {
     event["requestContext"]["authorizer"] = json!({ "lambda": { "tenant": tenant } });
     event

@@ -1,4 +1,4 @@
-//! What Terraform makes of groups and authorizers.
+//! The Terraform for groups and authorizers.
 
 use super::petshop;
 

@@ -1,5 +1,6 @@
-//! A project with all that makes several routes and authorizers out of functions: a group, several routes of one
-//! handler, an authorizer before them, and a route behind Cognito. It is packaged once, looked into, deployed, and run.
+//! A project with everything that maps several routes and authorizers to functions: a group, several routes
+//! of one handler, an authorizer for them, and a route behind Cognito. It is packaged once, inspected,
+//! deployed, and run.
 
 mod built;
 mod emitted;
@@ -73,7 +74,7 @@ pub(crate) struct Petshop {
     project: Project,
     pub(crate) artifacts: Utf8PathBuf,
     pub(crate) terraform: Utf8PathBuf,
-    /// What `routegen package` said of the project itself.
+    /// The output of `routegen package` about the project itself.
     summary: String,
 }
 

@@ -1,4 +1,4 @@
-//! checkov finds nothing in what is emitted, and whatever it is told to pass over has its reason beside the resource.
+//! checkov reports nothing in the emitted Terraform, and every suppression is explained beside its resource.
 
 use camino::Utf8Path;
 use serde_json::Value;
@@ -48,7 +48,7 @@ fn every_skip_has_a_reason() {
     assert_eq!(skips, text_of_skips(&module), "a skip is written in another way");
 }
 
-/// How often the word for a skip occurs at all.
+/// How often the word for a suppression occurs anywhere.
 fn text_of_skips(module: &Utf8Path) -> usize {
     let files = module.read_dir_utf8().unwrap();
     files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap().matches("checkov").count()).sum()

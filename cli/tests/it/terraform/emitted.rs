@@ -1,4 +1,4 @@
-//! What is emitted for the example, file by file, and that Terraform and the real provider take it.
+//! The Terraform for the example, file by file; and that Terraform and the real provider accept it.
 
 use camino::Utf8Path;
 use serde_json::Value;
@@ -42,7 +42,7 @@ fn the_root_of_the_example() {
     snapshot("variables", &items().terraform.join("variables.tf"));
 }
 
-/// The state holds the secret of the client, and so do its backups and a saved plan.
+/// The state contains the client's secret, and so do its backups and a saved plan.
 #[test]
 fn the_root_keeps_what_holds_secrets_out_of_git_and_nothing_else() {
     let folder = scratch("gitignore");
@@ -93,7 +93,8 @@ fn a_gitignore_that_is_there_stays_as_it_is() {
         assert_eq!(read(&gitignore), theirs, "{syntax}");
         assert!(project.root.join("terraform/routegen").is_dir());
     }
-    // Deleted later, it does not come again: the root is the user's, and so is what is beside it.
+    // If it is deleted later, it is not written again: the root is the user's, and so are the files beside
+    // it.
     std::fs::remove_file(&gitignore).unwrap();
     succeed(&mut project.routegen(&["emit-tf", "--quiet"]));
     assert!(!gitignore.exists());
@@ -123,7 +124,7 @@ fn the_module_has_neither_a_provider_nor_a_backend() {
     }
 }
 
-/// From the release that is tested on, without those that are known to break, to the next major one.
+/// From the tested release, without releases that are known to break, up to the next major version.
 const PROVIDER: &str = ">= 5.100.0, < 7.0.0, != 6.2.0, != 6.3.0, != 6.14.0";
 
 #[test]
@@ -165,7 +166,7 @@ fn the_real_provider_finds_it_valid_and_is_the_only_one() {
     assert_eq!(validation["diagnostics"].as_array().unwrap().len(), 0, "{validation:#}");
 }
 
-/// What Terraform could take for more than text, in a place where routes have text of any kind.
+/// Text that Terraform could interpret, in a place where routes have arbitrary text.
 const HOSTILE: &str =
     r#"${file("/etc/passwd")} %{ if true } $${a} $$${b} %%{c} "quoted" \ \n $ % # // <<EOT ünï 🦀"#;
 
@@ -201,7 +202,7 @@ fn hostile_texts_come_out_as_they_were_written_in_either_syntax() {
     }
 }
 
-/// Compares with `snapshots/`, but for what differs between the machines that build.
+/// Compares with `snapshots/`, except for what differs between build machines.
 fn snapshot(name: &str, file: &Utf8Path) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");

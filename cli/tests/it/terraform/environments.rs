@@ -1,4 +1,5 @@
-//! Environments that differ by a file of values: the root stands as it was written, and the real provider plans each.
+//! Environments that differ only in a file of values: the root stays as it was written, and the real provider
+//! plans each.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use super::tool::{Root, Terraform, terraform_with_provider};
 use crate::fixture::{copy, items, repository, scratch};
 
-/// A provider that asks nobody: nothing is there yet, so that a plan reads nothing.
+/// A provider that sends no requests: nothing exists yet, so a plan reads nothing.
 const PROVIDER: &str = r#"provider "aws" {
   access_key                  = "test"
   secret_key                  = "test"
@@ -18,7 +19,7 @@ const PROVIDER: &str = r#"provider "aws" {
 }
 "#;
 
-/// The default of this one is made from the account's id, for which the provider would have to ask.
+/// The default of this variable contains the account's id, which the provider would have to request.
 const EVERYWHERE: &str = r#"
 cognito_domain_prefix = "items"
 resources             = { items_table = { arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/items", name = "items" } }
@@ -43,7 +44,7 @@ functions = {
 }
 "#;
 
-/// Nothing but what every environment says: each variable is null, and so what the module's default is.
+/// Only what every environment sets: each variable is null, and so has the module's default.
 const PRODUCTION: &str = "";
 
 #[test]
@@ -102,7 +103,7 @@ fn dev_staging_and_production_differ_by_a_file_of_values() {
     assert_eq!(planned("staging", STAGING), but(staging));
 }
 
-/// What the example's root says of a function, its environment's file adds to.
+/// The environment's file adds to what the example's root sets for a function.
 #[test]
 fn the_example_has_its_table_and_grants_in_every_environment() {
     let Some(terraform) = terraform_with_provider() else { return };
@@ -120,7 +121,7 @@ fn the_example_has_its_table_and_grants_in_every_environment() {
     }
 }
 
-/// Of all functions and of one, in the root that is emitted and in one that adds to what the file says.
+/// For all functions and for one, in the emitted root and in one that adds to the file's values.
 #[test]
 fn a_plan_prints_the_names_of_environment_variables_and_none_of_their_values() {
     let Some(terraform) = terraform_with_provider() else { return };
@@ -170,7 +171,7 @@ fn every_variable_of_the_root_goes_to_the_module() {
     assert_eq!(variables, passed);
 }
 
-/// A root in a folder of its own, beside the module of the example.
+/// A root in a folder of its own, beside the example's module.
 struct Environments {
     root: Root,
     folder: Utf8PathBuf,
@@ -181,7 +182,7 @@ impl Environments {
         let scratch = scratch(name);
         let folder = scratch.join("terraform");
         copy(&items().terraform, &folder);
-        // What is emitted names them relative to itself; the example is told.
+        // The emitted root finds them by a relative path; the example's root gets the path as a value.
         copy(&items().artifacts, &scratch.join("lambda"));
         for file in ["main.tf", "variables.tf"] {
             std::fs::copy(root.join(file), folder.join(file)).unwrap();
@@ -201,7 +202,7 @@ impl Environments {
 struct Plan(Value);
 
 impl Plan {
-    /// What a resource of the module is to be.
+    /// The planned values of a resource in the module.
     fn of(&self, resource: &str) -> &Value {
         let address = format!("module.api.{resource}");
         let changes = self.0["resource_changes"].as_array().unwrap();

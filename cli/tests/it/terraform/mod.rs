@@ -1,6 +1,7 @@
-//! The emitted Terraform: what is in it, and that Terraform and the real provider agree with it.
+//! The emitted Terraform: its contents, and that Terraform and the real provider accept it.
 //!
-//! Nothing here calls AWS or needs an account. Programs that a machine may lack are asked for with `or_skip`.
+//! Nothing here calls AWS or requires an account. Tests that need a program that may be missing use
+//! `or_skip`.
 
 mod checkov;
 mod combinations;

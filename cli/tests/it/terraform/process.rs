@@ -1,4 +1,4 @@
-//! Programs that tests start: with a time limit, and gone with the test, however it ends.
+//! Programs that tests start: they have a time limit, and end with the test, however it ends.
 
 use std::{
     ffi::OsStr,
@@ -11,28 +11,28 @@ use std::{
 use camino::{Utf8Path, Utf8PathBuf};
 use wait_timeout::ChildExt as _;
 
-/// Starts a program beside a watcher, in one process group. The watcher reads its input to the end, which comes when the
-/// test drops the other side, or is killed. Then it ends the group: the program and what that has started, such as
-/// Terraform's providers and an emulator's functions.
+/// Starts a program beside a watcher, in one process group. The watcher reads its input to the end, which
+/// comes when the test drops the other side, or is killed. Then it ends the group: the program and everything
+/// that the program has started, such as Terraform's providers and an emulator's functions.
 const WATCHED: &str = r#"exec 3<&0 </dev/null
 (cat <&3; kill -KILL 0) >/dev/null 2>&1 &
 exec "$@" 3<&-"#;
 
-/// A program for [`Process::start`]. Arguments, variables and a folder are added to it as to any command.
+/// A program for [`Process::start`]. Arguments, variables and a folder are added as for any command.
 pub(crate) fn watched(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", WATCHED, "sh"]).arg(program).process_group(0).stdin(Stdio::piped());
     command
 }
 
-/// A running program, which ends when this is dropped. It prints to files, and so never waits for a reader.
+/// A running program, which ends when this is dropped. It prints to files, so it never waits for a reader.
 pub(crate) struct Process {
     child: Child,
     lifeline: Option<ChildStdin>,
     log: Utf8PathBuf,
 }
 
-/// What a program left behind.
+/// The status and output of a program that has ended.
 pub(crate) struct Finished {
     pub(crate) status: ExitStatus,
     pub(crate) stdout: String,
@@ -52,7 +52,7 @@ impl Process {
         self.child.wait_timeout(limit).unwrap()
     }
 
-    /// Waits for the program's end.
+    /// Waits until the program ends.
     #[track_caller]
     pub(crate) fn finish(mut self, limit: Duration) -> Finished {
         let status = self.ended(limit);
@@ -61,7 +61,7 @@ impl Process {
         Finished { status, stdout, stderr }
     }
 
-    /// Where the program prints to, without an extension.
+    /// The path of the program's output files, without an extension.
     pub(crate) fn log(&self) -> &Utf8Path {
         &self.log
     }

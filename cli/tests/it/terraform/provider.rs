@@ -1,5 +1,6 @@
-//! The module against a release of the provider that is not run: `cli/tests/terraform/provider/schema.json` has what provider 6.25.0 takes
-//! and gives, and `extract.py` beside it says how that was made. Another release of the module's range, 5.100, is what all other tests run.
+//! The module against a provider release that is not run: `cli/tests/terraform/provider/schema.json` contains
+//! the arguments and attributes of provider 6.25.0, and `extract.py` beside it documents how it was made. All
+//! other tests run another release in the module's range, 5.100.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::fixture::repository;
 
-/// What Terraform itself takes in a resource.
+/// The arguments of a resource that Terraform itself reads.
 const OF_TERRAFORM: [&str; 4] = ["count", "depends_on", "for_each", "provider"];
 
 #[test]
@@ -36,7 +37,7 @@ fn every_argument_and_block_is_one_that_provider_6_takes() {
     assert!(seen >= known.iter().sum::<usize>(), "schema.json has more than the module: make it again");
 }
 
-/// What is written as `aws_type.name.attribute` or `aws_type.name[key].attribute`.
+/// References are written as `aws_type.name.attribute` or `aws_type.name[key].attribute`.
 #[test]
 fn every_attribute_that_the_module_reads_is_one_that_provider_6_gives() {
     let schema = schema();
@@ -87,7 +88,7 @@ fn what_the_provider_does_not_take_is_found() {
     assert_eq!(found(nameless), ["stage: without name"]);
 }
 
-/// What a block has and the schema does not, and what the schema demands and the block lacks.
+/// What a block contains but the schema does not, and what the schema requires but the block lacks.
 fn compare(place: &str, block: &Block, takes: &Map<String, Value>, wrong: &mut Vec<String>) {
     let known = |name: &str| takes.get(name).or_else(|| takes.get(&format!("{name}!")));
     let mut written = BTreeSet::new();
@@ -120,7 +121,7 @@ fn compare(place: &str, block: &Block, takes: &Map<String, Value>, wrong: &mut V
     );
 }
 
-/// The resource's type, and what is read of it, of a text that begins with a reference.
+/// The resource type and the attribute, in a text that begins with a reference.
 fn reference(text: &str) -> Option<(String, String)> {
     let word = |text: &str| {
         let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());

@@ -1,8 +1,8 @@
-//! The AWS provider as a process of its own, which all calls of Terraform in a folder talk to.
+//! The AWS provider as a separate process, which all calls of Terraform in a folder use.
 //!
-//! Terraform starts a provider for each walk through a configuration, several in each call and for each `run` of a test, and most
-//! of the time goes into these starts. The same program with `-debug` says where it listens, and stays. (Terraform then
-//! takes its version on trust, and so it is the one that `init` has chosen.)
+//! Terraform starts a provider for each walk through a configuration, several in each call and for each `run`
+//! of a test, and most of the time goes into these starts. With `-debug`, the same program prints its address
+//! and keeps running. (Terraform then does not check its version, which is the one that `init` selected.)
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use super::{
 /// It takes a second or two to start.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What writes a log of its own.
+/// Loggers that have a level of their own.
 const QUIET: [&str; 6] =
     ["PROVIDER_AWS", "SDK", "SDK_FRAMEWORK", "SDK_HELPER_SCHEMA", "SDK_MUX", "SDK_PROTO"];
 
@@ -27,12 +27,12 @@ pub(super) struct Provider {
 }
 
 impl Provider {
-    /// Starts the provider that `terraform init` has chosen for this folder, if it needs one.
+    /// Starts the provider that `terraform init` selected for this folder, if it requires one.
     pub(super) fn start(root: &Utf8Path) -> Option<Self> {
         let mut command = watched(program(root)?);
         command.arg("-debug").current_dir(root);
         alone(&mut command);
-        // Started like this, it writes down all that it does.
+        // When started like this, it logs everything that it does.
         for part in QUIET {
             command.env(format!("TF_LOG_{part}"), "ERROR");
         }
@@ -50,19 +50,19 @@ impl Provider {
         panic!("the provider does not start; see {root}/provider.err");
     }
 
-    /// The value of the variable by which Terraform finds it.
+    /// The value of the variable in which Terraform looks for it.
     pub(super) fn reattach(&self) -> &str {
         &self.reattach
     }
 }
 
-/// The program that `terraform init` has linked to.
+/// The program that `terraform init` linked to.
 fn program(root: &Utf8Path) -> Option<Utf8PathBuf> {
     let mut path = root.join(".terraform/providers").join(HASHICORP).join("aws");
     if !path.exists() {
         return None;
     }
-    // The version, the platform, and what is in there: the program, and perhaps a licence.
+    // The version, the platform, and the files: the program, and perhaps a licence.
     for prefix in ["", "", "terraform-provider-aws"] {
         let mut entries = path.read_dir_utf8().unwrap().map(|entry| entry.unwrap().into_path());
         path = entries.find(|path| path.file_name().unwrap().starts_with(prefix)).unwrap();

@@ -1,8 +1,10 @@
-//! Terraform as the tests call it: with a configuration of its own, without the caller's settings, in a time limit.
+//! Terraform as the tests call it: with its own configuration, without the caller's settings, and with a time
+//! limit.
 //!
-//! The provider comes from a mirror on this machine, where there is one: a folder that holds
-//! `registry.terraform.io/hashicorp/aws`, named by the variable `ROUTEGEN_TF_MIRROR` or found at a usual place. Else it
-//! comes from the registry, once, in one pinned version. After `init` all calls of a test talk to one process of it.
+//! The provider comes from a mirror on this machine, if there is one: a folder that contains
+//! `registry.terraform.io/hashicorp/aws`, set in the variable `ROUTEGEN_TF_MIRROR` or found in a usual place.
+//! Otherwise it is downloaded once from the registry, in a pinned version. After `init`, all calls of a test
+//! use one provider process.
 
 use std::{
     process::Command,
@@ -22,19 +24,19 @@ use crate::{
     requirement::or_skip,
 };
 
-/// What a call may take; the slowest takes a fifth of it.
+/// The time limit of a call; the slowest takes a fifth of it.
 const LIMIT: Duration = Duration::from_mins(5);
 
-/// What all tests of a module may take together.
+/// The time limit for all tests of a module.
 const TESTS: Duration = Duration::from_mins(15);
 
-/// The version that is taken from the registry. A mirror has what it has.
+/// The version from the registry. A mirror may contain another one.
 const PROVIDER: &str = "5.100.0";
 
-/// The provider in a mirror, and in `.terraform/providers`.
+/// The provider's path in a mirror, and in `.terraform/providers`.
 pub(super) const HASHICORP: &str = "registry.terraform.io/hashicorp";
 
-/// Terraform, where it is on the `PATH`. It formats without a provider.
+/// Terraform, if it is on `PATH`. It can format without a provider.
 pub(crate) fn terraform() -> Option<&'static Terraform> {
     or_skip(&FOUND)
 }
@@ -72,8 +74,8 @@ impl Terraform {
         Ok(Self { config, from_registry: mirror.is_none() })
     }
 
-    /// Looks whether `init` finds the provider. It asks for nothing else, so that a mistake in what routegen emits is
-    /// not taken for a provider that is missing.
+    /// Checks whether `init` finds the provider. The configuration requires nothing else, so that a mistake
+    /// in the emitted files is not taken for a missing provider.
     fn probe_provider(&self) -> Result<(), String> {
         let folder = scratch("terraform-provider");
         std::fs::write(folder.join("main.tf"), required_provider(">= 5.100")).unwrap();
@@ -85,7 +87,7 @@ impl Terraform {
         Err(format!("the provider hashicorp/aws is not to be had: {}", why.join(" ")))
     }
 
-    /// Gives a command what Terraform is called with: for Terraform itself, or for a shell that calls it.
+    /// Prepares a command for Terraform: Terraform itself, or a shell that calls it.
     pub(crate) fn configure(&self, command: &mut Command) {
         alone(command);
         command.env("TF_CLI_CONFIG_FILE", &self.config).env("TF_CLI_ARGS", "-no-color");
@@ -98,8 +100,8 @@ impl Terraform {
         self.call_within(LIMIT, folder, None, args)
     }
 
-    /// Calls Terraform for something that may take as long as this, with a provider that runs already, or else with
-    /// those that it starts itself.
+    /// Calls Terraform with another time limit, and with a provider that is already running, or otherwise
+    /// with providers that Terraform starts itself.
     #[track_caller]
     fn call_within(
         &self,
@@ -119,7 +121,7 @@ impl Terraform {
 
     /// `terraform init`, with the provider and without the backend.
     fn init(&self, folder: &Utf8Path) -> Finished {
-        // Terraform may not fill its cache from two processes at once.
+        // Terraform's cache must not be filled by two processes at once.
         static CACHE: Mutex<()> = Mutex::new(());
         let _lock = self.from_registry.then(|| CACHE.lock().unwrap_or_else(PoisonError::into_inner));
         if self.from_registry {
@@ -129,8 +131,8 @@ impl Terraform {
     }
 }
 
-/// Keeps what someone has set for their own Terraform and AWS from a program of the tests. And lets that program, which is written in
-/// Go and holds the schemas of all of AWS, look for garbage less often: that was half of its time.
+/// Hides the user's own Terraform and AWS settings from a program. It also makes the program, which is
+/// written in Go and holds the schemas of all of AWS, collect garbage less often: that was half of its time.
 pub(super) fn alone(command: &mut Command) {
     command.env("GOGC", "400").env("GOMEMLIMIT", "1GiB");
     for (name, _) in std::env::vars_os() {
@@ -138,18 +140,18 @@ pub(super) fn alone(command: &mut Command) {
             command.env_remove(name);
         }
     }
-    // The provider's own region, which the roots leave it to.
+    // The provider's region, which the roots do not set.
     command.env("AWS_REGION", "us-east-1");
     command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
     command.env("AWS_EC2_METADATA_DISABLED", "true");
 }
 
-/// A folder that Terraform has been initialised in.
+/// A folder in which Terraform has been initialised.
 pub(crate) struct Root {
     terraform: &'static Terraform,
     folder: Utf8PathBuf,
     is_mocked: bool,
-    /// The provider that `init` has chosen, from the first call that needs it.
+    /// The provider that `init` selected, started by the first call that needs it.
     own_provider: OnceLock<Option<Provider>>,
 }
 
@@ -160,13 +162,13 @@ impl Root {
         Self { terraform, folder: folder.to_owned(), is_mocked: false, own_provider: OnceLock::new() }
     }
 
-    /// A root whose provider is never configured: it is asked for its schemas and whether values fit them.
+    /// A root whose provider is never configured: it only provides its schemas and validates values.
     #[track_caller]
     pub(crate) fn init_mocked(terraform: &'static Terraform, folder: &Utf8Path) -> Self {
         Self { is_mocked: true, ..Self::init(terraform, folder) }
     }
 
-    /// One for all roots that do not configure it, and one for each other root.
+    /// One provider for all roots that do not configure it, and one for each other root.
     fn provider(&self) -> Option<&Provider> {
         static UNCONFIGURED: OnceLock<Option<Provider>> = OnceLock::new();
         let provider = if self.is_mocked { &UNCONFIGURED } else { &self.own_provider };
@@ -178,19 +180,19 @@ impl Root {
         self.terraform.call_within(limit, &self.folder, self.provider(), args)
     }
 
-    /// The names of the providers of hashicorp that it takes.
+    /// The names of the hashicorp providers that it requires.
     pub(crate) fn providers(&self) -> Vec<String> {
         let folder = self.folder.join(".terraform/providers").join(HASHICORP);
         folder.read_dir_utf8().unwrap().map(|entry| entry.unwrap().file_name().to_owned()).collect()
     }
 
-    /// Calls Terraform, which is to succeed, and returns what it prints.
+    /// Calls Terraform, which must succeed, and returns its output.
     #[track_caller]
     pub(crate) fn run(&self, args: &[&str]) -> String {
         succeeded(args[0], self.call(LIMIT, args))
     }
 
-    /// Runs all tests in the folder, with mocks for the provider, and says how many passed.
+    /// Runs all tests in the folder, with mocks for the provider, and returns how many passed.
     #[track_caller]
     pub(crate) fn test(&self) -> usize {
         let printed = succeeded("test", self.call(TESTS, &["test"]));
@@ -199,7 +201,7 @@ impl Root {
         passed.unwrap_or_else(|| panic!("{printed}")).0.parse().unwrap()
     }
 
-    /// Calls Terraform, which is to fail, and returns what it prints.
+    /// Calls Terraform, which must fail, and returns its output.
     #[track_caller]
     pub(crate) fn fail(&self, args: &[&str]) -> String {
         let Finished { status, stdout, stderr } = self.call(LIMIT, args);
@@ -207,7 +209,7 @@ impl Root {
         stdout + &stderr
     }
 
-    /// How long such a call takes, which may be this long at most, where Terraform starts its providers itself.
+    /// How long such a call takes, up to this limit, if Terraform starts its providers itself.
     #[track_caller]
     pub(crate) fn time(&self, limit: Duration, args: &[&str]) -> Duration {
         let begin = Instant::now();
@@ -227,7 +229,7 @@ impl Root {
         assert_eq!(plan.status.code(), Some(0), "there is something to do:\n{}{}", plan.stdout, plan.stderr);
     }
 
-    /// Destroys everything, and sees that nothing is left.
+    /// Destroys everything, and checks that nothing is left.
     #[track_caller]
     pub(crate) fn destroy(&self) {
         self.run(&["destroy", "-auto-approve"]);
@@ -260,7 +262,7 @@ fn is_at_least_1_7(version: &str) -> bool {
     (numbers.next(), numbers.next()) >= (Some(1), Some(7))
 }
 
-/// The folder to take the provider from, if there is one.
+/// The folder with the provider, if there is one.
 fn mirror() -> Result<Option<Utf8PathBuf>, String> {
     let holds_provider = |folder: &Utf8PathBuf| folder.join(HASHICORP).join("aws").is_dir();
     if let Ok(named) = std::env::var("ROUTEGEN_TF_MIRROR") {
@@ -271,7 +273,7 @@ fn mirror() -> Result<Option<Utf8PathBuf>, String> {
             Err(format!("ROUTEGEN_TF_MIRROR names {named}, which does not hold {HASHICORP}/aws"))
         };
     }
-    // The first three are those that Terraform itself looks at.
+    // Terraform itself looks in the first three.
     let home = Utf8PathBuf::from(std::env::var("HOME").unwrap_or_default());
     let mut places = vec![
         home.join(".terraform.d/plugins"),
@@ -284,7 +286,7 @@ fn mirror() -> Result<Option<Utf8PathBuf>, String> {
     Ok(places.into_iter().find(holds_provider))
 }
 
-/// A CLI configuration file: where providers come from, and that nobody is asked for news.
+/// A CLI configuration file: where providers come from, and no checks for updates.
 fn configuration(mirror: Option<&Utf8Path>) -> String {
     let aws = format!("{HASHICORP}/aws");
     let provider = if let Some(mirror) = mirror {

@@ -1,4 +1,5 @@
-//! `terraform test` of the module, with a mocked provider, for each kind of API in `cli/tests/terraform/variants`.
+//! `terraform test` of the module, with a mocked provider, for each kind of API in
+//! `cli/tests/terraform/variants`.
 
 use camino::Utf8Path;
 
@@ -39,7 +40,7 @@ async fn get_items() {}
 async fn create_item() {}
 "#;
 
-/// The module in Terraform's other syntax is the same module: the seed's tests hold for it.
+/// The module in Terraform's other syntax is the same module, so the seed's tests hold for it.
 #[test]
 fn the_module_in_json_passes_the_tests_of_the_seed() {
     let Some(terraform) = terraform_with_provider() else { return };
@@ -64,7 +65,8 @@ fn the_module_in_json_passes_the_tests_of_the_seed() {
     Root::init_mocked(terraform, &emitted).run(&["validate"]);
 }
 
-/// Lays out the module with the variant's `locals.tf` and tests, as `cli/tests/terraform/README.md` says.
+/// Lays out the module with the variant's `locals.tf` and tests, as described in
+/// `cli/tests/terraform/README.md`.
 fn passes(variant: &str) {
     let Some(terraform) = terraform_with_provider() else { return };
     let tests = repository().join("cli/tests/terraform");
@@ -86,7 +88,8 @@ fn test(terraform: &'static Terraform, folder: &Utf8Path) {
     assert_eq!(Root::init_mocked(terraform, folder).test(), runs);
 }
 
-/// An empty file for each artifact that `locals.tf` names, in `artifacts` and beside each listing of the variant.
+/// Creates an empty file for each artifact that `locals.tf` names, in `artifacts` and beside each listing of
+/// the variant.
 pub(super) fn make_artifacts(folder: &Utf8Path) {
     let mut folders = vec![folder.join("artifacts")];
     std::fs::create_dir(&folders[0]).unwrap();

@@ -1,8 +1,9 @@
-//! Load for a server on loopback: connections that send one request after the other, and take the time of each.
+//! A load generator for a server on loopback: connections that send one request after another, and measure
+//! the time of each.
 //!
-//! In: a request, how many connections, and for how long. Out: requests a second and percentiles. It refuses to count an answer
-//! that is not a 200 with a `content-length`. It is written on std alone, and so takes little from what it measures, with which
-//! it shares the machine.
+//! In: a request, the number of connections, and the duration. Out: requests per second and percentiles. It
+//! refuses any response other than a 200 with a `content-length`. It only uses std, and so takes few
+//! resources from the server, with which it shares the machine.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -13,10 +14,10 @@ use std::{
 
 use crate::step::Failed;
 
-/// More than any server here takes for an answer. One that takes longer has lost the request.
+/// Longer than any server here takes to respond. If a response takes longer, the request is lost.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// More than head and body of an answer have.
+/// Larger than the head and body of any response.
 const ANSWER_BYTES: usize = 16 * 1024;
 
 /// Where requests go, and the requests that are sent in turn.
@@ -26,10 +27,10 @@ pub(super) struct Request {
     texts: Vec<String>,
 }
 
-/// What a server did with a number of connections.
+/// The performance of a server with a number of connections.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Figures {
-    /// All that were answered, also before they counted.
+    /// All responses, including those before the measurement.
     pub(super) answers: u64,
     pub(super) requests_a_second: u64,
     pub(super) p50: Duration,
@@ -37,12 +38,12 @@ pub(super) struct Figures {
 }
 
 impl Request {
-    /// Without a token.
+    /// A request without a token.
     pub(super) fn get(address: SocketAddr, path: &str) -> Self {
         Self { address, texts: vec![text(address, path, "")] }
     }
 
-    /// With each of these tokens in turn.
+    /// A request with each of these tokens in turn.
     pub(super) fn with_tokens<'a>(
         address: SocketAddr,
         path: &str,
@@ -53,14 +54,14 @@ impl Request {
         Self { address, texts }
     }
 
-    /// Sends the first once, on a connection of its own.
+    /// Sends the first request once, on a connection of its own.
     pub(super) fn send(&self) -> io::Result<()> {
         let first = self.texts.first().ok_or_else(|| io::Error::other("there is no token"))?;
         Connection::open(self.address)?.ask(first)
     }
 
-    /// Sends them on so many connections at once, each of which begins at another one. Each asks for a moment before its answers
-    /// count.
+    /// Sends the requests on this number of parallel connections, each of which begins with another request.
+    /// Each connection warms up for a moment before its responses count.
     pub(super) fn load(&self, connections: usize, time: Duration) -> Result<Figures, Failed> {
         let began = Instant::now() + time / 5;
         let times = thread::scope(|scope| {
@@ -84,7 +85,7 @@ impl Request {
             .ok_or_else(|| Failed(format!("{} answered nothing in time", self.address)))
     }
 
-    /// How many answers there were, and the times of all to what was asked between two moments.
+    /// The number of responses, and the times of those whose requests were sent between two moments.
     fn repeat(&self, first: usize, from: Instant, to: Instant) -> io::Result<(u64, Vec<Duration>)> {
         let mut connection = Connection::open(self.address)?;
         let (mut answers, mut times) = (0, Vec::new());
@@ -108,7 +109,7 @@ fn text(address: SocketAddr, path: &str, authorization: &str) -> String {
 }
 
 impl Figures {
-    /// `None` without any answer.
+    /// `None` without any response.
     fn of(answers: u64, mut times: Vec<Duration>, time: Duration) -> Option<Self> {
         times.sort_unstable();
         let at = |percent: usize| times.get(times.len() * percent / 100).copied();
@@ -147,7 +148,7 @@ impl Connection {
     }
 }
 
-/// Whether all of an answer is there.
+/// Whether a response is complete.
 fn is_whole(answer: &str) -> Result<bool, NoAnswer> {
     let Some((head, body)) = answer.split_once("\r\n\r\n") else { return Ok(false) };
     if !head.starts_with("HTTP/1.1 200 ") {

@@ -1,8 +1,10 @@
-//! The benchmark of the local gateway, with the artifact that is deployed: beside it cargo-lambda where that is installed.
+//! The benchmark of the local gateway, with the artifact that is deployed; cargo-lambda beside it if
+//! installed.
 //!
-//! In: nothing, or a program of one's own. Out, on stdout: tables in Markdown, ready for docs/performance.md. The same load goes
-//! to the gateway alone, to `routegen dev --artifacts`, and to `cargo lambda watch`; the functions, the server and the load share
-//! the machine. The first two check a JWT for each request, which cargo-lambda does not.
+//! In: nothing, or a program of the user's own. Out, on stdout: Markdown tables for docs/performance.md. The
+//! same load goes to the gateway alone, to `routegen dev --artifacts`, and to `cargo lambda watch`; the
+//! functions, the server and the load generator share the machine. The first two verify a JWT for each
+//! request; cargo-lambda does not.
 
 mod load;
 mod options;
@@ -39,14 +41,15 @@ pub(crate) const USAGE: &str = options::USAGE;
 /// The path of the generated handler.
 const HELLO: &str = "/hello/0";
 
-/// The same for cargo-lambda, which has the function's name before it.
+/// The same for cargo-lambda, which requires the function's name before it.
 const PEER_HELLO: &str = "/lambda-url/hello_0/hello/0";
 
-/// As many as the gateway has forgotten before one of them comes again: of those that it has verified it keeps 2 MB, and each takes
-/// about a kilobyte and a half.
+/// Enough that the gateway has forgotten each one before it comes again: it keeps 2 MB of verified tokens,
+/// and each takes about a kilobyte and a half.
 const TOKENS: usize = 16_384;
 
-/// Of a function at once: `routegen_gateway::Program::INSTANCES`. cargo-lambda has one where nothing is said.
+/// The parallel processes of a function: `routegen_gateway::Program::INSTANCES`. cargo-lambda's default is
+/// one.
 const PROCESSES: usize = 4;
 
 /// Builds all servers, and prints the figures.
@@ -82,12 +85,12 @@ pub(crate) fn bench_gateway(arguments: &[&str]) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Where the benchmark of builds has it.
+/// The folder in which the benchmark of builds installs it.
 fn peer_folder() -> std::path::PathBuf {
     target().join("bench-build")
 }
 
-/// The library in a program that does nothing else.
+/// The library, in a program that does nothing else.
 fn gateway_alone(folder: &Path, program: &Path, path: &str, time: Duration) -> Result<Measured, Failed> {
     Step::cargo("build --quiet --release --package routegen-gateway --example serve").run()?;
     let program =
@@ -108,7 +111,8 @@ fn gateway_alone(folder: &Path, program: &Path, path: &str, time: Duration) -> R
     server.measure(&same, Some(&all), time, &log)
 }
 
-/// The command as people use it, with its log and its page. It builds the artifact, which is there already.
+/// The command as users run it, with its log and its page. It builds the artifact, which is already up to
+/// date.
 fn dev(folder: &Path, project: &Project, routegen: &Path, time: Duration) -> Result<Measured, Failed> {
     let command = || {
         let mut command = Command::new(routegen);
@@ -130,7 +134,7 @@ fn dev(folder: &Path, project: &Project, routegen: &Path, time: Duration) -> Res
     server.measure(&request, None, time, &log)
 }
 
-/// cargo-lambda's server, which builds and starts the function by itself.
+/// cargo-lambda's server, which builds and starts the function itself.
 fn watch(folder: &Path, peer: &Peer, time: Duration) -> Result<Measured, Failed> {
     let project = Project::generate(folder, Kind::CargoLambda, 1)?;
     fetch(&project.folder)?;

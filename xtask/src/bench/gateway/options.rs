@@ -1,4 +1,4 @@
-//! The arguments of the benchmark.
+//! The benchmark's arguments.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -15,7 +15,7 @@ pub(super) const USAGE: &str = "cargo xtask bench-gateway [OPTIONS]
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Options {
     pub(super) time: Duration,
-    /// A program of the user's own, and the path that it answers.
+    /// A program of the user's own, and a path that it serves.
     pub(super) own: Option<(PathBuf, String)>,
     pub(super) peers: Peers,
 }

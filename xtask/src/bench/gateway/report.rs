@@ -1,4 +1,4 @@
-//! The figures as tables in Markdown: the servers beside each other, and whether the aims are met.
+//! The figures as Markdown tables: the servers side by side, and whether the targets are met.
 
 use std::fmt::Write as _;
 
@@ -7,10 +7,10 @@ use super::{
     server::Measured,
 };
 
-/// A server, and what it is called.
+/// A server, and its name.
 pub(super) type Column<'a> = (&'a str, &'a Measured);
 
-/// A row: what it is called, how it is read, with how many digits it is written, and what is aimed at.
+/// A row: its name, its value, the number of digits, and the target.
 struct Row {
     name: &'static str,
     value: fn(&Measured) -> Option<f64>,
@@ -94,7 +94,7 @@ const ROWS: [Row; 11] = [
     },
 ];
 
-/// The servers of routegen, cargo-lambda's where it was measured with the ratios to it, and the aims.
+/// routegen's servers, cargo-lambda's with the ratios if it was measured, and the targets.
 pub(super) fn markdown(machine: &str, ours: &[Column<'_>], peer: Option<Column<'_>>) -> String {
     let names = ours.iter().chain(&peer).map(|(name, _)| (*name).to_owned());
     let ratios = ours.iter().filter(|_| peer.is_some()).map(|(name, _)| format!("ratio of {name}"));
@@ -156,7 +156,7 @@ fn line(cells: impl Iterator<Item = String>) -> String {
     text
 }
 
-/// Nothing where it was not measured.
+/// Empty if it was not measured.
 fn number(number: Option<f64>, digits: usize) -> String {
     match number {
         None => String::new(),

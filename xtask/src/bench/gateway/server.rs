@@ -1,7 +1,7 @@
-//! A server that is measured: one process, which is loaded when it answers, and ended.
+//! A server to measure: one process, which is put under load once it responds, and then ended.
 //!
-//! In: a command. Out: its figures at each number of connections, and the most memory that the process itself held; functions
-//! are processes of their own. It refuses a server that ends by itself.
+//! In: a command. Out: its figures for each number of connections, and the peak memory of the process itself,
+//! without the processes of its functions. It refuses a server that ends by itself.
 
 use std::{
     fs::File,
@@ -22,32 +22,32 @@ use super::{
 };
 use crate::step::Failed;
 
-/// How many connections are measured.
+/// The numbers of connections to measure.
 pub(super) const CONNECTIONS: [usize; 2] = [1, 32];
 
-/// More than a server takes that builds its functions first.
+/// Longer than a server takes that builds its functions first.
 const START: Duration = Duration::from_mins(15);
 
-/// More than a server takes to end.
+/// Longer than a server takes to end.
 const END: Duration = Duration::from_secs(10);
 
-/// Between two looks at a server that starts or ends.
+/// The polling interval for a server that starts or ends.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What was measured of a server.
+/// The measurements of a server.
 #[derive(Clone, Debug)]
 pub(super) struct Measured {
-    /// At 1 and at 32 connections.
+    /// With 1 and with 32 connections.
     pub(super) figures: [Figures; CONNECTIONS.len()],
-    /// The processor time of its process for a request, at 1 and at 32 connections.
+    /// The processor time of its process per request, with 1 and with 32 connections.
     pub(super) processor: [Duration; CONNECTIONS.len()],
-    /// At 32 connections, where the server knows no token.
+    /// With 32 connections and tokens that the server has not seen.
     pub(super) new_tokens: Option<Figures>,
-    /// The most memory that its process held, in bytes.
+    /// The peak memory of its process, in bytes.
     pub(super) memory: u64,
 }
 
-/// A server's process. Dropped, it is ended.
+/// A server's process, which ends when this is dropped.
 pub(super) struct Server {
     pub(super) child: Child,
     pub(super) address: SocketAddr,
@@ -55,20 +55,22 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts the command that is made for a free port. Its stderr goes to `log`, and is shown if it ends by itself.
+    /// Starts the command for a free port. Its stderr goes to `log`, and is shown if it ends by itself.
     pub(super) fn start(log: &Path, command: impl FnOnce(u16) -> Command) -> Result<Self, Failed> {
         let address = free_address().map_err(|error| Failed(format!("no free port: {error}")))?;
         let mut command = command(address.port());
         let name = command.get_program().to_string_lossy().into_owned();
         eprintln!("> {command:?}");
         let failed = |error: io::Error| Failed(format!("{name}: {error}"));
-        // A group of its own, so that all of it can be ended: cargo-lambda has cargo run the functions.
+        // In a process group of its own, so that all of it can be ended: with cargo-lambda, cargo runs the
+        // functions.
         command.process_group(0).stderr(File::create(log).map_err(failed)?);
         let child = command.spawn().map_err(failed)?;
         Ok(Self { child, address, name })
     }
 
-    /// Waits until the request is answered, and measures; last with tokens that the server does not know, if there are any.
+    /// Waits until the server responds to the request, and measures; at the end with tokens that the server
+    /// has not seen, if there are any.
     pub(super) fn measure(
         mut self,
         request: &Request,
@@ -118,7 +120,7 @@ impl Server {
         peak.ok_or_else(|| Failed("the kernel does not tell its memory".to_owned()))
     }
 
-    /// What its process has used so far, and no process that it started.
+    /// The processor time of its own process so far, without its child processes.
     fn processor(&self) -> Result<Duration, Failed> {
         let stat = read(format!("/proc/{}/stat", self.child.id()).as_ref())?;
         let used = processor(&String::from_utf8_lossy(&stat), rustix::param::clock_ticks_per_second());
@@ -131,7 +133,7 @@ impl Server {
 }
 
 impl Drop for Server {
-    /// As Ctrl-C does it, so that it ends its functions.
+    /// Ends it like Ctrl-C, so that it ends its functions.
     fn drop(&mut self) {
         drop(self.child.stdin.take());
         self.signal(Signal::INT);
@@ -147,14 +149,15 @@ impl Drop for Server {
     }
 }
 
-/// The most memory in use so far, in bytes, by the text of `/proc/PID/status`.
+/// The peak memory so far, in bytes, from the text of `/proc/PID/status`.
 fn peak(status: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
     Some(kibibytes * 1024)
 }
 
-/// User and system time of a process, by the text of `/proc/PID/stat`; the program's name in it may hold anything.
+/// User and system time of a process, from the text of `/proc/PID/stat`, in which the program's name may
+/// contain anything.
 fn processor(stat: &str, ticks_a_second: u64) -> Option<Duration> {
     let (_, fields) = stat.rsplit_once(')')?;
     let mut fields = fields.split_whitespace().skip(11);
@@ -162,12 +165,12 @@ fn processor(stat: &str, ticks_a_second: u64) -> Option<Duration> {
     Some(Duration::from_millis(ticks * 1_000 / ticks_a_second.max(1)))
 }
 
-/// Nobody listens there, and it is hardly given to someone else so soon.
+/// An address where no one listens; another program is unlikely to get it this soon.
 fn free_address() -> io::Result<SocketAddr> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }
 
-/// Output that nobody reads.
+/// Discards the output.
 pub(super) fn silent(command: &mut Command) -> &mut Command {
     command.stdin(Stdio::null()).stdout(Stdio::null())
 }

@@ -1,7 +1,7 @@
-//! The Lambda Runtime API, as little of it as a benchmark needs: one function, one event again and again.
+//! A minimal Lambda Runtime API for benchmarks: one function that gets the same event repeatedly.
 //!
-//! In: how many events. Out: the moment of the first request for an event, and word that all have been answered. It
-//! refuses nothing that Lambda would refuse; what a program says that is no answer ends the benchmark.
+//! In: the number of events. Out: the time of the first request for an event, and a signal when all events
+//! have been answered. It checks no more than Lambda does; an invalid response ends the benchmark.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -16,7 +16,7 @@ use std::{
 
 use crate::step::Failed;
 
-/// More than a program under valgrind takes for all of its events.
+/// Longer than a program under valgrind takes for all of its events.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A running Runtime API.
@@ -26,14 +26,14 @@ pub(super) struct Api {
 }
 
 impl Api {
-    /// Starts one that gives out so many events.
+    /// Starts a Runtime API that sends this number of events.
     pub(super) fn start(events: usize) -> Result<Self, Failed> {
         let failed = |error| Failed(format!("no Runtime API: {error}"));
         let listener = TcpListener::bind("127.0.0.1:0").map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let (sender, moments) = channel();
         let events = Arc::new(Mutex::new(Events { left: events, asked: false, moments: sender }));
-        // A client may open a connection whenever the one that it has is not free yet. The thread waits for more of them
+        // A client may open another connection if its own is not free yet. The thread accepts connections
         // until the benchmark ends.
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -48,12 +48,12 @@ impl Api {
         Ok(Self { address, moments })
     }
 
-    /// When the program asked for its first event.
+    /// When the program requested its first event.
     pub(super) fn first_next(&self) -> Result<Instant, Failed> {
         self.moment()
     }
 
-    /// Waits until the program has answered all events, and asks for one more.
+    /// Waits until the program has answered all events and requests another one.
     pub(super) fn answered(&self) -> Result<(), Failed> {
         self.moment().map(|_| ())
     }
@@ -67,16 +67,16 @@ impl Api {
     }
 }
 
-/// What is left to do, whatever connection it comes by.
+/// The remaining events, whichever connection requests them.
 struct Events {
     left: usize,
-    /// Whether the program has asked for an event yet.
+    /// Whether the program has requested an event yet.
     asked: bool,
     moments: Sender<Result<Instant, String>>,
 }
 
 impl Events {
-    /// Whether there is an event for the program, which has asked for one.
+    /// Whether there is an event for the program, which has requested one.
     fn next(&mut self, now: Instant) -> bool {
         if !self.asked {
             self.asked = true;
@@ -91,13 +91,13 @@ impl Events {
         more
     }
 
-    /// Nobody listens any more when the benchmark has ended.
+    /// After the benchmark has ended, no one listens any more.
     fn send(&self, moment: Result<Instant, String>) {
         let _ = self.moments.send(moment);
     }
 }
 
-/// Serves one connection to its end.
+/// Serves one connection until it ends.
 fn serve(stream: TcpStream, events: &Mutex<Events>) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
@@ -106,7 +106,7 @@ fn serve(stream: TcpStream, events: &Mutex<Events>) -> std::io::Result<()> {
         let now = Instant::now();
         if line.contains("/invocation/next ") {
             if !events.lock().unwrap_or_else(PoisonError::into_inner).next(now) {
-                // The program waits for an event until it is ended.
+                // The program waits for an event until it is killed.
                 return std::io::copy(&mut reader, &mut std::io::sink()).map(|_| ());
             }
             writer.write_all(next().as_bytes())?;
@@ -119,7 +119,7 @@ fn serve(stream: TcpStream, events: &Mutex<Events>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Reads one request, and returns its first line; `None` where the connection ends.
+/// Reads one request, and returns its first line; `None` at the end of the connection.
 fn read(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<String>> {
     let mut first = String::new();
     if reader.read_line(&mut first)? == 0 {
@@ -144,7 +144,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<String>> {
     Ok(Some(first.trim_end().to_owned()))
 }
 
-/// The answer to a request for an event.
+/// The response to a request for an event.
 fn next() -> String {
     let event = include_str!("event.json").trim_end();
     format!(

@@ -1,7 +1,8 @@
 //! What one program costs under a Runtime API: its start, and each event.
 //!
-//! Times are the kernel's, instructions are valgrind's: processors of virtual machines often count none, and valgrind's
-//! number is the same at every run. Without valgrind there are no such rows.
+//! Times come from the kernel, instruction counts from valgrind, because the processors of virtual machines
+//! often count none, and valgrind's number is the same in every run. Without valgrind, these rows are
+//! missing.
 
 use std::{
     path::Path,
@@ -15,27 +16,27 @@ use wait4::{ResUse, Wait4 as _};
 use super::api::Api;
 use crate::step::Failed;
 
-/// How often a program is started for the time of its start.
+/// The number of starts from which the start time is measured.
 const STARTS: usize = 101;
-/// How many events the time of one is taken from.
+/// The number of events from which the time of one is measured.
 const EVENTS: usize = 10_000;
-/// How many events its instructions are counted for: less, because valgrind is slow.
+/// The number of events for which instructions are counted: fewer, because valgrind is slow.
 const COUNTED_EVENTS: usize = 500;
 
-/// Of one program.
+/// The costs of one program.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cost {
-    /// The program's file, in bytes.
+    /// The size of the program's file, in bytes.
     pub(super) size: u64,
     /// From its start to its first request for an event: the median.
     pub(super) start: Duration,
-    /// Processor time of the same: the mean.
+    /// The processor time for the same: the mean.
     pub(super) start_cpu: Duration,
     pub(super) start_instructions: Option<u64>,
-    /// Processor time of an event: the mean.
+    /// The processor time for an event: the mean.
     pub(super) event_cpu: Duration,
     pub(super) event_instructions: Option<u64>,
-    /// The most memory that was in use after all events, in bytes.
+    /// The peak memory after all events, in bytes.
     pub(super) memory: u64,
 }
 
@@ -75,7 +76,8 @@ fn cpu(used: &ResUse) -> Duration {
     used.rusage.utime + used.rusage.stime
 }
 
-/// Starts a program, gives it so many events, and ends it. Returns how long its start took, and what it used.
+/// Starts a program, sends it this number of events, and ends it. Returns how long its start took, and its
+/// resource usage.
 fn run(command: Command, events: usize) -> Result<(Duration, ResUse), Failed> {
     let api = Api::start(events)?;
     let (began, child) = spawn(command, &api)?;
@@ -118,7 +120,7 @@ fn spawn(mut command: Command, api: &Api) -> Result<(Instant, Child), Failed> {
     child.map(|child| (began, child)).map_err(|error| Failed(format!("{command:?}: {error}")))
 }
 
-/// Ends a process as valgrind needs it: by a signal after which it still tells what it counted.
+/// Ends a process by a signal after which valgrind still prints its counts.
 fn end(child: Child) -> Result<ResUse, Failed> {
     let failed = |error: std::io::Error| Failed(format!("a process cannot be ended: {error}"));
     kill_process(Pid::from_child(&child), Signal::TERM).map_err(|error| failed(error.into()))?;

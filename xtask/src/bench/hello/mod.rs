@@ -1,8 +1,8 @@
-//! The benchmark of what runs: a handler of routegen beside the same with bare `lambda_http`.
+//! The run-time benchmark: a routegen handler beside the same handler on bare `lambda_http`.
 //!
-//! In: nothing. Out, on stdout: a table in Markdown, ready for docs/performance.md. Both programs are made by the same
-//! profile, the one that routegen builds with, so that what differs is the runtime's: optimised for speed, one codegen
-//! unit, no LTO, unwinding, stripped.
+//! In: nothing. Out, on stdout: a Markdown table for docs/performance.md. Both programs are built with the
+//! same profile, which is routegen's default, so that differences are due to the runtime: optimised for
+//! speed, one codegen unit, no LTO, unwinding, stripped.
 
 mod api;
 mod meter;
@@ -26,7 +26,7 @@ use crate::{
     step::{Failed, Step},
 };
 
-/// What routegen builds with where a user says nothing.
+/// The profile that routegen uses by default.
 const PROFILE: [(&str, &str); 4] = [
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1"),
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
@@ -52,7 +52,7 @@ fn measure(program: &Path) -> Result<Cost, Failed> {
     Cost::of(program)
 }
 
-/// The program of the zip that `routegen build` makes.
+/// The program in the zip that `routegen build` makes.
 fn ours(folder: &Path, routegen: &Path) -> Result<PathBuf, Failed> {
     let project = Project::generate(folder, Kind::Routegen, 1)?;
     fetch(&project.folder)?;
@@ -60,7 +60,7 @@ fn ours(folder: &Path, routegen: &Path) -> Result<PathBuf, Failed> {
     project.program()
 }
 
-/// The program that cargo makes of the package for cargo-lambda, which has its handlers on bare `lambda_http`.
+/// The program that cargo builds from the package for cargo-lambda, with its handlers on bare `lambda_http`.
 fn theirs(folder: &Path) -> Result<PathBuf, Failed> {
     let project = Project::generate(folder, Kind::CargoLambda, 1)?;
     fetch(&project.folder)?;

@@ -1,4 +1,4 @@
-//! The figures as a table in Markdown.
+//! The figures as a Markdown table.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use super::{
     meter::Cost,
 };
 
-/// A row: what it is called, and how it is read and written.
+/// A row: its name, its value, and the format of the value.
 type Row = (&'static str, fn(&Cost) -> Option<f64>, fn(f64) -> String);
 
 const ROWS: [Row; 7] = [

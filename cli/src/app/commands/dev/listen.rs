@@ -1,8 +1,8 @@
-//! Where a server listens.
+//! Where a server listens, and with which certificate.
 //!
-//! In: the address and port of the command line. Out: listeners, the first of which has the address that is
-//! printed. Without an address, the server listens on loopback in both families, so that `localhost` works
-//! whichever of them a client picks.
+//! In: the address, the port and the files of the command line. Out: listeners, the first of which has the
+//! address that is printed, and the certificate. Without an address, the server listens on loopback in both
+//! families, so that `localhost` works whichever of them a client picks.
 
 use std::{
     io,

@@ -1,4 +1,4 @@
-//! `routegen dev`: serves the API on this machine, and again after each change.
+//! `routegen dev`: serves the API on this machine, and rebuilds it after each change.
 
 mod changes;
 mod listen;

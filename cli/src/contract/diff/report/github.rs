@@ -1,7 +1,7 @@
 //! For GitHub Actions: an annotation for each finding, at the line of the attribute.
 //!
-//! [Workflow commands](https://docs.github.com/actions/reference/workflow-commands-for-github-actions) end at a line feed, and their
-//! properties at commas and colons, so that both are escaped as GitHub's own toolkit does it.
+//! [Workflow commands](https://docs.github.com/actions/reference/workflow-commands-for-github-actions) end at
+//! a line feed, and their properties at commas and colons, so both are escaped as GitHub's own toolkit does.
 
 use std::fmt::Write as _;
 

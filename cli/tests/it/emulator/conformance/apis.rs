@@ -1,4 +1,5 @@
-//! The APIs of the table as Terraform: a root with a module for each, as it is emitted for a package with these routes.
+//! The APIs of the table as Terraform: a root with a module for each, as emitted for a package with these
+//! routes.
 
 use std::{fmt::Write as _, fs::File, io::Write as _};
 
@@ -14,7 +15,7 @@ use crate::{
     fixture::{Project, succeed},
 };
 
-/// Writes a root, in which each API has an output of its name with its id.
+/// Writes a root in which each API has an output with its name and id.
 pub(super) fn write_root(root: &Utf8Path, apis: &[&Setup], emulator: &Emulator, issuer: &str) {
     let (mut modules, mut outputs) = (Map::new(), Map::new());
     for setup in apis {
@@ -29,7 +30,8 @@ pub(super) fn write_root(root: &Utf8Path, apis: &[&Setup], emulator: &Emulator, 
     }
     let main = json!({
         "provider": { "aws": { "region": "us-east-1" } },
-        // One after another, as the provider uploads them without a bucket, the zips would take half of the time.
+        // Without a bucket, the provider uploads the zips one after another, which would take half of the
+        // time.
         "resource": { "aws_s3_bucket": { "artifacts": { "bucket": "artifacts" } } },
         "module": modules,
         "output": outputs,
@@ -52,7 +54,7 @@ pub(super) fn write_artifacts(folder: &Utf8Path, python: &Python) {
     }
 }
 
-/// Emits the module for a package that has these routes.
+/// Emits the module for a package with these routes.
 fn emit(setup: &Setup, out: &Utf8Path) {
     let project = Project::new(&format!("conformance-{}", setup.name), &handlers(setup));
     if has_authorizers(setup) {
@@ -83,7 +85,7 @@ fn handlers(setup: &Setup) -> String {
     lib
 }
 
-/// The call of a module.
+/// The block that calls the module.
 fn module(setup: &Setup) -> Value {
     let mut module = json!({
         "source": format!("./{}/routegen", setup.name),
@@ -112,7 +114,7 @@ fn module(setup: &Setup) -> Value {
     module
 }
 
-/// The module takes issuers with TLS only, as API Gateway does, and the local one has none.
+/// The module only accepts issuers with TLS, as API Gateway does, but the local one has no TLS.
 fn with_issuer(issuer: &str) -> Value {
     let configuration = json!({ "issuer": issuer, "audience": ["local-client"] });
     json!({ "resource": { "aws_apigatewayv2_authorizer": { "this": { "jwt_configuration": configuration } } } })
@@ -122,7 +124,8 @@ fn has_authorizers(setup: &Setup) -> bool {
     routes(setup).any(|route| route.auth != OPEN)
 }
 
-/// Those that the emitted module can make: an authorizer's function would have to be one of the package.
+/// The routes that the emitted module supports: a Lambda authorizer would have to be a function of the
+/// package.
 fn routes(setup: &Setup) -> impl Iterator<Item = &Route> {
     setup.routes.iter().filter(|route| route.auth != ASKED)
 }

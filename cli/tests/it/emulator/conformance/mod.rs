@@ -1,7 +1,9 @@
-//! The gateway's conformance table, asked of `MiniStack` over APIs that emitted Terraform has made there.
+//! The gateway's conformance table, run against `MiniStack` with APIs that the emitted Terraform has created
+//! there.
 //!
-//! Where `MiniStack` differs from a row, the row says so: the test fails when a difference is new, and when one is gone.
-//! The functions are not routegen's, whose handlers see no event and cannot answer in a bad shape.
+//! If `MiniStack` differs from a row, the row says so: the test fails for a new difference, and for one that
+//! no longer exists. The functions are not routegen's, because routegen's handlers see no events and cannot
+//! return invalid responses.
 
 mod apis;
 
@@ -20,7 +22,7 @@ use crate::{
     terraform::tool::{Root, terraform_with_provider},
 };
 
-/// What is asked of an API.
+/// The rows for an API, by topic.
 type Topics = &'static [fn(&Place<'_>) -> Vec<Row>];
 
 const APIS: [(&Setup, Topics); 3] = [
@@ -68,8 +70,8 @@ async fn ministack_answers_as_the_table_says_but_for_the_differences_that_it_nam
         for row in topics.iter().flat_map(|rows| rows(&place)) {
             let mut verdict = self::verdict(&row, &place, address).await;
             if !verdict.is_empty() {
-                // A function that starts on a busy machine can take longer than MiniStack waits for it. What it answers to a
-                // request is the same each time.
+                // On a busy machine, a function may take longer to start than MiniStack waits. Its response
+                // to a request is the same each time.
                 eprintln!("asked again:\n{verdict}");
                 verdict = self::verdict(&row, &place, address).await;
             }
@@ -79,7 +81,7 @@ async fn ministack_answers_as_the_table_says_but_for_the_differences_that_it_nam
     assert!(wrong.is_empty(), "MiniStack is not as the table says:\n{wrong}");
 }
 
-/// What is wrong in what a row says of `MiniStack`, a line each.
+/// How MiniStack contradicts a row, one line for each difference.
 async fn verdict(row: &Row, place: &Place<'_>, address: SocketAddr) -> String {
     let known = match &row.ministack {
         Ministack::NotAsked(_) => return String::new(),

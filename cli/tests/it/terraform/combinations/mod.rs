@@ -1,6 +1,7 @@
-//! Combinations of what an API can be and of what a caller can set: the provider finds each valid, and plans it.
+//! Combinations of kinds of APIs and of settings: the provider validates and plans each.
 //!
-//! All of them would be millions. Any two settings meet in one combination at least, on every kind of API.
+//! There are millions of combinations. Here any two settings meet in at least one combination, on every kind
+//! of API.
 
 mod pairs;
 
@@ -9,8 +10,8 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use super::tool::{Root, Terraform, terraform_with_provider};
 use crate::fixture::{copy, repository, scratch};
 
-/// Kinds of APIs, by the name of the variant in `cli/tests/terraform`, each with what it cannot do without. `FUNCTION` and
-/// `ROUTE` are keys of its maps.
+/// Kinds of APIs, by the variant's name in `cli/tests/terraform`, each with the settings that it requires.
+/// `FUNCTION` and `ROUTE` are keys of its maps.
 const APIS: [Api; 8] = [
     Api { variant: "seed", function: "get_items", route: "create_item", needs: "" },
     Api { variant: "open", function: "get_status", route: "get_status", needs: "" },
@@ -61,7 +62,7 @@ struct Api {
     needs: &'static str,
 }
 
-/// What a caller can set, each with its choices; "" sets nothing. Some values are not known before the apply.
+/// The settings, each with its choices; "" sets nothing. Some values are only known after the apply.
 const SETTINGS: &[&[&str]] = &[
     &[r#"artifacts_dir = "${path.module}/module/artifacts""#, "artifacts_dir = aws_kms_key.known_later.id"],
     &["", r#"copy = "staging""#],
@@ -80,7 +81,7 @@ const SETTINGS: &[&[&str]] = &[
     &["", r#"role_path = "/app/""#],
     &["", r#"role_permissions_boundary = "arn:aws:iam::123456789012:policy/bounds""#],
     &["", r#"layers = ["arn:aws:lambda:eu-central-1:123456789012:layer:common:1"]"#],
-    // What the code of an API asks for has to have a value.
+    // What an API's code requires must have a value.
     &[
         ENVIRONMENT,
         "environment = { TABLE = aws_kms_key.known_later.id, REGION_NAME = \"x\", KEYS = \"k\", LEVEL = \"l\" }",
@@ -147,7 +148,7 @@ const FAILURES: &str = r#"dead_letter_queue = { arn = "arn:aws:sqs:eu-central-1:
 
 const ENVIRONMENT: &str = r#"environment = { TABLE = "items", REGION_NAME = "x", KEYS = "k", LEVEL = "l" }"#;
 
-/// A resource of the caller's, of which nothing is known before it is applied.
+/// A resource of the caller's, whose attributes are only known after the apply.
 const BESIDE: &str = "resource \"aws_kms_key\" \"known_later\" {}\n";
 
 const TEST: &str =
@@ -171,7 +172,7 @@ fn any_two_settings_go_together_on_every_kind_of_api() {
     });
 }
 
-/// A root that calls the module once for each row.
+/// Plans a root that calls the module once for each row.
 fn plan(terraform: &'static Terraform, api: &Api, rows: &[Vec<usize>]) {
     let folder = scratch(&format!("combinations-{}", api.variant));
     let tests = repository().join("cli/tests/terraform");

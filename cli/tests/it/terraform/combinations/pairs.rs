@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-/// Rows with one choice of each factor, of which the numbers of choices are given. Every pair of choices of two factors is
-/// in one row at least.
+/// Rows with one choice for each factor, given the number of choices of each. Every pair of choices of two
+/// factors is in at least one row.
 pub(super) fn cover(choices: &[usize]) -> Vec<Vec<usize>> {
     let mut open: BTreeSet<[(usize, usize); 2]> = BTreeSet::new();
     for (a, &choices_of_a) in choices.iter().enumerate() {
@@ -13,7 +13,8 @@ pub(super) fn cover(choices: &[usize]) -> Vec<Vec<usize>> {
     }
     let mut rows = Vec::new();
     while let Some(&[(a, x), (b, y)]) = open.first() {
-        // The first pair that is open, and for each other factor the choice that closes most with what is there.
+        // The first uncovered pair, and for each other factor the choice that covers the most pairs with the
+        // choices so far.
         let mut row: Vec<Option<usize>> = vec![None; choices.len()];
         (row[a], row[b]) = (Some(x), Some(y));
         for factor in 0..choices.len() {
