@@ -37,7 +37,7 @@ pub(crate) fn alike(text: &str) -> Vec<String> {
 /// Checks the output of the first command; this run writes to other folders.
 #[track_caller]
 pub(crate) fn assert_shown(stdout: &str, folders: [(&str, &str); 2]) {
-    assert_eq!(blocks("sh")[0], "cargo routegen package -p shop\n");
+    assert_eq!(blocks("sh")[0], "routegen package -p shop\n");
     let shown = &blocks("text")[0];
     let (steps, outcome) = shown.split_once("\n\n").unwrap();
     let expected = ["Checked 2 routes of `shop`", "Building 1 function for x86_64", "Linked items"];
@@ -57,10 +57,10 @@ fn it_is_short_and_its_second_command_is_what_ci_runs() {
 #[test]
 fn the_api_is_served_and_called_as_it_says() {
     let [dev, call] = &blocks("sh")[2..4] else { panic!("the page has fewer commands") };
-    assert_eq!(dev, "cargo routegen dev -p shop\n");
+    assert_eq!(dev, "routegen dev -p shop\n");
     let server = Server::start(&mut routegen(&["dev", "-p", "shop", "--port", "0", "--format", "json"]));
     let program = format!("'{}'", env!("CARGO_BIN_EXE_routegen"));
-    let script = call.replace("cargo routegen", &program).replace("http://127.0.0.1:9000", &server.url);
+    let script = call.replace("routegen token", &format!("{program} token")).replace("http://127.0.0.1:9000", &server.url);
     // The same environment as the server's, because the server keeps its key below the target directory.
     let mut shell = routegen(&[]);
     let environment: Vec<_> = shell.get_envs().filter_map(|(name, value)| Some((name, value?))).collect();

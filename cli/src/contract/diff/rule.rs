@@ -119,6 +119,7 @@ rules! {
     ResponseProblemLost "response-problem-lost" Warning "an error is no longer a problem (RFC 9457)";
     SchemaUnknown "schema-unknown" Warning "the document no longer says what a value is";
     SchemaNotUnderstood "schema-not-understood" Warning "a keyword has changed of which the comparison knows nothing";
+    SchemaNotCompared "schema-not-compared" Warning "a schema has changed that is too large to compare";
 
     TimeoutLowered "timeout-lowered" Warning "a function has less time";
     MemoryLowered "memory-lowered" Warning "a function has less memory";

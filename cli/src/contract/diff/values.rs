@@ -71,6 +71,7 @@ fn of_parameter(kind: Kind) -> (Rule, &'static str) {
         Kind::Required | Kind::RequiredRemoved => (Rule::ParameterBecameRequired, "is required"),
         Kind::Unknown => (Rule::SchemaUnknown, "is no longer known to the document"),
         Kind::NotUnderstood => (Rule::SchemaNotUnderstood, "has changed in a way that no rule knows"),
+        Kind::NotCompared => (Rule::SchemaNotCompared, "has changed, and its schema is too large to compare"),
         Kind::Type
         | Kind::Null
         | Kind::Variant
@@ -103,6 +104,7 @@ fn of_body(kind: Kind) -> (Rule, &'static str) {
         }
         Kind::Unknown => (Rule::SchemaUnknown, "is no longer known to the document"),
         Kind::NotUnderstood => (Rule::SchemaNotUnderstood, "has changed in a way that no rule knows"),
+        Kind::NotCompared => (Rule::SchemaNotCompared, "has changed, and its schema is too large to compare"),
     }
 }
 
@@ -127,5 +129,6 @@ fn of_answer(kind: Kind) -> (Rule, &'static str) {
         }
         Kind::Unknown => (Rule::SchemaUnknown, "is no longer known to the document"),
         Kind::NotUnderstood => (Rule::SchemaNotUnderstood, "has changed in a way that no rule knows"),
+        Kind::NotCompared => (Rule::SchemaNotCompared, "has changed, and its schema is too large to compare"),
     }
 }

@@ -58,6 +58,9 @@ pub(super) const VARIABLES: &[&str] = &[
     "vpc",
 ];
 
+/// The keys of the file that are not tables. A test compares the list with the file's keys.
+pub(super) const TOP: &[&str] = &["name", "arch", "compiler", "backend", "include"];
+
 /// A mistake, and its place in the file.
 pub(super) struct Mistake {
     pub(super) message: String,
@@ -108,7 +111,15 @@ impl<'a> UnknownKey<'a> {
 
     /// The key that was probably meant, or where to set what the user meant.
     fn help(self) -> Option<String> {
+        // A key of the file that was written below the header of a table.
+        if TOP.contains(&self.key) {
+            return Some(format!("`{}` must be above the first table", self.key));
+        }
         match self.key {
+            "memory" | "timeout" => Some(format!(
+                "set `{}` in the function's attribute, or for all functions below `[defaults]`",
+                self.key
+            )),
             "issuer" | "audience" | "audiences" => Some(of_an_environment("jwt_authorizers")),
             key if VARIABLES.contains(&key) => Some(of_an_environment(key)),
             key => nearest(key, self.known),

@@ -448,6 +448,7 @@ mod tests {
                 mistake("include = [\"./assets\"]\n"),
                 mistake("[functions.a]\ninclude = [\"[\"]\n"),
                 mistake("[functions.a]\nmemory = 128\n"),
+                mistake("[quotas]\nname = \"api\"\n"),
                 mistake("[authorizers.partners]\nkind = \"oidc\"\n"),
                 mistake("[authorizers.partners]\n"),
                 mistake("[authorizers.partners]\nkind = \"jwt\"\nissuer = \"https://id.example.com\"\n"),

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, env, fs, path::Path, sync::LazyLock};
 use schemars::{Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde_json::Value;
 
-use super::Config;
+use super::{Config, mistake::TOP};
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     let settings = SchemaSettings::draft07().with_transform(RecursiveTransform(without_null));
@@ -103,4 +103,11 @@ fn the_schema_has_in_each_table_the_keys_that_the_reader_takes_and_no_others() {
         let known: BTreeSet<String> = known.split('`').skip(1).step_by(2).map(str::to_owned).collect();
         assert_eq!(keys, known, "{text}");
     }
+}
+
+#[test]
+fn every_key_is_a_table_or_is_known_to_belong_above_them() {
+    let tables = ["accepted", "authorizers", "defaults", "functions", "openapi", "quotas"];
+    let keys: BTreeSet<_> = SCHEMA["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, tables.iter().chain(TOP).copied().collect());
 }

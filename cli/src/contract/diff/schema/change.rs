@@ -52,6 +52,8 @@ pub(in super::super) enum Kind {
     Opened,
     Unknown,
     NotUnderstood,
+    /// It differs, and is too large to compare.
+    NotCompared,
 }
 
 impl Kind {
@@ -65,6 +67,7 @@ impl Kind {
                 | Self::Opened
                 | Self::Unknown
                 | Self::NotUnderstood
+                | Self::NotCompared
         )
     }
 }

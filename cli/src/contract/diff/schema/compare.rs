@@ -122,7 +122,11 @@ impl<'a> Comparison<'_, 'a> {
         let is_open = |(known_base, known_head): &(All<'_>, All<'_>)| {
             are_those(known_base, base) && are_those(known_head, head)
         };
-        if self.open.len() > DEPTH || self.open.iter().any(is_open) {
+        if self.open.iter().any(is_open) {
+            return;
+        }
+        if self.open.len() > DEPTH {
+            self.add(Kind::NotCompared, way, Value::Null, Value::Null);
             return;
         }
         self.open.push((base.clone(), head.clone()));
@@ -381,9 +385,11 @@ impl<'a> Comparison<'_, 'a> {
 
     /// Whether two values are equal, apart from the names of components and from annotations.
     fn is_one(&self, base: &'a Value, head: &'a Value, open: &mut Vec<(&'a Value, &'a Value)>) -> bool {
-        if open.iter().any(|(one, other)| ptr::eq(*one, base) && ptr::eq(*other, head)) || open.len() > DEPTH
-        {
+        if open.iter().any(|(one, other)| ptr::eq(*one, base) && ptr::eq(*other, head)) {
             return true;
+        }
+        if open.len() > DEPTH {
+            return base == head;
         }
         open.push((base, head));
         let one = match (self.pair.base.resolve(base), self.pair.head.resolve(head)) {
@@ -434,7 +440,12 @@ impl<'a> Comparison<'_, 'a> {
     /// Each alternative that a request accepted must still be accepted; each that a response contains must
     /// have existed before.
     fn alternatives(&mut self, base: &Shape<'a>, head: &Shape<'a>, way: &str) {
-        let (before, after) = (base.alternatives(self.pair.base), head.alternatives(self.pair.head));
+        let (Some(before), Some(after)) =
+            (base.alternatives(self.pair.base), head.alternatives(self.pair.head))
+        else {
+            self.add(Kind::NotCompared, way, Value::Null, Value::Null);
+            return;
+        };
         let (needed, there) = match self.side {
             Side::Request => (&before, &after),
             Side::Response => (&after, &before),

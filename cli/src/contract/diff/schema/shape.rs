@@ -149,8 +149,8 @@ impl<'a> Shape<'a> {
     }
 
     /// Each alternative, combined with what all of them share; the shape itself if there are none. Null is
-    /// not an alternative.
-    pub(super) fn alternatives(&self, api: Api<'a>) -> Vec<Self> {
+    /// not an alternative. `None` if there are too many to compare one by one.
+    pub(super) fn alternatives(&self, api: Api<'a>) -> Option<Vec<Self>> {
         let mut reader = Reader { api, open: Vec::new() };
         let mut all = vec![Self { unions: Vec::new(), ..self.clone() }];
         for union in &self.unions {
@@ -158,9 +158,8 @@ impl<'a> Shape<'a> {
                 .then(|| Self { values: Some(union.values.clone()), ..Self::default() });
             let schemas = union.schemas.iter().map(|schema| reader.read(schema).folded(&mut reader));
             let each: Vec<_> = values.into_iter().chain(schemas.collect::<Vec<_>>()).collect();
-            // A report about very many alternatives would help nobody.
             if all.len() * each.len() > MANY {
-                break;
+                return None;
             }
             let with = |shape: &Self| {
                 let shape = shape.clone();
@@ -175,7 +174,7 @@ impl<'a> Shape<'a> {
         for shape in &mut all {
             shape.null = false;
         }
-        all
+        Some(all)
     }
 
     /// Whether only null is allowed.

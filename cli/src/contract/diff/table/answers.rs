@@ -257,7 +257,33 @@ pub(super) fn cases() -> Vec<Case> {
             one(json!({ "not": { "type": "string", "enum": ["a", "c"] } })),
             one(json!({ "not": { "enum": ["b", "a"], "type": "string", "description": "words" } })),
         ),
+        case(
+            "schema-not-compared",
+            one(combined("string")),
+            one(combined("integer")),
+            one(json!({ "title": "Renamed", "allOf": combined("string")["allOf"] })),
+        ),
+        case("schema-not-compared", super::body(nested("string")), super::body(nested("integer")), {
+            super::body(json!({ "type": "object", "properties": { "more": {} } }))
+        }),
     ]
+}
+
+/// More combinations of alternatives than are compared: 17 of the first union with 17 of the second, one of
+/// them of this type.
+fn combined(last: &str) -> Value {
+    let union = |last: &str| {
+        let lengths = (1..17).map(|length| json!({ "type": "array", "maxItems": length }));
+        json!({ "oneOf": lengths.chain([json!({ "type": last })]).collect::<Vec<_>>() })
+    };
+    json!({ "allOf": [union("string"), union(last)] })
+}
+
+/// Objects in objects, more deeply than they are compared, around a value of this type.
+fn nested(innermost: &str) -> Value {
+    (0..64).fold(json!({ "type": innermost }), |inner, _| {
+        json!({ "type": "object", "properties": { "inner": inner } })
+    })
 }
 
 #[test]
