@@ -53,8 +53,8 @@ impl Said {
 }
 
 impl Told {
-    /// Whether a status from the attribute may be this response's unknown one. A problem has its status only
-    /// at run time, and any error may be a problem.
+    /// Whether a status from the attribute may be this response's unknown one. A problem's may not: it sets its
+    /// own status at run time, and any error may be one.
     fn is_open(&self) -> bool {
         let is_problem = self.answer.bodies.iter().any(|body| body.schema.problem.is_some());
         self.answer.status == Status::Other && !is_problem

@@ -104,7 +104,7 @@ pub(super) fn attempt<T>(make: impl Fn(&Readings) -> Result<T, Error>) -> Result
     }
 }
 
-/// The value with every string that may be a string as one: reading it as something else did not help.
+/// The value with strings left as strings wherever another reading made no difference.
 fn least<T>(make: impl Fn(&Readings) -> Result<T, Error>, readings: &Readings, mut value: T) -> T {
     let chosen = readings.chosen.borrow().clone();
     for choice in chosen {

@@ -95,7 +95,7 @@ struct All {
 }
 
 impl Functions {
-    /// Replaces the resource of this value's type.
+    /// Uses this value as the resource of its type, instead of creating one.
     #[must_use]
     pub fn with<T: Resource>(mut self, resource: T) -> Self {
         self.init = self.init.with(resource);

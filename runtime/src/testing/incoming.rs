@@ -308,7 +308,7 @@ impl Incoming {
         self
     }
 
-    /// Replaces the resource of this value's type.
+    /// Uses this value as the resource of its type, instead of creating one.
     pub fn with<T: Resource>(mut self, resource: T) -> Self {
         self.init = self.init.with(resource);
         self
