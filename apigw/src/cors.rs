@@ -171,7 +171,7 @@ impl CorsHeaders {
         }
         let allowed = if any { HeaderValue::from_static("*") } else { origin.clone() };
         if !any {
-            // The answer depends on the origin, and a cache must not mix the answers up.
+            // The answer depends on the origin, so caches must distinguish it.
             response.append(VARY, HeaderValue::from_static("origin"));
         }
         response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);

@@ -10,7 +10,7 @@
 //! captured. Where AWS does not document a rule, a comment there names the report. AWS's limits are in
 //! [`routegen_spec::limits`].
 //!
-//! The crate is for these crates in the same version; its interface changes with them.
+//! The crate is for those crates in the same version; its interface changes with them.
 
 pub mod authorizer;
 pub mod claims;

@@ -115,7 +115,8 @@ impl Gateway {
         }
     }
 
-    /// The address that it listens on, or only names ([`GatewayBuilder::without_listener`]).
+    /// The address that it listens on. Without a listener ([`GatewayBuilder::without_listener`]), it is
+    /// only a name.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

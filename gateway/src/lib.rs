@@ -20,7 +20,7 @@
 //! let gateway = Gateway::builder(api).local_issuer(LocalIssuer::new()).start().await?;
 //!
 //! let token = gateway.token().scopes(["items/read"]).mint();
-//! // GET {gateway.url()}/items with `Authorization: Bearer {token}` is answered with 200, and without it with 401.
+//! // GET {gateway.url()}/items returns 200 with `Authorization: Bearer {token}`, and 401 without it.
 //! # assert!(gateway.url().starts_with("http://127.0.0.1:") && token.split('.').count() == 3);
 //! gateway.shutdown().await;
 //! # Ok(())

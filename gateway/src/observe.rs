@@ -81,7 +81,7 @@ pub enum EventFate {
     Put { functions: Vec<String> },
     /// A schedule is due.
     Due,
-    /// An item of a table was changed, which reaches these functions.
+    /// An item of a table was changed, and the change reaches these functions.
     Changed { functions: Vec<String> },
     /// A function failed on an event or on records for the last time, and they were given up.
     GivenUp { attempts: u32 },

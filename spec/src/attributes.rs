@@ -353,7 +353,8 @@ pub const PROBLEM: [Argument; 6] = [
     Key::CRATE.takes("where this crate is, above the whole type, if renamed or re-exported", "`::routegen`"),
 ];
 
-/// The keys of `#[grant]` in `#[derive(Resource)]`, after the name of the resource, in the order in which messages list them.
+/// The keys of `#[grant]` in `#[derive(Resource)]`, after the name of the resource, in the order in which
+/// messages list them.
 pub const GRANT: [Argument; 4] = [
     Key::ACTIONS.takes("of IAM, such as `[\"dynamodb:GetItem\", \"dynamodb:Query\"]`", "required"),
     Key::ON.takes(

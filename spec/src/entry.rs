@@ -24,8 +24,8 @@ use thiserror::Error;
 
 use crate::{Method, Name, PathPattern, RouteKey, Segment, TriggerKind};
 
-/// An entry point of a crate. Its text is the symbol: `routegen.items.GET.items.$id` for `GET /items/{id}` of the crate
-/// `items`.
+/// An entry point of a crate. Its text is the symbol: `routegen.items.GET.items.$id` for `GET /items/{id}`
+/// of the crate `items`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Entry {

@@ -131,7 +131,8 @@ impl GrantSpec {
     ///
     /// If the result would be another resource's ARN, or not an ARN.
     pub fn check_suffix(text: &str) -> Result<(), GrantError> {
-        // The characters that IAM accepts in the rest of an ARN, with `$`, which begins a policy variable.
+        // The characters that IAM accepts in the rest of an ARN, including `$`, which begins a policy
+        // variable.
         let is_suffix = text.is_empty()
             || text == Self::ANY
             || text.starts_with(['/', ':'])

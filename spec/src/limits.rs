@@ -19,7 +19,8 @@ pub const TIMEOUT_S: RangeInclusive<u32> = 1..=30;
 /// [CreateAuthorizer]: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
 pub const AUTHORIZER_TTL_S: RangeInclusive<u32> = 0..=3_600;
 
-/// Timeout of a Lambda authorizer, in seconds: API Gateway waits no longer for its answer ([HTTP API quotas]).
+/// Timeout of a Lambda authorizer, in seconds: API Gateway does not wait longer for its answer
+/// ([HTTP API quotas]).
 ///
 /// [HTTP API quotas]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 pub const AUTHORIZER_TIMEOUT_S: RangeInclusive<u32> = 1..=10;

@@ -33,7 +33,7 @@ pub(super) struct Process {
     processes: Processes,
 }
 
-/// What a process is told about its function.
+/// What a new process needs to know about its function.
 #[derive(Debug)]
 pub(super) struct About<'a> {
     pub(super) function: &'a str,

@@ -131,7 +131,7 @@ impl FunctionError {
 }
 
 /// A program that speaks the Lambda Runtime API. Its environment consists of Lambda's variables and those
-/// that are added here; it inherits none of this process's variables unless it is told to.
+/// that are added here; it inherits this process's variables only with [`Program::inherit_env`].
 #[derive(Clone, Debug)]
 pub struct Program {
     pub(crate) path: PathBuf,
@@ -243,9 +243,9 @@ impl Program {
         self
     }
 
-    /// Holds a value for as long as the program may be started or runs: something that must outlive it,
-    /// such as the folder that it is in. After the API is replaced, the value is dropped when the last
-    /// request that began before is answered and the processes have ended.
+    /// Keeps a value for as long as the program may be started or runs, such as a temporary folder that
+    /// contains it. After the API is replaced, the value is dropped when the last request that began before
+    /// is answered and the processes have ended.
     #[must_use]
     pub fn holding(self, value: Arc<dyn Any + Send + Sync>) -> Self {
         Self { held: Some(value), ..self }

@@ -94,6 +94,6 @@ fn auth(auth: &Auth, decider: &Decider) -> Value {
             ("jwt", scopes.iter().map(Scope::as_str).collect(), verifier.local_token_header())
         }
     };
-    // `token_header` is null if the authorizer does not accept the local issuer's tokens, or not in a header.
+    // `token_header` is null unless the authorizer accepts the local issuer's tokens in a header.
     json!({ "kind": kind, "name": auth.as_str(), "scopes": scopes, "token_header": token_header })
 }

@@ -273,7 +273,7 @@ function showAuthorization() {
   const notes = {
     iam: "The call is signed (Signature Version 4) with the gateway's first key, unless you set the header authorization.",
     lambda: "A function decides. Set the headers that it reads.",
-    jwt: "This authorizer does not accept the local issuer's tokens, or not in a header. Set a token yourself.",
+    jwt: "This authorizer does not accept the local issuer's tokens in a header. Set a token yourself.",
   };
   $("authorization-note").hidden = kind === "none" || Boolean(token_header);
   $("authorization-note").textContent = notes[kind] ?? "";

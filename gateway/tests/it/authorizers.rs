@@ -216,7 +216,7 @@ async fn pass(time: Duration) {
     tokio::time::resume();
 }
 
-/// A request, signed in the way of AWS's clients.
+/// A request that is signed like those of AWS's clients.
 struct Signed {
     method: &'static str,
     path: &'static str,

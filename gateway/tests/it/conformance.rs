@@ -1,4 +1,4 @@
-//! Checks over HTTP that the gateway does what API Gateway does, by
+//! Checks over HTTP that the gateway does what API Gateway does, according to
 //! [the table](routegen_gateway_tests::conformance).
 
 use std::time::Duration;

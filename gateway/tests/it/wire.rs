@@ -201,7 +201,8 @@ async fn requests_that_are_sent_without_waiting_are_answered_in_their_order() {
     assert_eq!(client.response().await.json()["body"], "b");
 }
 
-/// RFC 9112, 3.2 (hosts, authorities, fragments), 6.1 and 7.1 (codings), 6.2 (lengths); RFC 9110, 7.6.1 (connections).
+/// RFC 9112, 3.2 (hosts, authorities, fragments), 6.1 and 7.1 (codings), 6.2 (lengths); RFC 9110, 7.6.1
+/// (connections).
 #[tokio::test]
 async fn what_is_no_request_is_refused_and_what_is_for_another_host_is_not_answered() {
     let gateway = start().await;

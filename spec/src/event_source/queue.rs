@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Pattern, Takes};
 use crate::{Name, limits};
 
-/// The messages of a queue ([Lambda with SQS]). Lambda deletes those that the function does not report as failed.
+/// The messages of a queue ([Lambda with SQS]). Lambda deletes those that the function does not report as
+/// failed.
 ///
 /// [Lambda with SQS]: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]

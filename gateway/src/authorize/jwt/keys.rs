@@ -225,9 +225,9 @@ impl RemoteKeys {
     }
 }
 
-/// A client for an issuer. For `https` it trusts the machine's certificates and allows nothing else, so
-/// that nobody else can change the keys on their way. An issuer on loopback needs no certificates, and the
-/// machine may have none.
+/// A client for an issuer. For an `https` issuer, it trusts the machine's certificates and refuses plain
+/// HTTP, so that nobody can change the keys in transit. An issuer on loopback needs no certificates, and
+/// the machine may have none.
 fn http_client(issuer: &str) -> io::Result<HttpClient> {
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     let builder = HttpsConnectorBuilder::new();

@@ -9,7 +9,7 @@
 //! gVisor, `/proc/net/tcp` is read: 4 ms if the kernel has room for 262,144 connections, and 3 ms more for
 //! every 1,000 rows. The size that is read is bounded.
 //!
-//! Other systems than Linux do not provide the owner: there, nobody is refused.
+//! Systems other than Linux do not report the owner: there, nobody is refused.
 
 #[cfg(target_os = "linux")]
 mod diag;

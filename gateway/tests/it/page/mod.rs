@@ -81,7 +81,7 @@ fn secret(gateway: &Gateway) -> String {
     gateway.page_url().unwrap().split_once("#key=").unwrap().1.to_owned()
 }
 
-/// Sends a request in the way of the page.
+/// Sends a request as the page does.
 async fn ask_as_the_page(gateway: &Gateway, line: &str) -> Response {
     request(line).header(SECRET, secret(gateway)).send(gateway.address()).await
 }
