@@ -60,7 +60,9 @@ fn the_api_is_served_and_called_as_it_says() {
     assert_eq!(dev, "routegen dev -p shop\n");
     let server = Server::start(&mut routegen(&["dev", "-p", "shop", "--port", "0", "--format", "json"]));
     let program = format!("'{}'", env!("CARGO_BIN_EXE_routegen"));
-    let script = call.replace("routegen token", &format!("{program} token")).replace("http://127.0.0.1:9000", &server.url);
+    let script = call
+        .replace("routegen token", &format!("{program} token"))
+        .replace("http://127.0.0.1:9000", &server.url);
     // The same environment as the server's, because the server keeps its key below the target directory.
     let mut shell = routegen(&[]);
     let environment: Vec<_> = shell.get_envs().filter_map(|(name, value)| Some((name, value?))).collect();

@@ -48,7 +48,7 @@ pub(super) struct Shape<'a> {
 }
 
 /// Alternatives: values, and schemas.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Union<'a> {
     values: Vec<&'a Value>,
     schemas: Vec<&'a Value>,
@@ -148,11 +148,21 @@ impl<'a> Shape<'a> {
         !self.unions.is_empty()
     }
 
+    /// Whether the alternatives are written as those of the other.
+    pub(super) fn has_the_unions_of(&self, other: &Self) -> bool {
+        self.unions == other.unions
+    }
+
+    /// What all alternatives share.
+    pub(super) fn without_unions(&self) -> Self {
+        Self { unions: Vec::new(), ..self.clone() }
+    }
+
     /// Each alternative, combined with what all of them share; the shape itself if there are none. Null is
     /// not an alternative. `None` if there are too many to compare one by one.
     pub(super) fn alternatives(&self, api: Api<'a>) -> Option<Vec<Self>> {
         let mut reader = Reader { api, open: Vec::new() };
-        let mut all = vec![Self { unions: Vec::new(), ..self.clone() }];
+        let mut all = vec![self.without_unions()];
         for union in &self.unions {
             let values = (!union.values.is_empty())
                 .then(|| Self { values: Some(union.values.clone()), ..Self::default() });

@@ -281,9 +281,10 @@ fn combined(last: &str) -> Value {
 
 /// Objects in objects, more deeply than they are compared, around a value of this type.
 fn nested(innermost: &str) -> Value {
-    (0..64).fold(json!({ "type": innermost }), |inner, _| {
-        json!({ "type": "object", "properties": { "inner": inner } })
-    })
+    (0..64).fold(
+        json!({ "type": innermost }),
+        |inner, _| json!({ "type": "object", "properties": { "inner": inner } }),
+    )
 }
 
 #[test]

@@ -9,7 +9,9 @@ use crate::contract::version::Version;
 
 /// All documents of the table, with their schemas as components.
 fn documents() -> Vec<Value> {
-    let cases = super::all().into_iter().flat_map(|case| [case.before, case.after, case.neighbour]);
+    // What is too large to compare differs as soon as it is written in another way.
+    let compared = super::all().into_iter().filter(|case| case.rule != "schema-not-compared");
+    let cases = compared.flat_map(|case| [case.before, case.after, case.neighbour]);
     cases.map(|document| with_components(&document)).collect()
 }
 
