@@ -134,7 +134,7 @@ impl RouterBuilder {
     ///
     /// The closure receives the request's head and returns the claims as a JSON object, which handlers read
     /// as [`Claims<T>`](crate::Claims). Or it returns the response that replaces the handler's, such as
-    /// `StatusCode::UNAUTHORIZED` or a [`Problem`].
+    /// `StatusCode::UNAUTHORIZED` or a [`Problem`](struct@Problem).
     ///
     /// The head is as the client sent it, unlike what functions and handlers get: its path is encoded, and
     /// headers may be repeated. A decision based on the path belongs in a function with `#[authorizer]`, or
