@@ -31,43 +31,61 @@ use proc_macro::TokenStream;
 
 use self::consumer::Family;
 
-/// Declares an async function as a route of an HTTP API. The crate `routegen` re-exports this attribute; its
-/// documentation there has the table of keys and a complete example.
+/// Declares an async function as a route of an HTTP API.
+///
+/// Keys and a complete example: [`routegen::route`].
+///
+/// [`routegen::route`]: https://docs.rs/routegen/latest/routegen/attr.route.html
 #[proc_macro_attribute]
 pub fn route(attribute: TokenStream, item: TokenStream) -> TokenStream {
     finish(route::route(&crate_name(), attribute.into(), item.into()))
 }
 
-/// Declares an async function as a Lambda authorizer, which routes refer to with `auth`. The crate `routegen`
-/// re-exports this attribute; its documentation there has the table of keys and a complete example.
+/// Declares an async function as a Lambda authorizer, which routes refer to with `auth`.
+///
+/// Keys and a complete example: [`routegen::authorizer`].
+///
+/// [`routegen::authorizer`]: https://docs.rs/routegen/latest/routegen/attr.authorizer.html
 #[proc_macro_attribute]
 pub fn authorizer(attribute: TokenStream, item: TokenStream) -> TokenStream {
     finish(authorizer::authorizer(&crate_name(), attribute.into(), item.into()))
 }
 
-/// Declares an async function that EventBridge Scheduler calls. The crate `routegen` re-exports this
-/// attribute; its documentation there has the table of keys and a complete example.
+/// Declares an async function that EventBridge Scheduler calls.
+///
+/// Keys and a complete example: [`routegen::schedule`].
+///
+/// [`routegen::schedule`]: https://docs.rs/routegen/latest/routegen/attr.schedule.html
 #[proc_macro_attribute]
 pub fn schedule(attribute: TokenStream, item: TokenStream) -> TokenStream {
     consumed(Family::Schedule, attribute, item)
 }
 
-/// Declares an async function that processes the messages of a queue. The crate `routegen` re-exports this
-/// attribute; its documentation there has the table of keys and a complete example.
+/// Declares an async function that processes the messages of a queue.
+///
+/// Keys and a complete example: [`routegen::queue`].
+///
+/// [`routegen::queue`]: https://docs.rs/routegen/latest/routegen/attr.queue.html
 #[proc_macro_attribute]
 pub fn queue(attribute: TokenStream, item: TokenStream) -> TokenStream {
     consumed(Family::Queue, attribute, item)
 }
 
-/// Declares an async function that processes the events of an event bus. The crate `routegen` re-exports this
-/// attribute; its documentation there has the table of keys and a complete example.
+/// Declares an async function that processes the events of an event bus.
+///
+/// Keys and a complete example: [`routegen::event`].
+///
+/// [`routegen::event`]: https://docs.rs/routegen/latest/routegen/attr.event.html
 #[proc_macro_attribute]
 pub fn event(attribute: TokenStream, item: TokenStream) -> TokenStream {
     consumed(Family::Event, attribute, item)
 }
 
-/// Declares an async function that processes the changes of a table. The crate `routegen` re-exports this
-/// attribute; its documentation there has the table of keys and a complete example.
+/// Declares an async function that processes the changes of a table.
+///
+/// Keys and a complete example: [`routegen::stream`].
+///
+/// [`routegen::stream`]: https://docs.rs/routegen/latest/routegen/attr.stream.html
 #[proc_macro_attribute]
 pub fn stream(attribute: TokenStream, item: TokenStream) -> TokenStream {
     consumed(Family::Stream, attribute, item)
@@ -77,36 +95,51 @@ fn consumed(family: Family, attribute: TokenStream, item: TokenStream) -> TokenS
     finish(consumer::consumer(family, &crate_name(), attribute.into(), item.into()))
 }
 
-/// Declares an async function as middleware, which routes refer to with `middleware`. The crate `routegen`
-/// re-exports this attribute; its documentation there has the table of keys and a complete example.
+/// Declares an async function as middleware, which routes refer to with `middleware`.
+///
+/// Keys and a complete example: [`routegen::middleware`].
+///
+/// [`routegen::middleware`]: https://docs.rs/routegen/latest/routegen/attr.middleware.html
 #[proc_macro_attribute]
 pub fn middleware(attribute: TokenStream, item: TokenStream) -> TokenStream {
     finish(middleware::middleware(attribute.into(), item.into()))
 }
 
-/// Declares what all routes of the package have in common. The crate `routegen` re-exports this macro; its
-/// documentation there has the table of keys and a complete example.
+/// Declares what all routes of the package have in common.
+///
+/// Keys and a complete example: [`routegen::package`].
+///
+/// [`routegen::package`]: https://docs.rs/routegen/latest/routegen/macro.package.html
 #[proc_macro]
 pub fn package(arguments: TokenStream) -> TokenStream {
     finish(package::package(&crate_name(), arguments.into()))
 }
 
-/// Derives a problem of RFC 9457 for each variant of an error type. The crate `routegen` re-exports this
-/// derive; its documentation there has the table of keys and a complete example.
+/// Derives a problem of RFC 9457 for each variant of an error type.
+///
+/// Keys and a complete example: [`routegen::Problem`].
+///
+/// [`routegen::Problem`]: https://docs.rs/routegen/latest/routegen/derive.Problem.html
 #[proc_macro_derive(Problem, attributes(problem, from, source))]
 pub fn derive_problem(item: TokenStream) -> TokenStream {
     finish(problem::problem(item.into()))
 }
 
-/// Derives a resource, with what it may do in AWS. The crate `routegen` re-exports this derive; its
-/// documentation there has the tables of keys and a complete example.
+/// Derives a resource, with what it may do in AWS.
+///
+/// Keys and a complete example: [`routegen::Resource`].
+///
+/// [`routegen::Resource`]: https://docs.rs/routegen/latest/routegen/derive.Resource.html
 #[proc_macro_derive(Resource, attributes(grant, resource))]
 pub fn derive_resource(item: TokenStream) -> TokenStream {
     finish(resource::resource(item.into()))
 }
 
-/// Derives the name of the queue that a type is sent to. The crate `routegen` re-exports this derive; its
-/// documentation there has a complete example.
+/// Derives the name of the queue that a type is sent to.
+///
+/// A complete example: [`routegen::QueueMessage`].
+///
+/// [`routegen::QueueMessage`]: https://docs.rs/routegen/latest/routegen/derive.QueueMessage.html
 #[proc_macro_derive(QueueMessage, attributes(queue_message))]
 pub fn derive_queue_message(item: TokenStream) -> TokenStream {
     finish(queue_message::queue_message(item.into()))

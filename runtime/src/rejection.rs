@@ -97,11 +97,11 @@ const WAYS_OUT: [(&str, &str); 4] = [
     ),
     (
         "No matched path found",
-        "axum's `MatchedPath` is there only behind axum's router: within an extractor, take `routegen::RouteKey`",
+        "axum's `MatchedPath` exists only behind axum's router: within an extractor, take `routegen::RouteKey`",
     ),
     (
         "ConnectInfo<",
-        "axum's server tells `ConnectInfo`, and a function has none: within an extractor, take the address from `request_context()` \
+        "axum's server sets `ConnectInfo`, and a function has no such server: within an extractor, take the address from `request_context()` \
          of `lambda_http::RequestExt`, or take `ConnectInfo<SocketAddr>` as an argument of the handler",
     ),
     (

@@ -223,7 +223,7 @@ fn a_test_says_where_a_call_comes_from() {
 }
 
 #[test]
-#[should_panic(expected = "\"localhost\" is no address")]
+#[should_panic(expected = "\"localhost\" is not an address")]
 fn a_name_is_no_address() {
     drop(testing::get("/").source_ip("localhost"));
 }

@@ -291,7 +291,7 @@ async fn an_event_of_its_own_fails_as_the_invocation() {
 async fn another_event_is_an_error_and_never_a_success() {
     for function in ["on-order", "on-orders", "on-anything", "on-change", "on-event", "expire"] {
         let error = answer(function, r#"{"version": "2.0"}"#.to_owned()).await.0.unwrap_err().to_string();
-        assert!(error.starts_with("this is no event of a "), "{function}: {error}");
+        assert!(error.starts_with("this is not an event of a "), "{function}: {error}");
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn resource_name(
     }
     let wrong = || {
         (
-            format!("`{}` is no name of a {what}", shown(argument)),
+            format!("`{}` is not the name of a {what}", shown(argument)),
             format!("write a name of your choice, such as `{example}`"),
         )
     };
@@ -86,7 +86,7 @@ fn refuse_text(what: &str, example: &str, text: &LitStr, errors: &mut Errors) {
     };
     errors.push(
         text,
-        format!("the {what} is given by {form}, and the code knows it by a name alone"),
+        format!("the {what} is given by {form}, but the code refers to it only by name"),
         format!("write a name of your choice, such as `{example}`, and say in Terraform's variable `resources` where it is"),
     );
 }

@@ -302,7 +302,7 @@ pub(crate) fn statuses(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
         let status = literal.base10_parse::<u16>().ok();
         let status = status.filter(|status| literal.suffix().is_empty() && (300..600).contains(status));
         if status.is_none() {
-            let message = format!("`{literal}` is no status that a request is refused with");
+            let message = format!("`{literal}` cannot be the status of a refusal");
             errors.push(&literal, message, format!("write one from 300 to 599: `{}`", key.example));
         }
         status
@@ -321,7 +321,7 @@ pub(crate) fn error_status(key: Key, value: &TokenStream, errors: &mut Errors) -
     let status = literal.base10_parse::<u16>().ok();
     let status = status.filter(|status| literal.suffix().is_empty() && (400..600).contains(status));
     if status.is_none() {
-        errors.push(&literal, format!("`{literal}` is no status of an error"), help());
+        errors.push(&literal, format!("`{literal}` is not an error status"), help());
     }
     status.map(Status::Number)
 }
@@ -340,7 +340,7 @@ pub(crate) fn uri(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<
     let uri = text.value();
     if uri.is_empty() || uri.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c))
     {
-        errors.push(&text, format!("{uri:?} is no URI"), format!("write `{}`", key.example));
+        errors.push(&text, format!("{uri:?} is not a URI"), format!("write `{}`", key.example));
         return None;
     }
     Some(text)
@@ -548,7 +548,7 @@ fn read<T: Parse>(
         Ok((value, rest)) if rest.is_empty() => return Some(value),
         Ok((_, rest)) => errors.push(
             &rest,
-            format!("`{}` stands after {what}", shown(&rest)),
+            format!("`{}` is not allowed after {what}", shown(&rest)),
             "write a comma before the next argument, and nothing else",
         ),
         Err(_) => {

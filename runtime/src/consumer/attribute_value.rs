@@ -73,7 +73,7 @@ fn attribute(value: &Value, json: &mut String) -> Result<(), Error> {
 
 #[inline]
 fn string(value: &Value, json: &mut String) -> Result<(), Error> {
-    text(value.as_str().ok_or("a value that is no text")?, json);
+    text(value.as_str().ok_or("a value that is not a string")?, json);
     Ok(())
 }
 
@@ -85,11 +85,11 @@ fn text(text: &str, json: &mut String) {
 /// DynamoDB writes numbers as JSON does.
 #[inline]
 fn number(value: &Value, json: &mut String) -> Result<(), Error> {
-    let number = value.as_str().ok_or("a number that is no text")?;
+    let number = value.as_str().ok_or("a number that is not a string")?;
     serde_json::from_str::<&serde_json::value::RawValue>(number)
         .ok()
         .filter(|_| number.starts_with(|c: char| c == '-' || c.is_ascii_digit()))
-        .ok_or_else(|| format!("{number:?} is no number"))?;
+        .ok_or_else(|| format!("{number:?} is not a number"))?;
     json.push_str(number);
     Ok(())
 }
@@ -132,9 +132,9 @@ mod tests {
                 json!({ "a": { "M": { "b": { "X": 1 } } } }),
                 "`a`: `b`: DynamoDB has no such value of kind `X`",
             ),
-            (json!({ "a": { "N": "1]" } }), "`a`: \"1]\" is no number"),
-            (json!({ "a": { "N": "true" } }), "`a`: \"true\" is no number"),
-            (json!({ "a": { "S": 1 } }), "`a`: a value that is no text"),
+            (json!({ "a": { "N": "1]" } }), "`a`: \"1]\" is not a number"),
+            (json!({ "a": { "N": "true" } }), "`a`: \"true\" is not a number"),
+            (json!({ "a": { "S": 1 } }), "`a`: a value that is not a string"),
         ] {
             assert_eq!(converted(&attributes).unwrap_err(), error);
         }

@@ -90,7 +90,7 @@ struct Sent {
 
 #[inline]
 fn sent(event: &str) -> Result<Event<Box<RawValue>>, Error> {
-    let wrong = |reason: String| format!("this is no event of a bus: {reason}");
+    let wrong = |reason: String| format!("this is not an event of a bus: {reason}");
     let Sent { id, source, detail_type, time, account, region, resources, detail } =
         serde_json::from_str(event).map_err(|error| wrong(error.to_string()))?;
     let time = match time {

@@ -142,7 +142,7 @@ struct User {
 #[inline]
 pub(super) fn changes(event: &str) -> Result<Vec<Change<String>>, Error> {
     let changes: Changes =
-        serde_json::from_str(event).map_err(|error| format!("this is no event of a stream: {error}"))?;
+        serde_json::from_str(event).map_err(|error| format!("this is not an event of a stream: {error}"))?;
     Ok(changes.records.into_iter().map(Sent::into_change).collect())
 }
 

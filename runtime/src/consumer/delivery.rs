@@ -73,7 +73,7 @@ impl Delivery {
     fn event(&self) -> Result<&str, Error> {
         match &self.input {
             Input::Event(event) => Ok(event.get()),
-            Input::Messages(_) | Input::Changes(_) => Err("the event is no single one".into()),
+            Input::Messages(_) | Input::Changes(_) => Err("the event is not a single one".into()),
         }
     }
 

@@ -88,7 +88,7 @@ fn a_call_of_the_scheduler_has_its_time() {
     assert_eq!((scheduled.execution_id.as_str(), scheduled.attempt), ("d32c5kddcf5bb8c3", 1));
     for other in [json!({}), json!({ "scheduledTime": "<aws.scheduler.scheduled-time>" })] {
         let error = event(&json!({ "event": other })).scheduled().unwrap_err().to_string();
-        assert!(error.starts_with("this is no event of a schedule: "), "{error}");
+        assert!(error.starts_with("this is not an event of a schedule: "), "{error}");
     }
 }
 
@@ -102,7 +102,7 @@ fn an_event_of_a_bus_has_its_detail() {
     assert_eq!((&json!(detail_type), &json!(account)), (&sent["detail-type"], &sent["account"]));
     assert_eq!((&json!(region), &json!(resources)), (&sent["region"], &sent["resources"]));
     let other = event(&json!({ "event": { "Records": [] } })).bus_event::<Value>().unwrap_err().to_string();
-    assert!(other.starts_with("this is no event of a bus: "), "{other}");
+    assert!(other.starts_with("this is not an event of a bus: "), "{other}");
 }
 
 #[test]

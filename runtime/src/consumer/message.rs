@@ -164,7 +164,7 @@ fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
 #[inline]
 pub(super) fn messages(event: &str) -> Result<Vec<Message<String>>, Error> {
     let messages: Messages =
-        serde_json::from_str(event).map_err(|error| format!("this is no event of a queue: {error}"))?;
+        serde_json::from_str(event).map_err(|error| format!("this is not an event of a queue: {error}"))?;
     Ok(messages.records.into_iter().map(Sent::into_message).collect())
 }
 

@@ -68,7 +68,7 @@ fn attempt<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> 
 pub(super) fn scheduled(event: &str) -> Result<Scheduled, Error> {
     serde_json::from_str(event).map_err(|error| {
         format!(
-            "this is no event of a schedule: {error}; it has `scheduledTime`, such as \"2027-01-31T08:00:00Z\", and the module has \
+            "this is not an event of a schedule: {error}; it has `scheduledTime`, such as \"2027-01-31T08:00:00Z\", and the module has \
              EventBridge Scheduler send it"
         )
         .into()

@@ -93,7 +93,7 @@ impl Answer {
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the type has said what it asks for")
+        f.write_str("the type has shown what it requires")
     }
 }
 

@@ -32,7 +32,7 @@ struct Own {
 pub(crate) fn authorizer_request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Error> {
     let LambdaEvent { payload, context, .. } = event;
     let (own, others) = read(&payload).map_err(|error| {
-        format!("this is no event of a Lambda authorizer with payload format 2.0: {error}")
+        format!("this is not an event of a Lambda authorizer with payload format 2.0: {error}")
     })?;
     let Own { version, kind, .. } = &own;
     if (version.as_str(), kind.as_str()) != ("2.0", "REQUEST") {
@@ -191,6 +191,6 @@ mod tests {
         let format = "this is an event of type REQUEST with payload format 1.0, and an authorizer takes REQUEST with 2.0";
         assert_eq!(refused("version", json!("1.0")), format);
         assert!(refused("type", json!("TOKEN")).contains("of type TOKEN"));
-        assert!(refused("routeArn", Value::Null).starts_with("this is no event of a Lambda authorizer"));
+        assert!(refused("routeArn", Value::Null).starts_with("this is not an event of a Lambda authorizer"));
     }
 }

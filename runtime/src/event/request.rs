@@ -27,7 +27,7 @@ pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Erro
         return Ok(with_context(rest::request(event, path), context));
     }
     let mut event: Sent = serde_json::from_str(payload.get())
-        .map_err(|error| format!("this is no event of an HTTP API with payload format 2.0: {error}"))?;
+        .map_err(|error| format!("this is not an event of an HTTP API with payload format 2.0: {error}"))?;
     let target = target(&event);
     let (request_context, typed_claims) = event.request_context.split();
 
@@ -218,7 +218,7 @@ mod tests {
     fn an_event_of_another_kind_is_refused() {
         let error = made(&json!({ "Records": [] })).unwrap_err().to_string();
         assert!(
-            error.starts_with("this is no event of an HTTP API with payload format 2.0: missing field"),
+            error.starts_with("this is not an event of an HTTP API with payload format 2.0: missing field"),
             "{error}"
         );
     }

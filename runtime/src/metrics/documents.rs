@@ -96,7 +96,7 @@ impl Documents {
     pub(super) fn dimension(&mut self, name: &str, value: &str) -> Result<(), String> {
         if name.is_empty() || name.len() > DIMENSION_NAME_BYTES || name.starts_with(':') || !name.is_ascii() {
             return Err(format!(
-                "`{name}` is no name of a dimension: 1 to {DIMENSION_NAME_BYTES} characters of ASCII, `:` not the first"
+                "`{name}` is not a valid dimension name: write 1 to {DIMENSION_NAME_BYTES} ASCII characters, not beginning with `:`"
             ));
         }
         let metrics = self.documents.iter().flatten();

@@ -53,23 +53,23 @@ impl fmt::Display for RouterError {
             ),
             Self::NoAuthorizer { authorizer, route, place } => write!(
                 f,
-                "nobody answers for the authorizer `{authorizer}` of the route `{route}` ({place}): \
-                 say who with `.authorizer({authorizer:?}, …)`"
+                "the authorizer `{authorizer}` of the route `{route}` ({place}) is missing: \
+                 add it with `.authorizer({authorizer:?}, …)`"
             ),
             Self::NoClientAddress { authorizer, place } => write!(
                 f,
-                "the authorizer `{authorizer}` ({place}) has the identity source `$context.identity.sourceIp`, and the router does \
-                 not know where requests come from: say it with `.client_address(ClientAddress::from_connection())`, and serve the \
+                "the authorizer `{authorizer}` ({place}) has the identity source `$context.identity.sourceIp`, and the router cannot \
+                 determine the address of requests: configure it with `.client_address(ClientAddress::from_connection())`, and serve the \
                  router with `into_make_service_with_connect_info::<SocketAddr>()`; or behind a proxy with \
                  `ClientAddress::from_head(…)`"
             ),
             Self::IdentitySource { authorizer, place, identity_source } => write!(
                 f,
-                "the authorizer `{authorizer}` ({place}) has the identity source `{identity_source}`, which a request does not have by \
-                 itself: answer for it with `.authorizer({authorizer:?}, …)`"
+                "the authorizer `{authorizer}` ({place}) has the identity source `{identity_source}`, which requests do not have by \
+                 themselves: replace the authorizer with `.authorizer({authorizer:?}, …)`"
             ),
             Self::Conflict { first, second } => {
-                write!(f, "only the names of their parameters tell the routes {first} and {second} apart")
+                write!(f, "the routes {first} and {second} differ only in the names of their parameters")
             }
             Self::Resource(_) => f.write_str("the routes need a resource"),
         }

@@ -134,7 +134,7 @@ impl RouterBuilder {
     ///
     /// The closure receives the request's head and returns the claims as a JSON object, which handlers read
     /// as [`Claims<T>`](crate::Claims). Or it returns the response that replaces the handler's, such as
-    /// `StatusCode::UNAUTHORIZED` or a [`Problem`].
+    /// `StatusCode::UNAUTHORIZED` or a [`Problem`](struct@Problem).
     ///
     /// The head is as the client sent it, unlike what functions and handlers get: its path is encoded, and
     /// headers may be repeated. A decision based on the path belongs in a function with `#[authorizer]`, or
@@ -174,7 +174,7 @@ impl RouterBuilder {
         self
     }
 
-    /// Replaces the resource of this value's type.
+    /// Uses this value as the resource of its type, instead of creating one.
     pub fn with<T: Resource>(mut self, resource: T) -> Self {
         self.init = self.init.with(resource);
         self
@@ -330,13 +330,13 @@ impl Served {
         }
         if self.address_is_said {
             let address = &self.client_address;
-            return Err(format!("`{address:?}` does not tell where the request came from"));
+            return Err(format!("`{address:?}` returned no address for the request"));
         }
         if !self.warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 target: TARGET,
-                "the router does not know where requests come from, and authorizers find no `source_ip`: say how it is known, \
-                 with `.client_address(…)`"
+                "the address of requests is unknown, and authorizers find no `source_ip`: set how it is determined with \
+                 `.client_address(…)`"
             );
         }
         Ok(())

@@ -81,7 +81,7 @@ impl Call {
     #[expect(clippy::needless_pass_by_value, reason = "texts and addresses are both written without a `&`")]
     pub fn source_ip(mut self, address: impl ToString) -> Self {
         let address = address.to_string();
-        self.source_ip = address.parse().unwrap_or_else(|_| panic!("{address:?} is no address"));
+        self.source_ip = address.parse().unwrap_or_else(|_| panic!("{address:?} is not an address"));
         self
     }
 
@@ -133,7 +133,7 @@ impl Call {
         self
     }
 
-    /// Replaces the resource of this value's type.
+    /// Uses this value as the resource of its type, instead of creating one.
     pub fn with<T: Resource>(mut self, resource: T) -> Self {
         self.init = self.init.with(resource);
         self

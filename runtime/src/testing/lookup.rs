@@ -33,7 +33,7 @@ pub(super) fn find(handler: &str, method: &Method, path: &str) -> Found {
     let table = table(|route| plain(&route.spec.handler) == handler);
     assert!(
         !table.rows().is_empty(),
-        "`{handler}` is no route: pass the function itself, which has `#[route]` and stands in a module, not in a function"
+        "`{handler}` is not a route: pass the function itself, which has `#[route]` and is in a module, not in a function"
     );
     let found = table.find(method.as_str(), path).ok().flatten().and_then(|found| {
         let route = found.row.registered.route()?;
@@ -52,7 +52,7 @@ pub(super) fn authorizer(function: &str) -> &'static RegisteredAuthorizer {
     let found = registry::authorizers().iter().find(|known| plain(&known.spec.handler) == function);
     found.unwrap_or_else(|| {
         panic!(
-            "`{function}` is no authorizer: pass the function itself, which has `#[authorizer]` and stands in a module, \
+            "`{function}` is not an authorizer: pass the function itself, which has `#[authorizer]` and is in a module, \
              not in a function"
         )
     })
@@ -64,8 +64,8 @@ pub(super) fn consumer(function: &str) -> &'static RegisteredConsumer {
     let found = registry::consumers().iter().find(|known| plain(&known.spec.handler) == function);
     found.unwrap_or_else(|| {
         panic!(
-            "`{function}` is no consumer: pass the function itself, which has `#[schedule]`, `#[queue]`, `#[event]` or `#[stream]` and \
-             stands in a module, not in a function"
+            "`{function}` is not a consumer: pass the function itself, which has `#[schedule]`, `#[queue]`, `#[event]` or `#[stream]` and \
+             is in a module, not in a function"
         )
     })
 }
@@ -82,7 +82,7 @@ pub(super) fn authorized(authorizer: &str, method: &Method, path: &str) -> Place
 fn table(is_meant: impl Fn(&RegisteredRoute) -> bool) -> Table {
     let table = Table::new(registry::routes().iter().filter(|route| is_meant(route)));
     table.unwrap_or_else(|Conflict { first, second }| {
-        panic!("only the names of their parameters tell the routes {first} and {second} apart")
+        panic!("the routes {first} and {second} differ only in the names of their parameters")
     })
 }
 

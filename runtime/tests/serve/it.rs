@@ -256,7 +256,7 @@ fn an_event_of_another_kind_is_no_decision() {
         told[0].starts_with("error \"this is an event of type REQUEST with payload format 1.0"),
         "{told:?}"
     );
-    assert!(told[1].starts_with("error \"this is no event of a Lambda authorizer"), "{told:?}");
+    assert!(told[1].starts_with("error \"this is not an event of a Lambda authorizer"), "{told:?}");
 }
 
 /// The messages of a queue with these bodies, which are also their ids.
@@ -277,7 +277,7 @@ fn a_consumer_names_the_messages_that_failed_and_logs_which_they_are() {
     let told: Vec<_> = life.told.iter().map(|(path, body)| format!("{path} {body}")).collect();
     let failed = r#"[{"itemIdentifier":"id-0"},{"itemIdentifier":"id-1"},{"itemIdentifier":"id-x"}]"#;
     assert_eq!(told[0], format!(r#"response {{"batchItemFailures":{failed}}}"#));
-    assert!(told[1].starts_with(r#"error {"errorMessage":"this is no event of a queue: "#), "{told:?}");
+    assert!(told[1].starts_with(r#"error {"errorMessage":"this is not an event of a queue: "#), "{told:?}");
     assert_eq!(told[2..], [r#"response {"batchItemFailures":[]}"#]);
 
     let logged: Vec<_> = life
