@@ -145,12 +145,12 @@ const MEMORY: &str = "of the function, in MB, 128 to 10240";
 const MEMORY_DEFAULT: &str = "`routegen.toml`, else 128";
 const TIMEOUT_DEFAULT: &str = "`routegen.toml`, else 10";
 const DOC_COMMENT: &str = "first paragraph of the doc comment";
-const CRATE: &str = "where this crate is, if renamed or re-exported";
+const CRATE: &str = "path of this crate, if renamed or re-exported";
 
 /// The keys of `#[route]`, in the order in which messages list them.
 pub const ROUTE: [Argument; 17] = [
     Key::AUTH.takes(
-        "`\"cognito\"` (a Cognito user pool made by the Terraform), an [`authorizer`](macro@authorizer)'s name, `\"iam\"` or `\"none\"`",
+        "`\"cognito\"` (a Cognito user pool that the Terraform creates), an [`authorizer`](macro@authorizer)'s name, `\"iam\"` or `\"none\"`",
         "required",
     ),
     Key::SCOPES.takes("a token needs one of them, such as `[\"items/read\"]`; at most 10", "`[]`"),
@@ -173,7 +173,7 @@ pub const ROUTE: [Argument; 17] = [
         "`[]`",
     ),
     Key::MIDDLEWARE.takes(
-        "what surrounds the guards and the handler, the outermost first: functions with [`middleware`](macro@middleware), and layers of tower as `layer(…)`",
+        "layers around the guards and the handler, the outermost first: functions with [`middleware`](macro@middleware), and layers of tower as `layer(…)`",
         "`[]`",
     ),
     Key::NAME.takes(
@@ -188,7 +188,7 @@ pub const ROUTE: [Argument; 17] = [
     Key::TAGS.takes("what the route belongs to, for documentation, such as `[\"items\"]`", "`[]`"),
     Key::DEPRECATED.takes("`true` if clients should no longer call it", "`false`"),
     Key::RESPONSES.takes(
-        "in parentheses, what the types leave open about the responses, for documentation: statuses, each alone or with a type, a text or both, such as `(201 = Item, 404, 409 = \"the name is taken\", 303 = Redirect: \"to the shop\")`",
+        "in parentheses, what the types leave open about the responses, for documentation: statuses, each alone or with a type, a description or both, such as `(201 = Item, 404, 409 = \"the name is taken\", 303 = Redirect: \"to the shop\")`",
         "what the types declare",
     ),
     Key::SUNSET.takes(
@@ -220,25 +220,25 @@ const CONSUMER_TIMEOUT: Argument =
     Key::TIMEOUT.takes("of the function, in seconds, 1 to 900", TIMEOUT_DEFAULT);
 const CONSUMER_ENV: Argument =
     Key::ENV.takes("names of the environment variables that the function requires", "`[]`");
-const CONSUMER_NAME: Argument = Key::NAME
-    .takes("the function's name, in snake or kebab case", "that of the function under the attribute");
+const CONSUMER_NAME: Argument =
+    Key::NAME.takes("the function's name, in snake or kebab case", "the name of the Rust function");
 const CONSUMER_DESCRIPTION: Argument = Key::DESCRIPTION.takes("what it is for", DOC_COMMENT);
 const MULTI_THREAD: Argument = Key::MULTI_THREAD
     .takes("`true` to run on tokio's multi-threaded runtime", "`routegen.toml`, else `false`");
-const ASYNC_RETRIES: Argument =
-    Key::RETRIES.takes("how often the function is called again for an event on which it failed, 0 to 2", "2");
-const ASYNC_MAX_AGE: Argument =
-    Key::MAX_AGE.takes("how old an event may become before it is given up, in seconds, 60 to 21600", "21600");
+const ASYNC_RETRIES: Argument = Key::RETRIES
+    .takes("how often the function is called again for an event for which it failed, 0 to 2", "2");
+const ASYNC_MAX_AGE: Argument = Key::MAX_AGE
+    .takes("the age at which a failing event is no longer retried, in seconds, 60 to 21600", "21600");
 const BATCH_WINDOW: &str = "how long Lambda gathers a batch, in seconds, 0 to 300";
 
 /// The keys of `#[schedule]`, after the expression, in the order in which messages list them.
 pub const SCHEDULE: [Argument; 12] = [
     Key::TIMEZONE.takes("of a `cron` or `at` expression, by its name in the IANA database", "UTC"),
     Key::FLEXIBLE_WINDOW.takes(
-        "within how many minutes after its time the schedule calls, 1 to 1440",
+        "how many minutes after its time the schedule may call at the latest, 1 to 1440",
         "none: it calls at its time",
     ),
-    Key::ENABLED.takes("`false` where the schedule is deployed switched off", "`true`"),
+    Key::ENABLED.takes("`false` to deploy the schedule switched off", "`true`"),
     ASYNC_RETRIES,
     ASYNC_MAX_AGE,
     Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
@@ -253,16 +253,16 @@ pub const SCHEDULE: [Argument; 12] = [
 /// The keys of `#[queue]`, after the queue's name, in the order in which messages list them.
 pub const QUEUE: [Argument; 13] = [
     Key::BATCH.takes(
-        "the most messages of one invocation, 1 to 10000; more than 10 require a `window`, and are not possible where the queue is FIFO",
+        "the maximum number of messages in one invocation, 1 to 10000; more than 10 require a `window`, and a FIFO queue does not allow them",
         "10",
     ),
     Key::WINDOW.takes(BATCH_WINDOW, "0"),
-    Key::CONCURRENCY.takes("the most invocations at once, 2 to 1000", "none of the queue's own"),
+    Key::CONCURRENCY.takes("the maximum number of concurrent invocations, 2 to 1000", "no limit of its own"),
     Key::RECEIVES.takes(
         "how often a message is received before it is moved to the dead-letter queue, 1 to 1000",
         "5",
     ),
-    Key::FIFO.takes("`true` where the queue is FIFO", "`false`"),
+    Key::FIFO.takes("`true` for a FIFO queue", "`false`"),
     Key::FILTER.takes("patterns, as JSON: a message must match one of them, and the others are deleted; at most 5", "`[]`: all"),
     Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
     CONSUMER_TIMEOUT,
@@ -276,12 +276,11 @@ pub const QUEUE: [Argument; 13] = [
 /// The keys of `#[event]`, in the order in which messages list them.
 pub const EVENT: [Argument; 13] = [
     Key::SOURCE
-        .takes("what an event comes from: one text or a list, such as `[\"orders\", \"billing\"]`", "any"),
-    Key::DETAIL_TYPE.takes("what kind of event it is: one text or a list", "any"),
-    Key::BUS
-        .takes("the name that Terraform's variable `resources` has for the bus", "the account's default bus"),
+        .takes("the source of an event: a string or a list, such as `[\"orders\", \"billing\"]`", "any"),
+    Key::DETAIL_TYPE.takes("the kind of event: a string or a list", "any"),
+    Key::BUS.takes("the name of the bus in Terraform's variable `resources`", "the account's default bus"),
     Key::PATTERN.takes(
-        "what else an event must match, as JSON; `source`, `detail_type` or `pattern` must be said",
+        "what else an event must match, as JSON; one of `source`, `detail_type` and `pattern` is required",
         "nothing",
     ),
     ASYNC_RETRIES,
@@ -298,19 +297,19 @@ pub const EVENT: [Argument; 13] = [
 /// The keys of `#[stream]`, after the table's name, in the order in which messages list them.
 pub const STREAM: [Argument; 15] = [
     Key::START.takes(
-        "where a new function begins: `\"trim_horizon\"` with the oldest record that is kept, `\"latest\"` with what comes next, which can \
-         miss records that arrive while the mapping is made or changed",
+        "where a new function begins: `\"trim_horizon\"` with the oldest record that is kept, `\"latest\"` with the next one, which can \
+         miss records that arrive while the mapping is created or changed",
         "`\"trim_horizon\"`",
     ),
-    Key::BATCH.takes("the most records of one invocation, 1 to 10000", "100"),
+    Key::BATCH.takes("the maximum number of records in one invocation, 1 to 10000", "100"),
     Key::WINDOW.takes(BATCH_WINDOW, "0"),
-    Key::PARALLEL.takes("the batches of one shard at once, 1 to 10; records of one item stay in order", "1"),
-    Key::RETRIES.takes("how often a failing batch is tried again, 0 to 10000; its shard waits meanwhile", "3"),
+    Key::PARALLEL.takes("how many batches of one shard are processed at once, 1 to 10; records of one item stay in order", "1"),
+    Key::RETRIES.takes("how often a failing batch is retried, 0 to 10000; its shard waits in the meantime", "3"),
     Key::MAX_AGE.takes(
-        "how old a record may become before it is given up, in seconds, 60 to 604800",
+        "the age at which a failing record is no longer retried, in seconds, 60 to 604800",
         "as old as the stream keeps it",
     ),
-    Key::BISECT.takes("`false` where a failing batch is tried again whole, and not in halves", "`true`"),
+    Key::BISECT.takes("`false` to retry a failing batch as a whole, and not in halves", "`true`"),
     Key::FILTER.takes("patterns, as JSON: a record must match one of them; at most 5", "`[]`: all"),
     Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
     CONSUMER_TIMEOUT,
@@ -350,20 +349,20 @@ pub const PROBLEM: [Argument; 6] = [
         "none",
     ),
     Key::INSTANCE.takes("a URI that names this occurrence, a format string too", "none"),
-    Key::CRATE.takes("where this crate is, above the whole type, if renamed or re-exported", "`::routegen`"),
+    Key::CRATE.takes("path of this crate, if renamed or re-exported; on the type itself", "`::routegen`"),
 ];
 
 /// The keys of `#[grant]` in `#[derive(Resource)]`, after the name of the resource, in the order in which
 /// messages list them.
 pub const GRANT: [Argument; 4] = [
-    Key::ACTIONS.takes("of IAM, such as `[\"dynamodb:GetItem\", \"dynamodb:Query\"]`", "required"),
+    Key::ACTIONS.takes("actions of IAM, such as `[\"dynamodb:GetItem\", \"dynamodb:Query\"]`", "required"),
     Key::ON.takes(
-        "what follows the ARN, such as `[\"\", \"/index/*\"]` for a table and its indexes; `\"*\"` for any resource, which an action without resource-level support requires",
+        "suffixes of the ARN, such as `[\"\", \"/index/*\"]` for a table and its indexes; `\"*\"` for any resource, which an action without resource-level support requires",
         "`[\"\"]`: the resource itself",
     ),
     Key::VALUE.takes(
         "what the variable of the resource holds: `\"name\"`, `\"url\"` or `\"arn\"`",
-        "what clients of the service require",
+        "what clients of the service need",
     ),
     Key::REASON.takes("why the grant is wide; a `*` in an action requires it", "none"),
 ];
@@ -373,7 +372,7 @@ pub const RESOURCE: [Argument; 4] = [
     Key::ENV.takes("names of the environment variables that it reads", "`[]`"),
     Key::INIT.takes(
         "the async function that makes it from a `Res<T>` for each `T` of `needs`, and returns `Result<Self, Error>`",
-        "it is made of its fields, each of which is a `Res<T>`",
+        "it is built from its fields, each of which is a `Res<T>`",
     ),
     Key::NEEDS.takes("the resources that `init` takes, such as `[Config, Keys]`", "`[]`"),
     Key::CRATE.takes(CRATE, "`::routegen`"),

@@ -3,27 +3,27 @@
 locals {
   name = coalesce(var.name, join("-", compact([local.api_name, var.copy])))
 
-  # The route key is what API Gateway matches on. "$default" stands alone, without a method.
+  # The route key is what API Gateway matches. "$default" has no method.
   route_keys = {
     for key, route in local.lambda_routes :
     key => route.path == "$default" ? "$default" : "${route.method} ${route.path}"
   }
 
-  # What a route is to API Gateway: its method, and its path without the names of parameters. Each is kept under that and not
-  # under its handler's name, so that another handler can take a path in the same apply: there are never two routes of one key.
+  # How API Gateway identifies a route: its method, and its path without parameter names. Routes are keyed by that and not
+  # by their handler's name, so that another handler can take over a path in the same apply without two routes having one key.
   path_shapes = { for key, route in local.lambda_routes : key => replace(route.path, "/\\{[^+}]*([+]?)\\}/", "{$1}") }
   routes      = tomap({ for key, route in local.lambda_routes : route.path == "$default" ? "$default" : "${route.method} ${local.path_shapes[key]}" => key })
 
-  # A function gets one integration and one permission, however many routes lead to it: an API
-  # takes 300 integrations, a function's policy 20,480 bytes, and neither can be raised.
+  # A function has one integration and one permission, however many routes lead to it: an API may have
+  # 300 integrations, a function's policy 20,480 bytes, and neither quota can be raised.
   routed_functions = tomap({ for key in keys(local.routes_of_functions) : key => key })
 
-  # Gathered once, as in functions.tf.
+  # Collected once, as in functions.tf.
   authorizer_ids  = { for key, authorizer in aws_apigatewayv2_authorizer.this : key => authorizer.id }
   integration_ids = { for key, integration in aws_apigatewayv2_integration.this : key => integration.id }
 
-  # Only for routes of which something is said: the caller's word stands above the code's, and what both
-  # leave out is as for all.
+  # Only for routes with settings of their own. The caller's settings take precedence over the code's, and the
+  # common settings apply to everything else.
   no_route_settings = { throttling_burst_limit = null, throttling_rate_limit = null, detailed_metrics_enabled = null }
   route_settings = {
     for key, route in local.lambda_routes : key => {
@@ -33,8 +33,8 @@ locals {
     } if contains(keys(var.routes), key) || route.throttling_rate_limit != null
   }
 
-  # Routes with authorization that catch preflights, which come without credentials: those for every method. An open
-  # route for OPTIONS on the same paths stands above them; that of "$default" is "/{proxy+}". The names of parameters do
+  # Routes with authorization that would catch preflights, which carry no credentials: those for every method. An open
+  # route for OPTIONS on the same paths takes precedence; for "$default" that is "/{proxy+}". Parameter names do
   # not count.
   preflight_paths  = { for key, route in local.lambda_routes : key => route.path == "$default" ? "/{proxy+}" : route.path }
   preflight_shapes = { for key, shape in local.path_shapes : key => shape == "$default" ? "/{+}" : shape }
@@ -44,13 +44,13 @@ locals {
     if route.authorization_type != "NONE" && contains(["ANY", "OPTIONS"], route.method) && !contains(local.open_preflights, local.preflight_shapes[key])
   ]
 
-  # For a preflight the methods are named one by one, because "*" fails with credentials.
+  # For preflights the methods are listed individually, because "*" fails with credentials.
   route_methods = toset(flatten([
     for route in local.lambda_routes :
     route.method == "ANY" ? ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] : [route.method]
   ]))
 
-  # Every value is a string: API Gateway writes "-" for what a request does not have.
+  # Every value is a string: API Gateway writes "-" for values that a request does not have.
   access_log_format = jsonencode(merge({
     requestId        = "$context.requestId"
     requestTime      = "$context.requestTime"
@@ -72,7 +72,7 @@ locals {
   access_log_format_text  = base64encode(local.access_log_format)
   access_log_format_bytes = length(local.access_log_format_text) * 3 / 4 - length(regexall("=", local.access_log_format_text))
 
-  # What a browser has to be allowed to send: without the header that an authorizer reads it cannot call the API.
+  # The headers that a browser must be allowed to send: without those that authorizers read it cannot call the API.
   request_headers = toset(concat(["authorization", "content-type"], flatten([
     for authorizer in local.authorizers : [
       for source in lookup(authorizer, "identity_sources", []) : lower(trimprefix(source, "$request.header."))
@@ -90,7 +90,7 @@ resource "aws_apigatewayv2_api" "this" {
   disable_execute_api_endpoint = var.disable_execute_api_endpoint
   ip_address_type              = var.ip_address_type
 
-  # API Gateway answers preflights itself, before any authorizer, where no route takes OPTIONS. Where one does, its
+  # API Gateway answers preflights itself, before any authorizer, if no route takes OPTIONS. If one does, its
   # function answers, and API Gateway adds the headers.
   dynamic "cors_configuration" {
     for_each = var.cors[*]
@@ -106,7 +106,7 @@ resource "aws_apigatewayv2_api" "this" {
   }
 
   lifecycle {
-    # Terraform would drop the settings of a misspelt function without a word.
+    # Terraform would silently ignore the settings of a misspelt function.
     precondition {
       condition     = length(setsubtract(keys(var.functions), keys(local.lambda_functions))) == 0
       error_message = "The variable functions names functions that do not exist: ${join(", ", setsubtract(keys(var.functions), keys(local.lambda_functions)))}. There are: ${join(", ", keys(local.lambda_functions))}."
@@ -150,7 +150,7 @@ resource "aws_apigatewayv2_stage" "this" {
   auto_deploy = true
   tags        = var.tags
 
-  # Left out, these limits would be stored as 0, and every request would be answered with 429.
+  # If omitted, these limits would be stored as 0, and every request would be answered with 429.
   default_route_settings {
     throttling_burst_limit   = var.default_route_settings.throttling_burst_limit
     throttling_rate_limit    = var.default_route_settings.throttling_rate_limit
@@ -174,8 +174,8 @@ resource "aws_apigatewayv2_stage" "this" {
   }
 
   lifecycle {
-    # API Gateway deletes no stage that a domain still leads to: under a new name there is first the new stage, then
-    # the domain's mapping changes, and the old stage goes last.
+    # API Gateway does not delete a stage that a domain is mapped to. When the name changes, the new stage is created first, then
+    # the domain's mapping changes, and the old stage is deleted last.
     create_before_destroy = true
   }
 
@@ -183,8 +183,8 @@ resource "aws_apigatewayv2_stage" "this" {
   depends_on = [aws_apigatewayv2_route.this]
 }
 
-# AWS advises the prefix /aws/vendedlogs/: groups under it share one line of the account's log
-# resource policy, which is limited to 5,120 characters and otherwise grows with every API.
+# AWS recommends the prefix /aws/vendedlogs/: groups under it share one line of the account's resource policy
+# for logs, which is limited to 5,120 characters and otherwise grows with every API.
 resource "aws_cloudwatch_log_group" "access" {
   name              = "/aws/vendedlogs/apigateway/${local.name}"
   retention_in_days = var.log_retention_days
@@ -201,15 +201,15 @@ resource "aws_apigatewayv2_integration" "this" {
   integration_uri        = local.invoke_arns[each.key]
   payload_format_version = "2.0"
 
-  # Lambda is called by POST whatever the method of the route is.
+  # Lambda is called with POST, whatever the method of the route.
   integration_method = "POST"
 
-  # The most that API Gateway allows. The function's own timeout is what ends a request; a cold
-  # start does not count towards that timeout but does count here, so this one must not be the first.
+  # The maximum of API Gateway. The function's own timeout should end a request; a cold
+  # start does not count towards that timeout, but counts here, so this one must not expire first.
   timeout_milliseconds = 30000
 
   lifecycle {
-    # API Gateway deletes no integration that a route still leads to: the route changes first, as when it
+    # API Gateway does not delete an integration that a route still uses: the route changes first, as when it
     # joins the function of other routes.
     create_before_destroy = true
 
@@ -219,7 +219,7 @@ resource "aws_apigatewayv2_integration" "this" {
     }
   }
 
-  # Nothing leads to a function that does not let API Gateway in yet.
+  # No route leads to a function before API Gateway may call it.
   depends_on = [local.permission_ids]
 }
 
@@ -235,6 +235,6 @@ resource "aws_apigatewayv2_route" "this" {
   authorizer_id        = local.lambda_routes[each.value].authorizer == null ? null : local.authorizer_ids[local.lambda_routes[each.value].authorizer]
   authorization_scopes = local.lambda_routes[each.value].scopes
 
-  # Nothing asks an authorizer that does not let API Gateway in yet.
+  # No route uses an authorizer before API Gateway may call it.
   depends_on = [aws_lambda_permission.authorizer]
 }

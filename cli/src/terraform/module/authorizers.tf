@@ -1,20 +1,20 @@
-# The routegen module: the authorizers, one for each that the routes name, however many routes.
+# The routegen module: the authorizers, one for each that routes name, however many routes name it.
 
 locals {
-  # Those that are functions, which API Gateway has to be allowed to call.
+  # Authorizers that are functions, which API Gateway must be allowed to call.
   lambda_authorizers = { for key, authorizer in local.authorizers : key => authorizer if authorizer.kind == "lambda" }
 
-  # An API has no two authorizers of one name, and where one changes its type there is the new one first.
+  # Names of authorizers are unique in an API, and if one changes its type, the new one is created first.
   authorizer_names = { for key, authorizer in local.authorizers : key => authorizer.kind == "lambda" ? "${key}-lambda" : key }
 
   jwt_authorizer_names = [for key, authorizer in local.authorizers : key if authorizer.kind == "jwt"]
 
-  # Whose tokens are good, by authorizer: those of the Cognito pool, or of the issuer that the caller names.
+  # The issuer whose tokens are valid, by authorizer: the Cognito pool, or the issuer that the caller names.
   token_issuers   = { for key, authorizer in local.authorizers : key => authorizer.kind == "cognito" ? local.issuer : one([for name, issuer in var.jwt_authorizers : issuer.issuer if name == key]) }
   token_audiences = { for key, authorizer in local.authorizers : key => authorizer.kind == "cognito" ? local.cognito_audience : toset(flatten([for name, issuer in var.jwt_authorizers : issuer.audience if name == key])) }
 }
 
-# Whether an authorizer is a function or an issuer of tokens: where that changes, it is another one.
+# Whether an authorizer is a function or an issuer of tokens: if that changes, the authorizer is replaced.
 resource "terraform_data" "authorizer_type" {
   for_each = { for key, authorizer in local.authorizers : key => authorizer.kind == "lambda" ? "REQUEST" : "JWT" }
 
@@ -29,8 +29,8 @@ resource "aws_apigatewayv2_authorizer" "this" {
   authorizer_type  = each.value.kind == "lambda" ? "REQUEST" : "JWT"
   identity_sources = lookup(each.value, "identity_sources", ["$request.header.Authorization"])
 
-  # The function says yes or no, and what the handlers get to know of the caller. Left out, an answer
-  # would be kept for 300 seconds, for every route of the authorizer.
+  # The function allows or denies, and returns what the handlers learn about the caller. If omitted, a decision
+  # would be cached for 300 seconds, for every route of the authorizer.
   authorizer_uri                    = each.value.kind == "lambda" ? local.invoke_arns[each.value.function] : null
   authorizer_payload_format_version = each.value.kind == "lambda" ? "2.0" : null
   enable_simple_responses           = each.value.kind == "lambda" ? true : null
@@ -47,10 +47,10 @@ resource "aws_apigatewayv2_authorizer" "this" {
   }
 
   lifecycle {
-    # API Gateway deletes no authorizer that a route still has: the route changes first.
+    # API Gateway does not delete an authorizer that a route still uses: the route changes first.
     create_before_destroy = true
 
-    # Changed in place, it would be of the new type while its routes still have the old one.
+    # Changed in place, it would have the new type while its routes still have the old one.
     replace_triggered_by = [terraform_data.authorizer_type[each.key]]
 
     precondition {
@@ -75,7 +75,7 @@ resource "aws_apigatewayv2_authorizer" "this" {
   }
 }
 
-# For this authorizer alone: another API that uses the function needs a permission of its own.
+# Only for this authorizer: another API that uses the function needs its own permission.
 resource "aws_lambda_permission" "authorizer" {
   for_each = local.lambda_authorizers
 

@@ -3,14 +3,14 @@
 locals {
   uses_cognito = anytrue([for authorizer in local.authorizers : authorizer.kind == "cognito"])
 
-  # What the module makes: empty where no route asks for Cognito, or where the caller has a pool. One at most.
+  # The pool that the module creates: none if no route uses Cognito or the caller has a pool, at most one.
   cognito = {
     for key, authorizer in local.authorizers :
     key => authorizer if authorizer.kind == "cognito" && var.cognito_user_pool == null
   }
   cognito_users = { for key, authorizer in local.cognito : key => authorizer if var.cognito_user_client != null }
 
-  # The caller's pool, where there is one and it is needed.
+  # The caller's pool, if there is one and it is needed.
   their_pool = local.uses_cognito ? one(var.cognito_user_pool[*]) : null
 
   user_pool_id = local.their_pool == null ? one([for pool in aws_cognito_user_pool.this : pool.id]) : local.their_pool.id
@@ -18,7 +18,7 @@ locals {
   # The id of a pool starts with its region.
   pool_region = try(split("_", local.user_pool_id)[0], null)
 
-  # What the hosts of a partition end in: that of the issuer, and that of the token endpoint, which says FIPS in GovCloud, where
+  # The host name suffixes of a partition: that of the issuer, and that of the token endpoint, which is FIPS in GovCloud, because
   # there is no other.
   pool_partitions = {
     aws-cn     = { issuer = "amazonaws.com.cn", label = "auth", domain = "amazoncognito.com.cn" }
@@ -26,14 +26,14 @@ locals {
   }
   pool_partition = lookup(local.pool_partitions, data.aws_partition.current.partition, { issuer = "amazonaws.com", label = "auth", domain = "amazoncognito.com" })
 
-  # A token names its issuer by the pool's own address, also where the token endpoint is elsewhere.
+  # A token names its issuer by the pool's own address, even if the token endpoint is elsewhere.
   issuer = (
     local.their_pool == null
     ? one([for pool in aws_cognito_user_pool.this : "https://${pool.endpoint}"])
     : "https://${coalesce(local.their_pool.endpoint, "cognito-idp.${local.pool_region}.${local.pool_partition.issuer}/${local.their_pool.id}")}"
   )
 
-  # The clients whose tokens are good.
+  # The clients whose tokens are valid.
   cognito_audience = setunion(
     [for client in aws_cognito_user_pool_client.this : client.id],
     [for client in aws_cognito_user_pool_client.users : client.id],
@@ -50,12 +50,12 @@ locals {
     for identifier, names in local.resource_servers : [for name in names : "${identifier}/${name}"]
   ])
 
-  # Whether people sign in through a client of the module's. Without a scope, they do through the one that is for machines
-  # otherwise.
+  # Whether people sign in through a client of the module. If routes have no scopes, they do so through the client that is
+  # otherwise for machines.
   people_sign_in = var.cognito_user_client != null || length(local.oauth_scopes) == 0
   mfa            = coalesce(var.cognito_mfa, local.people_sign_in ? "OPTIONAL" : "OFF")
 
-  # Cognito takes lower-case letters, digits and hyphens only; the account id makes the name unique.
+  # Cognito allows only lower-case letters, digits and hyphens; the account id makes the name unique.
   default_domain_prefix = one([
     for identity in data.aws_caller_identity.current :
     "${trim(replace(lower(local.name), "/[^a-z0-9]+/", "-"), "-")}-${identity.account_id}"
@@ -63,7 +63,7 @@ locals {
   domain_prefix = try(coalesce(var.cognito_domain_prefix, local.default_domain_prefix), null)
 }
 
-# The provider knows it by its region, and asks nobody.
+# The provider derives it from its region, without a call.
 data "aws_partition" "current" {}
 
 # Only the default prefix needs the account id.
@@ -78,7 +78,7 @@ resource "aws_cognito_user_pool" "this" {
   deletion_protection = var.cognito_deletion_protection ? "ACTIVE" : "INACTIVE"
   tags                = var.tags
 
-  # An app on a phone or computer; text messages can be diverted, and cost.
+  # An app on a phone or computer; text messages can be intercepted, and cost money.
   mfa_configuration = local.mfa
 
   dynamic "software_token_mfa_configuration" {
@@ -99,7 +99,7 @@ resource "aws_cognito_user_pool" "this" {
     }
   }
 
-  # Nobody signs up by themselves: whoever calls the API has been let in by its owner.
+  # Nobody can sign up by themselves: the owner of the API adds its callers.
   admin_create_user_config {
     allow_admin_create_user_only = true
   }
@@ -113,7 +113,7 @@ resource "aws_cognito_user_pool" "this" {
     temporary_password_validity_days = 3
   }
 
-  # A lost password is reset by mail; left out, Cognito would prefer a text message.
+  # A lost password is reset by email; if omitted, Cognito would prefer a text message.
   account_recovery_setting {
     recovery_mechanism {
       name     = "verified_email"
@@ -121,14 +121,14 @@ resource "aws_cognito_user_pool" "this" {
     }
   }
 
-  # "Ada" and "ada" are one user. This cannot be changed later without another pool.
+  # "Ada" and "ada" are the same user. This cannot be changed later without a new pool.
   username_configuration {
     case_sensitive = false
   }
 
   lifecycle {
-    # AWS renames no pool: Terraform would make another one, without the users and with other clients. Nothing
-    # goes by the name.
+    # AWS cannot rename a pool: Terraform would create another one, without the users and with other clients. Nothing
+    # depends on the name.
     ignore_changes = [name]
 
     precondition {
@@ -138,7 +138,7 @@ resource "aws_cognito_user_pool" "this" {
   }
 }
 
-# Without a domain there is no token endpoint, and so no token for a machine.
+# Without a domain there is no token endpoint, and so there are no tokens for machines.
 resource "aws_cognito_user_pool_domain" "this" {
   for_each = local.cognito
 
@@ -163,7 +163,7 @@ resource "aws_cognito_resource_server" "this" {
   identifier   = each.key
   user_pool_id = local.user_pool_id
 
-  # An identifier may be an address, and a name has fewer characters.
+  # An identifier may be a URL, but a name allows fewer characters.
   name = replace(each.key, "/[^A-Za-z0-9_+=,.@-]+/", "-")
 
   dynamic "scope" {
@@ -176,12 +176,12 @@ resource "aws_cognito_resource_server" "this" {
   }
 }
 
-# The client is for machines: it has a secret, takes client_credentials only, which Cognito does not
-# combine with the flows for users, and may ask for every scope that a route needs.
+# The client is for machines: it has a secret, may request every scope that a route needs, and uses only
+# client_credentials, which Cognito does not allow together with the flows for users.
 #
-# Where the routes name no scope, there is none to ask for, and Cognito refuses client_credentials
+# If the routes have no scopes, there is none to request, and Cognito refuses client_credentials
 # without a scope. The client then has no OAuth flow, and users of the pool sign in through it instead.
-# It always has a secret, because a change there would make another client, with another id.
+# It always has a secret, because changing that would replace the client, with another id.
 resource "aws_cognito_user_pool_client" "this" {
   for_each = local.cognito
 
@@ -193,7 +193,7 @@ resource "aws_cognito_user_pool_client" "this" {
   allowed_oauth_flows                  = length(local.oauth_scopes) > 0 ? ["client_credentials"] : []
   allowed_oauth_scopes                 = local.oauth_scopes
 
-  # Always said: without the block of units, a number that nobody says any more would stay, and count hours.
+  # Always set: without the block of units, a number that is no longer set would stay, and count as hours.
   access_token_validity  = var.cognito_access_token_minutes
   id_token_validity      = 60
   refresh_token_validity = 720
@@ -204,19 +204,19 @@ resource "aws_cognito_user_pool_client" "this" {
     refresh_token = "hours"
   }
 
-  # Left out, Cognito would let users sign in through a client that is meant for machines.
+  # If omitted, Cognito would let users sign in through a client that is meant for machines.
   explicit_auth_flows = length(local.oauth_scopes) > 0 ? ["ALLOW_REFRESH_TOKEN_AUTH"] : ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
 
-  # Whether a user exists is nobody's business.
+  # Errors do not reveal whether a user exists.
   prevent_user_existence_errors = "ENABLED"
   enable_token_revocation       = true
 
-  # Scopes have to exist before a client may name them.
+  # Scopes must exist before a client may name them.
   depends_on = [aws_cognito_resource_server.this]
 }
 
-# The client for people, on request: a browser or an app sends them to Cognito's pages, and trades the
-# code that comes back for tokens.
+# The optional client for people: a browser or an app sends them to Cognito's pages, and exchanges the
+# returned code for tokens.
 resource "aws_cognito_user_pool_client" "users" {
   for_each = local.cognito_users
 

@@ -1,10 +1,10 @@
-# The routegen module: the API under a name of its own, where the caller has one.
+# The routegen module: the API's own domain name, if the caller has one.
 
 locals {
-  # One at most. Its name may be that of a resource, and not known before the apply, so it is no key.
+  # At most one. Its name may come from a resource and be unknown before the apply, so it is not used as a key.
   domains = { for domain in var.custom_domain[*] : "custom" => domain }
 
-  # That which the module makes. Under one that exists it hangs the API, and no more.
+  # The domain that the module creates. For an existing one it only adds the API's mapping.
   own_domains = { for key, domain in local.domains : key => domain if domain.create }
 }
 
@@ -20,7 +20,7 @@ resource "aws_apigatewayv2_domain_name" "this" {
     security_policy = "TLS_1_2"
     ip_address_type = each.value.ip_address_type
 
-    # With mutual TLS a public certificate of another issuer than ACM needs one of ACM beside it.
+    # With mutual TLS, a public certificate of an issuer other than ACM requires one from ACM as well.
     ownership_verification_certificate_arn = each.value.ownership_verification_certificate_arn
   }
 
@@ -34,7 +34,7 @@ resource "aws_apigatewayv2_domain_name" "this" {
   }
 
   lifecycle {
-    # A client without a certificate would take the other way in.
+    # Otherwise a client without a certificate could use the execute-api address.
     precondition {
       condition     = each.value.mutual_tls == null || var.disable_execute_api_endpoint
       error_message = "custom_domain.mutual_tls protects nothing while the API also answers at its execute-api address: set disable_execute_api_endpoint."
@@ -52,7 +52,7 @@ resource "aws_apigatewayv2_api_mapping" "this" {
 }
 
 resource "aws_route53_record" "this" {
-  # API Gateway answers at no IPv6 address unless the domain is of both.
+  # API Gateway has no IPv6 address for the domain unless it is "dualstack".
   for_each = toset(flatten([for domain in local.own_domains : domain.ip_address_type == "dualstack" ? ["A", "AAAA"] : ["A"] if domain.create_records]))
 
   zone_id = local.domains.custom.zone_id

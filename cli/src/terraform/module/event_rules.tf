@@ -1,7 +1,7 @@
-# The routegen module: the rules of EventBridge, which let functions know of events.
+# The routegen module: the EventBridge rules, which call functions with events.
 
 locals {
-  # Gathered once, as in functions.tf.
+  # Collected once, as in functions.tf.
   event_rule_names        = { for key, rule in aws_cloudwatch_event_rule.this : key => rule.name }
   event_rule_arns         = { for key, rule in aws_cloudwatch_event_rule.this : key => rule.arn }
   event_rule_permissions  = { for key, permission in aws_lambda_permission.event_rule : key => permission.id }
@@ -21,7 +21,7 @@ resource "aws_cloudwatch_event_rule" "this" {
   tags           = var.tags
 }
 
-# For this rule alone.
+# Only for this rule.
 resource "aws_lambda_permission" "event_rule" {
   for_each = local.lambda_event_rules
 
@@ -41,7 +41,7 @@ resource "aws_cloudwatch_event_target" "this" {
   target_id      = "function"
   arn            = local.event_target_arns[each.key]
 
-  # Of a call that Lambda does not take, as when too many are made: at most so long, and as often as EventBridge tries at all.
+  # For calls that Lambda does not accept, for example because it throttles them: up to this age, and EventBridge's maximum of attempts.
   retry_policy {
     maximum_event_age_in_seconds = each.value.maximum_event_age
     maximum_retry_attempts       = 185
@@ -51,6 +51,6 @@ resource "aws_cloudwatch_event_target" "this" {
     arn = local.failure_queue_arns[each.key]
   }
 
-  # The first event finds everything in its place.
+  # Everything must be in place before the first event.
   depends_on = [local.event_rule_permissions, local.event_invoke_config_ids]
 }

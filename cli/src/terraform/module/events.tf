@@ -1,14 +1,14 @@
-# The routegen module: what all event sources have in common: whom they call, and where what fails is kept.
+# The routegen module: what all event sources share: the functions that they call, and where failures are kept.
 
 locals {
-  # Whom an event source calls.
+  # What an event source calls.
   event_target_arns = {
     for key in local.event_functions :
     key => var.alias == null ? aws_lambda_function.this[key].arn : aws_lambda_alias.this[key].arn
   }
 
-  # The functions that event sources call; those that Lambda calls without anybody waiting for the answer, from a queue of Lambda's own;
-  # and those whose failures are kept here, which is all but those of queues, which keep theirs.
+  # The functions that event sources call; those that Lambda invokes asynchronously, from its own internal queue;
+  # and those whose failures are kept here: all except functions of queues, because queues keep their own.
   async_functions   = tomap({ for key in concat(keys(local.lambda_schedules), keys(local.lambda_event_rules)) : key => key })
   failing_functions = tomap({ for key in concat(keys(local.async_functions), keys(local.lambda_streams)) : key => key })
   event_functions   = concat(keys(local.failing_functions), keys(local.lambda_queues))
@@ -19,8 +19,8 @@ locals {
     key => coalesce(local.settings[key].event_source_enabled, try(local.lambda_schedules[key].enabled, true))
   }
 
-  # The queue for what fails: the function's own, or the caller's for all. Roles know the former by its name, so that it is free to be
-  # made after them.
+  # The failure queue: the function's own, or the caller's for all. Roles refer to the former by its name, so it can be
+  # created after them.
   own_failure_queues  = var.dead_letter_queue == null ? local.failing_functions : tomap({})
   failure_queue_names = { for key in keys(local.failing_functions) : key => "${local.functions[key].name}-failures" }
   failure_queue_arns = {
@@ -36,7 +36,7 @@ locals {
     } if kms_key_arn != null
   ]
 
-  # Lambda sends there with the rights of the function's role.
+  # Lambda sends there with the permissions of the function's role.
   failure_statements = {
     for key in keys(local.failing_functions) : key => concat(
       [{
@@ -48,7 +48,7 @@ locals {
     )
   }
 
-  # What an event source makes necessary, beside what the code of its function does.
+  # The permissions that an event source requires, besides those that the code of its function declares.
   event_statements = {
     for key in local.event_functions :
     key => concat(lookup(local.queue_statements, key, []), lookup(local.stream_statements, key, []), lookup(local.failure_statements, key, []))
@@ -64,7 +64,7 @@ resource "aws_sqs_queue" "failures" {
   message_retention_seconds = 1209600
   sqs_managed_sse_enabled   = true
 
-  # It is the dead-letter queue of no other queue.
+  # No other queue may use it as its dead-letter queue.
   redrive_allow_policy = jsonencode({ redrivePermission = "denyAll" })
 
   policy = jsonencode({
@@ -78,7 +78,7 @@ resource "aws_sqs_queue" "failures" {
         Resource  = "${local.sqs_arn_prefix}${local.failure_queue_names[each.key]}"
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       }],
-      # A rule sends by itself, and has no role.
+      # A rule sends directly, without a role.
       [
         for key, arn in local.event_rule_arns : {
           Sid       = "KeepWhatEventBridgeCannotDeliver"
@@ -100,7 +100,7 @@ resource "aws_sqs_queue" "failures" {
   }
 }
 
-# What Lambda does with an event on which the function fails.
+# What Lambda does with an event for which the function fails.
 resource "aws_lambda_function_event_invoke_config" "this" {
   for_each = local.async_functions
 

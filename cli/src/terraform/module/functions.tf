@@ -1,15 +1,15 @@
-# The routegen module: the Lambda functions, each with a role, a log group and a permission of its own.
+# The routegen module: the Lambda functions, each with its own role, log group and permission.
 
 locals {
-  # For resources of which every function has one. Terraform evaluates and copies the whole `for_each` again for each
-  # instance, which for hundreds of functions is quick with a map of strings only: the functions themselves are much to
+  # For resources that every function has. Terraform evaluates and copies the whole `for_each` again for each
+  # instance. With hundreds of functions only a map of strings is fast: the functions themselves are large to
   # copy, and a set is sorted each time.
   function_keys = tomap({ for key in keys(local.lambda_functions) : key => key })
 
-  # An empty one is none. By default that of the API, because another one of the account may have a `health` too.
+  # "" is no prefix. The default is the API's name, because another API in the account may have a `health` too.
   function_name_prefix = var.function_name_prefix != null ? var.function_name_prefix : "${replace(join("-", compact([local.api_name, var.copy])), "/[^A-Za-z0-9_-]+/", "-")}-"
 
-  # What the caller has said of no function.
+  # For functions without settings of the caller.
   no_settings = {
     environment                    = {}
     memory_size                    = null
@@ -31,14 +31,14 @@ locals {
     version_weights                   = {}
   }
 
-  # A plan shows the names of variables, and none of their values: those of all functions, and those of one.
+  # A plan shows the names of variables, but not their values: those for all functions, and those for one.
   environment = { for name in try(nonsensitive(keys(var.environment)), keys(var.environment)) : name => var.environment[name] }
   secrets     = { for key, settings in local.settings : key => { for name, value in settings.environment : name => sensitive(value) } }
 
-  # No `try` here: with it, one value that is not known before the apply would make all of them unknown.
+  # No `try` here: it would make all values unknown if one is unknown before the apply.
   settings = { for key in keys(local.lambda_functions) : key => lookup(var.functions, key, local.no_settings) }
 
-  # Apart from the rest, for queues, which functions refer to.
+  # Separate from the rest, for queues, which functions refer to.
   timeouts = { for key, function in local.lambda_functions : key => coalesce(local.settings[key].timeout, function.timeout) }
 
   functions = {
@@ -58,34 +58,33 @@ locals {
     })
   }
 
-  # What `routegen build` says of the zips, beside them. Zips that came without it are taken as they are. Where the zips are on
-  # this machine nothing but preconditions read this, so that a folder that is not known before the apply makes nothing else
-  # unknown.
+  # The list that `routegen build` writes beside the zips. Zips without it are used as they are. If the zips are on this
+  # machine, only preconditions read the list, so a folder that is unknown before the apply makes nothing else unknown.
   listed = try({ for function in jsondecode(file("${var.artifacts_dir}/artifacts.json")).functions : function.key => function }, {})
 
-  # Whether the zips are on this machine, or were put into the bucket before, each under its hash, by the release that left artifacts.json.
+  # Whether the zips are on this machine. Otherwise the release that wrote artifacts.json has put them into the bucket, each under its hash.
   has_zips = try(var.artifact_bucket.upload, true)
 
-  # The hash of each zip, as Lambda writes it, and the key of one that is in the bucket already: base64 as file names have it.
+  # The hash of each zip, in Lambda's format, and the key of a zip that is in the bucket already: base64 for file names.
   hashes        = { for key, function in local.functions : key => local.has_zips ? try(filebase64sha256(function.artifact), null) : try(local.listed[key].sha256, null) }
   released_keys = { for key, hash in local.hashes : key => "${try(var.artifact_bucket.key_prefix, "")}${replace(replace(trimsuffix(coalesce(hash, "missing"), "="), "/", "_"), "+", "-")}.zip" }
 
-  # The names of the variables that a function gets. That a value is a secret makes its name none, and a message can tell
-  # a name only where Terraform knows that.
+  # The names of the variables that a function gets. Names are not secret even if their values are, and a message can contain
+  # them only if they are marked as not sensitive.
   environment_names = {
     for key, function in local.functions :
     key => try(nonsensitive(keys(function.environment)), keys(function.environment))
   }
 
-  # Of a function without variables Lambda keeps no key, and would not have the one that was set at the next plan.
+  # For a function without variables, Lambda does not keep the key, so the next plan would show a difference.
   kms_key_arns = { for key, names in local.environment_names : key => length(names) > 0 ? var.kms_key_arn : null }
 
-  # Those that the code needs and that nobody mentions. What is null is no variable either, but of some values that shows
-  # when they are applied, and is asked for apart.
+  # Variables that the code needs and that are not set. A null value does not set a variable either, but some values are known
+  # only during the apply, so there is a separate check.
   missing_names = { for key, function in local.functions : key => setsubtract(function.environment_names, local.environment_names[key]) }
 
-  # Lambda measures the variables as one JSON text, in which &, < and > are themselves. Terraform writes six bytes for
-  # each, "\u0026"; and so that a backslash of a value begins no such six, a pair of them goes first.
+  # Lambda measures the variables as one JSON string, in which &, < and > are single bytes. Terraform writes six bytes for
+  # each, such as "\u0026". Escaped backslashes are replaced first, so that none of them begins such a sequence.
   environment_texts = {
     for key, function in local.functions :
     key => base64encode(replace(replace(jsonencode(function.environment), "\\\\", "--"), "/\\\\u(0026|003c|003e)/", "&"))
@@ -95,13 +94,13 @@ locals {
   # The keys of the routes that lead to a function, counted once for all functions.
   routes_of_functions = { for key, route in local.lambda_routes : route.function => local.route_keys[key]... }
 
-  # Two APIs may share a folder, whose listing is then that of the last build.
+  # Two APIs may share a folder; its list is then that of the last build.
   is_listed = length(setintersection(keys(local.listed), keys(local.lambda_functions))) > 0
 
-  # The functions whose role the module makes.
+  # The functions whose role the module creates.
   own_roles = tomap({ for key, function in local.functions : key => key if function.create_role })
 
-  # How many execution environments are to wait, of the functions that have any.
+  # The functions with provisioned concurrency.
   provisioned = tomap({
     for key, function in local.functions :
     key => function.provisioned_concurrent_executions if function.provisioned_concurrent_executions > 0
@@ -112,9 +111,9 @@ locals {
     key => function.create_role ? aws_iam_role.function[key].arn : function.role_arn
   }
 
-  # What other resources refer to, gathered once. Each reference to one instance makes Terraform read all of them, which
-  # for hundreds of functions is what a plan would spend its time on. The same goes for `depends_on`: with a resource in
-  # it, every instance depends on every instance, and Terraform follows all of these ways again and again.
+  # Values that other resources refer to, collected once. Each reference to one instance makes Terraform read all of them,
+  # which would take most of a plan's time with hundreds of functions. The same applies to `depends_on`: with a resource in
+  # it, every instance depends on every instance, and Terraform follows all of these paths again and again.
   alias_names       = { for key, alias in aws_lambda_alias.this : key => alias.name }
   artifact_objects  = { for key, object in aws_s3_object.artifact : key => { bucket = object.bucket, key = object.key } }
   function_names    = { for key, function in aws_lambda_function.this : key => function.function_name }
@@ -123,8 +122,8 @@ locals {
   role_names        = { for key, role in aws_iam_role.function : key => role.name }
   role_policy_ids   = { for key, policy in aws_iam_role_policy.function : key => policy.id }
 
-  # One entry for each grant, by function and name. The names are the caller's, and so are known at plan
-  # even where a document is not.
+  # One entry for each policy, by function and name. The caller sets the names, so they are known at plan
+  # even if a document is not.
   policies = merge([
     for key in keys(local.own_roles) : {
       for name, document in local.functions[key].policies : "${key}/${name}" => { function = key, name = name, document = document }
@@ -136,8 +135,8 @@ locals {
     }
   ]...)
 
-  # Of a function and its log group, before they are there: the API's ARN has the partition, the region and the account. A role that
-  # referred to the log group would make it one that is made before it is destroyed, and its name is taken then.
+  # The ARNs of a function and its log group, before they exist: the API's ARN has the partition, the region and the account. If a
+  # role referred to the log group, it would become create_before_destroy, and its name would still be in use.
   of_account     = split(":", aws_apigatewayv2_api.this.execution_arn)
   function_arns  = { for key, function in local.functions : key => "arn:${local.of_account[1]}:lambda:${local.of_account[3]}:${local.of_account[4]}:function:${function.name}" }
   log_group_arns = { for key, function in local.functions : key => "arn:${local.of_account[1]}:logs:${local.of_account[3]}:${local.of_account[4]}:log-group:/aws/lambda/${function.name}" }
@@ -150,18 +149,18 @@ locals {
     ]))
   }
 
-  # Where Lambda has refused settings of functions that the partition "aws" takes, even at their defaults: there, what nobody
-  # sets is left out (terraform-aws-modules/terraform-aws-lambda#304, #539).
+  # The partitions where Lambda has refused some settings of functions even at their defaults: there, unset settings
+  # are omitted (terraform-aws-modules/terraform-aws-lambda#304, #539).
   leaves_defaults_out = contains(["aws-cn", "aws-us-gov"], data.aws_partition.current.partition)
 
-  # Where an integration calls, and what a permission is for.
+  # What an integration calls, and what a permission is for.
   invoke_arns = {
     for key in keys(local.lambda_functions) :
     key => var.alias == null ? aws_lambda_function.this[key].invoke_arn : aws_lambda_alias.this[key].invoke_arn
   }
 
-  # What Lambda does with the role to attach a function to a VPC. The interfaces do not exist yet
-  # when the policy is written, and the two describing actions take no resource at all.
+  # What Lambda needs to attach a function to a VPC. The interfaces do not exist yet
+  # when the policy is written, and the two describe actions do not support resources.
   network_interface_actions = [
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",
@@ -175,15 +174,15 @@ locals {
 resource "aws_lambda_function" "this" {
   for_each = local.function_keys
 
-  #checkov:skip=CKV_AWS_116:API Gateway waits for a function's answer; what fails in those that nobody waits for goes to the destination of aws_lambda_function_event_invoke_config, which knows the answer too
-  #checkov:skip=CKV_AWS_272:Signing is a step between build and apply that AWS Signer takes with a bucket of the account's; what is applied is held to the hash in artifacts.json
-  #checkov:skip=CKV_AWS_50:The variable tracing_mode decides, or a function's own; through the locals, a scanner does not always see which
+  #checkov:skip=CKV_AWS_116:API Gateway waits for a function's response; failures of asynchronous invocations go to the destination of aws_lambda_function_event_invoke_config, which gets the response too
+  #checkov:skip=CKV_AWS_272:Signing is a step between build and apply, by AWS Signer with a bucket of the account; the applied zip is compared with the hash in artifacts.json
+  #checkov:skip=CKV_AWS_50:The variable tracing_mode sets it, or a function's own setting; a scanner cannot always follow that through the locals
   function_name = local.functions[each.key].name
   description   = local.functions[each.key].description
   role          = local.role_arns[each.key]
   tags          = var.tags
 
-  # The artifact is a native binary: the runtime is an operating system only, and starts `bootstrap`.
+  # The artifact is a native binary: the runtime only provides an operating system, and starts `bootstrap`.
   runtime       = "provided.al2023"
   handler       = "bootstrap"
   architectures = [local.functions[each.key].architecture]
@@ -197,14 +196,14 @@ resource "aws_lambda_function" "this" {
 
   reserved_concurrent_executions = local.functions[each.key].reserved_concurrent_executions
 
-  # Without the hash, a new zip under the old name would never be uploaded. A missing zip is left
-  # to the precondition below, whose message says what to do.
+  # Without the hash, a new zip under the old name would never be uploaded. The precondition below
+  # reports a missing zip, and says what to do.
   filename         = var.artifact_bucket == null ? local.functions[each.key].artifact : null
   s3_bucket        = local.has_zips ? try(local.artifact_objects[each.key].bucket, null) : var.artifact_bucket.name
   s3_key           = local.has_zips ? try(local.artifact_objects[each.key].key, null) : local.released_keys[each.key]
   source_code_hash = local.hashes[each.key]
 
-  # Elsewhere it is always said, so that a function that had more goes back to 512.
+  # Elsewhere it is always set, so that a function that had more returns to 512.
   dynamic "ephemeral_storage" {
     for_each = local.functions[each.key].ephemeral_storage == null && local.leaves_defaults_out ? [] : [each.key]
 
@@ -247,7 +246,7 @@ resource "aws_lambda_function" "this" {
   }
 
   lifecycle {
-    # Where the module makes the role, that has said it already.
+    # If the module creates the role, its precondition reports this already.
     precondition {
       condition     = local.functions[each.key].create_role || can(regex("^[A-Za-z0-9_-]{1,64}$", local.functions[each.key].name))
       error_message = "The function name ${local.functions[each.key].name} has ${length(local.functions[each.key].name)} characters. Lambda takes 1 to 64 letters, digits, hyphens and underscores: shorten function_name_prefix, or give the route a shorter name."
@@ -312,21 +311,21 @@ resource "aws_lambda_function" "this" {
       error_message = "The environment variables of the function ${each.key} come to more than 4 KB, which is all that Lambda takes."
     }
 
-    # After an update of the code that failed, the state has the new hash, and the provider finds nothing to do from then on. What
-    # runs is compared here: at once where no change is planned, and after the change where one is, which shows in
-    # `last_modified` not being known yet. Releases of the provider that let `code_sha256` be set are too new to demand.
+    # After a failed update of the code, the state has the new hash, and the provider finds no difference from then on. So the
+    # deployed code is compared here: immediately if no change is planned, and otherwise after the change, while
+    # `last_modified` is unknown. Releases of the provider in which `code_sha256` can be set are too new to require.
     postcondition {
       condition     = try(length(self.code_sha256) != 44 || self.code_sha256 == coalesce(local.hashes[each.key], self.code_sha256), true) || self.last_modified == ""
       error_message = "The function ${self.function_name} runs other code than ${local.has_zips ? local.functions[each.key].artifact : local.released_keys[each.key]}: the last update of its code failed, or somebody has changed it since. Terraform would not notice. Update it by `aws lambda update-function-code --function-name ${self.function_name} ${local.update_sources[each.key]}`, then apply again; or build another zip."
     }
   }
 
-  # The policy has to be there before Lambda checks it for the VPC and for tracing.
+  # The policy must exist before Lambda checks it for the VPC and for tracing.
   depends_on = [local.role_policy_ids]
 }
 
-# The key holds the content's hash. So a new zip is another object: it is there before its function
-# takes it, and the old one goes after that.
+# The key contains the content's hash. So a new zip is a new object, which is created before its function
+# uses it, and the old one is deleted after that.
 resource "aws_s3_object" "artifact" {
   for_each = var.artifact_bucket != null && local.has_zips ? local.function_keys : {}
 
@@ -337,8 +336,8 @@ resource "aws_s3_object" "artifact" {
   server_side_encryption = var.artifact_bucket.server_side_encryption
   kms_key_id             = var.artifact_bucket.kms_key_id
 
-  # S3 takes 10 tags for an object, where everything else takes 50: the object has neither the module's nor the
-  # provider's.
+  # S3 allows 10 tags for an object, other services allow 50: the object has neither the module's nor the
+  # provider's tags.
   override_provider {
     default_tags {
       tags = {}
@@ -363,8 +362,8 @@ resource "aws_lambda_alias" "this" {
   function_name    = local.function_names[each.key]
   function_version = local.function_versions[each.key]
 
-  # Weights that are set elsewhere would go with the next apply. Lambda takes none for the version that the alias points to,
-  # which has what is left over anyway: that of a function which does not change in this apply.
+  # An apply removes weights that are set elsewhere. Lambda refuses a weight for the version that the alias points to, as with a
+  # function that does not change in this apply; that version gets the remaining requests anyway.
   dynamic "routing_config" {
     for_each = [
       for weights in [local.functions[each.key].version_weights] : weights
@@ -377,7 +376,7 @@ resource "aws_lambda_alias" "this" {
   }
 }
 
-# Execution environments that are there before a request is.
+# Execution environments that are ready before a request arrives.
 resource "aws_lambda_provisioned_concurrency_config" "this" {
   for_each = local.provisioned
 
@@ -393,8 +392,8 @@ resource "aws_lambda_provisioned_concurrency_config" "this" {
   }
 }
 
-# Nothing refers to it. The routes come long after it, and until it is there Lambda cannot make one without retention: the role has
-# no right to.
+# Nothing refers to it. It is created long before the routes, and until it exists Lambda cannot create one without retention,
+# because the role does not allow it.
 resource "aws_cloudwatch_log_group" "function" {
   for_each = local.function_keys
 
@@ -422,15 +421,15 @@ resource "aws_iam_role" "function" {
       Action    = "sts:AssumeRole"
       Principal = { Service = "lambda.amazonaws.com" }
 
-      # Lambda assumes it for functions of this account, and of no other. AWS's own examples have the condition, but Lambda's
-      # guide does not promise the key: a request without it is let through, which asking for it outright would turn into a
-      # function that cannot start.
+      # Lambda assumes it only for functions of this account. AWS's own examples have this condition, but Lambda's
+      # guide does not guarantee the key. So a request without the key is allowed: if the condition required it, a function
+      # might not start.
       Condition = { StringEqualsIfExists = { "aws:SourceAccount" = local.of_account[4] } }
     }]
   })
 
   lifecycle {
-    # The log group, the function and mostly the role share the name, and Lambda's limit is the tightest.
+    # The log group, the function and usually the role share the name, and Lambda's limit is the lowest.
     precondition {
       condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", local.functions[each.key].name))
       error_message = "The function name ${local.functions[each.key].name} has ${length(local.functions[each.key].name)} characters. Lambda takes 1 to 64 letters, digits, hyphens and underscores: shorten function_name_prefix, or give the route a shorter name."
@@ -443,7 +442,7 @@ resource "aws_iam_role" "function" {
   }
 }
 
-# What the function needs to run at all, and what its code does with resources. Other grants stand beside it.
+# The permissions that the function needs to run, and those that its code declares for resources. Other policies are separate.
 resource "aws_iam_role_policy" "function" {
   for_each = local.own_roles
 
@@ -455,7 +454,7 @@ resource "aws_iam_role_policy" "function" {
     Statement = concat([
       for statement in [
         {
-          # Its own log group and no other, and no right to make one.
+          # Only its own log group, without the permission to create one.
           used = true
           body = {
             Sid      = "WriteOwnLogs"
@@ -465,7 +464,7 @@ resource "aws_iam_role_policy" "function" {
           }
         },
         {
-          # Lambda takes minutes to remove the interfaces of a function that has left its VPC, with the rights of its role.
+          # Lambda takes minutes to remove the interfaces of a function that has left its VPC, with the permissions of its role.
           used = local.functions[each.key].vpc != null || var.leaving_vpc
           body = {
             Sid      = "AttachToVpc"
@@ -475,8 +474,8 @@ resource "aws_iam_role_policy" "function" {
           }
         },
         {
-          # Lambda itself needs those, the code that runs in the function does not. Only a call from
-          # that code carries this condition key.
+          # Lambda itself needs these actions, but the function's code does not. Only calls from
+          # that code carry this condition key.
           used = local.functions[each.key].vpc != null || var.leaving_vpc
           body = {
             Sid       = "KeepCodeOffTheVpc"
@@ -497,8 +496,8 @@ resource "aws_iam_role_policy" "function" {
         },
         {
           used = local.kms_key_arns[each.key] != null
-          # Of what the key encrypts, the variables of this function alone: Lambda binds them to its ARN, as the context of
-          # the encryption. The call carries neither lambda:SourceFunctionArn nor, as far as is documented, kms:ViaService.
+          # Only the variables of this function: Lambda binds them to its ARN through the encryption context.
+          # The call carries neither lambda:SourceFunctionArn nor, according to the documentation, kms:ViaService.
           body = {
             Sid       = "DecryptEnvironment"
             Effect    = "Allow"
@@ -512,7 +511,7 @@ resource "aws_iam_role_policy" "function" {
   })
 
   lifecycle {
-    # Without the white space, which IAM does not count.
+    # Without whitespace, which IAM does not count.
     postcondition {
       condition     = sum([for document in concat([self.policy], values(local.functions[each.key].policies)) : length(replace(document, "/\\s/", ""))]) <= 10240
       error_message = "The policies of the function ${each.key} come to more than the 10,240 characters that IAM takes for all of a role, the module's own included: give some of them as policy_arns."
@@ -536,8 +535,8 @@ resource "aws_iam_role_policy_attachment" "grant" {
 }
 
 # One permission for the whole API, not one for each route. The pattern ends in /stage/route: with
-# one more segment it would miss the route "$default". It comes before the one that it takes the place of, as where the
-# API was deleted by hand, and a policy takes no statement id twice: the API's id makes it another.
+# one more segment it would not match the route "$default". A new permission is created before the old one is deleted, for example
+# after the API was deleted by hand. A policy cannot have a statement id twice, so the id contains the API's id.
 resource "aws_lambda_permission" "api" {
   for_each = local.routed_functions
 

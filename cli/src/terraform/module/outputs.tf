@@ -1,4 +1,4 @@
-# The routegen module: what the caller gets back. Without Cognito its outputs are null.
+# The routegen module: the outputs. Without Cognito, those about it are null.
 
 output "api_id" {
   description = "Id of the HTTP API."
@@ -6,17 +6,17 @@ output "api_id" {
 }
 
 output "api_endpoint" {
-  description = "Address that the routes hang under, without a slash at its end; null with disable_execute_api_endpoint."
+  description = "Base address of the routes, without a trailing slash; null with disable_execute_api_endpoint."
   value       = var.disable_execute_api_endpoint ? null : trimsuffix(aws_apigatewayv2_stage.this.invoke_url, "/")
 }
 
 output "custom_domain_endpoint" {
-  description = "Address that the routes hang under at custom_domain, without a slash at its end; null without one."
+  description = "Base address of the routes at custom_domain, without a trailing slash; null without custom_domain."
   value       = one([for domain in var.custom_domain[*] : trimsuffix("https://${domain.name}/${coalesce(domain.mapping_key, "/")}", "//")])
 }
 
 output "custom_domain_target" {
-  description = "What a DNS record for custom_domain points to, as { name, zone_id }, where the module does not make the record itself; null for a domain that the module does not make."
+  description = "Target of a DNS record for custom_domain, as { name, zone_id }, if the module does not create the record itself; null for a domain that the module does not create."
   value = one([
     for domain in aws_apigatewayv2_domain_name.this : {
       name    = domain.domain_name_configuration[0].target_domain_name
@@ -36,12 +36,12 @@ output "stage_arn" {
 }
 
 output "api_execution_arn" {
-  description = "ARN that the permissions to call the API start with."
+  description = "ARN with which the ARNs in permissions to call the API begin."
   value       = aws_apigatewayv2_api.this.execution_arn
 }
 
 output "authorizer_ids" {
-  description = "Id of each authorizer, by the name that routes call it by, for routes of your own."
+  description = "Id of each authorizer, by the name that routes use as auth, for routes of your own."
   value       = local.authorizer_ids
 }
 
@@ -61,7 +61,7 @@ output "function_arns" {
 }
 
 output "alias_arns" {
-  description = "ARN of each function's alias, by the function's key; empty without one."
+  description = "ARN of each function's alias, by the function's key; empty without an alias."
   value       = { for key, alias in aws_lambda_alias.this : key => alias.arn }
 }
 
@@ -71,22 +71,22 @@ output "function_versions" {
 }
 
 output "role_names" {
-  description = "Name of each role that the module made, by the function's key, to attach grants to."
+  description = "Name of each role that the module created, by the function's key, to attach policies to."
   value       = { for key, role in aws_iam_role.function : key => role.name }
 }
 
 output "role_arns" {
-  description = "ARN of each function's role, by the function's key, to name in policies of resources."
+  description = "ARN of each function's role, by the function's key, for use in resource policies."
   value       = local.role_arns
 }
 
 output "grant_documents" {
-  description = "Policy document of what the code of each function does with resources, by the function's key, for a role that the module does not make (create_role = false): attach it there. The module's own roles have it. A function that does nothing with resources has none."
+  description = "Policy document of what the code of each function may do with resources, by the function's key. Attach it to roles that the module does not create (create_role = false); the module's own roles have it already. A function that uses no resources has none."
   value       = local.grant_documents
 }
 
 output "queues" {
-  description = "The queues that the module made for messages, by their names in the code: { arn, url, dead_letter_arn, dead_letter_url }."
+  description = "The queues that the module created for messages, by their names in the code: { arn, url, dead_letter_arn, dead_letter_url }."
   value = {
     for name, queue in aws_sqs_queue.this : name => {
       arn             = queue.arn
@@ -98,17 +98,17 @@ output "queues" {
 }
 
 output "failure_queues" {
-  description = "The queues that the module made for what fails in functions that schedules, rules and streams call, by the functions' keys: { arn, url }."
+  description = "The queues that the module created for failures in functions that schedules, rules and streams call, by the functions' keys: { arn, url }."
   value       = { for key, queue in aws_sqs_queue.failures : key => { arn = queue.arn, url = queue.url } }
 }
 
 output "event_rule_arns" {
-  description = "ARN of each rule of EventBridge, by the key of the function that it calls."
+  description = "ARN of each EventBridge rule, by the key of the function that it calls."
   value       = local.event_rule_arns
 }
 
 output "schedule_group_name" {
-  description = "Name of the group of the schedules; null without any. Each schedule has the name that its function has in the code, with hyphens."
+  description = "Name of the schedules' group; null without schedules. Each schedule has the name of its function in the code, with hyphens."
   value       = one(values(local.schedule_group_names))
 }
 
@@ -123,7 +123,7 @@ output "user_pool_id" {
 }
 
 output "user_pool_arn" {
-  description = "ARN of the Cognito user pool that the module made, to name in policies; null with cognito_user_pool."
+  description = "ARN of the Cognito user pool that the module created, for use in policies; null with cognito_user_pool."
   value       = one([for pool in aws_cognito_user_pool.this : pool.arn])
 }
 
@@ -133,12 +133,12 @@ output "issuer" {
 }
 
 output "token_endpoint" {
-  description = "Address that gives a token for the client's id and secret, with grant_type=client_credentials."
+  description = "Address that issues a token for the client's id and secret, with grant_type=client_credentials."
   value       = one([for endpoint in local.oauth_endpoint[*] : "${endpoint}/token"])
 }
 
 output "authorize_endpoint" {
-  description = "Address that a browser is sent to for a code, with the user_client_id; null without cognito_user_client."
+  description = "Address to which a browser is sent for an authorization code, with the user_client_id; null without cognito_user_client."
   value       = length(local.cognito_users) == 0 ? null : "${local.oauth_endpoint}/authorize"
 }
 
@@ -153,7 +153,7 @@ output "client_id" {
 }
 
 output "client_secret" {
-  description = "Secret of the machine-to-machine client. It is in the state too: keep the state where only its owners read."
+  description = "Secret of the machine-to-machine client. The state contains it too: keep the state where only its owners can read it."
   value       = one([for client in aws_cognito_user_pool_client.this : client.client_secret])
   sensitive   = true
 }

@@ -1,8 +1,8 @@
-# The routegen module: the queues of SQS whose messages functions get.
+# The routegen module: the SQS queues whose messages functions receive.
 
 locals {
-  # Those that the caller does not name in resources, which the module makes: the name of each in the code, with the function that
-  # gets its messages.
+  # Queues that the caller does not list in resources, which the module creates: by their name in the code, with the function that
+  # receives their messages.
   made_queues = tomap({ for key, queue in local.lambda_queues : queue.queue => key if !contains(keys(var.resources), queue.queue) })
 
   queue_names = {
@@ -14,7 +14,7 @@ locals {
   sqs_arn_prefix           = "arn:${local.of_account[1]}:sqs:${local.of_account[3]}:${local.of_account[4]}:"
   queue_visibility_timeout = { for key, queue in local.lambda_queues : key => local.timeouts[key] * 6 + queue.batching_window }
 
-  # What the code does something with, as the caller's entries of resources are.
+  # The resources that the module creates, in the form of the caller's entries in resources.
   made_resources = {
     for name, queue in aws_sqs_queue.this : name => {
       arn         = "${local.sqs_arn_prefix}${local.queue_names[name]}${local.queue_suffixes[name]}"
@@ -25,7 +25,7 @@ locals {
     }
   }
 
-  # Lambda receives with the rights of the function's role.
+  # Lambda receives with the permissions of the function's role.
   queue_statements = {
     for key, queue in local.lambda_queues : key => concat(
       [{
@@ -52,11 +52,11 @@ resource "aws_sqs_queue" "this" {
   fifo_queue = local.lambda_queues[each.value].fifo
   tags       = var.tags
 
-  # A sender that says no deduplication id is told apart by what it sends.
+  # Messages without a deduplication id are deduplicated by their content.
   content_based_deduplication = local.lambda_queues[each.value].fifo
 
-  # AWS's advice: with less, a message that the function is still at work on comes to another one. Of the
-  # longest timeout it is far from the most that SQS takes.
+  # AWS's recommendation: with less, a message that is still being processed could be delivered again. Even with the
+  # longest timeout this is far below SQS's maximum.
   visibility_timeout_seconds = local.queue_visibility_timeout[each.value]
   message_retention_seconds  = 345600
   sqs_managed_sse_enabled    = true
@@ -86,8 +86,8 @@ resource "aws_sqs_queue" "this" {
   }
 }
 
-# Where a message goes that was received as often as the code says and deleted by nobody. The queue's messages are kept for less long,
-# and the time that a message has been in the queue counts here too.
+# Messages that were received as often as the code allows and not deleted. The queue itself keeps messages for a shorter time,
+# because the time that a message was in the queue counts here too.
 resource "aws_sqs_queue" "dead_letters" {
   for_each = local.made_queues
 
@@ -98,7 +98,7 @@ resource "aws_sqs_queue" "dead_letters" {
   message_retention_seconds = 1209600
   sqs_managed_sse_enabled   = true
 
-  # Of no other queue, and back to that one where somebody starts a redrive.
+  # Only that queue may use it, and a redrive moves messages back there.
   redrive_allow_policy = jsonencode({
     redrivePermission = "byQueue"
     sourceQueueArns   = ["${local.sqs_arn_prefix}${local.queue_names[each.key]}${local.queue_suffixes[each.key]}"]
@@ -126,10 +126,10 @@ resource "aws_lambda_event_source_mapping" "queue" {
   batch_size       = each.value.batch_size
   tags             = var.tags
 
-  # FIFO queues take none at all, not even 0.
+  # FIFO queues accept no value, not even 0.
   maximum_batching_window_in_seconds = each.value.batching_window > 0 ? each.value.batching_window : null
 
-  # The function answers which messages have failed, and the others are done with.
+  # The function returns which messages failed; the others are done.
   function_response_types = ["ReportBatchItemFailures"]
 
   dynamic "scaling_config" {

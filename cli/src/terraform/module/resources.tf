@@ -1,20 +1,20 @@
-# The routegen module: what the code does with resources that are made elsewhere, by the names that it has for them.
+# The routegen module: the code's permissions for resources that are created elsewhere, by their names in the code.
 
 locals {
-  # What the caller has said of no resource.
+  # For resources without an entry of the caller.
   no_resource = { arn = null, name = null, url = null, kms_key_arn = null, stream_arn = null }
 
-  # The resources that the code names, those of its event sources too. Where the caller does not have a queue whose messages a function
-  # gets, the module makes it.
+  # The resources that the code names, including those of its event sources. If the caller does not list a queue whose messages a
+  # function receives, the module creates it.
   named_resources = setunion(keys(local.lambda_resources), [for queue in local.lambda_queues : queue.queue], flatten([for names in local.source_needs : keys(names)]))
 
-  # No `try` here: with it, one value that is not known before the apply would make all of them unknown.
+  # No `try` here: it would make all values unknown if one is unknown before the apply.
   resources = { for name in local.named_resources : name => lookup(var.resources, name, lookup(local.made_resources, name, local.no_resource)) }
 
   # The resources whose variables a function has.
   resource_names = { for key in keys(local.lambda_functions) : key => try(local.lambda_grants[key].resources, []) }
 
-  # What a function needs of the entry of its event source, and what it needs of each entry; a queue's ARN is always there.
+  # The attributes that a function needs of its event source's entry, and those that it needs of each entry; a queue's ARN is always set.
   source_needs = merge(
     { for key, rule in local.lambda_event_rules : key => { (rule.bus) = ["name"] } if rule.bus != null },
     { for key, stream in local.lambda_streams : key => { (stream.table) = ["stream_arn"] } },
@@ -26,7 +26,7 @@ locals {
     }
   }
 
-  # Those that neither the caller nor the module has.
+  # Resources that neither the caller nor the module has.
   missing_resources = { for key, needs in local.needs : key => setsubtract(keys(needs), concat(keys(var.resources), keys(local.made_queues))) }
 
   # What each function reads of them.
@@ -35,9 +35,9 @@ locals {
     key => { for name in names : local.lambda_resources[name].variable => local.resources[name][local.lambda_resources[name].value] }
   }
 
-  # What each function may do with them, and with the keys of those that have one: through the service that has the resource, and not
-  # by itself. A key that is not known before the apply makes the document unknown, and nothing else. What its event source makes
-  # necessary follows.
+  # What each function may do with them, and with their keys: only through the resource's service, not
+  # directly. A key that is unknown before the apply makes only this document unknown. The permissions that its event source
+  # requires follow.
   resource_statements = {
     for key in keys(local.lambda_functions) : key => concat(
       [
@@ -59,7 +59,7 @@ locals {
     )
   }
 
-  # For roles that the module does not make.
+  # For roles that the module does not create.
   grant_documents = {
     for key, statements in local.resource_statements : key => jsonencode({
       Version   = "2012-10-17"

@@ -1,19 +1,19 @@
-# The routegen module: the schedules of EventBridge Scheduler, in a group of their own.
+# The routegen module: the schedules of EventBridge Scheduler, in their own group.
 
 locals {
-  # One at most.
+  # At most one.
   schedule_group = length(local.lambda_schedules) > 0 ? { this = local.name } : {}
   scheduler_role = length(local.lambda_schedules) > 0 && var.scheduler_role == null ? { this = local.scheduler_role_name } : {}
 
-  # No function has an underscore in its name, nor in that of its role.
+  # Names of functions and their roles have no underscores.
   scheduler_role_name  = "${var.role_name_prefix == null ? local.function_name_prefix : var.role_name_prefix}event_scheduler"
   schedule_group_names = { for key, group in aws_scheduler_schedule_group.this : key => group.name }
   schedule_group_arns  = { for key, group in aws_scheduler_schedule_group.this : key => group.arn }
   scheduler_role_arn   = var.scheduler_role == null ? one([for role in aws_iam_role.scheduler : role.arn]) : var.scheduler_role.arn
   scheduler_policy_ids = { for key, policy in aws_iam_role_policy.scheduler : key => policy.id }
 
-  # What a function learns of the call. The scheduler puts values for the words in angle brackets, which jsonencode would
-  # write as escapes that it does not know.
+  # The input of the function. The scheduler replaces the words in angle brackets, which jsonencode would
+  # escape in a form that the scheduler does not recognize.
   schedule_input = replace(replace(jsonencode({
     scheduledTime = "<aws.scheduler.scheduled-time>"
     scheduleArn   = "<aws.scheduler.schedule-arn>"
@@ -52,7 +52,7 @@ resource "aws_iam_role" "scheduler" {
       Action    = "sts:AssumeRole"
       Principal = { Service = "scheduler.amazonaws.com" }
 
-      # For schedules of this group alone, as AWS advises.
+      # Only for schedules of this group, as AWS recommends.
       Condition = {
         StringEquals = {
           "aws:SourceAccount" = local.of_account[4]
@@ -101,7 +101,7 @@ resource "aws_iam_role_policy" "scheduler" {
 resource "aws_scheduler_schedule" "this" {
   for_each = local.lambda_schedules
 
-  #checkov:skip=CKV_AWS_297:What a schedule holds is its time and four placeholders; a key of the customer's would be paid for, and would keep nothing secret
+  #checkov:skip=CKV_AWS_297:A schedule contains only its time and four placeholders; a customer managed key would cost money and protect nothing secret
   name        = local.lambda_functions[each.key].name
   group_name  = local.schedule_group_names["this"]
   description = "When the function ${local.functions[each.key].name} is called"
@@ -120,7 +120,7 @@ resource "aws_scheduler_schedule" "this" {
     role_arn = local.scheduler_role_arn
     input    = local.schedule_input
 
-    # Of a call that Lambda does not take: at most so long, and as often as the scheduler tries at all.
+    # For calls that Lambda does not accept: up to this age, and the scheduler's maximum of attempts.
     retry_policy {
       maximum_event_age_in_seconds = each.value.maximum_event_age
       maximum_retry_attempts       = 185
@@ -131,6 +131,6 @@ resource "aws_scheduler_schedule" "this" {
     }
   }
 
-  # The first call finds everything in its place.
+  # Everything must be in place before the first call.
   depends_on = [local.scheduler_policy_ids, local.event_invoke_config_ids]
 }

@@ -1,7 +1,7 @@
-# The routegen module: the streams of DynamoDB whose records functions get.
+# The routegen module: the DynamoDB streams whose records functions receive.
 
 locals {
-  # Lambda reads with the rights of the function's role. To list streams is of none in particular: those of the table.
+  # Lambda reads with the permissions of the function's role. Listing streams applies not to a single stream, but to those of the table.
   stream_statements = {
     for key, stream in local.lambda_streams : key => concat(
       [
@@ -41,13 +41,13 @@ resource "aws_lambda_event_source_mapping" "stream" {
   maximum_batching_window_in_seconds = each.value.batching_window
   parallelization_factor             = each.value.parallelization_factor
 
-  # The records behind a batch that fails wait for it, so that there is an end to it: then the function's queue of failures is told
-  # where the records are.
+  # The records after a failing batch wait for it, so retries are limited. After that, the function's failure queue receives a message
+  # that says where the records are.
   maximum_retry_attempts         = each.value.maximum_retry_attempts
   maximum_record_age_in_seconds  = each.value.maximum_record_age == null ? -1 : each.value.maximum_record_age
   bisect_batch_on_function_error = each.value.bisect_batch_on_function_error
 
-  # The function answers which record has failed, and what was before it is done with.
+  # The function returns which record failed; the records before it are done.
   function_response_types = ["ReportBatchItemFailures"]
 
   destination_config {

@@ -1,9 +1,9 @@
-# The routegen module: what the caller sets. What belongs to the code is in locals.tf.
+# The routegen module: the variables that the caller sets. The code's own settings are in locals.tf.
 
-# What every resource is called.
+# Names and tags.
 
 variable "copy" {
-  description = "Name of this copy of the API, where an account and region have several, for example \"staging\": the API is then called as the code says with \"-staging\" after it, and every function has that before its name, so that one cannot be forgotten. Null is for the only copy. name and function_name_prefix say otherwise."
+  description = "Name of this copy of the API, if an account and region have several, for example \"staging\". \"-staging\" is appended to the API's name, which also prefixes every function, so that neither can be forgotten. Null is for the only copy. name and function_name_prefix override it."
   type        = string
   default     = null
 
@@ -14,7 +14,7 @@ variable "copy" {
 }
 
 variable "name" {
-  description = "Name of the API, also used for its access log group, user pool and client. Null takes the name that the code gives, with copy after it. Two copies of the API in one account and region need two names. Where it is changed later, the user pool keeps its name, users and clients. The access log begins anew, in another group (the old one is deleted, unless keep_logs is set), and without cognito_domain_prefix the token endpoint moves, because its address is made from the name."
+  description = "Name of the API, also used for its access log group, user pool and client. Null uses the name in the code, followed by copy. Two copies of the API in one account and region need different names. If it is changed later, the user pool keeps its name, users and clients. The access log starts over in a new group (the old one is deleted, unless keep_logs is set), and without cognito_domain_prefix the token endpoint moves, because its address contains the name."
   type        = string
   default     = null
 
@@ -25,7 +25,7 @@ variable "name" {
 }
 
 variable "function_name_prefix" {
-  description = "Put before the name of every function, and so before its log group and, without role_name_prefix, its role, for example \"staging-\". Two APIs in one account and region need two prefixes where both have a function of one name. Null takes the name that the code gives the API, with copy after it, such as \"items-\" or \"items-staging-\"; \"\" is no prefix. To change it makes every function anew, and deletes the log groups of before unless keep_logs is set."
+  description = "Prefix of the name of every function, and so of its log group and, without role_name_prefix, its role, for example \"staging-\". Two APIs in one account and region need different prefixes if both have a function with the same name. Null uses the API's name in the code, followed by copy, such as \"items-\" or \"items-staging-\"; \"\" is no prefix. Changing it replaces every function, and deletes the old log groups unless keep_logs is set."
   type        = string
   default     = null
 
@@ -36,7 +36,7 @@ variable "function_name_prefix" {
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes tags, on top of the provider's default_tags. Zips in artifact_bucket have neither: S3 takes 10 tags for an object."
+  description = "Tags for every resource that supports tags, in addition to the provider's default_tags. Zips in artifact_bucket have neither: S3 allows only 10 tags for an object."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -45,7 +45,7 @@ variable "tags" {
 # The functions.
 
 variable "artifacts_dir" {
-  description = "Path of the folder that holds the functions' zip files, as `routegen build` leaves it. Best given relative to path.module, so that the plan is the same on every machine."
+  description = "Path of the folder with the functions' zip files, as `routegen build` writes it. Set it relative to path.module, so that the plan is the same on every machine."
   type        = string
   nullable    = false
 
@@ -55,18 +55,18 @@ variable "artifacts_dir" {
   }
 }
 
-# The next two hold one list of reserved names twice: before Terraform 1.9 a validation sees nothing
-# but its own variable.
+# The next two repeat the same list of reserved names: before Terraform 1.9 a validation can refer only to
+# its own variable.
 
 variable "environment" {
-  description = "Environment variables that every function gets. Their values are shown in no plan; they are in the state, and those who may read the configuration of a function in AWS read them too."
+  description = "Environment variables that every function gets. Plans do not show their values, but the state contains them, and anyone who may read the configuration of a function in AWS can read them too."
   type        = map(string)
   default     = {}
   nullable    = false
   sensitive   = true
 
   validation {
-    # Lambda wants a letter first and two characters at least, which also keeps _HANDLER and its like out.
+    # Lambda requires a letter first and at least two characters, which also excludes _HANDLER and the like.
     condition     = alltrue([for key in keys(var.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", key))])
     error_message = "environment has a name that Lambda refuses. A name starts with a letter and has at least two letters, digits or underscores."
   }
@@ -85,21 +85,21 @@ variable "environment" {
 
 variable "functions" {
   description = <<-EOT
-    What differs for single functions, keyed as in locals.tf. What is left out stays as the code or the common variable says.
-    environment: adds to the common environment and wins over it.
-    memory_size, timeout: in MB and seconds, in place of the code's.
-    ephemeral_storage: size of /tmp in MB, 512 to 10240; 512 if left out.
+    Settings of individual functions, keyed as in locals.tf. Omitted settings keep the value of the code or of the common variable.
+    environment: merged with the common environment, and takes precedence over it.
+    memory_size, timeout: in MB and seconds, instead of the code's values.
+    ephemeral_storage: size of /tmp in MB, 512 to 10240; the default is 512.
     layers: ARNs of layer versions, before the common ones.
-    reserved_concurrent_executions: how many may run at once, taken from the account's; 0 turns the function off.
-    policies: JSON policy documents for the function's role, by a name of your choice (but "routegen"): its grants.
+    reserved_concurrent_executions: how many may run at once, reserved from the account's concurrency; 0 turns the function off.
+    policies: JSON policy documents for the function's role, by a name of your choice (except "routegen").
     policy_arns: managed policies for the role, by a name of your choice.
-    create_role, role_arn: false and an ARN run the function under a role that exists; its grants are then yours alone.
-    vpc, tracing_mode, logging, log_retention_days: in place of the common variables of these names.
-    event_source_enabled: whether the schedule, queue, rule or stream calls the function, in place of what the code says; false lets
+    create_role, role_arn: with false and an ARN, the function runs under an existing role, whose permissions you manage.
+    vpc, tracing_mode, logging, log_retention_days: instead of the common variables of these names.
+    event_source_enabled: whether the schedule, queue, rule or stream calls the function, instead of the code's value; with false,
     messages and records wait.
-    provisioned_concurrent_executions: how many execution environments wait for requests; needs an alias, and costs while they wait.
-    version_weights: the share of the requests that a version other than the newest gets, for example { "7" = 0.9 }; needs an alias,
-    goes with no provisioned_concurrent_executions, and does nothing while the newest is that version.
+    provisioned_concurrent_executions: how many execution environments are kept ready; requires an alias, and costs money all the time.
+    version_weights: the share of requests that a version other than the newest gets, for example { "7" = 0.9 }; requires an alias,
+    cannot be combined with provisioned_concurrent_executions, and has no effect while the newest version is that one.
   EOT
   type = map(object({
     environment                    = optional(map(string), {})
@@ -220,7 +220,7 @@ variable "functions" {
   }
 
   validation {
-    # The role's own policy has that name, and one of the two would take the other's place.
+    # The module's policy of the role has that name, and one of the two would replace the other.
     condition     = alltrue([for function in values(var.functions) : !contains(keys(function.policies), "routegen")])
     error_message = "functions has a policy with the name routegen, which is that of the module's own policy of the role: give it another name."
   }
@@ -247,7 +247,7 @@ variable "functions" {
 }
 
 variable "resources" {
-  description = "Where the resources are that the code names, by its names for them. Each needs an arn, and what the code reads from the variable of the resource (ITEMS_TABLE for items_table): a name, as of a table or a bucket, or a url, as of a queue. A queue whose messages a function gets may be left out: the module then makes it, with a dead-letter queue. A table whose changes a function gets needs its stream_arn, and an event bus its name. kms_key_arn is the customer's key that encrypts the resource, which the functions may then use through the resource's service. Each function gets a policy with what its code says that it does with them."
+  description = "The resources that the code uses, by their names in the code. Each needs an arn, and what the code reads from the variable of the resource (ITEMS_TABLE for items_table): a name, as for a table or a bucket, or a url, as for a queue. A queue whose messages a function receives may be omitted: the module then creates it, with a dead-letter queue. A table whose changes a function receives needs its stream_arn, and an event bus its name. kms_key_arn is the customer managed key that encrypts the resource; functions may then use it through the resource's service. Each function gets a policy that allows what its code declares."
   type = map(object({
     arn         = string
     name        = optional(string)
@@ -275,7 +275,7 @@ variable "resources" {
 }
 
 variable "dead_letter_queue" {
-  description = "Standard queue of SQS, in the region of the functions, for what fails in functions that schedules, rules and streams call, in place of one for each that the module makes. arn: the queue's ARN. kms_key_arn: the key of a queue that is encrypted with the customer's; its policy has to let Lambda's and the scheduler's roles use it, and events.amazonaws.com where a rule calls a function. The policy of the queue has to let events.amazonaws.com send to it there too. Queues have dead-letter queues of their own."
+  description = "Standard SQS queue, in the region of the functions, for failures in functions that schedules, rules and streams call. It replaces the queues that the module would create for each of them. arn: the queue's ARN. kms_key_arn: the customer managed key that encrypts the queue, if any; its policy must allow the functions' and the scheduler's roles to use it, and events.amazonaws.com if a rule calls a function. In that case the policy of the queue must also allow events.amazonaws.com to send to it. Queues have their own dead-letter queues."
   type = object({
     arn         = string
     kms_key_arn = optional(string)
@@ -294,7 +294,7 @@ variable "dead_letter_queue" {
 }
 
 variable "scheduler_role" {
-  description = "Role with which EventBridge Scheduler calls functions, by its arn, in place of the one that the module makes. It has to let scheduler.amazonaws.com assume it, and to allow lambda:InvokeFunction on the functions and sqs:SendMessage on the queues for what fails."
+  description = "Existing role with which EventBridge Scheduler calls functions, by its arn, instead of one that the module creates. scheduler.amazonaws.com must be able to assume it, and it must allow lambda:InvokeFunction on the functions and sqs:SendMessage on the failure queues."
   type = object({
     arn = string
   })
@@ -302,14 +302,14 @@ variable "scheduler_role" {
 }
 
 variable "layers" {
-  description = "ARNs of layer versions that every function gets, such as an extension for telemetry. Lambda takes 5 for a function."
+  description = "ARNs of layer versions that every function gets, such as an extension for telemetry. Lambda allows 5 for a function."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "artifact_bucket" {
-  description = "S3 bucket to upload the zip files to, in the region of the functions, and what to put before their keys, for example \"my-api/\". States that share a bucket need a key_prefix each, such as \"123456789012/staging/\": an object that two of them have is deleted with the first that goes on to another. server_side_encryption and kms_key_id, for a bucket that demands them of each upload: \"AES256\", \"aws:kms\" or \"aws:kms:dsse\", and for the latter two the ARN of a key, which the deployer must be allowed to decrypt with. With upload = false the zips are in the bucket already, each under the hash that artifacts.json gives it, with - for + and _ for /, without =, and with .zip after it: artifacts_dir then needs artifacts.json alone. Null uploads each with its function, which is fine for few: the provider does that one after another, at about 5 s each."
+  description = "S3 bucket to upload the zip files to, in the region of the functions, and a prefix for their keys, for example \"my-api/\". States that share a bucket need different key_prefix values, such as \"123456789012/staging/\": otherwise an object that two of them use is deleted when the first one moves on. server_side_encryption and kms_key_id are for a bucket that requires them in each upload: \"AES256\", \"aws:kms\" or \"aws:kms:dsse\", and for the latter two the ARN of a key, which the deployer must be allowed to decrypt with. With upload = false the zips are in the bucket already, each under its hash in artifacts.json, with - for + and _ for /, without =, and followed by .zip: artifacts_dir then needs only artifacts.json. Null uploads each zip with its function, which is fine for a few: the provider uploads them one after another, at about 5 s each."
   type = object({
     name       = string
     key_prefix = optional(string, "")
@@ -337,7 +337,7 @@ variable "artifact_bucket" {
 }
 
 variable "alias" {
-  description = "Name of an alias that points to the newest version of each function, and that the API then calls; functions.<key>.version_weights leaves a share of the requests with an older one. Recommended in production: code and configuration of a function then change at one moment. Null publishes no versions, and for some seconds of each update the old code runs with the new configuration."
+  description = "Name of an alias that points to the newest version of each function, and that the API then calls; functions.<key>.version_weights keeps a share of the requests on an older version. Recommended in production: code and configuration of a function then change at the same moment. Null publishes no versions, and for a few seconds of each update the old code runs with the new configuration."
   type        = string
   default     = null
 
@@ -348,19 +348,19 @@ variable "alias" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the KMS key that encrypts the functions' environment variables. Null takes the key that AWS manages. The module lets the roles that it makes decrypt with it. A function without environment variables has no use for it, and does not get it."
+  description = "ARN of the KMS key that encrypts the functions' environment variables. Null uses the key that AWS manages. The module allows the roles that it creates to decrypt with it. A function without environment variables does not use it."
   type        = string
   default     = null
 }
 
 variable "code_signing_config_arn" {
-  description = "ARN of the code signing configuration of the functions, where the account demands one. The zips have to be signed then, after `routegen build`, and a zip that was signed is another one than artifacts.json describes: leave that file out where they are. Null asks for no signature."
+  description = "ARN of the functions' code signing configuration, if the account requires one. The zips must then be signed after `routegen build`. A signed zip no longer matches artifacts.json, so omit that file beside signed zips. Null requires no signature."
   type        = string
   default     = null
 }
 
 variable "vpc" {
-  description = "Subnets and security groups for every function. Null, the default, keeps the functions out of any VPC: one in a VPC reaches the internet and AWS only where the VPC has a NAT or endpoints. ipv6_allowed_for_dual_stack lets them out by IPv6 too, where the subnets have it."
+  description = "Subnets and security groups for every function. Null, the default, keeps the functions out of any VPC: a function in a VPC reaches the internet and AWS only through a NAT or endpoints of the VPC. ipv6_allowed_for_dual_stack also allows outgoing IPv6, if the subnets have it."
   type = object({
     subnet_ids         = set(string)
     security_group_ids = set(string)
@@ -376,14 +376,14 @@ variable "vpc" {
 }
 
 variable "leaving_vpc" {
-  description = "Whether the functions' roles may still remove network interfaces of a VPC. Lambda removes those of a function that has left, or is deleted, with the rights of its role, and takes 20 minutes or more: set this in the apply that sets vpc to null, before a destroy too, and take it back when the interfaces are gone."
+  description = "Whether the functions' roles may still remove network interfaces of a VPC. Lambda removes the interfaces of a function that has left the VPC or was deleted, with the permissions of its role, which takes 20 minutes or more. Set this in the apply that sets vpc to null, also before a destroy, and unset it when the interfaces are gone."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "tracing_mode" {
-  description = "X-Ray tracing of the functions: \"PassThrough\" follows the caller's decision, \"Active\" samples by itself and lets the functions write their traces."
+  description = "X-Ray tracing of the functions: \"PassThrough\" follows the caller's decision, \"Active\" samples on its own and allows the functions to write traces."
   type        = string
   default     = "PassThrough"
   nullable    = false
@@ -395,7 +395,7 @@ variable "tracing_mode" {
 }
 
 variable "logging" {
-  description = "How the functions log. format: \"JSON\" or \"Text\", for what Lambda itself writes; the functions write JSON in either. With \"JSON\", application_level (TRACE to FATAL) is the level of the functions' own log, and system_level (DEBUG, INFO, WARN) that of Lambda's. Null sets nothing: a new function logs by Lambda's defaults, as text, and one that had a setting keeps it; { format = \"Text\" } goes back."
+  description = "How the functions log. format: \"JSON\" or \"Text\", for what Lambda itself writes; the functions write JSON in either case. With \"JSON\", application_level (TRACE to FATAL) is the level of the functions' own log, and system_level (DEBUG, INFO, WARN) that of Lambda's. Null sets nothing: a new function logs with Lambda's defaults, as text, and an existing one keeps its setting; { format = \"Text\" } restores the default."
   type = object({
     format            = optional(string, "JSON")
     application_level = optional(string)
@@ -420,7 +420,7 @@ variable "logging" {
 }
 
 variable "role_name_prefix" {
-  description = "Put before the name of every function for the name of its role, in place of function_name_prefix, for example \"eu-central-1-\". Role names are unique in an account, and functions' in a region: with this, two regions have functions of the same names. Null takes the functions'. A change makes every role anew."
+  description = "Prefix of the names of the functions' roles, instead of function_name_prefix, for example \"eu-central-1-\". Role names are unique in an account, but function names only in a region: with this prefix, two regions can have functions with the same names. Null uses the functions' prefix. Changing it replaces every role."
   type        = string
   default     = null
 
@@ -431,7 +431,7 @@ variable "role_name_prefix" {
 }
 
 variable "role_path" {
-  description = "Path of the functions' roles, for example \"/app/\", where policies of the account name roles by it. A change makes every role anew. Names of roles are unique whatever their path is."
+  description = "Path of the functions' roles, for example \"/app/\", if policies of the account refer to roles by path. Changing it replaces every role. Role names must be unique regardless of their path."
   type        = string
   default     = "/"
   nullable    = false
@@ -443,7 +443,7 @@ variable "role_path" {
 }
 
 variable "role_permissions_boundary" {
-  description = "ARN of the policy that bounds the functions' roles, where the account demands one."
+  description = "ARN of the permissions boundary of the functions' roles, if the account requires one."
   type        = string
   default     = null
 }
@@ -451,7 +451,7 @@ variable "role_permissions_boundary" {
 # The API.
 
 variable "cors" {
-  description = "Cross-origin access for browsers. Null, the default, turns it off: callers that are not browsers do not need it. allow_methods defaults to the methods that the routes use, allow_headers to authorization, content-type and the headers that the API's authorizers read."
+  description = "Cross-origin access for browsers. Null, the default, turns it off: callers other than browsers do not need it. allow_methods defaults to the methods of the routes, and allow_headers to authorization, content-type and the headers that the API's authorizers read."
   type = object({
     allow_origins     = set(string)
     allow_methods     = optional(set(string))
@@ -468,21 +468,21 @@ variable "cors" {
   }
 
   validation {
-    # What a browser sends as its Origin, or with a star in the place of all of it or of its host.
+    # What a browser sends as its Origin, or an asterisk instead of the whole of it or of its host.
     condition     = try(alltrue([for origin in var.cors.allow_origins : origin == "*" || can(regex("^[a-z][a-z0-9+.-]*://[^/[:space:]]+$", origin))]), var.cors == null)
     error_message = "cors.allow_origins must hold origins as browsers send them, with a scheme and without a slash at the end, such as \"https://app.example.com\"; \"*\" is all of them."
   }
 
   validation {
-    # API Gateway takes "*", "https://*" and "http://*" for all origins, or all of a scheme, and knows no other wildcard: it
-    # would compare "https://*.example.com" letter by letter with what a browser sends.
+    # For API Gateway, "*", "https://*" and "http://*" mean all origins, or all of a scheme. It supports no other wildcard: it
+    # would compare "https://*.example.com" literally with what a browser sends.
     condition     = try(alltrue([for origin in var.cors.allow_origins : contains(["*", "https://*", "http://*"], origin) || length(regexall("[*]", origin)) == 0]), var.cors == null)
     error_message = "cors.allow_origins has a wildcard that API Gateway does not know: it takes \"*\", \"https://*\" and \"http://*\", and otherwise whole origins such as \"https://app.example.com\"."
   }
 
   validation {
-    # With credentials, any site of the scheme could act for the people who are signed in. API Gateway refuses the origin "*" itself,
-    # and browsers take "*" in the other lists for a literal name.
+    # With credentials, any site of the scheme could act for signed-in users. API Gateway itself refuses the origin "*",
+    # and browsers treat "*" in the other lists as a literal name.
     condition = try(!var.cors.allow_credentials || length(setintersection(setunion(
       var.cors.allow_origins,
       coalesce(var.cors.allow_methods, []),
@@ -505,7 +505,7 @@ variable "description" {
 }
 
 variable "stage_name" {
-  description = "Name of the stage. The default one has no name in the address; any other is the first segment of every path, also of the rawPath that a function sees."
+  description = "Name of the stage. The default stage has no name in the address; any other is the first segment of every path, including the rawPath that a function receives."
   type        = string
   default     = "$default"
   nullable    = false
@@ -518,16 +518,16 @@ variable "stage_name" {
 
 variable "custom_domain" {
   description = <<-EOT
-    A name of your own for the API. Null leaves it at its execute-api address.
+    A domain name of your own for the API. Null leaves only its execute-api address.
     name: the domain name. certificate_arn: its certificate in ACM, in the API's region; it must be issued already.
-    mapping_key: the path under the name that the API hangs under; left out, all of it.
-    create: false for a name that is in API Gateway already, as where several APIs share one, each with a mapping_key. Only
-    name and mapping_key are then said here; everything else belongs to who made it.
-    create_records, zone_id: true and the hosted zone in Route 53 point the name to the API; they replace no record that
-    exists. ip_address_type: "ipv4", or "dualstack" for IPv6 too, with a record AAAA beside the A.
-    mutual_tls: the CA certificates that clients' certificates are checked against, in S3; needs disable_execute_api_endpoint.
-    truststore_version: the object's version in its bucket. API Gateway reads no other until the domain names that one.
-    ownership_verification_certificate_arn: with mutual TLS and an imported or private certificate only.
+    mapping_key: the path under the name at which the API is served; without it, the whole domain.
+    create: false for a name that exists in API Gateway already, as when several APIs share one, each with a mapping_key. Then
+    set only name and mapping_key; everything else belongs to the owner of the domain.
+    create_records, zone_id: with true and the hosted zone in Route 53, records point the name to the API; existing records are
+    not replaced. ip_address_type: "ipv4", or "dualstack" for IPv6 too, with an AAAA record beside the A record.
+    mutual_tls: the CA certificates that verify clients' certificates, in S3; requires disable_execute_api_endpoint.
+    truststore_version: the object's version in its bucket. API Gateway reads another version only when this changes.
+    ownership_verification_certificate_arn: only with mutual TLS and an imported or private certificate.
   EOT
   type = object({
     name            = string
@@ -579,14 +579,14 @@ variable "custom_domain" {
   }
 
   validation {
-    # Without it a certificate that was taken out of the object would be let in for ever, and no plan would show that.
+    # Without it a certificate that was removed from the object would be accepted forever, and no plan would show that.
     condition     = alltrue([for domain in var.custom_domain[*] : try(domain.mutual_tls.truststore_version != null, domain.mutual_tls == null)])
     error_message = "custom_domain.mutual_tls needs the truststore_version, the version id of the object in its versioned bucket: API Gateway goes on with the certificates that it has read, until the domain names another version."
   }
 }
 
 variable "ip_address_type" {
-  description = "Whether the API's own address is \"ipv4\", or \"dualstack\" for IPv6 too; custom_domain has its own. Null leaves it as it is, which for a new API is \"ipv4\"."
+  description = "Address type of the API's own address: \"ipv4\", or \"dualstack\" for IPv6 too; custom_domain has its own setting. Null leaves it unchanged, which for a new API is \"ipv4\"."
   type        = string
   default     = null
 
@@ -597,14 +597,14 @@ variable "ip_address_type" {
 }
 
 variable "disable_execute_api_endpoint" {
-  description = "Whether the API answers under custom_domain only, the module's own or one that exists, and no longer at the address that AWS gives it."
+  description = "Whether the API answers only under custom_domain, created by the module or existing, and no longer at the address that AWS assigns to it."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "routes" {
-  description = "What differs for single routes, keyed as in locals.tf: throttles and metrics, as in default_route_settings."
+  description = "Settings of individual routes, keyed as in locals.tf: throttles and metrics, as in default_route_settings."
   type = map(object({
     throttling_burst_limit   = optional(number)
     throttling_rate_limit    = optional(number)
@@ -625,7 +625,7 @@ variable "routes" {
 }
 
 variable "default_route_settings" {
-  description = "What every route gets: throttling_rate_limit in requests a second, throttling_burst_limit in requests at once, and detailed_metrics_enabled for metrics by route. The defaults, 1,000 and 500, are the module's and stay under the account quota of every region, which is mostly 10,000 and 5,000: beyond them the API answers 429. Set what a production API needs."
+  description = "Settings of every route: throttling_rate_limit in requests a second, throttling_burst_limit in requests at once, and detailed_metrics_enabled for metrics by route. The module's defaults, 1,000 and 500, are below the account quota of every region, which is mostly 10,000 and 5,000. Beyond them the API answers 429. Set what a production API needs."
   type = object({
     throttling_burst_limit   = optional(number, 500)
     throttling_rate_limit    = optional(number, 1000)
@@ -646,14 +646,14 @@ variable "default_route_settings" {
 }
 
 variable "access_log_fields" {
-  description = "More fields of a line of the access log, or others in place of the module's, such as { stage = \"$context.stage\" }: names, and API Gateway's variables for their values."
+  description = "Additional or overriding fields of a line of the access log, such as { stage = \"$context.stage\" }: names, and API Gateway's variables for their values."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "log_retention_days" {
-  description = "How long the logs of the functions and of the API are kept, in days, one of the periods that CloudWatch knows; 0 keeps them for ever."
+  description = "How long the logs of the functions and of the API are kept, in days: one of the periods that CloudWatch supports; 0 keeps them forever."
   type        = number
   default     = 365
   nullable    = false
@@ -665,24 +665,24 @@ variable "log_retention_days" {
 }
 
 variable "keep_logs" {
-  description = "Whether log groups outlive what writes to them: a function that is removed or renamed, the API under another name, and everything at a destroy. Terraform then forgets the group, which keeps its retention. It takes effect with an apply, before what is to go goes. To take the same names again, adopt the groups by import blocks."
+  description = "Whether log groups are kept when a function is removed or renamed, when the API is renamed, and at a destroy. Terraform then forgets the group, which keeps its retention. This must be applied before the removal. To use the same names again, adopt the groups with import blocks."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "log_kms_key_arn" {
-  description = "ARN of the KMS key that encrypts the log groups; its policy has to let CloudWatch Logs use it. Null takes the key that AWS owns."
+  description = "ARN of the KMS key that encrypts the log groups; its policy must allow CloudWatch Logs to use it. Null uses the key that AWS owns."
   type        = string
   default     = null
 }
 
 variable "jwt_authorizers" {
   description = <<-EOT
-    Whose tokens the API takes, by the names that [authorizers] of routegen.toml gives and routes ask for.
-    issuer: as the `iss` of its tokens says it to the letter, with a slash at the end if that has one. API Gateway calls it
-    during the apply, so it must answer then, from the internet and within 1.5 s.
-    audience: of these the `aud` of a token has to hold one, or its `client_id` where it has no `aud`.
+    The issuers whose tokens the API accepts, by the names in [authorizers] of routegen.toml, which routes use as auth.
+    issuer: exactly the `iss` of its tokens, including a trailing slash. API Gateway calls it during the apply, so it must then
+    answer on the internet, within 1.5 s.
+    audience: the `aud` of a token must contain one of these, or its `client_id` if it has no `aud`.
   EOT
   type = map(object({
     issuer   = string
@@ -697,7 +697,7 @@ variable "jwt_authorizers" {
   }
 
   validation {
-    # API Gateway adds that itself.
+    # API Gateway appends that itself.
     condition     = alltrue([for authorizer in values(var.jwt_authorizers) : !can(regex("/[.]well-known(/|$)", authorizer.issuer))])
     error_message = "jwt_authorizers has the address of a discovery document for an issuer: leave \"/.well-known/…\" out."
   }
@@ -708,14 +708,14 @@ variable "jwt_authorizers" {
   }
 }
 
-# Cognito. These do nothing where no route asks for it.
+# Cognito. These have no effect unless a route uses it.
 
 variable "cognito_user_pool" {
   description = <<-EOT
-    A user pool that exists, in place of one that the module makes. Null makes one.
-    id: the pool's id. client_ids: the app clients whose tokens the API takes.
-    create_resource_servers: whether the module makes the resource servers with the routes' scopes in it.
-    endpoint: the pool's address without "https://", as the `iss` of its tokens has it, where it is not that of the pool's region.
+    An existing user pool, instead of one that the module creates. Null creates one.
+    id: the pool's id. client_ids: the app clients whose tokens the API accepts.
+    create_resource_servers: whether the module creates the resource servers with the routes' scopes in it.
+    endpoint: the pool's address without "https://", as in the `iss` of its tokens, if it is not that of the pool's region.
   EOT
   type = object({
     id                      = string
@@ -738,10 +738,10 @@ variable "cognito_user_pool" {
 
 variable "cognito_user_client" {
   description = <<-EOT
-    A client for people, who sign in on Cognito's pages (authorization code flow), beside the one for machines. Null makes none.
-    callback_urls, logout_urls: where people may be sent back to. scopes: besides those of the routes.
+    A client for people who sign in on Cognito's pages (authorization code flow), beside the one for machines. Null creates none.
+    callback_urls, logout_urls: addresses to which people may be redirected. scopes: besides those of the routes.
     identity_providers: who may sign them in. generate_secret: for a server that can keep one; a browser or an app cannot.
-    access_token_minutes, id_token_minutes: how long the tokens are good, 5 to 1440. refresh_token_hours: how long somebody stays
+    access_token_minutes, id_token_minutes: how long the tokens are valid, 5 to 1440. refresh_token_hours: how long people stay
     signed in, 1 to 87600.
   EOT
   type = object({
@@ -783,7 +783,7 @@ variable "cognito_user_client" {
 }
 
 variable "cognito_access_token_minutes" {
-  description = "How long a token of the client for machines is good, in minutes, 5 to 1440. Cognito charges for each token, and none can be taken back: a long one is cheap, a short one is soon useless to a thief."
+  description = "How long a token of the client for machines is valid, in minutes, 5 to 1440. Cognito charges for each token, and tokens cannot be revoked: a long lifetime is cheap, and a short one limits what a thief can do."
   type        = number
   default     = 60
   nullable    = false
@@ -795,7 +795,7 @@ variable "cognito_access_token_minutes" {
 }
 
 variable "cognito_mfa" {
-  description = "Whether people prove who they are by a second factor, a code of an authenticator app: \"OFF\", \"OPTIONAL\" for those who set one up, or \"ON\" for everybody. Null is \"OPTIONAL\" where people sign in through a client of the module's (cognito_user_client, or routes without scopes), and \"OFF\" for a pool of machines alone. It does not concern machines, nor a pool that exists."
+  description = "Whether people need a second factor, a code from an authenticator app: \"OFF\", \"OPTIONAL\" for those who set one up, or \"ON\" for everyone. Null is \"OPTIONAL\" if people sign in through a client of the module (cognito_user_client, or routes without scopes), and \"OFF\" for a pool that is only for machines. It does not affect machines or an existing pool."
   type        = string
   default     = null
 
@@ -806,7 +806,7 @@ variable "cognito_mfa" {
 }
 
 variable "cognito_threat_protection" {
-  description = "What Cognito does about sign-ins that look like an attacker's, and passwords that are known to have leaked: \"OFF\", \"AUDIT\" to write them down, or \"ENFORCED\" to ask for a second factor or refuse them. AWS charges for it, by user: it needs cognito_user_pool_tier = \"PLUS\"."
+  description = "What Cognito does about suspicious sign-ins and leaked passwords: \"OFF\", \"AUDIT\" to log them, or \"ENFORCED\" to require a second factor or refuse them. AWS charges for it per user; it requires cognito_user_pool_tier = \"PLUS\"."
   type        = string
   default     = "OFF"
   nullable    = false
@@ -818,7 +818,7 @@ variable "cognito_threat_protection" {
 }
 
 variable "cognito_user_pool_tier" {
-  description = "Feature plan of the pool that the module makes: \"LITE\", \"ESSENTIALS\" or \"PLUS\". Null leaves it as it is, which for a new pool is \"ESSENTIALS\"."
+  description = "Feature plan of the pool that the module creates: \"LITE\", \"ESSENTIALS\" or \"PLUS\". Null leaves it unchanged, which for a new pool is \"ESSENTIALS\"."
   type        = string
   default     = null
 
@@ -829,7 +829,7 @@ variable "cognito_user_pool_tier" {
 }
 
 variable "cognito_domain_prefix" {
-  description = "First label of the token endpoint, unique among everybody's in the region. Null makes it from the API's name and the account id."
+  description = "First label of the token endpoint's host name, unique in the region among all accounts. Null makes it from the API's name and the account id."
   type        = string
   default     = null
 
@@ -845,7 +845,7 @@ variable "cognito_domain_prefix" {
 }
 
 variable "cognito_domain_suffix" {
-  description = "What follows that label in the token endpoint's host, for example \"auth-fips.us-east-1.amazoncognito.com\". Null takes that of the pool's region: auth.REGION.amazoncognito.com, auth-fips.REGION.amazoncognito.com in GovCloud, auth.REGION.amazoncognito.com.cn in China."
+  description = "What follows that label in the token endpoint's host name, for example \"auth-fips.us-east-1.amazoncognito.com\". Null uses that of the pool's region: auth.REGION.amazoncognito.com, auth-fips.REGION.amazoncognito.com in GovCloud, auth.REGION.amazoncognito.com.cn in China."
   type        = string
   default     = null
 
@@ -856,14 +856,14 @@ variable "cognito_domain_suffix" {
 }
 
 variable "cognito_deletion_protection" {
-  description = "Whether Cognito refuses to delete the user pool. On, because users cannot be brought back, and a code change that drops the last protected route would drop the pool with them. It does not cover the client and the domain, which can be made again. Apply false before a destroy."
+  description = "Whether Cognito refuses to delete the user pool. On by default, because deleted users cannot be restored, and a code change that removes the last protected route would delete the pool. It does not protect the client and the domain, which can be created again. Apply false before a destroy."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "cognito_additional_audiences" {
-  description = "Client ids that the JWT authorizer accepts besides the module's own client, for clients made elsewhere in the same pool."
+  description = "Client ids that the JWT authorizer accepts besides the module's own client, for clients created elsewhere in the same pool."
   type        = set(string)
   default     = []
   nullable    = false

@@ -1,5 +1,5 @@
 # The root that calls the routegen module. routegen wrote it once, because there was none; it is yours now,
-# and routegen will not touch it again. What it regenerates is the folder ./routegen.
+# and routegen will not change it again. It only regenerates the folder ./routegen.
 
 terraform {
   required_version = ">= 1.4"
@@ -11,9 +11,9 @@ terraform {
     }
   }
 
-  # Without a backend the state is a file in this folder, which .gitignore keeps out of the repository. The secret of the
-  # client is in it, and every value of `environment`. A bucket that only the owners of the API read, encrypted and with its
-  # versions kept, is a better place; `use_lockfile` (Terraform 1.10) lets one apply wait for another.
+  # Without a backend the state is a file in this folder, which .gitignore keeps out of the repository. It contains the secret
+  # of the client and every value of `environment`. A versioned and encrypted bucket that only the owners of the API can read
+  # is a better place; `use_lockfile` (Terraform 1.10) prevents concurrent applies.
   #
   # backend "s3" {
   #   bucket       = "my-terraform-state"
@@ -31,7 +31,7 @@ provider "aws" {
 module "api" {
   source = "./routegen"
 
-  # Where `routegen build` leaves the zip files.
+  # Where `routegen build` writes the zip files.
   artifacts_dir = "${path.module}/ROUTEGEN_ARTIFACTS_DIR"
 
   copy                         = var.copy
@@ -70,27 +70,27 @@ module "api" {
 }
 
 output "api_endpoint" {
-  description = "Address that the routes hang under; null with disable_execute_api_endpoint."
+  description = "Base address of the routes; null with disable_execute_api_endpoint."
   value       = module.api.api_endpoint
 }
 
 output "custom_domain_endpoint" {
-  description = "Address that they hang under at custom_domain; null without one."
+  description = "Base address of the routes at custom_domain; null without custom_domain."
   value       = module.api.custom_domain_endpoint
 }
 
 output "custom_domain_target" {
-  description = "What a DNS record for custom_domain points to; null without one."
+  description = "Target of a DNS record for custom_domain; null without custom_domain."
   value       = module.api.custom_domain_target
 }
 
 output "token_endpoint" {
-  description = "Address that gives access tokens; null where no route asks for Cognito."
+  description = "Address that issues access tokens; null if no route uses Cognito."
   value       = module.api.token_endpoint
 }
 
 output "client_id" {
-  description = "Id of the client that asks for a token."
+  description = "Id of the client that requests a token."
   value       = module.api.client_id
 }
 

@@ -1,17 +1,17 @@
-# What the root takes. routegen wrote it once, because there was none; it is yours now, and routegen will not touch it again.
+# The variables of the root. routegen wrote this file once, because there was none; it is yours now, and routegen will not change it again.
 
 variable "region" {
-  description = "AWS region to deploy to. Null takes that of the provider: AWS_REGION, or the profile's."
+  description = "AWS region to deploy to. Null uses the provider's: AWS_REGION, or the profile's."
   type        = string
   default     = null
 }
 
-# What differs between environments, for a file each: `terraform apply -var-file=staging.tfvars`. They go to the module's
-# variables of the same names, which ./routegen/variables.tf describes and checks; null is the module's default there.
-# Take out what you set in the module's block, and add what else is to differ.
+# Settings that differ between environments, with a file for each: `terraform apply -var-file=staging.tfvars`. They are passed to
+# the module's variables of the same names, which ./routegen/variables.tf describes and checks; null is the module's default there.
+# Remove variables that you set in the module's block, and add others that should differ.
 
-# The name of this environment, where an account and region have several, for example "staging": what the API and its functions
-# are called is made from it.
+# The name of this environment, if an account and region have several, for example "staging". It is part of the names of the API
+# and its functions.
 variable "copy" {
   type    = string
   default = null
@@ -32,7 +32,7 @@ variable "tags" {
   default = null
 }
 
-# For secrets, a file that is not committed, TF_VAR_environment, or what reads them from where they are kept.
+# Set secrets in a file that is not committed or in TF_VAR_environment, or read them from where they are stored.
 variable "environment" {
   type      = map(string)
   default   = null
@@ -44,14 +44,14 @@ variable "functions" {
   default = null
 }
 
-# What the code does something with, by its names: { items_table = { arn = "...", name = "..." } }. What Terraform makes is better
-# said in the module's block, where it can be referred to.
+# The resources that the code uses, by their names in the code: { items_table = { arn = "...", name = "..." } }. Set resources that
+# this configuration creates in the module's block instead, where you can refer to them.
 variable "resources" {
   type    = any
   default = null
 }
 
-# Where failed events go, in place of a queue for each function that schedules, rules or streams call.
+# Where failed events go, instead of a queue for each function that schedules, rules or streams call.
 variable "dead_letter_queue" {
   type    = any
   default = null
@@ -94,7 +94,7 @@ variable "artifact_bucket" {
   default = null
 }
 
-# Recommended in production, for example "live": code and configuration of a function then change at one moment.
+# Recommended in production, for example "live": code and configuration of a function then change at the same moment.
 variable "alias" {
   type    = string
   default = null

@@ -1,6 +1,6 @@
 //! Compiles the examples of the README and of the guides.
 //!
-//! They are files outside the runtime's package, and so are not part of its tests.
+//! They are files outside of the runtime's package, so they cannot be its own doctests.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../../README.md")]
@@ -23,6 +23,10 @@ struct ErrorGuide;
 struct EventGuide;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../../../docs/gateway.md")]
+struct GatewayGuide;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../../../docs/issuers.md")]
 struct IssuerGuide;
 
@@ -41,6 +45,10 @@ struct MigrationGuide;
 #[cfg(doctest)]
 #[doc = include_str!("../../../../docs/openapi.md")]
 struct OpenApiGuide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/resources.md")]
+struct ResourceGuide;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../../docs/telemetry.md")]
