@@ -114,7 +114,7 @@ resource "aws_apigatewayv2_api" "this" {
 
     precondition {
       condition     = length(setsubtract(keys(var.resources), local.named_resources)) == 0
-      error_message = "The variable resources has entries that no code names: ${join(", ", setsubtract(keys(var.resources), local.named_resources))}. The code names: ${join(", ", local.named_resources)}."
+      error_message = "The variable resources has entries that the code does not name: ${join(", ", setsubtract(keys(var.resources), local.named_resources))}. The code names: ${join(", ", local.named_resources)}."
     }
 
     precondition {

@@ -55,7 +55,7 @@ resource "aws_apigatewayv2_authorizer" "this" {
 
     precondition {
       condition     = contains(["cognito", "jwt", "lambda"], each.value.kind)
-      error_message = "The authorizer ${each.key} is of the kind ${each.value.kind}, which this module does not know."
+      error_message = "The authorizer ${each.key} is of the kind ${each.value.kind}, which this module does not support."
     }
 
     precondition {

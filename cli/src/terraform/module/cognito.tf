@@ -133,7 +133,7 @@ resource "aws_cognito_user_pool" "this" {
 
     precondition {
       condition     = var.cognito_threat_protection == "OFF" || var.cognito_user_pool_tier == "PLUS"
-      error_message = "cognito_threat_protection is a feature of the plan PLUS, which AWS charges for by user: set cognito_user_pool_tier = \"PLUS\" too."
+      error_message = "cognito_threat_protection is a feature of the plan PLUS, for which AWS charges per user: set cognito_user_pool_tier = \"PLUS\" too."
     }
   }
 }

@@ -273,7 +273,7 @@ resource "aws_lambda_function" "this" {
         sort(local.listed[each.key].routes) == sort(lookup(local.routes_of_functions, each.key, [])),
         false,
       )
-      error_message = "The artifact of the function ${each.key} is not built for the routes and the architecture that locals.tf gives it, as artifacts.json in ${var.artifacts_dir} shows: run `routegen build`, or `routegen emit-tf` where that is older."
+      error_message = "The artifact of the function ${each.key} is not built for the routes and the architecture that locals.tf gives it, as artifacts.json in ${var.artifacts_dir} shows: run `routegen build`, or `routegen emit-tf` if locals.tf is older."
     }
 
     precondition {
