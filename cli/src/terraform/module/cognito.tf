@@ -248,7 +248,7 @@ resource "aws_cognito_user_pool_client" "users" {
   lifecycle {
     precondition {
       condition     = length("${local.name}-users") <= 128
-      error_message = "The client for people would be called ${local.name}-users, which is longer than the 128 characters that Cognito takes: shorten name to 122."
+      error_message = "The client for people would be called ${local.name}-users, which is longer than the 128 characters that Cognito allows: shorten name to 122."
     }
   }
 
