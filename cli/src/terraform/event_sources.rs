@@ -32,7 +32,7 @@ pub(super) fn entries(
             }),
         ),
         (
-            "The queues whose messages functions get",
+            "The SQS queues whose messages functions receive",
             "lambda_queues",
             map(|source| match source {
                 EventSource::Queue(queue) => Some(self::queue(queue)),
@@ -40,7 +40,7 @@ pub(super) fn entries(
             }),
         ),
         (
-            "The events of EventBridge that functions get",
+            "The EventBridge events that functions receive",
             "lambda_event_rules",
             map(|source| match source {
                 EventSource::Event(rule) => Some(self::event_rule(rule)),
@@ -48,7 +48,7 @@ pub(super) fn entries(
             }),
         ),
         (
-            "The tables of DynamoDB whose changes functions get",
+            "The DynamoDB tables whose changes functions receive",
             "lambda_streams",
             map(|source| match source {
                 EventSource::Stream(stream) => Some(self::stream(stream)),

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::check::{Authorizer, CheckedManifest, CheckedRoute, Function, Permissions};
 
-const HEADER: &str = "# The routegen module: what the code says. The other files make resources of it.\n\n";
+const HEADER: &str =
+    "# The routegen module: what the code declares. The other files create resources from it.\n\n";
 
 pub(super) fn render(manifest: &CheckedManifest) -> String {
     let functions = manifest.functions.iter().map(|function| (&function.key, self::function(function)));
@@ -25,19 +26,15 @@ pub(super) fn render(manifest: &CheckedManifest) -> String {
             "lambda_functions",
             Value::object(functions),
         ),
-        ("What the code of the functions does with resources", "lambda_grants", grants(manifest)),
+        ("What the code of the functions may do with resources", "lambda_grants", grants(manifest)),
         (
-            "The resources that it names, each with its variable, and what that holds",
+            "The resources that the code names, each with its variable and the kind of its value",
             "lambda_resources",
             resources(manifest),
         ),
         ("The routes, each with the key of its function", "lambda_routes", Value::object(routes)),
         ("The authorizers that the routes name", "authorizers", Value::object(authorizers)),
-        (
-            "The scopes that the routes ask of Cognito, by resource server",
-            "resource_servers",
-            Value::object(servers),
-        ),
+        ("The Cognito scopes of the routes, by resource server", "resource_servers", Value::object(servers)),
     ];
     entries.extend(event_sources::entries(manifest, |function| function.key.clone()));
     HEADER.to_owned() + &hcl::locals(&entries)

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::check::{CheckedManifest, CheckedRoute};
 
-const HEADER: &str = "# What the code says, for resources of your own: write one aws_lambda_function for each function,\n# under its key in lambda_functions.\n\n";
+const HEADER: &str = "# What the code declares, for resources of your own: write one aws_lambda_function for each function,\n# under its key in lambda_functions.\n\n";
 
 pub(super) fn render(manifest: &CheckedManifest) -> String {
     let routes = manifest.routes.iter().map(|route| (key(route.spec.name.as_str()), self::route(route)));
@@ -33,13 +33,9 @@ pub(super) fn render(manifest: &CheckedManifest) -> String {
         ),
         ("Who may call each route", "lambda_route_authorization", Value::object(authorization)),
         ("The authorizers that the routes name", "authorizers", Value::object(authorizers)),
+        ("The functions, each with the file name of its zip", "lambda_functions", Value::object(functions)),
         (
-            "What each function is, with the file name of its zip",
-            "lambda_functions",
-            Value::object(functions),
-        ),
-        (
-            "What the code of each function does with resources",
+            "What the code of each function may do with resources",
             "lambda_grants",
             match locals::grants(manifest) {
                 Value::Object(grants) => {
@@ -49,7 +45,7 @@ pub(super) fn render(manifest: &CheckedManifest) -> String {
             },
         ),
         (
-            "The resources that it names, each with its variable, and what that holds",
+            "The resources that the code names, each with its variable and the kind of its value",
             "lambda_resources",
             locals::resources(manifest),
         ),

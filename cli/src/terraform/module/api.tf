@@ -114,7 +114,7 @@ resource "aws_apigatewayv2_api" "this" {
 
     precondition {
       condition     = length(setsubtract(keys(var.resources), local.named_resources)) == 0
-      error_message = "The variable resources has entries that no code names: ${join(", ", setsubtract(keys(var.resources), local.named_resources))}. The code names: ${join(", ", local.named_resources)}."
+      error_message = "The variable resources has entries that the code does not name: ${join(", ", setsubtract(keys(var.resources), local.named_resources))}. The code names: ${join(", ", local.named_resources)}."
     }
 
     precondition {
@@ -124,17 +124,17 @@ resource "aws_apigatewayv2_api" "this" {
 
     precondition {
       condition     = length(setsubtract(keys(var.jwt_authorizers), local.jwt_authorizer_names)) == 0
-      error_message = "The variable jwt_authorizers names authorizers that no route asks for: ${join(", ", setsubtract(keys(var.jwt_authorizers), local.jwt_authorizer_names))}. There are: ${join(", ", local.jwt_authorizer_names)}."
+      error_message = "The variable jwt_authorizers names authorizers that no route uses: ${join(", ", setsubtract(keys(var.jwt_authorizers), local.jwt_authorizer_names))}. There are: ${join(", ", local.jwt_authorizer_names)}."
     }
 
     precondition {
       condition     = var.cors == null || length(local.caught_preflights) == 0
-      error_message = "With cors, browsers first ask by OPTIONS, without credentials, and a route for every method would refuse that: ${join(", ", local.caught_preflights)}. Name the methods of such a route one by one, or add an open route that answers 204: ${join(", ", [for path in local.caught_preflights : format("#[route(OPTIONS, \"%s\", auth = \"none\")]", path)])}."
+      error_message = "With cors, browsers first send OPTIONS without credentials, and a route for every method would refuse that: ${join(", ", local.caught_preflights)}. Name the methods of such a route one by one, or add an open route that answers 204: ${join(", ", [for path in local.caught_preflights : format("#[route(OPTIONS, \"%s\", auth = \"none\")]", path)])}."
     }
 
     precondition {
       condition     = local.access_log_format_bytes <= 3072
-      error_message = "A line of the access log has a template of ${local.access_log_format_bytes} bytes, with access_log_fields, and API Gateway takes 3 KB: leave some of the fields out."
+      error_message = "A line of the access log has a template of ${local.access_log_format_bytes} bytes, with access_log_fields, and API Gateway allows 3 KB: remove some of the fields."
     }
 
     precondition {

@@ -55,22 +55,22 @@ resource "aws_apigatewayv2_authorizer" "this" {
 
     precondition {
       condition     = contains(["cognito", "jwt", "lambda"], each.value.kind)
-      error_message = "The authorizer ${each.key} is of the kind ${each.value.kind}, which this module does not know."
+      error_message = "The authorizer ${each.key} is of the kind ${each.value.kind}, which this module does not support."
     }
 
     precondition {
       condition     = each.value.kind != "jwt" || contains(keys(var.jwt_authorizers), each.key)
-      error_message = "Nothing says whose tokens the authorizer ${each.key} takes: set jwt_authorizers.${each.key} to its issuer and audience."
+      error_message = "The authorizer ${each.key} has no issuer: set jwt_authorizers.${each.key} to its issuer and audience."
     }
 
     precondition {
       condition     = each.value.kind != "cognito" || length(local.cognito_audience) <= 50
-      error_message = "The authorizer ${each.key} would take the tokens of ${length(local.cognito_audience)} clients, and API Gateway allows 50."
+      error_message = "The authorizer ${each.key} would accept the tokens of ${length(local.cognito_audience)} clients, and API Gateway allows 50."
     }
 
     precondition {
       condition     = each.value.kind != "cognito" || var.cognito_user_pool == null || var.cognito_user_client == null
-      error_message = "cognito_user_client is a client of the pool that the module makes; with cognito_user_pool, make it where that pool is made and name it in client_ids."
+      error_message = "cognito_user_client is a client of the pool that the module creates; with cognito_user_pool, create it where that pool is created, and name it in client_ids."
     }
   }
 }
@@ -89,7 +89,7 @@ resource "aws_lambda_permission" "authorizer" {
   lifecycle {
     precondition {
       condition     = local.functions[each.value.function].timeout <= 10
-      error_message = "The authorizer ${each.key} may take ${local.functions[each.value.function].timeout} seconds, but API Gateway waits 10 for its answer and then sends 500 to the client. Give its function a timeout of 10 seconds or less."
+      error_message = "The authorizer ${each.key} may take ${local.functions[each.value.function].timeout} seconds, but API Gateway waits 10 for its decision and then sends 500 to the client. Give its function a timeout of 10 seconds or less."
     }
   }
 }

@@ -133,7 +133,7 @@ resource "aws_cognito_user_pool" "this" {
 
     precondition {
       condition     = var.cognito_threat_protection == "OFF" || var.cognito_user_pool_tier == "PLUS"
-      error_message = "cognito_threat_protection is a feature of the plan PLUS, which AWS charges for by user: set cognito_user_pool_tier = \"PLUS\" too."
+      error_message = "cognito_threat_protection is a feature of the plan PLUS, for which AWS charges per user: set cognito_user_pool_tier = \"PLUS\" too."
     }
   }
 }
@@ -248,7 +248,7 @@ resource "aws_cognito_user_pool_client" "users" {
   lifecycle {
     precondition {
       condition     = length("${local.name}-users") <= 128
-      error_message = "The client for people would be called ${local.name}-users, which is longer than the 128 characters that Cognito takes: shorten name to 122."
+      error_message = "The client for people would be called ${local.name}-users, which is longer than the 128 characters that Cognito allows: shorten name to 122."
     }
   }
 

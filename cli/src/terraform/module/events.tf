@@ -95,7 +95,7 @@ resource "aws_sqs_queue" "failures" {
   lifecycle {
     precondition {
       condition     = !contains(values(local.queue_names), local.failure_queue_names[each.key]) && !contains(values(local.dead_letter_queue_names), local.failure_queue_names[each.key])
-      error_message = "The queue of what fails in the function ${each.key} would be called ${local.failure_queue_names[each.key]}, as another queue of the module is: give the function or the other queue another name."
+      error_message = "The failure queue of the function ${each.key} would be called ${local.failure_queue_names[each.key]}, like another queue of the module: give the function or the other queue another name."
     }
   }
 }

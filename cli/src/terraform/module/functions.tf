@@ -249,7 +249,7 @@ resource "aws_lambda_function" "this" {
     # If the module creates the role, its precondition reports this already.
     precondition {
       condition     = local.functions[each.key].create_role || can(regex("^[A-Za-z0-9_-]{1,64}$", local.functions[each.key].name))
-      error_message = "The function name ${local.functions[each.key].name} has ${length(local.functions[each.key].name)} characters. Lambda takes 1 to 64 letters, digits, hyphens and underscores: shorten function_name_prefix, or give the route a shorter name."
+      error_message = "The function name ${local.functions[each.key].name} has ${length(local.functions[each.key].name)} characters. Lambda allows 1 to 64 letters, digits, hyphens and underscores: shorten function_name_prefix, or give the route a shorter name."
     }
 
     precondition {
@@ -259,7 +259,7 @@ resource "aws_lambda_function" "this" {
 
     precondition {
       condition     = local.has_zips || local.hashes[each.key] != null
-      error_message = "artifact_bucket.upload is false, and nothing says which zip of the bucket the function ${each.key} is to run: ${var.artifacts_dir}/artifacts.json is missing, or is that of another API. Take the one that was written with the zips."
+      error_message = "artifact_bucket.upload is false, so artifacts.json must name the zip of the function ${each.key}: ${var.artifacts_dir}/artifacts.json is missing, or belongs to another API. Use the one that was written with the zips."
     }
 
     precondition {
@@ -273,12 +273,12 @@ resource "aws_lambda_function" "this" {
         sort(local.listed[each.key].routes) == sort(lookup(local.routes_of_functions, each.key, [])),
         false,
       )
-      error_message = "The artifact of the function ${each.key} is not built for the routes and the architecture that locals.tf gives it, as artifacts.json in ${var.artifacts_dir} shows: run `routegen build`, or `routegen emit-tf` where that is older."
+      error_message = "The artifact of the function ${each.key} is not built for the routes and the architecture that locals.tf gives it, as artifacts.json in ${var.artifacts_dir} shows: run `routegen build`, or `routegen emit-tf` if locals.tf is older."
     }
 
     precondition {
       condition     = length(local.functions[each.key].layers) <= 5
-      error_message = "The function ${each.key} has ${length(local.functions[each.key].layers)} layers, its own and the common ones together, and Lambda takes 5."
+      error_message = "The function ${each.key} has ${length(local.functions[each.key].layers)} layers, its own and the common ones together, and Lambda allows 5."
     }
 
     precondition {
@@ -288,7 +288,7 @@ resource "aws_lambda_function" "this" {
 
     precondition {
       condition     = alltrue(flatten([for name, attributes in local.needs[each.key] : [for attribute in attributes : local.resources[name][attribute] != null] if contains(keys(var.resources), name)]))
-      error_message = "The code of the function ${each.key} needs more of its resources than the variable resources says: ${join("; ", [for name, attributes in local.needs[each.key] : "${name} with ${join(" and ", attributes)}"])}."
+      error_message = "The variable resources lacks attributes that the code of the function ${each.key} needs. It needs: ${join("; ", [for name, attributes in local.needs[each.key] : "${name} with ${join(" and ", attributes)}"])}."
     }
 
     precondition {
@@ -298,7 +298,7 @@ resource "aws_lambda_function" "this" {
 
     precondition {
       condition     = alltrue([for name in local.functions[each.key].environment_names : lookup(local.functions[each.key].environment, name, "") != null])
-      error_message = "The code of the function ${each.key} needs environment variables of which one is null, and so does not reach it. It needs: ${join(", ", local.functions[each.key].environment_names)}."
+      error_message = "The code of the function ${each.key} needs environment variables, and one of them is null, so the function would not get it. It needs: ${join(", ", local.functions[each.key].environment_names)}."
     }
 
     precondition {
@@ -308,7 +308,7 @@ resource "aws_lambda_function" "this" {
 
     precondition {
       condition     = local.environment_bytes[each.key] <= 4096
-      error_message = "The environment variables of the function ${each.key} come to more than 4 KB, which is all that Lambda takes."
+      error_message = "The environment variables of the function ${each.key} exceed the 4 KB that Lambda allows."
     }
 
     # After a failed update of the code, the state has the new hash, and the provider finds no difference from then on. So the
@@ -316,7 +316,7 @@ resource "aws_lambda_function" "this" {
     # `last_modified` is unknown. Releases of the provider in which `code_sha256` can be set are too new to require.
     postcondition {
       condition     = try(length(self.code_sha256) != 44 || self.code_sha256 == coalesce(local.hashes[each.key], self.code_sha256), true) || self.last_modified == ""
-      error_message = "The function ${self.function_name} runs other code than ${local.has_zips ? local.functions[each.key].artifact : local.released_keys[each.key]}: the last update of its code failed, or somebody has changed it since. Terraform would not notice. Update it by `aws lambda update-function-code --function-name ${self.function_name} ${local.update_sources[each.key]}`, then apply again; or build another zip."
+      error_message = "The function ${self.function_name} runs other code than ${local.has_zips ? local.functions[each.key].artifact : local.released_keys[each.key]}: the last update of its code failed, or someone has changed it since. Terraform would not notice. Update it by `aws lambda update-function-code --function-name ${self.function_name} ${local.update_sources[each.key]}`, then apply again; or build another zip."
     }
   }
 
@@ -432,12 +432,12 @@ resource "aws_iam_role" "function" {
     # The log group, the function and usually the role share the name, and Lambda's limit is the lowest.
     precondition {
       condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", local.functions[each.key].name))
-      error_message = "The function name ${local.functions[each.key].name} has ${length(local.functions[each.key].name)} characters. Lambda takes 1 to 64 letters, digits, hyphens and underscores: shorten function_name_prefix, or give the route a shorter name."
+      error_message = "The function name ${local.functions[each.key].name} has ${length(local.functions[each.key].name)} characters. Lambda allows 1 to 64 letters, digits, hyphens and underscores: shorten function_name_prefix, or give the route a shorter name."
     }
 
     precondition {
       condition     = var.role_name_prefix == null || length(local.functions[each.key].role_name) <= 64
-      error_message = "The role name ${local.functions[each.key].role_name} has ${length(local.functions[each.key].role_name)} characters, and IAM takes 64: shorten role_name_prefix, or give the route a shorter name."
+      error_message = "The role name ${local.functions[each.key].role_name} has ${length(local.functions[each.key].role_name)} characters, and IAM allows 64: shorten role_name_prefix, or give the route a shorter name."
     }
   }
 }
@@ -514,7 +514,7 @@ resource "aws_iam_role_policy" "function" {
     # Without whitespace, which IAM does not count.
     postcondition {
       condition     = sum([for document in concat([self.policy], values(local.functions[each.key].policies)) : length(replace(document, "/\\s/", ""))]) <= 10240
-      error_message = "The policies of the function ${each.key} come to more than the 10,240 characters that IAM takes for all of a role, the module's own included: give some of them as policy_arns."
+      error_message = "The policies of the function ${each.key} exceed the 10,240 characters that IAM allows for all policies of a role, including the module's own: pass some of them as policy_arns."
     }
   }
 }

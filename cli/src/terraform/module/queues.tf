@@ -81,7 +81,7 @@ resource "aws_sqs_queue" "this" {
   lifecycle {
     precondition {
       condition     = length(local.dead_letter_queue_names[each.key]) <= 80
-      error_message = "The dead-letter queue of the queue ${each.key} would be called ${local.dead_letter_queue_names[each.key]}, which has ${length(local.dead_letter_queue_names[each.key])} characters, and SQS takes 80: shorten function_name_prefix, or give the queue a shorter name."
+      error_message = "The dead-letter queue of the queue ${each.key} would be called ${local.dead_letter_queue_names[each.key]}, which has ${length(local.dead_letter_queue_names[each.key])} characters, and SQS allows 80: shorten function_name_prefix, or give the queue a shorter name."
     }
   }
 }
@@ -157,7 +157,7 @@ resource "aws_lambda_event_source_mapping" "queue" {
   lifecycle {
     precondition {
       condition     = endswith(coalesce(local.resources[each.value.queue].arn, "missing"), ".fifo") == each.value.fifo
-      error_message = "The code of the function ${each.key} takes the queue ${each.value.queue} for ${each.value.fifo ? "a FIFO queue" : "a standard queue"}, and its entry of resources names ${each.value.fifo ? "a standard queue" : "a FIFO queue"}: ${local.resources[each.value.queue].arn}."
+      error_message = "The code of the function ${each.key} declares the queue ${each.value.queue} as ${each.value.fifo ? "a FIFO queue" : "a standard queue"}, and its entry in resources names ${each.value.fifo ? "a standard queue" : "a FIFO queue"}: ${local.resources[each.value.queue].arn}."
     }
   }
 }

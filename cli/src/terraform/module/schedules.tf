@@ -31,7 +31,7 @@ resource "aws_scheduler_schedule_group" "this" {
   lifecycle {
     precondition {
       condition     = length(each.value) <= 64
-      error_message = "The group of the schedules would be called ${each.value}, as the API is, which has ${length(each.value)} characters, and EventBridge Scheduler takes 64: set a shorter name."
+      error_message = "The group of the schedules would be called ${each.value}, like the API, which has ${length(each.value)} characters, and EventBridge Scheduler allows 64: set a shorter name."
     }
   }
 }
@@ -65,7 +65,7 @@ resource "aws_iam_role" "scheduler" {
   lifecycle {
     precondition {
       condition     = length(each.value) <= 64
-      error_message = "The role of the schedules would be called ${each.value}, which has ${length(each.value)} characters, and IAM takes 64: shorten function_name_prefix, or set a shorter role_name_prefix."
+      error_message = "The role of the schedules would be called ${each.value}, which has ${length(each.value)} characters, and IAM allows 64: shorten function_name_prefix, or set a shorter role_name_prefix."
     }
   }
 }

@@ -154,7 +154,7 @@ variable "functions" {
 
   validation {
     condition     = alltrue([for function in values(var.functions) : contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], coalesce(function.log_retention_days, 1))])
-    error_message = "functions has log_retention_days that are no period that CloudWatch knows; log_retention_days lists them."
+    error_message = "functions has log_retention_days that CloudWatch does not support; the variable log_retention_days lists the valid periods."
   }
 
   validation {
@@ -170,12 +170,12 @@ variable "functions" {
       contains(["DEBUG", "INFO", "WARN"], coalesce(logging.system_level, "INFO")) &&
       (logging.format == "JSON" || logging.application_level == null && logging.system_level == null)
     ])
-    error_message = "functions has a logging that Lambda refuses; the variable logging says what it takes."
+    error_message = "functions has a logging that Lambda refuses; the variable logging describes the valid values."
   }
 
   validation {
     condition     = alltrue([for function in values(var.functions) : function.provisioned_concurrent_executions >= 0 && floor(function.provisioned_concurrent_executions) == function.provisioned_concurrent_executions])
-    error_message = "functions has provisioned_concurrent_executions that are no whole number; 0 provisions nothing."
+    error_message = "functions has provisioned_concurrent_executions that are not a whole number of at least 0; 0 provisions nothing."
   }
 
   validation {
@@ -188,7 +188,7 @@ variable "functions" {
 
   validation {
     condition     = alltrue([for function in values(var.functions) : function.provisioned_concurrent_executions == 0 || length(function.version_weights) == 0])
-    error_message = "functions has version_weights and provisioned_concurrent_executions for one function, and Lambda takes only one of them for an alias."
+    error_message = "functions has version_weights and provisioned_concurrent_executions for the same function, and Lambda accepts only one of them for an alias."
   }
 
   validation {
@@ -201,17 +201,17 @@ variable "functions" {
       for function in values(var.functions) :
       function.reserved_concurrent_executions == -1 || function.provisioned_concurrent_executions <= function.reserved_concurrent_executions
     ])
-    error_message = "functions has more provisioned_concurrent_executions than reserved_concurrent_executions, of which they are a part."
+    error_message = "functions has more provisioned_concurrent_executions than reserved_concurrent_executions, which include them."
   }
 
   validation {
     condition     = alltrue([for function in values(var.functions) : function.create_role == (function.role_arn == null)])
-    error_message = "functions has create_role = false without a role_arn, or a role_arn without create_role = false: set both to run a function under a role that exists."
+    error_message = "functions has create_role = false without a role_arn, or a role_arn without create_role = false: set both to run a function under an existing role."
   }
 
   validation {
     condition     = alltrue([for function in values(var.functions) : function.create_role || length(function.policies) + length(function.policy_arns) == 0])
-    error_message = "functions has policies for a role that is not the module's: with create_role = false, give them to the role where it is made."
+    error_message = "functions has policies for a role that the module does not create: with create_role = false, attach them where you create the role."
   }
 
   validation {
@@ -222,7 +222,7 @@ variable "functions" {
   validation {
     # The module's policy of the role has that name, and one of the two would replace the other.
     condition     = alltrue([for function in values(var.functions) : !contains(keys(function.policies), "routegen")])
-    error_message = "functions has a policy with the name routegen, which is that of the module's own policy of the role: give it another name."
+    error_message = "functions has a policy with the name routegen, which the module's own policy of the role has: give it another name."
   }
 
   validation {
@@ -260,17 +260,17 @@ variable "resources" {
 
   validation {
     condition     = alltrue([for resource in values(var.resources) : can(regex("^arn:[^:]+:[^:]+:[^:]*:[^:]*:[^*]+$", coalesce(resource.arn, "arn:null:null:::null")))])
-    error_message = "resources has an arn that is no ARN of one resource, such as \"arn:aws:dynamodb:eu-central-1:123456789012:table/items\"."
+    error_message = "resources has an arn that is not the ARN of a single resource, such as \"arn:aws:dynamodb:eu-central-1:123456789012:table/items\"."
   }
 
   validation {
     condition     = alltrue([for resource in values(var.resources) : can(regex("^arn:[^:]+:kms:[^:]+:[^:]+:key/.+$", coalesce(resource.kms_key_arn, "arn:null:kms:null:null:key/null")))])
-    error_message = "resources has a kms_key_arn that is no ARN of a key, such as \"arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"; policies take no alias."
+    error_message = "resources has a kms_key_arn that is not the ARN of a key, such as \"arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"; policies do not accept an alias."
   }
 
   validation {
     condition     = alltrue([for resource in values(var.resources) : can(regex("^arn:[^:]+:dynamodb:[^:]+:[^:]+:table/.+/stream/.+$", coalesce(resource.stream_arn, "arn:null:dynamodb:null:null:table/null/stream/null")))])
-    error_message = "resources has a stream_arn that is no ARN of a table's stream, such as \"arn:aws:dynamodb:eu-central-1:123456789012:table/items/stream/2026-01-01T00:00:00.000\"."
+    error_message = "resources has a stream_arn that is not the ARN of a table's stream, such as \"arn:aws:dynamodb:eu-central-1:123456789012:table/items/stream/2026-01-01T00:00:00.000\"."
   }
 }
 
@@ -289,7 +289,7 @@ variable "dead_letter_queue" {
 
   validation {
     condition     = alltrue([for queue in var.dead_letter_queue[*] : can(regex("^arn:[^:]+:kms:[^:]+:[^:]+:key/.+$", coalesce(queue.kms_key_arn, "arn:null:kms:null:null:key/null")))])
-    error_message = "dead_letter_queue.kms_key_arn must be the ARN of a key, such as \"arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"; policies take no alias."
+    error_message = "dead_letter_queue.kms_key_arn must be the ARN of a key, such as \"arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"; policies do not accept an alias."
   }
 }
 
@@ -332,7 +332,7 @@ variable "artifact_bucket" {
 
   validation {
     condition     = alltrue([for bucket in var.artifact_bucket[*] : bucket.upload || bucket.server_side_encryption == null])
-    error_message = "artifact_bucket.server_side_encryption is for uploads, and with upload = false there are none: leave it and kms_key_id out."
+    error_message = "artifact_bucket.server_side_encryption is for uploads, and with upload = false there are none: omit it and kms_key_id."
   }
 }
 
@@ -415,7 +415,7 @@ variable "logging" {
 
   validation {
     condition     = try(var.logging.format == "JSON" || var.logging.application_level == null && var.logging.system_level == null, var.logging == null)
-    error_message = "logging has a level, which Lambda takes with the format \"JSON\" only."
+    error_message = "logging has a level, which Lambda accepts only with the format \"JSON\"."
   }
 }
 
@@ -470,14 +470,14 @@ variable "cors" {
   validation {
     # What a browser sends as its Origin, or an asterisk instead of the whole of it or of its host.
     condition     = try(alltrue([for origin in var.cors.allow_origins : origin == "*" || can(regex("^[a-z][a-z0-9+.-]*://[^/[:space:]]+$", origin))]), var.cors == null)
-    error_message = "cors.allow_origins must hold origins as browsers send them, with a scheme and without a slash at the end, such as \"https://app.example.com\"; \"*\" is all of them."
+    error_message = "cors.allow_origins must contain origins as browsers send them, with a scheme and without a trailing slash, such as \"https://app.example.com\"; \"*\" allows all origins."
   }
 
   validation {
     # For API Gateway, "*", "https://*" and "http://*" mean all origins, or all of a scheme. It supports no other wildcard: it
     # would compare "https://*.example.com" literally with what a browser sends.
     condition     = try(alltrue([for origin in var.cors.allow_origins : contains(["*", "https://*", "http://*"], origin) || length(regexall("[*]", origin)) == 0]), var.cors == null)
-    error_message = "cors.allow_origins has a wildcard that API Gateway does not know: it takes \"*\", \"https://*\" and \"http://*\", and otherwise whole origins such as \"https://app.example.com\"."
+    error_message = "cors.allow_origins has a wildcard that API Gateway does not support: it accepts \"*\", \"https://*\" and \"http://*\", and otherwise whole origins such as \"https://app.example.com\"."
   }
 
   validation {
@@ -489,7 +489,7 @@ variable "cors" {
       coalesce(var.cors.allow_headers, []),
       var.cors.expose_headers,
     ), ["*", "https://*", "http://*"])) == 0, var.cors == null)
-    error_message = "cors with allow_credentials must name its origins, methods and headers: \"*\" does not work with credentials, and with \"https://*\" or \"http://*\" every site could act for the people who are signed in."
+    error_message = "cors with allow_credentials must name its origins, methods and headers: \"*\" does not work with credentials, and with \"https://*\" or \"http://*\" every site could act for signed-in users."
   }
 
   validation {
@@ -552,7 +552,7 @@ variable "custom_domain" {
 
   validation {
     condition     = alltrue([for domain in var.custom_domain[*] : !domain.create || domain.certificate_arn != null])
-    error_message = "custom_domain needs the certificate_arn of its name; with create = false it takes a name that is in API Gateway already."
+    error_message = "custom_domain needs the certificate_arn of its name; with create = false it uses a name that exists in API Gateway already."
   }
 
   validation {
@@ -560,7 +560,7 @@ variable "custom_domain" {
       for domain in var.custom_domain[*] : domain.create || !domain.create_records && domain.mutual_tls == null &&
       domain.certificate_arn == null && domain.zone_id == null && domain.ip_address_type == "ipv4" && domain.ownership_verification_certificate_arn == null
     ])
-    error_message = "custom_domain with create = false takes name and mapping_key only: certificate, mutual TLS and records belong to who made the domain."
+    error_message = "custom_domain with create = false accepts only name and mapping_key: certificate, mutual TLS and records belong to the owner of the domain."
   }
 
   validation {
@@ -581,7 +581,7 @@ variable "custom_domain" {
   validation {
     # Without it a certificate that was removed from the object would be accepted forever, and no plan would show that.
     condition     = alltrue([for domain in var.custom_domain[*] : try(domain.mutual_tls.truststore_version != null, domain.mutual_tls == null)])
-    error_message = "custom_domain.mutual_tls needs the truststore_version, the version id of the object in its versioned bucket: API Gateway goes on with the certificates that it has read, until the domain names another version."
+    error_message = "custom_domain.mutual_tls needs the truststore_version, the version id of the object in its versioned bucket: API Gateway continues to use the certificates that it has read, until the domain names another version."
   }
 }
 
@@ -660,7 +660,7 @@ variable "log_retention_days" {
 
   validation {
     condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days must be a period that CloudWatch knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, or 0 for ever."
+    error_message = "log_retention_days must be a period that CloudWatch supports: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, or 0 for no expiry."
   }
 }
 
@@ -693,18 +693,18 @@ variable "jwt_authorizers" {
 
   validation {
     condition     = alltrue([for authorizer in values(var.jwt_authorizers) : can(regex("^https://[^/?#[:space:]]+(/[^/?#[:space:]]+)*/?$", authorizer.issuer))])
-    error_message = "jwt_authorizers has an issuer that is not an address in https without a query, such as \"https://id.example.com\"."
+    error_message = "jwt_authorizers has an issuer that is not an https address without a query, such as \"https://id.example.com\"."
   }
 
   validation {
     # API Gateway appends that itself.
     condition     = alltrue([for authorizer in values(var.jwt_authorizers) : !can(regex("/[.]well-known(/|$)", authorizer.issuer))])
-    error_message = "jwt_authorizers has the address of a discovery document for an issuer: leave \"/.well-known/…\" out."
+    error_message = "jwt_authorizers has the address of a discovery document as an issuer: omit \"/.well-known/…\"."
   }
 
   validation {
     condition     = alltrue([for authorizer in values(var.jwt_authorizers) : length(authorizer.audience) >= 1 && length(authorizer.audience) <= 50 && !contains(authorizer.audience, "")])
-    error_message = "jwt_authorizers needs 1 to 50 values in each audience, none of them empty: without one, no token is taken."
+    error_message = "jwt_authorizers needs 1 to 50 values in each audience, none of them empty: without one, no token is accepted."
   }
 }
 
@@ -732,7 +732,7 @@ variable "cognito_user_pool" {
 
   validation {
     condition     = try(length(var.cognito_user_pool.client_ids) >= 1 && length(var.cognito_user_pool.client_ids) <= 50, var.cognito_user_pool == null)
-    error_message = "cognito_user_pool.client_ids must name 1 to 50 app clients: an authorizer without an audience takes no token, and it takes 50 at most."
+    error_message = "cognito_user_pool.client_ids must name 1 to 50 app clients: an authorizer without an audience accepts no token, and it allows 50 audiences at most."
   }
 }
 
@@ -778,7 +778,7 @@ variable "cognito_user_client" {
 
   validation {
     condition     = alltrue([for client in var.cognito_user_client[*] : max(client.access_token_minutes, client.id_token_minutes) <= client.refresh_token_hours * 60])
-    error_message = "cognito_user_client has tokens that are good for longer than the refresh token, which Cognito refuses: raise refresh_token_hours."
+    error_message = "cognito_user_client has tokens that are valid for longer than the refresh token, which Cognito refuses: raise refresh_token_hours."
   }
 }
 
@@ -870,6 +870,6 @@ variable "cognito_additional_audiences" {
 
   validation {
     condition     = length(var.cognito_additional_audiences) <= 49
-    error_message = "cognito_additional_audiences may hold 49 at most: an authorizer takes 50 audiences, and one is another client's at least."
+    error_message = "cognito_additional_audiences may contain 49 ids at most: an authorizer allows 50 audiences, and at least one belongs to another client."
   }
 }

@@ -1,6 +1,6 @@
 //! Compiles the examples of the README and of the guides.
 //!
-//! They are files outside of the runtime's package, so they cannot be its own doctests.
+//! They are files outside the runtime's package, and so are not part of its tests.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../../README.md")]
