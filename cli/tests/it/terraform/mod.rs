@@ -10,5 +10,6 @@ mod environments;
 pub(crate) mod process;
 mod provider;
 mod running_provider;
+mod schemas;
 pub(crate) mod tool;
 mod variants;

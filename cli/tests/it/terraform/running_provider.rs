@@ -7,11 +7,17 @@
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
+use tempfile::TempDir;
 
 use super::{
     process::{Process, watched},
+    schemas::Filter,
     tool::{HASHICORP, alone},
 };
+
+/// The provider, as a part of a JSON pointer.
+const ADDRESS: &str = "registry.terraform.io~1hashicorp~1aws";
 
 /// It takes a second or two to start.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -20,18 +26,23 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const QUIET: [&str; 6] =
     ["PROVIDER_AWS", "SDK", "SDK_FRAMEWORK", "SDK_HELPER_SCHEMA", "SDK_MUX", "SDK_PROTO"];
 
-/// A running provider.
+/// A running provider, behind a filter of its schemas.
 pub(super) struct Provider {
     reattach: String,
+    _filter: Filter,
     _process: Process,
+    /// Where it puts its socket.
+    _folder: TempDir,
 }
 
 impl Provider {
     /// Starts the provider that `terraform init` selected for this folder, if it requires one.
     pub(super) fn start(root: &Utf8Path) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
         let mut command = watched(program(root)?);
         command.arg("-debug").current_dir(root);
         alone(&mut command);
+        command.env("TMPDIR", folder.path());
         // When started like this, it logs everything that it does.
         for part in QUIET {
             command.env(format!("TF_LOG_{part}"), "ERROR");
@@ -43,7 +54,12 @@ impl Provider {
             let said =
                 printed.split_once("TF_REATTACH_PROVIDERS='").and_then(|(_, rest)| rest.split_once('\''));
             if let Some((reattach, _)) = said {
-                return Some(Self { reattach: reattach.to_owned(), _process: process });
+                let mut reattach: Value = serde_json::from_str(reattach).unwrap();
+                let socket = reattach.pointer_mut(&format!("/{ADDRESS}/Addr/String")).unwrap();
+                let filter = Filter::start(socket.as_str().unwrap().into());
+                *socket = filter.socket().as_str().into();
+                let reattach = reattach.to_string();
+                return Some(Self { reattach, _filter: filter, _process: process, _folder: folder });
             }
             assert!(Instant::now() < deadline, "no address after {PATIENCE:?}: {printed}");
         }
