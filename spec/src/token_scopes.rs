@@ -20,6 +20,7 @@ pub fn claim<T>(mut find: impl FnMut(&str) -> Option<T>) -> Option<(&'static str
 }
 
 /// The scopes in a claim that is a text, where spaces separate them (RFC 8693, 4.2).
+#[inline]
 pub fn words(text: &str) -> std::str::SplitAsciiWhitespace<'_> {
     text.split_ascii_whitespace()
 }

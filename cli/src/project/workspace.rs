@@ -21,6 +21,9 @@ use crate::project::{Error, cargo_options::CargoOptions, origin::Origin, target:
 /// The crate that users depend on.
 pub(crate) const RUNTIME: &str = "routegen";
 
+/// The crate of the vocabulary, which the runtime depends on.
+pub(crate) const SPEC: &str = "routegen-spec";
+
 /// Replaces the path of cargo's home in artifacts and manifests.
 pub(crate) const CARGO_HOME: &str = "/cargo";
 

@@ -68,6 +68,13 @@ fn read(
     Ok(())
 }
 
+/// Whether the user has decided for all profiles whether cargo compiles incrementally.
+pub(super) fn decides_on_incremental(here: &Utf8Path) -> Result<bool, Error> {
+    let by_environment = ["CARGO_INCREMENTAL", "CARGO_BUILD_INCREMENTAL"].map(std::env::var_os);
+    let in_file = |file: &ConfigurationFile| file.content.get("build")?.get("incremental").cloned();
+    Ok(by_environment.iter().any(Option::is_some) || load(here)?.iter().any(|file| in_file(file).is_some()))
+}
+
 /// The program that the user's cargo calls in place of rustc, if any.
 pub(super) fn rustc_wrapper(here: &Utf8Path) -> Result<Option<String>, Error> {
     for variable in ["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"] {

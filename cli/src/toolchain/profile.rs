@@ -11,7 +11,7 @@ use toml::{Table, Value};
 
 use super::{configuration::here, definitions::Definitions, mode::Mode};
 use crate::{
-    project::workspace::{RUNTIME, Workspace},
+    project::workspace::{RUNTIME, SPEC, Workspace},
     toolchain::Error,
 };
 
@@ -26,6 +26,9 @@ const INCREMENTAL_UNITS: u32 = 256;
 /// every profile.
 const REGISTRY_UNITS: u32 = 251;
 
+/// The codegen units of the vocabulary: as many as it has modules, or more.
+const SPEC_UNITS: u32 = 256;
+
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Profile {
     pub(super) name: String,
@@ -33,6 +36,10 @@ pub(super) struct Profile {
     settings: Vec<String>,
     /// The link-time optimisation for rustc when it links, because cargo does not pass it on for libraries.
     pub(super) lto: Option<&'static str>,
+    /// Whether the user's own libraries are compiled incrementally without cargo's knowledge: in a profile that
+    /// is incremental, cargo would not share other local packages, such as a runtime that is a path
+    /// dependency, with the artifacts.
+    pub(super) incremental: bool,
     /// Whether the user wants only debug information stripped, which otherwise is cargo's default.
     pub(super) keeps_symbols: bool,
 }
@@ -70,6 +77,12 @@ impl Profile {
             Some("thin") => Some("thin"),
             _ => None,
         };
+        // Only macros and the registry use it. But an artifact takes from it the first copies of some generic
+        // code of std, with the whole object that they are in: the smaller its objects, the less comes along.
+        for (key, value) in [("opt-level", 0), ("codegen-units", SPEC_UNITS)] {
+            settings.push(format!("profile.{name}.package.\"{SPEC}\".{key}={value}"));
+        }
+        let mut incremental = false;
         if mode == Mode::Registry {
             // The user's own code and the runtime are compiled specially for the registry, and linked only
             // for their constants, so optimising them gains nothing. All other dependencies are shared with
@@ -81,9 +94,9 @@ impl Profile {
             settings.push(set(RUNTIME, "opt-level", 0));
             settings.push(set(RUNTIME, "codegen-units", REGISTRY_UNITS));
             // With a single codegen unit, any edit would compile the whole crate again, even incrementally.
-            let incremental = definitions.get(name, "incremental");
-            let is_incremental = incremental.as_deref() != Some("false");
-            settings.extend(incremental.is_none().then(|| format!("profile.{name}.incremental=true")));
+            let own = definitions.get(name, "incremental");
+            incremental = own.is_none() && definitions.ancestor(name) != "dev";
+            let is_incremental = own.as_deref() != Some("false");
             for package in packages {
                 settings.push(set(package, "opt-level", 0));
                 settings.extend(is_incremental.then(|| set(package, "codegen-units", INCREMENTAL_UNITS)));
@@ -97,7 +110,7 @@ impl Profile {
             settings.push(format!("profile.{name}.incremental=false"));
         }
         let keeps_symbols = definitions.get(name, "strip").as_deref() == Some("debuginfo");
-        Self { name: name.to_owned(), settings, lto, keeps_symbols }
+        Self { name: name.to_owned(), settings, lto, incremental, keeps_symbols }
     }
 
     /// The arguments that make cargo build with this profile.
@@ -136,7 +149,13 @@ mod tests {
     }
 
     fn arguments(asked: Option<&str>, manifest: &str, mode: Mode) -> String {
-        profile(asked, manifest, mode).arguments().join(" ").replace("--config ", "")
+        let all = profile(asked, manifest, mode).arguments().join(" ").replace("--config ", "");
+        // These are the same in every profile.
+        let name = all.split(' ').nth(1).unwrap();
+        let of_spec = ["opt-level=0", "codegen-units=256"]
+            .map(|setting| format!(" profile.{name}.package.\"routegen-spec\".{setting}"));
+        assert!(all.contains(&of_spec.concat()), "{all}");
+        all.replace(&of_spec.concat(), "")
     }
 
     #[test]
@@ -145,7 +164,7 @@ mod tests {
         assert_eq!(
             arguments(None, "", Mode::Registry),
             "--profile release profile.release.codegen-units=1 profile.release.package.\"routegen\".opt-level=0 \
-             profile.release.package.\"routegen\".codegen-units=251 profile.release.incremental=true profile.release.package.\"app\".opt-level=0 \
+             profile.release.package.\"routegen\".codegen-units=251 profile.release.package.\"app\".opt-level=0 \
              profile.release.package.\"app\".codegen-units=256"
         );
     }
@@ -155,13 +174,13 @@ mod tests {
         let manifest = "lambda = { inherits = \"base\", lto = \"thin\" }\n\
             base = { inherits = \"release\", codegen-units = 4, strip = \"debuginfo\" }\n";
         let lambda = profile(None, manifest, Mode::Artifacts);
-        assert_eq!(lambda.arguments().join(" "), "--profile lambda");
+        assert_eq!(arguments(None, manifest, Mode::Artifacts), "--profile lambda");
         assert_eq!((lambda.lto, lambda.link_flags().as_deref()), (Some("thin"), Some("-Cstrip=debuginfo")));
         assert_eq!(profile(None, manifest, Mode::Registry).lto, None);
         assert_eq!(
             arguments(None, manifest, Mode::Registry),
             "--profile lambda profile.lambda.lto=false profile.lambda.package.\"routegen\".opt-level=0 \
-             profile.lambda.package.\"routegen\".codegen-units=251 profile.lambda.incremental=true profile.lambda.package.\"app\".opt-level=0 \
+             profile.lambda.package.\"routegen\".codegen-units=251 profile.lambda.package.\"app\".opt-level=0 \
              profile.lambda.package.\"app\".codegen-units=256"
         );
         assert_eq!(
@@ -178,9 +197,13 @@ mod tests {
             "--profile release profile.release.codegen-units=1 profile.release.package.\"routegen\".opt-level=0 \
              profile.release.package.\"routegen\".codegen-units=251 profile.release.package.\"app\".opt-level=0"
         );
-        let yes = arguments(None, "release = { incremental = true }", Mode::Registry);
-        assert!(!yes.contains("incremental") && yes.ends_with("\"app\".codegen-units=256"), "{yes}");
-        assert!(!arguments(None, "", Mode::Artifacts).contains("incremental"), "it makes larger artifacts");
+        assert!(!profile(None, no, Mode::Registry).incremental);
+        let yes = "release = { incremental = true }";
+        assert!(arguments(None, yes, Mode::Registry).ends_with("\"app\".codegen-units=256"));
+        assert!(!profile(None, yes, Mode::Registry).incremental, "cargo does it");
+        assert!(profile(None, "", Mode::Registry).incremental);
+        assert!(!profile(None, "", Mode::Artifacts).incremental, "it makes larger artifacts");
+        assert!(!profile(Some("dev"), "", Mode::Registry).incremental, "cargo does it");
     }
 
     #[test]

@@ -6,17 +6,18 @@
 //! prefixes to remap, and becomes rustc. The user's own wrapper, such as sccache, is still called.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsString,
     os::unix::process::CommandExt as _,
     path::PathBuf,
     process::{Command, ExitCode},
 };
 
+use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    configuration::{here, rustc_wrapper},
+    configuration::{decides_on_incremental, here, rustc_wrapper},
     mode::Mode,
     profile::Profile,
     record::Record,
@@ -41,6 +42,8 @@ struct Orders {
     cfg: Vec<String>,
     /// The packages' names for schemars, by package name and version; only for the registry.
     schemars: BTreeMap<String, String>,
+    /// The folder for incremental compilation and the packages that are compiled so, by name and version.
+    incremental: Option<(Utf8PathBuf, BTreeSet<String>)>,
     /// Whether generated programs are stripped of their symbols when cargo would only strip debug
     /// information.
     strip: bool,
@@ -73,9 +76,16 @@ pub(super) fn install(
         });
         schemars.extend(named);
     }
+    let here = here()?;
+    let incremental = if profile.incremental && !decides_on_incremental(&here)? {
+        let packages = workspace.linked.iter().map(|package| format!("{} {}", package.name, package.version));
+        Some((workspace.own_target().join("incremental"), packages.collect()))
+    } else {
+        None
+    };
     let cfg = cfg.iter().map(ToString::to_string).collect();
-    let orders =
-        Orders { next: rustc_wrapper(&here()?)?, flags, cfg, schemars, strip: !profile.keeps_symbols };
+    let next = rustc_wrapper(&here)?;
+    let orders = Orders { next, flags, cfg, schemars, incremental, strip: !profile.keeps_symbols };
     cargo.env(WRAPPER, program).env(ORDERS, serde_json::to_string(&orders).unwrap_or_default());
     Ok(())
 }
@@ -126,6 +136,9 @@ pub(crate) fn main(args: &[OsString]) -> Option<ExitCode> {
     if let Some(file) = schemars(&orders, arguments) {
         command.args(["--cfg", SCHEMARS, "--extern", &format!("{SCHEMARS}={file}")]);
     }
+    if let Some(folder) = incremental(&orders, arguments) {
+        command.arg(format!("-Cincremental={folder}"));
+    }
     Some(become_(command))
 }
 
@@ -160,11 +173,22 @@ fn is_runtime(arguments: &[OsString]) -> bool {
     pairs.any(|pair| pair[0] == "--crate-name" && pair[1] == RUNTIME)
 }
 
+/// The name and version of the package that is being compiled.
+fn package() -> Option<String> {
+    Some(format!("{} {}", std::env::var("CARGO_PKG_NAME").ok()?, std::env::var("CARGO_PKG_VERSION").ok()?))
+}
+
 /// The file of the schemars that the crate depends on, if it depends on one.
 fn schemars(orders: &Orders, arguments: &[OsString]) -> Option<String> {
-    let package =
-        format!("{} {}", std::env::var("CARGO_PKG_NAME").ok()?, std::env::var("CARGO_PKG_VERSION").ok()?);
-    file_of(orders.schemars.get(&package)?, arguments)
+    file_of(orders.schemars.get(&package()?)?, arguments)
+}
+
+/// The folder for incremental compilation, if the library is to be compiled so.
+fn incremental<'a>(orders: &'a Orders, arguments: &[OsString]) -> Option<&'a Utf8Path> {
+    let (folder, packages) = orders.incremental.as_ref()?;
+    // A build script is compiled for the artifacts too.
+    let is_program = arguments.windows(2).any(|pair| pair[0] == "--crate-type" && pair[1] == "bin");
+    (!is_program && packages.contains(&package()?)).then_some(folder)
 }
 
 /// The file of the crate with this name: `--extern NAME=FILE`, with options that may come before the name.
