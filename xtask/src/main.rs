@@ -160,10 +160,11 @@ fn test(arguments: &[&str], unchecked: Option<String>) -> Result<(), Failed> {
     }
     let skipped = target().join("skipped-tests.txt");
     let _ = std::fs::remove_file(&skipped);
+    // Many tests wait: for Terraform's provider, for a lock of cargo's, for a function to time out.
     let threads = env::var("RUST_TEST_THREADS").ok().and_then(|threads| threads.parse().ok());
-    let mut durations =
-        Durations::new(threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from)));
-    let tests = tests.env("ROUTEGEN_TEST_SKIPPED", &skipped);
+    let threads = threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from) + 1);
+    let mut durations = Durations::new(threads);
+    let tests = tests.env("ROUTEGEN_TEST_SKIPPED", &skipped).env("RUST_TEST_THREADS", threads.to_string());
     let outcome = tests.run_and_hear(|line| durations.hear(line, Instant::now()));
     let durations = durations.slowest_first();
     if durations.len() > 1 {
