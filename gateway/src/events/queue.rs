@@ -20,8 +20,9 @@ use super::md5;
 const MESSAGES: usize = 10_000;
 const BYTES: usize = 64 * 1024 * 1024;
 
-/// The maximum number of dead letters of one queue.
+/// The maximum number of dead letters of one queue, and their bytes.
 const DEAD: usize = 1_000;
+const DEAD_BYTES: usize = 32 * 1024 * 1024;
 
 /// The settings of a queue.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -50,6 +51,33 @@ pub(crate) struct Outgoing {
     pub(crate) group: Option<String>,
     pub(crate) deduplication: Option<String>,
     pub(crate) delay: Duration,
+}
+
+impl Outgoing {
+    /// Its size in bytes, as SQS counts it.
+    pub(crate) fn size(&self) -> usize {
+        size(&self.body, &self.attributes)
+    }
+}
+
+/// The size of a message in bytes: its body, and the name, type and value of each attribute
+/// ([`MessageAttributeValue`]).
+///
+/// [`MessageAttributeValue`]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html
+fn size(body: &str, attributes: &BTreeMap<String, MessageAttribute>) -> usize {
+    let beside = attributes.iter().map(|(name, attribute)| match attribute {
+        MessageAttribute::Text { data_type, value } => name.len() + data_type.len() + value.len(),
+        // Four characters of base64 are three bytes.
+        MessageAttribute::Binary { data_type, value } => {
+            name.len() + data_type.len() + value.trim_end_matches('=').len() * 3 / 4
+        }
+        _ => name.len(),
+    });
+    body.len() + beside.sum::<usize>()
+}
+
+fn size_of(message: &QueueMessage) -> usize {
+    size(&message.body, &message.attributes)
 }
 
 /// What its sender gets back.
@@ -170,6 +198,7 @@ impl Queue {
         id: impl FnOnce() -> String,
     ) -> Result<Sent, NotSent> {
         self.check(&outgoing)?;
+        let size = outgoing.size();
         let Outgoing { body, attributes, group, deduplication, delay } = outgoing;
         let window = Duration::from_secs(limits::DEDUPLICATION_S);
         self.known.retain(|_, (at, _)| now.duration_since(*at) < window);
@@ -178,7 +207,7 @@ impl Queue {
         if let Some((_, sent)) = known {
             return Ok(Sent { duplicate: true, ..sent.clone() });
         }
-        if self.held.len() >= MESSAGES || self.bytes + body.len() > BYTES {
+        if !self.has_room(size) {
             return Err(NotSent::Full);
         }
         self.sent += 1;
@@ -189,7 +218,7 @@ impl Queue {
         if let Some(id) = &deduplication {
             self.known.insert(id.clone(), (now, sent.clone()));
         }
-        self.bytes += body.len();
+        self.bytes += size;
         let message = QueueMessage {
             message_id: sent.id.clone(),
             receipt_handle: String::new(),
@@ -206,6 +235,11 @@ impl Queue {
         };
         self.held.push_back(Held { message, visible: now + delay, in_flight: false });
         Ok(sent)
+    }
+
+    /// Whether one more message of this size fits.
+    fn has_room(&self, size: usize) -> bool {
+        self.held.len() < MESSAGES && self.bytes + size <= BYTES
     }
 
     fn check(&self, outgoing: &Outgoing) -> Result<(), NotSent> {
@@ -225,18 +259,17 @@ impl Queue {
         if attributes.len() > limits::MESSAGE_ATTRIBUTES {
             return Err(NotSent::Attributes);
         }
-        let beside = |(name, attribute): (&String, &MessageAttribute)| match attribute {
-            MessageAttribute::Text { data_type, value } | MessageAttribute::Binary { data_type, value } => {
-                name.len() + data_type.len() + value.len()
-            }
-            _ => name.len(),
-        };
-        if body.len() + attributes.iter().map(beside).sum::<usize>() > limits::MESSAGE_BYTES {
+        if outgoing.size() > limits::MESSAGE_BYTES {
             return Err(NotSent::Large);
         }
-        let unfit = body
-            .chars()
-            .find(|c| (*c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}'));
+        let texts = attributes.values().filter_map(|attribute| match attribute {
+            MessageAttribute::Text { value, .. } => Some(value),
+            _ => None,
+        });
+        let unfit =
+            [body].into_iter().chain(texts).flat_map(|text| text.chars()).find(|c| {
+                (*c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
+            });
         unfit.map_or(Ok(()), |c| Err(NotSent::Character(c.escape_unicode().to_string())))
     }
 
@@ -262,17 +295,17 @@ impl Queue {
         held.message.group_id.as_deref().filter(|_| self.settings.fifo)
     }
 
-    /// Receives up to `most` messages with at most `bytes` in total, but at least one. They, and the
-    /// messages behind them in their groups, are hidden until their visibility timeout ends.
+    /// Receives up to `most` messages, and stops before one that no longer `fits`, but not before the first.
+    /// They, and the messages behind them in their groups, are hidden until their visibility timeout ends.
     pub(super) fn receive(
         &mut self,
         (now, wall): (Instant, u64),
-        (most, bytes): (usize, usize),
+        most: usize,
+        mut fits: impl FnMut(&QueueMessage) -> bool,
         mut receipt: impl FnMut() -> String,
     ) -> Received {
         let mut received = Received::default();
         let mut blocked: BTreeSet<String> = BTreeSet::new();
-        let mut size = 0;
         let mut at = 0;
         while at < self.held.len() && received.messages.len() < most {
             let fifo = self.settings.fifo;
@@ -294,19 +327,19 @@ impl Queue {
                 }
                 continue;
             }
-            if !received.messages.is_empty() && size + held.message.body.len() > bytes {
-                break;
-            }
-            size += held.message.body.len();
-            held.in_flight = true;
-            held.visible = now + self.settings.visibility;
-            let message = &mut held.message;
+            let mut message = held.message.clone();
             message.receive_count += 1;
             message.receipt_handle = receipt();
             if message.receive_count == 1 {
                 message.first_received = wall;
             }
-            received.messages.push(message.clone());
+            if !fits(&message) && !received.messages.is_empty() {
+                break;
+            }
+            held.in_flight = true;
+            held.visible = now + self.settings.visibility;
+            held.message = message.clone();
+            received.messages.push(message);
             at += 1;
         }
         received
@@ -330,14 +363,16 @@ impl Queue {
 
     fn take(&mut self, at: usize) -> Option<QueueMessage> {
         let held = self.held.remove(at)?;
-        self.bytes -= held.message.body.len();
+        self.bytes -= size_of(&held.message);
         Some(held.message)
     }
 
     fn bury(&mut self, message: QueueMessage) {
         self.dead.push_back(message);
-        while self.dead.len() > DEAD {
-            self.dead.pop_front();
+        let mut bytes: usize = self.dead.iter().map(size_of).sum();
+        while self.dead.len() > DEAD || bytes > DEAD_BYTES {
+            let Some(oldest) = self.dead.pop_front() else { break };
+            bytes -= size_of(&oldest);
         }
     }
 
@@ -347,19 +382,31 @@ impl Queue {
         self.dead.iter()
     }
 
-    /// Sends dead letters again: the one with this id, or all. Returns their number.
-    pub(super) fn revive(&mut self, now: Instant, id: Option<&str>) -> usize {
-        let is = |message: &QueueMessage| id.is_none_or(|id| message.message_id == id);
-        let (again, rest): (VecDeque<_>, _) = self.dead.drain(..).partition(is);
-        self.dead = rest;
-        let count = again.len();
-        for mut message in again {
-            (message.receive_count, message.first_received) = (0, 0);
-            message.receipt_handle.clear();
-            self.bytes += message.body.len();
-            self.held.push_back(Held { message, visible: now, in_flight: false });
-        }
-        count
+    /// Sends dead letters again, the one with this id or all, as far as they fit: the rest stays. Returns
+    /// their number, or an error if none of them fits.
+    pub(super) fn revive(&mut self, now: Instant, id: Option<&str>) -> Result<usize, NotSent> {
+        let (mut sent, mut is_full) = (0, false);
+        let mut dead = std::mem::take(&mut self.dead);
+        dead.retain(|message| {
+            if is_full || id.is_some_and(|id| message.message_id != id) {
+                return true;
+            }
+            is_full = !self.has_room(size_of(message));
+            if !is_full {
+                self.put_again(now, message.clone());
+                sent += 1;
+            }
+            is_full
+        });
+        self.dead = dead;
+        if is_full && sent == 0 { Err(NotSent::Full) } else { Ok(sent) }
+    }
+
+    fn put_again(&mut self, now: Instant, mut message: QueueMessage) {
+        (message.receive_count, message.first_received) = (0, 0);
+        message.receipt_handle.clear();
+        self.bytes += size_of(&message);
+        self.held.push_back(Held { message, visible: now, in_flight: false });
     }
 
     pub(super) fn counts(&self, now: Instant) -> Counts {
@@ -424,10 +471,15 @@ mod tests {
         fn receive(&mut self, most: usize) -> Received {
             let now = self.now();
             let ids = &mut self.ids;
-            self.queue.receive(now, (most, usize::MAX), || {
-                *ids += 1;
-                format!("r{ids}")
-            })
+            self.queue.receive(
+                now,
+                most,
+                |_| true,
+                || {
+                    *ids += 1;
+                    format!("r{ids}")
+                },
+            )
         }
 
         fn bodies(&mut self, most: usize) -> Vec<String> {
@@ -486,8 +538,8 @@ mod tests {
         assert!(last.messages.is_empty());
         assert_eq!(last.dead.iter().map(|message| &*message.body).collect::<Vec<_>>(), ["poison"]);
         assert_eq!(world.queue.counts(world.now().0), Counts { dead: 1, ..Counts::default() });
-        assert_eq!(world.queue.revive(world.now().0, Some("another")), 0);
-        assert_eq!(world.queue.revive(world.now().0, None), 1);
+        assert_eq!(world.queue.revive(world.now().0, Some("another")), Ok(0));
+        assert_eq!(world.queue.revive(world.now().0, None), Ok(1));
         let again = world.receive(10).messages;
         assert_eq!((again.len(), again[0].receive_count), (1, 1));
         assert!(world.queue.dead().next().is_none());
@@ -592,8 +644,15 @@ mod tests {
         }
         let now = world.now();
         let sizes = |received: Received| received.messages.iter().map(|of| of.body.len()).collect::<Vec<_>>();
-        assert_eq!(sizes(world.queue.receive(now, (10, 3), String::new)), [4]);
-        assert_eq!(sizes(world.queue.receive(now, (10, 4), String::new)), [2, 2]);
+        let room = |mut room: usize| {
+            move |message: &QueueMessage| {
+                let fits = message.body.len() <= room;
+                room = room.saturating_sub(message.body.len());
+                fits
+            }
+        };
+        assert_eq!(sizes(world.queue.receive(now, 10, room(3), String::new)), [4]);
+        assert_eq!(sizes(world.queue.receive(now, 10, room(4), String::new)), [2, 2]);
     }
 
     #[test]
@@ -607,5 +666,108 @@ mod tests {
             Err(NotSent::Full)
         );
         assert_eq!(world.bodies(1).len(), 1);
+    }
+
+    /// A message with an attribute of this many bytes, beside its name and type.
+    fn with_attribute(body: &str, bytes: usize) -> Outgoing {
+        let text = MessageAttribute::Text { data_type: "String".to_owned(), value: "a".repeat(bytes) };
+        let attributes = BTreeMap::from([("note".to_owned(), text)]);
+        Outgoing { body: body.to_owned(), attributes, ..Outgoing::default() }
+    }
+
+    #[test]
+    fn the_size_of_a_message_is_that_of_its_body_and_of_all_parts_of_its_attributes() {
+        assert_eq!(with_attribute("ab", 3).size(), 2 + "note".len() + "String".len() + 3);
+        for (base64, bytes) in [("", 0), ("AA==", 1), ("AAE=", 2), ("AAEC", 3), ("AAECAw==", 4)] {
+            let binary =
+                MessageAttribute::Binary { data_type: "Binary".to_owned(), value: base64.to_owned() };
+            let attributes = BTreeMap::from([("b".to_owned(), binary)]);
+            assert_eq!(size("", &attributes), "b".len() + "Binary".len() + bytes, "{base64}");
+        }
+    }
+
+    #[test]
+    fn a_queue_keeps_no_more_than_so_many_bytes_and_attributes_count() {
+        let mut world = World::new(false);
+        let most = BYTES / limits::MESSAGE_BYTES;
+        let large = with_attribute("a", limits::MESSAGE_BYTES - "anoteString".len());
+        for _ in 0..most {
+            world.try_send(large.clone()).unwrap();
+        }
+        assert_eq!(world.try_send(with_attribute("a", 0)), Err(NotSent::Full));
+        let receipt = world.receive(1).messages.remove(0).receipt_handle;
+        assert!(world.queue.delete(&receipt));
+        world.try_send(large).unwrap();
+        assert_eq!(world.queue.bytes, BYTES);
+    }
+
+    #[test]
+    fn texts_of_attributes_hold_the_same_characters_as_a_body() {
+        let mut world = World::new(false);
+        let mut outgoing = with_attribute("a", 0);
+        let text =
+            |value: &str| MessageAttribute::Text { data_type: "String".to_owned(), value: value.to_owned() };
+        outgoing.attributes.insert("other".to_owned(), text("\u{1}"));
+        assert_eq!(world.try_send(outgoing.clone()), Err(NotSent::Character("\\u{1}".to_owned())));
+        outgoing.attributes.insert("other".to_owned(), text("tab\t"));
+        world.try_send(outgoing).unwrap();
+    }
+
+    /// Makes dead letters of all messages.
+    fn kill(world: &mut World) {
+        for _ in 0..=2 {
+            world.receive(usize::MAX);
+            world.seconds += 60;
+        }
+    }
+
+    #[test]
+    fn dead_letters_that_do_not_fit_into_the_queue_stay() {
+        let mut world = World::new(false);
+        for body in ["a", "b", "c"] {
+            world.send(body, None);
+        }
+        kill(&mut world);
+        for _ in 0..MESSAGES - 2 {
+            world.send("d", None);
+        }
+        let now = world.now().0;
+        assert_eq!(world.queue.revive(now, None), Ok(2), "the oldest");
+        let dead = |world: &World| world.queue.dead.iter().map(|of| of.body.clone()).collect::<Vec<_>>();
+        assert_eq!(dead(&world), ["c"]);
+        let id = world.queue.dead[0].message_id.clone();
+        for id in [None, Some(&*id)] {
+            assert_eq!(world.queue.revive(now, id), Err(NotSent::Full));
+        }
+        assert_eq!(dead(&world), ["c"]);
+        assert_eq!(world.queue.revive(now, Some("another")), Ok(0), "there is none, and no room is needed");
+    }
+
+    #[test]
+    fn dead_letters_are_sent_again_only_while_their_bytes_fit() {
+        let mut world = World::new(false);
+        let large = with_attribute("a", limits::MESSAGE_BYTES - "anoteString".len());
+        for _ in 0..2 {
+            world.try_send(large.clone()).unwrap();
+        }
+        kill(&mut world);
+        for _ in 0..BYTES / limits::MESSAGE_BYTES - 1 {
+            world.try_send(large.clone()).unwrap();
+        }
+        assert_eq!(world.queue.revive(world.now().0, None), Ok(1));
+        assert_eq!((world.queue.dead.len(), world.queue.bytes), (1, BYTES));
+    }
+
+    #[test]
+    fn the_oldest_dead_letters_make_room_for_new_ones_by_their_bytes_too() {
+        let mut world = World::new(false);
+        let most = DEAD_BYTES / limits::MESSAGE_BYTES;
+        for at in 0..=most {
+            let body = format!("{at:05}");
+            let filled = limits::MESSAGE_BYTES - "00000noteString".len();
+            world.try_send(with_attribute(&body, filled)).unwrap();
+        }
+        kill(&mut world);
+        assert_eq!((world.queue.dead.len(), &*world.queue.dead[0].body), (most, "00001"));
     }
 }
