@@ -439,8 +439,9 @@ mod tests {
     #[test]
     fn an_event_of_many_small_messages_is_not_too_large() {
         let hub = hub("on-order", queue(|source| source.batch = 10_000));
+        // Everything else in their records takes more than their bodies.
         for _ in 0..10_000 {
-            hub.send_text("orders", "a", None).unwrap();
+            hub.send_text("orders", &"a".repeat(250), None).unwrap();
         }
         assert_eq!(records(&hub), 10_000);
     }
