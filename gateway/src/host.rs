@@ -22,18 +22,22 @@ pub(crate) enum WrongHost {
         "the gateway does not answer to the host `{0}`, unless `allow_host` (`routegen dev --allow-host`) names it"
     )]
     Unknown(String),
-    #[error("the request does not name exactly one host")]
-    NotOne,
+    #[error("the request has no `host` header, which the gateway requires, in HTTP/1.0 too")]
+    Missing,
+    #[error("the request has more than one `host` header")]
+    Several,
     #[error(transparent)]
     Authority(#[from] UnfitAuthority),
 }
 
-/// Requires exactly one `host` header (RFC 9112, 3.2), even if the target has an authority; only HTTP/1.0
-/// may omit it. Then replaces it with the authority, if there is one.
+/// Requires exactly one `host` header (RFC 9112, 3.2), even if the target has an authority, and replaces it
+/// with the authority, if there is one. A request of HTTP/1.0 without the header is well-formed, so it
+/// passes; without an authority it then has no host, and [`Hosts::check`] refuses it.
 pub(crate) fn settle(parts: &mut Parts) -> Result<(), WrongHost> {
-    let hosts = parts.headers.get_all(HOST).iter().count();
-    if hosts > 1 || hosts == 0 && parts.version > Version::HTTP_10 {
-        return Err(WrongHost::NotOne);
+    match parts.headers.get_all(HOST).iter().count() {
+        0 if parts.version > Version::HTTP_10 => return Err(WrongHost::Missing),
+        0 | 1 => {}
+        _ => return Err(WrongHost::Several),
     }
     Ok(take_authority(&parts.uri, &mut parts.headers)?)
 }
@@ -51,10 +55,13 @@ impl Hosts {
         Self { allowed, own: Some(address.ip()).filter(|ip| !ip.is_loopback()) }
     }
 
-    /// Refuses a request that is for none of the names.
+    /// Refuses a request that is for none of the names, or for no host at all.
     pub(crate) fn check(&self, headers: &HeaderMap) -> Result<(), WrongHost> {
         let mut hosts = headers.get_all(HOST).iter();
-        let (Some(host), None) = (hosts.next(), hosts.next()) else { return Err(WrongHost::NotOne) };
+        let host = hosts.next().ok_or(WrongHost::Missing)?;
+        if hosts.next().is_some() {
+            return Err(WrongHost::Several);
+        }
         let host = String::from_utf8_lossy(host.as_bytes());
         let name = name(&host).to_ascii_lowercase();
         let known = is_loopback(&name) || self.allowed.contains(&name) || self.is_own(&name);
@@ -168,5 +175,29 @@ mod tests {
         let one = Hosts::new(BTreeSet::new(), "192.168.1.7:80".parse().unwrap());
         assert!(allowed(&one, &["192.168.1.7"]));
         assert!(!allowed(&one, &["192.168.1.8"]));
+    }
+
+    #[test]
+    fn a_request_of_http_1_0_has_a_host_in_its_header_or_in_its_target_or_is_refused() {
+        let hosts = Hosts::new(BTreeSet::new(), "127.0.0.1:80".parse().unwrap());
+        let checked = |version, target: &str, values: &[&str]| {
+            let mut request = hyper::Request::builder().version(version).uri(target);
+            for value in values {
+                request = request.header(HOST, *value);
+            }
+            let (mut parts, ()) = request.body(()).unwrap().into_parts();
+            settle(&mut parts).and_then(|()| hosts.check(&parts.headers))
+        };
+        let (old, new) = (Version::HTTP_10, Version::HTTP_11);
+        assert_eq!(checked(old, "/", &["localhost"]), Ok(()));
+        assert_eq!(checked(old, "http://localhost/", &[]), Ok(()));
+        assert_eq!(checked(old, "/", &[]), Err(WrongHost::Missing));
+        assert_eq!(checked(old, "http://evil.test/", &[]), Err(WrongHost::Unknown("evil.test".to_owned())));
+        assert_eq!(checked(new, "http://localhost/", &[]), Err(WrongHost::Missing));
+        for version in [old, new] {
+            let two = ["localhost", "localhost"];
+            assert_eq!(checked(version, "/", &two), Err(WrongHost::Several));
+            assert_eq!(checked(version, "http://localhost/", &two), Err(WrongHost::Several));
+        }
     }
 }

@@ -10,6 +10,8 @@ use routegen_spec::{AsyncRetries, EventRule, EventSource, Pattern};
 use serde_json::Value;
 
 use crate::functions::LambdaFunction;
+#[cfg(test)]
+use crate::{functions::RunBy, model::Handler};
 
 /// The date in the name of every local stream.
 const STREAM: &str = "2026-01-01T00:00:00.000";
@@ -37,6 +39,19 @@ impl DeployedConsumer {
         Self { function, source, described, schema, pattern }
     }
 
+    /// A consumer whose function does nothing.
+    #[cfg(test)]
+    pub(super) fn idle(name: &str, source: EventSource) -> Arc<Self> {
+        let handler = Handler(Arc::new(|_| Box::pin(async { Ok(Value::Null) })));
+        let function = LambdaFunction {
+            name: name.into(),
+            arn: hyper::header::HeaderValue::from_static("arn"),
+            timeout: Duration::from_secs(3),
+            backend: RunBy::InProcess(handler),
+        };
+        Arc::new(Self::new(Arc::new(function), source, None))
+    }
+
     /// Whether it matches an event of this bus.
     pub(super) fn takes_event(&self, bus: Option<&str>, event: &Value) -> bool {
         let EventSource::Event(EventRule { bus: own, .. }) = &self.source else { return false };
@@ -54,7 +69,12 @@ impl DeployedConsumer {
     }
 }
 
-/// The ARN of a queue.
+/// The name of a queue in AWS.
+pub(super) fn full_name(queue: &str, fifo: bool) -> String {
+    format!("{queue}{}", if fifo { ".fifo" } else { "" })
+}
+
+/// The ARN of a queue, by its full name.
 pub(super) fn queue_arn(region: &str, queue: &str) -> String {
     format!("arn:aws:sqs:{region}:{ACCOUNT_ID}:{queue}")
 }
@@ -67,7 +87,7 @@ pub(super) fn schedule_arn(region: &str, function: &str) -> String {
     format!("arn:aws:scheduler:{region}:{ACCOUNT_ID}:schedule/default/{function}")
 }
 
-/// The event with these messages.
+/// The event with these messages of the queue with this full name.
 pub(super) fn of_messages(region: &str, queue: &str, messages: &[QueueMessage]) -> Value {
     queue_event(&queue_arn(region, queue), messages)
 }

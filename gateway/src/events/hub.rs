@@ -6,7 +6,7 @@
 #[cfg(feature = "schedules")]
 use std::time::SystemTime;
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -26,8 +26,9 @@ use super::times;
 use super::{
     clock::{Clock, rfc3339},
     consumer::{self, DeployedConsumer},
+    lost::{Lost, LostEvents, NoRoom, What},
     queue::{Counts, NotSent, Outgoing, Queue, Sent, Settings},
-    shard::Shard,
+    shard::{Full, Shard},
 };
 use crate::{
     ids::Ids,
@@ -35,16 +36,12 @@ use crate::{
     observe::{EventFate, EventLog, Observation, Observer},
 };
 
-/// The maximum number of events that wait for their functions.
+/// The maximum number of events that wait for their functions, or that functions are working on.
 const LATER: usize = 1_000;
 
 /// How often the calendar is checked, because clocks can stand still.
 #[cfg(feature = "schedules")]
 const CALENDAR: Duration = Duration::from_secs(30);
-
-/// The maximum number of events that were given up, and their bytes.
-const LOST: usize = 200;
-const LOST_BYTES: usize = 32 * 1024 * 1024;
 
 /// An item of a table, as plain JSON.
 type Item = Map<String, Value>;
@@ -102,9 +99,11 @@ pub(super) struct State {
     /// The number of batches of queues that each function is working on.
     pub(super) busy: BTreeMap<Arc<str>, usize>,
     pub(super) later: Vec<Later>,
+    /// The number of these events that functions are working on.
+    pub(super) at_work: usize,
     /// By function: each reads the stream independently.
     pub(super) shards: BTreeMap<Arc<str>, Shard>,
-    lost: VecDeque<Lost>,
+    pub(super) lost: LostEvents,
     records: u64,
     /// When schedules are next due, by function.
     #[cfg(feature = "schedules")]
@@ -120,26 +119,6 @@ pub(super) struct Later {
     pub(super) failures: u32,
     pub(super) since: Instant,
     pub(super) due: Instant,
-}
-
-/// An event or records that a function failed on for the last time.
-#[derive(Debug)]
-struct Lost {
-    id: String,
-    function: Arc<str>,
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
-    why: String,
-    /// Milliseconds since 1970.
-    #[cfg_attr(not(feature = "page"), expect(dead_code, reason = "only the page shows it"))]
-    time: u64,
-    what: What,
-    bytes: usize,
-}
-
-#[derive(Debug)]
-pub(super) enum What {
-    Event(Value),
-    Records(Vec<StreamRecord>),
 }
 
 impl Hub {
@@ -275,14 +254,11 @@ impl Hub {
                 limits::ASYNC_PAYLOAD_BYTES
             )));
         }
-        let reached: Vec<_> = {
-            let state = lock(&self.state);
-            let takers = state.consumers.iter().filter(|consumer| consumer.takes_event(bus, &event));
-            takers.map(|consumer| consumer.function.name.clone()).collect()
-        };
-        for function in &reached {
-            self.later(&id, function, event.clone(), now)?;
-        }
+        let mut state = lock(&self.state);
+        let takers = state.consumers.iter().filter(|consumer| consumer.takes_event(bus, &event));
+        let reached: Vec<_> = takers.map(|consumer| consumer.function.name.clone()).collect();
+        state.accept(&id, &reached, &event, now)?;
+        drop(state);
         let names: Vec<String> = reached.iter().map(ToString::to_string).collect();
         self.tell(bus.unwrap_or("default"), &id, EventFate::Put { functions: names.clone() });
         self.changed.notify_one();
@@ -323,8 +299,8 @@ impl Hub {
 
     fn fire_at(&self, name: &str, scheduled_time: &str) -> Result<String, EventError> {
         let now = Instant::now();
+        let mut state = lock(&self.state);
         let (function, region) = {
-            let state = lock(&self.state);
             let is = |consumer: &&Arc<DeployedConsumer>| matches!(consumer.source, EventSource::Schedule(_));
             let schedules = state.consumers.iter().filter(is);
             let found = schedules.clone().find(|consumer| *consumer.function.name == *name);
@@ -339,7 +315,8 @@ impl Hub {
             execution_id: &id,
             attempt_number: 1,
         };
-        self.later(&id, &function, call.to_value(), now)?;
+        state.accept(&id, std::slice::from_ref(&function), &call.to_value(), now)?;
+        drop(state);
         self.tell(&function, &id, EventFate::Due);
         self.changed.notify_one();
         Ok(id)
@@ -375,81 +352,65 @@ impl Hub {
             let known = tables.collect();
             return Err(EventError::Unknown { kind: "stream", name: table.to_owned(), known });
         }
-        state.records += 1;
+        let number = state.records + 1;
         let record = StreamRecord {
             event_id: self.ids.invocation().replace('-', ""),
             kind,
             keys,
             new_image: new,
             old_image: old,
-            sequence_number: format!("{:021}", 100_000_000_000_000_000_000_u128 + u128::from(state.records)),
+            sequence_number: format!("{:021}", 100_000_000_000_000_000_000_u128 + u128::from(number)),
             created: self.clock.millis(now) / 1_000,
         };
         let (id, region) = (record.event_id.clone(), state.region.clone());
-        let mut reached = Vec::new();
-        for reader in readers {
-            let EventSource::Stream(source) = &reader.source else { continue };
-            let event = consumer::of_records(&region, table, std::slice::from_ref(&record));
-            if !consumer::is_taken(&source.filter, &event) {
-                continue;
+        let record = std::slice::from_ref(&record);
+        let is_taken_by = |reader: &Arc<DeployedConsumer>| match &reader.source {
+            EventSource::Stream(source) => {
+                consumer::is_taken(&source.filter, &consumer::of_records(&region, table, record))
             }
-            let shard = state.shards.entry(reader.function.name.clone()).or_default();
-            shard.put(now, record.clone()).map_err(|_| EventError::Full)?;
-            reached.push(reader.function.name.to_string());
+            _ => false,
+        };
+        let takers = readers.into_iter().filter(is_taken_by).map(|reader| reader.function.name.clone());
+        let takers: Vec<Arc<str>> = takers.collect();
+        // Either all of them get the record or none, so that a repeated change reaches each only once.
+        let is_full = |function| state.shards.get(function).is_some_and(|shard| !shard.has_room(record));
+        if takers.iter().any(is_full) {
+            return Err(EventError::Full);
         }
+        for function in &takers {
+            let shard = state.shards.entry(function.clone()).or_default();
+            shard.put(now, record).map_err(|Full| EventError::Full)?;
+        }
+        state.records = number;
+        let reached: Vec<String> = takers.iter().map(ToString::to_string).collect();
         drop(state);
         self.tell(table, &id, EventFate::Changed { functions: reached.clone() });
         self.changed.notify_one();
         Ok((id, reached))
     }
 
-    /// Sends dead letters of a queue again, or what a function failed on: the one with this id, or all.
-    /// Returns their number.
+    /// Sends dead letters of a queue again, or what a function failed on: the one with this id, or all. What
+    /// does not fit stays. Returns the number of those sent, or an error if none of them fits.
     pub(crate) fn revive(&self, of: &str, id: Option<&str>) -> Result<usize, EventError> {
         let now = Instant::now();
         let mut state = lock(&self.state);
         if let Some((name, _)) = state.queue(of) {
-            let count = state.queues.get_mut(&name).map_or(0, |queue| queue.revive(now, id));
+            let sent = state.queues.get_mut(&name).map_or(Ok(0), |queue| queue.revive(now, id));
             drop(state);
             self.changed.notify_one();
-            return Ok(count);
+            return sent.map_err(|_| EventError::Full);
         }
         if !state.consumers.iter().any(|consumer| *consumer.function.name == *of) {
             let functions = state.consumers.iter().map(|consumer| consumer.function.name.to_string());
             let known = state.queue_names().into_iter().chain(functions).collect();
             return Err(EventError::Unknown { kind: "queue and no consumer", name: of.to_owned(), known });
         }
-        let is = |lost: &Lost| *lost.function == *of && id.is_none_or(|id| lost.id == id);
-        let (again, rest): (VecDeque<_>, _) = state.lost.drain(..).partition(is);
-        state.lost = rest;
-        let count = again.len();
-        for Lost { id, function, what, .. } in again {
-            match what {
-                What::Event(event) => {
-                    state.later.push(Later { id, function, event, failures: 0, since: now, due: now });
-                }
-                What::Records(records) => {
-                    let shard = state.shards.entry(function).or_default();
-                    for record in records {
-                        shard.put(now, record).map_err(|_| EventError::Full)?;
-                    }
-                }
-            }
-        }
+        let mut lost = std::mem::take(&mut state.lost);
+        let sent = lost.revive(of, id, |lost| state.take_again(lost, now));
+        state.lost = lost;
         drop(state);
         self.changed.notify_one();
-        Ok(count)
-    }
-
-    /// Stores an event for a function.
-    fn later(&self, id: &str, function: &Arc<str>, event: Value, now: Instant) -> Result<(), EventError> {
-        let mut state = lock(&self.state);
-        if state.later.len() >= LATER {
-            return Err(EventError::Full);
-        }
-        let (id, function) = (id.to_owned(), function.clone());
-        state.later.push(Later { id, function, event, failures: 0, since: now, due: now });
-        Ok(())
+        sent.map_err(|NoRoom| EventError::Full)
     }
 
     pub(super) fn tell(&self, at: &str, id: &str, fate: EventFate) {
@@ -483,7 +444,7 @@ impl Hub {
         let state = lock(&self.state);
         let later = state.later.iter().filter(|later| *later.function == *function).count();
         let records = state.shards.get(function).map_or(0, Shard::waiting);
-        (later + records, state.lost.iter().filter(|lost| *lost.function == *function).count())
+        (later + records, state.lost.count(function))
     }
 
     /// The dead letters of all queues and functions, each group with its oldest first: owner, id, reason,
@@ -536,14 +497,151 @@ impl State {
         queue(name).or_else(|| queue(short?).filter(|(_, fifo)| *fifo))
     }
 
-    pub(super) fn lose(&mut self, id: String, function: Arc<str>, why: String, time: u64, what: What) {
-        let bytes = match &what {
-            What::Event(event) => event.to_string().len(),
-            What::Records(records) => consumer::of_records("", "", records).to_string().len(),
-        };
-        self.lost.push_back(Lost { id, function, why, time, what, bytes });
-        while self.lost.len() > LOST || self.lost.iter().map(|lost| lost.bytes).sum::<usize>() > LOST_BYTES {
-            self.lost.pop_front();
+    /// Stores an event for all of these functions, or for none.
+    fn accept(
+        &mut self,
+        id: &str,
+        functions: &[Arc<str>],
+        event: &Value,
+        now: Instant,
+    ) -> Result<(), EventError> {
+        if self.later.len() + self.at_work + functions.len() > LATER {
+            return Err(EventError::Full);
         }
+        self.later.extend(functions.iter().map(|function| Later {
+            id: id.to_owned(),
+            function: function.clone(),
+            event: event.clone(),
+            failures: 0,
+            since: now,
+            due: now,
+        }));
+        Ok(())
+    }
+
+    /// Stores what a function failed on for it once more; `false` if it does not fit.
+    fn take_again(&mut self, lost: &Lost, now: Instant) -> bool {
+        match &lost.what {
+            What::Event(event) => {
+                self.accept(&lost.id, std::slice::from_ref(&lost.function), event, now).is_ok()
+            }
+            What::Records(records) => {
+                self.shards.entry(lost.function.clone()).or_default().put(now, records).is_ok()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use routegen_spec::{EventRule, StreamSource};
+
+    use super::*;
+
+    /// A hub whose events no one takes.
+    fn hub(consumers: &[(&str, EventSource)]) -> Arc<Hub> {
+        let hub = Hub::new(Arc::default(), Observer::default(), None);
+        let consumers = consumers.iter().map(|(name, source)| DeployedConsumer::idle(name, source.clone()));
+        hub.deploy("eu-central-1", &consumers.collect::<Vec<_>>());
+        hub
+    }
+
+    fn reader() -> EventSource {
+        EventSource::Stream(StreamSource::new("items".parse().unwrap()))
+    }
+
+    fn taker() -> EventSource {
+        EventSource::Event(EventRule::new())
+    }
+
+    fn change(hub: &Hub, value: &str) -> Result<Vec<String>, EventError> {
+        let item = Item::from_iter([("id".to_owned(), value.into())]);
+        hub.change("items", item.clone(), (None, Some(item))).map(|(_, reached)| reached)
+    }
+
+    fn put(hub: &Hub) -> Result<Vec<String>, EventError> {
+        let event = json!({ "source": "shop", "detail-type": "Paid" });
+        hub.put_event(None, &event).map(|(_, reached)| reached)
+    }
+
+    /// Lets a function fail on what waits for it, for the last time.
+    fn lose(hub: &Hub, function: &str, what: What) {
+        let id = hub.ids.invocation();
+        let lost = Lost { id, function: function.into(), why: String::new(), time: 0, what };
+        lock(&hub.state).lost.keep(lost);
+    }
+
+    /// Fills a function's shard until it has room for so many records.
+    fn fill(hub: &Hub, function: &str, room: usize) -> StreamRecord {
+        let record = StreamRecord {
+            event_id: "1".to_owned(),
+            kind: ChangeKind::Insert,
+            keys: Item::new(),
+            new_image: None,
+            old_image: None,
+            sequence_number: "1".to_owned(),
+            created: 0,
+        };
+        let mut state = lock(&hub.state);
+        let shard = state.shards.entry(function.into()).or_default();
+        let more = vec![record.clone(); room + 1];
+        while shard.has_room(&more) {
+            shard.put(Instant::now(), std::slice::from_ref(&record)).unwrap();
+        }
+        record
+    }
+
+    #[test]
+    fn a_change_reaches_all_readers_of_its_stream_or_none() {
+        let hub = hub(&[("a", reader()), ("b", reader())]);
+        assert_eq!(change(&hub, "1"), Ok(vec!["a".to_owned(), "b".to_owned()]));
+        fill(&hub, "b", 0);
+        assert_eq!(change(&hub, "2"), Err(EventError::Full));
+        assert_eq!(hub.pending("a").0, 1, "it has only the first change");
+        lock(&hub.state).shards.remove("b");
+        change(&hub, "2").unwrap();
+        assert_eq!(hub.pending("a").0, 2);
+    }
+
+    #[test]
+    fn an_event_reaches_all_of_its_functions_or_none() {
+        let hub = hub(&[("a", taker()), ("b", taker()), ("c", reader())]);
+        for _ in 0..LATER / 2 {
+            put(&hub).unwrap();
+        }
+        lock(&hub.state).later.pop();
+        assert_eq!(put(&hub), Err(EventError::Full), "there is room for one");
+        assert_eq!(hub.pending("a").0 + hub.pending("b").0, LATER - 1);
+    }
+
+    #[test]
+    fn lost_events_that_do_not_fit_stay_lost() {
+        let hub = hub(&[("a", taker())]);
+        for _ in 0..LATER - 1 {
+            put(&hub).unwrap();
+        }
+        for _ in 0..3 {
+            lose(&hub, "a", What::Event(json!({})));
+        }
+        assert_eq!(hub.revive("a", None), Ok(1));
+        assert_eq!(hub.pending("a"), (LATER, 2));
+        assert_eq!(hub.revive("a", None), Err(EventError::Full));
+        assert_eq!(hub.pending("a"), (LATER, 2));
+        lock(&hub.state).later.clear();
+        assert_eq!(hub.revive("a", None), Ok(2));
+        assert_eq!(hub.pending("a"), (2, 0));
+    }
+
+    #[test]
+    fn lost_records_come_back_together_or_stay_lost() {
+        let hub = hub(&[("a", reader())]);
+        let record = fill(&hub, "a", 2);
+        let waiting = hub.pending("a").0;
+        lose(&hub, "a", What::Records(vec![record.clone(); 2]));
+        lose(&hub, "a", What::Records(vec![record; 2]));
+        assert_eq!(hub.revive("a", None), Ok(1));
+        assert_eq!(hub.pending("a"), (waiting + 2, 1));
+        assert_eq!(hub.revive("a", None), Err(EventError::Full));
+        assert_eq!(hub.pending("a"), (waiting + 2, 1));
     }
 }

@@ -9,6 +9,7 @@ mod clock;
 mod consumer;
 mod endpoint;
 mod hub;
+mod lost;
 mod md5;
 mod queue;
 mod sample;

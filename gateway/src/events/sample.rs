@@ -60,8 +60,8 @@ impl Consumer {
                     sequence_number: source.fifo.then(|| format!("{millis:020}")),
                     ..QueueMessage::default()
                 };
-                let ending = if source.fifo { ".fifo" } else { "" };
-                Ok(consumer::of_messages(region, &format!("{}{ending}", source.queue), &[message]))
+                let queue = consumer::full_name(source.queue.as_str(), source.fifo);
+                Ok(consumer::of_messages(region, &queue, &[message]))
             }
             EventSource::Event(rule) => {
                 let first =

@@ -1,16 +1,17 @@
 //! A shard of a table's stream, in memory: records come out in order, in batches that are retried.
 //!
 //! In: records, and the outcomes of batches. Out: batches, and the records that were given up. It has no
-//! clock and calls nothing.
+//! clock and calls nothing. Its size is bounded: a full shard refuses records.
 
 use std::{collections::VecDeque, time::Duration};
 
-use routegen_apigw::consumer::{Answered, StreamRecord};
+use routegen_apigw::consumer::{Answered, StreamRecord, stream_event};
 use routegen_spec::StreamSource;
 use tokio::time::Instant;
 
-/// The maximum number of records in one shard.
+/// The maximum number of records that wait in one shard, and their bytes.
 const RECORDS: usize = 10_000;
+const BYTES: usize = 64 * 1024 * 1024;
 
 /// The shard is full.
 #[derive(Debug)]
@@ -25,8 +26,10 @@ pub(super) struct Batch {
 
 #[derive(Debug, Default)]
 pub(super) struct Shard {
-    /// Records that are not yet in a batch, and since when each has been waiting.
-    fresh: VecDeque<(Instant, StreamRecord)>,
+    /// Records that are not yet in a batch.
+    fresh: VecDeque<Fresh>,
+    /// The bytes of these records.
+    bytes: usize,
     /// Batches to retry before anything else, in order.
     again: VecDeque<Batch>,
     /// When the next retry may start.
@@ -34,26 +37,59 @@ pub(super) struct Shard {
     working: bool,
 }
 
+#[derive(Debug)]
+struct Fresh {
+    since: Instant,
+    record: StreamRecord,
+    bytes: usize,
+}
+
 /// The outcome of a failed batch.
 #[derive(Debug)]
 pub(super) struct Failed {
     /// The records that are not retried.
     pub(super) lost: Vec<StreamRecord>,
-    /// Whether any are retried.
+    /// Whether any records of this batch are retried.
     pub(super) again: bool,
 }
 
+/// The bytes of records as JSON.
+pub(super) fn bytes(records: &[StreamRecord]) -> usize {
+    stream_event("", records).to_string().len()
+}
+
 impl Shard {
-    pub(super) fn put(&mut self, now: Instant, record: StreamRecord) -> Result<(), Full> {
-        if self.fresh.len() >= RECORDS {
+    /// Whether all of these records fit.
+    pub(super) fn has_room(&self, records: &[StreamRecord]) -> bool {
+        self.fits(records.len(), bytes(records))
+    }
+
+    fn fits(&self, records: usize, bytes: usize) -> bool {
+        self.fresh.len() + records <= RECORDS && self.bytes + bytes <= BYTES
+    }
+
+    /// Takes all of these records, or none.
+    pub(super) fn put(&mut self, now: Instant, records: &[StreamRecord]) -> Result<(), Full> {
+        let sizes: Vec<usize> = records.chunks(1).map(bytes).collect();
+        let all: usize = sizes.iter().sum();
+        if !self.fits(records.len(), all) {
             return Err(Full);
         }
-        self.fresh.push_back((now, record));
+        self.bytes += all;
+        let fresh =
+            |(record, bytes): (&StreamRecord, usize)| Fresh { since: now, record: record.clone(), bytes };
+        self.fresh.extend(records.iter().zip(sizes).map(fresh));
         Ok(())
     }
 
-    /// The next batch, if one is due; otherwise when it is.
-    pub(super) fn next(&mut self, now: Instant, source: &StreamSource) -> Result<Batch, Option<Instant>> {
+    /// The next batch, if one is due; otherwise when it is. A batch ends before a record that no longer
+    /// `fits`, but has at least one.
+    pub(super) fn next(
+        &mut self,
+        now: Instant,
+        source: &StreamSource,
+        mut fits: impl FnMut(&StreamRecord) -> bool,
+    ) -> Result<Batch, Option<Instant>> {
         // A shard has one batch at a time, so that records stay in order.
         if self.working {
             return Err(None);
@@ -66,12 +102,20 @@ impl Shard {
             return Ok(batch);
         }
         let most = source.batch as usize;
-        let Some((since, _)) = self.fresh.front() else { return Err(None) };
-        let due = *since + Duration::from_secs(source.window.into());
+        let Some(first) = self.fresh.front() else { return Err(None) };
+        let due = first.since + Duration::from_secs(source.window.into());
         if self.fresh.len() < most && due > now {
             return Err(Some(due));
         }
-        let records = self.fresh.drain(..most.min(self.fresh.len())).map(|(_, record)| record).collect();
+        let mut records = Vec::new();
+        while let Some(next) = self.fresh.front().filter(|_| records.len() < most) {
+            if !fits(&next.record) && !records.is_empty() {
+                break;
+            }
+            let Some(Fresh { record, bytes, .. }) = self.fresh.pop_front() else { break };
+            self.bytes -= bytes;
+            records.push(record);
+        }
         self.working = true;
         Ok(Batch { records, attempts: 0 })
     }
@@ -100,10 +144,11 @@ impl Shard {
         let attempts = if done > 0 { 1 } else { attempts + 1 };
         if attempts > source.retries && (records.len() == 1 || !source.bisect) {
             self.not_before = None;
-            return Failed { lost: records, again: !self.again.is_empty() };
+            return Failed { lost: records, again: false };
         }
         let (old, mut records): (Vec<_>, Vec<_>) = records.into_iter().partition(too_old);
         if records.is_empty() {
+            self.not_before = None;
             return Failed { lost: old, again: false };
         }
         // A batch that fails completely is halved to find the failing record; that does not count as a
@@ -160,10 +205,10 @@ mod tests {
         let mut shard = Shard::default();
         let now = Instant::now();
         for number in 1..=4 {
-            shard.put(now, record(number)).unwrap();
+            shard.put(now, &[record(number)]).unwrap();
         }
         let (mut tried, mut lost) = (Vec::new(), Vec::new());
-        while let Ok(batch) = shard.next(now, source) {
+        while let Ok(batch) = shard.next(now, source, |_| true) {
             tried.push(numbers(&batch.records).join(" "));
             match batch.records.iter().position(|record| record.sequence_number == poison) {
                 None => shard.done(),
@@ -209,15 +254,15 @@ mod tests {
         let gathered = source(|source| (source.batch, source.window) = (2, 5));
         let mut shard = Shard::default();
         let now = Instant::now();
-        shard.put(now, record(1)).unwrap();
+        shard.put(now, &[record(1)]).unwrap();
         let due = now + Duration::from_secs(5);
-        assert_eq!(shard.next(now, &gathered).unwrap_err(), Some(due));
-        shard.put(now, record(2)).unwrap();
-        shard.put(now, record(3)).unwrap();
-        assert_eq!(numbers(&shard.next(now, &gathered).unwrap().records), ["1", "2"]);
-        assert_eq!(shard.next(due, &gathered).unwrap_err(), None, "one is at work");
+        assert_eq!(shard.next(now, &gathered, |_| true).unwrap_err(), Some(due));
+        shard.put(now, &[record(2)]).unwrap();
+        shard.put(now, &[record(3)]).unwrap();
+        assert_eq!(numbers(&shard.next(now, &gathered, |_| true).unwrap().records), ["1", "2"]);
+        assert_eq!(shard.next(due, &gathered, |_| true).unwrap_err(), None, "one is at work");
         shard.done();
-        assert_eq!(numbers(&shard.next(due, &gathered).unwrap().records), ["3"]);
+        assert_eq!(numbers(&shard.next(due, &gathered, |_| true).unwrap().records), ["3"]);
     }
 
     #[test]
@@ -226,11 +271,66 @@ mod tests {
         let mut shard = Shard::default();
         let now = Instant::now();
         for number in 1..=2 {
-            shard.put(now, record(number)).unwrap();
+            shard.put(now, &[record(number)]).unwrap();
         }
-        let batch = shard.next(now, &source).unwrap();
+        let batch = shard.next(now, &source, |_| true).unwrap();
         let failed = shard.failed(batch, None, &source, now, |record| record.sequence_number == "1");
         assert_eq!((numbers(&failed.lost), failed.again), (vec!["1"], true));
-        assert_eq!(numbers(&shard.next(now, &source).unwrap().records), ["2"]);
+        assert_eq!(numbers(&shard.next(now, &source, |_| true).unwrap().records), ["2"]);
+    }
+
+    #[test]
+    fn what_is_given_up_of_a_halved_batch_is_not_called_retried_and_its_other_half_goes_on() {
+        // Its attempts are used up, or it is too old.
+        for (retries, too_old) in [(0, false), (5, true)] {
+            let halved = source(|source| source.retries = retries);
+            let mut shard = Shard::default();
+            let now = Instant::now();
+            shard.put(now, &[record(1), record(2)]).unwrap();
+            let whole = shard.next(now, &halved, |_| true).unwrap();
+            let failed = shard.failed(whole, None, &halved, now, |_| false);
+            assert_eq!((failed.lost.len(), failed.again), (0, true), "each half is tried");
+            let first = shard.next(now, &halved, |_| true).unwrap();
+            assert_eq!(numbers(&first.records), ["1"]);
+            let later = now + Duration::from_secs(1);
+            let failed = shard.failed(first, None, &halved, later, |_| too_old);
+            assert_eq!((numbers(&failed.lost), failed.again), (vec!["1"], false), "{retries} retries");
+            let other = shard.next(now, &halved, |_| true).unwrap();
+            assert_eq!(numbers(&other.records), ["2"], "without a pause");
+        }
+    }
+
+    #[test]
+    fn a_batch_ends_where_an_event_would_be_too_large_but_has_one_record() {
+        let whole = source(|_| {});
+        let mut shard = Shard::default();
+        let now = Instant::now();
+        shard.put(now, &[record(1), record(2), record(3)]).unwrap();
+        assert_eq!(numbers(&shard.next(now, &whole, |_| false).unwrap().records), ["1"]);
+        shard.done();
+        let fits = |next: &StreamRecord| next.sequence_number == "2";
+        assert_eq!(numbers(&shard.next(now, &whole, fits).unwrap().records), ["2"]);
+        shard.done();
+        assert_eq!(numbers(&shard.next(now, &whole, |_| true).unwrap().records), ["3"]);
+        assert_eq!(shard.bytes, 0);
+    }
+
+    #[test]
+    fn a_full_shard_takes_all_records_or_none_by_their_number_and_by_their_bytes() {
+        let mut shard = Shard::default();
+        let now = Instant::now();
+        shard.put(now, &vec![record(1); RECORDS - 1]).unwrap();
+        shard.put(now, &[record(0), record(0)]).unwrap_err();
+        assert_eq!(shard.waiting(), RECORDS - 1);
+        shard.put(now, &[record(0)]).unwrap();
+        shard.put(now, &[record(0)]).unwrap_err();
+
+        let mut shard = Shard::default();
+        let text = "a".repeat(BYTES / 2);
+        let large =
+            StreamRecord { new_image: Some(Map::from_iter([("a".to_owned(), text.into())])), ..record(1) };
+        shard.put(now, std::slice::from_ref(&large)).unwrap();
+        shard.put(now, &[large]).unwrap_err();
+        shard.put(now, &[record(2)]).unwrap();
     }
 }

@@ -6,6 +6,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use hyper::{
     HeaderMap, Response, StatusCode,
@@ -16,7 +17,7 @@ use routegen_spec::limits;
 use serde_json::{Map, Value, json};
 
 use super::{
-    consumer::queue_arn,
+    consumer::{full_name, queue_arn},
     hub::{Hub, SendError},
     md5,
     queue::{NotSent, Outgoing, Sent},
@@ -102,8 +103,8 @@ pub(super) fn answer(hub: &Hub, base: &str, headers: &HeaderMap, body: &[u8]) ->
 fn operation(headers: &HeaderMap) -> Result<&str, Refused> {
     let target = headers.get(TARGET).and_then(|target| target.to_str().ok());
     let unknown = || {
-        let why =
-            "the local queues speak the AWS JSON protocol: the client says no `x-amz-target`, and is too old";
+        let why = "the local queues require the AWS JSON protocol, and the request has no `x-amz-target`: \
+                   update the client";
         Refused::new("InvalidAction", why)
     };
     target.and_then(|target| target.strip_prefix(SERVICE)).ok_or_else(unknown)
@@ -177,7 +178,7 @@ fn send_batch(hub: &Hub, input: &Map<String, Value>) -> Result<Value, Refused> {
         let outgoing =
             entry.as_object().ok_or_else(|| Refused::new("InvalidParameterValue", "an entry is an object"));
         let outgoing = outgoing.and_then(self::outgoing);
-        bytes += outgoing.as_ref().map_or(0, |outgoing| outgoing.body.len());
+        bytes += outgoing.as_ref().map_or(0, Outgoing::size);
         read.push((id(entry), outgoing));
     }
     if bytes > limits::MESSAGE_BYTES {
@@ -234,9 +235,14 @@ fn attribute(name: &str, of: &Value) -> Result<MessageAttribute, Refused> {
         ("String" | "Number", Some(value), None) => {
             Ok(MessageAttribute::Text { value: value.to_owned(), data_type })
         }
+        ("Binary", None, Some(value)) if STANDARD.decode(value).is_err() => {
+            Err(wrong("has a `BinaryValue` that is not base64"))
+        }
         ("Binary", None, Some(value)) => Ok(MessageAttribute::Binary { value: value.to_owned(), data_type }),
-        ("String" | "Number" | "Binary", ..) => Err(wrong("has not the value that its type says")),
-        _ => Err(wrong("is of a type that SQS does not know: String, Number or Binary")),
+        ("String" | "Number" | "Binary", ..) => {
+            Err(wrong("requires the value of its type: `BinaryValue` for `Binary`, otherwise `StringValue`"))
+        }
+        _ => Err(wrong("has a type other than `String`, `Number` and `Binary`")),
     }
 }
 
@@ -251,7 +257,7 @@ pub fn queue_url(origin: &str, queue: &str, fifo: bool) -> String {
 }
 
 pub(super) fn url(base: &str, name: &str, fifo: bool) -> String {
-    format!("{base}/{ACCOUNT}/{name}{}", if fifo { ".fifo" } else { "" })
+    format!("{base}/{ACCOUNT}/{}", full_name(name, fifo))
 }
 
 fn find(hub: &Hub, base: &str, input: &Map<String, Value>) -> Result<Value, Refused> {
@@ -268,7 +274,7 @@ fn list(hub: &Hub, base: &str) -> Value {
 fn attributes(hub: &Hub, input: &Map<String, Value>) -> Result<Value, Refused> {
     let (name, fifo) = hub.queue(queue_name(input)?).ok_or(SendError::Unknown(Vec::new()))?;
     let counts = hub.queues().into_iter().find(|(queue, _)| *queue == name).unwrap_or_default().1;
-    let arn = queue_arn(&hub.region(), &format!("{name}{}", if fifo { ".fifo" } else { "" }));
+    let arn = queue_arn(&hub.region(), &full_name(&name, fifo));
     let all = [
         ("QueueArn", arn),
         ("ApproximateNumberOfMessages", counts.waiting.to_string()),
@@ -283,4 +289,50 @@ fn attributes(hub: &Hub, input: &Map<String, Value>) -> Result<Value, Refused> {
         .map(|(name, of)| (name.to_owned(), of.into()))
         .collect();
     Ok(json!({ "Attributes": found }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use routegen_spec::{EventSource, QueueSource};
+
+    use super::*;
+    use crate::{events::consumer::DeployedConsumer, observe::Observer};
+
+    fn hub() -> Arc<Hub> {
+        let hub = Hub::new(Arc::default(), Observer::default(), None);
+        let source = EventSource::Queue(QueueSource::new("orders".parse().unwrap()));
+        hub.deploy("eu-central-1", &[DeployedConsumer::idle("on-order", source)]);
+        hub
+    }
+
+    /// A batch of two messages whose attributes and bodies have so many bytes.
+    fn batch(attribute: usize, body: usize) -> Result<Value, Refused> {
+        let value = json!({ "note": { "DataType": "String", "StringValue": "a".repeat(attribute) } });
+        let entry = |id| json!({ "Id": id, "MessageBody": "b".repeat(body), "MessageAttributes": value });
+        let input = json!({ "QueueUrl": "http://localhost/0/orders", "Entries": [entry("1"), entry("2")] });
+        send_batch(&hub(), input.as_object().unwrap())
+    }
+
+    #[test]
+    fn the_size_of_a_batch_is_that_of_its_bodies_and_attributes() {
+        let half = limits::MESSAGE_BYTES / 2 - "noteString".len();
+        for (attribute, body) in [(half - 1, 1), (1, half - 1)] {
+            let sent = batch(attribute, body).unwrap();
+            assert_eq!(sent["Successful"].as_array().map(Vec::len), Some(2), "{sent}");
+            let refused = [batch(attribute + 1, body), batch(attribute, body + 1)];
+            assert!(refused.iter().all(|of| of.as_ref().is_err_and(|of| of.code == "BatchRequestTooLong")));
+        }
+    }
+
+    #[test]
+    fn a_binary_value_is_base64() {
+        let attribute =
+            |value: &str| super::attribute("b", &json!({ "DataType": "Binary", "BinaryValue": value }));
+        attribute("AAE=").unwrap();
+        for value in ["AAE", "no base64", "AA\nE="] {
+            assert_eq!(attribute(value).unwrap_err().code, "InvalidParameterValue", "{value:?}");
+        }
+    }
 }

@@ -17,7 +17,8 @@ use tokio::{
 
 use super::{
     consumer::{self, DeployedConsumer},
-    hub::{Hub, Later, State, What},
+    hub::{Hub, Later, State},
+    lost::{Lost, What},
     shard::Batch,
 };
 use crate::{
@@ -28,9 +29,6 @@ use crate::{
 
 /// Concurrent batches of one queue, unless its source sets fewer. Lambda starts with this number.
 const POLLERS: usize = 5;
-
-/// The bytes of messages in one event: small enough for the whole event to stay within Lambda's limit.
-const BATCH_BYTES: usize = limits::PAYLOAD_BYTES / 2;
 
 /// The pause between two attempts at a batch of a stream. Lambda does not document one.
 const STREAM_PAUSE: Duration = Duration::from_secs(1);
@@ -75,6 +73,23 @@ enum WorkOf {
     Stream(Batch),
 }
 
+/// The bytes that further messages or records may take in one event.
+struct Room(usize);
+
+impl Room {
+    /// The room in an empty event ([batching]).
+    ///
+    /// [batching]: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html#invocation-eventsourcemapping-batching
+    const EVENT: Self = Self(limits::PAYLOAD_BYTES);
+
+    /// Whether a record fits, given an event with this record alone, which is a little larger.
+    fn take(&mut self, event: &Value) -> bool {
+        let left = self.0.checked_sub(event.to_string().len());
+        self.0 = left.unwrap_or_default();
+        left.is_some()
+    }
+}
+
 /// The outcome of a call.
 struct Ended {
     answered: Result<Answered, String>,
@@ -102,7 +117,12 @@ impl Hub {
                 EventSource::Stream(source) => {
                     let region = state.region.clone();
                     let Some(shard) = state.shards.get_mut(&consumer.function.name) else { continue };
-                    match shard.next(now, source) {
+                    let mut room = Room::EVENT;
+                    let fits = |record: &StreamRecord| {
+                        let record = std::slice::from_ref(record);
+                        room.take(&consumer::of_records(&region, source.table.as_str(), record))
+                    };
+                    match shard.next(now, source, fits) {
                         Ok(batch) => works.push(Work {
                             event: consumer::of_records(&region, source.table.as_str(), &batch.records),
                             ids: batch.records.iter().map(|of| of.sequence_number.clone()).collect(),
@@ -136,6 +156,7 @@ impl Hub {
             }
         }
         state.later = rest;
+        state.at_work += works.iter().filter(|work| matches!(work.of, WorkOf::Later(_))).count();
         drop(state);
         for (queue, message) in dead {
             let receives = message.receive_count;
@@ -161,6 +182,9 @@ impl Hub {
         let name = source.queue.as_str();
         let region = state.region.clone();
         let queue = state.queues.get_mut(name)?;
+        let full_name = consumer::full_name(name, queue.fifo());
+        // Filters see the same records as the function.
+        let event = |messages: &[QueueMessage]| consumer::of_messages(&region, &full_name, messages);
         loop {
             let waiting = queue.waiting(now);
             let since = waiting.since;
@@ -173,12 +197,14 @@ impl Hub {
                 wait(Some(waiting.next.map_or(due, |next| next.min(due))));
                 return None;
             }
-            let most = (source.batch as usize, BATCH_BYTES);
-            let received = queue.receive((now, self.clock.millis(now)), most, || self.ids.invocation());
+            let mut room = Room::EVENT;
+            let fits = |message: &QueueMessage| room.take(&event(std::slice::from_ref(message)));
+            let (times, most) = ((now, self.clock.millis(now)), source.batch as usize);
+            let received = queue.receive(times, most, fits, || self.ids.invocation());
             dead.extend(received.dead.into_iter().map(|message| (name.to_owned(), message)));
             let (taken, others): (Vec<_>, Vec<_>) = received.messages.into_iter().partition(|message| {
-                let event = consumer::of_messages(&region, name, std::slice::from_ref(message));
-                consumer::is_taken(&source.filter, &event)
+                source.filter.is_empty()
+                    || consumer::is_taken(&source.filter, &event(std::slice::from_ref(message)))
             });
             for message in others {
                 queue.delete(&message.receipt_handle);
@@ -187,11 +213,10 @@ impl Hub {
             if taken.is_empty() {
                 continue;
             }
-            let fifo = if queue.fifo() { ".fifo" } else { "" };
             *state.busy.entry(consumer.function.name.clone()).or_default() += 1;
             return Some(Work {
                 consumer: consumer.clone(),
-                event: consumer::of_messages(&region, &format!("{name}{fifo}"), &taken),
+                event: event(&taken),
                 ids: taken.iter().map(|message| message.message_id.clone()).collect(),
                 attempt: taken.iter().map(|message| message.receive_count).max().unwrap_or(1),
                 of: WorkOf::Queue { queue: name.to_owned(), messages: taken },
@@ -274,6 +299,7 @@ impl Hub {
                 (again, None)
             }
             WorkOf::Later(mut later) => {
+                state.at_work -= 1;
                 let Err(why) = &ended.answered else { return (None, None) };
                 later.failures += 1;
                 let retries = consumer.retries();
@@ -285,13 +311,9 @@ impl Hub {
                     return (Some(pause), None);
                 }
                 let lost = (later.id.clone(), later.failures);
-                state.lose(
-                    later.id,
-                    later.function,
-                    why.clone(),
-                    self.clock.millis(now),
-                    What::Event(later.event),
-                );
+                let Later { id, function, event, .. } = later;
+                let (time, what) = (self.clock.millis(now), What::Event(event));
+                state.lost.keep(Lost { id, function, why: why.clone(), time, what });
                 (None, Some(lost))
             }
             WorkOf::Stream(batch) => {
@@ -319,7 +341,8 @@ impl Hub {
                     Ok(_) => "the function reported a failure".to_owned(),
                 };
                 let function = consumer.function.name.clone();
-                state.lose(id.clone(), function, why, self.clock.millis(now), What::Records(failed.lost));
+                let (time, what) = (self.clock.millis(now), What::Records(failed.lost));
+                state.lost.keep(Lost { id: id.clone(), function, why, time, what });
                 (again, Some((id, attempt)))
             }
         }
@@ -342,5 +365,109 @@ impl Ended {
             },
         };
         Self { answered, answer: Some(answer), cold_start }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use routegen_apigw::consumer::MessageAttribute;
+    use routegen_spec::{EventRule, QueueSource, StreamSource};
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        events::{hub::EventError, queue::Outgoing},
+        observe::Observer,
+    };
+
+    fn hub(name: &str, source: EventSource) -> Arc<Hub> {
+        let hub = Hub::new(Arc::default(), Observer::default(), None);
+        hub.deploy("eu-central-1", &[DeployedConsumer::idle(name, source)]);
+        hub
+    }
+
+    fn queue(change: impl FnOnce(&mut QueueSource)) -> EventSource {
+        let mut source = QueueSource::new("orders".parse().unwrap());
+        change(&mut source);
+        EventSource::Queue(source)
+    }
+
+    /// The number of records of all events that are due, none of which is too large for Lambda.
+    fn records(hub: &Hub) -> usize {
+        let (due, _) = hub.due(Instant::now());
+        for work in &due {
+            let bytes = work.event.to_string().len();
+            assert!(bytes <= limits::PAYLOAD_BYTES, "{bytes}");
+        }
+        due.iter().map(|work| work.ids.len()).sum()
+    }
+
+    #[test]
+    fn filters_see_the_arn_that_the_function_gets() {
+        for (fifo, group, ending) in [(true, Some("a"), "orders.fifo"), (false, None, ":orders")] {
+            let filter = json!({ "eventSourceARN": [{ "suffix": ending }] }).to_string().parse().unwrap();
+            let hub = hub("on-order", queue(|source| (source.fifo, source.filter) = (fifo, vec![filter])));
+            hub.send_text("orders", "{}", group).unwrap();
+            let (due, _) = hub.due(Instant::now());
+            let arns = due.iter().map(|work| work.event["Records"][0]["eventSourceARN"].as_str().unwrap());
+            let arns: Vec<_> = arns.collect();
+            assert_eq!(arns.len(), 1, "{ending}");
+            assert!(arns[0].ends_with(ending), "{arns:?}");
+        }
+    }
+
+    #[test]
+    fn an_event_of_messages_with_large_attributes_or_escaped_bodies_is_not_too_large() {
+        let large = limits::MESSAGE_BYTES - 100;
+        let text = MessageAttribute::Text { data_type: "String".to_owned(), value: "a".repeat(large) };
+        let attributes = BTreeMap::from([("note".to_owned(), text)]);
+        for outgoing in [
+            Outgoing { body: "a".to_owned(), attributes, ..Outgoing::default() },
+            // Each line feed takes two bytes in JSON.
+            Outgoing { body: "\n".repeat(large), ..Outgoing::default() },
+        ] {
+            let hub = hub("on-order", queue(|source| source.batch = 10));
+            for _ in 0..8 {
+                hub.send("orders", outgoing.clone()).unwrap();
+            }
+            assert_eq!(records(&hub), 8);
+        }
+    }
+
+    #[test]
+    fn an_event_of_many_small_messages_is_not_too_large() {
+        let hub = hub("on-order", queue(|source| source.batch = 10_000));
+        // Everything else in their records takes more than their bodies.
+        for _ in 0..10_000 {
+            hub.send_text("orders", &"a".repeat(250), None).unwrap();
+        }
+        assert_eq!(records(&hub), 10_000);
+    }
+
+    #[test]
+    fn an_event_of_large_records_is_not_too_large() {
+        let mut source = StreamSource::new("items".parse().unwrap());
+        source.batch = 100;
+        let hub = hub("on-change", EventSource::Stream(source));
+        let item = serde_json::Map::from_iter([("text".to_owned(), "\n".repeat(1024 * 1024).into())]);
+        for _ in 0..4 {
+            hub.change("items", serde_json::Map::new(), (None, Some(item.clone()))).unwrap();
+        }
+        assert_eq!(records(&hub), 2, "a shard has one batch at a time");
+        assert_eq!(hub.pending("on-change").0, 2);
+    }
+
+    #[tokio::test]
+    async fn events_that_a_function_works_on_count_towards_those_that_are_accepted() {
+        let hub = hub("on-event", EventSource::Event(EventRule::new()));
+        let put = || hub.put_event(None, &json!({ "source": "shop", "detail-type": "Paid" })).map(drop);
+        while put().is_ok() {}
+        let (mut due, _) = hub.due(Instant::now());
+        assert_eq!(hub.pending("on-event").0, 0);
+        assert_eq!(put(), Err(EventError::Full));
+        hub.clone().work(due.remove(0)).await;
+        assert_eq!((put(), put()), (Ok(()), Err(EventError::Full)));
     }
 }

@@ -256,7 +256,7 @@ async fn a_name_that_was_allowed_is_answered_and_of_another_the_observer_is_told
     }
     let none = request("GET /").header("host", "localhost").header("host", "localhost");
     assert_eq!(none.send(gateway.address()).await.status, 400);
-    assert_eq!(told.last(), Some((400, "the request does not name exactly one host".to_owned())));
+    assert_eq!(told.last(), Some((400, "the request has more than one `host` header".to_owned())));
 }
 
 #[tokio::test]
