@@ -104,7 +104,7 @@ impl Parse for Written {
             let help = format!(
                 "write `{status} = Type`, `{status} = \"what it means\"`, or a comma before the next status"
             );
-            return Err(wrong(input, "stands after a status", &help));
+            return Err(wrong(input, "is unexpected after a status", &help));
         }
         input.parse::<Token![=]>()?;
         let help = format!("write `{status} = Item` or `{status} = \"what it means\"`");
@@ -126,11 +126,11 @@ impl Parse for Written {
             }
             let help = "write a comma before the next status, or what it means after a colon: `201 = Item: \"the new item\"`";
             if !input.peek(Token![:]) {
-                return Err(wrong(input, "stands after a type", help));
+                return Err(wrong(input, "is unexpected after a type", help));
             }
             input.parse::<Token![:]>()?;
             if !input.peek(LitStr) {
-                return Err(wrong(input, "is no text", help));
+                return Err(wrong(input, "is not a text", help));
             }
         }
         let text: LitStr = input.parse()?;
@@ -144,7 +144,7 @@ impl Parse for Written {
         }
         if !input.is_empty() && !input.peek(Token![,]) {
             let help = "write the type first, and then what it means: `201 = Item: \"the new item\"`";
-            return Err(wrong(input, "stands after a text", help));
+            return Err(wrong(input, "is unexpected after a text", help));
         }
         Ok(Self(response))
     }

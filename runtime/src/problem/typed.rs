@@ -64,7 +64,7 @@ pub fn error_status(number: u16) -> StatusCode {
 pub const fn check_error_status(status: StatusCode) {
     assert!(
         status.as_u16() >= 400 && status.as_u16() < 600,
-        "this is no status of an error: write one from 400 to 599, such as `StatusCode::NOT_FOUND`"
+        "this is not an error status: write one from 400 to 599, such as `StatusCode::NOT_FOUND`"
     );
 }
 
