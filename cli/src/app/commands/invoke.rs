@@ -207,7 +207,7 @@ impl<'a> Invocation<'a> {
         match made {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => Err(self.no_such_call(
-                format!("it is called by `{source}`, and {error}"),
+                format!("`{source}` calls it, and {error}"),
                 "`--message` is a message's body, or the JSON of an event's detail or of a table's new item; a schedule has none; \
                  `--event` is a whole event",
             )),
