@@ -33,21 +33,21 @@ use crate::{
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the messages explain them and contain the fields")]
 pub enum ApiError {
-    #[error("API Gateway cannot tell the routes `{first}` and `{second}` apart")]
+    #[error("API Gateway cannot distinguish the routes `{first}` and `{second}`")]
     Conflict { first: String, second: String },
     #[error("the path of the route `{route}` is the gateway's own")]
     Reserved { route: String },
-    #[error("`{by}` names the function `{function}`, and there is none of that name")]
+    #[error("`{by}` refers to the function `{function}`, which does not exist")]
     UnknownFunction { by: String, function: String },
-    #[error("the function `{function}` is served by the process `{process}`, and there is none of that name")]
+    #[error("the function `{function}` refers to the process `{process}`, which does not exist")]
     UnknownProcess { function: String, process: String },
     #[error("the function's name `{function}` is not valid in a header")]
     FunctionName { function: String },
-    #[error("the route `{route}` names the authorizer `{authorizer}`, and there is none of that name")]
+    #[error("the route `{route}` refers to the authorizer `{authorizer}`, which does not exist")]
     UnknownAuthorizer { route: String, authorizer: String },
-    #[error("the route `{route}` asks for scopes, which only a JWT authorizer knows")]
+    #[error("the route `{route}` requires scopes, which only a JWT authorizer supports")]
     Scopes { route: String },
-    #[error("the authorizer `{authorizer}` takes the tokens of a local issuer, and the gateway has none")]
+    #[error("the authorizer `{authorizer}` accepts tokens of a local issuer, but the gateway has none")]
     NoLocalIssuer { authorizer: String },
     #[error(
         "the issuer `{url}` of the authorizer `{authorizer}` is neither an `https` URL nor an `http` URL on loopback"

@@ -53,7 +53,7 @@ fn read(item: &DeriveInput, errors: &mut Errors) -> QueueMessageAttr {
                 let queue = values::resource_name("queue", "orders", &argument, errors);
                 said.queue.fill(queue, argument);
             } else {
-                errors.push(&argument, "the type names two queues", "keep one of the two");
+                errors.push(&argument, "the type declares two queues", "keep one of the two");
             }
         }
         if said.queue.is_absent() {
@@ -64,8 +64,8 @@ fn read(item: &DeriveInput, errors: &mut Errors) -> QueueMessageAttr {
     if said.queue.is_absent() {
         errors.push(
             &item.ident,
-            format!("`{}` does not say to which queue it is sent", item.ident),
-            "write the queue's name over it: `#[queue_message(orders)]`",
+            format!("`{}` does not declare its queue", item.ident),
+            "write the queue's name above it: `#[queue_message(orders)]`",
         );
     }
     said

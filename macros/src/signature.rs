@@ -174,8 +174,8 @@ fn check_others(attributes: &[Attribute], role: Role, errors: &mut Errors) {
         if CALLERS.contains(&name.as_str()) && !matches!(attribute.meta, Meta::NameValue(_)) {
             errors.push(
                 &attribute.path(),
-                format!("the function is {role} already, and `#[{name}]` would have something else call it"),
-                "write a second function for it, and in both call what they have in common",
+                format!("the function is {role} already, and `#[{name}]` would make something else call it"),
+                "write a second function, and call the common code from both",
             );
         }
     }
@@ -190,10 +190,10 @@ fn check_qualifiers(signature: &Signature, role: Role, errors: &mut Errors) {
         );
     }
     if let Some(abi) = &signature.abi {
-        errors.push(abi, format!("{role}'s function must have Rust's ABI"), "leave `extern` out");
+        errors.push(abi, format!("{role}'s function must have Rust's ABI"), "remove `extern`");
     }
     if let Some(variadic) = &signature.variadic {
-        errors.push(variadic, format!("{role}'s function cannot be variadic"), "leave `...` out");
+        errors.push(variadic, format!("{role}'s function cannot be variadic"), "remove `...`");
     }
 }
 

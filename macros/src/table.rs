@@ -73,7 +73,7 @@ impl Table<'_> {
             return place.excuse();
         }
         if !place.is_absent() {
-            errors.push(&argument, format!("the key `{word}` is given twice"), "keep one of the two");
+            errors.push(&argument, format!("the key `{word}` is duplicated"), "keep one of the two");
             return;
         }
         place.read(*key, &value, argument, errors);
@@ -96,9 +96,9 @@ impl Table<'_> {
         if text == Key::RESPONSES.name {
             errors.push(
                 word,
-                format!("`{text}` is a key of `#[route]` alone: clients see the answers of routes"),
-                "leave it out; a refusal of an authorizer is API Gateway's 401 or 403, which the document has, and middleware says \
-                 `refuses = [403]`",
+                format!("`{text}` is a key of `#[route]` only: clients see the responses of routes"),
+                "remove it: API Gateway answers a refusal of an authorizer with 401 or 403, which are in the document; middleware \
+                 declares `refuses = [403]`",
             );
             return;
         }

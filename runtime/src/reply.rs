@@ -93,9 +93,9 @@ impl<T: Ends> Check for Endless<T> {}
 
 /// Never implemented.
 #[diagnostic::on_unimplemented(
-    message = "server-sent events never reach a client: API Gateway sends a response when it has all of it",
+    message = "server-sent events never reach a client: API Gateway sends a response only when it is complete",
     label = "may have no end",
-    note = "answer with what there is, such as `Json<Vec<T>>`, and let the client ask again; a stream that does end can be returned \
-            as `Response`, by `.into_response()`"
+    note = "return what is available, such as `Json<Vec<T>>`, and let the client poll; a stream that ends can be returned as \
+            `Response`, with `.into_response()`"
 )]
 pub trait Ends {}

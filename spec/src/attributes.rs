@@ -141,7 +141,7 @@ impl Key {
     }
 }
 
-const MEMORY: &str = "of the function, in MB, 128 to 10240";
+const MEMORY: &str = "memory of the function in MB, 128 to 10240";
 const MEMORY_DEFAULT: &str = "`routegen.toml`, else 128";
 const TIMEOUT_DEFAULT: &str = "`routegen.toml`, else 10";
 const DOC_COMMENT: &str = "first paragraph of the doc comment";
@@ -155,7 +155,7 @@ pub const ROUTE: [Argument; 17] = [
     ),
     Key::SCOPES.takes("a token needs one of them, such as `[\"items/read\"]`; at most 10", "`[]`"),
     Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
-    Key::TIMEOUT.takes("of the function, in seconds, 1 to 30", TIMEOUT_DEFAULT),
+    Key::TIMEOUT.takes("timeout of the function in seconds, 1 to 30", TIMEOUT_DEFAULT),
     Key::MULTI_THREAD.takes(
         "`true` to run on tokio's multi-threaded runtime, which `block_in_place` requires",
         "`routegen.toml`, else `false`",
@@ -188,7 +188,7 @@ pub const ROUTE: [Argument; 17] = [
     Key::TAGS.takes("what the route belongs to, for documentation, such as `[\"items\"]`", "`[]`"),
     Key::DEPRECATED.takes("`true` if clients should no longer call it", "`false`"),
     Key::RESPONSES.takes(
-        "in parentheses, what the types leave open about the responses, for documentation: statuses, each alone or with a type, a description or both, such as `(201 = Item, 404, 409 = \"the name is taken\", 303 = Redirect: \"to the shop\")`",
+        "in parentheses, what the types do not declare about the responses, for documentation: statuses, each alone or with a type, a text or both, such as `(201 = Item, 404, 409 = \"the name is taken\", 303 = Redirect: \"to the shop\")`",
         "what the types declare",
     ),
     Key::SUNSET.takes(
@@ -206,18 +206,18 @@ pub const AUTHORIZER: [Argument; 8] = [
     ),
     Key::TTL.takes("how long API Gateway caches an answer, in seconds, 0 to 3600", "0: not at all"),
     Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
-    Key::TIMEOUT.takes("of the function, in seconds, 1 to 10", TIMEOUT_DEFAULT),
+    Key::TIMEOUT.takes("timeout of the function in seconds, 1 to 10", TIMEOUT_DEFAULT),
     Key::ENV.takes("names of the environment variables that the function requires", "`[]`"),
     Key::NAME.takes(
-        "what routes write as `auth`, in snake or kebab case; not `none`, `iam` or `cognito`",
+        "the value of `auth` in routes, in snake or kebab case; not `none`, `iam` or `cognito`",
         "the function's name",
     ),
-    Key::DESCRIPTION.takes("what it decides by", DOC_COMMENT),
+    Key::DESCRIPTION.takes("what the authorizer checks", DOC_COMMENT),
     Key::CRATE.takes(CRATE, "`::routegen`"),
 ];
 
 const CONSUMER_TIMEOUT: Argument =
-    Key::TIMEOUT.takes("of the function, in seconds, 1 to 900", TIMEOUT_DEFAULT);
+    Key::TIMEOUT.takes("timeout of the function in seconds, 1 to 900", TIMEOUT_DEFAULT);
 const CONSUMER_ENV: Argument =
     Key::ENV.takes("names of the environment variables that the function requires", "`[]`");
 const CONSUMER_NAME: Argument =
@@ -225,20 +225,20 @@ const CONSUMER_NAME: Argument =
 const CONSUMER_DESCRIPTION: Argument = Key::DESCRIPTION.takes("what it is for", DOC_COMMENT);
 const MULTI_THREAD: Argument = Key::MULTI_THREAD
     .takes("`true` to run on tokio's multi-threaded runtime", "`routegen.toml`, else `false`");
-const ASYNC_RETRIES: Argument = Key::RETRIES
-    .takes("how often the function is called again for an event for which it failed, 0 to 2", "2");
-const ASYNC_MAX_AGE: Argument = Key::MAX_AGE
-    .takes("the age at which a failing event is no longer retried, in seconds, 60 to 21600", "21600");
-const BATCH_WINDOW: &str = "how long Lambda gathers a batch, in seconds, 0 to 300";
+const ASYNC_RETRIES: Argument =
+    Key::RETRIES.takes("how often Lambda retries an event on which the function failed, 0 to 2", "2");
+const ASYNC_MAX_AGE: Argument =
+    Key::MAX_AGE.takes("the age in seconds at which Lambda discards an event, 60 to 21600", "21600");
+const BATCH_WINDOW: &str = "how long Lambda gathers records for a batch, in seconds, 0 to 300";
 
 /// The keys of `#[schedule]`, after the expression, in the order in which messages list them.
 pub const SCHEDULE: [Argument; 12] = [
-    Key::TIMEZONE.takes("of a `cron` or `at` expression, by its name in the IANA database", "UTC"),
+    Key::TIMEZONE.takes("time zone of a `cron` or `at` expression, by its name in the IANA database", "UTC"),
     Key::FLEXIBLE_WINDOW.takes(
-        "how many minutes after its time the schedule may call at the latest, 1 to 1440",
-        "none: it calls at its time",
+        "the number of minutes after its time within which the schedule calls the function, 1 to 1440",
+        "none: at its time",
     ),
-    Key::ENABLED.takes("`false` to deploy the schedule switched off", "`true`"),
+    Key::ENABLED.takes("`false` to deploy the schedule disabled", "`true`"),
     ASYNC_RETRIES,
     ASYNC_MAX_AGE,
     Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
@@ -253,17 +253,17 @@ pub const SCHEDULE: [Argument; 12] = [
 /// The keys of `#[queue]`, after the queue's name, in the order in which messages list them.
 pub const QUEUE: [Argument; 13] = [
     Key::BATCH.takes(
-        "the maximum number of messages in one invocation, 1 to 10000; more than 10 require a `window`, and a FIFO queue does not allow them",
+        "the most messages of one invocation, 1 to 10000; more than 10 require a `window`, and a FIFO queue allows at most 10",
         "10",
     ),
     Key::WINDOW.takes(BATCH_WINDOW, "0"),
-    Key::CONCURRENCY.takes("the maximum number of concurrent invocations, 2 to 1000", "no limit of its own"),
+    Key::CONCURRENCY.takes("the most invocations at once, 2 to 1000", "no limit of the queue's own"),
     Key::RECEIVES.takes(
         "how often a message is received before it is moved to the dead-letter queue, 1 to 1000",
         "5",
     ),
-    Key::FIFO.takes("`true` for a FIFO queue", "`false`"),
-    Key::FILTER.takes("patterns, as JSON: a message must match one of them, and the others are deleted; at most 5", "`[]`: all"),
+    Key::FIFO.takes("`true` if the queue is FIFO", "`false`"),
+    Key::FILTER.takes("patterns in JSON, at most 5: a message must match one of them, and is deleted otherwise", "`[]`: all"),
     Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
     CONSUMER_TIMEOUT,
     MULTI_THREAD,
@@ -276,11 +276,11 @@ pub const QUEUE: [Argument; 13] = [
 /// The keys of `#[event]`, in the order in which messages list them.
 pub const EVENT: [Argument; 13] = [
     Key::SOURCE
-        .takes("the source of an event: a string or a list, such as `[\"orders\", \"billing\"]`", "any"),
-    Key::DETAIL_TYPE.takes("the kind of event: a string or a list", "any"),
-    Key::BUS.takes("the name of the bus in Terraform's variable `resources`", "the account's default bus"),
+        .takes("the `source` of an event: a text or a list, such as `[\"orders\", \"billing\"]`", "any"),
+    Key::DETAIL_TYPE.takes("the `detail-type` of an event: a text or a list", "any"),
+    Key::BUS.takes("name of the bus in Terraform's variable `resources`", "the account's default bus"),
     Key::PATTERN.takes(
-        "what else an event must match, as JSON; one of `source`, `detail_type` and `pattern` is required",
+        "what else an event must match, in JSON; one of `source`, `detail_type` and `pattern` is required",
         "nothing",
     ),
     ASYNC_RETRIES,
@@ -297,20 +297,20 @@ pub const EVENT: [Argument; 13] = [
 /// The keys of `#[stream]`, after the table's name, in the order in which messages list them.
 pub const STREAM: [Argument; 15] = [
     Key::START.takes(
-        "where a new function begins: `\"trim_horizon\"` with the oldest record that is kept, `\"latest\"` with the next one, which can \
-         miss records that arrive while the mapping is created or changed",
+        "where a new function begins: `\"trim_horizon\"` with the oldest record, `\"latest\"` with new ones, which can \
+         miss records that arrive while the mapping is made or changed",
         "`\"trim_horizon\"`",
     ),
     Key::BATCH.takes("the maximum number of records in one invocation, 1 to 10000", "100"),
     Key::WINDOW.takes(BATCH_WINDOW, "0"),
-    Key::PARALLEL.takes("how many batches of one shard are processed at once, 1 to 10; records of one item stay in order", "1"),
-    Key::RETRIES.takes("how often a failing batch is retried, 0 to 10000; its shard waits in the meantime", "3"),
+    Key::PARALLEL.takes("the batches of one shard at once, 1 to 10; records of one item stay in order", "1"),
+    Key::RETRIES.takes("how often a failing batch is retried, 0 to 10000; its shard waits meanwhile", "3"),
     Key::MAX_AGE.takes(
-        "the age at which a failing record is no longer retried, in seconds, 60 to 604800",
-        "as old as the stream keeps it",
+        "the age in seconds at which Lambda discards a record, 60 to 604800",
+        "the stream's retention",
     ),
-    Key::BISECT.takes("`false` to retry a failing batch as a whole, and not in halves", "`true`"),
-    Key::FILTER.takes("patterns, as JSON: a record must match one of them; at most 5", "`[]`: all"),
+    Key::BISECT.takes("`false` to retry a failing batch as a whole instead of in halves", "`true`"),
+    Key::FILTER.takes("patterns in JSON, at most 5: a record must match one of them", "`[]`: all"),
     Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
     CONSUMER_TIMEOUT,
     MULTI_THREAD,
@@ -333,8 +333,8 @@ pub const MIDDLEWARE: [Argument; 3] = [
 /// The keys of `package!`, in the order in which messages list them.
 pub const PACKAGE: [Argument; 5] = [
     Key::PREFIX.takes("prefix of the path of every route, literal segments only", "nothing"),
-    Key::GUARDS.takes("as of a route, before its own", "`[]`"),
-    Key::MIDDLEWARE.takes("as of a route, around its own", "`[]`"),
+    Key::GUARDS.takes("guards of all routes, before a route's own", "`[]`"),
+    Key::MIDDLEWARE.takes("middleware of all routes, around a route's own", "`[]`"),
     Key::ENV.takes("names of the environment variables that every function gets", "`[]`"),
     Key::CRATE.takes(CRATE, "`::routegen`"),
 ];
@@ -348,8 +348,8 @@ pub const PROBLEM: [Argument; 6] = [
         "what is wrong with this request: a format string over the fields, such as `\"there is no item {id}\"`, `\"{0}\"` or, for the error's own text, `\"{self}\"`",
         "none",
     ),
-    Key::INSTANCE.takes("a URI that names this occurrence, a format string too", "none"),
-    Key::CRATE.takes("path of this crate, if renamed or re-exported; on the type itself", "`::routegen`"),
+    Key::INSTANCE.takes("a URI of this occurrence, also a format string", "none"),
+    Key::CRATE.takes("path of this crate, above the whole type, if renamed or re-exported", "`::routegen`"),
 ];
 
 /// The keys of `#[grant]` in `#[derive(Resource)]`, after the name of the resource, in the order in which
@@ -361,8 +361,8 @@ pub const GRANT: [Argument; 4] = [
         "`[\"\"]`: the resource itself",
     ),
     Key::VALUE.takes(
-        "what the variable of the resource holds: `\"name\"`, `\"url\"` or `\"arn\"`",
-        "what clients of the service need",
+        "value of the resource's variable: `\"name\"`, `\"url\"` or `\"arn\"`",
+        "what clients of the service require",
     ),
     Key::REASON.takes("why the grant is wide; a `*` in an action requires it", "none"),
 ];
@@ -371,8 +371,8 @@ pub const GRANT: [Argument; 4] = [
 pub const RESOURCE: [Argument; 4] = [
     Key::ENV.takes("names of the environment variables that it reads", "`[]`"),
     Key::INIT.takes(
-        "the async function that makes it from a `Res<T>` for each `T` of `needs`, and returns `Result<Self, Error>`",
-        "it is built from its fields, each of which is a `Res<T>`",
+        "the async function that creates it from a `Res<T>` for each `T` of `needs`, and returns `Result<Self, Error>`",
+        "it is created from its fields, each a `Res<T>`",
     ),
     Key::NEEDS.takes("the resources that `init` takes, such as `[Config, Keys]`", "`[]`"),
     Key::CRATE.takes(CRATE, "`::routegen`"),

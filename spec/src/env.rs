@@ -78,10 +78,10 @@ impl EnvNameError {
     pub fn help(&self) -> String {
         match self {
             Self::Form { .. } => {
-                "write letters, digits and underscores, a letter first, two at least: `env = [\"TABLE\"]`"
+                "write at least two letters, digits and underscores, beginning with a letter: `env = [\"TABLE\"]`"
                     .to_owned()
             }
-            Self::Reserved { .. } => "leave it out: every function has it".to_owned(),
+            Self::Reserved { .. } => "omit it: every function has it".to_owned(),
         }
     }
 }

@@ -150,9 +150,9 @@ pub enum GrantError {
     Resource { name: String },
     #[error("the variable of the resource `{name}` would be `{variable}`, which Lambda sets itself")]
     Reserved { name: String, variable: String },
-    #[error("`{text}` is no action of IAM")]
+    #[error("`{text}` is not an action of IAM")]
     Action { text: String },
-    #[error("{text:?} cannot be put after the ARN of a resource")]
+    #[error("{text:?} cannot follow the ARN of a resource")]
     Suffix { text: String },
 }
 
@@ -161,10 +161,10 @@ impl GrantError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Resource { .. } => {
-                "write a name of your choice, such as `items_table`: lower-case letters, digits and single underscores, a letter first, \
-                 2 to 64 characters; Terraform's variable `resources` says where the resource is"
+                "write a name of your choice, such as `items_table`: lower-case letters, digits and single underscores, beginning with a \
+                 letter, 2 to 64 characters; configure the resource in Terraform's variable `resources`"
             }
-            Self::Reserved { .. } => "call the resource something else",
+            Self::Reserved { .. } => "give the resource another name",
             Self::Action { .. } => "write the service and the action: `dynamodb:GetItem`",
             Self::Suffix { .. } => {
                 "write `\"\"` for the resource itself, what follows its ARN from a `/` or `:` on, such as `\"/index/*\"`, or `on = \"*\"` for \

@@ -159,7 +159,7 @@ impl std::error::Error for IdentitySourceError {}
 
 impl fmt::Display for IdentitySourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no identity source", self.source)
+        write!(f, "`{}` is not an identity source", self.source)
     }
 }
 

@@ -78,7 +78,7 @@ impl TryFrom<String> for Name {
 pub enum NameError {
     #[error("`{name}` cannot be the name of a function in Lambda")]
     Form { name: String },
-    #[error("the name `{name}` has {} characters, and a function's name at most {}", name.len(), limits::FUNCTION_NAME_CHARS)]
+    #[error("the name `{name}` has {} characters, but a function's name has at most {}", name.len(), limits::FUNCTION_NAME_CHARS)]
     TooLong { name: String },
 }
 
@@ -87,7 +87,7 @@ impl NameError {
     pub fn help(&self, key: &str) -> String {
         match self {
             Self::Form { .. } => format!(
-                "write lower-case letters, digits and single underscores or hyphens, a letter first: `{key} = \"get_items\"`"
+                "write lower-case letters, digits and single underscores or hyphens, beginning with a letter: `{key} = \"get_items\"`"
             ),
             Self::TooLong { .. } => format!("write a shorter one: `{key} = \"…\"`"),
         }

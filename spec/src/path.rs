@@ -219,15 +219,15 @@ pub enum PathError {
     EmptySegment,
     #[error("`{segment}` is how other routers write a parameter")]
     OtherSyntax { segment: String, meant: String },
-    #[error("the segment `{segment}` holds {found:?}, which a route's path cannot hold")]
+    #[error("the segment `{segment}` contains {found:?}, which is not allowed in a path")]
     BadCharacter { found: char, segment: String },
-    #[error("the segment `{segment}` is only in part a parameter")]
+    #[error("the segment `{segment}` mixes a parameter with literal text")]
     PartialParameter { segment: String },
     #[error("`{segment}` is not a parameter")]
     BadParameterName { segment: String },
     #[error("the parameter `{{{name}+}}` is not the last segment")]
     GreedyNotLast { name: String },
-    #[error("the parameter `{name}` is given twice in the path")]
+    #[error("the parameter `{name}` is duplicated in the path")]
     DuplicateParameter { name: String },
 }
 
@@ -247,20 +247,20 @@ impl PathError {
             Self::EmptySegment => "write one `/` between two segments".to_owned(),
             Self::OtherSyntax { meant, .. } => format!("write `{meant}`"),
             Self::BadCharacter { .. } => {
-                "a literal segment holds letters, digits and `-._~:@`; other characters belong into a parameter, \
+                "a literal segment consists of letters, digits and `-._~:@`; other characters belong in a parameter, \
                  which arrives percent-decoded"
                     .to_owned()
             }
             Self::PartialParameter { .. } => {
-                "a parameter is a whole segment: `/{name}`, or `/{name+}` for all that is left".to_owned()
+                "a parameter is a whole segment: `/{name}`, or `/{name+}` for the rest of the path".to_owned()
             }
             Self::BadParameterName { .. } => {
-                "write `{name}` or `{name+}`; a name holds letters, digits and `-._`".to_owned()
+                "write `{name}` or `{name+}`; a name consists of letters, digits and `-._`".to_owned()
             }
             Self::GreedyNotLast { name } => {
                 format!("end the path after `{{{name}+}}`, or write `{{{name}}}` for one segment")
             }
-            Self::DuplicateParameter { .. } => "give each parameter a name of its own".to_owned(),
+            Self::DuplicateParameter { .. } => "give each parameter a different name".to_owned(),
         }
     }
 }

@@ -85,7 +85,7 @@ impl TryFrom<String> for Scope {
 pub enum ScopeError {
     #[error("`{scope}` is not a scope")]
     Form { scope: String },
-    #[error("the scope `{scope}` has {} characters, and API Gateway takes at most {}", scope.len(), limits::SCOPE_CHARS)]
+    #[error("the scope `{scope}` has {} characters, but API Gateway accepts at most {}", scope.len(), limits::SCOPE_CHARS)]
     TooLong { scope: String },
 }
 

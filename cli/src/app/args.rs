@@ -15,7 +15,7 @@ use crate::{
     terraform::{Layout, Syntax},
 };
 
-/// Makes Lambda artifacts and Terraform from annotated Rust handlers.
+/// Builds Lambda artifacts and Terraform from annotated Rust handlers.
 #[derive(Debug, Parser)]
 #[command(name = "routegen", bin_name = "routegen", version, arg_required_else_help = true)]
 pub(crate) struct Args {
@@ -33,7 +33,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Makes a project: a package with routes, a test of them, and a CI workflow. Requires no network
+    /// Creates a project: a package with routes, a test of them, and a CI workflow. Requires no network
     New(NewArgs),
     /// Lists the routes, authorizers and consumers; with `--format json`, the manifest
     Routes {
@@ -45,12 +45,12 @@ pub(crate) enum Command {
     Check,
     /// Builds a zip for each Lambda function
     Build(BuildArgs),
-    /// Writes the Terraform module, and a root that calls it if there is none
+    /// Writes the Terraform module, and a root module that calls it if there is none
     EmitTf(EmitTfArgs),
     /// Writes the OpenAPI document: routes, parameters, bodies, responses, security
     #[command(name = "openapi")]
     OpenApi(OpenApiArgs),
-    /// Compares the API with an earlier one: broken clients, wider access, wider permissions in AWS
+    /// Compares the API with an earlier version: broken clients, wider access, wider permissions in AWS
     Diff(DiffArgs),
     /// Runs check, build and emit-tf
     Package {
@@ -76,7 +76,7 @@ pub(crate) enum Command {
         /// Zips, or the programs of zips
         #[arg(required = true, value_name = "ZIP")]
         files: Vec<Utf8PathBuf>,
-        /// List the N largest crates too [default N: 20]. Requires the workspace that built the zip
+        /// Also list the N largest crates [default N: 20]. Requires the workspace that built the zip
         #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "20")]
         crates: Option<usize>,
     },
@@ -94,13 +94,13 @@ pub(crate) enum Command {
     },
 }
 
-/// The project that `new` makes.
+/// The project that `new` creates.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct NewArgs {
     /// Folder of the project, new or empty; `.` for the working directory
     #[arg(value_name = "PATH")]
     pub(crate) path: Utf8PathBuf,
-    /// Name of the package [default: the folder's]
+    /// Name of the package [default: the folder's name]
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
     /// Template of the project
@@ -161,13 +161,13 @@ impl Command {
 /// What runs, and in which environment.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct RunArgs {
-    /// Run the built zips, a process for each function with its memory limit
+    /// Run the built zips, in a process for each function with its memory limit
     #[arg(long)]
     pub(crate) artifacts: bool,
-    /// Set an environment variable of all functions, or pass on one of this command's [may be repeated]
+    /// Set an environment variable for all functions, or pass on this command's own with NAME alone [may be repeated]
     #[arg(short, long, value_name = "NAME[=VALUE]")]
     pub(crate) env: Vec<String>,
-    /// Read variables that the environment does not have from a file of `NAME=VALUE` lines (dotenv), for functions that
+    /// Read variables that are not in the environment from a file of `NAME=VALUE` lines (dotenv), for functions that
     /// declare them; `dev` reads it again when it changes [may be repeated]
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Vec<Utf8PathBuf>,
@@ -199,7 +199,7 @@ pub(crate) struct DevArgs {
     pub(crate) tls_key: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub(crate) running: RunArgs,
-    /// Allow calls of browsers from this origin, as the module's variable `cors` does: `https://app.example.com`, `*`,
+    /// Allow browsers to call the API from this origin, as the module's variable `cors` does: `https://app.example.com`, `*`,
     /// `https://*` or `http://*` [may be repeated]
     #[arg(long, value_name = "ORIGIN", value_parser = cors_origin)]
     pub(crate) cors: Vec<String>,
@@ -219,16 +219,16 @@ pub(crate) struct DevArgs {
     /// Serve below the stage `/NAME`, as the module's variable `stage_name` does
     #[arg(long, value_name = "NAME")]
     pub(crate) stage: Option<String>,
-    /// Answer requests for this host name too, for example of a tunnel; without it, only names of loopback [may be repeated]
+    /// Accept requests for this host name too, for example of a tunnel; without it, only loopback names [may be repeated]
     #[arg(long, value_name = "NAME")]
     pub(crate) allow_host: Vec<String>,
     /// Issue tokens to clients on other machines too, for example through a tunnel
     #[arg(long)]
     pub(crate) tokens_for_all: bool,
-    /// Number of processes that a function may have at once [default: 4]; further requests wait
+    /// Maximum number of processes of a function [default: 4]; further requests wait
     #[arg(long, value_name = "N")]
     pub(crate) instances: Option<NonZero<usize>>,
-    /// Call the functions of schedules when their time comes; without it, only the page and scripts call them
+    /// Call the functions of schedules when they are due; without it, only the page and scripts call them
     #[arg(long)]
     pub(crate) schedules: bool,
     /// Check the files twice a second, for file systems that report no changes: bind mounts, WSL, network disks
@@ -253,39 +253,39 @@ pub(crate) struct TokenArgs {
     /// Set `aud`, which access tokens of Cognito do not have
     #[arg(long, value_name = "TEXT")]
     pub(crate) audience: Option<String>,
-    /// Set a claim to a text or JSON; `null` removes it [may be repeated]
+    /// Set a claim to a string or JSON; `null` removes it [may be repeated]
     #[arg(long, value_name = "NAME=VALUE", value_parser = claim)]
     pub(crate) claim: Vec<(String, serde_json::Value)>,
-    /// Port of the server [default: the running server's, else 9000]
+    /// Port of the server [default: that of the running server, else 9000]
     #[arg(long, value_name = "PORT")]
     pub(crate) port: Option<u16>,
 }
 
 #[derive(ClapArgs, Debug)]
 pub(crate) struct InvokeArgs {
-    /// The function, by its name or its route's
+    /// Name of the function or of one of its routes
     pub(crate) function: String,
     #[command(flatten)]
     pub(crate) running: RunArgs,
-    /// The event, in a file; `-` for stdin
+    /// File with the event; `-` for stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["path", "method", "header", "body", "claim"])]
     pub(crate) event: Option<Utf8PathBuf>,
-    /// What a consumer is called with: a message's body, the JSON of an event's detail, or of a table's new item
+    /// Input of a consumer: a message's body, or the JSON of an event's detail or of a table's new item
     #[arg(long, value_name = "TEXT", conflicts_with_all = ["event", "path", "method", "header", "body", "claim"])]
     pub(crate) message: Option<String>,
-    /// Path and query of the request [default: that of the function's route]
+    /// Path and query of the request [default: the path of the function's route]
     #[arg(long, value_name = "PATH")]
     pub(crate) path: Option<String>,
-    /// Its method [default: that of the function's first route]
+    /// Method of the request [default: that of the function's first route]
     #[arg(long, value_name = "METHOD")]
     pub(crate) method: Option<String>,
-    /// One of its headers [may be repeated]
+    /// Header of the request [may be repeated]
     #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
     pub(crate) header: Vec<(String, String)>,
-    /// Its body
+    /// Body of the request
     #[arg(long, value_name = "TEXT")]
     pub(crate) body: Option<String>,
-    /// What the authorizer knows of the caller: text or JSON [may be repeated]
+    /// Claim or context value from the authorizer: a string or JSON [may be repeated]
     #[arg(long, value_name = "NAME=VALUE", value_parser = claim)]
     pub(crate) claim: Vec<(String, serde_json::Value)>,
 }
@@ -327,13 +327,13 @@ pub(crate) struct BuildArgs {
     /// Folder for the zips [default: target/routegen/lambda]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<Utf8PathBuf>,
-    /// Build only this function, by its name or its route's [may be repeated]
+    /// Build only this function, by its name or the name of one of its routes [may be repeated]
     #[arg(long, value_name = "FUNCTION")]
     pub(crate) only: Vec<String>,
-    /// How the zips are named
+    /// Names of the zips
     #[arg(long, value_enum, default_value_t = ZipLayout::Flat)]
     pub(crate) layout: ZipLayout,
-    /// Build a second time, from nothing, and compare the bytes
+    /// Build a second time from scratch, and compare the bytes
     #[arg(long)]
     pub(crate) verify: bool,
     #[command(flatten)]
@@ -350,10 +350,10 @@ pub(crate) struct EmitTfArgs {
     /// Folder of the zips, for a new root [default: target/routegen/lambda]
     #[arg(long, value_name = "DIR")]
     pub(crate) artifacts: Option<Utf8PathBuf>,
-    /// Write nothing, and fail with a diff if the files are not up to date
+    /// Write nothing, and fail with a diff if the files are out of date
     #[arg(long, conflicts_with = "artifacts")]
     pub(crate) check: bool,
-    /// Overwrite generated files that were edited, or that have conflicts of git
+    /// Overwrite generated files that were edited or have git conflicts
     #[arg(long, conflicts_with = "check")]
     pub(crate) overwrite: bool,
     /// What to write
@@ -378,13 +378,13 @@ pub(crate) struct OpenApiArgs {
     /// Version of OpenAPI
     #[arg(long, value_enum, value_name = "VERSION", default_value_t)]
     pub(crate) openapi: contract::Version,
-    /// Write a page to read instead of the document: one file that works offline, or `-` for stdout
+    /// Write an HTML page for reading instead of the document: one file that works offline, or `-` for stdout
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     pub(crate) html: Option<Utf8PathBuf>,
-    /// Write nothing, and fail with a diff if the file is not up to date
+    /// Write nothing, and fail with a diff if the file is out of date
     #[arg(long)]
     pub(crate) check: bool,
-    /// Fail if the types of a route leave something open
+    /// Fail if the types of a route do not define all of the document
     #[arg(long)]
     pub(crate) strict: bool,
 }
@@ -401,11 +401,11 @@ impl OpenApiArgs {
 
 #[derive(ClapArgs, Debug)]
 pub(crate) struct DiffArgs {
-    /// The earlier API: a document, or a git revision with the package's openapi.json; of a branch, the merge base
+    /// The earlier API: a document, or a git revision that contains the package's openapi.json; for a branch, its merge base
     pub(crate) base: String,
-    /// The later API: a document or a revision [default: the code as it is]
+    /// The later API: a document or a git revision [default: the current code]
     pub(crate) head: Option<String>,
-    /// Fail on findings of these verdicts; on `auth-removed` always, except with `none`
+    /// Fail on findings with these verdicts; `auth-removed` always fails, except with `none`
     #[arg(
         long,
         value_enum,
@@ -416,16 +416,16 @@ pub(crate) struct DiffArgs {
     pub(crate) fail_on: Vec<FailOn>,
 }
 
-/// A verdict by which `diff` fails.
+/// A verdict that makes `diff` fail.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// A client can fail
+    /// Breaks clients
     Breaking,
-    /// Someone may call who might not before
+    /// Lets more callers in
     Loosening,
-    /// A function may do more in AWS
+    /// Lets a function do more in AWS
     Widening,
-    /// Worth a look
+    /// Worth reviewing
     Warning,
     /// Never fail
     None,
@@ -448,7 +448,7 @@ impl DiffArgs {
 /// What a build may use, and what it reports.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Effort {
-    /// Number of compilers, links and zips that run at once [default: one for each core]
+    /// Number of parallel jobs: compilers, links and zips [default: one for each core]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZero<usize>>,
     /// Print how long each step took; cargo writes its own report too
@@ -488,7 +488,7 @@ impl Args {
 /// The package.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Selection {
-    /// Package with the routes [default: the one here, or the only one with routes]
+    /// Package with the routes [default: the package of the working directory, else the only one with routes]
     #[arg(short, long, global = true, value_name = "NAME")]
     pub(crate) package: Option<String>,
     /// Path of the package's or workspace's Cargo.toml
@@ -499,7 +499,7 @@ pub(crate) struct Selection {
 /// The package's features, as for cargo.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Features {
-    /// Features to enable, separated by commas or blanks
+    /// Features to enable, separated by commas or spaces
     #[arg(short = 'F', long = "features", global = true, value_name = "FEATURES")]
     pub(crate) names: Vec<String>,
     /// Enable all features
@@ -519,7 +519,7 @@ pub(crate) struct Cargo {
     /// Fail if Cargo.lock is missing or would change
     #[arg(long, global = true)]
     pub(crate) locked: bool,
-    /// Fetch nothing
+    /// Run without network access
     #[arg(long, global = true)]
     pub(crate) offline: bool,
     /// Equivalent to `--locked --offline`

@@ -81,7 +81,7 @@ pub(crate) enum Warning {
         code(RG0220),
         severity(Warning),
         help(
-            "write `strip = \"debuginfo\"` in the profile, or `strip = true` to remove the names of functions too: nothing on Lambda reads it"
+            "write `strip = \"debuginfo\"` in the profile, or `strip = true` to remove the names of functions too: Lambda does not use it"
         )
     )]
     DebugInformation { debug: Megabytes, all: Megabytes, functions: Vec<String> },
@@ -96,12 +96,12 @@ pub(crate) enum Warning {
     )]
     NoServer { origin: String },
 
-    #[error("the token endpoint answers anyone who reaches this server")]
+    #[error("the token endpoint issues tokens to anyone who reaches this server")]
     #[diagnostic(
         code(RG0212),
         severity(Warning),
         help(
-            "remove `--tokens-for-all`, and print tokens for others with `routegen token`: anyone who has the client's secret gets tokens with all scopes"
+            "remove `--tokens-for-all`, and print tokens for others with `routegen token`: anyone with the client's secret gets tokens with all scopes"
         )
     )]
     TokensForAll,
@@ -111,7 +111,7 @@ pub(crate) enum Warning {
         code(RG0213),
         severity(Warning),
         help(
-            "remove `--address` to serve this machine alone; the page and the token endpoint do so in any case, and host names require `--allow-host`"
+            "remove `--address` to serve only this machine; the page and the token endpoint always do, and host names require `--allow-host`"
         )
     )]
     OpenAddress { address: std::net::SocketAddr },

@@ -73,7 +73,7 @@ pub(crate) enum Error {
     #[diagnostic(code(RG0025), help("set `strip`, `opt-level = \"s\"` or `lto` in `[profile.release]`"))]
     TooLarge { function: String, state: &'static str, bytes: usize, most: usize },
 
-    #[error("a second build produced other bytes: {} not reproducible", plural(differences.len(), "an artifact is", "artifacts are"))]
+    #[error("a second build produced different bytes: {} not reproducible", plural(differences.len(), "an artifact is", "artifacts are"))]
     #[diagnostic(
         code(RG0027),
         help(

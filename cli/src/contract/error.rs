@@ -21,7 +21,7 @@ pub(crate) enum Error {
     #[diagnostic(
         code(RG0070),
         help(
-            "read docs/diff.md about each id; accept intended changes in routegen.toml, by `[[accepted]]` with `id`, `operation`, `fingerprint` and `reason`"
+            "docs/diff.md explains each id; accept intended changes in routegen.toml: `[[accepted]]` with `id`, `operation`, `fingerprint` and `reason`"
         )
     )]
     Changed { summary: String },
@@ -50,7 +50,7 @@ pub(crate) enum Error {
     #[diagnostic(code(RG0074), help("pass two files, which require no repository"))]
     Git { reason: String },
 
-    #[error("the types leave parts of the document open: {}", plural(gaps.len(), "one thing is open", "things are open"))]
+    #[error("the types do not define all of the document: {}", plural(gaps.len(), "one gap", "gaps"))]
     #[diagnostic(code(RG0062))]
     Gaps {
         #[related]

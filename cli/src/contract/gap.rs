@@ -58,15 +58,15 @@ impl Kind {
                 format!("`{}` has no schema, so the document of `{key}` allows anything there", short(of))
             }
             Self::OpaqueBody(of) => {
-                format!("cannot tell what `{}` reads from the body of `{key}`", short(of))
+                format!("it is unknown what `{}` reads from the body of `{key}`", short(of))
             }
             Self::OpaqueQuery(of) => {
-                format!("cannot tell which parameters `{}` reads from the query of `{key}`", short(of))
+                format!("it is unknown which parameters `{}` reads from the query of `{key}`", short(of))
             }
             Self::OpaqueAnswer => {
-                format!("cannot tell what `{key}` responds with from the type of its result")
+                format!("the type of its result does not declare what `{key}` responds with")
             }
-            Self::UnknownStatus => format!("cannot tell the status that `{key}` responds with"),
+            Self::UnknownStatus => format!("it is unknown which status `{key}` responds with"),
             Self::ChangingDefault(of) => {
                 format!("the default of `{of}` differs between runs, so the document of `{key}` omits it")
             }
@@ -76,27 +76,27 @@ impl Kind {
     fn help(&self, route: &RouteSpec, has_schemars: bool) -> String {
         match self {
             Self::Untyped(_) if has_schemars => {
-                "write `#[derive(schemars::JsonSchema)]` over the type; for one of another crate, a feature of schemars or \
-                 `#[schemars(with = \"String\")]` at the field"
+                "write `#[derive(schemars::JsonSchema)]` above the type; for a type of another crate, enable a feature of schemars or write \
+                 `#[schemars(with = \"String\")]` above the field"
                     .to_owned()
             }
-            Self::Untyped(_) => "write `schemars = \"1\"` in the dependencies of the package that has the handler, and \
-                                 `#[derive(schemars::JsonSchema)]` over the type"
+            Self::Untyped(_) => "add `schemars = \"1\"` to the dependencies of the handler's package, and write \
+                                 `#[derive(schemars::JsonSchema)]` above the type"
                 .to_owned(),
-            Self::OpaqueBody(_) => "take `Json<T>`, or what has the document's type within it".to_owned(),
-            Self::OpaqueQuery(_) => "take a struct with the parameters as fields, with `JsonSchema` where serde alone cannot tell them"
+            Self::OpaqueBody(_) => "take `Json<T>`, or an extractor that contains it".to_owned(),
+            Self::OpaqueQuery(_) => "take a struct with the parameters as fields, and derive `JsonSchema` if serde's attributes are not enough"
                 .to_owned(),
             Self::OpaqueAnswer if route.path.is_default() => {
-                "a router behind `routegen::forward` has routes that nobody can see from here; `responses(…)` at the attribute says what all \
-                 of them answer with"
+                "the routes of a router behind `routegen::forward` are unknown here; `responses(…)` in the attribute declares the responses \
+                 of all of them"
                     .to_owned()
             }
             Self::OpaqueAnswer | Self::UnknownStatus => {
-                "write a type that says it, such as `Json<T>`, `Created<Json<T>>`, `Accepted<Json<T>>` or `NoContent`, or say it at the \
+                "return a type that declares it, such as `Json<T>`, `Created<Json<T>>`, `Accepted<Json<T>>` or `NoContent`, or declare it in the \
                  attribute: `responses(200 = Item, 404 = \"there is no such item\")`"
                     .to_owned()
             }
-            Self::ChangingDefault(_) => "a client cannot rely on it; `#[schemars(extend(\"default\" = …))]` at the field says one".to_owned(),
+            Self::ChangingDefault(_) => "a client cannot rely on it; `#[schemars(extend(\"default\" = …))]` above the field sets one".to_owned(),
         }
     }
 }

@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 /// A version of OpenAPI.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Version {
-    /// For tools that read no other
+    /// For tools that require 3.0
     #[value(name = "3.0")]
     V30,
-    /// The one whose schemas are JSON Schema
+    /// With schemas in JSON Schema
     #[default]
     #[value(name = "3.1")]
     V31,

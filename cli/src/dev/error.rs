@@ -32,38 +32,38 @@ pub(crate) enum Error {
     #[diagnostic(
         code(RG0081),
         help(
-            "on Linux, `fs.inotify.max_user_watches` and `max_user_instances` limit how much is watched; `--poll` looks at the files without them"
+            "on Linux, `fs.inotify.max_user_watches` and `max_user_instances` limit how much is watched; `--poll` checks the files without them"
         )
     )]
     Watch { folder: Utf8PathBuf, reason: String },
 
     #[error("the function `{function}` failed: {reason}")]
-    #[diagnostic(code(RG0082), help("what it wrote to its log is above"))]
+    #[diagnostic(code(RG0082), help("its log is printed above"))]
     FunctionFailed { function: String, reason: String },
 
-    #[error("`{method} {path}` is no route of `{function}`")]
-    #[diagnostic(code(RG0083), help("{}", if routes.is_empty() { "it is an authorizer: write what it is asked into a file, and name it with `--event`".to_owned() } else if path.contains('{') { "say the path with a value for each parameter, by `--path`".to_owned() } else { format!("its routes are {}", routes.join(", ")) }))]
+    #[error("`{function}` has no route for `{method} {path}`")]
+    #[diagnostic(code(RG0083), help("{}", if routes.is_empty() { "it is an authorizer: write its event to a file, and pass it with `--event`".to_owned() } else if path.contains('{') { "pass the path with a value for each parameter: `--path`".to_owned() } else { format!("its routes are {}", routes.join(", ")) }))]
     NotItsRoute { function: String, method: String, path: String, routes: Vec<String> },
 
-    #[error("`{path}` holds no event: {reason}")]
+    #[error("`{path}` does not contain an event: {reason}")]
     #[diagnostic(
         code(RG0084),
-        help("an event is JSON, as the gateway gives it to functions: payload format 2.0")
+        help("an event is JSON in payload format 2.0, as the gateway sends it to functions")
     )]
     NotAnEvent { path: Utf8PathBuf, reason: String },
 
     #[error("the artifacts are for Linux on {architecture}, and this machine is {os} on {arch}")]
     #[diagnostic(
         code(RG0087),
-        help("`--artifacts` runs what is deployed; without it, a build for this machine answers")
+        help("`--artifacts` runs the deployed programs; without it, a build for this machine runs")
     )]
     OtherMachine { architecture: &'static str, os: &'static str, arch: &'static str },
 
-    #[error("`{path}` holds something that is no variable{line}")]
+    #[error("`{path}` contains something other than a variable{line}")]
     #[diagnostic(
         code(RG0089),
         help(
-            "write `NAME=value` or `NAME=\"a value\"`, one in each line; what the line holds is not shown, as it may be a secret"
+            "write `NAME=value` or `NAME=\"a value\"`, one on each line; the line is not shown, because it may contain a secret"
         )
     )]
     EnvFile { path: Utf8PathBuf, line: String },
@@ -71,12 +71,12 @@ pub(crate) enum Error {
     #[error("the certificate cannot be served: {reason}")]
     #[diagnostic(
         code(RG0090),
-        help("`mkcert localhost 127.0.0.1 ::1` makes a certificate and a key that this machine trusts")
+        help("`mkcert localhost 127.0.0.1 ::1` creates a certificate that this machine trusts, and its key")
     )]
     Certificate { reason: String },
 
     #[error("the function `{function}` failed on {failed} of {of} {}", if *of == 1 { "record" } else { "records" })]
-    #[diagnostic(code(RG0091), help("what it wrote to its log is above"))]
+    #[diagnostic(code(RG0091), help("its log is printed above"))]
     RecordsFailed { function: String, failed: usize, of: usize },
 
     #[error("`{function}` cannot be called like this: {reason}")]

@@ -31,7 +31,7 @@ pub(crate) enum Error {
     #[error("cannot add the package to the workspace of `{manifest}`: {reason}")]
     #[diagnostic(
         code(RG0302),
-        help("fix it, or make the project outside the workspace; no file was left behind")
+        help("fix it, or create the project outside the workspace; no file was left behind")
     )]
     Workspace { manifest: Utf8PathBuf, reason: String },
 

@@ -32,9 +32,9 @@ use crate::{
 /// The version control of a project.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Vcs {
-    /// A repository of git
+    /// A git repository
     Git,
-    /// Nothing
+    /// No version control
     None,
 }
 

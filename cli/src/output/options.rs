@@ -25,13 +25,13 @@ pub(crate) enum Format {
     Text,
     /// For programs
     Json,
-    /// YAML, for the document of `openapi`
+    /// YAML, for `openapi`
     Yaml,
-    /// Annotations of GitHub Actions, for `diff`
+    /// GitHub Actions annotations, for `diff`
     Github,
-    /// SARIF, for `diff` and code scanning
+    /// SARIF for code scanning, for `diff`
     Sarif,
-    /// A comment on a pull request, for `diff`
+    /// A pull request comment, for `diff`
     Markdown,
 }
 

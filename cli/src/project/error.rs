@@ -40,7 +40,7 @@ pub(crate) enum Error {
     NoLibrary { package: String },
 
     #[error(
-        "the library of `{package}` is also a `dylib`: functions would be linked to it, and Lambda does not have it"
+        "the library of `{package}` is also a `dylib`: functions would be linked to it, but Lambda does not have it"
     )]
     #[diagnostic(
         code(RG0022),

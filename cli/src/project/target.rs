@@ -4,7 +4,7 @@
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-/// The architecture of a function, by Lambda's names.
+/// The architecture of a function, with Lambda's names.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum Architecture {
@@ -15,16 +15,16 @@ pub(crate) enum Architecture {
     Arm64,
 }
 
-/// The compiler of the artifacts, by cargo-lambda's names.
+/// The compiler of the artifacts, with cargo-lambda's names.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Compiler {
-    /// cargo with the system's linker, or one for the other architecture
+    /// cargo with the system's linker, or with a cross linker for the other architecture
     Cargo,
-    /// cargo with zig as the linker, for glibc 2.34 on any machine
+    /// cargo with zig as the linker, which targets glibc 2.34 on any machine
     CargoZigbuild,
-    /// Not supported, because it runs only cargo in its containers
+    /// Not supported, because its containers run only cargo
     Cross,
 }
 
@@ -36,7 +36,7 @@ pub(crate) enum Linking {
     /// cargo builds the library, and rustc links each function to it
     #[default]
     Direct,
-    /// cargo builds each function as a program of the package: slower, with everything that cargo does for a program
+    /// cargo builds each function as a program of the package: slower, but with everything that cargo does for a program
     Cargo,
 }
 

@@ -100,8 +100,8 @@ pub(crate) struct LinkedPackage {
 /// compatible.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error(
-    "`{package}` depends on {krate} {version}, and routegen on {krate} {ours}: a type of the one is no type of the other; write \
-     `{krate} = \"{ours}\"` in Cargo.toml, or take it from `routegen::{krate}`"
+    "`{package}` depends on {krate} {version}, and routegen on {krate} {ours}: their types are not compatible; write \
+     `{krate} = \"{ours}\"` in Cargo.toml, or use `routegen::{krate}`"
 )]
 pub(crate) struct OtherVersion {
     package: String,

@@ -19,7 +19,10 @@ pub(crate) enum Error {
     Toolchain(#[from] toolchain::Error),
 
     #[error("cannot list a route: {message}")]
-    #[diagnostic(code(RG0028), help("change the attribute whose place begins the message, or its handler"))]
+    #[diagnostic(
+        code(RG0028),
+        help("change the attribute at the place where the message begins, or its handler")
+    )]
     Registration { message: String },
 
     #[error("the program that lists the routes failed with {status}{}", said(stderr))]
@@ -61,7 +64,7 @@ pub(crate) enum Error {
     #[error("{} compiled and not registered", plural(entries.len(), "an entry point was", "entry points were"))]
     #[diagnostic(
         code(RG0045),
-        help("report it, with the linker flags that you set: the linker has dropped the registration")
+        help("report this with the linker flags that you set: the linker dropped the registration")
     )]
     Unregistered {
         #[related]
@@ -75,7 +78,7 @@ pub(crate) enum Error {
     #[diagnostic(
         code(RG0046),
         help(
-            "remove the `cfg`, or make it hold in both: it depends on the target, or a build script sets it by the target or by `OPT_LEVEL`, which is 0 for the list"
+            "remove the `cfg`, or make it apply to both builds: it depends on the target, or a build script sets it from the target or from `OPT_LEVEL`, which is 0 in the build that lists the routes"
         )
     )]
     BuildsDiffer {

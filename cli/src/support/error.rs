@@ -20,7 +20,7 @@ pub(crate) enum Error {
     #[diagnostic(
         code(RG0019),
         help(
-            "keep what you need of it (variables of the module, or resources beside it), then run `routegen emit-tf --overwrite`, also where git has left a conflict in it"
+            "move your changes to variables of the module or to resources beside it, then run `routegen emit-tf --overwrite`; this also resolves git conflicts in the file"
         )
     )]
     Edited { path: Utf8PathBuf },
@@ -30,7 +30,7 @@ pub(crate) enum Error {
     Foreign { path: Utf8PathBuf },
 
     #[error("interrupted")]
-    #[diagnostic(code(RG0031), help("nothing is broken; the next build goes on from here"))]
+    #[diagnostic(code(RG0031), help("nothing is broken; the next build continues from here"))]
     Interrupted,
 }
 

@@ -59,7 +59,7 @@ const MOVED: &str = "moved.tf";
 pub(crate) enum Layout {
     /// A module with everything
     Module,
-    /// Only locals.tf, for resources of your own beside it
+    /// Only locals.tf, for your own resources beside it
     Locals,
 }
 

@@ -82,7 +82,7 @@ fn what_is_found_is_told_in_each_format_and_by_the_exit_code() {
             "id": "scope-added",
             "verdict": "loosening",
             "operation": "GET /items",
-            "message": "a token with `items,all` opens it, and did not",
+            "message": "a token with the scope `items,all` is now accepted",
             "before": { "scopes": ["items/read"] },
             "after": { "scopes": ["items,all", "items/read"] },
             "place": { "file": "src/lib.rs", "line": 7 },
@@ -93,8 +93,7 @@ fn what_is_found_is_told_in_each_format_and_by_the_exit_code() {
         (&json!({ "source": "file", "file": "base.json" }), 1)
     );
     let (_, github) = stdout(&mut diff(&["--format", "github"]));
-    let begin =
-        "::error file=src/lib.rs,line=7,title=scope-added (loosening)::GET /items: a token with `items,all`";
+    let begin = "::error file=src/lib.rs,line=7,title=scope-added (loosening)::GET /items: a token with the scope `items,all`";
     assert!(github.starts_with(begin) && github.lines().count() == 1, "{github}");
     let (code, github) = stdout(&mut diff(&["--format", "github", "--fail-on", "none"]));
     assert!(code == Some(0) && github.starts_with("::warning file="), "{github}");
@@ -141,10 +140,10 @@ fn a_change_is_accepted_by_its_fingerprint_and_an_entry_for_nothing_is_an_error(
     entry("auth-removed", fingerprint, "reason = \"it is public now\"\nuntil = \"2020-01-01\"");
     assert!(fail(&mut diff(&[])).contains("RG0070"));
     for (id, fingerprint, more, complaint) in [
-        ("auth-removed", "000000000000", "reason = \"a\"", "no change is what this accepts"),
-        ("scope-added", fingerprint, "reason = \"a\"", "no change is what this accepts"),
+        ("auth-removed", "000000000000", "reason = \"a\"", "no change matches this entry"),
+        ("scope-added", fingerprint, "reason = \"a\"", "no change matches this entry"),
         ("auth-remove", fingerprint, "reason = \"a\"", "did you mean `auth-removed`?"),
-        ("auth-removed", fingerprint, "reason = \" \"", "`reason` says why"),
+        ("auth-removed", fingerprint, "reason = \" \"", "`reason` must explain why"),
         ("auth-removed", fingerprint, "", "missing field `reason`"),
         (
             "auth-removed",

@@ -26,19 +26,16 @@ async fn an_api_that_does_not_fit_together_is_refused_with_the_reason() {
     for (api, error) in [
         (
             api().route(route("/a/{b}", "none", "f")).route(route("/a/{c}", "none", "f")),
-            "API Gateway cannot tell the routes `GET /a/{b}` and `GET /a/{c}` apart",
+            "API Gateway cannot distinguish the routes `GET /a/{b}` and `GET /a/{c}`",
         ),
         (
             api().route(route("/_routegen/x", "none", "f")),
             "the path of the route `GET /_routegen/x` is the gateway's own",
         ),
-        (
-            api().route(route("/a", "none", "g")),
-            "`GET /a` names the function `g`, and there is none of that name",
-        ),
+        (api().route(route("/a", "none", "g")), "`GET /a` refers to the function `g`, which does not exist"),
         (
             api().function("g", Function::served_by("p")),
-            "the function `g` is served by the process `p`, and there is none of that name",
+            "the function `g` refers to the process `p`, which does not exist",
         ),
         (
             api().function("g\n", Function::in_process(async |_| Ok(json!({})))),
@@ -46,15 +43,15 @@ async fn an_api_that_does_not_fit_together_is_refused_with_the_reason() {
         ),
         (
             api().route(route("/a", "cognito", "f")),
-            "the route `GET /a` names the authorizer `cognito`, and there is none of that name",
+            "the route `GET /a` refers to the authorizer `cognito`, which does not exist",
         ),
         (
             api().route(route("/a", "none", "f").scopes(["a/b".parse().unwrap()])),
-            "the route `GET /a` asks for scopes, which only a JWT authorizer knows",
+            "the route `GET /a` requires scopes, which only a JWT authorizer supports",
         ),
         (
             authorizer(JwtAuthorizer::local()),
-            "the authorizer `a` takes the tokens of a local issuer, and the gateway has none",
+            "the authorizer `a` accepts tokens of a local issuer, but the gateway has none",
         ),
         (
             authorizer(jwt("http://issuer.test")),
@@ -70,7 +67,7 @@ async fn an_api_that_does_not_fit_together_is_refused_with_the_reason() {
         ),
         (
             api().authorizer("a", LambdaAuthorizer::new("g")),
-            "`a` names the function `g`, and there is none of that name",
+            "`a` refers to the function `g`, which does not exist",
         ),
         (
             api().stage("bad stage!"),

@@ -56,7 +56,7 @@ fn check_cache(attribute: &AuthorizerAttr, errors: &mut Errors) {
     if sources.value.is_empty() && ttl.value > 0 {
         errors.push(
             &ttl.tokens,
-            "a cached answer would apply to every caller, because there is no identity source",
+            "a cached decision would apply to every caller, because there is no identity source",
             format!("write `ttl = 0`, or an identity source: `{}`", Key::IDENTITY_SOURCES.example),
         );
     }
@@ -70,7 +70,7 @@ fn name(slot: Slot<Name>, handler: &Handler, errors: &mut Errors) -> Option<Name
         Slot::Given(given) => (given.value, given.tokens),
     };
     if !matches!(Auth::from(name.to_string()), Auth::Authorizer(word) if word != Auth::COGNITO) {
-        let message = format!("`auth = \"{name}\"` has a meaning of its own");
+        let message = format!("`auth = \"{name}\"` is reserved");
         let help = "give the authorizer another name: `name = \"api_key\"`";
         if tokens.is_empty() {
             errors.push(&handler.ident, message, help);

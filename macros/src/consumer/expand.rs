@@ -114,7 +114,7 @@ fn checks(ValidConsumer { spec, handler, .. }: &ValidConsumer) -> TokenStream {
         if let EventSource::Queue(queue) = &spec.consumes { Some(queue.queue.as_str()) } else { None };
     let queues = queue.into_iter().flat_map(|queue| {
         let message = format!(
-            "the messages of this type are sent to another queue than `{queue}`: its `QueueMessage` says to which"
+            "the messages of this type are sent to another queue than `{queue}`, as its `QueueMessage` declares"
         );
         handler.arguments.iter().map(move |ty| {
             let Ends(first, last) = ends(ty);

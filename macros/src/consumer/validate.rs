@@ -63,7 +63,11 @@ fn source(attribute: &mut ConsumerAttr, errors: &mut Errors) -> Option<EventSour
 
 fn schedule(attribute: &mut ConsumerAttr, errors: &mut Errors) -> Option<Schedule> {
     if attribute.expression.is_absent() {
-        missing("the schedule says no time", "write it first: `#[schedule(\"rate(5 minutes)\")]`", errors);
+        missing(
+            "the schedule has no expression",
+            "write it first: `#[schedule(\"rate(5 minutes)\")]`",
+            errors,
+        );
     }
     let is_rate = |expression: &ScheduleExpression| matches!(expression, ScheduleExpression::Rate { .. });
     if let (Some(timezone), Some(expression)) = (attribute.timezone.given(), attribute.expression.given())
@@ -71,8 +75,8 @@ fn schedule(attribute: &mut ConsumerAttr, errors: &mut Errors) -> Option<Schedul
     {
         errors.push(
             &timezone.tokens,
-            "a rate has no time zone: it counts from when the schedule is made",
-            "leave `timezone` out, or write a `cron` expression",
+            "a rate has no time zone: it counts from the creation of the schedule",
+            "remove `timezone`, or write a `cron` expression",
         );
     }
     let retries = retries(attribute);
@@ -98,22 +102,20 @@ fn queue(attribute: &mut ConsumerAttr, errors: &mut Errors) -> Option<QueueSourc
     let batch = attribute.batch.given().filter(|batch| batch.value > most);
     if is_fifo {
         if let Some(window) = window {
-            errors.push(&window.tokens, "a FIFO queue has no batch window", "leave `window` out");
+            errors.push(&window.tokens, "a FIFO queue has no batch window", "remove `window`");
         }
         if let Some(batch) = batch {
             errors.push(
                 &batch.tokens,
-                format!("a FIFO queue gives at most {most} messages to an invocation"),
+                format!("a FIFO queue delivers at most {most} messages to an invocation"),
                 format!("write `batch = {most}` or less"),
             );
         }
     } else if let (Some(batch), None, false) = (batch, window, matches!(attribute.window, Slot::Refused)) {
         errors.push(
             &batch.tokens,
-            format!(
-                "more than {most} messages for an invocation have to be gathered, and there is no `window`"
-            ),
-            format!("write `window = 1` or more seconds beside it, or `batch = {most}`"),
+            format!("more than {most} messages for an invocation require a batch window"),
+            format!("add `window = 1` or more seconds, or write `batch = {most}`"),
         );
     }
     let mut queue = QueueSource::new(std::mem::take(&mut attribute.resource).value()?);
@@ -129,7 +131,7 @@ fn queue(attribute: &mut ConsumerAttr, errors: &mut Errors) -> Option<QueueSourc
 fn event(attribute: &mut ConsumerAttr, errors: &mut Errors) -> Option<EventRule> {
     if attribute.source.is_absent() && attribute.detail_type.is_absent() && attribute.pattern.is_absent() {
         missing(
-            "the attribute does not say which events call the function",
+            "the attribute does not define which events call the function",
             format!("write `{}`, `{}` or a `pattern`", Key::SOURCE.example, Key::DETAIL_TYPE.example),
             errors,
         );
@@ -144,7 +146,7 @@ fn event(attribute: &mut ConsumerAttr, errors: &mut Errors) -> Option<EventRule>
             if !is_absent && pattern.value.to_value().get(name).is_some() {
                 errors.push(
                     &pattern.tokens,
-                    format!("the pattern has `{name}`, and so has the key `{}`", key.name),
+                    format!("`{name}` is set both in the pattern and by the key `{}`", key.name),
                     "keep one of them",
                 );
             }

@@ -108,7 +108,7 @@ pub(super) fn member(attributes: &[Attribute], errors: &mut Errors) -> Option<Me
     if member.is_none() {
         errors.push(
             attribute,
-            "unknown argument above a field",
+            "unknown argument of a field",
             "write `#[problem(member)]`, or `#[problem(member = \"name\")]` for another name than the field's",
         );
     }

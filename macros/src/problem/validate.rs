@@ -90,7 +90,7 @@ pub(super) fn validate(item: &DeriveInput, errors: &mut Errors) -> Option<ValidP
             if over.answers() {
                 errors.push(
                     &item.ident,
-                    format!("each variant of `{name}` requires a status of its own"),
+                    format!("each variant of `{name}` requires its own status"),
                     "write `#[problem(status = 404)]` above each variant",
                 );
             }
@@ -123,7 +123,7 @@ pub(super) fn validate(item: &DeriveInput, errors: &mut Errors) -> Option<ValidP
     };
     let kinds: Vec<Kind> = kinds.into_iter().collect::<Option<_>>()?;
     if let Some(second) = kinds.iter().filter(|kind| kind.takes_any()).nth(1) {
-        let message = format!("`{}` is the second variant that takes any error", second.name);
+        let message = format!("`{}` is the second variant that accepts any error", second.name);
         let help = "remove `#[from]` from one of them";
         errors.push(&second.path, message, help);
     }
@@ -174,7 +174,7 @@ fn answer(
                 "remove `transparent`, or the other keys",
             );
         } else if fields.iter().any(|field| field.shown_as.is_some()) {
-            errors.push(word, "a transparent problem has no members of its own", "leave `member` out");
+            errors.push(word, "a transparent problem has no members of its own", "remove `member`");
         }
         return Some(Answer::Transparent);
     }

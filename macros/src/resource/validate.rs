@@ -67,7 +67,7 @@ fn valid_grant(grant: GrantAttr, errors: &mut Errors) -> Option<ValidGrant> {
     if actions.is_absent() {
         errors.push(
             &tokens,
-            "missing `actions`: what the grant allows",
+            "missing `actions`, which the grant allows",
             "write `#[grant(items_table, actions = [\"dynamodb:GetItem\"])]`",
         );
         return None;
@@ -77,13 +77,13 @@ fn valid_grant(grant: GrantAttr, errors: &mut Errors) -> Option<ValidGrant> {
     if resource.is_absent() && !is_on_any {
         errors.push(
             &tokens,
-            "missing resource: where the grant applies",
+            "missing resource, to which the grant applies",
             "write a name of your choice first, such as `#[grant(items_table, …)]`, or `on = \"*\"` for any resource",
         );
         return None;
     }
     if let Some(value) = value.given().filter(|_| resource.is_absent()) {
-        errors.push(&value.tokens, "a grant on any resource has no variable", "leave `value` out");
+        errors.push(&value.tokens, "a grant on any resource has no variable", "remove `value`");
         return None;
     }
     Some(ValidGrant {

@@ -147,7 +147,7 @@ impl RouteAttr {
         if self.auth.is_absent() {
             errors.push(
                 &self.place,
-                "missing `auth`: who may call this route",
+                "missing `auth`, which defines who may call this route",
                 "write `auth = \"cognito\"`, or `auth = \"none\"` for an open route",
             );
         }

@@ -104,7 +104,7 @@ impl Parse for Written {
             let help = format!(
                 "write `{status} = Type`, `{status} = \"what it means\"`, or a comma before the next status"
             );
-            return Err(wrong(input, "is not allowed after a status", &help));
+            return Err(wrong(input, "is unexpected after a status", &help));
         }
         input.parse::<Token![=]>()?;
         let help = format!("write `{status} = Item` or `{status} = \"what it means\"`");
@@ -126,7 +126,7 @@ impl Parse for Written {
             }
             let help = "write a comma before the next status, or what it means after a colon: `201 = Item: \"the new item\"`";
             if !input.peek(Token![:]) {
-                return Err(wrong(input, "is not allowed after a type", help));
+                return Err(wrong(input, "is unexpected after a type", help));
             }
             input.parse::<Token![:]>()?;
             if !input.peek(LitStr) {
@@ -144,7 +144,7 @@ impl Parse for Written {
         }
         if !input.is_empty() && !input.peek(Token![,]) {
             let help = "write the type first, and then what it means: `201 = Item: \"the new item\"`";
-            return Err(wrong(input, "is not allowed after a text", help));
+            return Err(wrong(input, "is unexpected after a text", help));
         }
         Ok(Self(response))
     }

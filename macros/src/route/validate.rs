@@ -91,7 +91,7 @@ fn check_scopes(attribute: &RouteAttr, errors: &mut Errors) {
     if !matches!(auth.value, Auth::Authorizer(_)) && !scopes.value.is_empty() {
         errors.push(
             &scopes.tokens,
-            format!("`scopes` require a token, and `auth = \"{}\"` has none", auth.value),
+            format!("`scopes` requires a token, which `auth = \"{}\"` does not use", auth.value),
             "write `auth = \"cognito\"`, or remove `scopes`",
         );
     }
@@ -103,7 +103,7 @@ fn check_default(attribute: &RouteAttr, errors: &mut Errors) {
     if path.value.is_default() && method.value != Method::Any {
         errors.push(
             &method.tokens,
-            format!("the route `{}` takes every method", PathPattern::DEFAULT),
+            format!("the route `{}` accepts every method", PathPattern::DEFAULT),
             format!("write `ANY, \"{}\"`", PathPattern::DEFAULT),
         );
     }
@@ -165,8 +165,8 @@ fn check_differences(attributes: &[RouteAttr], handler: &Handler, errors: &mut E
         if earlier.iter().any(named) {
             // A name that comes from the handler has no location.
             let place = if name.tokens.is_empty() { &attribute.place } else { &name.tokens };
-            let message = format!("another route of `{}` has the name `{}` too", handler.ident, name.value);
-            errors.push(place, message, "give this one a name of its own: `name = \"…\"`");
+            let message = format!("another route of `{}` also has the name `{}`", handler.ident, name.value);
+            errors.push(place, message, "give this one a different name: `name = \"…\"`");
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::errors::{Errors, shown};
 pub(crate) fn expression(argument: &TokenStream, errors: &mut Errors) -> Option<ScheduleExpression> {
     let wrong = || {
         (
-            "the schedule is a string literal".to_owned(),
+            "the schedule must be a string literal".to_owned(),
             "write it in quotes: `\"rate(5 minutes)\"`".to_owned(),
         )
     };
@@ -39,7 +39,7 @@ pub(crate) fn resource_name(
     }
     let wrong = || {
         (
-            format!("`{}` is not the name of a {what}", shown(argument)),
+            format!("`{}` cannot be the name of a {what}", shown(argument)),
             format!("write a name of your choice, such as `{example}`"),
         )
     };
@@ -77,17 +77,13 @@ fn refuse_text(what: &str, example: &str, text: &LitStr, errors: &mut Errors) {
         "a URL"
     } else {
         let name = if GrantSpec::variable(&written).is_ok() { &written } else { example };
-        errors.push(
-            text,
-            format!("the name of the {what} is written without quotes"),
-            format!("write `{name}`"),
-        );
+        errors.push(text, format!("the name of the {what} must not have quotes"), format!("write `{name}`"));
         return;
     };
     errors.push(
         text,
-        format!("the {what} is given by {form}, but the code refers to it only by name"),
-        format!("write a name of your choice, such as `{example}`, and say in Terraform's variable `resources` where it is"),
+        format!("the {what} is given by {form}, but code refers to it by name"),
+        format!("write a name of your choice, such as `{example}`, and configure it in Terraform's variable `resources`"),
     );
 }
 
@@ -105,7 +101,7 @@ pub(crate) fn timezone(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
         errors.push(
             &text,
             format!("{zone:?} is not the name of a time zone"),
-            format!("write one of the IANA database: `{}`", key.example),
+            format!("write a name of the IANA database: `{}`", key.example),
         );
         return None;
     }
@@ -144,7 +140,7 @@ pub(crate) fn filter(key: Key, value: &TokenStream, errors: &mut Errors) -> Opti
         errors.push(
             argument,
             format!(
-                "there are {} filters, and an event source mapping takes at most {}",
+                "there are {} filters, but an event source mapping accepts at most {}",
                 arguments.len(),
                 limits::FILTERS
             ),
@@ -174,7 +170,7 @@ fn one_or_list(key: Key, value: &TokenStream, errors: &mut Errors) -> Option<Vec
         errors.push(
             value,
             format!("the list of `{}` is empty", key.name),
-            format!("leave the key out, or write `{}`", key.example),
+            format!("remove the key, or write `{}`", key.example),
         );
         return None;
     }
@@ -191,7 +187,7 @@ pub(crate) fn start(key: Key, value: &TokenStream, errors: &mut Errors) -> Optio
         errors.push(
             &text,
             format!("a stream does not start at {word:?}"),
-            "write `\"trim_horizon\"` for the oldest record that is kept, or `\"latest\"` for what comes next",
+            "write `\"trim_horizon\"` for the oldest record, or `\"latest\"` for new records",
         );
     }
     found

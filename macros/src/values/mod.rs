@@ -33,7 +33,7 @@ use crate::{
 pub(crate) fn method(argument: &TokenStream, errors: &mut Errors) -> Option<Method> {
     let text = syn::parse2::<LitStr>(argument.clone()).map(|text| text.value());
     if let Some(method) = text.ok().and_then(|text| text.to_uppercase().parse::<Method>().ok()) {
-        errors.push(argument, "the method is written without quotes", format!("write `{method}`"));
+        errors.push(argument, "the method must not have quotes", format!("write `{method}`"));
         return None;
     }
     argument
@@ -45,7 +45,8 @@ pub(crate) fn method(argument: &TokenStream, errors: &mut Errors) -> Option<Meth
 }
 
 pub(crate) fn path(argument: &TokenStream, errors: &mut Errors) -> Option<PathPattern> {
-    let wrong = || ("the path is a string literal".to_owned(), "write it in quotes: `\"/items\"`".to_owned());
+    let wrong =
+        || ("the path must be a string literal".to_owned(), "write it in quotes: `\"/items\"`".to_owned());
     let text: LitStr = read("the path", argument, wrong, errors)?;
     let path = text.value().parse::<PathPattern>();
     path.inspect_err(|error| errors.push(&text, error, error.help())).ok()
@@ -73,8 +74,8 @@ pub(crate) fn scopes(key: Key, value: &TokenStream, errors: &mut Errors) -> Opti
     if let Some(argument) = arguments.get(most) {
         errors.push(
             argument,
-            format!("the route has {} scopes, and API Gateway takes at most {most}", arguments.len()),
-            "name fewer scopes: a token needs only one of them",
+            format!("the route has {} scopes, but API Gateway accepts at most {most}", arguments.len()),
+            "write fewer scopes: a token needs only one of them",
         );
         return None;
     }
@@ -194,7 +195,7 @@ pub(crate) fn middleware(key: Key, value: &TokenStream, errors: &mut Errors) -> 
         errors.push(
             &item,
             format!("`{text}` is not the name of a function"),
-            format!("write `layer({text})`, if it is a layer of tower"),
+            format!("write `layer({text})`, if it is a tower layer"),
         );
         return None;
     }
@@ -243,7 +244,7 @@ pub(crate) fn suffixes(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
         Err(_) => list(key, value, errors)?,
     };
     if arguments.is_empty() {
-        errors.push(value, "the grant is on nothing", "leave `on` out for the resource itself");
+        errors.push(value, "`on` is empty", "remove `on` to grant the resource itself");
         return None;
     }
     let suffix = |argument: &TokenStream, errors: &mut Errors| {
@@ -260,8 +261,8 @@ pub(crate) fn suffixes(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
     if suffixes.len() > 1 && suffixes.iter().any(|suffix| suffix == GrantSpec::ANY) {
         errors.push(
             value,
-            "`\"*\"` is any resource, the others included",
-            "write `on = \"*\"`, or leave it out",
+            "`\"*\"` includes all other resources",
+            "write `on = \"*\"` alone, or remove `\"*\"`",
         );
         return None;
     }
@@ -276,7 +277,7 @@ pub(crate) fn resource_value(key: Key, value: &TokenStream, errors: &mut Errors)
     if found.is_none() {
         errors.push(
             &text,
-            format!("{word:?} is nothing that a variable can hold of a resource"),
+            format!("{word:?} is not a value of a resource that a variable can contain"),
             "write `\"name\"`, `\"url\"` or `\"arn\"`",
         );
     }
@@ -302,7 +303,7 @@ pub(crate) fn statuses(key: Key, value: &TokenStream, errors: &mut Errors) -> Op
         let status = literal.base10_parse::<u16>().ok();
         let status = status.filter(|status| literal.suffix().is_empty() && (300..600).contains(status));
         if status.is_none() {
-            let message = format!("`{literal}` cannot be the status of a refusal");
+            let message = format!("`{literal}` is not a status for refusing a request");
             errors.push(&literal, message, format!("write one from 300 to 599: `{}`", key.example));
         }
         status
@@ -434,7 +435,7 @@ pub(crate) fn tags(key: Key, value: &TokenStream, errors: &mut Errors) -> Option
 fn tag(argument: &TokenStream, errors: &mut Errors) -> Option<String> {
     let text = item(Key::TAGS, "the tag", argument, errors)?;
     if text.value().trim().is_empty() {
-        errors.push(&text, "a tag is empty", format!("leave it out, or write `{}`", Key::TAGS.example));
+        errors.push(&text, "a tag is empty", format!("remove it, or write `{}`", Key::TAGS.example));
         return None;
     }
     Some(text.value())
@@ -489,7 +490,7 @@ fn distinct<T: Display + PartialEq>(
     for argument in arguments {
         let value = read(argument, errors)?;
         if values.contains(&value) {
-            errors.push(argument, format!("the {what} `{value}` is given twice"), "keep one of the two");
+            errors.push(argument, format!("the {what} `{value}` is duplicated"), "keep one of the two");
             return None;
         }
         values.push(value);
@@ -548,7 +549,7 @@ fn read<T: Parse>(
         Ok((value, rest)) if rest.is_empty() => return Some(value),
         Ok((_, rest)) => errors.push(
             &rest,
-            format!("`{}` is not allowed after {what}", shown(&rest)),
+            format!("`{}` is unexpected after {what}", shown(&rest)),
             "write a comma before the next argument, and nothing else",
         ),
         Err(_) => {

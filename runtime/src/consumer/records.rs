@@ -82,7 +82,7 @@ impl<T: BesideABatch> Check for One<T> {}
 #[diagnostic::on_unimplemented(
     message = "a function takes one record or a batch of them, and not both",
     label = "one record, beside an argument that is a batch",
-    note = "leave one of the two out: the batch has every record"
+    note = "remove one of the two: the batch has every record"
 )]
 pub trait BesideABatch {}
 

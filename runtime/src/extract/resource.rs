@@ -24,8 +24,8 @@ impl<T: Resource, S: Sync> FromRequestParts<S> for Res<T> {
         const {
             assert!(
                 <Self as Needs>::IS_SILENT,
-                "this resource, or one that it needs, declares grants or variables: an extractor that takes it has to declare it by \
-                 `impl TakesResources` with it in `type Needs`, so that the functions that take the extractor have them"
+                "this resource, or one that it needs, declares grants or variables: an extractor that takes it must implement \
+                 `TakesResources` with it in `type Needs`, so that functions with the extractor have them"
             );
         }
         of(parts).await

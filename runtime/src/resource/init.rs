@@ -216,8 +216,8 @@ impl Init {
         const {
             assert!(
                 T::GRANTS.is_empty() && T::ENV.is_empty() && T::NEEDS.is_silent,
-                "this resource, or one that it needs, declares grants or variables: what asks for it has to declare it by \
-                 `impl FromResources` with it in `type Needs`, so that the functions that take it have them"
+                "this resource, or one that it needs, declares grants or variables: the type that takes it must implement \
+                 `FromResources` with it in `type Needs`, so that functions with that type have them"
             );
         }
         self.share().await

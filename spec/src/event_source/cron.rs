@@ -75,37 +75,37 @@ const MINUTES: Field = Field {
     name: "minutes",
     range: 0..=59,
     words: &[],
-    takes: "0 to 59, and `,` `-` `*` `/`; a range runs upwards",
+    takes: "0 to 59, and `,` `-` `*` `/`; ranges are ascending",
 };
 const HOURS: Field = Field {
     name: "hours",
     range: 0..=23,
     words: &[],
-    takes: "0 to 23, and `,` `-` `*` `/`; a range runs upwards",
+    takes: "0 to 23, and `,` `-` `*` `/`; ranges are ascending",
 };
 const DAY_OF_MONTH: Field = Field {
     name: "day of the month",
     range: 1..=31,
     words: &[],
-    takes: "1 to 31, `L` for the last day, `15W` for the weekday nearest to the 15th, and `,` `-` `*` `?` `/`; a range runs upwards",
+    takes: "1 to 31, `L` for the last day, `15W` for the weekday nearest to the 15th, and `,` `-` `*` `?` `/`; ranges are ascending",
 };
 const MONTH: Field = Field {
     name: "month",
     range: 1..=12,
     words: &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"],
-    takes: "1 to 12 or JAN to DEC, and `,` `-` `*` `/`; a range runs upwards",
+    takes: "1 to 12 or JAN to DEC, and `,` `-` `*` `/`; ranges are ascending",
 };
 const DAY_OF_WEEK: Field = Field {
     name: "day of the week",
     range: 1..=7,
     words: &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"],
-    takes: "1 to 7 or SUN to SAT, `6L` for the month's last Friday, `TUE#2` for its second Tuesday, and `,` `-` `*` `?` `/`; a range runs upwards",
+    takes: "1 to 7 or SUN to SAT, `6L` for the month's last Friday, `TUE#2` for its second Tuesday, and `,` `-` `*` `?` `/`; ranges are ascending",
 };
 const YEAR: Field = Field {
     name: "year",
     range: 1970..=2199,
     words: &[],
-    takes: "1970 to 2199, and `,` `-` `*` `/`; a range runs upwards",
+    takes: "1970 to 2199, and `,` `-` `*` `/`; ranges are ascending",
 };
 
 impl Cron {

@@ -31,14 +31,14 @@ pub enum PatternError {
     Object { at: String },
     #[error("{at} must be an array of the values that match, or an object of further keys")]
     Leaf { at: String },
-    #[error("{at} is empty, so that nothing matches")]
+    #[error("{at} is empty, so nothing matches")]
     Empty { at: String },
-    #[error("{at} has the operator `{operator}`, which EventBridge does not have")]
+    #[error("{at} has the operator `{operator}`, which EventBridge does not support")]
     Operator { at: String, operator: String },
-    #[error("{at} has a value that its operator `{operator}` does not take")]
+    #[error("{at} has a value that its operator `{operator}` does not accept")]
     Operand { at: String, operator: String },
     #[error(
-        "the pattern has {characters} characters, and at most {} are possible",
+        "the pattern has {characters} characters, but at most {} are allowed",
         limits::EVENT_PATTERN_CHARS
     )]
     Long { characters: usize },

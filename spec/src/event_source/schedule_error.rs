@@ -13,13 +13,13 @@ pub enum ScheduleError {
     Rate { text: String },
     #[error("`{text}` is not a time of EventBridge Scheduler")]
     At { text: String },
-    #[error("`{text}` has {fields} fields, and a cron expression of AWS has 6")]
+    #[error("`{text}` has {fields} fields, but AWS's cron expressions have 6")]
     Fields { text: String, fields: usize },
     #[error("the field {field} of the cron expression cannot be `{part}`")]
     Field { field: &'static str, part: String, takes: &'static str },
-    #[error("the cron expression says both a day of the month and a day of the week")]
+    #[error("the cron expression has both a day of the month and a day of the week")]
     Days,
-    #[error("the cron expression says neither a day of the month nor a day of the week")]
+    #[error("the cron expression has neither a day of the month nor a day of the week")]
     NoDays,
 }
 
@@ -31,7 +31,7 @@ impl ScheduleError {
                 "write `rate(5 minutes)`, `cron(0 8 ? * MON-FRI *)` or `at(2027-01-31T08:00:00)`".to_owned()
             }
             Self::Rate { .. } => {
-                "write a whole number from 1 on and `minutes`, `hours` or `days`, such as `rate(5 minutes)`; `minute`, `hour` and `day` \
+                "write a whole number, at least 1, and `minutes`, `hours` or `days`, such as `rate(5 minutes)`; `minute`, `hour` and `day` \
                  go with 1"
                     .to_owned()
             }

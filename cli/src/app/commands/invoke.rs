@@ -56,8 +56,8 @@ pub(super) fn run(args: &InvokeArgs, workspace: &Workspace, printer: &Printer) -
     }
     if args.message.is_some() {
         return Err(call.no_such_call(
-            "requests call it, and no messages".to_owned(),
-            "leave `--message` out; `--path` and `--body` say what a request has",
+            "it is called by requests, not by messages".to_owned(),
+            "remove `--message`; `--path` and `--body` set the request",
         ));
     }
     let answer = match event {
@@ -141,7 +141,7 @@ fn read_event(path: &Utf8Path) -> Result<Value, Error> {
     };
     let bytes = bytes.map_err(|error| support::Error::io("read", path, error))?;
     let not = |reason: String| dev::Error::NotAnEvent { path: path.to_owned(), reason };
-    let text = text_of(&bytes).ok_or_else(|| not("it is no text".to_owned()))?;
+    let text = text_of(&bytes).ok_or_else(|| not("it is not text".to_owned()))?;
     serde_json::from_str(&text).map_err(|error| not(error.to_string()).into())
 }
 
@@ -196,8 +196,8 @@ impl<'a> Invocation<'a> {
         let is_request = path.is_some() || method.is_some() || body.is_some();
         if is_request || !header.is_empty() || !claim.is_empty() {
             return Err(self.no_such_call(
-                format!("no requests call it, but {source}"),
-                "say what it is called with by `--message`, or a whole event by `--event`",
+                format!("it is called by `{source}`, not by requests"),
+                "pass a message with `--message`, or a whole event with `--event`",
             ));
         }
         if let Some(event) = event {
@@ -207,11 +207,11 @@ impl<'a> Invocation<'a> {
         match made {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => Err(self.no_such_call(
-                format!("{source} calls it, and {error}"),
-                "`--message` is a message's body, the JSON of an event's detail or of a table's new item, and nothing for a \
-                 schedule; `--event` is a whole event",
+                format!("`{source}` calls it, and {error}"),
+                "`--message` is a message's body, or the JSON of an event's detail or of a table's new item; a schedule has none; \
+                 `--event` is a whole event",
             )),
-            None => Err(self.failed("the manifest has no consumer of that name".to_owned()).into()),
+            None => Err(self.failed("the manifest has no consumer with that name".to_owned()).into()),
         }
     }
 
@@ -223,7 +223,7 @@ impl<'a> Invocation<'a> {
             Ok(Answered::Failed(places)) => places,
             Ok(_) => Vec::new(),
             Err(error) => {
-                return Err(self.failed(format!("all of its batch failed, because {error}")).into());
+                return Err(self.failed(format!("its whole batch failed, because {error}")).into());
             }
         };
         Ok(Outcome { answer, batch: Some((word, ids, failed)) })

@@ -136,7 +136,7 @@ pub(super) fn warn_of_missing<'a>(
 /// The reason why the gateway did not start.
 pub(super) fn refused(error: &StartError) -> dev::Error {
     let help = matches!(error, StartError::Bind { .. })
-        .then_some("does another one run? `--port 0` takes any port that is free");
+        .then_some("is another one running? `--port 0` uses any free port");
     dev::Error::Gateway { reason: chain(error), help }
 }
 

@@ -52,10 +52,7 @@ fn unknown<'a>(manifest: &'a Manifest, configured: &[&str], errors: &mut Vec<Fin
         let words = format!("write one of: {}", words.join(", "));
         errors.push(Finding {
             code: "RG0103",
-            message: format!(
-                "`{}` asks for the authorizer `{name}`, and there is none of that name",
-                route.handler
-            ),
+            message: format!("`{}` refers to the authorizer `{name}`, which does not exist", route.handler),
             help: nearest(name, known()).map_or(words.clone(), |nearest| format!("{nearest} {words}")),
             handlers: handlers([route]),
         });
@@ -69,7 +66,7 @@ fn names<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
             errors.push(Finding {
                 code: "RG0110",
                 message: format!("{} authorizers are named `{name}`: {}", handlers.len(), list(&handlers)),
-                help: "give all but one another name: `name = \"…\"`".to_owned(),
+                help: "give all but one a different name: `name = \"…\"`".to_owned(),
                 handlers,
             });
         }
@@ -89,11 +86,10 @@ fn count<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
         errors.push(Finding {
             code: "RG0112",
             message: format!(
-                "an HTTP API has at most {MOST} authorizers, and the routes name {}",
+                "an HTTP API has at most {MOST} authorizers, but the routes use {}",
                 first_with_it.len()
             ),
-            help: "let one authorizer decide for several routes, or divide the routes between two packages"
-                .to_owned(),
+            help: "share an authorizer between routes, or divide the routes between two packages".to_owned(),
             handlers: handlers(surplus.iter().map(|(_, route)| *route)),
         });
     }
@@ -106,10 +102,10 @@ fn scopes<'a>(route: &'a RouteSpec, authorizer: &AuthorizerSpec, errors: &mut Ve
         errors.push(Finding {
             code: "RG0111",
             message: format!(
-                "`{}` asks for scopes, which nobody would check: `{}` is a Lambda authorizer",
+                "`{}` requires scopes, but its authorizer `{}` is a Lambda authorizer, for which API Gateway checks none",
                 route.handler, authorizer.name
             ),
-            help: "leave `scopes` out, and let the authorizer decide by the request's route key".to_owned(),
+            help: "remove `scopes`, and let the authorizer decide by the request's route key".to_owned(),
             handlers: handlers([route]),
         });
     }
@@ -120,8 +116,8 @@ fn without_scopes<'a>(route: &'a RouteSpec, warnings: &mut Vec<Finding<'a>>) {
     if matches!(route.auth, Auth::Authorizer(_)) && route.scopes.is_empty() {
         warnings.push(Finding {
             code: "RG0201",
-            message: format!("`{}` takes any token of its authorizer, ID tokens too", route.handler),
-            help: "ask for a scope, which only access tokens have: `scopes = [\"items/read\"]`".to_owned(),
+            message: format!("`{}` accepts any token of its authorizer, including ID tokens", route.handler),
+            help: "require a scope, which only access tokens have: `scopes = [\"items/read\"]`".to_owned(),
             handlers: handlers([route]),
         });
     }
@@ -134,7 +130,7 @@ fn timeout<'a>(authorizer: &'a AuthorizerSpec, errors: &mut Vec<Finding<'a>>) {
         errors.push(Finding {
             code: "RG0113",
             message: format!(
-                "the authorizer `{}` may take {timeout} s, and API Gateway waits {most} s for it",
+                "the authorizer `{}` has a timeout of {timeout} s, but API Gateway waits only {most} s for it",
                 authorizer.name
             ),
             help: format!("write `timeout = {most}` or less"),
@@ -146,7 +142,7 @@ fn timeout<'a>(authorizer: &'a AuthorizerSpec, errors: &mut Vec<Finding<'a>>) {
 fn unused<'a>(authorizer: &'a AuthorizerSpec, warnings: &mut Vec<Finding<'a>>) {
     warnings.push(Finding {
         code: "RG0203",
-        message: format!("no route names the authorizer `{}`, and it is not deployed", authorizer.name),
+        message: format!("no route uses the authorizer `{}`, so it is not deployed", authorizer.name),
         help: format!("write `auth = \"{}\"` on a route, or remove it", authorizer.name),
         handlers: handlers([authorizer]),
     });

@@ -30,7 +30,7 @@ pub(super) fn apply<'a>(manifest: &'a Manifest, findings: &mut Findings<'a>) {
 fn without_server<'a>(route: &'a RouteSpec, scope: &Scope) -> Finding<'a> {
     Finding {
         code: "RG0105",
-        message: format!("`{}` asks for the scope `{scope}`, which names no resource server", route.handler),
+        message: format!("`{}` requires the scope `{scope}`, which names no resource server", route.handler),
         help: format!("a scope of Cognito is `resource-server/scope`, such as `items/{scope}`"),
         handlers: handlers([route]),
     }
@@ -42,20 +42,20 @@ fn counts<'a>(servers: &Servers<'a>, errors: &mut Vec<Finding<'a>>) {
             errors.push(Finding {
                 code: "RG0106",
                 message: format!(
-                    "{of} at most {most} (Cognito's quota), and the routes ask for {}",
+                    "Cognito allows at most {most} {of}, but the routes require {}",
                     asking.len()
                 ),
-                help: "share scopes between routes".to_owned(),
+                help: "use the same scopes for several routes".to_owned(),
                 handlers: once_each(surplus),
             });
         }
     };
     let of_servers = servers.values().filter_map(|names| names.values().next().copied()).collect();
-    limit(of_servers, limits::RESOURCE_SERVERS_PER_POOL, "the resource servers of a user pool are");
+    limit(of_servers, limits::RESOURCE_SERVERS_PER_POOL, "resource servers in a user pool");
     let of_scopes = servers.values().flat_map(BTreeMap::values).copied().collect();
-    limit(of_scopes, limits::SCOPES_PER_CLIENT, "the scopes of an app client are");
+    limit(of_scopes, limits::SCOPES_PER_CLIENT, "scopes of an app client");
     for (server, names) in servers {
-        let of = format!("the scopes of the resource server `{server}` are");
+        let of = format!("scopes of the resource server `{server}`");
         limit(names.values().copied().collect(), limits::SCOPES_PER_RESOURCE_SERVER, &of);
     }
 }

@@ -43,7 +43,7 @@ fn names<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
             errors.push(Finding {
                 code: "RG0130",
                 message: format!("{} functions would be named `{name}`: {}", sharing.len(), list(&sharing)),
-                help: "a schedule, a queue, an event or a stream calls a function of its own: `name = \"…\"` on all but one"
+                help: "each schedule, queue, event and stream needs its own function: set `name = \"…\"` on all but one"
                     .to_owned(),
                 handlers: sharing,
             });
@@ -65,12 +65,12 @@ fn queues<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
             errors.push(Finding {
                 code: "RG0131",
                 message: format!(
-                    "{} functions get messages of the queue `{queue}`, and each message reaches only one of them: {}",
+                    "{} functions receive messages of the queue `{queue}`, but each message reaches only one of them: {}",
                     handlers.len(),
                     list(&handlers)
                 ),
-                help: "give each a queue of its own; where several are to know of one thing, send it to an event bus, and let each \
-                       take it by `#[event]`"
+                help: "give each its own queue; to inform several functions, send an event to an event bus, and receive it in each with \
+                       `#[event]`"
                     .to_owned(),
                 handlers,
             });
@@ -105,11 +105,11 @@ fn resources<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
         }
         if kinds.len() > 1 {
             let each: Vec<_> =
-                kinds.iter().map(|(kind, handlers)| format!("{kind} to {}", list(handlers))).collect();
+                kinds.iter().map(|(kind, handlers)| format!("{kind} in {}", list(handlers))).collect();
             errors.push(Finding {
                 code: "RG0132",
-                message: format!("the resource `{name}` is several things: {}", each.join("; ")),
-                help: "give each resource a name of its own, which Terraform's variable `resources` then tells apart".to_owned(),
+                message: format!("the resource `{name}` has several types: {}", each.join("; ")),
+                help: "give each resource a different name, which is its key in Terraform's variable `resources`".to_owned(),
                 // The event source's kind comes first.
                 handlers: first
                     .and_then(|first| kinds.remove(first))
@@ -152,7 +152,7 @@ fn times<'a>(consumer: &'a ConsumerSpec, schedule: &Schedule, now: Timestamp, fi
         findings.errors.push(Finding {
             code: "RG0133",
             message: format!(
-                "`{}` ({}) has the time zone `{name}`, which there is not",
+                "`{}` ({}) has the time zone `{name}`, which does not exist",
                 handler.path, handler.source
             ),
             help: format!(
@@ -169,10 +169,11 @@ fn times<'a>(consumer: &'a ConsumerSpec, schedule: &Schedule, now: Timestamp, fi
         findings.warnings.push(Finding {
             code: "RG0240",
             message: format!(
-                "`{}` ({}) would be called at a time that is past: {}",
+                "`{}` ({}) would be called at a time in the past: {}",
                 handler.path, handler.source, schedule.expression
             ),
-            help: "EventBridge Scheduler calls nothing for it any more: remove the function, or write another time".to_owned(),
+            help: "EventBridge Scheduler will not call it again: remove the function, or write another time"
+                .to_owned(),
             handlers: vec![handler],
         });
     }

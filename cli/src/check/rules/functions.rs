@@ -37,7 +37,7 @@ fn names<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
             errors.push(Finding {
                 code: "RG0108",
                 message: format!(
-                    "`{name}` is a function of several routes, {}, and a route outside of it: {}",
+                    "`{name}` is the name of a function of several routes, {}, and of a route with another function: {}",
                     list(&handlers(members.iter().copied())),
                     list(&outside)
                 ),
@@ -56,13 +56,12 @@ fn names<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
             errors.push(Finding {
                 code: "RG0108",
                 message: format!(
-                    "`{}` is an authorizer ({}), and the name or the function of a route: {}",
+                    "`{}` is the name of an authorizer ({}), and of a route or its function: {}",
                     authorizer.name,
                     authorizer.source,
                     list(&routes)
                 ),
-                help: "each of them is a function, and no two functions share a name: `name = \"…\"`"
-                    .to_owned(),
+                help: "each of them is a function, so their names must differ: `name = \"…\"`".to_owned(),
                 handlers: std::iter::once(Handler::from(authorizer)).chain(routes).collect(),
             });
         }
@@ -92,10 +91,10 @@ fn agreement<'a>(
         errors.push(Finding {
             code: "RG0107",
             message: format!(
-                "the routes of the function `{name}` ask for different values of `{setting}`: {}",
+                "the routes of the function `{name}` have different values of `{setting}`: {}",
                 each.join("; ")
             ),
-            help: format!("leave `{setting}` to one of them, or write the same on all"),
+            help: format!("write `{setting}` on only one of them, or the same value on all"),
             handlers: by_value.into_values().flatten().collect(),
         });
     }
@@ -114,7 +113,7 @@ fn packages<'a>(name: &str, routes: &[&'a RouteSpec], errors: &mut Vec<Finding<'
                 other.package,
                 list(&pair)
             ),
-            help: "a function is made of one package: move the routes to one, or give each package a function of its own"
+            help: "a function belongs to one package: move the routes to one package, or give each package its own function"
                 .to_owned(),
             handlers: pair,
         });
@@ -138,10 +137,10 @@ fn environment<'a>(
         errors.push(Finding {
             code: "RG0114",
             message: format!(
-                "the environment of the function `{name}` has {bytes} bytes before any value, and Lambda takes {}",
+                "the environment of the function `{name}` has {bytes} bytes without the values, but Lambda allows only {}",
                 limits::ENVIRONMENT_BYTES
             ),
-            help: "put the values into one place that the function reads, such as a parameter or a secret".to_owned(),
+            help: "store the values where the function can read them, such as in a parameter or a secret".to_owned(),
             handlers,
         });
     }
@@ -177,7 +176,7 @@ mod tests {
         assert_eq!(codes, ["RG0107"]);
         assert_eq!(
             messages,
-            ["the routes of the function `pets` ask for different values of `memory`: \
+            ["the routes of the function `pets` have different values of `memory`: \
               128 MB by `items::b` (src/lib.rs:9); 256 MB by `items::a` (src/lib.rs:1)"]
         );
         let timeouts = [(one, 3), (other, 4)].map(|(route, timeout)| {

@@ -71,19 +71,19 @@ fn form<'a>(grant: &'a GrantSpec, errors: &mut Vec<Finding<'a>>) {
     }
     if grant.actions.is_empty() || grant.on.is_empty() {
         let (what, help) = if grant.actions.is_empty() {
-            ("it says no actions", "name the actions of IAM: `&[\"dynamodb:GetItem\"]`")
+            ("it has no actions", "name the actions of IAM: `&[\"dynamodb:GetItem\"]`")
         } else {
-            ("it is on nothing", "leave `on` out for the resource itself")
+            ("`on` is empty", "remove `on` to grant the resource itself")
         };
         errors.push(finding("RG0116", grant, what, help));
     }
     if grant.resource == GrantSpec::ANY && !is_on_any(grant) {
-        let wrong = "it is on no resource in particular, and has suffixes";
-        errors.push(finding("RG0116", grant, wrong, "write the name of a resource, or leave `on` out"));
+        let wrong = "it applies to any resource, but has suffixes";
+        errors.push(finding("RG0116", grant, wrong, "write the name of a resource, or remove `on`"));
     }
     if is_on_any(grant) && grant.on.len() > 1 {
-        let wrong = "`\"*\"` is any resource, the others included";
-        errors.push(finding("RG0116", grant, wrong, "write `\"*\"` alone, or leave it out"));
+        let wrong = "`\"*\"` includes all other resources";
+        errors.push(finding("RG0116", grant, wrong, "write `\"*\"` alone, or remove it"));
     }
 }
 
@@ -109,33 +109,33 @@ fn actions<'a>(grant: &'a GrantSpec, errors: &mut Vec<Finding<'a>>) {
     }
     if !is_on_any(grant) && !on_all_or_none.is_empty() {
         let wrong = format!(
-            "AWS grants {} on all resources or on none, so that for `{}` alone nothing is permitted",
+            "AWS allows {} only on all resources, so a grant on `{}` permits nothing",
             quoted(&on_all_or_none),
             grant.resource
         );
         let help = format!(
-            "write a grant of its own: `#[grant(actions = [{}], on = \"*\")]`",
+            "write a separate grant: `#[grant(actions = [{}], on = \"*\")]`",
             literals(&on_all_or_none)
         );
         errors.push(finding("RG0118", grant, &wrong, help));
     }
     if !has_reason && !wide.is_empty() {
         let wrong = if is_on_any(grant) {
-            format!("{} on any resource of the account", quoted(&wide))
+            format!("{} applies to any resource of the account", quoted(&wide))
         } else {
             format!("{} is more than one action", quoted(&wide))
         };
         errors.push(finding(
             "RG0119",
             grant,
-            &format!("{wrong}, and it says no reason"),
-            "name the actions and the resource, or say why it has to be as wide: `reason = \"…\"`",
+            &format!("{wrong}, but the grant has no `reason`"),
+            "name the actions and the resource, or give the reason why it is so wide: `reason = \"…\"`",
         ));
     }
 }
 
 fn unknown_action<'a>(grant: &'a GrantSpec, text: &str, service: &str, unknown: Unknown) -> Finding<'a> {
-    let since = "; one that AWS has added since this version of routegen is taken with `reason = \"…\"`";
+    let since = "; with `reason = \"…\"`, actions that are newer than this version of routegen are accepted";
     let (wrong, help) = match unknown {
         Unknown::Service(near) => (
             format!("there is no service `{service}` in IAM"),
@@ -178,10 +178,11 @@ fn variables<'a>(grants: &[&'a GrantSpec], errors: &mut Vec<Finding<'a>>) {
         errors.push(Finding {
             code: "RG0120",
             message: format!(
-                "the variable of the resource `{resource}` would have to hold different things: {}",
+                "the variable of the resource `{resource}` would need different values: {}",
                 each.join("; ")
             ),
-            help: "say what it holds, alike in all grants: `value = \"arn\"`; or give one of them another resource's name".to_owned(),
+            help: "write the same `value = \"arn\"` in all grants, or give one of the resources another name"
+                .to_owned(),
             handlers: values.into_values().flatten().map(Handler::from).collect(),
         });
     }
@@ -203,11 +204,11 @@ fn size<'a>(function: &FunctionSpec<'a>, errors: &mut Vec<Finding<'a>>) {
         errors.push(Finding {
             code: "RG0121",
             message: format!(
-                "the policy of the function `{}` has at least {characters} characters, and IAM takes {} for all inline policies of a role",
+                "the policy of the function `{}` has at least {characters} characters, but IAM allows {} for all inline policies of a role",
                 function.name,
                 limits::INLINE_POLICIES_CHARS
             ),
-            help: "divide the routes among several functions, so that each has what it needs, or write patterns with a `reason`".to_owned(),
+            help: "divide the routes among several functions, or write patterns with a `reason`".to_owned(),
             handlers: function.grants.iter().map(|grant| Handler::from(*grant)).collect(),
         });
     }
@@ -323,10 +324,8 @@ mod tests {
         assert_eq!(codes, ["RG0120"]);
         assert_eq!(
             messages,
-            [
-                "the variable of the resource `thing` would have to hold different things: its name by `items::Items` \
-              (src/items.rs:7); its arn by `items::Items` (src/items.rs:7)"
-            ]
+            ["the variable of the resource `thing` would need different values: its name by `items::Items` \
+              (src/items.rs:7); its arn by `items::Items` (src/items.rs:7)"]
         );
         assert_eq!(super::super::tests::codes([taking([name.clone(), say(ResourceValue::Arn)])]), [""; 0]);
         let url = with(name, |grant| grant.value = Some(ResourceValue::Url));

@@ -21,7 +21,7 @@ fn names<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
             errors.push(Finding {
                 code: "RG0101",
                 message: format!("{} routes are named `{name}`: {}", handlers.len(), list(&handlers)),
-                help: "give all but one another name: `name = \"…\"`".to_owned(),
+                help: "give all but one a different name: `name = \"…\"`".to_owned(),
                 handlers,
             });
         }
@@ -41,7 +41,7 @@ fn conflicts<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
                     first.route_key(),
                     list(&handlers)
                 ),
-                help: "change the method or the path of all but one; the names of parameters do not tell two routes apart"
+                help: "change the method or the path of all but one; the names of parameters do not distinguish routes"
                     .to_owned(),
                 handlers,
             });
@@ -54,9 +54,9 @@ fn count<'a>(manifest: &'a Manifest, quota: usize, errors: &mut Vec<Finding<'a>>
     if let Some(surplus) = routes.get(quota..).filter(|surplus| !surplus.is_empty()) {
         errors.push(Finding {
             code: "RG0104",
-            message: format!("an HTTP API has at most {quota} routes, and these are {}", routes.len()),
+            message: format!("an HTTP API has at most {quota} routes, but the package has {}", routes.len()),
             help: format!(
-                "divide them between two packages, which makes two APIs; if AWS has granted you more, say it in routegen.toml: `quotas = {{ routes = {} }}`",
+                "divide them between two packages, which makes two APIs; if AWS has raised your quota, set it in routegen.toml: `quotas = {{ routes = {} }}`",
                 routes.len()
             ),
             handlers: handlers(surplus),
@@ -75,7 +75,7 @@ fn integrations<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
         errors.push(Finding {
             code: "RG0115",
             message: format!(
-                "an HTTP API has at most {MOST} integrations, and these routes have {count} functions"
+                "an HTTP API has at most {MOST} integrations, but the routes have {count} functions"
             ),
             help: "let routes share a function (`lambda = \"…\"`), or divide them between two packages"
                 .to_owned(),
@@ -92,10 +92,10 @@ fn bodies<'a>(manifest: &'a Manifest, warnings: &mut Vec<Finding<'a>>) {
         warnings.push(Finding {
             code: "RG0204",
             message: format!(
-                "`{}` reads the body of a {} request, which has none",
+                "`{}` reads the body of a {} request, but clients send none",
                 route.handler, route.method
             ),
-            help: "take the values from the path or the query (`Path`, `Query`), or answer POST".to_owned(),
+            help: "read the values from the path or the query (`Path`, `Query`), or use POST".to_owned(),
             handlers: handlers([route]),
         });
     }

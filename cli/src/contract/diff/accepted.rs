@@ -37,11 +37,11 @@ pub(crate) fn without_accepted(
             .map(|finding| format!("`{}`", finding.fingerprint()))
             .collect();
         let help = if others.is_empty() {
-            "remove it: what it accepted has reached the base, or is no change any more".to_owned()
+            "remove it: the change has reached the base, or no longer exists".to_owned()
         } else {
-            format!("look at the change again; what is found there has {}", others.join(", "))
+            format!("review the change again: its fingerprint is now {}", others.join(" or "))
         };
-        let reason = format!("no change is what this accepts: `{}` of `{}`", entry.id, entry.operation);
+        let reason = format!("no change matches this entry: `{}` of `{}`", entry.id, entry.operation);
         return Err(entry.mistake(reason, Some(help)));
     }
     let is_accepted = |finding: &Finding| {

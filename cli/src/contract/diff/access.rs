@@ -149,11 +149,11 @@ pub(super) fn compare(base: &Access<'_>, head: &Access<'_>, findings: &mut Findi
     match (base.is_open(), head.is_open()) {
         (true, true) => {}
         (true, false) => {
-            let message = "callers must say who they are, which nobody asked before";
+            let message = "the route was public, and now requires authorization";
             findings.add(Rule::AuthAdded, "auth", message, before, after);
         }
         (false, true) => {
-            let message = "everyone may call it, which was not so before";
+            let message = "the route no longer requires authorization: anyone may call it";
             findings.add(Rule::AuthRemoved, "auth", message, before, after);
         }
         (false, false) if base.kind != head.kind || base.authorizer != head.authorizer => {
@@ -161,10 +161,10 @@ pub(super) fn compare(base: &Access<'_>, head: &Access<'_>, findings: &mut Findi
                 "" => access.kind.clone(),
                 name => name.to_owned(),
             };
-            let whose = format!("`{}` decides in the place of `{}`", names(head), names(base));
-            let message = format!("{whose}: callers can be refused who were not");
+            let replaced = format!("`{}` replaces `{}` as the authorizer", names(head), names(base));
+            let message = format!("{replaced}, and may refuse callers that had access");
             findings.add(Rule::AuthorizerChanged, "auth", message, before.clone(), after.clone());
-            let message = format!("{whose}: others can pass who did not");
+            let message = format!("{replaced}, and may allow callers that had no access");
             findings.add(Rule::AuthorizerReplaced, "auth", message, before, after);
         }
         (false, false) => {
@@ -173,7 +173,7 @@ pub(super) fn compare(base: &Access<'_>, head: &Access<'_>, findings: &mut Findi
             if head.ttl > base.ttl {
                 let (before, after) = (json!({ "ttl": base.ttl }), json!({ "ttl": head.ttl }));
                 let message = format!(
-                    "a decision of `{}` is kept for {} s, and was for {} s: who was let pass stays in for longer",
+                    "a decision of `{}` is cached for {} s instead of {} s: a revoked caller keeps access for longer",
                     head.authorizer, head.ttl, base.ttl
                 );
                 findings.add(Rule::TtlRaised, "ttl", message, before, after);
@@ -189,21 +189,22 @@ fn scopes(base: &Access<'_>, head: &Access<'_>, findings: &mut Findings) {
     match (base.scopes.is_empty(), head.scopes.is_empty()) {
         (true, true) => {}
         (true, false) => {
-            let message = "a token needs one of the scopes, and needed none";
+            let message = "a token must now have one of the scopes";
             findings.add(Rule::ScopesRequired, "scopes", message, before, after);
         }
         (false, true) => {
-            let message = format!("every token of `{}` opens it", head.authorizer);
+            let message =
+                format!("every token of `{}` is now accepted, whatever its scopes", head.authorizer);
             findings.add(Rule::ScopesEmptied, "scopes", message, before, after);
         }
         (false, false) => {
             for scope in base.scopes.difference(&head.scopes) {
-                let message = format!("a token with `{scope}` alone no longer opens it");
+                let message = format!("a token whose only listed scope is `{scope}` is no longer accepted");
                 let subject = format!("scope {scope}");
                 findings.add(Rule::ScopeRemoved, subject, message, before.clone(), after.clone());
             }
             for scope in head.scopes.difference(&base.scopes) {
-                let message = format!("a token with `{scope}` opens it, and did not");
+                let message = format!("a token with the scope `{scope}` is now accepted");
                 let subject = format!("scope {scope}");
                 findings.add(Rule::ScopeAdded, subject, message, before.clone(), after.clone());
             }
@@ -215,12 +216,12 @@ fn sources(base: &Access<'_>, head: &Access<'_>, findings: &mut Findings) {
     let before = json!({ "identitySources": base.sources });
     let after = json!({ "identitySources": head.sources });
     for source in head.sources.difference(&base.sources) {
-        let message = format!("a request without `{source}` is refused, and was not");
+        let message = format!("a request without `{source}` is now refused");
         let subject = format!("source {source}");
         findings.add(Rule::IdentitySourceAdded, subject, message, before.clone(), after.clone());
     }
     for source in base.sources.difference(&head.sources) {
-        let message = format!("a request without `{source}` is not refused any more");
+        let message = format!("a request without `{source}` is no longer refused");
         let subject = format!("source {source}");
         findings.add(Rule::IdentitySourceRemoved, subject, message, before.clone(), after.clone());
     }
@@ -240,11 +241,11 @@ fn around(base: &[&str], head: &[&str], what: &str, less: Rule, more: Option<Rul
         from.iter().filter(gone).map(|name| (*name).to_owned()).collect::<Vec<_>>()
     };
     for name in missing(base, head) {
-        let message = format!("the {what} `{name}` is gone");
+        let message = format!("the {what} `{name}` was removed");
         findings.add(less, format!("{what} {name}"), message, json!(base), json!(head));
     }
     for (name, rule) in missing(head, base).into_iter().zip(more.iter().cycle()) {
-        let message = format!("the {what} `{name}` is new, and may refuse requests");
+        let message = format!("the {what} `{name}` was added, and may refuse requests");
         findings.add(*rule, format!("{what} {name}"), message, json!(base), json!(head));
     }
 }
@@ -259,12 +260,12 @@ pub(super) fn throttle(base: &Operation<'_>, head: &Operation<'_>, findings: &mu
     let (before, after) = match (of(base), of(head)) {
         (None, None) => return,
         (Some((before, _)), None) => {
-            let message = "the route has no throttle of its own any more";
+            let message = "the route's own throttle was removed";
             findings.add(Rule::ThrottleRemoved, "throttle", message, before, Value::Null);
             return;
         }
         (None, Some((after, _))) => {
-            let message = "the route has a throttle of its own: requests beyond it get 429";
+            let message = "the route has a new throttle of its own: requests that exceed it get 429";
             findings.add(Rule::ThrottleAdded, "throttle", message, Value::Null, after);
             return;
         }
@@ -272,11 +273,11 @@ pub(super) fn throttle(base: &Operation<'_>, head: &Operation<'_>, findings: &mu
     };
     for ((name, old), (_, new)) in before.1.into_iter().zip(after.1) {
         let (rule, word) = match new.total_cmp(&old) {
-            std::cmp::Ordering::Less => (Rule::ThrottleLowered, "lower"),
-            std::cmp::Ordering::Greater => (Rule::ThrottleRaised, "higher"),
+            std::cmp::Ordering::Less => (Rule::ThrottleLowered, "lowered"),
+            std::cmp::Ordering::Greater => (Rule::ThrottleRaised, "raised"),
             std::cmp::Ordering::Equal => continue,
         };
         let (old, new) = (json!({ name: before.0[name] }), json!({ name: after.0[name] }));
-        findings.add(rule, format!("throttle {name}"), format!("the throttle's {name} is {word}"), old, new);
+        findings.add(rule, format!("throttle {name}"), format!("the throttle's {name} was {word}"), old, new);
     }
 }

@@ -9,7 +9,7 @@ use super::{
     finding::Findings,
     rule::Rule,
     schema::Pair,
-    values::{self, Area},
+    values::{self, Area, Part},
 };
 
 static ANYTHING: Value = Value::Bool(true);
@@ -24,16 +24,17 @@ pub(super) fn compare<'a>(
     let body = |api: Api<'a>, operation: &Operation<'a>| {
         operation.node.get("requestBody").map(|body| api.resolve(body))
     };
-    let of = "the body";
+    let part = Part { key: "the body", name: "the request body" };
+    let of = part.key;
     let (before, after) = match (body(base_api, base), body(head_api, head)) {
         (Some(before), Some(after)) => (before, after),
         (Some(before), None) => {
             let content = json!({ "content": media_types(before).keys().collect::<Vec<_>>() });
-            findings.add(Rule::BodyRemoved, of, "the route takes no body any more", content, Value::Null);
+            findings.add(Rule::BodyRemoved, of, "the request body was removed", content, Value::Null);
             return;
         }
         (None, Some(after)) if is_required(after) => {
-            let message = "the route requires a body, and took none";
+            let message = "a required request body was added";
             findings.add(Rule::BodyAddedRequired, of, message, Value::Null, json!({ "required": true }));
             return;
         }
@@ -41,16 +42,16 @@ pub(super) fn compare<'a>(
     };
     if is_required(after) && !is_required(before) {
         let (optional, required) = (json!({ "required": false }), json!({ "required": true }));
-        let message = "the body is required, and was not";
+        let message = "the request body became required";
         findings.add(Rule::BodyBecameRequired, of, message, optional, required);
     }
     let taken = media_types(after);
     for (media_type, schema) in media_types(before) {
         if let Some(other) = counterpart(&taken, &media_type) {
-            values::compare(pair, Area::Body, of, schema, other, findings);
+            values::compare(pair, Area::Body, part, schema, other, findings);
             continue;
         }
-        let message = format!("the body may no longer be {media_type}");
+        let message = format!("the request body no longer accepts the media type `{media_type}`");
         let taken = json!(taken.keys().collect::<Vec<_>>());
         let subject = format!("{of} {media_type}");
         findings.add(Rule::BodyMediaTypeRemoved, subject, message, json!(media_type), taken);

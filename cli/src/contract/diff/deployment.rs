@@ -16,7 +16,7 @@ use super::{
 pub(super) fn compare(base: &Operation<'_>, head: &Operation<'_>, findings: &mut Findings) {
     let (before, after) = (text(base.own, "function"), text(head.own, "function"));
     if before != after && !before.is_empty() && !after.is_empty() {
-        let message = format!("the function `{after}` answers it, and `{before}` did");
+        let message = format!("the route moved from the function `{before}` to `{after}`");
         findings.add(Rule::FunctionChanged, "function", message, json!(before), json!(after));
     }
     for (name, unit, rule) in [("timeout", "s", Rule::TimeoutLowered), ("memory", "MB", Rule::MemoryLowered)]
@@ -25,13 +25,15 @@ pub(super) fn compare(base: &Operation<'_>, head: &Operation<'_>, findings: &mut
         if let (Some(before), Some(after)) = (number(base), number(head))
             && after < before
         {
-            let message = format!("its {name} is {after} {unit}, and was {before} {unit}");
+            let message = format!("the function's {name} was lowered from {before} {unit} to {after} {unit}");
             findings.add(rule, name, message, json!({ name: before }), json!({ name: after }));
         }
     }
     let known: BTreeSet<&str> = texts(base.own, "env").collect();
     for name in texts(head.own, "env").filter(|name| !known.contains(name)) {
-        let message = format!("its function needs the variable `{name}`: an apply asks for a value");
+        let message = format!(
+            "the function requires the new environment variable `{name}`: an apply without a value fails"
+        );
         findings.add(Rule::EnvAdded, format!("env {name}"), message, Value::Null, json!(name));
     }
 }
@@ -94,20 +96,21 @@ impl<'a> Grants<'a> {
                     continue;
                 }
                 let (rule, message) = if action.contains('*') || *resource == "*" || more.contains(&"*") {
-                    let message = format!("`{new}` may do `{action}` on `{resource}`, whatever that covers");
+                    let message = format!(
+                        "`{new}` may now perform `{action}` on `{resource}`, with everything that the wildcard covers"
+                    );
                     (Rule::GrantWildcardAdded, message)
                 } else if known.is_none() {
-                    let message = format!("`{new}` may use `{resource}`, and might not: `{action}`");
+                    let message = format!("`{new}` may now use the resource `{resource}`, with `{action}`");
                     (Rule::GrantResourceAdded, message)
                 } else if had.is_some() {
-                    let message =
-                        format!("`{new}` may do `{action}` on more of `{resource}`: {}", more.join(", "));
+                    let message = format!(
+                        "`{new}` may now perform `{action}` on more of `{resource}`: {}",
+                        more.join(", ")
+                    );
                     (Rule::GrantResourceAdded, message)
                 } else {
-                    (
-                        Rule::GrantActionAdded,
-                        format!("`{new}` may do `{action}` on `{resource}`, and might not"),
-                    )
+                    (Rule::GrantActionAdded, format!("`{new}` may now perform `{action}` on `{resource}`"))
                 };
                 let subject = format!("grant {new} {resource} {action}");
                 let value =

@@ -126,7 +126,7 @@ impl<'a> Changes<'_, 'a> {
         let any = old.is_any() && new.is_any();
         let mut findings = Findings::of(if any { new.name_of_any() } else { new.name() }, new.place());
         if old.is_greedy() && !new.is_greedy() {
-            let message = "its path takes one segment, and took all that is left";
+            let message = "the greedy parameter of its path now matches only one segment";
             findings.add(Rule::RouteNoLongerGreedy, "path", message, json!(old.name()), json!(new.name()));
         }
         if old.is_any() && !new.is_any() && self.any.contains(new.key.path.as_str()) {
@@ -135,14 +135,14 @@ impl<'a> Changes<'_, 'a> {
             self.taken(new, &mut findings);
         }
         if old.id() != new.id() && !old.id().is_empty() {
-            let message = format!("its id is `{}`, and was `{}`", new.id(), old.id());
+            let message = format!("its id changed from `{}` to `{}`", old.id(), new.id());
             findings.add(Rule::OperationIdChanged, "id", message, json!(old.id()), json!(new.id()));
         }
         let sunset = |operation: &Operation<'_>| operation.sunset()?.parse::<Date>().ok();
         if let (Some(before), Some(after)) = (sunset(old), sunset(new))
             && after < before
         {
-            let message = format!("it may be gone from {after} on, and not before {before}");
+            let message = format!("its `sunset` moved from {before} to {after}");
             let (before, after) = (json!(before.to_string()), json!(after.to_string()));
             findings.add(Rule::SunsetEarlier, "sunset", message, before, after);
         }
@@ -163,7 +163,8 @@ impl<'a> Changes<'_, 'a> {
             // If an authorizer was removed, the findings of its routes report who may call them.
             if let Some(consumes) = old.own.get("consumes") {
                 let mut findings = Findings::of(old.name(), None);
-                let message = format!("`{name}` is gone, and what called it reaches no function");
+                let message =
+                    format!("the consumer `{name}` was removed, and its event source calls no function");
                 findings.add(Rule::ConsumerRemoved, "consumer", message, consumes.clone(), Value::Null);
                 self.found.extend(findings.found);
             }
@@ -175,7 +176,7 @@ impl<'a> Changes<'_, 'a> {
                 if let (Some(before), Some(after)) = (old.own.get("consumes"), new.own.get("consumes"))
                     && before != after
                 {
-                    let message = "its event source has other settings";
+                    let message = "its event source has different settings";
                     findings.add(
                         Rule::EventSourceChanged,
                         "consumes",
@@ -211,16 +212,18 @@ impl<'a> Changes<'_, 'a> {
         };
         let (rule, message) = match day {
             Some(day) if day > self.today => {
-                let message = format!("the route is gone, and was said to stay until {day}");
+                let message = format!("the route was removed before its `sunset`, {day}");
                 (Rule::RouteRemovedBeforeSunset, message)
             }
-            Some(day) => (Rule::DeprecatedRouteRemoved, format!("the route is gone, as was said for {day}")),
+            Some(day) => {
+                (Rule::DeprecatedRouteRemoved, format!("the route was removed after its `sunset`, {day}"))
+            }
             None if old.is_deprecated() => {
-                (Rule::DeprecatedRouteRemoved, "the route is gone, and was deprecated".to_owned())
+                (Rule::DeprecatedRouteRemoved, "the deprecated route was removed".to_owned())
             }
             None => match methods {
-                [before, after] => (rule, format!("the method is {after}, and was {before}")),
-                _ => (rule, "the route is gone".to_owned()),
+                [before, after] => (rule, format!("its method changed from {before} to {after}")),
+                _ => (rule, "the route was removed".to_owned()),
             },
         };
         findings.add(rule, "route", message, before, after);
@@ -232,7 +235,7 @@ impl<'a> Changes<'_, 'a> {
         let mut findings = Findings::of(name, new.place());
         let access = Access::of(self.apis[1], new);
         if access.is_open() {
-            let message = "everyone may call this new route";
+            let message = "anyone may call this new route";
             findings.add(Rule::RouteAddedPublic, "route", message, Value::Null, access.shown());
         }
         self.taken(new, &mut findings);
@@ -251,7 +254,7 @@ impl<'a> Changes<'_, 'a> {
         let from = if old.is_any() { old.name_of_any() } else { old.name() };
         let subject = format!("requests of {from}");
         if old.is_any() || old.is_greedy() {
-            let message = format!("it takes requests that `{from}` took");
+            let message = format!("it takes requests from `{from}`");
             findings.add(Rule::RouteTakesRequests, &subject, message, json!(from), json!(new.name()));
         }
         if !by_access {
@@ -260,11 +263,11 @@ impl<'a> Changes<'_, 'a> {
         let [before, after] = Access::of_both(self.apis, [old, new]);
         let order = before.order(&after);
         if order.looser {
-            let message = format!("it takes requests of `{from}`, which let fewer callers pass");
+            let message = format!("it takes requests from `{from}`, which allowed fewer callers");
             findings.add(Rule::RouteShadowsStricter, &subject, message, before.shown(), after.shown());
         }
         if order.stricter {
-            let message = format!("it takes requests of `{from}`, which let more callers pass");
+            let message = format!("it takes requests from `{from}`, which allowed more callers");
             findings.add(Rule::RouteShadowsLooser, &subject, message, before.shown(), after.shown());
         }
     }

@@ -9,7 +9,7 @@ use super::{
     finding::Findings,
     rule::Rule,
     schema::{Pair, Side},
-    values::{self, Area},
+    values::{self, Area, Part},
 };
 
 static ANYTHING: Value = Value::Bool(true);
@@ -31,7 +31,7 @@ pub(super) fn compare<'a>(
             None => findings.add(
                 Rule::ParameterRemoved,
                 &of,
-                format!("{of} is gone, and ignored where it is sent"),
+                format!("{of} was removed, and is ignored if a client sends it"),
                 json!({ "required": is_required(parameter) }),
                 Value::Null,
             ),
@@ -47,7 +47,7 @@ pub(super) fn compare<'a>(
 
 fn one<'a>(pair: &Pair<'a>, of: &str, base: &'a Value, head: &'a Value, findings: &mut Findings) {
     if is_required(head) && !is_required(base) {
-        let message = format!("{of} is required, and was not");
+        let message = format!("{of} became required");
         findings.add(
             Rule::ParameterBecameRequired,
             of,
@@ -59,10 +59,11 @@ fn one<'a>(pair: &Pair<'a>, of: &str, base: &'a Value, head: &'a Value, findings
     let [before, after] = pair.defaults(schema(base), schema(head));
     if before != after && !is_required(base) && !is_required(head) {
         let value = |default: Option<&Value>| default.map_or(Value::Null, |it| json!({ "default": it }));
-        let message = format!("{of} has another default");
+        let message = format!("{of} has a different default");
         findings.add(Rule::ParameterDefaultChanged, of, message, value(before), value(after));
     }
-    values::compare(pair, Area::Parameter, of, schema(base), schema(head), findings);
+    let part = Part { key: of, name: of };
+    values::compare(pair, Area::Parameter, part, schema(base), schema(head), findings);
 }
 
 /// The names of path parameters are not sent, so their position counts.
@@ -85,7 +86,7 @@ fn of_path<'a>(
         let differs = || !pair.compare(Side::Request, before, after).is_empty();
         let is_other = || differs() || !pair.compare(Side::Request, after, before).is_empty();
         if old != new && *before != ANYTHING && *after != ANYTHING && is_other() {
-            let message = format!("{of} was `{old}`, and of another type");
+            let message = format!("{of} replaces `{old}`, and has a different type");
             findings.add(
                 Rule::PathParameterChangedKind,
                 of,
@@ -94,7 +95,8 @@ fn of_path<'a>(
                 json!({ "name": new, "schema": after }),
             );
         } else if *before != ANYTHING {
-            values::compare(pair, Area::Parameter, &of, before, after, findings);
+            let part = Part { key: &of, name: &of };
+            values::compare(pair, Area::Parameter, part, before, after, findings);
         }
     }
 }

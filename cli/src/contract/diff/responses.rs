@@ -10,7 +10,7 @@ use super::{
     finding::Findings,
     rule::Rule,
     schema::Pair,
-    values::{self, Area},
+    values::{self, Area, Part},
 };
 
 /// The media type of problems (RFC 9457).
@@ -30,17 +30,20 @@ pub(super) fn compare<'a>(
         let others = counterparts(after, status);
         if others.is_empty() && is_success {
             let statuses: Vec<_> = after.keys().filter(|other| other.starts_with(['2', '3', 'd'])).collect();
-            let message = format!("the route no longer answers {status}");
+            let message = format!("the route no longer returns the status {status}");
             let subject = format!("status {status}");
             findings.add(Rule::ResponseStatusRemoved, subject, message, json!(status), json!(statuses));
         }
         for (other_status, other) in others {
-            let of = match (status == other_status, status.as_str()) {
-                (true, "default") => "the answer of any other status".to_owned(),
-                _ => format!("the answer {other_status}"),
+            let [key, name] = match (status == other_status, status.as_str()) {
+                (true, "default") => {
+                    ["the answer of any other status", "the default response"].map(str::to_owned)
+                }
+                _ => ["answer", "response"].map(|noun| format!("the {noun} {other_status}")),
             };
-            one(pair, is_success, &of, response, head_api.resolve(other), findings);
-            headers([base_api, head_api], pair, &of, response, head_api.resolve(other), findings);
+            let of = Part { key: &key, name: &name };
+            one(pair, is_success, of, response, head_api.resolve(other), findings);
+            headers([base_api, head_api], pair, of, response, head_api.resolve(other), findings);
         }
     }
 }
@@ -63,16 +66,20 @@ fn counterparts<'a>(after: &'a Map<String, Value>, status: &str) -> Vec<(&'a Str
 fn one<'a>(
     pair: &Pair<'a>,
     is_success: bool,
-    of: &str,
+    of: Part<'_>,
     base: &'a Value,
     head: &'a Value,
     findings: &mut Findings,
 ) {
     let area = if is_success { Area::Answer } else { Area::Error };
     let (before, after) = (media_types(base), media_types(head));
+    let compare_as = |media_type: &str, before: &'a Value, after: &'a Value, findings: &mut Findings| {
+        let [key, name] = [of.key, of.name].map(|of| format!("{of} ({media_type})"));
+        values::compare(pair, area, Part { key: &key, name: &name }, before, after, findings);
+    };
     for (media_type, schema) in &before {
         if let Some(other) = after.get(media_type) {
-            values::compare(pair, area, &format!("{of} ({media_type})"), schema, other, findings);
+            compare_as(media_type, schema, other, findings);
             continue;
         }
         // A media range is narrowed if only some of its types are returned.
@@ -81,7 +88,7 @@ fn one<'a>(
             .filter(|(other, _)| counterpart(&[(media_type.clone(), *schema)].into(), other).is_some())
             .collect();
         for (other, answered) in &narrower {
-            values::compare(pair, area, &format!("{of} ({other})"), schema, answered, findings);
+            compare_as(other, schema, answered, findings);
         }
         if !narrower.is_empty() {
             continue;
@@ -91,16 +98,16 @@ fn one<'a>(
             (false, PROBLEM) => Rule::ResponseProblemLost,
             (false, _) => Rule::ResponseErrorMediaTypeRemoved,
         };
-        let message = format!("{of} is no longer {media_type}");
+        let message = format!("{} no longer has the media type `{media_type}`", of.name);
         let answered = json!(after.keys().collect::<Vec<_>>());
-        findings.add(rule, format!("{of} {media_type}"), message, json!(media_type), answered);
+        findings.add(rule, format!("{} {media_type}", of.key), message, json!(media_type), answered);
     }
 }
 
 fn headers<'a>(
     [base_api, head_api]: [Api<'a>; 2],
     pair: &Pair<'a>,
-    of: &str,
+    of: Part<'_>,
     base: &'a Value,
     head: &'a Value,
     findings: &mut Findings,
@@ -111,7 +118,8 @@ fn headers<'a>(
         let is_required = |header: &Value| header.get("required") == Some(&Value::Bool(true));
         let other = all(head).find(|(other, _)| other.eq_ignore_ascii_case(name));
         let other = other.map(|(_, header)| head_api.resolve(header));
-        let subject = format!("header {name} of {of}");
+        let subject = format!("header {name} of {}", of.key);
+        let header_of = format!("the header `{name}` of {}", of.name);
         let before = json!({ "required": is_required(header) });
         let Some(other) = other else {
             let rule = match name.to_lowercase().as_str() {
@@ -119,17 +127,18 @@ fn headers<'a>(
                 _ if is_required(header) => Rule::ResponseHeaderRemoved,
                 _ => Rule::ResponseOptionalHeaderRemoved,
             };
-            let message = format!("{of} has no header `{name}` any more");
+            let message = format!("{header_of} was removed");
             findings.add(rule, subject, message, before, Value::Null);
             continue;
         };
         if is_required(header) && !is_required(other) {
-            let message = format!("the header `{name}` of {of} may be missing");
+            let message = format!("{header_of} became optional");
             let after = json!({ "required": false });
             findings.add(Rule::ResponseHeaderRemoved, subject.clone(), message, before, after);
         }
         if let (Some(before), Some(after)) = (header.get("schema"), other.get("schema")) {
-            values::compare(pair, Area::Answer, &subject, before, after, findings);
+            let part = Part { key: &subject, name: &header_of };
+            values::compare(pair, Area::Answer, part, before, after, findings);
         }
     }
 }

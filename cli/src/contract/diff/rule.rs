@@ -8,13 +8,13 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Verdict {
-    /// A client can fail
+    /// Breaks clients
     Breaking,
-    /// Someone may call who might not before
+    /// Lets more callers in
     Loosening,
-    /// A function may do more in AWS
+    /// Lets a function do more in AWS
     Widening,
-    /// What should be looked at
+    /// Worth reviewing
     Warning,
 }
 
@@ -58,102 +58,102 @@ macro_rules! rules {
 }
 
 rules! {
-    RouteRemoved "route-removed" Breaking "a route is gone";
-    RouteRemovedBeforeSunset "route-removed-before-sunset" Breaking "a route is gone before its `sunset`";
-    DeprecatedRouteRemoved "deprecated-route-removed" Warning "a route is gone that was deprecated, or whose `sunset` is over";
-    RouteMethodChanged "route-method-changed" Breaking "a route has another method";
-    RouteNoLongerGreedy "route-no-longer-greedy" Breaking "a route takes one segment, and took all that is left of a path";
+    RouteRemoved "route-removed" Breaking "a route was removed";
+    RouteRemovedBeforeSunset "route-removed-before-sunset" Breaking "a route was removed before its `sunset`";
+    DeprecatedRouteRemoved "deprecated-route-removed" Warning "a route was removed that was deprecated, or past its `sunset`";
+    RouteMethodChanged "route-method-changed" Breaking "the method of a route changed";
+    RouteNoLongerGreedy "route-no-longer-greedy" Breaking "a greedy route now matches only one segment";
     RouteTakesRequests "route-takes-requests" Warning "a new route takes requests from a greedy one, from `ANY` or from `$default`";
-    OperationIdChanged "operation-id-changed" Warning "an operation has another id, and generated clients another function";
-    SunsetEarlier "sunset-earlier" Warning "a route's `sunset` is earlier than was said";
+    OperationIdChanged "operation-id-changed" Warning "the id of an operation changed, which renames functions of generated clients";
+    SunsetEarlier "sunset-earlier" Warning "the `sunset` of a route moved to an earlier day";
 
-    PathParameterChangedKind "path-parameter-changed-kind" Breaking "a parameter of the path has another name and another type";
-    ParameterAddedRequired "parameter-added-required" Breaking "a new parameter is required";
-    ParameterBecameRequired "parameter-became-required" Breaking "a parameter is required, and was not";
-    ParameterTypeNarrowed "parameter-type-narrowed" Breaking "a parameter takes fewer types or forms of values";
-    ParameterEnumNarrowed "parameter-enum-narrowed" Breaking "a parameter takes fewer values";
-    ParameterBoundTightened "parameter-bound-tightened" Breaking "a bound of a parameter is tighter";
-    ParameterBoundAdded "parameter-bound-added" Warning "a parameter has a bound, and had none";
-    ParameterPatternAdded "parameter-pattern-added" Breaking "a parameter has a pattern, and had none";
-    ParameterPatternChanged "parameter-pattern-changed" Warning "a parameter has another pattern";
-    ParameterDefaultChanged "parameter-default-changed" Breaking "the default of a parameter is another one";
-    ParameterRemoved "parameter-removed" Warning "a parameter is gone, and ignored where it is sent";
+    PathParameterChangedKind "path-parameter-changed-kind" Breaking "a path parameter was replaced by one of another name and type";
+    ParameterAddedRequired "parameter-added-required" Breaking "a required parameter was added";
+    ParameterBecameRequired "parameter-became-required" Breaking "a parameter became required";
+    ParameterTypeNarrowed "parameter-type-narrowed" Breaking "the type of a parameter was narrowed";
+    ParameterEnumNarrowed "parameter-enum-narrowed" Breaking "a parameter accepts fewer values";
+    ParameterBoundTightened "parameter-bound-tightened" Breaking "a bound of a parameter was tightened";
+    ParameterBoundAdded "parameter-bound-added" Warning "a bound was added to a parameter";
+    ParameterPatternAdded "parameter-pattern-added" Breaking "a pattern was added to a parameter";
+    ParameterPatternChanged "parameter-pattern-changed" Warning "the pattern of a parameter changed";
+    ParameterDefaultChanged "parameter-default-changed" Breaking "the default of a parameter changed";
+    ParameterRemoved "parameter-removed" Warning "a parameter was removed, and is ignored if a client sends it";
 
-    BodyAddedRequired "body-added-required" Breaking "a route requires a body, and took none";
-    BodyBecameRequired "body-became-required" Breaking "a body is required, and was not";
-    BodyRemoved "body-removed" Breaking "a route takes no body any more";
-    BodyMediaTypeRemoved "body-media-type-removed" Breaking "a body may no longer be of a media type";
-    BodyPropertyAddedRequired "body-property-added-required" Breaking "a new property of a body is required";
-    BodyPropertyBecameRequired "body-property-became-required" Breaking "a property of a body is required, and was not";
-    BodyBecameNotNullable "body-became-not-nullable" Breaking "a value of a body may no longer be null";
-    BodyTypeNarrowed "body-type-narrowed" Breaking "a value of a body takes fewer types or forms";
-    BodyEnumNarrowed "body-enum-narrowed" Breaking "a value of a body takes fewer values";
-    BodyVariantRemoved "body-variant-removed" Breaking "one of the alternatives of a body is gone";
-    BodyAllOfAdded "body-all-of-added" Breaking "a value of a body has to be of one more schema";
-    BodyClosed "body-closed" Breaking "a body takes no properties any more that it does not know";
-    BodyPropertyRemovedClosed "body-property-removed-closed" Breaking "a property of a body is gone, and refused where it is sent";
-    BodyPropertyRemoved "body-property-removed" Warning "a property of a body is gone, and ignored where it is sent";
-    BodyBoundTightened "body-bound-tightened" Breaking "a bound of a value of a body is tighter";
-    BodyBoundAdded "body-bound-added" Warning "a value of a body has a bound, and had none";
-    BodyPatternAdded "body-pattern-added" Breaking "a value of a body has a pattern, and had none";
-    BodyPatternChanged "body-pattern-changed" Warning "a value of a body has another pattern";
+    BodyAddedRequired "body-added-required" Breaking "a required request body was added";
+    BodyBecameRequired "body-became-required" Breaking "a request body became required";
+    BodyRemoved "body-removed" Breaking "a request body was removed";
+    BodyMediaTypeRemoved "body-media-type-removed" Breaking "a media type was removed from a request body";
+    BodyPropertyAddedRequired "body-property-added-required" Breaking "a required property was added to a request body";
+    BodyPropertyBecameRequired "body-property-became-required" Breaking "a property of a request body became required";
+    BodyBecameNotNullable "body-became-not-nullable" Breaking "a value in a request body may no longer be null";
+    BodyTypeNarrowed "body-type-narrowed" Breaking "the type of a value in a request body was narrowed";
+    BodyEnumNarrowed "body-enum-narrowed" Breaking "a request body accepts fewer values";
+    BodyVariantRemoved "body-variant-removed" Breaking "an alternative was removed from a request body";
+    BodyAllOfAdded "body-all-of-added" Breaking "a request body must match an additional schema";
+    BodyClosed "body-closed" Breaking "a request body no longer accepts unknown properties";
+    BodyPropertyRemovedClosed "body-property-removed-closed" Breaking "a property was removed from a request body, and is refused if a client sends it";
+    BodyPropertyRemoved "body-property-removed" Warning "a property was removed from a request body, and is ignored if a client sends it";
+    BodyBoundTightened "body-bound-tightened" Breaking "a bound in a request body was tightened";
+    BodyBoundAdded "body-bound-added" Warning "a bound was added in a request body";
+    BodyPatternAdded "body-pattern-added" Breaking "a pattern was added in a request body";
+    BodyPatternChanged "body-pattern-changed" Warning "a pattern in a request body changed";
 
-    ResponseStatusRemoved "response-status-removed" Breaking "a route no longer answers with a status of success";
-    ResponseMediaTypeRemoved "response-media-type-removed" Breaking "an answer is no longer of a media type";
-    ResponsePropertyRemoved "response-property-removed" Breaking "a property that every answer had is gone";
-    ResponsePropertyBecameOptional "response-property-became-optional" Breaking "a property that every answer had may be missing";
-    ResponseBecameNullable "response-became-nullable" Breaking "a value of an answer may be null, and was never";
-    ResponseTypeGeneralised "response-type-generalised" Breaking "a value of an answer has more types or forms";
-    ResponseValueChanged "response-value-changed" Breaking "a value of an answer has none of the values that it had";
-    ResponseBoundRelaxed "response-bound-relaxed" Breaking "a bound of a value of an answer is wider or gone";
-    ResponseVariantAdded "response-variant-added" Breaking "an answer has one more alternative";
-    ResponseErrorVariantAdded "response-error-variant-added" Warning "an error has one more alternative";
-    ResponseEnumValueAdded "response-enum-value-added" Warning "a value of an answer has values that it had not";
-    ResponseOptionalPropertyRemoved "response-optional-property-removed" Warning "a property that answers could have is gone";
-    ResponsePatternChanged "response-pattern-changed" Warning "the pattern of a value of an answer is another one, or gone";
-    ResponseOpened "response-opened" Warning "an answer may have properties that nobody named, and had none";
-    ResponseHeaderRemoved "response-header-removed" Breaking "a header that every answer had is gone, or may be missing";
-    ResponseOptionalHeaderRemoved "response-optional-header-removed" Warning "a header that answers could have is gone";
-    ResponseLocationLost "response-location-lost" Breaking "an answer has no `Location` any more";
-    ResponseErrorMediaTypeRemoved "response-error-media-type-removed" Warning "an error is no longer of a media type";
-    ResponseProblemLost "response-problem-lost" Warning "an error is no longer a problem (RFC 9457)";
-    SchemaUnknown "schema-unknown" Warning "the document no longer says what a value is";
-    SchemaNotUnderstood "schema-not-understood" Warning "a keyword has changed of which the comparison knows nothing";
-    SchemaNotCompared "schema-not-compared" Warning "a schema has changed that is too large to compare";
+    ResponseStatusRemoved "response-status-removed" Breaking "a success status was removed from a route";
+    ResponseMediaTypeRemoved "response-media-type-removed" Breaking "a media type was removed from a response";
+    ResponsePropertyRemoved "response-property-removed" Breaking "a required property was removed from a response";
+    ResponsePropertyBecameOptional "response-property-became-optional" Breaking "a required property of a response became optional";
+    ResponseBecameNullable "response-became-nullable" Breaking "a value in a response became nullable";
+    ResponseTypeGeneralised "response-type-generalised" Breaking "the type of a value in a response was generalised";
+    ResponseValueChanged "response-value-changed" Breaking "an enum in a response has none of its former values";
+    ResponseBoundRelaxed "response-bound-relaxed" Breaking "a bound in a response was relaxed or removed";
+    ResponseVariantAdded "response-variant-added" Breaking "an alternative was added to a response";
+    ResponseErrorVariantAdded "response-error-variant-added" Warning "an alternative was added to an error response";
+    ResponseEnumValueAdded "response-enum-value-added" Warning "a value was added to an enum in a response";
+    ResponseOptionalPropertyRemoved "response-optional-property-removed" Warning "an optional property was removed from a response";
+    ResponsePatternChanged "response-pattern-changed" Warning "a pattern in a response changed or was removed";
+    ResponseOpened "response-opened" Warning "a response may now contain undeclared properties";
+    ResponseHeaderRemoved "response-header-removed" Breaking "a required header of a response was removed or became optional";
+    ResponseOptionalHeaderRemoved "response-optional-header-removed" Warning "an optional header was removed from a response";
+    ResponseLocationLost "response-location-lost" Breaking "the `Location` header was removed from a response";
+    ResponseErrorMediaTypeRemoved "response-error-media-type-removed" Warning "a media type was removed from an error response";
+    ResponseProblemLost "response-problem-lost" Warning "an error response is no longer a problem (RFC 9457)";
+    SchemaUnknown "schema-unknown" Warning "the document no longer describes a value";
+    SchemaNotUnderstood "schema-not-understood" Warning "a keyword changed that the comparison does not support";
+    SchemaNotCompared "schema-not-compared" Warning "a schema changed that is too large to compare";
 
-    TimeoutLowered "timeout-lowered" Warning "a function has less time";
-    MemoryLowered "memory-lowered" Warning "a function has less memory";
-    ThrottleAdded "throttle-added" Warning "a route has a throttle of its own, and had none";
-    ThrottleLowered "throttle-lowered" Warning "a route takes fewer requests before it answers 429";
+    TimeoutLowered "timeout-lowered" Warning "the timeout of a function was lowered";
+    MemoryLowered "memory-lowered" Warning "the memory of a function was lowered";
+    ThrottleAdded "throttle-added" Warning "a throttle was added to a route";
+    ThrottleLowered "throttle-lowered" Warning "the throttle of a route was lowered";
 
-    AuthAdded "auth-added" Breaking "a route that everyone might call asks who calls";
-    ScopesRequired "scopes-required" Breaking "a route asks for scopes, and took every token";
-    ScopeRemoved "scope-removed" Breaking "a scope no longer opens a route";
-    IdentitySourceAdded "identity-source-added" Breaking "an authorizer asks for one thing more in a request";
-    AuthorizerChanged "authorizer-changed" Breaking "another authorizer decides, so that callers can be refused";
-    GuardAdded "guard-added" Warning "a route has a guard more";
-    RouteShadowsLooser "route-shadows-looser" Breaking "a new route takes requests from one that lets more callers pass";
+    AuthAdded "auth-added" Breaking "a public route now requires authorization";
+    ScopesRequired "scopes-required" Breaking "a route that accepted every token now requires a scope";
+    ScopeRemoved "scope-removed" Breaking "a scope no longer grants access to a route";
+    IdentitySourceAdded "identity-source-added" Breaking "an authorizer requires an additional identity source";
+    AuthorizerChanged "authorizer-changed" Breaking "the authorizer of a route changed, and may refuse callers that had access";
+    GuardAdded "guard-added" Warning "a guard was added to a route";
+    RouteShadowsLooser "route-shadows-looser" Breaking "a new route takes requests from a route that allows more callers";
 
-    AuthRemoved "auth-removed" Loosening "everyone may call a route that asked who calls";
-    AuthorizerReplaced "authorizer-replaced" Loosening "another authorizer decides, so that others can pass";
-    ScopesEmptied "scopes-emptied" Loosening "every token opens a route that asked for scopes";
-    ScopeAdded "scope-added" Loosening "one more scope opens a route";
-    IdentitySourceRemoved "identity-source-removed" Loosening "an authorizer asks for one thing less in a request";
-    TtlRaised "ttl-raised" Loosening "an authorizer's decision is kept for longer";
-    RouteAddedPublic "route-added-public" Loosening "everyone may call a new route";
-    RouteShadowsStricter "route-shadows-stricter" Loosening "a new route takes requests from one that lets fewer callers pass";
-    GuardRemoved "guard-removed" Loosening "a route has a guard less";
-    MiddlewareRemoved "middleware-removed" Loosening "a route has a middleware less";
-    ThrottleRemoved "throttle-removed" Loosening "a route has no throttle of its own any more";
-    ThrottleRaised "throttle-raised" Loosening "a route takes more requests before it answers 429";
+    AuthRemoved "auth-removed" Loosening "a route no longer requires authorization";
+    AuthorizerReplaced "authorizer-replaced" Loosening "the authorizer of a route changed, and may allow callers that had no access";
+    ScopesEmptied "scopes-emptied" Loosening "a route no longer requires a scope";
+    ScopeAdded "scope-added" Loosening "an additional scope grants access to a route";
+    IdentitySourceRemoved "identity-source-removed" Loosening "an authorizer no longer requires an identity source";
+    TtlRaised "ttl-raised" Loosening "the decisions of an authorizer are cached for longer";
+    RouteAddedPublic "route-added-public" Loosening "a public route was added";
+    RouteShadowsStricter "route-shadows-stricter" Loosening "a new route takes requests from a route that allows fewer callers";
+    GuardRemoved "guard-removed" Loosening "a guard was removed from a route";
+    MiddlewareRemoved "middleware-removed" Loosening "a middleware was removed from a route";
+    ThrottleRemoved "throttle-removed" Loosening "the throttle of a route was removed";
+    ThrottleRaised "throttle-raised" Loosening "the throttle of a route was raised";
 
-    ConsumerRemoved "consumer-removed" Breaking "a function that an event source called is gone";
-    EventSourceChanged "event-source-changed" Warning "a function's event source has other settings";
-    FunctionChanged "function-changed" Warning "another function answers a route";
-    EnvAdded "env-added" Warning "a function needs an environment variable more";
-    GrantActionAdded "grant-action-added" Widening "a function may do an action more on a resource";
-    GrantResourceAdded "grant-resource-added" Widening "a function may use a resource more, or a part of one";
-    GrantWildcardAdded "grant-wildcard-added" Widening "a function may do whatever a wildcard covers";
+    ConsumerRemoved "consumer-removed" Breaking "a consumer was removed";
+    EventSourceChanged "event-source-changed" Warning "the event source of a consumer has different settings";
+    FunctionChanged "function-changed" Warning "a route moved to another function";
+    EnvAdded "env-added" Warning "a function requires an additional environment variable";
+    GrantActionAdded "grant-action-added" Widening "a function may perform an additional action on a resource";
+    GrantResourceAdded "grant-resource-added" Widening "a function may use an additional resource, or more of one";
+    GrantWildcardAdded "grant-wildcard-added" Widening "a function may perform everything that a wildcard covers";
 }
 
 impl Rule {

@@ -38,7 +38,7 @@ pub(crate) enum Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Code => f.write_str("the code as it is"),
+            Self::Code => f.write_str("the current code"),
             Self::File { file } => write!(f, "the file `{}`", printable(file)),
             Self::Revision { revision, commit, merge_base, file } => {
                 let commit = commit.get(..12).unwrap_or(commit);
@@ -146,7 +146,7 @@ fn git(folder: &Utf8Path, arguments: &[&str]) -> Result<String, Error> {
         .env("GIT_OPTIONAL_LOCKS", "0")
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| failed(format!("it does not start: {error}")))?;
+        .map_err(|error| failed(format!("it did not start: {error}")))?;
     if !output.status.success() {
         return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
     }

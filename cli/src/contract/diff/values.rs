@@ -27,21 +27,30 @@ impl Area {
     }
 }
 
-/// Compares two schemas of one value, which `of` names in messages, such as `the body`.
+/// The value that is compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part<'n> {
+    /// A part of the fingerprint, so it never changes.
+    pub(super) key: &'n str,
+    /// The name in messages, such as `the request body`.
+    pub(super) name: &'n str,
+}
+
+/// Compares two schemas of one value.
 pub(super) fn compare<'a>(
     pair: &Pair<'a>,
     area: Area,
-    of: &str,
+    of: Part<'_>,
     base: &'a Value,
     head: &'a Value,
     findings: &mut Findings,
 ) {
     for change in pair.compare(area.side(), base, head) {
         let (rule, what) = rule(area, &change);
-        let subject = format!("{of} {}", change.way);
+        let subject = format!("{} {}", of.key, change.way);
         let message = match change.way.as_str() {
-            "" => format!("{of} {what}"),
-            way => format!("`{way}` of {of} {what}"),
+            "" => format!("{} {what}", of.name),
+            way => format!("`{way}` of {} {what}", of.name),
         };
         findings.add(rule, subject, message, change.before, change.after);
     }
@@ -53,7 +62,7 @@ fn rule(area: Area, change: &Change) -> (Rule, &'static str) {
         Area::Body => of_body(change.kind),
         Area::Answer => of_answer(change.kind),
         Area::Error => match change.kind {
-            Kind::Variant => (Rule::ResponseErrorVariantAdded, "has one more alternative"),
+            Kind::Variant => (Rule::ResponseErrorVariantAdded, "may have an additional alternative"),
             kind => of_answer(kind),
         },
     }
@@ -61,74 +70,80 @@ fn rule(area: Area, change: &Change) -> (Rule, &'static str) {
 
 fn of_parameter(kind: Kind) -> (Rule, &'static str) {
     match kind {
-        Kind::Values | Kind::OtherValues => (Rule::ParameterEnumNarrowed, "takes fewer values"),
+        Kind::Values | Kind::OtherValues => (Rule::ParameterEnumNarrowed, "accepts fewer values"),
         Kind::Bound => (Rule::ParameterBoundTightened, "has a tighter bound"),
-        Kind::BoundAdded => (Rule::ParameterBoundAdded, "has a bound, and had none"),
-        Kind::PatternAdded => (Rule::ParameterPatternAdded, "has a pattern, and had none"),
-        Kind::PatternChanged => (Rule::ParameterPatternChanged, "has another pattern"),
-        Kind::PropertyRemoved => (Rule::ParameterRemoved, "is gone, and ignored where it is sent"),
+        Kind::BoundAdded => (Rule::ParameterBoundAdded, "has a new bound"),
+        Kind::PatternAdded => (Rule::ParameterPatternAdded, "has a new pattern"),
+        Kind::PatternChanged => (Rule::ParameterPatternChanged, "has a different pattern"),
+        Kind::PropertyRemoved => (Rule::ParameterRemoved, "was removed, and is ignored if a client sends it"),
         Kind::RequiredAdded => (Rule::ParameterAddedRequired, "is new and required"),
-        Kind::Required | Kind::RequiredRemoved => (Rule::ParameterBecameRequired, "is required"),
-        Kind::Unknown => (Rule::SchemaUnknown, "is no longer known to the document"),
-        Kind::NotUnderstood => (Rule::SchemaNotUnderstood, "has changed in a way that no rule knows"),
-        Kind::NotCompared => (Rule::SchemaNotCompared, "has changed, and its schema is too large to compare"),
+        Kind::Required | Kind::RequiredRemoved => (Rule::ParameterBecameRequired, "became required"),
+        Kind::Unknown => (Rule::SchemaUnknown, "is no longer described by the document"),
+        Kind::NotUnderstood => {
+            (Rule::SchemaNotUnderstood, "changed in a way that the comparison does not support")
+        }
+        Kind::NotCompared => (Rule::SchemaNotCompared, "changed, and its schema is too large to compare"),
+        Kind::Null => (Rule::ParameterTypeNarrowed, "may no longer be null"),
         Kind::Type
-        | Kind::Null
         | Kind::Variant
         | Kind::AllOfAdded
         | Kind::PropertyRefused
         | Kind::Closed
-        | Kind::Opened => (Rule::ParameterTypeNarrowed, "takes fewer types or forms of values"),
+        | Kind::Opened => (Rule::ParameterTypeNarrowed, "accepts fewer types of values"),
     }
 }
 
 fn of_body(kind: Kind) -> (Rule, &'static str) {
     match kind {
-        Kind::Type => (Rule::BodyTypeNarrowed, "takes fewer types or forms"),
-        Kind::Values | Kind::OtherValues => (Rule::BodyEnumNarrowed, "takes fewer values"),
+        Kind::Type => (Rule::BodyTypeNarrowed, "accepts fewer types of values"),
+        Kind::Values | Kind::OtherValues => (Rule::BodyEnumNarrowed, "accepts fewer values"),
         Kind::Null => (Rule::BodyBecameNotNullable, "may no longer be null"),
         Kind::Bound => (Rule::BodyBoundTightened, "has a tighter bound"),
-        Kind::BoundAdded => (Rule::BodyBoundAdded, "has a bound, and had none"),
-        Kind::PatternAdded => (Rule::BodyPatternAdded, "has a pattern, and had none"),
-        Kind::PatternChanged => (Rule::BodyPatternChanged, "has another pattern"),
-        Kind::Variant => (Rule::BodyVariantRemoved, "has lost one of its alternatives"),
-        Kind::AllOfAdded => (Rule::BodyAllOfAdded, "has to be of one more schema"),
+        Kind::BoundAdded => (Rule::BodyBoundAdded, "has a new bound"),
+        Kind::PatternAdded => (Rule::BodyPatternAdded, "has a new pattern"),
+        Kind::PatternChanged => (Rule::BodyPatternChanged, "has a different pattern"),
+        Kind::Variant => (Rule::BodyVariantRemoved, "no longer accepts one of its alternatives"),
+        Kind::AllOfAdded => (Rule::BodyAllOfAdded, "must match an additional schema"),
         Kind::RequiredAdded => (Rule::BodyPropertyAddedRequired, "is new and required"),
-        Kind::Required | Kind::RequiredRemoved => {
-            (Rule::BodyPropertyBecameRequired, "is required, and was not")
+        Kind::Required | Kind::RequiredRemoved => (Rule::BodyPropertyBecameRequired, "became required"),
+        Kind::PropertyRemoved => {
+            (Rule::BodyPropertyRemoved, "was removed, and is ignored if a client sends it")
         }
-        Kind::PropertyRemoved => (Rule::BodyPropertyRemoved, "is gone, and ignored where it is sent"),
-        Kind::PropertyRefused => (Rule::BodyPropertyRemovedClosed, "is gone, and refused where it is sent"),
-        Kind::Closed | Kind::Opened => {
-            (Rule::BodyClosed, "takes no properties any more that it does not know")
+        Kind::PropertyRefused => {
+            (Rule::BodyPropertyRemovedClosed, "was removed, and is refused if a client sends it")
         }
-        Kind::Unknown => (Rule::SchemaUnknown, "is no longer known to the document"),
-        Kind::NotUnderstood => (Rule::SchemaNotUnderstood, "has changed in a way that no rule knows"),
-        Kind::NotCompared => (Rule::SchemaNotCompared, "has changed, and its schema is too large to compare"),
+        Kind::Closed | Kind::Opened => (Rule::BodyClosed, "no longer accepts unknown properties"),
+        Kind::Unknown => (Rule::SchemaUnknown, "is no longer described by the document"),
+        Kind::NotUnderstood => {
+            (Rule::SchemaNotUnderstood, "changed in a way that the comparison does not support")
+        }
+        Kind::NotCompared => (Rule::SchemaNotCompared, "changed, and its schema is too large to compare"),
     }
 }
 
 fn of_answer(kind: Kind) -> (Rule, &'static str) {
     match kind {
-        Kind::Type => (Rule::ResponseTypeGeneralised, "has more types or forms"),
-        Kind::Values => (Rule::ResponseEnumValueAdded, "has values that it had not"),
-        Kind::OtherValues => (Rule::ResponseValueChanged, "has none of the values that it had"),
-        Kind::Null => (Rule::ResponseBecameNullable, "may be null, and was never"),
-        Kind::Bound | Kind::BoundAdded => (Rule::ResponseBoundRelaxed, "has a wider bound, or none"),
+        Kind::Type => (Rule::ResponseTypeGeneralised, "may have additional types of values"),
+        Kind::Values => (Rule::ResponseEnumValueAdded, "may have additional values"),
+        Kind::OtherValues => (Rule::ResponseValueChanged, "has none of its former values"),
+        Kind::Null => (Rule::ResponseBecameNullable, "became nullable"),
+        Kind::Bound | Kind::BoundAdded => (Rule::ResponseBoundRelaxed, "has a wider bound, or none any more"),
         Kind::PatternAdded | Kind::PatternChanged => {
-            (Rule::ResponsePatternChanged, "has another pattern, or none")
+            (Rule::ResponsePatternChanged, "has a different pattern, or none any more")
         }
-        Kind::Variant => (Rule::ResponseVariantAdded, "has one more alternative"),
-        Kind::Required => (Rule::ResponsePropertyBecameOptional, "may be missing, and was always there"),
-        Kind::RequiredRemoved => (Rule::ResponsePropertyRemoved, "is gone, and was always there"),
+        Kind::Variant => (Rule::ResponseVariantAdded, "may have an additional alternative"),
+        Kind::Required => (Rule::ResponsePropertyBecameOptional, "was always present, and became optional"),
+        Kind::RequiredRemoved => (Rule::ResponsePropertyRemoved, "was removed, and was always present"),
         Kind::PropertyRemoved | Kind::PropertyRefused => {
-            (Rule::ResponseOptionalPropertyRemoved, "is gone, and was there at times")
+            (Rule::ResponseOptionalPropertyRemoved, "was removed, and was optional")
         }
         Kind::Opened | Kind::Closed | Kind::AllOfAdded | Kind::RequiredAdded => {
-            (Rule::ResponseOpened, "may have properties that nobody named")
+            (Rule::ResponseOpened, "may now contain undeclared properties")
         }
-        Kind::Unknown => (Rule::SchemaUnknown, "is no longer known to the document"),
-        Kind::NotUnderstood => (Rule::SchemaNotUnderstood, "has changed in a way that no rule knows"),
-        Kind::NotCompared => (Rule::SchemaNotCompared, "has changed, and its schema is too large to compare"),
+        Kind::Unknown => (Rule::SchemaUnknown, "is no longer described by the document"),
+        Kind::NotUnderstood => {
+            (Rule::SchemaNotUnderstood, "changed in a way that the comparison does not support")
+        }
+        Kind::NotCompared => (Rule::SchemaNotCompared, "changed, and its schema is too large to compare"),
     }
 }

@@ -20,7 +20,7 @@ impl fmt::Display for JournalLine {
             Self::Log(line) => line.fmt(f),
             Self::LeftOut(LeftOut { entries }) => {
                 let left_out =
-                    format!("{entries} requests and lines came too fast to be printed, and were left out");
+                    format!("{entries} requests and lines came too fast to be printed, and were omitted");
                 writeln!(f, "{}", left_out.yellow())
             }
         }
@@ -80,7 +80,7 @@ impl fmt::Display for Delivered {
             writeln!(f, "    failed: {}", printable(&failed.join(" ")))?;
         }
         match self.again_s {
-            Some(seconds) => writeln!(f, "    it is tried again in {seconds} s"),
+            Some(seconds) => writeln!(f, "    it is retried in {seconds} s"),
             None => Ok(()),
         }
     }
@@ -114,7 +114,7 @@ impl fmt::Display for Happened {
                 )
             }
             What::Filtered => {
-                writeln!(f, "{} from queue {}: no filter takes {id}", "deleted".yellow(), at.bold())
+                writeln!(f, "{} from queue {}: no filter matches {id}", "deleted".yellow(), at.bold())
             }
             What::DeadLetter { receives } => {
                 let times = if *receives == 1 { "once".to_owned() } else { format!("{receives} times") };
@@ -205,7 +205,7 @@ mod tests {
                 delivered(|log| {
                     (log.failed, log.again_s, log.attempt) = (vec!["b".to_owned()], Some(1.0), 2);
                 }),
-                "1 failed queue orders  2 records  1.5 ms  on-order  attempt 2\n    failed: b\n    it is tried again in 1 s\n",
+                "1 failed queue orders  2 records  1.5 ms  on-order  attempt 2\n    failed: b\n    it is retried in 1 s\n",
             ),
             (
                 delivered(|log| {
@@ -221,7 +221,7 @@ mod tests {
             |what| JournalLine::Event(Happened { at: "orders".to_owned(), id: "a".to_owned(), what });
         for (what, expected) in [
             (What::Sent { body: "{\n\u{1b}}".to_owned() }, "sent to queue orders  { \\u{1b}}  a\n"),
-            (What::Filtered, "deleted from queue orders: no filter takes a\n"),
+            (What::Filtered, "deleted from queue orders: no filter matches a\n"),
             (What::DeadLetter { receives: 1 }, "dead letter of queue orders: a was received once\n"),
             (What::DeadLetter { receives: 5 }, "dead letter of queue orders: a was received 5 times\n"),
             (What::Put { functions: Vec::new() }, "event on bus orders  it reaches no consumer  a\n"),

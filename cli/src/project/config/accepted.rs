@@ -21,7 +21,7 @@ use crate::project::Error;
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Accepted"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
-    /// The rule that finds it, as `routegen diff` prints it.
+    /// The id of the rule that reports it, as `routegen diff` prints it.
     #[cfg_attr(test, schemars(with = "String"))]
     id: Spanned<String>,
     /// The route key, as `routegen diff` prints it.
@@ -51,7 +51,7 @@ pub(crate) struct Accepted {
 impl Written {
     pub(super) fn validate(&self) -> Result<(), Mistake> {
         if self.reason.as_ref().trim().is_empty() {
-            return Err(spanned("`reason` says why the change is accepted", &self.reason));
+            return Err(spanned("`reason` must explain why the change is accepted", &self.reason));
         }
         self.until().map(drop)
     }

@@ -13,12 +13,12 @@ use super::mistake::{Mistake, spanned};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct OneAuthorizer {
-    /// `jwt` for tokens of any issuer with OIDC discovery, the only kind.
+    /// `jwt`, the only kind: tokens of any issuer with OIDC discovery.
     #[expect(dead_code, reason = "it is read to be refused where it is another one")]
     #[serde(deserialize_with = "jwt")]
     #[cfg_attr(test, schemars(with = "String", extend("const" = AuthorizerKind::JWT)))]
     kind: (),
-    /// Where a request has the token: `$request.header.NAME`, by default of `Authorization`, or `$request.querystring.NAME`.
+    /// Where a request contains the token: `$request.header.NAME` (by default of `Authorization`) or `$request.querystring.NAME`.
     #[cfg_attr(test, schemars(with = "Option<String>", extend("pattern" = r"^\$request\.(header|querystring)\..+$")))]
     identity_source: Option<Spanned<String>>,
 }
@@ -53,7 +53,7 @@ impl OneAuthorizer {
 pub(super) fn validate_name(name: &Spanned<String>) -> Result<(), Mistake> {
     let word = name.as_ref().as_str();
     if [Auth::COGNITO, Auth::Iam.as_str(), Auth::None.as_str()].contains(&word) {
-        return Err(spanned(&format!("`auth = \"{word}\"` has a meaning of its own"), name));
+        return Err(spanned(&format!("`auth = \"{word}\"` is reserved"), name));
     }
     if word.parse::<Name>().is_err() {
         let help = "write lower-case letters, digits and single underscores, beginning with a letter";

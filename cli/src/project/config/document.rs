@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::mistake::{Mistake, spanned};
 
-/// What the OpenAPI document contains that no code declares.
+/// Parts of the OpenAPI document that the code does not declare.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(transform = with_license))]
 #[serde(deny_unknown_fields)]
@@ -25,7 +25,7 @@ pub(crate) struct Document {
     pub(crate) contact: Option<Contact>,
     #[serde(alias = "license")]
     pub(crate) licence: Option<Licence>,
-    /// Tags with descriptions, or in an order of their own.
+    /// Tags with their descriptions, in the order of the document.
     #[serde(default)]
     pub(crate) tags: Vec<Tag>,
 }

@@ -45,32 +45,32 @@ const FILE: &str = "routegen.toml";
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    /// Name of the API; by default the package's. It prefixes the names of resources.
+    /// Name of the API; by default the package's. Names of AWS resources begin with it.
     #[cfg_attr(test, schemars(with = "Option<String>", extend("pattern" = "^[A-Za-z0-9_-]+$", "maxLength" = limits::FUNCTION_NAME_CHARS)))]
     name: Option<Spanned<String>>,
     /// Architecture of all functions; by default this machine's. `--arch` overrides it.
     arch: Option<Architecture>,
     /// Compiler of the artifacts; by default what is installed on this machine. `--compiler` overrides it.
     compiler: Option<Compiler>,
-    /// How functions are linked; by default by a call of rustc for each. `--backend` overrides it.
+    /// How functions are linked; by default `direct`. `--backend` overrides it.
     backend: Option<Linking>,
     #[serde(default)]
     defaults: Defaults,
     #[serde(default)]
     quotas: Quotas,
-    /// Extra files in every artifact: paths and patterns relative to the package. `*` stays in a folder, `**` crosses folders.
+    /// Extra files in every artifact: paths and patterns relative to the package. `*` matches within a folder, `**` across folders.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     include: Vec<Spanned<String>>,
-    /// Settings of a function, by the name of its route, its group or its authorizer.
+    /// Settings of a function, by its name.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "BTreeMap<String, OneFunction>"))]
     functions: BTreeMap<Spanned<String>, OneFunction>,
-    /// Authorizers that are not written in Rust, by the name that routes use as `auth`.
+    /// Authorizers that are not written in Rust, by the name in the `auth` of routes.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "BTreeMap<String, OneAuthorizer>"))]
     authorizers: BTreeMap<Spanned<String>, OneAuthorizer>,
-    /// What the OpenAPI document contains that no code declares.
+    /// Parts of the OpenAPI document that the code does not declare.
     #[serde(default)]
     openapi: Document,
     /// Changes of the API that `routegen diff` accepts.
@@ -81,7 +81,7 @@ pub(crate) struct Config {
     source_code: Option<Arc<NamedSource<String>>>,
 }
 
-/// Defaults of routes and authorizers.
+/// Defaults of all functions.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -110,7 +110,7 @@ struct Quotas {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct OneFunction {
-    /// Extra files in its artifact, in addition to those of every artifact.
+    /// Extra files in the function's artifact, in addition to those of every artifact.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     include: Vec<Spanned<String>>,
@@ -207,7 +207,7 @@ impl Config {
         self.backend.unwrap_or_default()
     }
 
-    /// What the OpenAPI document contains that no code declares.
+    /// Parts of the OpenAPI document that the code does not declare.
     pub(crate) fn openapi(&self) -> &Document {
         &self.openapi
     }

@@ -29,32 +29,32 @@ const WISHES: &[RestOnly] = &[
     RestOnly {
         keys: &["apikey", "apikeyrequired", "apikeysource", "requireapikey"],
         reason: "an HTTP API has no API keys",
-        instead: "write an authorizer that knows callers by a header, \
-                  `#[authorizer(identity_sources = [\"$request.header.x-api-key\"])]`; machines are better known by \
-                  tokens, `auth = \"cognito\"`",
+        instead: "write an authorizer that identifies callers by a header, \
+                  `#[authorizer(identity_sources = [\"$request.header.x-api-key\"])]`; for machines, prefer \
+                  tokens: `auth = \"cognito\"`",
     },
     RestOnly {
         keys: &["usageplan", "usagelimit", "quota", "ratelimit"],
         reason: "an HTTP API has no usage plans, and its throttles apply to all callers together",
         instead: "write `throttle = (50, 20)` on a route, or the module's variables `default_route_settings` and \
-                  `routes`; limits for each caller are an authorizer's or CloudFront's with AWS WAF to hold",
+                  `routes`; for limits per caller, use an authorizer, or CloudFront with AWS WAF",
     },
     RestOnly {
         keys: &["waf", "wafv2", "webacl", "webaclarn", "webaclid", "firewall"],
         reason: "AWS WAF does not support HTTP APIs",
         instead: "put CloudFront with a web ACL before the module's `custom_domain`, set \
-                  `disable_execute_api_endpoint`, and let an authorizer ask for a header that only CloudFront adds",
+                  `disable_execute_api_endpoint`, and let an authorizer require a header that only CloudFront adds",
     },
     RestOnly {
         keys: &["private", "privateendpoint", "vpcendpoint", "vpcendpointid", "vpce", "internal"],
         reason: "an HTTP API has no private endpoint: its address is on the internet",
-        instead: "close it by `auth = \"iam\"` or by the module's `mutual_tls`; the functions themselves reach into a \
-                  VPC by the variable `vpc`",
+        instead: "restrict access with `auth = \"iam\"` or the module's `mutual_tls`; the variable `vpc` gives functions \
+                  access to a VPC",
     },
     RestOnly {
         keys: &["resourcepolicy", "policy", "ipallowlist", "allowedip", "ipwhitelist", "sourceip"],
         reason: "an HTTP API has no resource policy",
-        instead: "say who may call by `auth` (`\"iam\"` for other accounts' roles); addresses can be judged by an \
+        instead: "set who may call with `auth` (`\"iam\"` for roles of other accounts); addresses can be checked by an \
                   `#[authorizer]` with the identity source `$context.identity.sourceIp`",
     },
     RestOnly {
@@ -69,8 +69,8 @@ const WISHES: &[RestOnly] = &[
             "schema",
         ],
         reason: "an HTTP API does not validate requests and has no models",
-        instead: "let the handler's extractors do it: `Json<T>`, `Query<T>` and `Path<T>` answer what does not fit \
-                  with 4xx before the handler runs",
+        instead: "let the handler's extractors do it: `Json<T>`, `Query<T>` and `Path<T>` refuse invalid \
+                  requests with 4xx before the handler runs",
     },
     RestOnly {
         keys: &[
@@ -90,7 +90,7 @@ const WISHES: &[RestOnly] = &[
         keys: &["cache", "caching", "cachecluster", "cacheclusterenabled", "cacheclustersize", "cachettl"],
         reason: "an HTTP API has no cache",
         instead: "put CloudFront before the module's `custom_domain` and set `cache-control` in the handler; the \
-                  answers of an `#[authorizer]` are kept by its own `ttl`",
+                  `ttl` of an `#[authorizer]` caches its decisions",
     },
     RestOnly {
         keys: &["edge", "edgeoptimized", "endpointtype", "endpointconfiguration"],
@@ -100,13 +100,13 @@ const WISHES: &[RestOnly] = &[
     RestOnly {
         keys: &["canary", "canarysetting", "canarydeployment"],
         reason: "the stage of an HTTP API has no canary",
-        instead: "set the module's `alias`, and `functions.<key>.version_weights` for the share of the requests that \
-                  an older version keeps",
+        instead: "set the module's `alias`, and `functions.<key>.version_weights` for the share of requests that \
+                  an older version still handles",
     },
     RestOnly {
         keys: &["clientcertificate", "backendcertificate"],
         reason: "an HTTP API presents no client certificate to its functions",
-        instead: "rely on the functions' permission, which lets in nobody but the API; clients show theirs by the \
+        instead: "rely on the functions' permission, which admits only the API; for clients' certificates, set the \
                   module's `mutual_tls`",
     },
 ];

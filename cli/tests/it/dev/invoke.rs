@@ -244,7 +244,7 @@ fn calls_consumers(project: &Project) {
         (&["on-order", "--path", "/a"], "queue orders"),
         (&["expire", "--message", "{}"], "without a message"),
         (&["paid", "--message", "[]"], "JSON object"),
-        (&["fails", "--message", "{}"], "requests call it"),
+        (&["fails", "--message", "{}"], "called by requests"),
     ] {
         let talk = fail(&mut invoke(words));
         assert!(talk.contains("RG0092") && talk.contains(reason), "{words:?}: {talk}");

@@ -185,7 +185,7 @@ impl Server<'_> {
                 Err(_) if interrupt::check().is_err() => break,
                 Err(error) => {
                     self.printer.error(&error);
-                    self.printer.step("Serving", "the last build that was good");
+                    self.printer.step("Serving", "the last successful build");
                 }
             }
         }

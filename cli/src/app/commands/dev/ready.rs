@@ -144,7 +144,7 @@ impl fmt::Display for Ready {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n{} on {}", self.api, self.url)?;
         if let Some(page) = &self.page {
-            writeln!(f, "Routes and requests to look at: {page}")?;
+            writeln!(f, "Routes and requests: {page}")?;
         }
         writeln!(f)?;
         let rows = self.routes.iter().map(|route| {
@@ -172,7 +172,7 @@ impl fmt::Display for Ready {
                 format!("scope={}", scopes.join(" ")),
             ];
             let form = form.map(|field| format!("-d {}", quoted(&field)));
-            writeln!(f, "A token, as Cognito gives it (or by `routegen token`):\n")?;
+            writeln!(f, "A token like Cognito's (or run `routegen token`):\n")?;
             writeln!(f, "TOKEN=$(curl -s -X POST {} {} \\", quoted(endpoint), form[0])?;
             writeln!(f, "  {} \\", form[1..].join(" "))?;
             writeln!(f, "  | sed -E 's/.*\"access_token\": ?\"([^\"]+)\".*/\\1/')")?;

@@ -6,9 +6,9 @@ use super::{super::summary::summary, Report, text::short};
 use crate::contract::diff::{ENVIRONMENTS, Finding};
 
 pub(crate) fn markdown(report: &Report<'_>) -> String {
-    let mut text = "### Changes of the API\n\n".to_owned();
+    let mut text = "### API changes\n\n".to_owned();
     if report.findings.is_empty() {
-        text += "No change that a rule reports.\n";
+        text += "No changes to report.\n";
     } else {
         let _ = writeln!(text, "{}\n", summary(report.findings));
         text +=

@@ -25,7 +25,7 @@ pub(crate) fn text(report: &Report<'_>) -> String {
     }
     let count = report.findings.len();
     let found = match count {
-        0 => "No change that a rule reports".to_owned(),
+        0 => "No changes to report".to_owned(),
         1 => format!("1 change: {}", summary(report.findings)),
         _ => format!("{count} changes: {}", summary(report.findings)),
     };

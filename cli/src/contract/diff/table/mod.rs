@@ -6,6 +6,7 @@
 mod access;
 mod answers;
 mod deployment;
+mod fingerprints;
 mod order;
 mod requests;
 mod routes;

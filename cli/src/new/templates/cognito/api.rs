@@ -1,4 +1,4 @@
-//! The API over HTTP, as clients meet it: the local gateway checks tokens and scopes as API Gateway does, and calls the
+//! The API over HTTP, as clients use it: the local gateway checks tokens and scopes as API Gateway does, and calls the
 //! handlers in this process.
 
 // An integration test names its own crate, or its routes are not linked.

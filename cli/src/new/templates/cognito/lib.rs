@@ -1,5 +1,5 @@
-//! Two routes behind Cognito. `routegen dev` serves them on this machine, and `routegen package` makes the Lambda
-//! function and the Terraform of them.
+//! Two routes behind Cognito. `routegen dev` serves them on this machine, and `routegen package` builds the Lambda
+//! function and the Terraform for them.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -21,8 +21,8 @@ struct Page {
     limit: Option<usize>,
 }
 
-/// The items, in memory: each process has its own and loses them when it ends, on Lambda too. Put a database here
-/// before anyone relies on them.
+/// The items, in memory: each process has its own and loses them when it ends, also on Lambda. Replace them with a
+/// database before anyone relies on them.
 #[derive(Default)]
 struct Items(Mutex<Vec<Item>>);
 
@@ -32,7 +32,7 @@ impl Resource for Items {
     }
 }
 
-// Both routes name one function, `lambda`, to share its memory. Without the name, each route has a function of its own.
+// Both routes name the same function with `lambda`, to share its memory. Without it, each route has its own function.
 
 /// Retrieves items
 #[route(GET, "/items", auth = "cognito", scopes = ["items/read"], lambda = "items")]

@@ -1,5 +1,5 @@
-//! One route that is open to everyone. `routegen dev` serves it on this machine, and `routegen package` makes the
-//! Lambda function and the Terraform of it.
+//! One route that is open to everyone. `routegen dev` serves it on this machine, and `routegen package` builds the
+//! Lambda function and the Terraform for it.
 
 use routegen::{Path, route};
 

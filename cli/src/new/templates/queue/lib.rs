@@ -1,5 +1,5 @@
 //! An API that hands its work to a queue, and a timer. `routegen dev` runs all of it on this machine, and `routegen package`
-//! makes the Lambda functions and the Terraform, with the queue, its dead-letter queue and the schedule.
+//! builds the Lambda functions and the Terraform, with the queue, its dead-letter queue and the schedule.
 
 use routegen::{
     Accepted, Json, Message, Problem, QueueMessage, Res, Scheduled, http::StatusCode,
@@ -9,17 +9,17 @@ use routegen_sqs::Queue;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a client orders, and what travels through the queue `orders`.
+/// An order of a client, and the message of the queue `orders`.
 #[derive(Debug, Deserialize, JsonSchema, QueueMessage, Serialize)]
 #[queue_message(orders)]
 pub struct Order {
-    /// What it is.
+    /// The name of the item.
     pub item: String,
-    /// How many of it.
+    /// The number of items.
     pub quantity: u32,
 }
 
-/// Takes an order, which is worked on a moment later
+/// Accepts an order, which is processed a moment later
 #[route(POST, "/orders", auth = "cognito", scopes = ["orders/write"])]
 async fn place_order(
     orders: Res<Queue<Order>>,
@@ -32,15 +32,15 @@ async fn place_order(
     Ok(Accepted(Json(order)))
 }
 
-/// Works on one order
+/// Processes one order
 ///
-/// An error is this message's failure alone: it comes again, and after five times it is in the dead-letter queue. A message can
-/// also come twice without an error, so that working on it twice must do no harm.
+/// An error affects only this message: it is delivered again, and after five attempts it moves to the dead-letter queue. A
+/// message can also be delivered twice without an error, so processing it twice must do no harm.
 #[queue(orders, batch = 10)]
 async fn on_order(order: Message<Order>) -> Result<(), Error> {
     let Order { item, quantity } = order.body;
     if quantity > 1_000 {
-        return Err(format!("nobody delivers {quantity} of `{item}`").into());
+        return Err(format!("cannot deliver {quantity} of `{item}`").into());
     }
     tracing::info!("{quantity} of `{item}` are on their way");
     Ok(())
