@@ -275,6 +275,26 @@ mod tests {
         assert_eq!(file_of("serde", &arguments), None, "cargo finds it itself");
     }
 
+    /// cargo sets the variables of this package for its tests, as it does for its compilers.
+    #[test]
+    fn only_libraries_of_the_users_packages_are_compiled_incrementally() {
+        let own = format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        let orders = |package: &str| Orders {
+            next: None,
+            flags: Vec::new(),
+            cfg: Vec::new(),
+            schemars: BTreeMap::new(),
+            incremental: Some(("/t/incremental".into(), BTreeSet::from([package.to_owned()]))),
+            strip: true,
+        };
+        let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
+        let (library, script) = (words("--crate-name a --crate-type lib"), words("--crate-type bin"));
+        assert_eq!(incremental(&orders(&own), &library), Some(Utf8Path::new("/t/incremental")));
+        assert_eq!(incremental(&orders(&own), &script), None);
+        assert_eq!(incremental(&orders("routegen-spec 0.1.0"), &library), None);
+        assert_eq!(incremental(&Orders { incremental: None, ..orders(&own) }, &library), None);
+    }
+
     #[test]
     fn rustc_is_told_from_a_workspace_wrapper_around_it() {
         let words = ["rustc", "--crate-name", "items"].map(OsString::from);

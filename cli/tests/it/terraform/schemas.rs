@@ -1,10 +1,10 @@
 //! A program between Terraform and the AWS provider that reduces the schemas to those of the resources that
 //! tests use.
 //!
-//! In: Terraform's calls, over gRPC on a Unix socket. Out: the provider's answers, unchanged but for that to
-//! the call for its schemas, which has more than a thousand types of resources: 5 MB that Terraform would read
-//! for each command, with a second of processor time. A type that no file of this repository names is unknown
-//! to Terraform.
+//! In: Terraform's calls, over gRPC on a Unix socket. Out: the provider's answers, all unchanged but one: the
+//! schemas of more than a thousand types of resources, 5 MB that cost Terraform a second of CPU time in every
+//! command. Types that no file of this repository names are removed from them, and Terraform refuses such a
+//! type as unknown.
 
 use std::{collections::BTreeSet, convert::Infallible, sync::Arc};
 
