@@ -45,7 +45,7 @@ const ROWS: [Row; 11] = [
         aim: None,
     },
     Row {
-        name: "1 connection: processor time of its process, µs a request",
+        name: "1 connection: server CPU time, µs/request",
         value: |server| Some(microseconds(server.processor[0])),
         digits: 1,
         aim: None,
@@ -69,7 +69,7 @@ const ROWS: [Row; 11] = [
         aim: Some(Aim::Below(15.0)),
     },
     Row {
-        name: "32 connections: processor time of its process, µs a request",
+        name: "32 connections: server CPU time, µs/request",
         value: |server| Some(microseconds(server.processor[1])),
         digits: 1,
         aim: None,
@@ -87,7 +87,7 @@ const ROWS: [Row; 11] = [
         aim: Some(Aim::Below(15.0)),
     },
     Row {
-        name: "memory of its process, MB",
+        name: "server memory, MB",
         value: |server| Some(float(server.memory) / 1e6),
         digits: 1,
         aim: Some(Aim::Below(30.0)),
@@ -188,15 +188,15 @@ mod tests {
             "|  | ours | slow | theirs | ratio of ours | ratio of slow |\n|---|---|---|---|---|---|\n",
             "| 32 connections: requests/s | 20,000 | 9,000 | 1,000 | 20.00 | 9.00 |\n",
             "| 1 connection: p50, ms | 0.110 | 0.260 | 1.100 | 0.10 | 0.24 |\n",
-            "| 32 connections: processor time of its process, µs a request | 55.0 | 130.0 | 550.0 | 0.10 | 0.24 |\n",
-            "| memory of its process, MB | 13.0 | 30.0 | 26.0 | 0.50 | 1.15 |\n",
+            "| 32 connections: server CPU time, µs/request | 55.0 | 130.0 | 550.0 | 0.10 | 0.24 |\n",
+            "| server memory, MB | 13.0 | 30.0 | 26.0 | 0.50 | 1.15 |\n",
             "| 32 connections, every token new: requests/s | 20,000 |  |  |  |  |\n",
             "| aim | ours | slow |\n|---|---|---|\n",
             "| 32 connections, every token new: requests/s, at least 10,000 | met: 20,000 |  |\n",
             "| 32 connections: requests/s, at least 10,000 | met: 20,000 | not met: 9,000 |\n",
             "| 1 connection: p50, ms, at most 0.25 | met: 0.110 | not met: 0.260 |\n",
             "| 32 connections: p99, ms, below 15 | met: 2.70 | not met: 15.00 |\n",
-            "| memory of its process, MB, below 30 | met: 13.0 | not met: 30.0 |\n",
+            "| server memory, MB, below 30 | met: 13.0 | not met: 30.0 |\n",
         ] {
             assert!(text.contains(expected), "{expected}\n{text}");
         }
