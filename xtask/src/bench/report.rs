@@ -139,7 +139,7 @@ fn growth(rows: &[&Row], cores: u32) -> String {
         let memory = high.shared.peak.saturating_sub(low.shared.peak) / u64::from(more);
         let _ = writeln!(
             text,
-            "\nFrom {} to {} routes, one more costs {} ms of processor time when shared code is edited, and {} kB in the \
+            "\nFrom {} to {} routes, each further route costs {} ms of CPU time when shared code is edited, and {} kB in the \
              largest process.",
             low.functions,
             high.functions,
