@@ -153,7 +153,7 @@ fn a_function_is_called_without_a_server() {
 
     std::fs::write(&event, "{}").unwrap();
     let failed = fail(&mut invoke(&["api_key", "--event", event.as_str()]));
-    assert!(failed.contains("RG0082") && failed.contains("no event of a Lambda authorizer"), "{failed}");
+    assert!(failed.contains("RG0082") && failed.contains("not an event of a Lambda authorizer"), "{failed}");
     let without = |words: &[&str]| {
         let mut command = routegen(&["invoke", "-p", "pets"]);
         String::from_utf8(command.args(words).env_remove("API_KEYS").output().unwrap().stderr).unwrap()
