@@ -53,3 +53,7 @@ struct ResourceGuide;
 #[cfg(doctest)]
 #[doc = include_str!("../../../../docs/telemetry.md")]
 struct TelemetryGuide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/testing.md")]
+struct TestingGuide;
