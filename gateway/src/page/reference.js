@@ -5,7 +5,7 @@ const key = new URLSearchParams(location.hash.slice(1)).get("key");
 addEventListener("hashchange", () => location.reload());
 
 const show = async () => {
-  if (!key) throw new Error("This address has no key: open the one that the gateway printed, with all that follows #.");
+  if (!key) throw new Error("This address has no key: open the printed one, with everything after #.");
   const response = await fetch("/_routegen/page/openapi", { cache: "no-store", headers: { "x-routegen-key": key } });
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.message);

@@ -5,16 +5,16 @@ use hyper::StatusCode;
 /// Why a request is refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum Refused {
-    #[error("the page is for this machine only")]
+    #[error("only this machine can open the page")]
     Client,
     #[error(
-        "the page is for loopback and the port of the gateway, and `host` names something else; `allow_host` opens the API alone"
+        "`host` must be a loopback name with the gateway's port: the page has no other address, and `allow_host` is for the API alone"
     )]
     Host,
-    #[error("the page is for its own origin")]
+    #[error("other origins cannot use the page")]
     Origin,
     #[error(
-        "the page needs the key of this start of the gateway: open the address that it printed, with all that follows `#`"
+        "the page requires the key of this start of the gateway: open the printed address, with everything after `#`"
     )]
     Secret,
     #[error("the method must be one of {allowed}")]

@@ -24,7 +24,7 @@ for (const link of document.querySelectorAll("a.skip")) {
 }
 
 const ask = async (path, options = {}) => {
-  if (!key) throw new Error("This address has no key: open the one that the gateway printed, with all that follows #.");
+  if (!key) throw new Error("This address has no key: open the printed one, with everything after #.");
   const headers = { ...options.headers, "x-routegen-key": key };
   const response = await fetch(`/_routegen/page/${path}`, { cache: "no-store", ...options, headers });
   if (!response.ok) {
@@ -133,7 +133,7 @@ function choose(one) {
   $("outcome").textContent = "";
   $("response").hidden = true;
   if (!one) return;
-  $("about").textContent = `${one.key}, answered by ${one.function}`;
+  $("about").textContent = `${one.key} calls the function ${one.function}`;
   $("method-field").hidden = one.method !== "ANY";
   operation = operationOf(one);
   $("parameters").replaceChildren(...one.parameters.map(parameterField), ...describedFields());
@@ -272,8 +272,8 @@ function showAuthorization() {
   $("authorization").hidden = !token_header;
   const notes = {
     iam: "The call is signed (Signature Version 4) with the gateway's first key, unless you set the header authorization.",
-    lambda: "A function decides. Set the headers that it reads.",
-    jwt: "This authorizer does not accept the local issuer's tokens in a header. Set a token yourself.",
+    lambda: "A function decides. Add the headers that it reads.",
+    jwt: "This authorizer does not read tokens of the local issuer from a header. Add a token yourself.",
   };
   $("authorization-note").hidden = kind === "none" || Boolean(token_header);
   $("authorization-note").textContent = notes[kind] ?? "";
@@ -290,7 +290,7 @@ function showToken() {
   $("forget").hidden = !token;
   $("token").textContent = token
     ? `${token.text.slice(0, 8)}…${token.text.slice(-4)} with ${token.scopes.join(" ") || "no scopes"}, until ${clock(token.until)}`
-    : "None: the call is made without a token.";
+    : "The call has no token.";
 }
 
 $("mint").addEventListener("click", async () => {
@@ -319,7 +319,7 @@ $("form").addEventListener("submit", async (event) => {
   $("send").disabled = true;
   $("response").hidden = true;
   $("outcome").className = "";
-  $("outcome").textContent = "Waiting for the answer";
+  $("outcome").textContent = "Waiting for the response";
   try {
     await send();
   } catch (error) {
@@ -357,7 +357,7 @@ async function send() {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const took = performance.now() - started;
   if (response.type === "opaqueredirect") {
-    $("outcome").textContent = "A redirect, which browsers hide from pages. It is among the requests.";
+    $("outcome").textContent = "The response is a redirect, which browsers hide from pages. It is in the list of requests.";
     return;
   }
   $("outcome").className = tone(response.status);
@@ -372,7 +372,7 @@ function requestPath() {
   if (route.path === "$default") {
     const path = $("path").value;
     if (!path.startsWith("/") || /[?#]/.test(path)) throw new Error("a path begins with / and has no ? and #");
-    if (/^\/_routegen(\/|$)/.test(path)) throw new Error("paths below /_routegen are the gateway's own");
+    if (/^\/_routegen(\/|$)/.test(path)) throw new Error("paths below /_routegen belong to the gateway");
     return path;
   }
   return route.parameters.reduce((path, { name, greedy }, at) => {
@@ -409,9 +409,9 @@ function readable(bytes) {
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return `(${bytes.length} bytes that are no text)`;
+    return `(${bytes.length} bytes, not text)`;
   }
-  if (bytes.length > SHOWN_BYTES) return `${visible(text.slice(0, SHOWN_BYTES))}\n(… of ${bytes.length} bytes)`;
+  if (bytes.length > SHOWN_BYTES) return `${visible(text.slice(0, SHOWN_BYTES))}\n(the first part of ${bytes.length} bytes)`;
   try {
     return pretty(JSON.parse(text));
   } catch {
@@ -479,7 +479,7 @@ function chooseConsumer(one) {
   $("event-form").hidden = !one;
   if (!one) return;
   const kind = KINDS[one.kind];
-  $("event-about").textContent = `${one.function}, called by ${one.event_source}`;
+  $("event-about").textContent = `Function ${one.function}, called by ${one.event_source}`;
   $("group-field").hidden = !one.fifo;
   $("group").required = one.fifo;
   $("event-body-field").hidden = !kind.label;
@@ -511,7 +511,7 @@ $("event-form").addEventListener("submit", async (event) => {
     const query = fifo ? `?group=${encodeURIComponent($("group").value)}` : "";
     const answer = await post(path + query, kind === "schedule" ? undefined : $("event-body").value);
     const reached = answer.functions?.length ? `It reaches ${answer.functions.join(", ")}.` : "It reaches no consumer.";
-    const sent = answer.duplicate ? "The queue has already received it: nothing was sent." : `Sent to ${resource} as ${answer.id}.`;
+    const sent = answer.duplicate ? "The queue has already received this message: nothing was sent." : `Sent to ${resource} as ${answer.id}.`;
     said(kind === "queue" ? sent : reached, answer.functions?.length === 0 || answer.duplicate ? "warn" : "good");
   } catch (error) {
     said(`Not sent: ${error.message}`, "bad");
@@ -545,7 +545,7 @@ function showCounts() {
   if (!consumer) return;
   const queue = consumer.kind === "queue" && events.queues.find(({ name }) => name === consumer.resource);
   $("event-counts").hidden = !queue;
-  if (queue) $("event-counts").textContent = `${queue.waiting} waiting, ${queue.in_flight} in flight, ${queue.delayed} to come`;
+  if (queue) $("event-counts").textContent = `${queue.waiting} waiting, ${queue.in_flight} in flight, ${queue.delayed} delayed`;
   const letters = lettersOf(consumer);
   $("dead").hidden = !letters.length;
   $("dead-letters").replaceChildren(...letters.slice(-KEPT).reverse().map(letterItem));
@@ -562,7 +562,7 @@ async function revive(of, id) {
   try {
     const query = id ? `?id=${encodeURIComponent(id)}` : "";
     const { sent_again: sent } = await post(`dead-letters/${encodeURIComponent(of)}${query}`);
-    said(`${sent} sent again.`);
+    said(`${sent === 1 ? "1 dead letter was" : `${sent} dead letters were`} sent again.`);
   } catch (error) {
     said(`Not sent: ${error.message}`, "bad");
   }
@@ -680,7 +680,7 @@ function show(entry) {
     reload = setTimeout(load, 50);
   }
   const texts = {
-    started: () => `process ${entry.process} of ${entry.function} was started`,
+    started: () => `process ${entry.process} of ${entry.function} started`,
     ended: () => `process ${entry.process} of ${entry.function} ended: ${entry.reason}`,
     replaced: () => "the API was replaced",
   };
@@ -706,7 +706,7 @@ function showLine({ function: name, invocation, line, time }) {
   }
   // The request is reported when it is answered, after its lines.
   const pre = logPre();
-  const summary = node("summary", {}, node("span", { className: "target" }, `${name} writes`));
+  const summary = node("summary", {}, node("span", { className: "target" }, `log of ${name}`));
   const group = { item: node("li"), pre, lines: 0 };
   group.item.dataset.invocations = invocation;
   group.item.append(node("details", {}, summary, node("div", { className: "detail" }, pre)));
@@ -742,17 +742,15 @@ function showDelivery(entry) {
     node("span", { className: "time" }, clock(entry.time)),
     node("span", { className: "method" }, entry.function),
     node("span", { className: "target" }, entry.event_source),
-    ...badges.map((badge) => node("span", { className: "badge" }, badge)),
-    node("span", { className: `status ${tone}` }, word),
-    node("span", { className: "duration" }, milliseconds(entry.milliseconds)),
+    result(badges, word, tone, entry),
   );
-  const again = entry.again_in === null ? (failed.length ? "not tried again" : "") : `in ${entry.again_in} s`;
+  const again = entry.again_in === null ? (failed.length ? "no" : "") : `in ${entry.again_in} s`;
   const rows = [
     ["time", new Date(entry.time).toLocaleString()],
     ["function", entry.function],
     ["records", String(records.length)],
     ["failed", failed.length < records.length ? failed.join(" ") : ""],
-    ["again", again],
+    ["retry", again],
     ["invocation", entry.invocation],
     ["error", error],
   ];
@@ -764,8 +762,8 @@ function showEvent({ time, at, id, fate }) {
   const [name, value] = typeof fate === "string" ? [fate] : Object.entries(fate)[0];
   const text = {
     sent: () => `sent to queue ${at}: `,
-    filtered: () => `no filter takes ${id} of queue ${at}: it was deleted`,
-    dead_letter: () => `dead letter of queue ${at}: ${id} was received ${value === 1 ? "once" : `${value} times`}`,
+    filtered: () => `no filter matches ${id} of queue ${at}: it was deleted`,
+    dead_letter: () => `dead letter of queue ${at}: ${id}, received ${value === 1 ? "once" : `${value} times`}`,
     put: () => `event on bus ${at} ${reached(value)}`,
     due: () => `${at} is due`,
     changed: () => `change in table ${at} ${reached(value)}`,
@@ -809,8 +807,16 @@ const requestSummary = (entry) =>
     node("span", { className: "time" }, clock(entry.time)),
     node("span", { className: "method" }, entry.method),
     node("span", { className: "target" }, entry.path),
-    ...(entry.cold_start ? [node("span", { className: "badge" }, "cold start")] : []),
-    node("span", { className: `status ${tone(entry.status)}` }, String(entry.status)),
+    result(entry.cold_start ? ["cold start"] : [], String(entry.status), tone(entry.status), entry),
+  );
+
+// The end of a row, in one piece: on a narrow screen it moves below the rest.
+const result = (badges, status, tone, entry) =>
+  node(
+    "span",
+    { className: "result" },
+    ...badges.map((badge) => node("span", { className: "badge" }, badge)),
+    node("span", { className: `status ${tone}` }, status),
     node("span", { className: "duration" }, milliseconds(entry.milliseconds)),
   );
 
@@ -836,7 +842,7 @@ function list(rows) {
 
 function payload(title, value) {
   if (!value) return [];
-  const text = value.bytes === undefined ? pretty(value.json) : `(${value.bytes} bytes are too many to be kept here)`;
+  const text = value.bytes === undefined ? pretty(value.json) : `(${value.bytes} bytes, too large to be kept)`;
   return [node("h3", {}, title), node("pre", { tabIndex: 0, ariaLabel: title }, text)];
 }
 
@@ -850,7 +856,7 @@ const visible = (text) =>
   );
 const pretty = (value) => visible(typeof value === "string" ? value : JSON.stringify(value, null, 2));
 const clock = (time) => new Date(time).toLocaleTimeString([], { hour12: false });
-const milliseconds = (number) => `${number < 10 ? number.toFixed(1) : Math.round(number)} ms`;
+const milliseconds = (number) => `${number.toFixed(number < 1 ? 2 : number < 10 ? 1 : 0)} ms`;
 const tone = (status) => (status < 400 ? "good" : status < 500 ? "warn" : "bad");
 
 listen();

@@ -241,8 +241,8 @@ async fn a_name_that_was_allowed_is_answered_and_of_another_the_observer_is_told
     let told = Told::default();
     let gateway = told.of(Gateway::builder(Api::new()).allow_host("API.test").page(true)).await;
     let unknown = "the gateway does not answer to the host `other.test`, unless `allow_host` (`routegen dev --allow-host`) names it";
-    let page = "the page is for loopback and the port of the gateway, and `host` names something else; \
-                `allow_host` opens the API alone";
+    let page = "`host` must be a loopback name with the gateway's port: the page has no other address, and \
+                `allow_host` is for the API alone";
     for (path, host, status, why) in [
         ("/", "api.test:3000", 404, ""),
         ("/", "API.TEST", 404, ""),

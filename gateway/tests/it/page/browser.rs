@@ -12,6 +12,9 @@ use crate::requirement::or_skip;
 /// The newest request in the log.
 const NEWEST: &str = "//ol[@id='log']/li[1]";
 
+/// Screens, from a small telephone to a desktop.
+const WIDTHS: [u32; 4] = [320, 480, 800, 1_600];
+
 #[tokio::test]
 async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
     let browser = Browser::start().await;
@@ -35,7 +38,7 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
     browser.find(&format!("{NEWEST}//dd[.='there is no token']")).await;
 
     // The route's scopes are already selected.
-    browser.click("//button[.='Mint a token']").await;
+    browser.click("//button[.='Get a token']").await;
     browser.find("//p[@id='token'][contains(., 'with items/read, until')]").await;
     browser.click("//button[.='Send']").await;
     browser.find("//p[@id='outcome'][starts-with(., '200 ')]").await;
@@ -57,11 +60,11 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
     // Without the scope, and without a token again.
     browser.click("//label[.='items/read']").await;
     browser.click("//label[.='items/write']").await;
-    browser.click("//button[.='Mint a token']").await;
+    browser.click("//button[.='Get a token']").await;
     browser.find("//p[@id='token'][contains(., 'with items/write, until')]").await;
     browser.click("//button[.='Send']").await;
     browser.find("//p[@id='outcome'][starts-with(., '403 ')]").await;
-    browser.click("//button[.='Forget it']").await;
+    browser.click("//button[.='Remove it']").await;
     browser.click("//button[.='Send']").await;
     browser.find("//p[@id='outcome'][starts-with(., '401 ')]").await;
 
@@ -110,14 +113,15 @@ async fn a_person_calls_routes_with_a_token_and_sees_what_happened() {
     browser.find("//ol[@id='log']/li[contains(., 'the API was replaced')]").await;
     browser.click("//button[.='Clear']").await;
     browser.find("//ol[@id='log'][not(*)]").await;
-    for width in [360, 800, 1_600] {
-        browser.resize(width, 800).await;
-        let wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
-        assert_eq!(browser.run(wide, json!([])).await, false, "{width}");
+    for width in WIDTHS {
+        assert!(!browser.overflows(width).await, "{width}");
     }
     assert_eq!(browser.complaints().await, [""; 0]);
     browser.close().await;
 }
+
+/// A function name of 64 characters.
+const LONGEST: &str = "deletes-every-old-thing-that-nobody-has-wanted-for-a-whole-week-";
 
 /// A consumer of each kind; the queue's consumer fails on messages that contain `poison`.
 fn consumers() -> Api {
@@ -140,6 +144,7 @@ fn consumers() -> Api {
         ("paid", EventSource::Event(rule)),
         ("expire", EventSource::Schedule(Schedule::new("cron(0 8 ? * MON-FRI *)".parse().unwrap()))),
         ("changed", EventSource::Stream(StreamSource::new("items_table".parse().unwrap()))),
+        (LONGEST, EventSource::Schedule(Schedule::new("rate(1 hour)".parse().unwrap()))),
     ];
     sources.into_iter().fold(api(), |api, (name, source)| {
         let consumer = Consumer::new(name, source).schema(schema.clone());
@@ -173,7 +178,7 @@ async fn a_person_calls_consumers_and_sends_dead_letters_again() {
     let letter = browser.text("//ul[@id='dead-letters']/li/pre").await;
     assert_eq!(letter, format!("poison {}", super::HOSTILE), "markup is text");
     browser.click("//ul[@id='dead-letters']//button[.='Send again']").await;
-    browser.find("//p[@id='outcome'][.='1 sent again.']").await;
+    browser.find("//p[@id='outcome'][.='1 dead letter was sent again.']").await;
     browser.find("//ol[@id='log'][count(li[contains(., 'dead letter of queue orders')])=2]").await;
     let markup = browser.run("return document.querySelectorAll('img').length", json!([])).await;
     assert_eq!(markup, 0);
@@ -183,11 +188,12 @@ async fn a_person_calls_consumers_and_sends_dead_letters_again() {
     browser.click("//button[@id='event-send']").await;
     browser.find("//p[@id='outcome'][starts-with(., 'Sent to in_order as ')]").await;
     browser.click("//button[@id='event-send']").await;
-    browser.find("//p[@id='outcome'][starts-with(., 'The queue has already received it')]").await;
+    browser.find("//p[@id='outcome'][starts-with(., 'The queue has already received this message')]").await;
     for (name, sent, outcome) in [
         ("paid", "Put", "It reaches paid."),
         ("expire", "Fire", "It reaches expire."),
         ("changed", "Send", "It reaches changed."),
+        (LONGEST, "Fire", &format!("It reaches {LONGEST}.")),
     ] {
         browser.click(&format!("//div[@id='consumers']//button[contains(., '{name}')]")).await;
         browser.click(&format!("//button[@id='event-send'][.='{sent}']")).await;
@@ -206,10 +212,8 @@ async fn a_person_calls_consumers_and_sends_dead_letters_again() {
     assert_eq!(browser.run("return document.getElementById('event-body').value", json!([])).await, "{}");
     browser.click("//button[contains(., 'queue orders')]").await;
     browser.find("//div[@id='dead'][not(@hidden)]").await;
-    for width in [390, 800, 1_600] {
-        browser.resize(width, 900).await;
-        let wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
-        assert_eq!(browser.run(wide, json!([])).await, false, "{width}");
+    for width in WIDTHS {
+        assert!(!browser.overflows(width).await, "{width}");
     }
     assert_eq!(browser.complaints().await, [""; 0]);
     browser.close().await;
@@ -385,7 +389,7 @@ async fn other_pages_neither_read_nor_change_anything() {
 
     // Without its key, the page shows what is missing; with the key, it returns as it was.
     browser.open(&page).await;
-    browser.find("//p[@id='address'][starts-with(., 'This address has no key: open the one')]").await;
+    browser.find("//p[@id='address'][starts-with(., 'This address has no key: open the printed one')]").await;
     browser.open(&gateway.page_url().unwrap()).await;
     browser.find("//p[@id='connection'][.='live']").await;
     browser.close().await;

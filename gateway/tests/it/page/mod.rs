@@ -359,7 +359,7 @@ async fn all_but_the_files_of_the_page_needs_the_key_of_this_start() {
                 let refused = asked.send(gateway.address()).await;
                 assert_eq!(refused.status, 403, "{line}: {secret:?}");
                 let told = refused.json()["message"].as_str().unwrap().to_owned();
-                assert!(told.starts_with("the page needs the key of this start"), "{told}");
+                assert!(told.starts_with("the page requires the key of this start"), "{told}");
             }
         }
         if line.ends_with("page/log") && line.starts_with("GET") {

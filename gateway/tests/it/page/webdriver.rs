@@ -125,8 +125,15 @@ impl Browser {
         self.post("execute/sync", json!({ "script": script, "args": arguments })).await
     }
 
-    pub(super) async fn resize(&self, width: u32, height: u32) {
-        self.post("window/rect", json!({ "width": width, "height": height })).await;
+    /// Whether the page is wider than a screen of this width. The screen is emulated, because Chromium's window
+    /// is at least 500 pixels wide.
+    pub(super) async fn overflows(&self, width: u32) -> bool {
+        let screen = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
+        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": screen });
+        self.post("goog/cdp/execute", command).await;
+        let widths = self.run("return [innerWidth, document.documentElement.scrollWidth]", json!([])).await;
+        assert_eq!(widths[0], width);
+        widths[1].as_u64() > Some(width.into())
     }
 
     /// The browser's error messages since the last call, except those about response statuses.
