@@ -328,7 +328,7 @@ fn referred(value: &Value) -> Vec<String> {
 fn message(version: Version) -> Value {
     let mut schema = json!({
         "type": "object",
-        "description": "What API Gateway answers by itself",
+        "description": "API Gateway's own response",
         "properties": { "message": { "type": "string" } },
     });
     if let (Version::V30, Value::Object(members)) = (version, &mut problem()["properties"]) {

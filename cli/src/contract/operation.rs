@@ -427,7 +427,7 @@ fn header_name(name: &str) -> String {
 /// The description of a status that has no other.
 fn phrase(status: Status) -> &'static str {
     match status {
-        Status::Is(200) => "The answer",
+        Status::Is(200) => "The request succeeded",
         Status::Is(201) => "It was created",
         Status::Is(202) => "The request was accepted, and is processed later",
         Status::Is(204) => "The request succeeded, and has no content",
@@ -442,12 +442,12 @@ fn phrase(status: Status) -> &'static str {
         Status::Is(429) => "There are too many requests",
         Status::Is(500) => "The service failed",
         Status::Is(503) => "The service did not answer in time",
-        Status::Is(_) => "An answer of this status",
+        Status::Is(_) => "A response with this status",
         Status::Class(3) => "It is elsewhere",
         Status::Class(4) => "Something else is wrong with the request",
         Status::Class(5) => "The service failed in another way",
-        Status::Class(_) => "An answer of one of these statuses",
-        _ => "Any other answer",
+        Status::Class(_) => "A response with one of these statuses",
+        _ => "Any other response",
     }
 }
 
