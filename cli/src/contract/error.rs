@@ -13,7 +13,7 @@ pub(crate) enum Error {
     #[diagnostic(transparent)]
     Support(#[from] support::Error),
 
-    #[error("`{path}` is out of date")]
+    #[error("`{path}` is missing or out of date")]
     #[diagnostic(code(RG0061), help("run `routegen openapi`, and commit what it writes"))]
     Stale { path: Utf8PathBuf },
 
@@ -21,7 +21,7 @@ pub(crate) enum Error {
     #[diagnostic(
         code(RG0070),
         help(
-            "docs/diff.md explains each id; accept intended changes in routegen.toml: `[[accepted]]` with `id`, `operation`, `fingerprint` and `reason`"
+            "https://github.com/routegen/routegen/blob/main/docs/diff.md explains each id; accept intended changes in routegen.toml: `[[accepted]]` with `id`, `operation`, `fingerprint` and `reason`"
         )
     )]
     Changed { summary: String },

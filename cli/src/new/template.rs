@@ -96,7 +96,7 @@ impl Values<'_> {
             "lib" if self.name.names_library() => format!("\n[lib]\nname = \"{}\"\n", self.name.library),
             "arch" => match self.architecture {
                 Some(architecture) => {
-                    format!("arch = \"{}\" # or the other of x86_64 and arm64\n", architecture.as_str())
+                    format!("arch = \"{}\" # x86_64 or arm64\n", architecture.as_str())
                 }
                 None => String::new(),
             },

@@ -28,7 +28,7 @@ pub(crate) enum Error {
     )]
     OtherArchitecture { theirs: String, ours: &'static str },
 
-    #[error("the Terraform on disk does not match the code: {} stale", plural(*files, "a file of the module is", "files of the module are"))]
+    #[error("the Terraform on disk does not match the code: {} missing or out of date", plural(*files, "a file of the module is", "files of the module are"))]
     #[diagnostic(code(RG0055), help("run `routegen emit-tf`, and commit what it writes"))]
     StaleTerraform { files: usize },
 }

@@ -21,6 +21,8 @@ pub(super) struct Comparison {
 #[derive(Serialize)]
 pub(super) struct Stale {
     path: Utf8PathBuf,
+    #[serde(skip)]
+    is_missing: bool,
     /// The change from the file on disk to what would be written, in the format of `diff -u`.
     diff: String,
 }
@@ -28,6 +30,7 @@ pub(super) struct Stale {
 impl Stale {
     pub(super) fn new(Difference { path, before, after }: Difference) -> Self {
         let shown = shown(&path).to_string();
+        let is_missing = before.is_none();
         let name = |text: &Option<String>| text.as_ref().map_or("/dev/null", |_| shown.as_str());
         let (old, new) = (name(&before), name(&after));
         let (before, after) = (before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
@@ -36,7 +39,7 @@ impl Stale {
         let mut diff = format!("--- {old}\n+++ {new}\n");
         // The formatter's own two header lines would quote an unusual path.
         diff.extend(formatter.fmt_patch(&patch).to_string().split_inclusive('\n').skip(2));
-        Self { path, diff }
+        Self { path, is_missing, diff }
     }
 }
 
@@ -48,6 +51,10 @@ impl Comparison {
 
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Before the first file is written, the diff would be the whole text of all files.
+        if self.differences.iter().all(|stale| stale.is_missing) {
+            return Ok(());
+        }
         self.differences.iter().try_for_each(|stale| f.write_str(&printable_lines(&stale.diff)))
     }
 }
@@ -68,6 +75,17 @@ mod tests {
         );
         assert_eq!(shown(None, Some("1\n")), "--- /dev/null\n+++ a \"b\".tf\n@@ -0,0 +1 @@\n+1\n");
         assert_eq!(shown(Some("1\n2\n"), None), "--- a \"b\".tf\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-1\n-2\n");
+    }
+
+    #[test]
+    fn a_missing_file_is_shown_only_beside_one_that_exists() {
+        let stale = |before: Option<&str>| {
+            let before = before.map(str::to_owned);
+            Stale::new(Difference { path: "a.tf".into(), before, after: Some("2\n".to_owned()) })
+        };
+        assert_eq!(Comparison::new([stale(None), stale(None)]).to_string(), "");
+        let shown = Comparison::new([stale(None), stale(Some("1\n"))]).to_string();
+        assert!(shown.contains("+++ a.tf\n@@ -0,0 +1 @@\n+2\n--- a.tf\n"), "{shown}");
     }
 
     /// Files on disk may come from a stranger's pull request.
