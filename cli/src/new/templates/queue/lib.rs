@@ -49,5 +49,5 @@ async fn on_order(order: Message<Order>) -> Result<(), Error> {
 /// Cleans up
 #[schedule("rate(1 hour)")]
 async fn clean_up(due: Scheduled) {
-    tracing::info!("cleaned up, as due at {:?}", due.time);
+    tracing::info!(attempt = due.attempt, "cleaned up");
 }
