@@ -104,6 +104,8 @@ mod tests {
     use lambda_runtime::Context;
     use serde_json::{Value, json};
 
+    use lambda_http::RequestExt as _;
+
     use super::*;
 
     /// The example in AWS's documentation, without client certificates.

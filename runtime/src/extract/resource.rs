@@ -135,7 +135,7 @@ impl<T: TakesResources, Auth, const PARAMETERS: usize> Argument<T, Auth, PARAMET
 
 #[cfg(all(test, feature = "testing"))]
 mod tests {
-    use crate::{Grant, http::StatusCode, lambda_runtime::Error, route};
+    use crate::{Error, Grant, http::StatusCode, route};
 
     use super::*;
 

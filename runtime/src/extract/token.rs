@@ -102,6 +102,8 @@ mod tests {
     use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
     use serde_json::json;
 
+    use lambda_http::RequestExt as _;
+
     use super::*;
 
     fn encoded(json: &str) -> String {
