@@ -3,7 +3,7 @@
 //! In: the result of a function with `#[authorizer]`. Out: the decision with its context as JSON, or the
 //! error that API Gateway receives instead. It refuses a context that is not a JSON object.
 
-use lambda_http::Error;
+use lambda_runtime::Error;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 

@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 
 use axum::{Router, extract::Request, response::Response};
-use lambda_http::tower::ServiceExt as _;
+use lambda_runtime::tower::ServiceExt as _;
 
 use crate::request::Surroundings;
 
@@ -32,7 +32,7 @@ use crate::request::Surroundings;
 /// [`Resource`](crate::Resource), which is created before the first request:
 ///
 /// ```
-/// use routegen::{Init, Res, Resource, Response, axum::{Router, extract::Request}, lambda_http::Error, route};
+/// use routegen::{Init, Res, Resource, Response, axum::{Router, extract::Request}, Error, route};
 ///
 /// struct App(Router);
 ///

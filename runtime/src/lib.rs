@@ -22,9 +22,8 @@
 //! role and logs.
 //!
 //! A handler is an ordinary async function. Its arguments are extractors, either [axum]'s or this crate's, or
-//! the whole [`lambda_http::Request`]. It returns anything that axum accepts as a response
-//! ([`IntoResponse`]), or a `Result` of it with [`lambda_http::Error`], which is logged and answered with
-//! status 500.
+//! the whole [`lambda_http::Request`] (feature `lambda_http`). It returns anything that axum accepts as a response
+//! ([`IntoResponse`]), or a `Result` of it with [`Error`], which is logged and answered with status 500.
 //!
 //! | argument | value |
 //! |---|---|
@@ -112,6 +111,8 @@
 //!
 //! - `form`: axum's `Form`.
 //! - `garde`: the extractor `Valid<E>`, which validates what another extractor returns.
+//! - `lambda_http`, on by default: [`lambda_http::Request`] as an argument, whose `RequestExt` reads the rest of
+//!   the event, and the crate `lambda_http` itself. Without it, a first build compiles 47 packages less.
 //! - `metrics`: the module `metrics`, which writes CloudWatch's embedded metric format at the end of each
 //!   invocation.
 //! - `multipart`: axum's `Multipart`.
@@ -177,7 +178,10 @@ pub use extract::{Claims, Path, Query, RouteKey, Scopes, StandardClaims, TakesRe
 #[cfg_attr(docsrs, doc(cfg(feature = "garde")))]
 pub use extract::{Valid, Validated, ValuePlace};
 pub use forward::forward;
+#[cfg(feature = "lambda_http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "lambda_http")))]
 pub use lambda_http;
+pub use lambda_runtime::{Context, Error};
 pub use problem::{IntoProblem, Problem};
 pub use resource::{FromResources, Grant, GrantValue, Init, Needs, Res, Resource};
 /// Declares a function as a route of the API.
@@ -234,7 +238,7 @@ pub use serve::after_response;
 /// request may pass.
 ///
 /// ```
-/// use routegen::{AuthorizerRequest, Claims, Decision, Init, Problem, Res, Resource, authorizer, lambda_http::Error, route};
+/// use routegen::{AuthorizerRequest, Claims, Decision, Init, Problem, Res, Resource, authorizer, Error, route};
 ///
 /// struct Keys(Vec<(String, String)>);
 ///
@@ -328,7 +332,7 @@ pub use routegen_macros::Problem;
 ///
 /// ```
 /// use routegen::{
-///     Claims, Next, Problem, Res, Resource, Init, Response, axum::extract::Request, http::StatusCode, lambda_http::Error,
+///     Claims, Next, Problem, Res, Resource, Init, Response, axum::extract::Request, http::StatusCode, Error,
 ///     middleware, route,
 /// };
 ///
@@ -370,7 +374,7 @@ pub use routegen_macros::middleware;
 /// Declares a function that EventBridge Scheduler calls on a schedule.
 ///
 /// ```
-/// use routegen::{Init, Res, Resource, Scheduled, lambda_http::Error, schedule};
+/// use routegen::{Init, Res, Resource, Scheduled, Error, schedule};
 ///
 /// struct Store;
 ///
@@ -397,7 +401,7 @@ pub use routegen_macros::middleware;
 ///
 #[doc = include_str!("keys/schedule.md")]
 ///
-/// The function's arguments are [`Scheduled`], resources as [`Res<T>`](Res), and [`lambda_http::Context`];
+/// The function's arguments are [`Scheduled`], resources as [`Res<T>`](Res), and [`Context`];
 /// all are optional. An error is logged, and Lambda calls the function again (`retries`); an event that still
 /// fails goes to the function's dead-letter queue.
 ///
@@ -407,7 +411,7 @@ pub use routegen_macros::schedule;
 /// Declares a function that processes the messages of an SQS queue.
 ///
 /// ```
-/// use routegen::{Init, Message, Res, Resource, lambda_http::Error, queue};
+/// use routegen::{Init, Message, Res, Resource, Error, queue};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct NewOrder {
@@ -437,7 +441,7 @@ pub use routegen_macros::schedule;
 ///
 /// The function's arguments are [`Message<T>`](Message), for one message at a time, or
 /// [`Batch<Message<T>>`](Batch), for all messages of an invocation, and resources as [`Res<T>`](Res) and
-/// [`lambda_http::Context`].
+/// [`Context`].
 ///
 /// An error, a panic, or a body that does not deserialize as `T` fails that message alone. It is logged with
 /// the message's id, and the message is received again after the queue's visibility timeout, until it is
@@ -448,7 +452,7 @@ pub use routegen_macros::queue;
 /// Declares a function that processes EventBridge events.
 ///
 /// ```
-/// use routegen::{Event, lambda_http::Error, event};
+/// use routegen::{Event, Error, event};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct ObjectCreated {
@@ -474,7 +478,7 @@ pub use routegen_macros::queue;
 /// bus if its bucket is configured to.
 ///
 /// The function's arguments are [`Event<T>`](Event), where `T` is the detail, resources as [`Res<T>`](Res),
-/// and [`lambda_http::Context`]. An error is logged, and Lambda calls the function again (`retries`); an
+/// and [`Context`]. An error is logged, and Lambda calls the function again (`retries`); an
 /// event that still fails goes to the function's dead-letter queue.
 ///
 /// [EventBridge's grammar]: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
@@ -483,7 +487,7 @@ pub use routegen_macros::event;
 /// Declares a function that processes the changes of a DynamoDB table.
 ///
 /// ```
-/// use routegen::{Change, ChangeKind, lambda_http::Error, stream};
+/// use routegen::{Change, ChangeKind, Error, stream};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Item {
@@ -507,7 +511,7 @@ pub use routegen_macros::event;
 ///
 /// The function's arguments are [`Change<T>`](Change), for one change at a time, or
 /// [`Batch<Change<T>>`](Batch), for all changes of an invocation, and resources as [`Res<T>`](Res) and
-/// [`lambda_http::Context`].
+/// [`Context`].
 ///
 /// Changes of one item arrive in order. The first failure, which is logged with the change's sequence number,
 /// ends the batch. Lambda continues with that change until it runs out of retries or reaches its maximum age;
@@ -551,7 +555,7 @@ pub use routegen_macros::package;
 /// Derives [`QueueMessage`](trait@QueueMessage) for a type that is sent to the queue it names.
 ///
 /// ```
-/// use routegen::{Message, QueueMessage, lambda_http::Error, queue};
+/// use routegen::{Message, QueueMessage, Error, queue};
 ///
 /// #[derive(serde::Deserialize, serde::Serialize, QueueMessage)]
 /// #[queue_message(orders)]
@@ -574,7 +578,7 @@ pub use routegen_macros::QueueMessage;
 /// `Res<…>` is made from them, any other type by a function.
 ///
 /// ```
-/// use routegen::{Init, Json, Problem, Res, Resource, lambda_http::Error, route};
+/// use routegen::{Init, Json, Problem, Res, Resource, Error, route};
 ///
 /// // The client that several types share. It has no permissions of its own.
 /// struct Client(String);
@@ -611,7 +615,7 @@ pub use routegen_macros::QueueMessage;
 #[doc = include_str!("keys/resource.md")]
 ///
 /// ```
-/// use routegen::{Init, Res, Resource, lambda_http::Error};
+/// use routegen::{Init, Res, Resource, Error};
 ///
 /// struct Config;
 ///

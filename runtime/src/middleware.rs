@@ -16,7 +16,7 @@ use axum::{
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
 };
-use lambda_http::{
+use lambda_runtime::{
     Error,
     tower::{Layer, Service, ServiceExt as _},
 };
@@ -182,7 +182,7 @@ pub fn through<S: Serve>(request: Request, call: Call, make: impl Fn() -> S + Se
     Box::pin(async move {
         let surroundings = request.extensions().get::<Surroundings>();
         let service = surroundings.map_or_else(&make, |surroundings| surroundings.init.kept(&make));
-        let is_text = matches!(request.body(), lambda_http::Body::Text(_));
+        let is_text = matches!(request.body(), aws_lambda_events::encodings::Body::Text(_));
         let mut request = request.map(request::body);
         request.extensions_mut().insert(Within { call, is_text });
         let Ok(response) = service.oneshot(request).await;
@@ -234,10 +234,10 @@ async fn handle(mut request: HttpRequest) -> Result<Response, Rejection> {
     DefaultBodyLimit::disable().apply(&mut body);
     let bytes = Bytes::from_request(body, &()).await.map_err(Rejection::new)?;
     let body = match String::from_utf8(Vec::from(bytes)) {
-        Ok(text) if text.is_empty() => lambda_http::Body::Empty,
-        Ok(text) if is_text => lambda_http::Body::Text(text),
-        Ok(text) => lambda_http::Body::Binary(text.into_bytes()),
-        Err(error) => lambda_http::Body::Binary(error.into_bytes()),
+        Ok(text) if text.is_empty() => aws_lambda_events::encodings::Body::Empty,
+        Ok(text) if is_text => aws_lambda_events::encodings::Body::Text(text),
+        Ok(text) => aws_lambda_events::encodings::Body::Binary(text.into_bytes()),
+        Err(error) => aws_lambda_events::encodings::Body::Binary(error.into_bytes()),
     };
     call(Request::from_parts(parts, body)).await
 }

@@ -375,7 +375,7 @@ mod tests {
             &[Grant::new("keys_table", &["dynamodb:GetItem"]).reason("it is a test")];
         const ENV: &'static [&'static str] = &["SALT", "KEYS"];
 
-        async fn init(_: &Init) -> Result<Self, lambda_http::Error> {
+        async fn init(_: &Init) -> Result<Self, lambda_runtime::Error> {
             Ok(Self)
         }
     }
@@ -389,7 +389,7 @@ mod tests {
         ];
         type Needs = (Res<Keys>,);
 
-        async fn from_resources(_: Self::Needs) -> Result<Self, lambda_http::Error> {
+        async fn from_resources(_: Self::Needs) -> Result<Self, lambda_runtime::Error> {
             Ok(Self)
         }
     }
@@ -405,7 +405,7 @@ mod tests {
     impl Resource for Audit {
         const GRANTS: &'static [Grant] = &[Grant::new("audit", &["dynamodb:PutItem"])];
 
-        async fn init(_: &Init) -> Result<Self, lambda_http::Error> {
+        async fn init(_: &Init) -> Result<Self, lambda_runtime::Error> {
             Ok(Self)
         }
     }

@@ -12,7 +12,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use lambda_http::Error;
+use lambda_runtime::Error;
 
 use crate::{Problem, problem::Cause};
 

@@ -42,7 +42,7 @@ impl<T: IntoResponse> IntoReply<ViaAxum> for T {
     }
 }
 
-impl<T: IntoResponse> IntoReply<ViaLambda> for Result<T, lambda_http::Error> {
+impl<T: IntoResponse> IntoReply<ViaLambda> for Result<T, lambda_runtime::Error> {
     fn into_reply(self) -> Response {
         match self {
             Ok(value) => value.into_response(),

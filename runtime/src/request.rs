@@ -6,7 +6,7 @@ use crate::resource::Init;
 
 /// A request as a handler's glue receives it: API Gateway's event as an `http::Request`, with the event's
 /// context, path parameters and authorizer in its extensions.
-pub type Request = axum::http::Request<lambda_http::Body>;
+pub type Request = axum::http::Request<aws_lambda_events::encodings::Body>;
 
 /// What extractors of this crate find in a request's extensions.
 #[derive(Clone)]
@@ -18,10 +18,10 @@ pub(crate) struct Surroundings {
 }
 
 /// Converts a body into axum's.
-pub(crate) fn body(body: lambda_http::Body) -> Body {
+pub(crate) fn body(body: aws_lambda_events::encodings::Body) -> Body {
     match body {
-        lambda_http::Body::Text(text) => Body::from(text),
-        lambda_http::Body::Binary(bytes) => Body::from(bytes),
+        aws_lambda_events::encodings::Body::Text(text) => Body::from(text),
+        aws_lambda_events::encodings::Body::Binary(bytes) => Body::from(bytes),
         _ => Body::empty(),
     }
 }

@@ -6,12 +6,11 @@ use std::collections::BTreeMap;
 
 use futures_util::FutureExt as _;
 use routegen::{
-    AuthorizerRequest, Claims, Decision, Init, Json, Path, Problem, Query, Res, Resource, authorizer,
+    AuthorizerRequest, Claims, Decision, Error, Init, Json, Path, Problem, Query, Res, Resource, authorizer,
     axum::{
         body::{Body, to_bytes},
         http::{HeaderMap, Method, Request, StatusCode},
     },
-    lambda_http::Error,
     route,
     testing::{self, Call, Verdict},
 };

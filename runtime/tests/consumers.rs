@@ -5,8 +5,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use routegen::{
-    Batch, BatchFailures, Change, Event, Init, Message, Problem, Res, Resource, Scheduled, event,
-    lambda_http::Error, queue, schedule, stream, testing,
+    Batch, BatchFailures, Change, Error, Event, Init, Message, Problem, Res, Resource, Scheduled, event,
+    queue, schedule, stream, testing,
 };
 use serde_json::{Value, json};
 

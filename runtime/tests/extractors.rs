@@ -6,13 +6,12 @@ use std::{convert::Infallible, net::SocketAddr};
 
 use futures_util::FutureExt as _;
 use routegen::{
-    Init, Json, Problem, Query, Resource, RouteKey,
+    Error, Init, Json, Problem, Query, Resource, RouteKey,
     axum::{
         self, Extension,
         extract::{ConnectInfo, FromRequestParts, Path, State, rejection::PathRejection},
     },
     http::{StatusCode, Uri, request::Parts},
-    lambda_http::Error,
     route, testing,
 };
 use serde::Deserialize;

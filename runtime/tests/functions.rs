@@ -3,8 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
 use routegen::{
-    AuthorizerRequest, Claims, Decision, Init, Path, Res, Resource, authorizer, lambda_http::Error, route,
-    testing,
+    AuthorizerRequest, Claims, Decision, Error, Init, Path, Res, Resource, authorizer, route, testing,
 };
 use serde_json::{Value, json};
 

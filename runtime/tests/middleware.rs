@@ -11,14 +11,13 @@ use std::{
 };
 
 use routegen::{
-    Claims, Init, Json, Next, Path, Problem, Res, Resource, Response,
+    Claims, Error, Init, Json, Next, Path, Problem, Res, Resource, Response,
     axum::{
         extract::{FromRequestParts, Request, State},
         http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request::Parts},
         middleware::{FromFnLayer, from_fn, from_fn_with_state},
     },
-    lambda_http::{self, Error},
-    middleware, route, testing,
+    lambda_http, middleware, route, testing,
 };
 use tower::{layer::layer_fn, service_fn};
 use tower_http::{

@@ -3,13 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
 use routegen::{
-    Init, Next, Path, Res, Resource, Response,
+    Error, Init, Next, Path, Res, Resource, Response,
     axum::{
         body::Body,
         extract::{FromRequestParts, Request},
         http::{HeaderValue, StatusCode, request::Parts},
     },
-    lambda_http::Error,
     middleware, route, testing,
 };
 use tower::ServiceExt as _;

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{FutureExt as _, stream};
 use routegen::{
-    Claims, Init, Json, Path, Problem, Query, Res, Resource, RouterBuilder, RouterError,
+    Claims, Error, Init, Json, Path, Problem, Query, Res, Resource, RouterBuilder, RouterError,
     axum::{
         self,
         body::{Body, Bytes, to_bytes},
         extract::connect_info::ConnectInfo,
         http::{HeaderValue, Method, Request, StatusCode, Version, header, request::Parts},
     },
-    lambda_http::{self, Error, RequestExt as _},
+    lambda_http::{self, RequestExt as _},
     route, router, testing,
 };
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@
 //! and its environment has the queue's URL, without anything in an attribute.
 //!
 //! ```
-//! use routegen::{Json, Message, Problem, QueueMessage, Res, http::StatusCode, lambda_http::Error, queue, route};
+//! use routegen::{Json, Message, Problem, QueueMessage, Res, http::StatusCode, Error, queue, route};
 //! use routegen_sqs::Queue;
 //!
 //! #[derive(serde::Deserialize, serde::Serialize, QueueMessage)]

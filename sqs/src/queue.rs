@@ -11,7 +11,7 @@ use aws_sdk_sqs::{
     Client,
     types::{MessageAttributeValue, SendMessageBatchRequestEntry},
 };
-use routegen::{FromResources, Grant, GrantValue, QueueMessage, Res, lambda_http::Error};
+use routegen::{Error, FromResources, Grant, GrantValue, QueueMessage, Res};
 use serde::Serialize;
 
 use crate::{Outgoing, SendError, Sent, Sqs, Unsent, outgoing::Options, recording::Record};

@@ -6,7 +6,7 @@ use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
 };
-use routegen::{Init, Resource, lambda_http::Error};
+use routegen::{Error, Init, Resource};
 
 /// The SQS client. It grants nothing by itself: the function's [`Queue`](crate::Queue)s declare what it may
 /// send.

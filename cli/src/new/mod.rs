@@ -307,6 +307,9 @@ mod tests {
         }
         create(&of_it()).unwrap();
         let manifest = std::fs::read_to_string(path.join("apis/shop/Cargo.toml")).unwrap();
-        assert!(manifest.contains("routegen = { path = \"../../clone/runtime\" }"), "{manifest}");
+        assert!(
+            manifest.contains("routegen = { path = \"../../clone/runtime\", default-features = false }"),
+            "{manifest}"
+        );
     }
 }

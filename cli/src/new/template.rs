@@ -89,7 +89,6 @@ impl Values<'_> {
             "name" => self.name.package.clone(),
             "crate" => self.name.library.clone(),
             "version" => VERSION.to_owned(),
-            "routegen" => self.source.dependency(runtime),
             "runtime" => self.source.key(runtime),
             "gateway" => self.source.dependency(gateway),
             "sqs" => self.source.dependency(sqs),

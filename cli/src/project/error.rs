@@ -67,6 +67,17 @@ pub(crate) enum Error {
     )]
     OtherVersion { package: String, runtime: String, command: &'static str },
 
+    #[error(
+        "`{package}` depends on lambda_http, but routegen's feature `lambda_http` is off: requests would lack what `lambda_http::RequestExt` reads"
+    )]
+    #[diagnostic(
+        code(RG0063),
+        help(
+            "turn the feature on: `cargo add routegen --features lambda_http --package {package}`; or remove lambda_http from its Cargo.toml"
+        )
+    )]
+    WithoutLambdaHttp { package: String },
+
     #[error("invalid `routegen.toml`: {reason}")]
     #[diagnostic(code(RG0016))]
     Config {

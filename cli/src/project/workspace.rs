@@ -166,6 +166,9 @@ impl Workspace {
             let (package, runtime) = (app.name.to_string(), version.to_string());
             return Err(Error::OtherVersion { package, runtime, command: env!("CARGO_PKG_VERSION") });
         }
+        if let Some(package) = lacks_lambda_http(&metadata, &app.id) {
+            return Err(Error::WithoutLambdaHttp { package });
+        }
         let home = cargo_home();
         let known = [Some(&metadata.workspace_root), home.as_ref()];
         let is_outside = |package: &&Package| {
@@ -396,9 +399,35 @@ fn has_records(metadata: &Metadata, id: &PackageId) -> bool {
     not_the_runtime.into_iter().any(|id| normal_dependencies(metadata, &id).any(|id| name(id) == "log"))
 }
 
-/// The versions of axum and `lambda_http` that local packages have but the runtime does not.
+/// A local package that depends on `lambda_http`, if the runtime is used without the feature for it. The
+/// types are the same with and without it, so the compiler cannot report that requests lack `lambda_http`'s
+/// extensions.
+fn lacks_lambda_http(metadata: &Metadata, app: &PackageId) -> Option<String> {
+    const FEATURE: &str = "lambda_http";
+    let packages: Vec<&Package> = dependencies(metadata, app).into_iter().map(|id| &metadata[&id]).collect();
+    let turns_on = |package: &&Package| {
+        let mut runtimes = package
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.name == RUNTIME && dependency.kind == DependencyKind::Normal);
+        let forwards = |feature: &String| feature.split_once('/').is_some_and(|(_, name)| name == FEATURE);
+        runtimes.any(|it| it.uses_default_features || it.features.iter().any(|feature| feature == FEATURE))
+            || package.features.values().flatten().any(forwards)
+    };
+    if packages.iter().any(turns_on) {
+        return None;
+    }
+    let depends = |package: &&&Package| {
+        package.source.is_none()
+            && package.name != RUNTIME
+            && normal_dependencies(metadata, &package.id).any(|id| metadata[id].name == FEATURE)
+    };
+    packages.iter().find(depends).map(|package| package.name.to_string())
+}
+
+/// The versions of axum, `lambda_http` and `lambda_runtime` that local packages have but the runtime does not.
 fn other_versions(metadata: &Metadata, packages: &[&Package], runtime: &PackageId) -> Vec<OtherVersion> {
-    let known = ["axum", "lambda_http"];
+    let known = ["axum", "lambda_http", "lambda_runtime"];
     let direct = |id: &PackageId| {
         let direct = normal_dependencies(metadata, id).map(|id| &metadata[id]);
         direct.filter(|package| known.contains(&package.name.as_str())).collect::<Vec<_>>()

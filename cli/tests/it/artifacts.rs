@@ -62,12 +62,12 @@ fn a_list_of_what_is_in_an_artifact_names_what_is_linked_and_is_as_cyclonedx_has
     let list: Value = serde_json::from_str(&first[1]).unwrap();
     let components = list["components"].as_array().unwrap();
     let component = |name: &str| components.iter().find(|component| component["name"] == name);
-    let http = component("lambda_http").expect("every artifact has it");
+    let http = component("lambda_runtime").expect("every artifact has it");
     let (version, hash) = (http["version"].as_str().unwrap(), http["hashes"][0]["content"].as_str().unwrap());
-    assert_eq!(http["purl"], format!("pkg:cargo/lambda_http@{version}"));
+    assert_eq!(http["purl"], format!("pkg:cargo/lambda_runtime@{version}"));
     let lock = std::fs::read_to_string(repository().join("Cargo.lock")).unwrap();
     assert!(
-        lock.contains(&format!("name = \"lambda_http\"\nversion = \"{version}\"")) && lock.contains(hash)
+        lock.contains(&format!("name = \"lambda_runtime\"\nversion = \"{version}\"")) && lock.contains(hash)
     );
     assert_eq!(http["licenses"][0]["expression"], "Apache-2.0");
     assert!(component("items").is_some() && component("routegen").is_some());

@@ -493,6 +493,29 @@ fn a_package_that_does_not_build_is_told_which_crates_have_other_versions_than_t
 }
 
 #[test]
+fn lambda_http_without_the_feature_for_it_is_an_error_before_anything_is_compiled() {
+    let project = Project::new("no-lambda-http", "");
+    let package = "[package]\nname = \"lambda_http\"\nversion = \"1.0.0\"\nedition = \"2024\"\n";
+    project.write("lambda_http/Cargo.toml", package);
+    project.write("lambda_http/src/lib.rs", "");
+    let manifest = project.manifest();
+    let with = |kind: &str| {
+        let dependency =
+            format!("[{kind}dependencies]\nlambda_http = {{ path = \"lambda_http\" }}\n\n[workspace]");
+        project.write(
+            "Cargo.toml",
+            &manifest
+                .replace("[workspace]", &dependency)
+                .replace("[dependencies]\nlambda_http", "lambda_http"),
+        );
+    };
+    with("");
+    insta::assert_snapshot!(complaint(&project, &["routes"]));
+    with("dev-");
+    assert!(!fail(&mut project.routegen(&["routes"])).contains("RG0063"));
+}
+
+#[test]
 fn a_route_that_the_sources_show_and_the_registry_lacks_is_an_error_with_its_place() {
     // Items under #[test] are only compiled into a test harness, so the attribute below it never runs.
     let project = Project::new(

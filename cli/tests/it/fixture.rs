@@ -146,15 +146,17 @@ pub(crate) struct Project {
 
 impl Project {
     /// A package with this name and `lib` as its `src/lib.rs`. Names must be unique among tests, because
-    /// build output is kept by name.
+    /// build output is kept by name. The runtime has the feature `lambda_http` only if the library uses it,
+    /// because its dependencies take long to compile.
     pub(crate) fn new(name: &str, lib: &str) -> Self {
         let project = Self { root: scratch(name) };
         let runtime = repository().join("runtime");
+        let features = if lib.contains("lambda_http") { "true" } else { "false" };
         project.write(
             "Cargo.toml",
             &format!(
                 "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-                 [dependencies]\nroutegen = {{ path = \"{runtime}\" }}\n\n[workspace]\n"
+                 [dependencies]\nroutegen = {{ path = \"{runtime}\", default-features = {features} }}\n\n[workspace]\n"
             ),
         );
         project.write("src/lib.rs", lib);

@@ -1,6 +1,6 @@
 //! What calls the service besides clients: a queue, payments, a schedule, and the table's stream.
 
-use routegen::{Change, Event, Message, Res, Scheduled, event, lambda_http::Error, queue, schedule, stream};
+use routegen::{Change, Error, Event, Message, Res, Scheduled, event, queue, schedule, stream};
 use schemars::JsonSchema;
 use serde::Deserialize;
 

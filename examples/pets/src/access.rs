@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use routegen::{
-    AuthorizerRequest, Decision, Init, Problem, Res, Resource, authorizer, http::StatusCode,
-    lambda_http::Error,
+    AuthorizerRequest, Decision, Error, Init, Problem, Res, Resource, authorizer, http::StatusCode,
 };
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use routegen::{Init, Res, Resource, lambda_http::Error};
+use routegen::{Error, Init, Res, Resource};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -41,7 +41,7 @@ pub(super) fn expand(item: &DeriveInput, resource: &ValidResource) -> TokenStrea
                 const GRANTS: &'static [#krate::Grant] = &[#(#grants),*];
                 const ENV: &'static [&'static str] = &[#(#env),*];
                 type Needs = (#(#types,)*);
-                async fn from_resources((#(#pattern,)*): Self::Needs) -> __private::Result<Self, #krate::lambda_http::Error> {
+                async fn from_resources((#(#pattern,)*): Self::Needs) -> __private::Result<Self, #krate::Error> {
                     #value
                 }
             }

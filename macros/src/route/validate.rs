@@ -4,6 +4,7 @@
 //! expanded. It refuses contradictions between two arguments, or an argument and the function.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens as _;
 use routegen_spec::{Auth, Entry, Method, PathPattern, RouteKey, RouteSpec, Serves, attributes::Key};
 use syn::Type;
 
@@ -111,17 +112,30 @@ fn check_default(attribute: &RouteAttr, errors: &mut Errors) {
 
 /// Checks that attributes agree about the function.
 fn check_agreement(attributes: &[RouteAttr], errors: &mut Errors) {
-    agree(Key::LAMBDA, attributes.iter().map(|attribute| &attribute.lambda), errors);
-    agree(Key::MEMORY, attributes.iter().map(|attribute| &attribute.memory), errors);
-    agree(Key::TIMEOUT, attributes.iter().map(|attribute| &attribute.timeout), errors);
-    agree(Key::MULTI_THREAD, attributes.iter().map(|attribute| &attribute.multi_thread), errors);
-    agree(Key::CRATE, attributes.iter().map(|attribute| &attribute.krate), errors);
+    agree(Key::LAMBDA, attributes.iter().map(|attribute| &attribute.lambda), PartialEq::eq, errors);
+    agree(Key::MEMORY, attributes.iter().map(|attribute| &attribute.memory), PartialEq::eq, errors);
+    agree(Key::TIMEOUT, attributes.iter().map(|attribute| &attribute.timeout), PartialEq::eq, errors);
+    agree(
+        Key::MULTI_THREAD,
+        attributes.iter().map(|attribute| &attribute.multi_thread),
+        PartialEq::eq,
+        errors,
+    );
+    let same_path = |one: &syn::Path, other: &syn::Path| {
+        one.to_token_stream().to_string() == other.to_token_stream().to_string()
+    };
+    agree(Key::CRATE, attributes.iter().map(|attribute| &attribute.krate), same_path, errors);
 }
 
-fn agree<'a, T: PartialEq + 'a>(key: Key, slots: impl Iterator<Item = &'a Slot<T>>, errors: &mut Errors) {
+fn agree<'a, T: 'a>(
+    key: Key,
+    slots: impl Iterator<Item = &'a Slot<T>>,
+    same: impl Fn(&T, &T) -> bool,
+    errors: &mut Errors,
+) {
     let mut given = slots.filter_map(Slot::given);
     let Some(Given { value, tokens }) = given.next() else { return };
-    for other in given.filter(|other| other.value != *value) {
+    for other in given.filter(|other| !same(&other.value, value)) {
         errors.push(
             &other.tokens,
             format!("`{}` differs from `{tokens}` of the same function", other.tokens),

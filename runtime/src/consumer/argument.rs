@@ -4,7 +4,7 @@
 //! refused, because they do not implement these traits.
 
 use axum::extract::State;
-use lambda_http::{Context, Error};
+use lambda_runtime::{Context, Error};
 use serde::de::DeserializeOwned;
 
 use super::{

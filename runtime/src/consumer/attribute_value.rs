@@ -4,7 +4,7 @@
 //! as they are written, so that no digit is lost; sets become lists, and bytes stay base64. It refuses a kind
 //! of value that DynamoDB does not have.
 
-use lambda_http::Error;
+use lambda_runtime::Error;
 use serde_json::{Map, Value};
 
 /// Returns the JSON of an item.

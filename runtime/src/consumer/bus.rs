@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use lambda_http::Error;
+use lambda_runtime::Error;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
@@ -12,7 +12,7 @@ use super::{reading::read, rfc3339};
 /// [`#[event]`](macro@crate::event).
 ///
 /// ```
-/// use routegen::{Event, lambda_http::Error, event};
+/// use routegen::{Event, Error, event};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct ObjectCreated {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use lambda_http::Error;
+use lambda_runtime::Error;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ use super::{attribute_value, reading::read};
 /// [`#[stream]`](macro@crate::stream).
 ///
 /// ```
-/// use routegen::{Change, lambda_http::Error, stream};
+/// use routegen::{Change, Error, stream};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Item {

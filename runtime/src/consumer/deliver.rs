@@ -10,7 +10,7 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use lambda_http::{BoxFuture, Error};
+use lambda_runtime::{BoxFuture, Error};
 use serde_json::value::RawValue;
 use tracing::{Instrument as _, info_span};
 

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use lambda_http::{Context, Error};
+use lambda_runtime::{Context, Error};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 

@@ -1,6 +1,6 @@
 //! The erased consumer: what an entry point returns and an artifact serves.
 
-use lambda_http::{BoxFuture, Error};
+use lambda_runtime::{BoxFuture, Error};
 use serde_json::value::RawValue;
 
 use super::{

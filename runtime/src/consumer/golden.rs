@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path, time::SystemTime};
 
-use lambda_http::Error;
+use lambda_runtime::Error;
 use serde_json::{Value, json};
 
 use super::{

@@ -4,7 +4,7 @@
 
 use std::pin::Pin;
 
-use lambda_http::Error;
+use lambda_runtime::Error;
 
 use super::{change::Change, message::Message};
 use crate::{Problem, log::chain};

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use lambda_http::Error;
+use lambda_runtime::Error;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use super::reading::read;
@@ -14,7 +14,7 @@ use super::reading::read;
 /// [`#[queue]`](macro@crate::queue).
 ///
 /// ```
-/// use routegen::{Message, lambda_http::Error, queue};
+/// use routegen::{Message, Error, queue};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct NewOrder {

@@ -1,7 +1,7 @@
 //! Parses JSON into a value of the user's type, or returns an error with the place in the JSON.
 
 use axum::Json;
-use lambda_http::Error;
+use lambda_runtime::Error;
 use serde::de::DeserializeOwned;
 
 /// What axum's message begins with, before the place in the JSON. There is no request here.

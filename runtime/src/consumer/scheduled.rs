@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use lambda_http::Error;
+use lambda_runtime::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::rfc3339;
@@ -10,7 +10,7 @@ use super::rfc3339;
 /// A call by a schedule: the argument of a function with [`#[schedule]`](macro@crate::schedule).
 ///
 /// ```
-/// use routegen::{Scheduled, lambda_http::Error, schedule};
+/// use routegen::{Scheduled, Error, schedule};
 ///
 /// #[schedule("cron(0 8 ? * MON-FRI *)", timezone = "Europe/Berlin")]
 /// async fn report(due: Scheduled) -> Result<(), Error> {

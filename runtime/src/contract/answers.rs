@@ -236,7 +236,7 @@ impl DescribeError for Problem {
     }
 }
 
-impl DescribeError for lambda_http::Error {
+impl DescribeError for lambda_runtime::Error {
     fn answers() -> Vec<Answer> {
         vec![Answer::problem(500)]
     }

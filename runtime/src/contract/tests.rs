@@ -84,7 +84,7 @@ async fn contract_delete(_: Result<Json<Item>, axum::extract::rejection::JsonRej
 }
 
 #[route(PATCH, "/contract", auth = "none", crate = crate)]
-async fn contract_patch(_: Bytes) -> Result<impl IntoResponse, lambda_http::Error> {
+async fn contract_patch(_: Bytes) -> Result<impl IntoResponse, lambda_runtime::Error> {
     Ok("opaque")
 }
 
@@ -290,7 +290,7 @@ async fn contract_schedule(_: crate::Scheduled) {}
 struct Made;
 
 impl crate::Resource for Made {
-    async fn init(_: &crate::Init) -> Result<Self, lambda_http::Error> {
+    async fn init(_: &crate::Init) -> Result<Self, lambda_runtime::Error> {
         Ok(Self)
     }
 }

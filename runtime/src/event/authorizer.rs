@@ -6,13 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use lambda_http::{
-    Error, LambdaEvent, RequestExt as _, aws_lambda_events::query_map::QueryMap, request::RequestContext,
-};
+use aws_lambda_events::query_map::QueryMap;
+use lambda_runtime::{Error, LambdaEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::request::request;
+use super::{details, request::request};
 use crate::{Decision, authorizer::AuthorizerRequest, request::Request};
 
 /// The fields of an authorizer's event that a route's event does not have, or that its request does not
@@ -57,20 +56,23 @@ fn read(payload: &RawValue) -> Result<(Own, Box<RawValue>), serde_json::Error> {
 }
 
 fn asks(own: Own, request: &Request) -> AuthorizerRequest {
-    let pairs =
-        |map: &QueryMap| map.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let pairs = |map: Option<&QueryMap>| {
+        let pairs = map.into_iter().flat_map(QueryMap::iter);
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    };
+    let extensions = request.extensions();
     let mut asks = AuthorizerRequest {
         identity_source: own.identity_source.unwrap_or_default(),
         route_arn: own.route_arn,
-        raw_path: request.raw_http_path().to_owned(),
+        raw_path: details::raw_path(extensions).to_owned(),
         raw_query_string: request.uri().query().unwrap_or_default().to_owned(),
         headers: request.headers().clone(),
         cookies: own.cookies.unwrap_or_default(),
-        path_parameters: pairs(&request.path_parameters()),
-        stage_variables: pairs(&request.stage_variables()),
+        path_parameters: pairs(details::path_parameters(extensions)),
+        stage_variables: pairs(details::stage_variables(extensions)),
         ..AuthorizerRequest::default()
     };
-    if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() {
+    if let Some(context) = details::http_context(extensions) {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         asks.route_key = text(&context.route_key);
         asks.api_id = text(&context.apiid);
@@ -99,8 +101,10 @@ impl SimpleResponse {
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
-    use lambda_http::Context;
+    use lambda_runtime::Context;
     use serde_json::{Value, json};
+
+    use lambda_http::RequestExt as _;
 
     use super::*;
 

@@ -1,8 +1,7 @@
 //! The payload format of an event and its response.
 
 #[cfg(feature = "rest")]
-use lambda_http::{RequestExt as _, request::RequestContext};
-
+use super::details;
 use crate::request::Request;
 
 /// The payload format of an event and its response.
@@ -19,10 +18,7 @@ impl Form {
     /// The format of the event that the request was made from.
     #[cfg(feature = "rest")]
     pub(crate) fn of(request: &Request) -> Self {
-        match request.request_context_ref() {
-            Some(RequestContext::ApiGatewayV1(_)) => Self::Rest,
-            _ => Self::Http,
-        }
+        if details::rest_context(request.extensions()).is_some() { Self::Rest } else { Self::Http }
     }
 
     /// The format of the event that the request was made from.

@@ -4,7 +4,8 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use lambda_http::{Context, LambdaEvent, RequestExt as _, request::RequestContext};
+use lambda_http::{RequestExt as _, request::RequestContext};
+use lambda_runtime::{Context, LambdaEvent};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json, value::to_raw_value};
 

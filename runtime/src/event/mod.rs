@@ -2,14 +2,15 @@
 //! `rest` also those of REST APIs, 1.0; and the events of Lambda authorizers, 2.0.
 //!
 //! In: the event as JSON, and the handler's response. Out: the `http::Request` that `lambda_http` would make,
-//! with the same extensions, and the JSON that API Gateway expects. It refuses events of any other kind.
+//! and the JSON that API Gateway expects. It refuses events of any other kind.
 //!
 //! `lambda_http` itself could do both. But it brings a URL parser with the tables of international domain
 //! names, decoders for forty character sets, and a second pass over the event, for services that never call
-//! an artifact of this crate: an eighth of the artifact (docs/performance.md). The types that handlers see
-//! are still `lambda_http`'s.
+//! an artifact of this crate: an eighth of the artifact (docs/performance.md). With the feature
+//! `lambda_http`, requests have its extensions (`details.rs`).
 
 mod authorizer;
+pub(crate) mod details;
 mod form;
 #[cfg(test)]
 mod golden;

@@ -1,7 +1,7 @@
 //! What events of both payload formats share: a body, and the parts of the URI.
 
+use aws_lambda_events::encodings::Body;
 use axum::http::{HeaderMap, Uri};
-use lambda_http::Body;
 use percent_encoding::{AsciiSet, CONTROLS};
 
 /// Characters that a URI's query cannot contain. API Gateway does not decode the query.

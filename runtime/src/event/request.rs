@@ -1,16 +1,15 @@
 //! Converts an event of payload format 2.0 into a request.
 
+use aws_lambda_events::query_map::QueryMap;
 use axum::http::{HeaderValue, header};
-use lambda_http::{
-    Context, Error, LambdaEvent, RequestExt as _, aws_lambda_events::query_map::QueryMap,
-    request::RequestContext,
-};
+use lambda_runtime::{Context, Error, LambdaEvent};
 use percent_encoding::utf8_percent_encode;
 use serde_json::value::RawValue;
 
 #[cfg(feature = "rest")]
 use super::rest;
 use super::{
+    details::{Details, RequestContext},
     parts::{PATH, QUERY, body, uri},
     sent::Sent,
 };
@@ -48,20 +47,22 @@ pub(crate) fn request(event: LambdaEvent<Box<RawValue>>) -> Result<Request, Erro
         Some(query) => query.parse().unwrap_or_default(),
         None => event.query_string_parameters,
     };
-    let request = request
-        .with_raw_http_path(event.raw_path.unwrap_or_default())
-        .with_query_string_parameters(query)
-        .with_path_parameters(event.path_parameters.unwrap_or_default())
-        .with_stage_variables(event.stage_variables.unwrap_or_default())
-        .with_request_context(RequestContext::ApiGatewayV2(request_context));
-    Ok(with_context(request, context))
+    let details = Details {
+        raw_path: event.raw_path.unwrap_or_default(),
+        query,
+        path_parameters: event.path_parameters.unwrap_or_default().into(),
+        stage_variables: event.stage_variables.unwrap_or_default().into(),
+        context: RequestContext::ApiGatewayV2(request_context),
+    };
+    Ok(with_context(details.attach(request), context))
 }
 
 fn with_context(mut request: Request, context: Context) -> Request {
     if let Some(Ok(trace)) = context.xray_trace_id.as_deref().map(HeaderValue::from_str) {
         request.headers_mut().insert("x-amzn-trace-id", trace);
     }
-    request.with_lambda_context(context)
+    request.extensions_mut().insert(context);
+    request
 }
 
 /// Joins these cookies into a header. A cookie that is not a valid header value is left out alone.
@@ -82,10 +83,10 @@ fn target(event: &Sent) -> String {
 
 #[cfg(test)]
 mod tests {
+    use aws_lambda_events::encodings::Body;
     use axum::http::Method;
+    use lambda_http::RequestExt as _;
     use serde_json::{Value, json};
-
-    use lambda_http::Body;
 
     use super::*;
 

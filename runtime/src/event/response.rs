@@ -1,11 +1,11 @@
 //! Converts a response into the JSON that API Gateway expects.
 
+use aws_lambda_events::encodings::Body;
 use axum::{
     body::to_bytes,
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };
-use lambda_http::Body;
 use serde::{Serialize, Serializer};
 
 use super::form::Form;

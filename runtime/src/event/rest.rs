@@ -5,14 +5,13 @@
 //! of an HTTP API is decoded too, and that of a REST API is as the client sent it (both reported with
 //! captures: middleapi/standard-server #93, localstack/localstack #7728).
 
-use lambda_http::{
-    RequestExt as _,
-    aws_lambda_events::{apigw::ApiGatewayProxyRequest, query_map::QueryMap},
-    request::RequestContext,
-};
+use aws_lambda_events::{apigw::ApiGatewayProxyRequest, query_map::QueryMap};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::parts::{ENCODED_PATH, PATH, body, uri};
+use super::{
+    details::{Details, RequestContext},
+    parts::{ENCODED_PATH, PATH, body, uri},
+};
 use crate::request::Request;
 
 /// Characters to encode in a name or a value of a query: all but the unreserved ones (RFC 3986, section 2.3).
@@ -48,12 +47,14 @@ pub(super) fn request(event: ApiGatewayProxyRequest, path: &'static AsciiSet) ->
     let target = target(event.request_context.stage.as_deref(), &raw_path, path, &query);
     *request.uri_mut() = uri(&target, &headers, event.request_context.domain_name.as_deref());
     *request.headers_mut() = headers;
-    request
-        .with_raw_http_path(raw_path)
-        .with_query_string_parameters(query)
-        .with_path_parameters(event.path_parameters)
-        .with_stage_variables(event.stage_variables)
-        .with_request_context(RequestContext::ApiGatewayV1(event.request_context))
+    let details = Details {
+        raw_path,
+        query,
+        path_parameters: event.path_parameters.into(),
+        stage_variables: event.stage_variables.into(),
+        context: RequestContext::ApiGatewayV1(event.request_context),
+    };
+    details.attach(request)
 }
 
 /// The path and the query as they appear in a URI. The path is the client's, so it includes the stage, which
@@ -78,6 +79,7 @@ fn target(stage: Option<&str>, raw_path: &str, path: &'static AsciiSet, query: &
 mod tests {
     use std::collections::BTreeMap;
 
+    use aws_lambda_events::encodings::Body;
     use axum::{
         body::Bytes,
         extract::Query,
@@ -85,7 +87,8 @@ mod tests {
         response::{AppendHeaders, IntoResponse},
     };
     use futures_util::FutureExt as _;
-    use lambda_http::{Body, Context, LambdaEvent, RequestExt as _};
+    use lambda_http::RequestExt as _;
+    use lambda_runtime::{Context, LambdaEvent};
     use proptest::prelude::*;
     use serde::{Deserialize, Serialize};
     use serde_json::{Value, json, value::to_raw_value};

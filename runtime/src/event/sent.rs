@@ -8,8 +8,7 @@
 
 use std::{borrow::Cow, collections::HashMap, fmt};
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use lambda_http::aws_lambda_events::{
+use aws_lambda_events::{
     apigw::{
         ApiGatewayRequestAuthorizer, ApiGatewayRequestAuthorizerIamDescription,
         ApiGatewayRequestAuthorizerJwtDescription, ApiGatewayV2httpRequestContext,
@@ -17,6 +16,7 @@ use lambda_http::aws_lambda_events::{
     },
     query_map::{QueryMap, serde::aws_api_gateway_v2::deserialize_empty},
 };
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, Unexpected, Visitor},

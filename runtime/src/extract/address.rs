@@ -6,7 +6,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::{extract::ConnectInfo, http::request::Parts};
-use lambda_http::{RequestExt as _, request::RequestContext};
+
+use crate::event::details;
 
 /// The type of a caller's address.
 #[diagnostic::on_unimplemented(
@@ -23,12 +24,9 @@ impl Address for SocketAddr {
     /// An event has no port, so it is 0.
     fn of(parts: &Parts) -> Option<Self> {
         let of_the_server = parts.extensions.get::<ConnectInfo<Self>>().map(|ConnectInfo(address)| *address);
-        let ip = match parts.request_context_ref() {
-            Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
-            #[cfg(feature = "rest")]
-            Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.as_deref(),
-            _ => None,
-        };
+        let ip = details::http_context(&parts.extensions).and_then(|it| it.http.source_ip.as_deref());
+        #[cfg(feature = "rest")]
+        let ip = ip.or_else(|| details::rest_context(&parts.extensions)?.identity.source_ip.as_deref());
         let said = ip.and_then(|ip| ip.parse().ok()).map(|ip: IpAddr| ip.to_canonical());
         match (said, of_the_server) {
             // Behind a proxy, the connection is the proxy's.

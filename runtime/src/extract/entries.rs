@@ -6,7 +6,6 @@
 use std::{borrow::Cow, cell::OnceCell};
 
 use axum::http::request::Parts;
-use lambda_http::{RequestExt as _, request::RequestContext};
 use routegen_spec::token_scopes;
 use serde::{
     Deserialize,
@@ -22,7 +21,7 @@ use super::{
     text::{Error, Mismatch, Text, forward},
     token::{self, Payload},
 };
-use crate::event::TypedClaims;
+use crate::event::{TypedClaims, details};
 
 /// The claims of an event by name, and the scopes beside them.
 pub(super) struct Entries<'a> {
@@ -78,42 +77,37 @@ enum Said<'a> {
 impl<'a> Entries<'a> {
     /// `None` if no authorizer has set any.
     pub(super) fn of(head: &'a Parts) -> Option<Self> {
-        match head.request_context_ref()? {
-            RequestContext::ApiGatewayV2(context) => {
-                let authorizer = context.authorizer.as_ref()?;
-                if let Some(jwt) = &authorizer.jwt {
-                    let claims = jwt.claims.iter().map(|(name, text)| (&**name, Claim::Text(text.into())));
-                    let typed = head.extensions.get::<TypedClaims>().into_iter();
-                    let typed = typed.flat_map(|TypedClaims(typed)| typed);
-                    let claims = claims.chain(typed.map(|(name, value)| (&**name, Claim::Json(value))));
-                    let beside = jwt.scopes.iter().flatten().map(|scope| Value::from(&**scope));
-                    return Some(Self::of_a_token(head, claims.collect(), beside.collect()));
+        #[cfg(feature = "rest")]
+        if let Some(context) = details::rest_context(&head.extensions) {
+            let fields = &context.authorizer.fields;
+            return match fields.get("claims") {
+                Some(Value::Object(claims)) => {
+                    let claims = claims.iter().filter_map(|(name, value)| Claim::of_a_token(name, value));
+                    let beside = fields.get("scopes").map(words).unwrap_or_default();
+                    Some(Self::of_a_token(head, claims.collect(), beside))
                 }
-                if authorizer.iam.is_some() {
-                    return None;
-                }
-                #[cfg(feature = "router")]
-                if head.extensions.get::<SaidByProgram>().is_some() {
-                    let said = Self::typed(&authorizer.fields, Origin::Program);
-                    return Some(said).filter(|said| !said.claims.is_empty());
-                }
-                Some(Self::typed(&authorizer.fields, Origin::Function))
-            }
-            #[cfg(feature = "rest")]
-            RequestContext::ApiGatewayV1(context) => {
-                let fields = &context.authorizer.fields;
-                match fields.get("claims") {
-                    Some(Value::Object(claims)) => {
-                        let claims = claims.iter().filter_map(|(name, value)| Claim::of_a_token(name, value));
-                        let beside = fields.get("scopes").map(words).unwrap_or_default();
-                        Some(Self::of_a_token(head, claims.collect(), beside))
-                    }
-                    Some(Value::Null) => None,
-                    _ => Some(Self::typed(fields, Origin::Function)).filter(|said| !said.claims.is_empty()),
-                }
-            }
-            _ => None,
+                Some(Value::Null) => None,
+                _ => Some(Self::typed(fields, Origin::Function)).filter(|said| !said.claims.is_empty()),
+            };
         }
+        let authorizer = details::http_context(&head.extensions)?.authorizer.as_ref()?;
+        if let Some(jwt) = &authorizer.jwt {
+            let claims = jwt.claims.iter().map(|(name, text)| (&**name, Claim::Text(text.into())));
+            let typed = head.extensions.get::<TypedClaims>().into_iter();
+            let typed = typed.flat_map(|TypedClaims(typed)| typed);
+            let claims = claims.chain(typed.map(|(name, value)| (&**name, Claim::Json(value))));
+            let beside = jwt.scopes.iter().flatten().map(|scope| Value::from(&**scope));
+            return Some(Self::of_a_token(head, claims.collect(), beside.collect()));
+        }
+        if authorizer.iam.is_some() {
+            return None;
+        }
+        #[cfg(feature = "router")]
+        if head.extensions.get::<SaidByProgram>().is_some() {
+            let said = Self::typed(&authorizer.fields, Origin::Program);
+            return Some(said).filter(|said| !said.claims.is_empty());
+        }
+        Some(Self::typed(&authorizer.fields, Origin::Function))
     }
 
     /// The claims of a token.

@@ -86,6 +86,7 @@ impl<T: axum::extract::FromRequest<()>> FromParts<Refused> for T {
     }
 }
 
+#[cfg(feature = "lambda_http")]
 #[diagnostic::do_not_recommend]
 impl FromParts<Whole> for Request {
     async fn from_parts(_: &mut Parts) -> Result<Self, Rejection> {
@@ -112,6 +113,7 @@ pub trait FromRequest<M>: Sized {
 pub struct ViaAxum<M>(PhantomData<M>);
 
 /// Marks `lambda_http`'s request.
+#[cfg(feature = "lambda_http")]
 #[derive(Debug)]
 pub struct Whole;
 
@@ -121,8 +123,8 @@ where
 {
     async fn from_request(request: Request) -> Result<Self, Rejection> {
         let mut request = request.map(|body| match body {
-            lambda_http::Body::Text(text) => Body::from(text),
-            lambda_http::Body::Binary(bytes) => Body::from(bytes),
+            aws_lambda_events::encodings::Body::Text(text) => Body::from(text),
+            aws_lambda_events::encodings::Body::Binary(bytes) => Body::from(bytes),
             _ => Body::empty(),
         });
         // The whole body is in memory already, and Lambda refuses more than 6 MB; axum's own limit of 2 MB
@@ -132,6 +134,7 @@ where
     }
 }
 
+#[cfg(feature = "lambda_http")]
 impl FromRequest<Whole> for Request {
     async fn from_request(request: Request) -> Result<Self, Rejection> {
         Ok(request)

@@ -8,7 +8,6 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
-use lambda_http::RequestExt as _;
 use serde::de::{
     self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor,
     value::{MapAccessDeserializer, StrDeserializer},
@@ -18,7 +17,7 @@ use super::{
     readings::{Guided, Reading, Readings, attempt},
     text::{Error, Text, forward},
 };
-use crate::{Problem, request::Surroundings};
+use crate::{Problem, event::details, request::Surroundings};
 
 /// Extracts the parameters of the path: a single one as a value, several as a tuple in the path's order, or
 /// any number by name as a struct.
@@ -73,8 +72,8 @@ pub(super) fn names(parts: &Parts) -> &'static [&'static str] {
 
 /// Reads the path's parameters as a `T`.
 pub(super) fn of<T: DeserializeOwned>(parts: &Parts) -> Result<T, Problem> {
-    let values = parts.path_parameters();
-    let pairs = names(parts).iter().map(|name| match values.first(name) {
+    let values = details::path_parameters(&parts.extensions);
+    let pairs = names(parts).iter().map(|name| match values.and_then(|values| values.first(name)) {
         Some(value) => Ok(parameter(name, value)),
         None => Err(Error::shape(format!("the event has no path parameter `{name}`"))),
     });

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, fmt::Debug, net::IpAddr, num::NonZeroU8};
 
 use axum::{extract::FromRequestParts as _, http::request::Parts};
 use futures_util::FutureExt as _;
-use lambda_http::{Context, LambdaEvent, RequestExt as _};
+use lambda_http::RequestExt as _;
+use lambda_runtime::{Context, LambdaEvent};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
 use serde::{

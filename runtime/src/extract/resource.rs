@@ -46,7 +46,7 @@ pub(super) async fn of<T: Resource>(parts: &mut Parts) -> Result<Res<T>, Respons
 ///
 /// ```
 /// use routegen::{
-///     Init, Res, Resource, Response, TakesResources, axum::extract::FromRequestParts, http::request::Parts, lambda_http::Error,
+///     Init, Res, Resource, Response, TakesResources, axum::extract::FromRequestParts, http::request::Parts, Error,
 /// };
 ///
 /// struct Sessions;
@@ -135,7 +135,7 @@ impl<T: TakesResources, Auth, const PARAMETERS: usize> Argument<T, Auth, PARAMET
 
 #[cfg(all(test, feature = "testing"))]
 mod tests {
-    use crate::{Grant, http::StatusCode, lambda_http::Error, route};
+    use crate::{Error, Grant, http::StatusCode, route};
 
     use super::*;
 

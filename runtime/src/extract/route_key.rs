@@ -9,9 +9,8 @@ use axum::{
     http::request::Parts,
     response::{IntoResponse, Response},
 };
-use lambda_http::{RequestExt as _, request::RequestContext};
 
-use crate::Problem;
+use crate::{Problem, event::details};
 
 /// Extracts the key of the request's route, such as `GET /items/{id}` or `$default`: for handlers with
 /// several routes, and for extractors of your own that log or count. It replaces axum's `MatchedPath`, which
@@ -59,13 +58,12 @@ impl<S: Sync> FromRequestParts<S> for RouteKey {
 /// The route key of the event. A REST API's event has the request's method and the resource, which is the
 /// route key unless the route is for any method.
 fn key(parts: &Parts) -> Option<String> {
-    match parts.request_context_ref()? {
-        RequestContext::ApiGatewayV2(context) => context.route_key.clone(),
-        #[cfg(feature = "rest")]
-        RequestContext::ApiGatewayV1(context) => match context.resource_path.as_deref()? {
+    #[cfg(feature = "rest")]
+    if let Some(context) = details::rest_context(&parts.extensions) {
+        return match context.resource_path.as_deref()? {
             resource if resource.starts_with('/') => Some(format!("{} {resource}", context.http_method)),
             resource => Some(resource.to_owned()),
-        },
-        _ => None,
+        };
     }
+    details::http_context(&parts.extensions)?.route_key.clone()
 }

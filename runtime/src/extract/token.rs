@@ -7,9 +7,11 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use aws_lambda_events::encodings::Base64Data;
 use axum::http::request::Parts;
-use lambda_http::{RequestExt as _, aws_lambda_events::encodings::Base64Data};
 use serde_json::{Number, Value};
+
+use crate::event::details;
 
 /// The claims in a token.
 pub(super) type Payload = HashMap<String, Value>;
@@ -35,7 +37,7 @@ pub(super) fn payloads<'a>(
     for value in head.headers.values() {
         look(&String::from_utf8_lossy(value.as_bytes()));
     }
-    if let Some(query) = head.query_string_parameters_ref() {
+    if let Some(query) = details::query(&head.extensions) {
         query.iter().for_each(|(_, value)| look(value));
     }
     payloads
@@ -49,7 +51,7 @@ fn payload(word: &str) -> Option<Payload> {
         3 => "=",
         _ => return None,
     };
-    // Converted to the alphabet with which `lambda_http` decodes bodies, so that artifacts link one decoder.
+    // Converted to the alphabet with which bodies are decoded, so that artifacts link one decoder.
     let word = format!("\"{}{padding}\"", word.replace('-', "+").replace('_', "/"));
     let bytes: Base64Data = serde_json::from_str(&word).ok()?;
     serde_json::from_str(str::from_utf8(&bytes).ok()?).ok()
@@ -95,10 +97,12 @@ pub(super) fn scalar(value: &Value) -> Option<Cow<'_, str>> {
 
 #[cfg(test)]
 mod tests {
+    use aws_lambda_events::encodings::Body;
     use axum::http::{HeaderName, Request};
-    use lambda_http::Body;
     use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
     use serde_json::json;
+
+    use lambda_http::RequestExt as _;
 
     use super::*;
 
@@ -116,7 +120,7 @@ mod tests {
         for (name, value) in headers {
             request.headers_mut().append(HeaderName::from_static(name), value.parse().unwrap());
         }
-        let query = query.parse::<lambda_http::aws_lambda_events::query_map::QueryMap>().unwrap();
+        let query = query.parse::<aws_lambda_events::query_map::QueryMap>().unwrap();
         let request = request.with_query_string_parameters(query);
         payloads(&request.into_parts().0, &claims.iter().copied())
             .iter()

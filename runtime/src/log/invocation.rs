@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use lambda_http::Context;
+use lambda_runtime::Context;
 
 /// What log lines contain about an invocation.
 pub(super) struct Invocation {

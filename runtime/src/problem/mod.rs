@@ -17,7 +17,7 @@ use crate::log::chain;
 /// A handler's error, answered as `application/problem+json` ([RFC 9457]).
 ///
 /// `?` converts any error into one with status 500: anything that implements [`std::error::Error`], a boxed
-/// error such as [`lambda_http::Error`], an `anyhow::Error`, or a string. The client then sees the status and
+/// error such as [`Error`], an `anyhow::Error`, or a string. The client then sees the status and
 /// nothing else; the error itself and its sources go to the function's log.
 ///
 /// ```
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn every_kind_of_error_becomes_a_problem_that_hides_it() {
         fn boxed() -> Result<(), Problem> {
-            Err(lambda_http::Error::from("secret"))?;
+            Err(lambda_runtime::Error::from("secret"))?;
             Ok(())
         }
         fn text() -> Result<(), Problem> {

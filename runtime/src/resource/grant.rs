@@ -12,7 +12,7 @@ use std::panic::Location;
 /// `items_table`. Terraform's variable `resources` declares which AWS resource that is.
 ///
 /// ```
-/// use routegen::{Grant, Init, Resource, lambda_http::Error};
+/// use routegen::{Grant, Init, Resource, Error};
 ///
 /// struct ReadItems {
 ///     table: String,

@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use lambda_http::{BoxFuture, Error};
+use lambda_runtime::{BoxFuture, Error};
 use tokio::sync::OnceCell;
 
 use super::grant::{Grant, Needed};
@@ -23,7 +23,7 @@ use super::grant::{Grant, Needed};
 /// create it.
 ///
 /// ```
-/// use routegen::{FromResources, Grant, Init, Problem, Res, Resource, lambda_http::Error, route};
+/// use routegen::{FromResources, Grant, Init, Problem, Res, Resource, Error, route};
 ///
 /// struct Config {
 ///     table: String,
@@ -191,7 +191,7 @@ impl Init {
     /// [`FromResources`](crate::FromResources), and this does not compile:
     ///
     /// ```compile_fail,E0080
-    /// # use routegen::{Grant, Init, Res, Resource, lambda_http::Error};
+    /// # use routegen::{Grant, Init, Res, Resource, Error};
     /// struct Table;
     ///
     /// impl Resource for Table {

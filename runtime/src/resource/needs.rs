@@ -5,7 +5,7 @@
 
 use std::{any::type_name, sync::Arc};
 
-use lambda_http::Error;
+use lambda_runtime::Error;
 
 use super::{
     grant::{Declared, Grant, Needed},
@@ -18,7 +18,7 @@ use super::{
 /// gets the permissions of all of them.
 ///
 /// ```
-/// use routegen::{FromResources, Grant, Init, Res, Resource, lambda_http::Error};
+/// use routegen::{FromResources, Grant, Init, Res, Resource, Error};
 ///
 /// struct Config {
 ///     table: String,

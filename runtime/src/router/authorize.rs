@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use lambda_http::{BoxFuture, Context};
+use lambda_runtime::{BoxFuture, Context};
 use routegen_apigw::{
     claims::{has_one_of, scopes},
     event::RoutedRequest,

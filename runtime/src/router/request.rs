@@ -10,7 +10,7 @@ use axum::{
     http::{Extensions, StatusCode, Version, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
-use lambda_http::Context;
+use lambda_runtime::Context;
 use routegen_apigw::{
     event::{drop_connection_headers, travels_as_text},
     host::take_authority,
@@ -51,11 +51,11 @@ pub(super) async fn of(
     let made = event.and_then(event::request);
     let mut request = made.map_err(|error| failed(error.to_string()))?;
     *request.body_mut() = if bytes.is_empty() {
-        lambda_http::Body::Empty
+        aws_lambda_events::encodings::Body::Empty
     } else if travels_as_text(request.headers(), &bytes) {
-        lambda_http::Body::Text(String::from_utf8_lossy(&bytes).into_owned())
+        aws_lambda_events::encodings::Body::Text(String::from_utf8_lossy(&bytes).into_owned())
     } else {
-        lambda_http::Body::Binary(bytes.into())
+        aws_lambda_events::encodings::Body::Binary(bytes.into())
     };
     *request.version_mut() = version;
     // Handlers find what layers inserted.

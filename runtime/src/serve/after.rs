@@ -11,9 +11,9 @@ use std::{
 };
 
 use futures_util::{FutureExt as _, future::Then};
-use lambda_http::{
-    BoxFuture, Error,
-    lambda_runtime::{LambdaInvocation, Runtime, layers::TracingLayer},
+use lambda_runtime::{
+    BoxFuture, Error, LambdaInvocation, Runtime,
+    layers::TracingLayer,
     service_fn,
     tower::{Service, layer::layer_fn},
 };
@@ -34,7 +34,7 @@ static HOOKS: Mutex<Vec<Hook>> = Mutex::new(Vec::new());
 /// the function's timeout. A hook that panics is logged, and called again after the next invocation.
 ///
 /// ```
-/// use routegen::{Init, Resource, lambda_http::Error};
+/// use routegen::{Init, Resource, Error};
 ///
 /// struct Telemetry;
 ///

@@ -6,7 +6,7 @@
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 
 use futures_util::FutureExt as _;
-use lambda_http::{Error, LambdaEvent, RequestExt as _};
+use lambda_runtime::{Context, Error, LambdaEvent};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::environment::{Failure, Output, start};
@@ -33,7 +33,7 @@ pub(crate) async fn invoke(
     event: LambdaEvent<Box<RawValue>>,
 ) -> Result<Output, Failure> {
     let request = event::authorizer_request(event)?;
-    if let Some(context) = request.lambda_context_ref() {
+    if let Some(context) = request.extensions().get::<Context>() {
         let asks = request.extensions().get::<AuthorizerRequest>();
         log::begin(context, asks.map(|asks| asks.route_key.clone().into()));
     }

@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use lambda_http::{Error, LambdaEvent};
+use lambda_runtime::{Error, LambdaEvent};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 

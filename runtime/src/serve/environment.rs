@@ -12,7 +12,7 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use lambda_http::{BoxFuture, Error, LambdaEvent, lambda_runtime, lambda_runtime::Diagnostic, service_fn};
+use lambda_runtime::{BoxFuture, Diagnostic, Error, LambdaEvent, service_fn};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use tokio::runtime::{Builder, LocalOptions};
@@ -63,7 +63,7 @@ impl Serialize for Output {
 /// Serves events until the execution environment ends.
 pub(super) fn start(served: Served, resources: &[Resources], invoke: Invoke<'_>) -> ExitCode {
     let log = log::start(served);
-    // Without it, `lambda_http` panics; an artifact that is started by hand prints a readable error instead.
+    // Without it, `lambda_runtime` panics; an artifact that is started by hand prints a readable error instead.
     let Ok(api) = std::env::var("AWS_LAMBDA_RUNTIME_API") else {
         tracing::error!(
             target: TARGET,

@@ -9,7 +9,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use lambda_http::{LambdaEvent, RequestExt as _, request::RequestContext};
+use lambda_runtime::{Context, LambdaEvent};
 use serde_json::value::RawValue;
 
 use super::{
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Problem,
-    event::{self, Form},
+    event::{self, Form, details},
     log::{self, Served, TARGET},
     request::Request,
     resource::Init,
@@ -37,7 +37,7 @@ pub(crate) async fn invoke(
 ) -> Result<Output, Failure> {
     let request = event::request(event)?;
     let route = select(routes, &request);
-    if let Some(context) = request.lambda_context_ref() {
+    if let Some(context) = request.extensions().get::<Context>() {
         log::begin(context, route.map(|route| route.key.into()));
     }
     let form = Form::of(&request);
@@ -53,21 +53,16 @@ pub(crate) async fn invoke(
 
 /// The route that the event is for.
 fn select<'a>(routes: &'a [Route], request: &Request) -> Option<&'a Route> {
-    match request.request_context_ref()? {
-        RequestContext::ApiGatewayV2(context) => {
-            let key = context.route_key.as_deref()?;
-            routes.iter().find(|route| route.key == key)
-        }
-        #[cfg(feature = "rest")]
-        RequestContext::ApiGatewayV1(context) => {
-            let resource = context.resource_path.as_deref()?;
-            // The event has the request's method, even if the resource has `ANY`.
-            let methods = [context.http_method.as_str(), "ANY"];
-            let named = |method| routes.iter().find(|route| is(route, method, resource));
-            methods.into_iter().find_map(named)
-        }
-        _ => None,
+    #[cfg(feature = "rest")]
+    if let Some(context) = details::rest_context(request.extensions()) {
+        let resource = context.resource_path.as_deref()?;
+        // The event has the request's method, even if the resource has `ANY`.
+        let methods = [context.http_method.as_str(), "ANY"];
+        let named = |method| routes.iter().find(|route| is(route, method, resource));
+        return methods.into_iter().find_map(named);
     }
+    let key = details::http_context(request.extensions())?.route_key.as_deref()?;
+    routes.iter().find(|route| route.key == key)
 }
 
 /// API Gateway and the artifact disagree about the function's routes: one of them is outdated.
@@ -82,14 +77,12 @@ fn no_route(request: &Request) -> Response {
 
 /// The route key of an event, for the log.
 fn asked(request: &Request) -> String {
-    match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.route_key.clone().unwrap_or_default(),
-        #[cfg(feature = "rest")]
-        Some(RequestContext::ApiGatewayV1(context)) => {
-            format!("{} {}", context.http_method, context.resource_path.as_deref().unwrap_or_default())
-        }
-        _ => String::new(),
+    #[cfg(feature = "rest")]
+    if let Some(context) = details::rest_context(request.extensions()) {
+        return format!("{} {}", context.http_method, context.resource_path.as_deref().unwrap_or_default());
     }
+    let context = details::http_context(request.extensions());
+    context.and_then(|context| context.route_key.clone()).unwrap_or_default()
 }
 
 /// Whether it is the route of a resource and a method. `$default` matches on its own, for an HTTP API that
@@ -101,7 +94,7 @@ fn is(route: &Route, method: &str, resource: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use lambda_http::Context;
+    use lambda_runtime::Context;
     use serde_json::{Value, json, value::to_raw_value};
 
     use super::*;

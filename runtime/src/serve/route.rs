@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt as _;
-use lambda_http::{LambdaEvent, RequestExt as _};
+use lambda_runtime::{Context, LambdaEvent};
 use serde_json::value::RawValue;
 
 use super::environment::{Failure, Output, start};
@@ -30,7 +30,7 @@ pub(super) fn serve(route: Route) -> ExitCode {
 
 async fn invoke(route: Route, init: Init, event: LambdaEvent<Box<RawValue>>) -> Result<Output, Failure> {
     let request = event::request(event)?;
-    if let Some(context) = request.lambda_context_ref() {
+    if let Some(context) = request.extensions().get::<Context>() {
         log::begin(context, None);
     }
     let form = Form::of(&request);

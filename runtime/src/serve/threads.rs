@@ -5,7 +5,7 @@
 
 use std::{io, pin::Pin};
 
-use lambda_http::Error;
+use lambda_runtime::Error;
 use tokio::runtime::Builder;
 
 use super::environment::BLOCK_ON;

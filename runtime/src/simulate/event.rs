@@ -6,7 +6,7 @@
 use std::hash::{BuildHasher as _, RandomState};
 
 use axum::body::Bytes;
-use lambda_http::{Context, LambdaEvent};
+use lambda_runtime::{Context, LambdaEvent};
 use routegen_apigw::{
     event::{RoutedRequest, authorizer_event},
     identity,

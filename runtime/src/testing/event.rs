@@ -5,11 +5,11 @@
 
 use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
+use aws_lambda_events::encodings::Body;
 use axum::{
     body::Bytes,
     http::{HeaderMap, HeaderName, HeaderValue, header},
 };
-use lambda_http::Body;
 use routegen_apigw::{
     ApiStage, claims,
     event::{Identity, RoutedRequest, proxy_event},

@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use lambda_http::{BoxFuture, Context, Error, LambdaEvent};
+use lambda_runtime::{BoxFuture, Context, Error, LambdaEvent};
 use routegen_spec::{Manifest, Trigger};
 use serde_json::{Value, value::RawValue};
 

@@ -5,7 +5,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use lambda_http::Context;
+use lambda_runtime::Context;
 use routegen_apigw::consumer::{
     BusEvent, ChangeKind, MessageAttribute, QueueMessage, ScheduledCall, StreamRecord, queue_event,
     stream_event,
@@ -23,7 +23,7 @@ use crate::{
 /// Begins an event with one message of a queue, whose body is this value as JSON.
 ///
 /// ```
-/// use routegen::{Message, lambda_http::Error, queue, testing};
+/// use routegen::{Message, Error, queue, testing};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct NewOrder {

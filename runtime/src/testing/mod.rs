@@ -80,7 +80,7 @@ use axum::{
     http::{HeaderMap, Method, StatusCode},
     response::Response,
 };
-use lambda_http::Context;
+use lambda_runtime::Context;
 use serde::de::DeserializeOwned;
 
 pub use call::{Call, call};

@@ -1,6 +1,6 @@
 //! The outcome of an event, for tests.
 
-use lambda_http::Error;
+use lambda_runtime::Error;
 
 use crate::{
     consumer::{Failed, FailedRecord},

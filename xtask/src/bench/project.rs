@@ -189,7 +189,10 @@ fn changed(before: &Artifacts, after: &Artifacts) -> usize {
 fn manifest(kind: Kind) -> String {
     let dependencies = match kind {
         Kind::Routegen | Kind::RoutegenAborting | Kind::RoutegenClosed => {
-            format!("routegen = {{ path = '{}' }}\n", repository().join("runtime").display())
+            format!(
+                "routegen = {{ path = '{}', default-features = false }}\n",
+                repository().join("runtime").display()
+            )
         }
         Kind::CargoLambda => {
             "lambda_http = { version = \"1\", default-features = false, features = [\"apigw_http\"] }\n\

@@ -13,7 +13,7 @@ use crate::fixture::{Project, fail, succeed};
 
 const SOURCE: &str = r#"
 use routegen::{
-    Change, Event, Init, Message, Path, Problem, Res, Resource, Scheduled, event, lambda_http::Error, queue, route, schedule,
+    Change, Event, Init, Message, Path, Problem, Res, Resource, Scheduled, event, Error, queue, route, schedule,
     stream,
 };
 

@@ -220,7 +220,7 @@ fn an_error_and_a_panic_become_500_in_a_process_that_goes_on() {
 const RESOURCES: &str = r#"
 //! A handler that needs a resource that needs another one, and a handler that needs none.
 use std::sync::atomic::{AtomicUsize, Ordering};
-use routegen::{Init, Res, Resource, lambda_http::Error, route};
+use routegen::{Init, Res, Resource, Error, route};
 
 struct Config { greeting: String }
 

@@ -11,7 +11,7 @@ use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
 };
-use routegen::lambda_http::Error;
+use routegen::Error;
 use serde_json::Value;
 
 use crate::order::{Order, Status};

@@ -8,7 +8,7 @@ mod embedded;
 
 use std::path::PathBuf;
 
-use routegen::{Init, Res, Resource, lambda_http::Error};
+use routegen::{Error, Init, Res, Resource};
 
 use self::{dynamodb::DynamoDb, embedded::Embedded};
 use crate::order::{Order, Status};

@@ -4,7 +4,7 @@
 use routegen::{
     AuthorizerRequest, Claims, Decision, Init, Problem, Query, Res, Resource, authorizer,
     http::{HeaderMap, Method, Uri},
-    lambda_http::Error,
+    Error,
     route,
 };
 

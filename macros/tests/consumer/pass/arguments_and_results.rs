@@ -4,7 +4,7 @@
 use axum::extract::State;
 use routegen::{
     Batch, BatchFailures, Change, Event, Init, Message, Problem, QueueMessage, Res, Resource, Scheduled, event,
-    lambda_http::{Context, Error},
+    Context, Error,
     queue, schedule, stream,
 };
 

@@ -29,7 +29,7 @@ struct Box;
     description = "Reports",
     crate = ::routegen,
 )]
-async fn reported(_: ::routegen::Scheduled, _: ::routegen::lambda_http::Context) {
+async fn reported(_: ::routegen::Scheduled, _: ::routegen::Context) {
     let _: (Result, Option, Box) = (Result, Option, Box);
 }
 

@@ -1,4 +1,4 @@
-use routegen::{Init, Res, Resource, lambda_http::Error};
+use routegen::{Init, Res, Resource, Error};
 
 struct Config;
 

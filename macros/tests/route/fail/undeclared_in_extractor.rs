@@ -1,6 +1,6 @@
 // Code has to be made for this to fail: run it together with the case that passes, by `trybuild=undeclared`.
 use routegen::{
-    Init, Res, Resource, Response, axum::extract::FromRequestParts, http::request::Parts, lambda_http::Error, route,
+    Init, Res, Resource, Response, axum::extract::FromRequestParts, http::request::Parts, Error, route,
 };
 
 struct Sessions;

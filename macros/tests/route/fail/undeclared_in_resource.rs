@@ -1,5 +1,5 @@
 // Code has to be made for this to fail: run it together with the case that passes, by `trybuild=undeclared`.
-use routegen::{Grant, Init, Res, Resource, lambda_http::Error, route};
+use routegen::{Grant, Init, Res, Resource, Error, route};
 
 struct Table;
 

@@ -1,7 +1,7 @@
 //! What is named on a route is found wherever it is, by its path or its name.
 #![deny(warnings)]
 
-use routegen::{Next, Path, Res, Resource, Init, Response, axum::extract::Request, http::HeaderMap, lambda_http::Error, middleware, route};
+use routegen::{Next, Path, Res, Resource, Init, Response, axum::extract::Request, http::HeaderMap, Error, middleware, route};
 
 use self::inner::imported;
 

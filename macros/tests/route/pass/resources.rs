@@ -8,7 +8,7 @@ use routegen::{
         extract::{ConnectInfo, FromRequestParts, State},
     },
     http::request::Parts,
-    lambda_http::Error,
+    Error,
     route,
 };
 

@@ -22,7 +22,7 @@ async fn result() -> Result<Json<u8>, Problem> {
 }
 
 #[route(GET, "/5", auth = "none")]
-async fn lambda_error() -> Result<String, routegen::lambda_http::Error> {
+async fn lambda_error() -> Result<String, routegen::Error> {
     Err("no".into())
 }
 

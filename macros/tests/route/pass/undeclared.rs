@@ -1,7 +1,7 @@
 //! What declares no grants and no variables may be asked for without a declaration, by resources and extractors alike.
 
 use routegen::{
-    Init, Res, Resource, Response, axum::extract::FromRequestParts, http::request::Parts, lambda_http::Error, route,
+    Init, Res, Resource, Response, axum::extract::FromRequestParts, http::request::Parts, Error, route,
 };
 
 struct Config;

@@ -16,8 +16,7 @@ use routegen::{
         IntoHandled as _, Request, Route, log_records, serve, serve_authorizer, serve_consumer, source,
         use_threads,
     },
-    Decision, Init, IntoResponse as _, Message, Query, Res, Resource,
-    lambda_http::Error,
+    Decision, Error, Init, IntoResponse as _, Message, Query, Res, Resource,
 };
 
 fn main() -> ExitCode {

@@ -3,7 +3,7 @@
 
 use routegen::{
     Accepted, Json, Message, Problem, QueueMessage, Res, Scheduled, http::StatusCode,
-    lambda_http::Error, queue, route, schedule,
+    Error, queue, route, schedule,
 };
 use routegen_sqs::Queue;
 use schemars::JsonSchema;
