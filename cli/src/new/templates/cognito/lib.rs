@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use routegen::{Created, Init, Json, Query, Res, Resource, Error, route};
+use routegen::{Created, Error, Init, Json, Query, Res, Resource, route};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
