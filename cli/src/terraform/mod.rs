@@ -233,7 +233,8 @@ mod tests {
                 serde_json::Value::Object(entries) => {
                     let checks = entries.get("condition").filter(|_| entries.contains_key("error_message"));
                     let text = checks.map(|text| text.as_str().unwrap());
-                    let own = text.map(|text| bare(text.strip_prefix("${").unwrap().strip_suffix('}').unwrap()));
+                    let own =
+                        text.map(|text| bare(text.strip_prefix("${").unwrap().strip_suffix('}').unwrap()));
                     own.into_iter().chain(entries.values().flat_map(of_json)).collect()
                 }
                 _ => Vec::new(),
@@ -245,7 +246,9 @@ mod tests {
             let before = compared;
             for block in text.split("\n}\n") {
                 let (mut conditions, head) = (of_text(block), |line: &&str| line.ends_with("\" {"));
-                let Some(head) = block.lines().find(head).filter(|_| !conditions.is_empty()) else { continue };
+                let Some(head) = block.lines().find(head).filter(|_| !conditions.is_empty()) else {
+                    continue;
+                };
                 let words = head.split([' ', '"', '{']).filter(|word| !word.is_empty());
                 let mut in_json = of_json(words.fold(&json, |place, word| &place[word]));
                 conditions.sort();
@@ -255,7 +258,10 @@ mod tests {
             }
             assert_eq!(of_json(&json).len(), compared - before);
         }
-        assert_eq!(compared, FIXED.iter().map(|(_, text)| text.matches("error_message ").count()).sum::<usize>());
+        assert_eq!(
+            compared,
+            FIXED.iter().map(|(_, text)| text.matches("error_message ").count()).sum::<usize>()
+        );
     }
 
     #[test]

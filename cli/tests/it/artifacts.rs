@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     emulator::python::sbom_validator,
-    fixture::{copy, fail, items, keep_profile, repository, routegen, scratch, succeed, unpack},
+    fixture::{OPTIMISATION, copy, fail, items, repository, routegen, scratch, succeed, unpack},
 };
 
 fn contains(bytes: &[u8], text: &str) -> bool {
@@ -99,7 +99,8 @@ fn a_clean_build_in_another_directory_gives_the_same_bytes() {
     let there = clone(scratch("another directory").join("further down"));
     // A group, an open route and an authorizer, with a file beside the program.
     let build = ["build", "-p", "pets", "--format", "json"];
-    let summary = succeed(keep_profile(&mut routegen(&build)).current_dir(&here).args(["--out", "lambda"]));
+    let summary =
+        succeed(routegen(&build).env_remove(OPTIMISATION).current_dir(&here).args(["--out", "lambda"]));
     let here = listed(&summary, &here);
     let there = listed(&succeed(&mut on_another_machine(&there, &build)), &there);
     assert_eq!((here.len(), there.len()), (3, 3));
@@ -173,7 +174,10 @@ fn on_another_machine(root: &Utf8Path, build: &[&str]) -> Command {
         let entry = entry.unwrap();
         std::os::unix::fs::symlink(entry.path(), cargo.as_std_path().join(entry.file_name())).unwrap();
     }
-    keep_profile(&mut command).env_remove("CARGO_TARGET_DIR").env("RUSTUP_HOME", own("RUSTUP_HOME", ".rustup"));
+    command
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove(OPTIMISATION)
+        .env("RUSTUP_HOME", own("RUSTUP_HOME", ".rustup"));
     command.env("CARGO_HOME", cargo).env("HOME", &home).env("USER", "another").env("LOGNAME", "another");
     command.env("TZ", "Pacific/Kiritimati").env("LC_ALL", "tr_TR.UTF-8").env("LANG", "tr_TR.UTF-8");
     command.env("TERM", "dumb").env("SOURCE_DATE_EPOCH", "1");

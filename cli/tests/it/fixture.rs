@@ -27,23 +27,15 @@ pub(crate) fn scratch(name: &str) -> Utf8PathBuf {
     folder
 }
 
-/// The profile of artifacts and their dependencies. Nearly all tests are about contents and responses, not
-/// speed, and AWS's SDK alone takes minutes to optimise. The other settings are those of this repository, so that
-/// projects in and outside of it share their dependencies.
-const PROFILE: [(&str, &str); 3] = [
-    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
-    ("CARGO_PROFILE_RELEASE_LTO", "off"),
-    ("CARGO_PROFILE_RELEASE_BUILD_OVERRIDE_CODEGEN_UNITS", "1"),
-];
+/// The optimisation of artifacts and their dependencies. Nearly all tests are about contents and responses,
+/// not speed, and AWS's SDK alone takes minutes to optimise. The other tests remove the variable.
+pub(crate) const OPTIMISATION: &str = "CARGO_PROFILE_RELEASE_OPT_LEVEL";
 
-/// Makes a command build with the tests' target directory and profile.
+/// Makes a command build with the tests' target directory and without optimisation. The other settings are those
+/// of this repository, so that projects in and outside of it share their dependencies.
 pub(crate) fn share_dependencies(command: &mut Command) -> &mut Command {
-    command.env("CARGO_TARGET_DIR", target()).envs(PROFILE)
-}
-
-/// Makes a command build with the project's own profile.
-pub(crate) fn keep_profile(command: &mut Command) -> &mut Command {
-    PROFILE.iter().fold(command, |command, (variable, _)| command.env_remove(variable))
+    command.env("CARGO_TARGET_DIR", target()).env(OPTIMISATION, "0").env("CARGO_PROFILE_RELEASE_LTO", "off");
+    command.env("CARGO_PROFILE_RELEASE_BUILD_OVERRIDE_CODEGEN_UNITS", "1")
 }
 
 /// The command, in an environment that does not depend on the user who runs the tests.

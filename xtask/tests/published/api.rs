@@ -17,16 +17,21 @@ const FORMAT: u64 = 57;
 /// It is not a library for others: it only has `main`, for its two programs.
 const COMMAND: &str = "routegen-cli";
 
-/// rustdoc's JSON for each of these crates, in their order, or why there is none. One call documents them all, so
-/// that their dependencies have one set of features and are compiled once.
+/// rustdoc's JSON for each of these crates, in their order, or why there is none.
+///
+/// One call documents them all, so that their dependencies have one set of features and are compiled once. Nothing
+/// is linked, so in place of the C compiler, which would compile a whole library of cryptography, there is a
+/// program that does nothing, and the target directory is a separate one.
 fn json(packages: &[&str]) -> Result<Vec<String>, String> {
     let toolchain = env::var("ROUTEGEN_TEST_NIGHTLY").unwrap_or_else(|_| "nightly".to_owned());
     let mut rustup = Command::new("rustup");
     for variable in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
         rustup.env_remove(variable);
     }
+    let target = Path::new(env!("CARGO_BIN_EXE_xtask")).ancestors().nth(2).unwrap().join("tests/public-api");
     let options = "-Z unstable-options --output-format json --cap-lints allow";
-    rustup.current_dir(repository()).env("RUSTDOCFLAGS", options);
+    rustup.current_dir(repository()).env("RUSTDOCFLAGS", options).env("CARGO_TARGET_DIR", &target);
+    rustup.env("CC", "true").env("AR", "true");
     rustup.args(["run", &toolchain, "cargo", "doc", "--quiet", "--no-deps", "--lib", "--all-features"]);
     rustup.args(packages.iter().flat_map(|package| ["--package", package]));
     let output = rustup.output().map_err(|error| format!("there is no rustup: {error}"))?;
@@ -36,7 +41,6 @@ fn json(packages: &[&str]) -> Result<Vec<String>, String> {
     if is_missing {
         return Err(format!("there is no toolchain `{toolchain}`"));
     }
-    let target = Path::new(env!("CARGO_BIN_EXE_xtask")).ancestors().nth(2).unwrap();
     let read = |package: &&str| {
         let file = target.join("doc").join(package.replace('-', "_") + ".json");
         let text = fs::read_to_string(file).unwrap();
