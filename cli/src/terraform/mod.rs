@@ -205,6 +205,65 @@ mod tests {
         }
     }
 
+    /// In its own place and with its own text, each condition refuses the same in both syntaxes.
+    #[test]
+    fn every_condition_is_in_json_in_the_same_block_and_with_the_same_expression() {
+        // Spaces and line breaks mean nothing, and a line break between entries may be a comma.
+        fn bare(expression: &str) -> String {
+            expression.chars().filter(|c| !c.is_whitespace() && *c != ',').collect()
+        }
+        fn of_text(block: &str) -> Vec<String> {
+            let mut conditions: Vec<String> = Vec::new();
+            let mut is_open = false;
+            for line in block.lines().map(str::trim_start) {
+                if line.starts_with("condition ") {
+                    conditions.push(String::new());
+                    is_open = true;
+                }
+                is_open &= !line.starts_with("error_message ");
+                if is_open {
+                    conditions.last_mut().unwrap().push_str(line);
+                }
+            }
+            conditions.iter().map(|condition| bare(condition.split_once('=').unwrap().1)).collect()
+        }
+        fn of_json(value: &serde_json::Value) -> Vec<String> {
+            match value {
+                serde_json::Value::Array(items) => items.iter().flat_map(of_json).collect(),
+                serde_json::Value::Object(entries) => {
+                    let checks = entries.get("condition").filter(|_| entries.contains_key("error_message"));
+                    let text = checks.map(|text| text.as_str().unwrap());
+                    let own =
+                        text.map(|text| bare(text.strip_prefix("${").unwrap().strip_suffix('}').unwrap()));
+                    own.into_iter().chain(entries.values().flat_map(of_json)).collect()
+                }
+                _ => Vec::new(),
+            }
+        }
+        let mut compared = 0;
+        for (_, text) in FIXED {
+            let json: serde_json::Value = serde_json::from_str(&json::from_hcl(text)).unwrap();
+            let before = compared;
+            for block in text.split("\n}\n") {
+                let (mut conditions, head) = (of_text(block), |line: &&str| line.ends_with("\" {"));
+                let Some(head) = block.lines().find(head).filter(|_| !conditions.is_empty()) else {
+                    continue;
+                };
+                let words = head.split([' ', '"', '{']).filter(|word| !word.is_empty());
+                let mut in_json = of_json(words.fold(&json, |place, word| &place[word]));
+                conditions.sort();
+                in_json.sort();
+                assert_eq!(in_json, conditions, "{head}");
+                compared += conditions.len();
+            }
+            assert_eq!(of_json(&json).len(), compared - before);
+        }
+        assert_eq!(
+            compared,
+            FIXED.iter().map(|(_, text)| text.matches("error_message ").count()).sum::<usize>()
+        );
+    }
+
     #[test]
     fn every_expression_in_json_is_one() {
         fn texts(value: &serde_json::Value) -> Vec<&str> {

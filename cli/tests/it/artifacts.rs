@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::Command};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -89,28 +89,49 @@ fn a_list_of_what_is_in_an_artifact_names_what_is_linked_and_is_as_cyclonedx_has
     succeed(command.args(["-c", VALIDATOR]).args(&lists));
 }
 
+/// What the user's own packages and the runtime contain is optimised as usual, including all generic code of
+/// dependencies. The rest of the dependencies is not: that takes minutes, and their paths are in their code all
+/// the same.
 #[test]
 fn a_clean_build_in_another_directory_gives_the_same_bytes() {
-    // A longer and deeper path, with a blank in it.
-    let there = scratch("another directory").join("further down");
-    for folder in ["apigw", "cli", "examples", "gateway", "macros", "runtime", "spec", "sqs", "xtask"] {
-        copy(&repository().join(folder), &there.join(folder));
-    }
-    for file in ["Cargo.toml", "Cargo.lock"] {
-        std::fs::copy(repository().join(file), there.join(file)).unwrap();
-    }
+    let here = clone(scratch("a directory"));
+    // A longer and deeper path.
+    let there = clone(scratch("another directory").join("further down"));
     // A group, an open route and an authorizer, with a file beside the program.
-    let here = scratch("pets");
-    succeed(routegen(&["build", "-p", "pets", "--out", here.as_str()]).env_remove(OPTIMISATION));
-    let summary: Value = serde_json::from_str(&succeed(&mut on_another_machine(&there))).unwrap();
-    let artifacts = summary["artifacts"].as_array().unwrap();
-    assert_eq!(artifacts.len(), 3);
-    for artifact in artifacts {
-        let path = Utf8Path::new(artifact["path"].as_str().unwrap());
-        assert!(path.starts_with(&there), "{path}");
-        let here = here.join(path.file_name().unwrap());
-        assert!(std::fs::read(path).unwrap() == std::fs::read(&here).unwrap(), "{path} differs from {here}");
+    let build = ["build", "-p", "pets", "--format", "json"];
+    let summary =
+        succeed(routegen(&build).env_remove(OPTIMISATION).current_dir(&here).args(["--out", "lambda"]));
+    let here = listed(&summary, &here);
+    let there = listed(&succeed(&mut on_another_machine(&there, &build)), &there);
+    assert_eq!((here.len(), there.len()), (3, 3));
+    for (here, there) in here.iter().zip(&there) {
+        assert_eq!(here.file_name(), there.file_name());
+        assert!(std::fs::read(here).unwrap() == std::fs::read(there).unwrap(), "{there} differs from {here}");
     }
+}
+
+/// This repository's packages in a folder, with dependencies that are not optimised.
+fn clone(folder: Utf8PathBuf) -> Utf8PathBuf {
+    for part in ["apigw", "cli", "examples", "gateway", "macros", "runtime", "spec", "sqs", "xtask"] {
+        copy(&repository().join(part), &folder.join(part));
+    }
+    std::fs::copy(repository().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    let manifest = std::fs::read_to_string(repository().join("Cargo.toml")).unwrap();
+    let packages = "[profile.release.package]\n";
+    assert!(manifest.contains(packages), "{manifest}");
+    let manifest = manifest.replace(packages, &format!("{packages}\"*\".opt-level = 0\n"));
+    std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    folder
+}
+
+/// The artifacts that a build printed, which are below `root`.
+fn listed(summary: &str, root: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let summary: Value = serde_json::from_str(summary).unwrap();
+    let artifacts = summary["artifacts"].as_array().unwrap().iter();
+    let paths: Vec<_> =
+        artifacts.map(|artifact| Utf8PathBuf::from(artifact["path"].as_str().unwrap())).collect();
+    assert!(paths.iter().all(|path| path.starts_with(root)), "{paths:?}");
+    paths
 }
 
 #[test]
@@ -130,8 +151,8 @@ fn a_link_in_the_place_of_the_lock_is_told_and_what_it_leads_to_stays() {
 
 /// A build in `root` as on another machine, as far as this can be simulated here: with another name, home,
 /// umask, time zone, locale and terminal, and with another cargo home. Only rustup stays where it is.
-fn on_another_machine(root: &Utf8Path) -> Command {
-    let routegen = routegen(&["build", "-p", "pets", "--format", "json"]);
+fn on_another_machine(root: &Utf8Path, build: &[&str]) -> Command {
+    let routegen = routegen(build);
     let mut command = Command::new("sh");
     command.args(["-c", "umask 077 && exec \"$0\" \"$@\""]).arg(routegen.get_program());
     command.args(routegen.get_args()).current_dir(root);

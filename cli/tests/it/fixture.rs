@@ -31,11 +31,18 @@ pub(crate) fn scratch(name: &str) -> Utf8PathBuf {
 /// not speed, and AWS's SDK alone takes minutes to optimise. The other tests remove the variable.
 pub(crate) const OPTIMISATION: &str = "CARGO_PROFILE_RELEASE_OPT_LEVEL";
 
+/// Makes a command build with the tests' target directory and without optimisation. The other settings are those
+/// of this repository, so that projects in and outside of it share their dependencies.
+pub(crate) fn share_dependencies(command: &mut Command) -> &mut Command {
+    command.env("CARGO_TARGET_DIR", target()).env(OPTIMISATION, "0").env("CARGO_PROFILE_RELEASE_LTO", "off");
+    command.env("CARGO_PROFILE_RELEASE_BUILD_OVERRIDE_CODEGEN_UNITS", "1")
+}
+
 /// The command, in an environment that does not depend on the user who runs the tests.
 pub(crate) fn routegen(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_routegen"));
     command.args(args).current_dir(repository());
-    command.env("CARGO_TARGET_DIR", target()).env("CARGO_TERM_COLOR", "never").env(OPTIMISATION, "0");
+    share_dependencies(&mut command).env("CARGO_TERM_COLOR", "never");
     let of_the_user = ["NO_COLOR", "CLICOLOR_FORCE", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"];
     for variable in of_the_user.into_iter().chain(["AWS_REGION", "AWS_DEFAULT_REGION"]) {
         command.env_remove(variable);

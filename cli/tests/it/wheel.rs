@@ -5,7 +5,7 @@ use std::{env, process::Command};
 use camino::Utf8Path;
 
 use crate::{
-    fixture::{OPTIMISATION, items, repository, scratch, succeed, target},
+    fixture::{items, repository, scratch, share_dependencies, succeed, target},
     requirement::or_skip,
 };
 
@@ -56,7 +56,7 @@ fn what_pip_installs_packages_the_example() {
     let terraform = folder.join("terraform");
     let installed = |program: &str| {
         let mut command = Command::new(venv.join("bin").join(program));
-        command.current_dir(repository()).env("CARGO_TARGET_DIR", target()).env(OPTIMISATION, "0");
+        share_dependencies(command.current_dir(repository()));
         command
     };
     let mut package = installed("routegen");

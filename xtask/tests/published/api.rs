@@ -17,50 +17,43 @@ const FORMAT: u64 = 57;
 /// It is not a library for others: it only has `main`, for its two programs.
 const COMMAND: &str = "routegen-cli";
 
-/// rustdoc's JSON for the crate, or why there is none.
-fn json(package: &str) -> Result<String, String> {
+/// rustdoc's JSON for each of these crates, in their order, or why there is none.
+///
+/// One call documents them all, so that their dependencies have one set of features and are compiled once. Nothing
+/// is linked, so in place of the C compiler, which would compile a whole library of cryptography, there is a
+/// program that does nothing, and the target directory is a separate one.
+fn json(packages: &[&str]) -> Result<Vec<String>, String> {
     let toolchain = env::var("ROUTEGEN_TEST_NIGHTLY").unwrap_or_else(|_| "nightly".to_owned());
     let mut rustup = Command::new("rustup");
     for variable in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
         rustup.env_remove(variable);
     }
-    rustup.current_dir(repository()).args([
-        "run",
-        &toolchain,
-        "cargo",
-        "rustdoc",
-        "--quiet",
-        "--lib",
-        "--all-features",
-    ]);
-    rustup.args([
-        "--package",
-        package,
-        "--",
-        "-Z",
-        "unstable-options",
-        "--output-format",
-        "json",
-        "--cap-lints",
-        "allow",
-    ]);
+    let target = Path::new(env!("CARGO_BIN_EXE_xtask")).ancestors().nth(2).unwrap().join("tests/public-api");
+    let options = "-Z unstable-options --output-format json --cap-lints allow";
+    rustup.current_dir(repository()).env("RUSTDOCFLAGS", options).env("CARGO_TARGET_DIR", &target);
+    rustup.env("CC", "true").env("AR", "true");
+    rustup.args(["run", &toolchain, "cargo", "doc", "--quiet", "--no-deps", "--lib", "--all-features"]);
+    rustup.args(packages.iter().flat_map(|package| ["--package", package]));
     let output = rustup.output().map_err(|error| format!("there is no rustup: {error}"))?;
     let said = String::from_utf8_lossy(&output.stderr);
     let is_missing = said.contains("is not installed");
-    assert!(output.status.success() || is_missing, "{package}: {said}");
+    assert!(output.status.success() || is_missing, "{said}");
     if is_missing {
         return Err(format!("there is no toolchain `{toolchain}`"));
     }
-    let target = Path::new(env!("CARGO_BIN_EXE_xtask")).ancestors().nth(2).unwrap();
-    let file = target.join("doc").join(package.replace('-', "_") + ".json");
-    let text = fs::read_to_string(file).unwrap();
-    let format = serde_json::from_str::<Value>(&text).unwrap()["format_version"].as_u64();
-    if format != Some(FORMAT) {
-        return Err(format!(
-            "rustdoc of `{toolchain}` writes format {format:?}, and {FORMAT} is read: that of {MINIMUM_NIGHTLY_RUST_VERSION}"
-        ));
-    }
-    Ok(text)
+    let read = |package: &&str| {
+        let file = target.join("doc").join(package.replace('-', "_") + ".json");
+        let text = fs::read_to_string(file).unwrap();
+        let format = serde_json::from_str::<Value>(&text).unwrap()["format_version"].as_u64();
+        if format == Some(FORMAT) {
+            Ok(text)
+        } else {
+            Err(format!(
+                "rustdoc of `{toolchain}` writes format {format:?}, and {FORMAT} is read: that of {MINIMUM_NIGHTLY_RUST_VERSION}"
+            ))
+        }
+    };
+    packages.iter().map(read).collect()
 }
 
 /// The items of a crate, one per line, without automatic and blanket implementations.
@@ -84,9 +77,9 @@ fn the_public_api_of_each_crate_is_the_one_in_the_repository() {
     let names = published(&workspace).into_iter().map(|package| package.name.as_str());
     let names: BTreeSet<_> = names.filter(|name| *name != COMMAND).collect();
     let mut others = Vec::new();
-    for name in &names {
-        let json = json(name);
-        let Some(json) = or_skip(&json) else { return };
+    let json = json(&names.iter().copied().collect::<Vec<_>>());
+    let Some(json) = or_skip(&json) else { return };
+    for (name, json) in names.iter().zip(json) {
         let (path, listed) = (folder.join(format!("{name}.txt")), listing(json));
         assert!(listed.lines().count() > 3, "{name}: {listed}");
         if env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {

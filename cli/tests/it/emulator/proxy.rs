@@ -48,7 +48,8 @@ impl Proxy {
             let ended = process.ended(std::time::Duration::from_millis(50));
             assert!(ended.is_none() && std::time::Instant::now() < deadline, "see {}.err", process.log());
         };
-        let emulator = Emulator { address: format!("http://127.0.0.1:{port}"), _process: process };
+        let address = format!("http://127.0.0.1:{port}");
+        let emulator = Emulator::at(address, process, &folder.join("proxy.config"));
         Self { emulator, _behind: behind }
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{artifacts_folder, elsewhere, new};
 use crate::{
-    fixture::{OPTIMISATION, repository, routegen, scratch, succeed, target},
+    fixture::{repository, routegen, scratch, share_dependencies, succeed},
     readme,
     terraform::tool::{Root, terraform_with_provider},
 };
@@ -55,8 +55,7 @@ fn is_tested_packaged_and_valid(template: &str) {
         let programs = Utf8Path::new(env!("CARGO_BIN_EXE_routegen")).parent().unwrap();
         let path = format!("{programs}:{}", std::env::var("PATH").unwrap());
         command.args(["-ec", script]).current_dir(&project).env("PATH", path).env("GITHUB_BASE_REF", "main");
-        command.env("CARGO_TARGET_DIR", target()).env(OPTIMISATION, "0").env_remove("RUSTFLAGS");
-        succeed(&mut command)
+        succeed(share_dependencies(&mut command).env_remove("RUSTFLAGS"))
     };
     let artifacts = artifacts_folder();
     run("routegen package; routegen openapi");

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::{assert_untouched, functions, tree};
 use crate::{
-    fixture::{Project, executable, repository, routegen, scratch, succeed, target, unpack},
+    fixture::{
+        Project, executable, repository, routegen, scratch, share_dependencies, succeed, target, unpack,
+    },
     runtime_api::{Environment, body, event},
 };
 
@@ -254,7 +256,7 @@ fn alias(root: &Utf8Path) -> String {
     executable(&folder.join("cargo-aliased"), script.as_bytes());
     let path = std::env::var("PATH").unwrap_or_default();
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.arg("list").current_dir(root).env_remove("CARGO_TARGET_DIR");
+    share_dependencies(cargo.arg("list").current_dir(root)).env_remove("CARGO_TARGET_DIR");
     cargo.env("PATH", format!("{folder}:{path}"));
     succeed(&mut cargo)
 }
