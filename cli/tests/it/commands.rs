@@ -641,7 +641,7 @@ fn routes_of_two_crates_a_renamed_dependency_and_a_private_module_are_all_found_
     project.write(
         "Cargo.toml",
         &format!(
-            "{head}[dependencies]\nrg = {{ package = \"routegen\", path = \"{runtime}\" }}\nother-crate = {{ path = \"other\" }}\n\n\
+            "{head}[dependencies]\nrg = {{ package = \"routegen\", path = \"{runtime}\", default-features = false }}\nother-crate = {{ path = \"other\" }}\n\n\
              [workspace]\nmembers = [\"other\"]\n"
         ),
     );
@@ -649,7 +649,7 @@ fn routes_of_two_crates_a_renamed_dependency_and_a_private_module_are_all_found_
         "other/Cargo.toml",
         &format!(
             "[package]\nname = \"other-crate\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n\
-             [dependencies]\nroutegen = {{ path = \"{runtime}\" }}\n"
+             [dependencies]\nroutegen = {{ path = \"{runtime}\", default-features = false }}\n"
         ),
     );
     project.write(

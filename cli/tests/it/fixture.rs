@@ -158,12 +158,12 @@ impl Project {
     pub(crate) fn new(name: &str, lib: &str) -> Self {
         let project = Self { root: scratch(name) };
         let runtime = repository().join("runtime");
-        let features = if lib.contains("lambda_http") { "true" } else { "false" };
+        let default = if lib.contains("lambda_http") { "true" } else { "false" };
         project.write(
             "Cargo.toml",
             &format!(
                 "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-                 [dependencies]\nroutegen = {{ path = \"{runtime}\", default-features = {features} }}\n\n[workspace]\n"
+                 [dependencies]\nroutegen = {{ path = \"{runtime}\", default-features = {default} }}\n\n[workspace]\n"
             ),
         );
         project.write("src/lib.rs", lib);
@@ -174,6 +174,12 @@ impl Project {
     /// The text of its Cargo.toml.
     pub(crate) fn manifest(&self) -> String {
         std::fs::read_to_string(self.root.join("Cargo.toml")).unwrap()
+    }
+
+    /// The line of its Cargo.toml that makes it depend on the runtime.
+    pub(crate) fn dependency_on_runtime(&self) -> String {
+        let manifest = self.manifest();
+        manifest.lines().find(|line| line.starts_with("routegen = ")).unwrap().to_owned()
     }
 
     /// Writes a file of the project.

@@ -52,7 +52,7 @@ fn routes_are_found_however_they_are_written_and_wherever_their_crate_is() {
          [dependencies]\nprelude = { path = \"prelude\" }\nmiddle = { path = \"middle\" }\n\
          extra = { path = \"extra\", optional = true }\nabsent = { path = \"absent\", optional = true }\n\n[workspace]\n",
     );
-    let direct = format!("routegen = {{ path = \"{runtime}\" }}\n");
+    let direct = format!("routegen = {{ path = \"{runtime}\", default-features = false }}\n");
     member(
         &project,
         "prelude",
@@ -64,7 +64,7 @@ fn routes_are_found_however_they_are_written_and_wherever_their_crate_is() {
         &project,
         "middle",
         &format!(
-            "rg = {{ package = \"routegen\", path = \"{runtime}\" }}\nfar-away = {{ path = \"../far-away\" }}\n"
+            "rg = {{ package = \"routegen\", path = \"{runtime}\", default-features = false }}\nfar-away = {{ path = \"../far-away\" }}\n"
         ),
         "#[rg::route(GET, \"/renamed\", auth = \"none\", crate = rg)]\nasync fn renamed() {}\n",
     );
@@ -177,7 +177,9 @@ fn two_libraries_of_one_name_are_refused() {
     let runtime = repository().join("runtime");
     let more = "other = { path = \"other\" }\n\n[workspace]\n";
     project.write("Cargo.toml", &project.manifest().replace("\n[workspace]\n", more));
-    let direct = format!("routegen = {{ path = \"{runtime}\" }}\n\n[lib]\nname = \"one_name\"\n");
+    let direct = format!(
+        "routegen = {{ path = \"{runtime}\", default-features = false }}\n\n[lib]\nname = \"one_name\"\n"
+    );
     member(&project, "other", &direct, "");
     insta::assert_snapshot!(complaint(&project, &["routes"]));
 }
@@ -190,8 +192,9 @@ fn routes_of_a_git_dependency_are_found_and_built() {
         "git-dependency",
         "#[routegen::route(GET, \"/own\", auth = \"none\")]\nasync fn own() {}\n",
     );
-    let runtime = format!("routegen = {{ path = \"{}\" }}\n", repository().join("runtime"));
-    let from_git = ["routegen", "shared"].map(|name| format!("{name} = {{ git = \"file://{there}\" }}\n"));
+    let runtime = project.dependency_on_runtime() + "\n";
+    let from_git = ["routegen", "shared"]
+        .map(|name| format!("{name} = {{ git = \"file://{there}\", default-features = false }}\n"));
     project.write("Cargo.toml", &project.manifest().replace(&runtime, &from_git.concat()));
     let mut command = project.routegen(&["build", "--quiet", "--format", "json", "--out", "lambda"]);
     let built: Value = serde_json::from_str(&succeed(&mut command)).unwrap();

@@ -42,7 +42,7 @@ edition = "2021"
 crate-type = ["lib"]
 
 [dependencies]
-rg = { package = "routegen", path = "RUNTIME" }
+rg = { package = "routegen", path = "RUNTIME", default-features = false }
 by-cargo-shared = { path = "shared" }
 
 [lints.rust]
@@ -67,7 +67,7 @@ edition = "2024"
 crate-type = ["rlib"]
 
 [dependencies]
-routegen = { path = "RUNTIME" }
+routegen = { path = "RUNTIME", default-features = false }
 "#;
 
 #[test]

@@ -88,7 +88,7 @@ fn project() -> Project {
                 "[workspace]\nresolver = \"3\"\nmembers = [\"api\", \"extra\", \"front\"]\n\
                  default-members = [\"api\"]\n\n\
                  [workspace.package]\nversion = \"1.2.3\"\nedition = \"2024\"\n\n\
-                 [workspace.dependencies]\nroutegen = {{ path = \"{runtime}\" }}\nserde_json = \"1\"\n\n\
+                 [workspace.dependencies]\nroutegen = {{ path = \"{runtime}\", default-features = false }}\nserde_json = \"1\"\n\n\
                  [workspace.lints.rust]\nunused_must_use = \"deny\"\n\n\
                  [profile.release.package.workshop]\ndebug = \"line-tables-only\"\n\n\
                  [patch.crates-io]\nstrsim = {{ path = \"patched/strsim\" }}\n"

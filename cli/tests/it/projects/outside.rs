@@ -1,7 +1,7 @@
 //! Routes in packages outside of the workspace, for which cargo accepts no features.
 
 use super::functions;
-use crate::fixture::{Project, fail, repository, succeed};
+use crate::fixture::{Project, fail, succeed};
 
 #[test]
 fn routes_that_are_only_in_packages_outside_of_the_workspace_are_found() {
@@ -26,7 +26,7 @@ fn projects(name: &str, more: &str) -> (Project, Project) {
     let manifest = library.manifest();
     library.write("Cargo.toml", &(manifest.trim_end().trim_end_matches("[workspace]").to_owned() + more));
     let project = Project::new(name, "");
-    let runtime = format!("routegen = {{ path = \"{}\" }}", repository().join("runtime"));
+    let runtime = project.dependency_on_runtime();
     project.write(
         "Cargo.toml",
         &project
