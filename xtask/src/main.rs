@@ -9,7 +9,7 @@
 //! `cargo xtask fuzz` fuzzes it. Nothing is installed outside of the target directory, except a browser with
 //! `CI=true`.
 
-#![allow(clippy::print_stderr, reason = "talking to whoever runs it is all it does")]
+#![allow(clippy::print_stderr, reason = "it only prints to the terminal")]
 
 mod bench;
 mod browser;

@@ -123,7 +123,7 @@ impl fmt::Display for Shape {
             Self::One => "one value",
             Self::Variant => "an enum",
             Self::List(None) => "a list",
-            Self::List(Some(value)) => return write!(f, "a list of which each is {value}"),
+            Self::List(Some(value)) => return write!(f, "a list whose items are each {value}"),
             Self::Tuple(_) => "a tuple",
             Self::Map => "a map",
             Self::Struct(_) => "a struct",
@@ -379,15 +379,15 @@ mod tests {
     }
 
     #[test]
-    fn a_query_has_names_of_which_each_is_a_text_or_several() {
+    fn a_query_has_names_each_with_one_text_or_several() {
         let wrong = |wrong: Option<String>, says: &str| {
             let wrong = wrong.expect(says);
             assert!(wrong.contains(says), "{wrong}");
         };
         wrong(of_query::<With<Place>>(&[]), "`id` of");
-        wrong(of_query::<With<Vec<Place>>>(&[]), "is a list of which each is a struct");
+        wrong(of_query::<With<Vec<Place>>>(&[]), "is a list whose items are each a struct");
         wrong(of_query::<With<Option<BTreeMap<String, u8>>>>(&[]), "is a map");
-        wrong(of_query::<With<Vec<Vec<u8>>>>(&[]), "is a list of which each is a list");
+        wrong(of_query::<With<Vec<Vec<u8>>>>(&[]), "is a list whose items are each a list");
         wrong(of_query::<String>(&[]), "write a struct, a map or");
         for fine in [
             of_query::<With<Vec<u8>>>(&[]),

@@ -240,6 +240,6 @@ def compare(shape, value, place, wrong):
     if kind == "string":
         if rules.get("enum") and value not in rules["enum"]:
             wrong.append(f"{place}: {value!r} is none of {', '.join(rules['enum'])}")
-        # Java's expressions, of which `regex` knows all that is in these models; there a word has letters of ASCII alone.
+        # Java's expressions. `regex` supports all that these models use; in Java, a word has ASCII letters only.
         if rules.get("pattern") and not regex.fullmatch(rules["pattern"], value, flags=regex.ASCII):
             wrong.append(f"{place}: {value!r} does not match {rules['pattern']}")

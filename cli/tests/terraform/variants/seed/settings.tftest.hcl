@@ -183,7 +183,7 @@ run "artifacts_by_bucket" {
 
   assert {
     condition     = alltrue([for object in aws_s3_object.artifact : object.tags == null && length(object.override_provider[0].default_tags[0].tags) == 0])
-    error_message = "A zip in the bucket has tags, of which S3 takes 10."
+    error_message = "A zip in the bucket has tags, and S3 takes 10."
   }
 
   assert {
