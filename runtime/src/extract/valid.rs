@@ -199,7 +199,8 @@ impl<E: Validated> crate::contract::DescribeWrapper for Valid<E> {
                 "required": ["detail"],
             },
         });
-        let answer = Answer::problem(422).with_description("The input breaks rules. `errors` lists them all.");
+        let answer =
+            Answer::problem(422).with_description("The input breaks rules. `errors` lists them all.");
         vec![answer.with_member("errors", Schema::known(errors))]
     }
 }

@@ -2,8 +2,8 @@
 //! builds the Lambda functions and the Terraform, with the queue, its dead-letter queue and the schedule.
 
 use routegen::{
-    Accepted, Error, Json, Message, Problem, QueueMessage, Res, Scheduled, http::StatusCode, queue, route,
-    schedule,
+    Accepted, Error, Json, Message, Problem, QueueMessage, Res, Scheduled, http::StatusCode, queue,
+    route, schedule,
 };
 use routegen_sqs::Queue;
 use schemars::JsonSchema;
