@@ -47,25 +47,25 @@ fn live(name: &str, events: &[Value]) -> Life {
     Life { told, log: log.join().unwrap() }
 }
 
-/// Plays the Runtime API, which hangs up when it has no more events.
+/// Plays the Runtime API, which hangs up when it has no more events. A connection has one request: a function with
+/// several threads may open another one before the last is free again, and would wait for this thread forever.
 fn converse(listener: &TcpListener, events: &[Value]) -> Vec<(String, Value)> {
     let mut told = Vec::new();
     let mut next = events.iter().enumerate();
     loop {
         let mut stream = BufReader::new(listener.accept().unwrap().0);
-        while let Some((path, body)) = request(&mut stream) {
-            if path.ends_with("/next") {
-                let Some((id, event)) = next.next() else { return told };
-                let event = event.to_string();
-                let id = format!(
-                    "lambda-runtime-aws-request-id: request-{id}\r\nlambda-runtime-deadline-ms: 9999999999999\r\n"
-                );
-                respond(stream.get_mut(), "200 OK", &id, &event);
-            } else {
-                let path = path.rsplit('/').next().unwrap().to_owned();
-                told.push((path, serde_json::from_slice(&body).unwrap()));
-                respond(stream.get_mut(), "202 Accepted", "", "{}");
-            }
+        let Some((path, body)) = request(&mut stream) else { continue };
+        if path.ends_with("/next") {
+            let Some((id, event)) = next.next() else { return told };
+            let event = event.to_string();
+            let id = format!(
+                "lambda-runtime-aws-request-id: request-{id}\r\nlambda-runtime-deadline-ms: 9999999999999\r\n"
+            );
+            respond(stream.get_mut(), "200 OK", &id, &event);
+        } else {
+            let path = path.rsplit('/').next().unwrap().to_owned();
+            told.push((path, serde_json::from_slice(&body).unwrap()));
+            respond(stream.get_mut(), "202 Accepted", "", "{}");
         }
     }
 }
@@ -89,7 +89,7 @@ fn request(stream: &mut BufReader<TcpStream>) -> Option<(String, Vec<u8>)> {
 
 fn respond(stream: &mut TcpStream, status: &str, headers: &str, body: &str) {
     let length = body.len();
-    write!(stream, "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\ncontent-type: application/json\r\n\r\n{body}").unwrap();
+    write!(stream, "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{body}").unwrap();
 }
 
 fn event(key: &str) -> Value {
