@@ -410,9 +410,17 @@ fn lacks_lambda_http(metadata: &Metadata, app: &PackageId) -> Option<String> {
             .dependencies
             .iter()
             .filter(|dependency| dependency.name == RUNTIME && dependency.kind == DependencyKind::Normal);
-        let forwards = |feature: &String| feature.split_once('/').is_some_and(|(_, name)| name == FEATURE);
-        runtimes.any(|it| it.uses_default_features || it.features.iter().any(|feature| feature == FEATURE))
-            || package.features.values().flatten().any(forwards)
+        runtimes.any(|runtime| {
+            let name = runtime.rename.as_ref().unwrap_or(&runtime.name);
+            // A feature of the package may turn it on as `routegen/lambda_http` or `routegen?/lambda_http`.
+            let forwards = |feature: &String| {
+                let split = feature.split_once('/');
+                split.is_some_and(|(of, feature)| of.trim_end_matches('?') == name && feature == FEATURE)
+            };
+            runtime.uses_default_features
+                || runtime.features.iter().any(|feature| feature == FEATURE)
+                || package.features.values().flatten().any(forwards)
+        })
     };
     if packages.iter().any(turns_on) {
         return None;

@@ -511,6 +511,11 @@ fn lambda_http_without_the_feature_for_it_is_an_error_before_anything_is_compile
     };
     with("");
     insta::assert_snapshot!(complaint(&project, &["routes"]));
+    // The feature of that name of another package does not count.
+    let other = manifest.replace("[workspace]", "lambda_http = { path = \"lambda_http\" }\n\n[features]\nmore = [\"lambda_http/lambda_http\"]\n\n[workspace]");
+    project.write("Cargo.toml", &other);
+    project.write("lambda_http/Cargo.toml", &format!("{package}\n[features]\nlambda_http = []\n"));
+    assert!(fail(&mut project.routegen(&["routes"])).contains("RG0063"));
     with("dev-");
     assert!(!fail(&mut project.routegen(&["routes"])).contains("RG0063"));
 }

@@ -19,7 +19,7 @@ use crate::request::Request;
 pub(crate) struct Details {
     pub(super) raw_path: String,
     pub(super) query: QueryMap,
-    pub(crate) path_parameters: QueryMap,
+    pub(super) path_parameters: QueryMap,
     pub(super) stage_variables: QueryMap,
     pub(super) context: RequestContext,
 }
@@ -38,7 +38,7 @@ pub(super) enum RequestContext {
 #[cfg(not(feature = "lambda_http"))]
 impl Details {
     /// Adds the details to the request.
-    pub(crate) fn attach(self, mut request: Request) -> Request {
+    pub(super) fn attach(self, mut request: Request) -> Request {
         request.extensions_mut().insert(self);
         request
     }
@@ -47,7 +47,7 @@ impl Details {
 #[cfg(feature = "lambda_http")]
 impl Details {
     /// Adds the details to the request.
-    pub(crate) fn attach(self, request: Request) -> Request {
+    pub(super) fn attach(self, request: Request) -> Request {
         request
             .with_raw_http_path(self.raw_path)
             .with_query_string_parameters(self.query)
