@@ -102,7 +102,7 @@ const WAYS_OUT: [(&str, &str); 4] = [
     (
         "ConnectInfo<",
         "axum's server sets `ConnectInfo`, and a function has no such server: within an extractor, take the address from `request_context()` \
-         of `lambda_http::RequestExt`, or take `ConnectInfo<SocketAddr>` as an argument of the handler",
+         of `lambda_http::RequestExt` (feature `lambda_http`), or take `ConnectInfo<SocketAddr>` as an argument of the handler",
     ),
     (
         "Missing request extension",

@@ -13,7 +13,7 @@ use crate::event::details;
 #[diagnostic::on_unimplemented(
     message = "a route supports only `ConnectInfo<SocketAddr>`",
     label = "not the type of the caller's address",
-    note = "take `ConnectInfo<std::net::SocketAddr>`, or `lambda_http::Request` for everything in the event"
+    note = "take `ConnectInfo<std::net::SocketAddr>`, or `lambda_http::Request` (feature `lambda_http`) for everything in the event"
 )]
 pub trait Address: Sized {
     /// The address that a request came from, if it is known.

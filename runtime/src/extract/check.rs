@@ -162,7 +162,7 @@ impl<Auth: OfAnAuthorizer> Check for Question<Auth> {}
 #[diagnostic::on_unimplemented(
     message = "only an authorizer has an `AuthorizerRequest`",
     label = "not there in a route",
-    note = "take `HeaderMap`, `Query<T>` or the whole `lambda_http::Request`, or the authorizer's claims as `Claims<T>`"
+    note = "take `HeaderMap`, `Query<T>` or the whole `lambda_http::Request` (feature `lambda_http`), or the authorizer's claims as `Claims<T>`"
 )]
 pub trait OfAnAuthorizer {}
 

@@ -99,7 +99,7 @@ impl FromParts<Whole> for Request {
     message = "`{Self}` cannot be an argument of a route",
     label = "not an extractor",
     note = "take what implements axum's `FromRequest` or `FromRequestParts`, such as `Json<T>`, `Path<T>`, `Query<T>` \
-            and `HeaderMap`, or the whole `lambda_http::Request`",
+            and `HeaderMap`, or the whole `lambda_http::Request` (feature `lambda_http`)",
     note = "a type of your own is read from the body as `Json<T>`, where it implements `serde::Deserialize`, and \
             `State<T>` takes one that implements `routegen::Resource` and `Clone`"
 )]
