@@ -263,7 +263,7 @@ pub const QUEUE: [Argument; 13] = [
         "5",
     ),
     Key::FIFO.takes("`true` if the queue is FIFO", "`false`"),
-    Key::FILTER.takes("patterns in JSON, at most 5: a message must match one of them, and is deleted otherwise", "`[]`: all"),
+    Key::FILTER.takes("patterns in JSON for the key `body`, at most 5: a message must match one of them, and is deleted otherwise", "`[]`: all"),
     Key::MEMORY.takes(MEMORY, MEMORY_DEFAULT),
     CONSUMER_TIMEOUT,
     MULTI_THREAD,

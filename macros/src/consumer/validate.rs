@@ -6,8 +6,8 @@
 
 use proc_macro2::TokenStream;
 use routegen_spec::{
-    AsyncRetries, ConsumerSpec, Entry, EventRule, EventSource, QueueSource, Schedule, ScheduleExpression,
-    Serves, StreamSource, attributes::Key, limits,
+    AsyncRetries, ConsumerSpec, Entry, EventRule, EventSource, Pattern, QueueSource, Schedule,
+    ScheduleExpression, Serves, StreamSource, attributes::Key, limits,
 };
 
 use super::parse::{ConsumerAttr, Family};
@@ -116,6 +116,16 @@ fn queue(attribute: &mut ConsumerAttr, errors: &mut Errors) -> Option<QueueSourc
             &batch.tokens,
             format!("more than {most} messages for an invocation require a batch window"),
             format!("add `window = 1` or more seconds, or write `batch = {most}`"),
+        );
+    }
+    if let Some(filter) = attribute.filter.given()
+        && let Some(key) = filter.value.iter().flat_map(Pattern::keys).find(|key| key != "body")
+    {
+        // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
+        errors.push(
+            &filter.tokens,
+            format!("`{key}` is not a key by which messages of a queue can be filtered"),
+            format!("filter by `body`, as in `{}`, and check the rest in the handler", Key::FILTER.example),
         );
     }
     let mut queue = QueueSource::new(std::mem::take(&mut attribute.resource).value()?);
@@ -250,6 +260,16 @@ mod tests {
             (Family::Queue, "orders, batch = 11, window = 0", "async fn f() {}"),
             (Family::Queue, "orders, batch = 11, fifo = true", "async fn f() {}"),
             (Family::Queue, "orders, window = 1, fifo = true", "async fn f() {}"),
+            (
+                Family::Queue,
+                r#"orders, filter = "{\"attributes\": {\"SenderId\": [\"a\"]}}""#,
+                "async fn f() {}",
+            ),
+            (
+                Family::Queue,
+                r#"orders, filter = ["{\"body\": [1]}", "{\"$or\": [{\"body\": [1]}, {\"messageId\": [\"a\"]}]}"]"#,
+                "async fn f() {}",
+            ),
             (Family::Event, "", "async fn f() {}"),
             (Family::Event, "bus = orders_bus", "async fn f() {}"),
             (Family::Event, r#"source = "a", pattern = "{\"source\": [\"b\"]}""#, "async fn f() {}"),

@@ -5,7 +5,7 @@
 //!
 //! [documented grammar]: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -74,6 +74,15 @@ impl Pattern {
         serde_json::from_str(&self.0).unwrap_or_default()
     }
 
+    /// The keys of an event that it looks at, with those of its alternatives (`$or`).
+    pub fn keys(&self) -> BTreeSet<String> {
+        let mut keys = BTreeSet::new();
+        if let Value::Object(object) = self.to_value() {
+            collect_keys(object, &mut keys);
+        }
+        keys
+    }
+
     /// Whether an event, as JSON, matches.
     pub fn matches(&self, event: &Value) -> bool {
         self.to_value().as_object().is_some_and(|pattern| matching::object(pattern, Some(event)))
@@ -114,6 +123,23 @@ impl FromStr for Pattern {
         match text.chars().count() {
             characters if characters > limits::EVENT_PATTERN_CHARS => Err(PatternError::Long { characters }),
             _ => Ok(Self(text)),
+        }
+    }
+}
+
+fn collect_keys(object: Map<String, Value>, keys: &mut BTreeSet<String>) {
+    for (key, value) in object {
+        match value {
+            Value::Array(alternatives) if key == "$or" => {
+                for alternative in alternatives {
+                    if let Value::Object(object) = alternative {
+                        collect_keys(object, keys);
+                    }
+                }
+            }
+            _ => {
+                keys.insert(key);
+            }
         }
     }
 }
@@ -346,6 +372,14 @@ mod tests {
             let pattern: Pattern = good.parse().unwrap();
             assert_eq!(pattern.to_value(), serde_json::from_str::<Value>(good).unwrap());
         }
+    }
+
+    #[test]
+    fn the_keys_of_alternatives_are_keys_of_the_pattern() {
+        let keys = |text: &str| text.parse::<Pattern>().unwrap().keys().into_iter().collect::<Vec<_>>();
+        assert_eq!(keys(r#"{"body": {"attributes": [1], "$or": [{"a": [1]}]}}"#), ["body"]);
+        let nested = r#"{"$or": [{"body": [""]}, {"$or": [{"messageId": ["a"]}, {"body": ["b"]}]}], "awsRegion": ["c"]}"#;
+        assert_eq!(keys(nested), ["awsRegion", "body", "messageId"]);
     }
 
     #[test]
