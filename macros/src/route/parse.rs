@@ -330,6 +330,8 @@ mod tests {
             r#"GET, "/items", auth = "none", responses(404 = " ")"#,
             r#"GET, "/items", auth = "none", responses(404 = "no item": Item)"#,
             r#"GET, "/items", auth = "none", responses(404 = Item: 7)"#,
+            r#"GET, "/items", auth = "none", responses(404 = Item:)"#,
+            r#"GET, "/items", auth = "none", responses(404 = Item:, 409)"#,
             r#"GET, "/items", auth = "none", responses(404 Item)"#,
             r#"GET, "/items", auth = "none", responses(404, 404 = Item)"#,
             r#"GET, "/items", auth = "none", responses(204 = Item)"#,

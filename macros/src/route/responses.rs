@@ -129,6 +129,11 @@ impl Parse for Written {
                 return Err(wrong(input, "is unexpected after a type", help));
             }
             input.parse::<Token![:]>()?;
+            if input.is_empty() || input.peek(Token![,]) {
+                let message = format!("expected a text after the colon of `{}`", response.status);
+                let help = "write what it means, `201 = Item: \"the new item\"`, or remove the colon";
+                return Err(error(&response.status, message, help));
+            }
             if !input.peek(LitStr) {
                 return Err(wrong(input, "is not a string", help));
             }
