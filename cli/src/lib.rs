@@ -24,7 +24,6 @@ mod toolchain;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::Parser as _;
 use miette::Diagnostic as _;
 
 use crate::{
@@ -44,7 +43,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = wrapper::main(&args) {
         return code;
     }
-    let args = match Args::try_parse_from(args).and_then(Args::validate) {
+    let args = match Args::read(args) {
         Ok(args) => args,
         Err(error) => {
             // Help and version go to stdout with code 0, mistakes to stderr with code 2. A closed pipe is the

@@ -1,9 +1,12 @@
 //! The command line as it is typed. Only `commands` reads it, and turns it into calls.
 
-use std::{net::IpAddr, num::NonZero};
+use std::{ffi::OsString, net::IpAddr, num::NonZero};
 
 use camino::Utf8PathBuf;
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{
+    Arg, Args as ClapArgs, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
+    error::ErrorKind,
+};
 use clap_complete::Shell;
 
 use crate::{
@@ -460,12 +463,34 @@ pub(crate) struct Effort {
 }
 
 impl Args {
-    /// Checks what clap cannot express about two arguments.
-    pub(crate) fn validate(self) -> Result<Self, clap::Error> {
-        let refused = |message: &str| {
-            let mut command = <Self as clap::CommandFactory>::command();
-            Err(command.error(clap::error::ErrorKind::ArgumentConflict, message))
+    /// Reads the command line, which begins with the program's name.
+    pub(crate) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let matches = Self::commands().try_get_matches_from(args)?;
+        Self::from_arg_matches(&matches)?.validate()
+    }
+
+    /// All commands. The help of those that read no package does not list the options for one.
+    pub(crate) fn commands() -> clap::Command {
+        let output = Output::augment_args(clap::Command::new("output"));
+        let is_for_a_package = |arg: &Arg| {
+            arg.is_global_set() && output.get_arguments().all(|other| other.get_id() != arg.get_id())
         };
+        let hide = |arg: Arg| {
+            let hidden = arg.is_hide_set() || is_for_a_package(&arg);
+            arg.hide(hidden)
+        };
+        let mut commands = Self::command();
+        // Only now do the commands have the global options.
+        commands.build();
+        let without_package = ["new", "completions", "man"];
+        without_package
+            .into_iter()
+            .fold(commands, |commands, name| commands.mut_subcommand(name, |command| command.mut_args(hide)))
+    }
+
+    /// Checks what clap cannot express about two arguments.
+    fn validate(self) -> Result<Self, clap::Error> {
+        let refused = |message: &str| Err(Self::command().error(ErrorKind::ArgumentConflict, message));
         match (self.output.format, &self.command) {
             (Format::Yaml, Command::OpenApi(_)) => {}
             (Format::Yaml, _) => {
@@ -530,6 +555,27 @@ pub(crate) struct Cargo {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commands_without_a_package_list_no_options_for_one() {
+        let mut commands = Args::commands();
+        let mut help = |name: &str| {
+            let command = commands.find_subcommand_mut(name).unwrap();
+            [command.render_help().to_string(), command.render_long_help().to_string()].concat()
+        };
+        for name in ["new", "completions", "man"] {
+            let help = help(name);
+            assert!(help.contains("--quiet") && help.contains("--color"), "{help}");
+            for option in ["--package", "--manifest-path", "--features", "--profile", "--locked", "Features:"]
+            {
+                assert!(!help.contains(option), "{option} in the help of {name}:\n{help}");
+            }
+        }
+        for option in ["--package", "--features", "--profile", "--locked"] {
+            assert!(help("build").contains(option) && help("inspect").contains(option), "{option}");
+        }
+        assert!(Args::read(["routegen", "new", "shop", "--offline"].map(OsString::from)).is_ok());
+    }
 
     #[test]
     fn an_origin_has_one_of_the_forms_that_api_gateway_takes() {

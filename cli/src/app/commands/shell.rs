@@ -6,7 +6,6 @@
 use std::{collections::BTreeMap, fmt};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use clap::CommandFactory as _;
 use clap_complete::Shell;
 use serde::Serialize;
 
@@ -20,7 +19,7 @@ use crate::{
 /// Prints the completion script for a shell.
 pub(super) fn completions(shell: Shell, printer: &Printer) -> Result<(), Error> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "routegen", &mut script);
+    clap_complete::generate(shell, &mut Args::commands(), "routegen", &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
     Ok(printer.outcome(&Completions { shell: shell.to_string(), script })?)
 }
@@ -39,10 +38,8 @@ impl fmt::Display for Completions {
 
 /// Writes a page for `routegen` and one for each of its subcommands.
 pub(super) fn man(out: &Utf8Path, printer: &Printer) -> Result<(), Error> {
-    let mut command = Args::command();
-    command.build();
     let mut pages = BTreeMap::new();
-    render(&command, &mut pages).map_err(|error| support::Error::io("write", out, error))?;
+    render(&Args::commands(), &mut pages).map_err(|error| support::Error::io("write", out, error))?;
     let pages: BTreeMap<_, _> = pages.into_iter().map(|(name, page)| (out.join(name), page)).collect();
     files::write_together(pages.iter().map(|(path, page)| (path.as_path(), page.as_slice())))?;
     Ok(printer.outcome(&Pages { pages: pages.into_keys().collect() })?)
