@@ -1,6 +1,6 @@
 //! The API as `dev` and `invoke` run it: read, checked, and linked or unpacked.
 
-use std::{collections::BTreeMap, env::consts, time::Duration};
+use std::{collections::BTreeMap, env::consts, thread::available_parallelism, time::Duration};
 
 use camino::Utf8Path;
 use routegen_gateway::StartError;
@@ -151,11 +151,16 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// The async runtime for the gateway.
+/// The async runtime for the gateway. It has a quarter of the cores, because the functions need them too, and
+/// because a request costs less if no thread has to wake another one for it.
 pub(super) fn runtime() -> Result<Runtime, Error> {
+    let cores = available_parallelism().map_or(1, usize::from);
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let runtime =
-        builder.enable_all().build().map_err(|error| support::Error::run("the local gateway", error))?;
+    let runtime = builder
+        .worker_threads((cores / 4).max(1))
+        .enable_all()
+        .build()
+        .map_err(|error| support::Error::run("the local gateway", error))?;
     Ok(Runtime(Some(runtime)))
 }
 
