@@ -67,8 +67,9 @@ fn cargo_deny(may_install: bool) -> Result<PathBuf, Failed> {
     match found {
         Some(program) => Ok(program),
         None if may_install => {
-            let install = format!("install --quiet --locked --version {VERSION} cargo-deny --root");
-            Step::cargo(&install).arguments([&installed]).run()?;
+            // Not optimised, which it would be longer than it runs.
+            let install = format!("install --quiet --locked --debug --version {VERSION} cargo-deny --root");
+            Step::cargo(&install).arguments([&installed]).env("CARGO_PROFILE_DEV_DEBUG", "0").run()?;
             Ok(own)
         }
         None => Err(Failed(format!(
