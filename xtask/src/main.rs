@@ -21,6 +21,7 @@ mod fuzz;
 mod npm;
 mod packages;
 mod python;
+mod released;
 mod step;
 mod viewer;
 
@@ -37,6 +38,10 @@ const PYTHON: [(&str, &str, &str); 3] = [
     ("ROUTEGEN_TEST_CHECKOV", "venv-checkov", "requirements-checkov.txt"),
     ("ROUTEGEN_TEST_OPENAPI", "venv-openapi", "requirements-openapi.txt"),
 ];
+
+/// The tests that run at once, for each core. Many wait: for Terraform's provider, for a lock of cargo's, for a
+/// function to time out.
+const THREADS_PER_CORE: usize = 3;
 
 const USAGE: &str = "usage:
   cargo xtask check          format, lints and docs
@@ -160,9 +165,9 @@ fn test(arguments: &[&str], unchecked: Option<String>) -> Result<(), Failed> {
     }
     let skipped = target().join("skipped-tests.txt");
     let _ = std::fs::remove_file(&skipped);
-    // Many tests wait: for Terraform's provider, for a lock of cargo's, for a function to time out.
     let threads = env::var("RUST_TEST_THREADS").ok().and_then(|threads| threads.parse().ok());
-    let threads = threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from) + 1);
+    let threads =
+        threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from) * THREADS_PER_CORE);
     let mut durations = Durations::new(threads);
     let tests = tests.env("ROUTEGEN_TEST_SKIPPED", &skipped).env("RUST_TEST_THREADS", threads.to_string());
     let outcome = tests.run_and_hear(|line| durations.hear(line, Instant::now()));
@@ -194,10 +199,10 @@ fn soak(seconds: &str) -> Result<(), Failed> {
 /// Measures the comparison of two documents, and prints a Markdown table.
 #[expect(clippy::print_stdout, reason = "the figures are data")]
 fn bench_diff() -> Result<(), Failed> {
-    Step::cargo("build --quiet --release --package routegen-cli").run()?;
+    let routegen = released::routegen()?;
     let out = target().join("bench-diff.md");
     Step::cargo("test --package routegen-cli --test it -- --ignored --exact diff::benchmark")
-        .env("ROUTEGEN_BENCH_PROGRAM", target().join("release/routegen"))
+        .env("ROUTEGEN_BENCH_PROGRAM", routegen)
         .env("ROUTEGEN_BENCH_OUT", &out)
         .run()?;
     let figures = std::fs::read_to_string(&out)
@@ -209,7 +214,7 @@ fn bench_diff() -> Result<(), Failed> {
 /// Measures the emitted Terraform, with the tests' emulator and Terraform, and prints a Markdown table.
 #[expect(clippy::print_stdout, reason = "the figures are data")]
 fn bench_terraform(routes: Option<&str>) -> Result<(), Failed> {
-    Step::cargo("build --quiet --release --package routegen-cli").run()?;
+    let routegen = released::routegen()?;
     let out = target().join("bench-terraform.md");
     let name = "test --package routegen-cli --test it -- --ignored --exact emulator::benchmark::growth";
     let mut bench = Step::cargo(name)
@@ -217,7 +222,7 @@ fn bench_terraform(routes: Option<&str>) -> Result<(), Failed> {
     if let Some(routes) = routes {
         bench = bench.env("ROUTEGEN_BENCH_ROUTES", routes);
     }
-    bench = bench.env("ROUTEGEN_BENCH_PROGRAM", target().join("release/routegen"));
+    bench = bench.env("ROUTEGEN_BENCH_PROGRAM", routegen);
     bench.env("ROUTEGEN_BENCH_OUT", &out).run()?;
     let figures = std::fs::read_to_string(&out)
         .map_err(|error| Failed(format!("{} cannot be read: {error}", out.display())))?;

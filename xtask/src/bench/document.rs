@@ -10,10 +10,7 @@ use super::{
     files::fetch,
     project::{Kind, Project},
 };
-use crate::{
-    environment::target,
-    step::{Failed, Step},
-};
+use crate::{environment::target, released, step::Failed};
 
 const HANDLERS: usize = 100;
 const RUNS: usize = 15;
@@ -23,8 +20,7 @@ const COMMANDS: [&[&str]; 3] = [&["routes"], &["openapi", "--out", "-"], &["open
 
 #[expect(clippy::print_stdout, reason = "the figures are data")]
 pub(crate) fn bench_document() -> Result<(), Failed> {
-    Step::cargo("build --quiet --release --package routegen-cli").run()?;
-    let routegen = target().join("release/routegen");
+    let routegen = released::routegen()?;
     let project = Project::generate(&target().join("bench-document"), Kind::Routegen, HANDLERS)?;
     fetch(&project.folder)?;
     let run = |arguments: &[&str]| {

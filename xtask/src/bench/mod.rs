@@ -19,10 +19,7 @@ mod usage;
 
 use std::{path::Path, process::Command};
 
-use crate::{
-    environment::target,
-    step::{Failed, Step},
-};
+use crate::{environment::target, released, step::Failed};
 
 use files::fetch;
 use options::{Options, Peers};
@@ -49,8 +46,7 @@ pub(crate) fn bench_build(arguments: &[&str]) -> Result<(), Failed> {
     if peer.is_none() && options.peers == Peers::IfInstalled {
         eprintln!("cargo-lambda is not installed; `--peer` installs it into {}", folder.display());
     }
-    Step::cargo("build --quiet --release --package routegen-cli").run()?;
-    let routegen = target().join("release/routegen");
+    let routegen = released::routegen()?;
 
     let mut report = Report::new(machine::describe(peer.as_ref()), machine::cores());
     for functions in options.counts() {

@@ -147,10 +147,7 @@ fn growth(rows: &[&Row], cores: u32) -> String {
             memory / 1_000,
         );
         if let Some(wall) = wall(low, high, cores) {
-            let _ = writeln!(
-                text,
-                "The first wall: on {cores} cores, such an edit takes 10 s at about {wall} routes."
-            );
+            let _ = writeln!(text, "On {cores} cores, such an edit takes 10 s at about {wall} routes.");
         }
     }
     text

@@ -31,10 +31,7 @@ use super::{
     project::{Kind, Project, SCOPE},
     usage::Usage,
 };
-use crate::{
-    environment::target,
-    step::{Failed, Step},
-};
+use crate::{environment::target, released, step::Failed};
 
 pub(crate) const USAGE: &str = options::USAGE;
 
@@ -71,8 +68,7 @@ pub(crate) fn bench_gateway(arguments: &[&str]) -> Result<(), Failed> {
     if peer.is_none() && options.peers == Peers::IfInstalled {
         eprintln!("cargo-lambda is not installed; `--peer` installs it into {}", peer_folder().display());
     }
-    Step::cargo("build --quiet --release --package routegen-cli").run()?;
-    let routegen = target().join("release/routegen");
+    let routegen = released::routegen()?;
     let project = Project::generate(&folder, Kind::RoutegenClosed, 1)?;
     fetch(&project.folder)?;
     Usage::of(project.routegen(&routegen), &project.folder.join("build.log"))?;
@@ -92,12 +88,12 @@ fn peer_folder() -> std::path::PathBuf {
 
 /// The library, in a program that does nothing else.
 fn gateway_alone(folder: &Path, program: &Path, path: &str, time: Duration) -> Result<Measured, Failed> {
-    Step::cargo("build --quiet --release --package routegen-gateway --example serve").run()?;
+    let gateway = released::gateway()?;
     let program =
         program.canonicalize().map_err(|error| Failed(format!("{}: {error}", program.display())))?;
     let log = folder.join("gateway.log");
     let mut server = Server::start(&log, |port| {
-        let mut command = Command::new(target().join("release/examples/serve"));
+        let mut command = Command::new(&gateway);
         command.arg(port.to_string()).arg(program).arg(path).arg(TOKENS.to_string());
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         command

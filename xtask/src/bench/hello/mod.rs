@@ -21,10 +21,7 @@ use super::{
     project::{Kind, Project},
     usage::Usage,
 };
-use crate::{
-    environment::target,
-    step::{Failed, Step},
-};
+use crate::{environment::target, released, step::Failed};
 
 /// The profile that routegen uses by default.
 const PROFILE: [(&str, &str); 4] = [
@@ -38,8 +35,7 @@ const PROFILE: [(&str, &str); 4] = [
 #[expect(clippy::print_stdout, reason = "the figures are data")]
 pub(crate) fn bench() -> Result<(), Failed> {
     let folder = target().join("bench");
-    Step::cargo("build --quiet --release --package routegen-cli").run()?;
-    let routegen = target().join("release/routegen");
+    let routegen = released::routegen()?;
     let ours = ours(&folder, &routegen)?;
     let theirs = theirs(&folder)?;
     let (ours, theirs) = (measure(&ours)?, measure(&theirs)?);
