@@ -25,7 +25,13 @@ mod released;
 mod step;
 mod viewer;
 
-use std::{env, process::ExitCode, thread::available_parallelism, time::Instant};
+use std::{
+    env,
+    path::PathBuf,
+    process::ExitCode,
+    thread::{self, available_parallelism},
+    time::Instant,
+};
 
 use duration::Durations;
 use environment::{is_ci, target};
@@ -146,8 +152,8 @@ fn check() -> Result<(), Failed> {
 /// Runs tests, and lists the skipped ones at the end, after what was left `unchecked` before.
 fn test(arguments: &[&str], unchecked: Option<String>) -> Result<(), Failed> {
     let mut tests = Step::cargo("test").arguments(arguments);
-    for (variable, folder, requirements) in PYTHON {
-        match python::environment(&target().join(folder), requirements) {
+    for (variable, requirements, environment) in python_environments() {
+        match environment {
             Ok(python) => tests = tests.env(variable, python),
             Err(Failed(why)) if is_ci() => return Err(Failed(why)),
             Err(Failed(why)) => eprintln!("{why}\nThe tests that need xtask/{requirements} will be skipped."),
@@ -183,6 +189,21 @@ fn test(arguments: &[&str], unchecked: Option<String>) -> Result<(), Failed> {
         eprint!("\nNot everything was tested:\n{skipped}");
     }
     outcome
+}
+
+/// The environments of Python, by their variables and requirements. They are made in parallel, because pip uses one
+/// core.
+fn python_environments() -> [(&'static str, &'static str, Result<PathBuf, Failed>); PYTHON.len()] {
+    let ended = || Failed("the environment of Python was not made".to_owned());
+    thread::scope(|scope| {
+        let environments = PYTHON.map(|(variable, folder, requirements)| {
+            let make = move || python::environment(&target().join(folder), requirements);
+            (variable, requirements, scope.spawn(make))
+        });
+        environments.map(|(variable, requirements, making)| {
+            (variable, requirements, making.join().unwrap_or_else(|_| Err(ended())))
+        })
+    })
 }
 
 /// Runs all parts of the gateway's soak test in parallel, for this number of seconds.
