@@ -11,9 +11,9 @@ use http::{
     HeaderMap, Method,
     header::{self, HeaderName},
 };
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
-use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
 use super::{
     body,
@@ -23,8 +23,7 @@ use super::{
 use crate::{ApiStage, QueryParameters, host};
 
 /// The time format of events: Common Log Format.
-const CLF: &[BorrowedFormatItem<'_>] =
-    format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
+const CLF: &str = "%d/%b/%Y:%H:%M:%S +0000";
 
 /// A request that was routed, with what its receiver adds.
 #[derive(Clone, Copy, Debug)]
@@ -219,7 +218,7 @@ impl RoutedRequest<'_> {
     ) -> R {
         let domain_name = self.domain_name();
         let epoch = self.time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let time = OffsetDateTime::from(self.time).format(CLF).unwrap_or_default();
+        let time = Timestamp::try_from(self.time).unwrap_or_default().strftime(CLF).to_string();
         lend(&RequestContext {
             account_id: &self.stage.account_id,
             api_id: &self.stage.api_id,

@@ -22,15 +22,11 @@ use hyper::{
     HeaderMap, Method,
     header::{AUTHORIZATION, DATE, HOST, HeaderName, HeaderValue},
 };
+use jiff::{Timestamp, civil::DateTime, fmt::rfc2822, tz::TimeZone};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use routegen_apigw::{
     ACCOUNT_ID, Refusal,
     event::{IamIdentity, Identity, RoutedRequest},
-};
-use time::{
-    OffsetDateTime, PrimitiveDateTime,
-    format_description::{BorrowedFormatItem, well_known::Rfc2822},
-    macros::format_description,
 };
 
 use super::refused::Refused;
@@ -48,7 +44,8 @@ const TERMINATOR: &str = "aws4_request";
 const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
-const AMZ_DATE: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
+/// The format of the header `x-amz-date`.
+const AMZ_DATE: &str = "%Y%m%dT%H%M%SZ";
 
 /// Everything except RFC 3986's unreserved characters.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -117,10 +114,11 @@ impl IamVerifier {
         let claim = Claim::parse(header)?;
         let key = self.keys.iter().find(|key| key.id == claim.key_id).ok_or(BadSignature::Key)?;
         let (dated_by, signed_at) = signed_at(request.headers).ok_or(BadSignature::Date)?;
-        if (OffsetDateTime::from(request.time) - signed_at).unsigned_abs() > CLOCK_SKEW {
+        let now = Timestamp::try_from(request.time).map_err(|_| BadSignature::Date)?;
+        if now.duration_since(signed_at).unsigned_abs() > CLOCK_SKEW {
             return Err(BadSignature::Date);
         }
-        let date = &*signed_at.format(AMZ_DATE).map_err(|_| BadSignature::Date)?;
+        let date = &*signed_at.strftime(AMZ_DATE).to_string();
         let Scope { day, region, service } = claim.scope;
         if day != &date[..8] || region != &*self.region || service != SERVICE {
             return Err(BadSignature::Scope);
@@ -164,7 +162,7 @@ impl IamVerifier {
         time: SystemTime,
     ) -> Option<Vec<(HeaderName, String)>> {
         let key = self.keys.first()?;
-        let date = OffsetDateTime::from(time).format(AMZ_DATE).ok()?;
+        let date = Timestamp::try_from(time).ok()?.strftime(AMZ_DATE).to_string();
         let mut added = vec![(X_AMZ_DATE, date.clone())];
         added.extend(key.session_token.iter().map(|token| (X_AMZ_SECURITY_TOKEN, token.clone())));
         let mut headers = HeaderMap::from_iter([(HOST, host.clone())]);
@@ -240,12 +238,15 @@ impl<'a> Claim<'a> {
 /// `date`, which may have the form of `x-amz-date` or of HTTP ([the elements of a request]).
 ///
 /// [the elements of a request]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
-fn signed_at(headers: &HeaderMap) -> Option<(HeaderName, OffsetDateTime)> {
+fn signed_at(headers: &HeaderMap) -> Option<(HeaderName, Timestamp)> {
     let name = if headers.contains_key(X_AMZ_DATE) { X_AMZ_DATE } else { DATE };
     let mut values = headers.get_all(&name).iter();
     let (text, None) = (values.next()?.to_str().ok()?, values.next()) else { return None };
-    let basic = PrimitiveDateTime::parse(text, AMZ_DATE).map(PrimitiveDateTime::assume_utc).ok();
-    let of_http = || OffsetDateTime::parse(text, &Rfc2822).ok().filter(|_| name == DATE);
+    // Parsing also accepts spaces and numbers with fewer digits.
+    let is_exact = |at: &Timestamp| at.strftime(AMZ_DATE).to_string() == text;
+    let basic = DateTime::strptime(AMZ_DATE, text).and_then(|at| TimeZone::UTC.to_timestamp(at));
+    let basic = basic.ok().filter(is_exact);
+    let of_http = || rfc2822::parse(text).ok().filter(|_| name == DATE).map(|at| at.timestamp());
     Some((name.clone(), basic.or_else(of_http)?))
 }
 

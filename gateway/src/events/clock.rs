@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +42,5 @@ impl Clock {
 
 /// The time in RFC 3339 format, in UTC, to the second.
 pub(super) fn rfc3339(at: SystemTime) -> String {
-    let at = OffsetDateTime::from(at).to_offset(UtcOffset::UTC);
-    at.replace_nanosecond(0).unwrap_or(at).format(&Rfc3339).unwrap_or_default()
+    Timestamp::try_from(at).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

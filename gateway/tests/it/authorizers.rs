@@ -6,17 +6,17 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
     hmac,
 };
+use jiff::{SignedDuration, Timestamp};
 use routegen_gateway::{Api, Function, FunctionError, Gateway, IamKey, LambdaAuthorizer, Route};
 use routegen_spec::Method;
 use serde_json::{Value, json};
-use time::{OffsetDateTime, macros::format_description};
 
 use crate::client::{Request, request};
 
@@ -223,7 +223,7 @@ struct Signed {
     query: &'static str,
     body: &'static str,
     headers: BTreeMap<&'static str, String>,
-    time: OffsetDateTime,
+    time: Timestamp,
     key: (&'static str, &'static str),
     scope: (&'static str, &'static str),
 }
@@ -236,7 +236,7 @@ impl Signed {
             query: "a=1&b=2",
             body: "{}",
             headers: BTreeMap::from([("host", gateway.address().to_string())]),
-            time: SystemTime::now().into(),
+            time: Timestamp::now(),
             key: ("AKIDLOCAL", "secret"),
             scope: ("us-east-1", "execute-api"),
         }
@@ -244,8 +244,7 @@ impl Signed {
 
     fn request(mut self) -> Request {
         let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
-        let date =
-            self.time.format(format_description!("[year][month][day]T[hour][minute][second]Z")).unwrap();
+        let date = self.time.strftime("%Y%m%dT%H%M%SZ").to_string();
         let (region, service) = self.scope;
         let scope = format!("{}/{region}/{service}/aws4_request", &date[..8]);
         self.headers.insert("x-amz-date", date.clone());
@@ -312,7 +311,7 @@ async fn a_signed_request_passes_and_the_function_sees_by_whom() {
 async fn what_is_signed_otherwise_is_refused() {
     let gateway = iam().await;
     let signed = || Signed::new(&gateway);
-    let minutes = |minutes: i64| OffsetDateTime::from(SystemTime::now()) + time::Duration::minutes(minutes);
+    let minutes = |minutes: i64| Timestamp::now() + SignedDuration::from_mins(minutes);
     for (case, request) in [
         ("not at all", request("GET /signed/a")),
         ("with a token", request("GET /signed/a").bearer("x")),
