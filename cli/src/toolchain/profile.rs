@@ -24,7 +24,7 @@ const INCREMENTAL_UNITS: u32 = 256;
 /// The codegen units of the runtime for the registry. It is compiled under other `cfg` conditions than for
 /// artifacts, which cargo does not see. No user sets this number, so it makes cargo keep the two apart in
 /// every profile.
-const REGISTRY_UNITS: u32 = 251;
+const REGISTRY_UNITS: u32 = 17;
 
 /// The codegen units of the vocabulary: as many as it has modules, or more.
 const SPEC_UNITS: u32 = 256;
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(
             arguments(None, "", Mode::Registry),
             "--profile release profile.release.codegen-units=1 profile.release.package.\"routegen\".opt-level=0 \
-             profile.release.package.\"routegen\".codegen-units=251 profile.release.package.\"app\".opt-level=0 \
+             profile.release.package.\"routegen\".codegen-units=17 profile.release.package.\"app\".opt-level=0 \
              profile.release.package.\"app\".codegen-units=256"
         );
     }
@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(
             arguments(None, manifest, Mode::Registry),
             "--profile lambda profile.lambda.lto=false profile.lambda.package.\"routegen\".opt-level=0 \
-             profile.lambda.package.\"routegen\".codegen-units=251 profile.lambda.package.\"app\".opt-level=0 \
+             profile.lambda.package.\"routegen\".codegen-units=17 profile.lambda.package.\"app\".opt-level=0 \
              profile.lambda.package.\"app\".codegen-units=256"
         );
         assert_eq!(
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(
             arguments(None, no, Mode::Registry),
             "--profile release profile.release.codegen-units=1 profile.release.package.\"routegen\".opt-level=0 \
-             profile.release.package.\"routegen\".codegen-units=251 profile.release.package.\"app\".opt-level=0"
+             profile.release.package.\"routegen\".codegen-units=17 profile.release.package.\"app\".opt-level=0"
         );
         assert!(!profile(None, no, Mode::Registry).incremental);
         let yes = "release = { incremental = true }";
