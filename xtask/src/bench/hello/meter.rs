@@ -26,6 +26,8 @@ const COUNTED_EVENTS: usize = 500;
 /// The costs of one program.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cost {
+    /// The processor time of its build, dependencies included.
+    pub(super) build_cpu: Duration,
     /// The size of the program's file, in bytes.
     pub(super) size: u64,
     /// From its start to its first request for an event: the median.
@@ -41,7 +43,7 @@ pub(super) struct Cost {
 }
 
 impl Cost {
-    pub(super) fn of(program: &Path) -> Result<Self, Failed> {
+    pub(super) fn of(program: &Path, build_cpu: Duration) -> Result<Self, Failed> {
         let failed = |error| Failed(format!("{}: {error}", program.display()));
         let size = std::fs::metadata(program).map_err(failed)?.len();
         let mut starts = Vec::new();
@@ -61,6 +63,7 @@ impl Cost {
             _ => None,
         };
         Ok(Self {
+            build_cpu,
             size,
             start: starts[STARTS / 2],
             start_cpu,

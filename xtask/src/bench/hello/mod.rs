@@ -36,33 +36,39 @@ const PROFILE: [(&str, &str); 4] = [
 pub(crate) fn bench() -> Result<(), Failed> {
     let folder = target().join("bench");
     let routegen = released::routegen()?;
-    let ours = ours(&folder, &routegen)?;
-    let theirs = theirs(&folder)?;
-    let (ours, theirs) = (measure(&ours)?, measure(&theirs)?);
+    let (ours, theirs) = (ours(&folder, &routegen)?.cost()?, theirs(&folder)?.cost()?);
     println!("{}", report::markdown(&machine::describe(None), &ours, &theirs));
     Ok(())
 }
 
-fn measure(program: &Path) -> Result<Cost, Failed> {
-    eprintln!("> {}", program.display());
-    Cost::of(program)
+/// A program that was built from nothing.
+struct Built {
+    program: PathBuf,
+    usage: Usage,
+}
+
+impl Built {
+    fn cost(self) -> Result<Cost, Failed> {
+        eprintln!("> {}", self.program.display());
+        Cost::of(&self.program, self.usage.cpu)
+    }
 }
 
 /// The program in the zip that `routegen build` makes.
-fn ours(folder: &Path, routegen: &Path) -> Result<PathBuf, Failed> {
+fn ours(folder: &Path, routegen: &Path) -> Result<Built, Failed> {
     let project = Project::generate(folder, Kind::Routegen, 1)?;
     fetch(&project.folder)?;
-    Usage::of(project.routegen(routegen), &project.folder.join("build.log"))?;
-    project.program()
+    let usage = Usage::of(project.routegen(routegen), &project.folder.join("build.log"))?;
+    Ok(Built { program: project.program()?, usage })
 }
 
 /// The program that cargo builds from the package for cargo-lambda, with its handlers on bare `lambda_http`.
-fn theirs(folder: &Path) -> Result<PathBuf, Failed> {
+fn theirs(folder: &Path) -> Result<Built, Failed> {
     let project = Project::generate(folder, Kind::CargoLambda, 1)?;
     fetch(&project.folder)?;
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--release"]).current_dir(&project.folder).envs(PROFILE);
     cargo.env("CARGO_TARGET_DIR", project.folder.join("target"));
-    Usage::of(cargo, &project.folder.join("build.log"))?;
-    Ok(project.folder.join("target/release/hello_0"))
+    let usage = Usage::of(cargo, &project.folder.join("build.log"))?;
+    Ok(Built { program: project.folder.join("target/release/hello_0"), usage })
 }

@@ -10,7 +10,8 @@ use super::{
 /// A row: its name, its value, and the format of the value.
 type Row = (&'static str, fn(&Cost) -> Option<f64>, fn(f64) -> String);
 
-const ROWS: [Row; 7] = [
+const ROWS: [Row; 8] = [
+    ("build from nothing, CPU s", |cost| Some(cost.build_cpu.as_secs_f64()), fraction),
     ("artifact, bytes", |cost| Some(float(cost.size)), whole),
     ("start to the first `next`, ms", |cost| Some(milliseconds(cost.start)), fraction),
     ("the same, CPU ms", |cost| Some(milliseconds(cost.start_cpu)), fraction),
@@ -44,6 +45,7 @@ mod tests {
     #[test]
     fn figures_stand_beside_each_other_and_what_was_not_counted_is_left_out() {
         let ours = Cost {
+            build_cpu: Duration::from_secs(72),
             size: 1_757_800,
             start: Duration::from_micros(2_500),
             start_cpu: Duration::from_micros(1_250),
@@ -54,6 +56,7 @@ mod tests {
         };
         let theirs = Cost { size: 2_000_000, event_instructions: Some(100_000), ..ours };
         let text = markdown("- a machine\n", &ours, &theirs);
+        assert!(text.contains("| build from nothing, CPU s | 72.00 | 72.00 | 1.00 |"), "{text}");
         assert!(text.contains("| artifact, bytes | 1,757,800 | 2,000,000 | 0.88 |"), "{text}");
         assert!(text.contains("| start to the first `next`, ms | 2.50 | 2.50 | 1.00 |"), "{text}");
         assert!(text.contains("| an invocation, CPU µs | 30.00 | 30.00 | 1.00 |"), "{text}");
