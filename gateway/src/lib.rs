@@ -51,7 +51,7 @@ mod server;
 mod throttle;
 
 pub use deployment::ApiError;
-pub use events::{EventError, queue_url, sqs_endpoint};
+pub use events::{EventError, event_path, queue_url, sqs_endpoint};
 pub use functions::{InvokeError, Processes};
 pub use gateway::{Gateway, GatewayBuilder, StartError};
 pub use issuer::{KeyError, LocalIssuer, TokenBuilder, Tokens};

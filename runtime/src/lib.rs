@@ -678,8 +678,8 @@ pub mod __private {
         __contract as contract, __register as register, __register_package as register_package,
         authorizer::{Authorizer, Verdict},
         consumer::{
-            Beside, BesideCheck, Consumer, Delivery, FromBus, FromQueue, FromSchedule, FromStream, Handled,
-            IntoHandled, OfQueue, OfQueueCheck, Records, RecordsCheck, check_queue, source,
+            Beside, BesideCheck, Consumer, Delivery, Handled, IntoHandled, OfQueue, OfQueueCheck, Records,
+            RecordsCheck, check_queue, source,
         },
         decision::IntoDecision,
         extract::{

@@ -1,6 +1,8 @@
 //! The keys of the attributes, in one table. It feeds the macros' parser, their messages and their
 //! documentation, and the command uses it to tell routegen's attributes from those of other crates.
 
+use crate::ScheduleExpression;
+
 /// The word before the `=` in an attribute's argument.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -21,6 +23,34 @@ pub struct Argument {
     pub value: &'static str,
     /// What applies where the key is not written, in Markdown.
     pub default: &'static str,
+}
+
+/// An attribute on a function.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Attribute {
+    /// Its name.
+    pub name: &'static str,
+    /// What it declares, with its article.
+    pub what: &'static str,
+    /// What comes before the keys.
+    pub first: First,
+    /// Its keys.
+    pub keys: &'static [Argument],
+}
+
+/// What comes before the keys of an attribute.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum First {
+    /// Nothing. The attribute can be written without keys.
+    Nothing,
+    /// Nothing, but at least one key is required.
+    Key,
+    /// The name of a resource.
+    Name,
+    /// A string literal that the function accepts.
+    Text(fn(&str) -> bool),
 }
 
 impl Key {
@@ -319,6 +349,19 @@ pub const STREAM: [Argument; 15] = [
     CONSUMER_DESCRIPTION,
     Key::CRATE.takes(CRATE, "`::routegen`"),
 ];
+
+/// The attributes that declare what calls a function, except `#[route]`.
+pub const FUNCTIONS: [Attribute; 5] = [
+    Attribute { name: "authorizer", what: "an authorizer", first: First::Nothing, keys: &AUTHORIZER },
+    Attribute { name: "schedule", what: "a schedule", first: First::Text(is_schedule), keys: &SCHEDULE },
+    Attribute { name: "queue", what: "a queue consumer", first: First::Name, keys: &QUEUE },
+    Attribute { name: "event", what: "an event consumer", first: First::Key, keys: &EVENT },
+    Attribute { name: "stream", what: "a stream consumer", first: First::Name, keys: &STREAM },
+];
+
+fn is_schedule(text: &str) -> bool {
+    text.parse::<ScheduleExpression>().is_ok()
+}
 
 /// The keys of `#[middleware]`, in the order in which messages list them.
 pub const MIDDLEWARE: [Argument; 3] = [

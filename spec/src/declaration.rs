@@ -9,9 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{
-    AuthorizerSpec, ConsumerSpec, EnvName, EventSource, GrantSpec, RouteSpec, SourceLocation, Takes,
-};
+use crate::{AuthorizerSpec, ConsumerSpec, EnvName, GrantSpec, RouteSpec, SourceLocation, Takes};
 
 /// What only the compiler knows about a function with an attribute.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -133,12 +131,7 @@ impl ConsumerSpec {
     /// Reads a consumer from such a text.
     pub fn from_declaration(text: &str, compiled: Compiled) -> Result<Self, DeclarationError> {
         let mut consumer: Self = read(text, compiled.common())?;
-        let takes = if compiled.takes_batch { Takes::Batch } else { Takes::One };
-        match &mut consumer.consumes {
-            EventSource::Queue(queue) => queue.takes = takes,
-            EventSource::Stream(stream) => stream.takes = takes,
-            EventSource::Schedule(_) | EventSource::Event(_) => {}
-        }
+        consumer.consumes.set_takes(if compiled.takes_batch { Takes::Batch } else { Takes::One });
         add_new(&mut consumer.env, compiled.env);
         add_new(&mut consumer.grants, compiled.grants);
         Ok(consumer)

@@ -41,10 +41,31 @@ impl TriggerKind {
         }
     }
 
-    /// Whether it is a kind of event source. Functions of the other kinds answer HTTP requests or authorize
-    /// them.
+    /// What its functions consume, for people, by AWS's names; `None` for a kind whose functions answer HTTP
+    /// requests or authorize them.
+    pub const fn consumed(self) -> Option<&'static str> {
+        match self {
+            Self::Routes | Self::Authorizer => None,
+            Self::Schedule => Some("a schedule of EventBridge Scheduler"),
+            Self::Queue => Some("messages of SQS"),
+            Self::Event => Some("events of EventBridge"),
+            Self::Stream => Some("a stream of DynamoDB"),
+        }
+    }
+
+    /// The noun for the records of an event, and the JSON pointer to the id in a record by which a function
+    /// reports it as failed; `None` for a kind whose events are not batches.
+    pub const fn record(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Queue => Some(("message", "/messageId")),
+            Self::Stream => Some(("record", "/dynamodb/SequenceNumber")),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a kind of event source.
     pub const fn is_event_source(self) -> bool {
-        matches!(self, Self::Schedule | Self::Queue | Self::Event | Self::Stream)
+        self.consumed().is_some()
     }
 
     /// Whether one program can serve several entry points of this kind. A program of any other kind has

@@ -11,7 +11,10 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use proc_macro2::{TokenStream, TokenTree};
-use routegen_spec::{Manifest, Method, Name, ScheduleExpression, attributes};
+use routegen_spec::{
+    Manifest, Method, Name,
+    attributes::{self, First},
+};
 use syn::{
     Attribute, ExprBlock, ImplItemFn, ItemConst, ItemFn, ItemImpl, ItemMod, Meta, parse::Parser as _,
     punctuated::Punctuated, spanned::Spanned as _, visit::Visit,
@@ -307,77 +310,51 @@ fn is_cfg(attribute: &Meta) -> bool {
     added.map_or(true, |added| added.iter().skip(1).any(|meta| meta.path().is_ident("path") || is_cfg(meta)))
 }
 
-/// An attribute on a function, other than `#[route]`.
-struct Known {
-    name: &'static str,
-    /// The name with its article.
-    what: &'static str,
-    first: First,
-    keys: &'static [attributes::Argument],
-}
-
-/// What comes before the keys of an attribute.
-enum First {
-    Nothing,
-    /// At least one key.
-    Key,
-    /// The name of a resource.
-    Name,
-    Schedule,
-}
-
-const KNOWN: [Known; 5] = [
-    Known { name: "authorizer", what: "an authorizer", first: First::Nothing, keys: &attributes::AUTHORIZER },
-    Known { name: "schedule", what: "a schedule", first: First::Schedule, keys: &attributes::SCHEDULE },
-    Known { name: "queue", what: "a queue consumer", first: First::Name, keys: &attributes::QUEUE },
-    Known { name: "event", what: "an event consumer", first: First::Key, keys: &attributes::EVENT },
-    Known { name: "stream", what: "a stream consumer", first: First::Name, keys: &attributes::STREAM },
-];
-
 /// The kind of routegen attribute, if it is one.
 fn what_is(attribute: &Attribute) -> Option<&'static str> {
     if is_route(attribute) {
         return Some("a route");
     }
     let name = attribute.path().segments.last()?.ident.to_string();
-    let known = KNOWN.iter().find(|known| known.name == name)?;
-    known.has_form(attribute).then_some(known.what)
+    let known = attributes::FUNCTIONS.iter().find(|known| known.name == name)?;
+    has_form(known, attribute).then_some(known.what)
 }
 
-impl Known {
-    /// Whether this is the attribute, as in `#[authorizer]` or `#[authorizer(key = value, …)]`. With another
-    /// form, it belongs to another crate.
-    fn has_form(&self, attribute: &Attribute) -> bool {
-        match &attribute.meta {
-            Meta::Path(_) => matches!(self.first, First::Nothing),
-            Meta::List(list) => {
-                (|input: syn::parse::ParseStream<'_>| self.read(input)).parse2(list.tokens.clone()).is_ok()
-            }
-            Meta::NameValue(_) => false,
+/// Whether this is the known attribute, as in `#[authorizer]` or `#[authorizer(key = value, …)]`. With
+/// another form, it belongs to another crate.
+fn has_form(known: &attributes::Attribute, attribute: &Attribute) -> bool {
+    match &attribute.meta {
+        Meta::Path(_) => matches!(known.first, First::Nothing),
+        Meta::List(list) => {
+            let read = |input: syn::parse::ParseStream<'_>| read_arguments(known, input);
+            read.parse2(list.tokens.clone()).is_ok()
         }
+        Meta::NameValue(_) => false,
     }
+}
 
-    fn read(&self, input: syn::parse::ParseStream<'_>) -> syn::Result<()> {
-        let other = |input: syn::parse::ParseStream<'_>| input.error("another attribute");
-        match self.first {
-            First::Key if input.is_empty() => return Err(other(input)),
-            First::Nothing | First::Key => {}
-            First::Name => {
-                let name = input.parse::<syn::Ident>()?.to_string();
-                name.parse::<Name>().map_err(|_| other(input))?;
-            }
-            First::Schedule => {
-                let text = input.parse::<syn::LitStr>()?.value();
-                text.parse::<ScheduleExpression>().map_err(|_| other(input))?;
+fn read_arguments(known: &attributes::Attribute, input: syn::parse::ParseStream<'_>) -> syn::Result<()> {
+    let other = |input: syn::parse::ParseStream<'_>| input.error("another attribute");
+    match known.first {
+        First::Key if input.is_empty() => return Err(other(input)),
+        First::Name => {
+            let name = input.parse::<syn::Ident>()?.to_string();
+            name.parse::<Name>().map_err(|_| other(input))?;
+        }
+        First::Text(is_valid) => {
+            let text = input.parse::<syn::LitStr>()?.value();
+            if !is_valid(&text) {
+                return Err(other(input));
             }
         }
-        if matches!(self.first, First::Name | First::Schedule) && !input.is_empty() {
-            input.parse::<syn::Token![,]>()?;
-        }
-        let pairs = Punctuated::<Meta, syn::Token![,]>::parse_terminated(input)?;
-        let is_key = |pair: &Meta| self.keys.iter().any(|known| pair.path().is_ident(known.key.name));
-        if pairs.iter().all(is_key) { Ok(()) } else { Err(other(input)) }
+        _ => {}
     }
+    if matches!(known.first, First::Name | First::Text(_)) && !input.is_empty() {
+        input.parse::<syn::Token![,]>()?;
+    }
+    let pairs = Punctuated::<Meta, syn::Token![,]>::parse_terminated(input)?;
+    let is_key = |pair: &Meta| known.keys.iter().any(|argument| pair.path().is_ident(argument.key.name));
+    if pairs.iter().all(is_key) { Ok(()) } else { Err(other(input)) }
 }
 
 /// Whether this is `#[route(METHOD, "path", …)]`. Other frameworks have an attribute with that name but
@@ -457,7 +434,7 @@ mod tests {
     #[test]
     fn every_kind_of_trigger_has_its_attribute() {
         let known: Vec<&str> =
-            std::iter::once("routes").chain(KNOWN.iter().map(|known| known.name)).collect();
+            std::iter::once("routes").chain(attributes::FUNCTIONS.iter().map(|known| known.name)).collect();
         assert_eq!(known, routegen_spec::TriggerKind::ALL.map(routegen_spec::TriggerKind::as_str));
     }
 

@@ -6,7 +6,7 @@ use routegen_apigw::{
     ACCOUNT_ID,
     consumer::{QueueMessage, StreamRecord, queue_event, stream_event},
 };
-use routegen_spec::{AsyncRetries, EventRule, EventSource, Pattern};
+use routegen_spec::{EventRule, EventSource, Pattern};
 use serde_json::Value;
 
 use crate::functions::LambdaFunction;
@@ -57,15 +57,6 @@ impl DeployedConsumer {
         let EventSource::Event(EventRule { bus: own, .. }) = &self.source else { return false };
         own.as_ref().map(routegen_spec::Name::as_str) == bus
             && self.pattern.as_ref().is_none_or(|pattern| pattern.matches(event))
-    }
-
-    /// The retries, if Lambda itself retries the event.
-    pub(super) fn retries(&self) -> AsyncRetries {
-        match &self.source {
-            EventSource::Schedule(schedule) => schedule.retries,
-            EventSource::Event(rule) => rule.retries,
-            _ => AsyncRetries::default(),
-        }
     }
 }
 

@@ -11,24 +11,20 @@ use std::{
     time::Duration,
 };
 
-use routegen_apigw::{
-    ACCOUNT_ID,
-    consumer::{BusEvent, ChangeKind, ScheduledCall, StreamRecord},
-};
+use routegen_spec::EventSource;
 #[cfg(feature = "schedules")]
 use routegen_spec::Schedule;
-use routegen_spec::{EventSource, limits};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
+#[cfg(feature = "page")]
+use serde_json::json;
 use tokio::{sync::Notify, time::Instant};
 
-#[cfg(feature = "schedules")]
-use super::times;
 use super::{
-    clock::{Clock, rfc3339},
-    consumer::{self, DeployedConsumer},
+    clock::Clock,
+    consumer::DeployedConsumer,
     lost::{Lost, LostEvents, NoRoom, What},
     queue::{Counts, NotSent, Outgoing, Queue, Sent, Settings},
-    shard::{Full, Shard},
+    shard::Shard,
 };
 use crate::{
     ids::Ids,
@@ -38,13 +34,6 @@ use crate::{
 
 /// The maximum number of events that wait for their functions, or that functions are working on.
 const LATER: usize = 1_000;
-
-/// How often the calendar is checked, because clocks can stand still.
-#[cfg(feature = "schedules")]
-const CALENDAR: Duration = Duration::from_secs(30);
-
-/// An item of a table, as plain JSON.
-type Item = Map<String, Value>;
 
 /// Why an event is not accepted.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -86,7 +75,7 @@ pub(crate) struct Hub {
     pub(super) retry_after: Option<Duration>,
     /// Whether schedules fire by themselves.
     #[cfg(feature = "schedules")]
-    schedules: bool,
+    pub(super) schedules: bool,
     pub(super) state: Mutex<State>,
     pub(super) changed: Notify,
 }
@@ -104,10 +93,10 @@ pub(super) struct State {
     /// By function: each reads the stream independently.
     pub(super) shards: BTreeMap<Arc<str>, Shard>,
     pub(super) lost: LostEvents,
-    records: u64,
+    pub(super) records: u64,
     /// When schedules are next due, by function.
     #[cfg(feature = "schedules")]
-    fires: BTreeMap<Arc<str>, (Schedule, Option<SystemTime>)>,
+    pub(super) fires: BTreeMap<Arc<str>, (Schedule, Option<SystemTime>)>,
 }
 
 /// An event that Lambda has accepted for a function.
@@ -142,45 +131,6 @@ impl Hub {
             Ok(hub) => Arc::new(Self { schedules: on, ..hub }),
             Err(hub) => hub,
         }
-    }
-
-    /// Fires the schedules that are due at `now`, and returns when the next one is due.
-    #[cfg(feature = "schedules")]
-    pub(super) fn fire_due(&self, now: Instant) -> Option<Instant> {
-        if !self.schedules {
-            return None;
-        }
-        let wall = self.clock.calendar(now);
-        let (mut due, mut next) = (Vec::new(), None::<SystemTime>);
-        {
-            let mut state = lock(&self.state);
-            let mut fires = BTreeMap::new();
-            for consumer in state.consumers.clone() {
-                let EventSource::Schedule(schedule) = &consumer.source else { continue };
-                let name = consumer.function.name.clone();
-                let known = state.fires.get(&name).filter(|(known, _)| known == schedule);
-                let mut at = match known {
-                    Some((_, at)) => *at,
-                    None => times::next(schedule, self.clock.begin(), wall),
-                };
-                if let Some(time) = at.filter(|at| *at <= wall) {
-                    due.push((name.clone(), time));
-                    // Schedules that were missed while the machine slept are not made up for.
-                    at = times::next(schedule, self.clock.begin(), wall);
-                }
-                if let Some(at) = at {
-                    next = Some(next.map_or(at, |next| next.min(at)));
-                }
-                fires.insert(name, (schedule.clone(), at));
-            }
-            state.fires = fires;
-        }
-        for (function, time) in due {
-            // If too many events are waiting for the function, this call is skipped.
-            let _ = self.fire_at(&function, &rfc3339(time));
-        }
-        let until = next?.duration_since(wall).unwrap_or_default();
-        Some(now + until.min(CALENDAR))
     }
 
     /// Replaces the consumers. What is waiting stays, for consumers with the same names.
@@ -237,156 +187,6 @@ impl Hub {
             SendError::NotSent(NotSent::Full) => EventError::Full,
             SendError::NotSent(refused) => EventError::Invalid(refused.to_string()),
         })
-    }
-
-    /// Puts an event on a bus. Returns its id and the functions that it reaches.
-    pub(crate) fn put_event(
-        &self,
-        bus: Option<&str>,
-        event: &Value,
-    ) -> Result<(String, Vec<String>), EventError> {
-        let now = Instant::now();
-        let id = self.ids.invocation();
-        let event = self.bus_event(&id, event, now)?;
-        if event.to_string().len() > limits::ASYNC_PAYLOAD_BYTES {
-            return Err(EventError::Invalid(format!(
-                "an event has at most {} bytes",
-                limits::ASYNC_PAYLOAD_BYTES
-            )));
-        }
-        let mut state = lock(&self.state);
-        let takers = state.consumers.iter().filter(|consumer| consumer.takes_event(bus, &event));
-        let reached: Vec<_> = takers.map(|consumer| consumer.function.name.clone()).collect();
-        state.accept(&id, &reached, &event, now)?;
-        drop(state);
-        let names: Vec<String> = reached.iter().map(ToString::to_string).collect();
-        self.tell(bus.unwrap_or("default"), &id, EventFate::Put { functions: names.clone() });
-        self.changed.notify_one();
-        Ok((id, names))
-    }
-
-    /// The event that EventBridge makes of an entry: missing fields get defaults.
-    fn bus_event(&self, id: &str, entry: &Value, now: Instant) -> Result<Value, EventError> {
-        let invalid = |what: &str| EventError::Invalid(what.to_owned());
-        let text = |key: &str| entry.get(key).and_then(Value::as_str);
-        let source = text("source").ok_or_else(|| invalid("an event has a text `source`"))?;
-        let detail_type = text("detail-type").ok_or_else(|| invalid("an event has a text `detail-type`"))?;
-        let none = json!({});
-        let detail = entry.get("detail").unwrap_or(&none);
-        if !detail.is_object() {
-            return Err(invalid("the `detail` of an event is an object"));
-        }
-        let resources = entry.get("resources").and_then(Value::as_array).into_iter().flatten();
-        let resources: Vec<_> = resources.filter_map(Value::as_str).map(str::to_owned).collect();
-        let (wall, region) = (rfc3339(self.clock.wall(now)), lock(&self.state).region.clone());
-        let event = BusEvent {
-            id: text("id").unwrap_or(id),
-            source,
-            detail_type,
-            account: text("account").unwrap_or(ACCOUNT_ID),
-            time: text("time").unwrap_or(&wall),
-            region: text("region").unwrap_or(&region),
-            resources: &resources,
-            detail,
-        };
-        Ok(event.to_value())
-    }
-
-    /// Calls the function of a schedule, and returns the id of the call.
-    pub(crate) fn fire(&self, name: &str) -> Result<String, EventError> {
-        self.fire_at(name, &rfc3339(self.clock.wall(Instant::now())))
-    }
-
-    fn fire_at(&self, name: &str, scheduled_time: &str) -> Result<String, EventError> {
-        let now = Instant::now();
-        let mut state = lock(&self.state);
-        let (function, region) = {
-            let is = |consumer: &&Arc<DeployedConsumer>| matches!(consumer.source, EventSource::Schedule(_));
-            let schedules = state.consumers.iter().filter(is);
-            let found = schedules.clone().find(|consumer| *consumer.function.name == *name);
-            let all = || schedules.map(|consumer| consumer.function.name.to_string()).collect();
-            let unknown = || EventError::Unknown { kind: "schedule", name: name.to_owned(), known: all() };
-            (found.ok_or_else(unknown)?.function.name.clone(), state.region.clone())
-        };
-        let id = self.ids.invocation();
-        let call = ScheduledCall {
-            scheduled_time,
-            schedule_arn: &consumer::schedule_arn(&region, &function),
-            execution_id: &id,
-            attempt_number: 1,
-        };
-        state.accept(&id, std::slice::from_ref(&function), &call.to_value(), now)?;
-        drop(state);
-        self.tell(&function, &id, EventFate::Due);
-        self.changed.notify_one();
-        Ok(id)
-    }
-
-    /// Records a change of a table's item. Returns the id of the record and the functions that it reaches.
-    pub(crate) fn change(
-        &self,
-        table: &str,
-        keys: Item,
-        (old, new): (Option<Item>, Option<Item>),
-    ) -> Result<(String, Vec<String>), EventError> {
-        let now = Instant::now();
-        let kind = match (&old, &new) {
-            (None, Some(_)) => ChangeKind::Insert,
-            (Some(_), Some(_)) => ChangeKind::Modify,
-            (Some(_), None) => ChangeKind::Remove,
-            (None, None) => {
-                return Err(EventError::Invalid("a change has `new`, `old` or both".to_owned()));
-            }
-        };
-        let mut state = lock(&self.state);
-        let reads = |consumer: &&Arc<DeployedConsumer>| match &consumer.source {
-            EventSource::Stream(source) => source.table.as_str() == table,
-            _ => false,
-        };
-        let readers: Vec<_> = state.consumers.iter().filter(reads).cloned().collect();
-        if readers.is_empty() {
-            let tables = state.consumers.iter().filter_map(|consumer| match &consumer.source {
-                EventSource::Stream(source) => Some(source.table.to_string()),
-                _ => None,
-            });
-            let known = tables.collect();
-            return Err(EventError::Unknown { kind: "stream", name: table.to_owned(), known });
-        }
-        let number = state.records + 1;
-        let record = StreamRecord {
-            event_id: self.ids.invocation().replace('-', ""),
-            kind,
-            keys,
-            new_image: new,
-            old_image: old,
-            sequence_number: format!("{:021}", 100_000_000_000_000_000_000_u128 + u128::from(number)),
-            created: self.clock.millis(now) / 1_000,
-        };
-        let (id, region) = (record.event_id.clone(), state.region.clone());
-        let record = std::slice::from_ref(&record);
-        let is_taken_by = |reader: &Arc<DeployedConsumer>| match &reader.source {
-            EventSource::Stream(source) => {
-                consumer::is_taken(&source.filter, &consumer::of_records(&region, table, record))
-            }
-            _ => false,
-        };
-        let takers = readers.into_iter().filter(is_taken_by).map(|reader| reader.function.name.clone());
-        let takers: Vec<Arc<str>> = takers.collect();
-        // Either all of them get the record or none, so that a repeated change reaches each only once.
-        let is_full = |function| state.shards.get(function).is_some_and(|shard| !shard.has_room(record));
-        if takers.iter().any(is_full) {
-            return Err(EventError::Full);
-        }
-        for function in &takers {
-            let shard = state.shards.entry(function.clone()).or_default();
-            shard.put(now, record).map_err(|Full| EventError::Full)?;
-        }
-        state.records = number;
-        let reached: Vec<String> = takers.iter().map(ToString::to_string).collect();
-        drop(state);
-        self.tell(table, &id, EventFate::Changed { functions: reached.clone() });
-        self.changed.notify_one();
-        Ok((id, reached))
     }
 
     /// Sends dead letters of a queue again, or what a function failed on: the one with this id, or all. What
@@ -491,14 +291,14 @@ impl State {
     }
 
     /// Clients name a FIFO queue with or without its suffix.
-    fn queue(&self, name: &str) -> Option<(String, bool)> {
+    pub(super) fn queue(&self, name: &str) -> Option<(String, bool)> {
         let short = name.strip_suffix(".fifo");
         let queue = |name: &str| self.queues.get(name).map(|queue| (name.to_owned(), queue.fifo()));
         queue(name).or_else(|| queue(short?).filter(|(_, fifo)| *fifo))
     }
 
     /// Stores an event for all of these functions, or for none.
-    fn accept(
+    pub(super) fn accept(
         &mut self,
         id: &str,
         functions: &[Arc<str>],
@@ -534,7 +334,9 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use routegen_apigw::consumer::{ChangeKind, StreamRecord};
     use routegen_spec::{EventRule, StreamSource};
+    use serde_json::{Map, json};
 
     use super::*;
 
@@ -555,7 +357,7 @@ mod tests {
     }
 
     fn change(hub: &Hub, value: &str) -> Result<Vec<String>, EventError> {
-        let item = Item::from_iter([("id".to_owned(), value.into())]);
+        let item = Map::from_iter([("id".to_owned(), value.into())]);
         hub.change("items", item.clone(), (None, Some(item))).map(|(_, reached)| reached)
     }
 
@@ -576,7 +378,7 @@ mod tests {
         let record = StreamRecord {
             event_id: "1".to_owned(),
             kind: ChangeKind::Insert,
-            keys: Item::new(),
+            keys: Map::new(),
             new_image: None,
             old_image: None,
             sequence_number: "1".to_owned(),

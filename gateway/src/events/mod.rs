@@ -9,10 +9,10 @@ mod clock;
 mod consumer;
 mod endpoint;
 mod hub;
+mod kinds;
 mod lost;
 mod md5;
 mod queue;
-mod sample;
 mod shard;
 mod sqs;
 #[cfg(feature = "schedules")]
@@ -22,5 +22,6 @@ mod work;
 pub(crate) use self::{consumer::DeployedConsumer, endpoint::answer, hub::Hub, work::run};
 pub use self::{
     hub::EventError,
+    kinds::event_path,
     sqs::{queue_url, sqs_endpoint},
 };

@@ -302,7 +302,7 @@ impl Hub {
                 state.at_work -= 1;
                 let Err(why) = &ended.answered else { return (None, None) };
                 later.failures += 1;
-                let retries = consumer.retries();
+                let retries = consumer.source.retries().unwrap_or_default();
                 let pause = self.retry_after.unwrap_or_else(|| consumer::pause(later.failures));
                 let max_age = Duration::from_secs(retries.max_age.into());
                 if later.failures <= retries.retries && now + pause - later.since <= max_age {

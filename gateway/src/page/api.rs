@@ -8,7 +8,7 @@ use super::credentials::Credentials;
 use crate::{
     authorize::Decider,
     deployment::{DeployedRoute, Deployment},
-    events::{DeployedConsumer, Hub},
+    events::{DeployedConsumer, Hub, event_path},
     issuer::Issuer,
 };
 
@@ -29,16 +29,7 @@ pub(super) fn describe(deployment: &Deployment, issuer: Option<&Issuer>) -> Valu
 /// A consumer, with the path below that of events to which the page sends its payload.
 fn consumer(consumer: &DeployedConsumer) -> Value {
     let function = &*consumer.function.name;
-    let (path, fifo) = match &consumer.source {
-        EventSource::Queue(source) => (format!("queues/{}", source.queue), source.fifo),
-        EventSource::Schedule(_) => (format!("schedules/{function}"), false),
-        EventSource::Stream(source) => (format!("streams/{}", source.table), false),
-        EventSource::Event(rule) => match &rule.bus {
-            Some(bus) => (format!("bus?bus={bus}"), false),
-            None => ("bus".to_owned(), false),
-        },
-        _ => (String::new(), false),
-    };
+    let fifo = matches!(&consumer.source, EventSource::Queue(queue) if queue.fifo);
     let first = |of: &[String]| of.first().cloned();
     let (source, detail_type) = match &consumer.source {
         EventSource::Event(rule) => (first(&rule.source), first(&rule.detail_type)),
@@ -49,7 +40,7 @@ fn consumer(consumer: &DeployedConsumer) -> Value {
         "kind": consumer.source.kind().as_str(),
         "event_source": *consumer.described,
         "resource": consumer.source.resource(),
-        "path": path,
+        "path": event_path(&consumer.source, function),
         "fifo": fifo,
         "source": source,
         "detail_type": detail_type,

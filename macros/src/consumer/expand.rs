@@ -63,21 +63,13 @@ fn takes_batch(handler: &Handler) -> TokenStream {
 /// The function from a delivery to its result. Each argument reads the delivery without consuming it.
 fn call(family: Family, handler: &Handler) -> TokenStream {
     let site = Span::mixed_site();
-    let of = Ident::new(
-        match family {
-            Family::Schedule => "FromSchedule",
-            Family::Queue => "FromQueue",
-            Family::Event => "FromBus",
-            Family::Stream => "FromStream",
-        },
-        site,
-    );
+    let of = Ident::new(&family.argument_trait(), site);
     let arguments = Argument::all(&handler.arguments);
     let bounds = arguments
         .iter()
-        .map(|Argument { ty, marker, .. }| quote_spanned!(site=> #ty: __private::#of<#marker>));
+        .map(|Argument { ty, marker, .. }| quote_spanned!(site=> #ty: __private::source::#of<#marker>));
     let extractions = arguments.iter().map(|Argument { ty, marker, variable }| {
-        let made = quote_spanned!(site=> <#ty as __private::#of<#marker>>::from_delivery(&delivery));
+        let made = quote_spanned!(site=> <#ty as __private::source::#of<#marker>>::from_delivery(&delivery));
         glue::extract(variable, &made)
     });
     let extraction = quote_spanned!(site=> #(#extractions)*);

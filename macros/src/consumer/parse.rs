@@ -85,6 +85,12 @@ impl Family {
     pub(crate) fn as_str(self) -> &'static str {
         self.kind().as_str()
     }
+
+    /// The runtime's trait of the arguments: `FromSchedule` for `schedule`.
+    pub(crate) fn argument_trait(self) -> String {
+        let (first, rest) = self.as_str().split_at(1);
+        format!("From{}{rest}", first.to_uppercase())
+    }
 }
 
 impl ConsumerAttr {

@@ -27,29 +27,17 @@ use crate::log::{TARGET, chain};
 const MESSAGE: &str = "message";
 const CHANGE: &str = "record";
 
-#[inline]
-pub(super) fn schedule(
-    consumer: Consumer,
-    invocation: Invocation,
-    event: &RawValue,
-) -> BoxFuture<'_, Result<Failed, Error>> {
-    Box::pin(whole(consumer, invocation, event))
-}
-
-#[inline]
-pub(super) fn bus(
-    consumer: Consumer,
-    invocation: Invocation,
-    event: &RawValue,
-) -> BoxFuture<'_, Result<Failed, Error>> {
-    Box::pin(whole(consumer, invocation, event))
-}
-
 /// Delivers an event that is one record: Lambda retries it if it fails.
 #[inline]
-async fn whole(consumer: Consumer, invocation: Invocation, event: &RawValue) -> Result<Failed, Error> {
-    let delivery = Delivery::new(Input::Event(event.to_owned()), invocation);
-    call(consumer, delivery).await?.into_result().map(|()| None)
+pub(super) fn whole(
+    consumer: Consumer,
+    invocation: Invocation,
+    event: &RawValue,
+) -> BoxFuture<'_, Result<Failed, Error>> {
+    Box::pin(async move {
+        let delivery = Delivery::new(Input::Event(event.to_owned()), invocation);
+        call(consumer, delivery).await?.into_result().map(|()| None)
+    })
 }
 
 #[inline]

@@ -14,10 +14,8 @@ use serde_json::value::RawValue;
 
 use super::{
     batch::Batch,
-    bus::{self, Event},
     change::{self, Change},
     message::{self, Message},
-    scheduled::{self, Scheduled},
 };
 use crate::resource::Init;
 
@@ -60,17 +58,9 @@ impl Delivery {
 }
 
 impl Delivery {
+    /// The event, if it is one record.
     #[inline]
-    pub(super) fn scheduled(&self) -> Result<Scheduled, Error> {
-        scheduled::scheduled(self.event()?)
-    }
-
-    pub(super) fn bus_event<T: DeserializeOwned>(&self) -> Result<Event<T>, Error> {
-        bus::event(self.event()?)
-    }
-
-    #[inline]
-    fn event(&self) -> Result<&str, Error> {
+    pub(super) fn event(&self) -> Result<&str, Error> {
         match &self.input {
             Input::Event(event) => Ok(event.get()),
             Input::Messages(_) | Input::Changes(_) => Err("the event is not a single one".into()),

@@ -7,10 +7,11 @@ use lambda_runtime::Error;
 use serde_json::{Value, json};
 
 use super::{
-    Batch, Change, ChangeKind, Event, Message,
+    Batch, Change, ChangeKind, Event, Message, bus,
     change::changes,
     delivery::{Delivery, Input, Invocation},
     message::messages,
+    scheduled::scheduled,
 };
 
 fn golden(name: &str) -> Value {
@@ -82,12 +83,12 @@ fn the_body_of_a_message_is_json() {
 #[test]
 fn a_call_of_the_scheduler_has_its_time() {
     let golden = golden("schedule.json");
-    let scheduled = event(&golden).scheduled().unwrap();
-    assert_eq!(milliseconds(scheduled.time), 1_647_975_583_000);
-    assert_eq!(scheduled.schedule_arn, golden["schedule"]["arn"]);
-    assert_eq!((scheduled.execution_id.as_str(), scheduled.attempt), ("d32c5kddcf5bb8c3", 1));
+    let call = scheduled(event(&golden).event().unwrap()).unwrap();
+    assert_eq!(milliseconds(call.time), 1_647_975_583_000);
+    assert_eq!(call.schedule_arn, golden["schedule"]["arn"]);
+    assert_eq!((call.execution_id.as_str(), call.attempt), ("d32c5kddcf5bb8c3", 1));
     for other in [json!({}), json!({ "scheduledTime": "<aws.scheduler.scheduled-time>" })] {
-        let error = event(&json!({ "event": other })).scheduled().unwrap_err().to_string();
+        let error = scheduled(event(&json!({ "event": other })).event().unwrap()).unwrap_err().to_string();
         assert!(error.starts_with("this is not an event of a schedule: "), "{error}");
     }
 }
@@ -97,11 +98,13 @@ fn an_event_of_a_bus_has_its_detail() {
     let golden = golden("bus.json");
     let sent = &golden["event"];
     let Event { detail, id, source, detail_type, account, region, resources, .. } =
-        event(&golden).bus_event::<Value>().unwrap();
+        bus::event::<Value>(event(&golden).event().unwrap()).unwrap();
     assert_eq!((&detail, &json!(id), &json!(source)), (&sent["detail"], &sent["id"], &sent["source"]));
     assert_eq!((&json!(detail_type), &json!(account)), (&sent["detail-type"], &sent["account"]));
     assert_eq!((&json!(region), &json!(resources)), (&sent["region"], &sent["resources"]));
-    let other = event(&json!({ "event": { "Records": [] } })).bus_event::<Value>().unwrap_err().to_string();
+    let other = bus::event::<Value>(event(&json!({ "event": { "Records": [] } })).event().unwrap())
+        .unwrap_err()
+        .to_string();
     assert!(other.starts_with("this is not an event of a bus: "), "{other}");
 }
 

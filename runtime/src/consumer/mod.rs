@@ -10,7 +10,6 @@
 //! one: the linker drops unused functions, but keeps their unwinding tables, which would add 5 kB to every
 //! other artifact.
 
-mod argument;
 mod attribute_value;
 mod batch;
 mod bus;
@@ -32,7 +31,6 @@ pub(crate) use self::delivery::Invocation;
 #[cfg(feature = "testing")]
 pub(crate) use self::erased::{Failed, FailedRecord};
 pub use self::{
-    argument::{FromBus, FromQueue, FromSchedule, FromStream},
     batch::Batch,
     bus::Event,
     change::{Change, ChangeKind},

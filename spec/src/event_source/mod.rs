@@ -67,6 +67,40 @@ impl EventSource {
         }
     }
 
+    /// The type of that resource, with its article.
+    pub fn resource_type(&self) -> &'static str {
+        match self {
+            Self::Schedule(_) => "a schedule",
+            Self::Queue(_) => "a queue",
+            Self::Event(_) => "an event bus",
+            Self::Stream(_) => "a table",
+        }
+    }
+
+    /// How often Lambda retries an event on which the function failed; `None` if the source itself delivers
+    /// it again.
+    pub fn retries(&self) -> Option<AsyncRetries> {
+        match self {
+            Self::Schedule(schedule) => Some(schedule.retries),
+            Self::Event(rule) => Some(rule.retries),
+            Self::Queue(_) | Self::Stream(_) => None,
+        }
+    }
+
+    /// Whether it calls the function as deployed. Only schedules can be deployed disabled.
+    pub fn is_enabled(&self) -> bool {
+        !matches!(self, Self::Schedule(schedule) if !schedule.enabled)
+    }
+
+    /// Sets what the function takes of a batch, if events are batches.
+    pub(crate) fn set_takes(&mut self, takes: Takes) {
+        match self {
+            Self::Queue(queue) => queue.takes = takes,
+            Self::Stream(stream) => stream.takes = takes,
+            Self::Schedule(_) | Self::Event(_) => {}
+        }
+    }
+
     /// The form that listings use: `rate(5 minutes)`, `queue orders`, `event orders.api OrderPlaced`,
     /// `stream items_table`.
     pub fn described(&self) -> String {

@@ -190,3 +190,42 @@ fn the_fuzz_targets_are_those_that_have_seeds() {
     assert_eq!(targets, 4);
     assert!(!manifest.contains("[[bin]]"), "{manifest}");
 }
+
+/// The files that list the kinds of event source, and that a new kind therefore extends. What follows from a
+/// kind is a method of `TriggerKind` or `EventSource`, so that no other file needs a list.
+const LISTS: [&str; 8] = [
+    "cli/src/terraform/event_sources.rs",
+    "gateway/src/events/kinds/mod.rs",
+    "macros/src/consumer/parse.rs",
+    "macros/src/consumer/validate.rs",
+    "macros/src/lib.rs",
+    "runtime/src/testing/incoming.rs",
+    "spec/src/event_source/mod.rs",
+    "spec/src/schema.rs",
+];
+
+#[test]
+fn the_kinds_of_event_source_are_listed_in_these_files_alone() {
+    let is_listed = |code: &str| {
+        ["Schedule", "Queue", "Event", "Stream"].iter().all(|kind| {
+            ["EventSource", "TriggerKind", "Family"].iter().any(|of| code.contains(&format!("{of}::{kind}")))
+        })
+    };
+    let mut folders: Vec<_> = CRATES.iter().map(|name| repository().join(name).join("src")).collect();
+    let mut lists = BTreeSet::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+                if is_listed(code) {
+                    lists.insert(path.strip_prefix(repository()).unwrap().display().to_string());
+                }
+            }
+        }
+    }
+    assert_eq!(lists, LISTS.map(str::to_owned).into());
+}

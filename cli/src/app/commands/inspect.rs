@@ -81,8 +81,8 @@ fn write_inspection(f: &mut fmt::Formatter<'_>, inspection: &Inspection, most: u
             line("function", &note.function)?;
             match note.kind {
                 TriggerKind::Authorizer => line("answers", "API Gateway, as an authorizer")?,
-                kind if kind.is_event_source() => line("consumes", event_source(kind))?,
-                _ => {}
+                // The note does not name the source itself, because the deployment may change it.
+                kind => kind.consumed().map_or(Ok(()), |consumed| line("consumes", consumed))?,
             }
             for route in &note.routes {
                 line("route", route)?;
@@ -111,18 +111,6 @@ fn write_inspection(f: &mut fmt::Formatter<'_>, inspection: &Inspection, most: u
         write!(f, "\n{}", parts_table(parts, inspection.bootstrap_bytes, most))?;
     }
     Ok(())
-}
-
-/// The kind of source that calls a consumer. The note does not name the source itself, because the deployment
-/// may change it.
-fn event_source(kind: TriggerKind) -> &'static str {
-    match kind {
-        TriggerKind::Schedule => "a schedule of EventBridge Scheduler",
-        TriggerKind::Queue => "messages of SQS",
-        TriggerKind::Event => "events of EventBridge",
-        TriggerKind::Stream => "a stream of DynamoDB",
-        _ => "events",
-    }
 }
 
 fn parts_table(parts: &[Part], whole: u64, most: usize) -> String {

@@ -112,11 +112,7 @@ impl fmt::Display for Outcome {
 
 /// The noun for the records of an event, and the ids by which a function reports failures.
 fn records(kind: TriggerKind, event: &Value) -> Option<(&'static str, Vec<String>)> {
-    let (word, id) = match kind {
-        TriggerKind::Queue => ("message", "/messageId"),
-        TriggerKind::Stream => ("record", "/dynamodb/SequenceNumber"),
-        _ => return None,
-    };
+    let (word, id) = kind.record()?;
     let records = event.get("Records").and_then(Value::as_array).into_iter().flatten();
     let id = |record: &Value| record.pointer(id).and_then(Value::as_str).unwrap_or_default().to_owned();
     Some((word, records.map(id).collect()))

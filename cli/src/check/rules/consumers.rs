@@ -83,12 +83,7 @@ fn resources<'a>(manifest: &'a Manifest, errors: &mut Vec<Finding<'a>>) {
     let mut by_name: BTreeMap<&str, Vec<(&'static str, Handler<'a>)>> = BTreeMap::new();
     for consumer in &manifest.consumers {
         let Some(name) = consumer.consumes.resource() else { continue };
-        let kind = match &consumer.consumes {
-            EventSource::Queue(_) => "a queue",
-            EventSource::Stream(_) => "a table",
-            _ => "an event bus",
-        };
-        by_name.entry(name).or_default().push((kind, consumer.into()));
+        by_name.entry(name).or_default().push((consumer.consumes.resource_type(), consumer.into()));
     }
     for grant in permissions::all(manifest) {
         let Some(uses) = by_name.get_mut(grant.resource.as_str()) else { continue };

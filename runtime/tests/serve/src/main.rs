@@ -12,8 +12,9 @@ use std::{
 
 use routegen::{
     __private::{
-        Argument, Authorizer, Claimless, Consumer, FromParts as _, FromQueue as _, IntoDecision as _,
-        IntoHandled as _, Request, Route, log_records, serve, serve_authorizer, serve_consumer, source,
+        Argument, Authorizer, Claimless, Consumer, FromParts as _, IntoDecision as _, IntoHandled as _,
+        Request, Route, log_records, serve, serve_authorizer, serve_consumer,
+        source::{self, FromQueue as _},
         use_threads,
     },
     Decision, Error, Init, IntoResponse as _, Message, Query, Res, Resource,

@@ -3,8 +3,8 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use routegen_gateway::Gateway;
-use routegen_spec::{Auth, ConsumerSpec, EventSource, Method, RouteSpec};
+use routegen_gateway::{Gateway, event_path};
+use routegen_spec::{Auth, ConsumerSpec, Method, RouteSpec};
 use serde::Serialize;
 
 use super::super::table::table;
@@ -67,15 +67,7 @@ struct ServedConsumer {
 impl ServedConsumer {
     fn new(consumer: &ConsumerSpec, origin: &str) -> Self {
         let function = consumer.name.to_kebab_case();
-        let path = match &consumer.consumes {
-            EventSource::Queue(source) => format!("queues/{}", source.queue),
-            EventSource::Event(rule) => match &rule.bus {
-                Some(bus) => format!("bus?bus={bus}"),
-                None => "bus".to_owned(),
-            },
-            EventSource::Stream(source) => format!("streams/{}", source.table),
-            _ => format!("schedules/{function}"),
-        };
+        let path = event_path(&consumer.consumes, &function);
         let url = format!("{origin}/_routegen/events/{path}");
         Self { event_source: consumer.consumes.described(), url, function }
     }

@@ -1,31 +1,62 @@
-//! The event of a single message, for people who call a consumer by hand.
+//! What differs between the kinds of event source, in a file for each.
 //!
-//! In: the payload for the consumer, as text. Out: AWS's whole event around it. A payload that such an
-//! event cannot hold is refused.
+//! In: what people send to a consumer, as text. Out: what is waiting for the consumer; or AWS's whole event
+//! around it, for those who call the function directly. What the kind cannot take is refused.
+
+mod bus;
+mod posted;
+mod queue;
+mod sample;
+mod schedule;
+mod stream;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use routegen_apigw::{
-    ACCOUNT_ID,
-    consumer::{BusEvent, ChangeKind, QueueMessage, ScheduledCall, StreamRecord},
-};
 use routegen_spec::EventSource;
 use serde_json::{Map, Value};
 
-use super::{clock::rfc3339, consumer, hub::EventError, md5};
+pub(super) use self::posted::Refused;
+use self::{posted::Query, sample::Sample};
+use super::hub::{EventError, Hub};
 use crate::{Consumer, ids::Ids};
 
+/// Takes what is posted: to the hub, for this name, with the query and the body.
+pub(super) type Receive = fn(&Hub, &str, &Query, &[u8]) -> Result<Value, Refused>;
+
+/// The path, below that of events, to which what a consumer takes is posted, with its query.
+pub fn event_path(source: &EventSource, function: &str) -> String {
+    match source {
+        EventSource::Schedule(_) => schedule::path(function),
+        EventSource::Queue(source) => queue::path(source),
+        EventSource::Event(rule) => bus::path(rule),
+        EventSource::Stream(source) => stream::path(source),
+        _ => String::new(),
+    }
+}
+
+/// What takes a post to these segments of a path, and the name among them; `None` for any other path.
+pub(super) fn receiver<'a>(path: &[&'a str]) -> Option<(Receive, &'a str)> {
+    Some(match path {
+        ["queues", name] => (queue::receive, name),
+        ["bus"] => (bus::receive, ""),
+        ["schedules", name] => (schedule::receive, name),
+        ["streams", table] => (stream::receive, table),
+        _ => return None,
+    })
+}
+
 impl Consumer {
-    /// The event of one message: the body for a queue, the JSON of the event's `detail` for a bus, or the
-    /// JSON of a new item for a table. A schedule takes none.
+    /// The event of one message, for people who call a consumer by hand: the body for a queue, the JSON of
+    /// the event's `detail` for a bus, or the JSON of a new item for a table. A schedule takes none.
     ///
     /// # Errors
     ///
     /// If the message does not fit into such an event.
     pub fn event(&self, message: Option<&str>, region: &str) -> Result<Value, EventError> {
-        let (ids, now) = (Ids::default(), SystemTime::now());
+        let now = SystemTime::now();
         let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         let millis = u64::try_from(since.as_millis()).unwrap_or_default();
+        let sample = Sample { ids: Ids::default(), now, seconds: since.as_secs(), millis, region };
         let invalid = |what: String| EventError::Invalid(what);
         let text = || message.ok_or_else(|| invalid("there is no message".to_owned()));
         let object = |of: &str| -> Result<Map<String, Value>, EventError> {
@@ -35,61 +66,10 @@ impl Consumer {
             EventSource::Schedule(_) if message.is_some() => {
                 Err(invalid("a schedule calls its function without a message".to_owned()))
             }
-            EventSource::Schedule(_) => {
-                let call = ScheduledCall {
-                    scheduled_time: &rfc3339(now),
-                    schedule_arn: &consumer::schedule_arn(region, &self.function),
-                    execution_id: &ids.invocation(),
-                    attempt_number: 1,
-                };
-                Ok(call.to_value())
-            }
-            EventSource::Queue(source) => {
-                let body = text()?;
-                let message = QueueMessage {
-                    message_id: ids.invocation(),
-                    receipt_handle: ids.invocation(),
-                    body: body.to_owned(),
-                    md5_of_body: md5::of_body(body),
-                    sent: millis,
-                    first_received: millis,
-                    receive_count: 1,
-                    sender_id: "routegen".to_owned(),
-                    group_id: source.fifo.then(|| "local".to_owned()),
-                    deduplication_id: source.fifo.then(|| ids.invocation()),
-                    sequence_number: source.fifo.then(|| format!("{millis:020}")),
-                    ..QueueMessage::default()
-                };
-                let queue = consumer::full_name(source.queue.as_str(), source.fifo);
-                Ok(consumer::of_messages(region, &queue, &[message]))
-            }
-            EventSource::Event(rule) => {
-                let first =
-                    |of: &[String], other: &str| of.first().cloned().unwrap_or_else(|| other.to_owned());
-                let event = BusEvent {
-                    id: &ids.invocation(),
-                    source: &first(&rule.source, "local"),
-                    detail_type: &first(&rule.detail_type, "Local"),
-                    account: ACCOUNT_ID,
-                    time: &rfc3339(now),
-                    region,
-                    resources: &[],
-                    detail: &Value::Object(object("the detail of an event")?),
-                };
-                Ok(event.to_value())
-            }
-            EventSource::Stream(source) => {
-                let record = StreamRecord {
-                    event_id: ids.invocation().replace('-', ""),
-                    kind: ChangeKind::Insert,
-                    keys: Map::new(),
-                    new_image: Some(object("an item")?),
-                    old_image: None,
-                    sequence_number: format!("{millis:021}"),
-                    created: since.as_secs(),
-                };
-                Ok(consumer::of_records(region, source.table.as_str(), &[record]))
-            }
+            EventSource::Schedule(_) => Ok(schedule::sample(&self.function, &sample)),
+            EventSource::Queue(source) => Ok(queue::sample(source, text()?, &sample)),
+            EventSource::Event(rule) => Ok(bus::sample(rule, object("the detail of an event")?, &sample)),
+            EventSource::Stream(source) => Ok(stream::sample(source, object("an item")?, &sample)),
             other => Err(invalid(format!("{} has no events that are known here", other.described()))),
         }
     }
