@@ -23,7 +23,8 @@ use crate::{Consumer, ids::Ids};
 /// Takes what is posted: to the hub, for this name, with the query and the body.
 pub(super) type Receive = fn(&Hub, &str, &Query, &[u8]) -> Result<Value, Refused>;
 
-/// The path, below that of events, to which what a consumer takes is posted, with its query.
+/// Where a payload for a consumer is posted: the path below `/_routegen/events/`, with its query, such as
+/// `queues/orders` or `bus?bus=audit`.
 pub fn event_path(source: &EventSource, function: &str) -> String {
     match source {
         EventSource::Schedule(_) => schedule::path(function),
